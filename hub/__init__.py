@@ -1,0 +1,1 @@
+"""Contract Hub: the hub between a medical-device contract manufacturer and its customers."""

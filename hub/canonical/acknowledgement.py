@@ -1,0 +1,51 @@
+"""Functional acknowledgement: one shape for 997, 999, TA1, CONTRL and an HTTP status."""
+
+from __future__ import annotations
+
+from hub.canonical.advice import Finding
+from hub.kernel.struct import Struct
+
+
+class AcknowledgedGroup(Struct):
+    """The functional group acknowledged: GS01 and GS06 as the sender wrote them."""
+
+    kind: str
+    number: int
+
+
+class Counts(Struct):
+    """Transaction sets in the group: as stated by its sender, as received, as accepted."""
+
+    included: int | None = None
+    received: int | None = None
+    accepted: int | None = None
+
+
+class SegmentFault(Struct):
+    """A segment with faults. ``position`` counts from ST = 1."""
+
+    segment: str
+    position: int
+    loop: str | None = None
+    reason: str | None = None
+    elements: list[Finding] = []
+
+
+class SetVerdict(Struct):
+    """What became of one transaction set."""
+
+    kind: str
+    number: str
+    verdict: str
+    reason: str | None = None
+    segments: list[SegmentFault] = []
+
+
+class FunctionalAcknowledgement(Struct):
+    """The receiver could, or could not, read what was sent. Never says anything about the business."""
+
+    group: AcknowledgedGroup
+    verdict: str
+    counts: Counts | None = None
+    reason: str | None = None
+    sets: list[SetVerdict] = []

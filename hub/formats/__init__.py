@@ -1,0 +1,1 @@
+"""Bytes ⇄ tree, each syntax alone. Knows every dialect's grammar and nothing of what it means."""

@@ -1,0 +1,42 @@
+"""Where something stands: in an interchange, in a document, or in a file of ours."""
+
+from __future__ import annotations
+
+from hub.kernel.struct import Struct
+
+
+class Location(Struct):
+    """A place a person can go to. What does not apply is not said."""
+
+    interchange: int | None = None  # ISA13
+    group: int | None = None  # GS06
+    set: str | None = None  # ST02, as sent
+    segment: int | None = None  # position in the transaction set, ST = 1 (as AK302 counts)
+    tag: str | None = None  # segment identifier
+    loop: str | None = None  # name of the loop the segment stands in
+    element: int | None = None  # position in the segment, BEG03 = 3
+    component: int | None = None  # position in the composite, from 1
+    repetition: int | None = None  # from 1
+    path: str | None = None  # XPath, JSON pointer or canonical path
+    file: str | None = None  # a file of ours (map, guide, partner file)
+    line: int | None = None
+    column: int | None = None
+    offset: int | None = None  # byte offset in the message
+
+    def __str__(self) -> str:
+        parts: list[str] = []
+        if self.file:
+            parts.append(":".join(str(x) for x in (self.file, self.line, self.column) if x is not None))
+        for label, value in (("interchange", self.interchange), ("group", self.group), ("set", self.set)):
+            if value is not None:
+                parts.append(f"{label} {value}")
+        if self.segment is not None:
+            parts.append(f"segment {self.segment}")
+        if self.tag:
+            name = self.tag + (f"{self.element:02d}" if self.element is not None else "")
+            parts.append(name + (f"-{self.component}" if self.component is not None else ""))
+        if self.path:
+            parts.append(self.path)
+        if self.offset is not None:
+            parts.append(f"byte {self.offset}")
+        return " ".join(parts)

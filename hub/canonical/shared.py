@@ -33,7 +33,7 @@ class Text(Struct):
 
 
 class Requirement(Struct):
-    """A special process requirement: what must be done or delivered beyond the drawing (certificate, sterilisation …)."""
+    """A special process requirement: what must be done or delivered beyond the drawing, such as a certificate."""
 
     kind: str | None = None
     code: str | None = None  # the buyer's own code for it

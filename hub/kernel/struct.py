@@ -9,7 +9,7 @@ import msgspec
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(msgspec.field,))
 class _KeywordOnly(msgspec.StructMeta):
-    """Sets ``kw_only`` on every subclass: msgspec does not inherit it, and then no subclass could add a required field."""
+    """Sets ``kw_only`` on every subclass: msgspec does not inherit it, and no subclass could then require a field."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any) -> _KeywordOnly:
         options.setdefault("kw_only", True)

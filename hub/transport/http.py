@@ -1,0 +1,87 @@
+"""The client side of the hub's HTTP interface: hand in a file, poll the mailbox, read a status.
+
+What partners write in their own language; ours is used by ``hub send`` and ``hub demo``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from hub.kernel.errors import Unavailable
+
+TIMEOUT_SECONDS = 30.0  # a durable answer takes milliseconds; half a minute covers a loaded machine
+
+
+class Refused(Exception):
+    """The hub answered, and the answer is no. ``status`` is HTTP's, ``detail`` the problem's own words."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(f"{status} {detail}")
+        self.status = status
+        self.detail = detail
+
+
+class HubClient:
+    """Speaks to one hub as one partner. ``url`` is the hub's address, ``key`` the partner's API key."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._client = httpx.Client(
+            base_url=url.rstrip("/"),
+            headers={"authorization": f"Bearer {key}"},
+            timeout=TIMEOUT_SECONDS,
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def __enter__(self) -> HubClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def send(self, partner: str, body: bytes, *, idempotency_key: str | None = None) -> dict[str, Any]:
+        """Hand in ``body`` as ``partner``; return the hub's receipt: message, status, duplicate."""
+        headers = {"content-type": "application/octet-stream"}
+        if idempotency_key:
+            headers["idempotency-key"] = idempotency_key
+        return self._json("POST", f"/inbound/{partner}", content=body, headers=headers)
+
+    def message(self, message_id: str) -> dict[str, Any]:
+        """Return where the message stands."""
+        return self._json("GET", f"/api/v1/messages/{message_id}")
+
+    def mailbox(self, partner: str) -> list[dict[str, Any]]:
+        """Return what waits for ``partner``, oldest first."""
+        items: list[dict[str, Any]] = self._json("GET", f"/outbound/{partner}")["items"]
+        return items
+
+    def fetch(self, partner: str, message_id: str) -> bytes:
+        """Return the bytes of one waiting message."""
+        return self._call("GET", f"/outbound/{partner}/{message_id}").content
+
+    def received(self, partner: str, message_id: str) -> None:
+        """Tell the hub that the message has arrived."""
+        self._call("POST", f"/outbound/{partner}/{message_id}/received")
+
+    def _json(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self._call(method, path, **more).json()
+        return answer
+
+    def _call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        try:
+            response = self._client.request(method, path, **more)
+        except httpx.TransportError as fault:
+            raise Unavailable(f"no hub answers at {self._client.base_url}: {fault}") from fault
+        if response.is_error or response.is_redirect:
+            raise Refused(response.status_code, _detail(response))
+        return response
+
+
+def _detail(response: httpx.Response) -> str:
+    """Return the problem's own sentence, or the reason phrase when the body is no problem document."""
+    if response.headers.get("content-type", "").startswith("application/problem+json"):
+        problem = response.json()
+        return str(problem.get("detail") or problem.get("title"))
+    return response.reason_phrase

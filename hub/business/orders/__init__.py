@@ -1,0 +1,1 @@
+"""Purchase orders: what we say to them, line by line, and what stands."""

@@ -137,17 +137,17 @@ class OrderState(Struct):
 
     partner: str
     number: str
-    release: str = ""  # "" when the order has none
-    test: bool = False
     status: Outcome
     verdict: Verdict
+    digest: str  # of what was ordered, whatever envelope and purpose it came under
+    source: Source
+    release: str = ""  # "" when the order has none
+    test: bool = False
     version: int = 1  # raised by every change; a writer who saw another one must look again
     seller_order: str | None = None  # ours
     placed: date | None = None
     contract: str | None = None
     currency: str | None = None
-    digest: str  # of what was ordered, whatever envelope and purpose it came under
-    source: Source
     reasons: list[Diagnostic] = []  # about the order as a whole
     lines: list[LineState] = []
 
@@ -202,18 +202,18 @@ class OrderSummary(Struct):
     id: str
     partner: str
     number: str
-    release: str = ""
-    test: bool = False
     status: Outcome
     verdict: Verdict
+    received_at: datetime
+    changed_at: datetime
+    release: str = ""
+    test: bool = False
     seller_order: str | None = None
     placed: date | None = None
     contract: str | None = None
     currency: str | None = None
     line_count: int = 0
     version: int = 1
-    received_at: datetime
-    changed_at: datetime
 
 
 class LineProgress(Struct):

@@ -1,0 +1,275 @@
+"""What the exchange tells about messages: rows as values.
+
+Queries of this room return these; pages and the API show them. A *message* is one received (or sent) body; it holds
+interchanges and documents, each with its own findings, outcome and keys, and shows the worst of them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.struct import Struct
+
+Direction = Literal["in", "out"]
+Validation = Literal["pending", "valid", "warnings", "rejected", "unreadable"]
+Delivery = Literal["none", "ready", "sent", "delivered", "failed"]
+Acknowledgement = Literal["none", "awaited", "accepted", "partly", "rejected", "overdue"]
+Outcome = Literal["none", "accepted", "changed", "refused", "held", "duplicate", "quarantined"]
+Judgement = Literal["first", "duplicate", "conflict"]
+Verdict = Literal["approve", "refuse"]
+
+STAGES = ("received", "opened", "validated", "mapped", "decided", "answered", "finished")
+"""Where an inbound message can stand, in order; replay can start at any of them."""
+
+
+class Key(Struct):
+    """A business key a message touches: ``purchase-order``, ``line``, ``lot``, ``interchange`` …"""
+
+    kind: str
+    value: str  # as the partner wrote it
+
+
+class StageTime(Struct):
+    """When a message reached a stage."""
+
+    stage: str
+    at: datetime
+
+
+class MessageRow(Struct):
+    """One line of the message log."""
+
+    id: str
+    partner: str
+    direction: Direction
+    received_at: datetime
+    syntax: str | None = None  # x12, xml, json, zip, unknown; None until opened
+    document: str | None = None  # canonical name, "PurchaseOrder"; None until mapped
+    wire: str | None = None  # the standard's own name, "850"; "850, 860" if mixed
+    documents: int = 0  # how many documents the body holds
+    test: bool = False
+    size_bytes: int = 0
+    sha256: str = ""
+    content_type: str | None = None
+    file_name: str | None = None  # as the partner called it; never a path of ours
+    transport: str = ""
+    idempotency_key: str | None = None
+    stage: str = "received"
+    validation: Validation = "pending"
+    delivery: Delivery = "none"
+    acknowledgement: Acknowledgement = "none"
+    outcome: Outcome = "none"
+    attention: str | None = None  # why a person should look, in plain words; None when nobody need
+    keys: list[Key] = []  # the first KEYS_SHOWN_MAX of them
+    answers: str | None = None  # outbound: id of the inbound message it answers
+
+
+class MessagePage(Struct):
+    """A page of the log; ``next`` continues it."""
+
+    items: list[MessageRow]
+    next: str | None = None
+
+
+class InterchangeRow(Struct):
+    """One envelope received or sent. Every received number is kept, duplicates too."""
+
+    message: str
+    position: int  # in the message, from 1
+    partner: str
+    direction: Direction
+    sender_qualifier: str
+    sender: str
+    receiver_qualifier: str
+    receiver: str
+    control_number: int  # ISA13
+    usage: str  # ISA15: T or P
+    digest: str  # SHA-256 of the interchange's bytes
+    judgement: Judgement
+    at: datetime
+    first_message: str | None = None  # of a duplicate or conflict: where the number was first seen
+
+
+class DocumentRow(Struct):
+    """One transaction set, XML document or JSON body of a message."""
+
+    message: str
+    position: int  # in the message, from 1
+    partner: str
+    direction: Direction
+    kind: str  # 850
+    interchange: int | None = None  # position of its interchange
+    document: str | None = None  # PurchaseOrder
+    release: str | None = None  # GS08 as sent: 004010
+    functional_group: str | None = None  # GS01: PO
+    group_control_number: int | None = None
+    set_control_number: str | None = None
+    order_number: str | None = None
+    test: bool = False
+    validation: Validation = "pending"
+    acknowledgement: Acknowledgement = "none"
+    outcome: Outcome = "none"
+    findings: list[Diagnostic] = []
+    canonical: bytes | None = None  # JSON of the canonical document
+    map_name: str | None = None
+    map_digest: str | None = None
+    guide_digest: str | None = None
+    answers_message: str | None = None  # outbound: what it answers
+    answers_position: int | None = None
+
+
+class TimelineEntry(Struct):
+    """Something that happened to a message. ``event`` is a stable word, ``text`` plain words for a person."""
+
+    at: datetime
+    event: str
+    text: str | None = None
+    actor: str = "hub"  # hub, partner:<id>, person:<login>
+
+
+class AttemptRow(Struct):
+    """One try to hand a message over."""
+
+    attempt: int
+    started_at: datetime
+    finished_at: datetime | None = None
+    ok: bool | None = None  # None while under way, or when we died in it
+    detail: str | None = None
+
+
+class DeliveryRow(Struct):
+    """How an outbound message gets to its receiver."""
+
+    message: str
+    partner: str
+    transport: str  # mailbox, folder, http
+    state: Delivery
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    read_at: datetime | None = None  # mailbox: first fetched
+    received_at: datetime | None = None  # the receiver said so
+    verdict: Verdict | None = None
+    verdict_reason: str | None = None
+    error: str | None = None
+    tries: list[AttemptRow] = []
+
+
+class ExpectedAcknowledgement(Struct):
+    """An answer we wait for: a 997 for a group we sent, or our own 855 for an order."""
+
+    partner: str
+    kind: str  # 997, 999, TA1, 855
+    message: str
+    functional_group: str  # GS01 of what was sent; "" for TA1
+    control_number: int  # GS06; ISA13 for TA1
+    due_at: datetime
+    state: Acknowledgement
+    acknowledged_by: str | None = None  # inbound message
+
+
+class MessageDetail(Struct):
+    """Everything about one message but its bytes."""
+
+    message: MessageRow
+    interchanges: list[InterchangeRow] = []
+    documents: list[DocumentRow] = []
+    stages: list[StageTime] = []
+    timeline: list[TimelineEntry] = []  # oldest first, stages not among them
+    delivery: DeliveryRow | None = None
+    answers: list[MessageRow] = []  # outbound messages that answer this one
+    expected: list[ExpectedAcknowledgement] = []
+
+
+class MailboxItem(Struct):
+    """A message that waits in a partner's mailbox."""
+
+    id: str
+    size_bytes: int
+    sha256: str
+    created_at: datetime
+    document: str | None = None
+    wire: str | None = None
+    test: bool = False
+    content_type: str | None = None
+    file_name: str | None = None
+    answers: str | None = None
+    read_at: datetime | None = None
+
+
+class MailboxPage(Struct):
+    """What waits, oldest first; ``next`` continues it."""
+
+    items: list[MailboxItem]
+    next: str | None = None
+
+
+class SearchHit(Struct):
+    """A message found by one of its keys."""
+
+    key: Key
+    message: MessageRow
+
+
+class Filters(Struct):
+    """What a person asked the log for. ``None`` means "any"."""
+
+    partner: str | None = None
+    direction: Direction | None = None
+    document: str | None = None  # canonical name or wire name
+    status: str | None = None  # attention, or a word of one of the three statuses or of the outcome
+    test: bool | None = None
+    since: datetime | None = None  # inclusive
+    until: datetime | None = None  # exclusive
+    q: str | None = None  # a business key, control number, message id or file name
+
+
+class ApiKey(Struct):
+    """A partner's key as stored: never its secret."""
+
+    id: str  # the eight characters after hub_
+    partner: str
+    scopes: list[str]
+    created_at: datetime
+    label: str | None = None
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
+class Person(Struct):
+    """Someone who logs in."""
+
+    id: str
+    login: str
+    name: str
+    roles: list[str]
+    created_at: datetime
+    partners: list[str] | None = None  # None: all of them
+    language: str | None = None
+    zone: str | None = None
+    has_password: bool = False
+    disabled_at: datetime | None = None
+    locked_until: datetime | None = None
+
+
+class Session(Struct):
+    """A login that lasts until ``expires_at``."""
+
+    person: Person
+    csrf: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class AuditEntry(Struct):
+    """Who did what, when. Never changed, never deleted."""
+
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    partner: str | None = None
+    detail: dict[str, str] = {}

@@ -1,0 +1,1 @@
+"""Database, migrations, blob store, jobs, settings, telemetry: what the hub stands on. Knows no message."""

@@ -1,0 +1,192 @@
+"""How every command speaks: results on stdout, everything else on stderr, and ``--json`` for machines.
+
+Values come in as Structs; out go aligned tables for people or JSON for programs. A command decorated with
+``reports`` gets an ``Output`` as its first argument and the ``--json`` option with it. Nothing here fails.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Concatenate, NoReturn, ParamSpec, TypeVar
+
+import click
+import msgspec
+
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.errors import Defect, HubError, Misconfigured
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+QUIET_SECONDS = 2.0  # interfaces: progress is shown on work over two seconds, and not before
+PROGRESS_LINE_SECONDS = 10.0  # on a stderr that is no terminal: a line now and then, not one per step
+
+_JSON = "hub.json"
+
+
+class Output:
+    """One command's voice."""
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        self.as_json = as_json
+
+    def items(self, values: Iterable[T], columns: Mapping[str, Callable[[T], object]], *, none: str) -> None:
+        """Show a list: a table under the names of ``columns``, or ``{"items": […], "next": null}``.
+
+        ``none`` is the sentence for people when there is nothing to show.
+        """
+        listed = list(values)
+        if self.as_json:
+            self._json({"items": listed, "next": None})
+        elif not listed:
+            click.echo(none, err=True)
+        else:
+            rows = [[_cell(show(value)) for show in columns.values()] for value in listed]
+            click.echo(table(list(columns), rows))
+
+    def value(self, value: object, lines: Mapping[str, object] | None = None) -> None:
+        """Show one value: as JSON, or as ``name  value`` lines (``lines``; what is ``None`` is left out)."""
+        if self.as_json:
+            self._json(value)
+            return
+        shown = {name: text for name, text in (lines or {}).items() if text is not None}
+        width = max((len(name) for name in shown), default=0)
+        for name, text in shown.items():
+            click.echo(f"{name:<{width}}  {text}")
+
+    def line(self, text: str) -> None:
+        """Say something to a person: stdout, or stderr when stdout belongs to a machine."""
+        click.echo(text, err=self.as_json)
+
+    def note(self, text: str) -> None:
+        """Say something beside the result: always stderr."""
+        click.echo(text, err=True)
+
+    def findings(self, found: Sequence[Diagnostic]) -> None:
+        """List findings, one line each, worst first; the count last. JSON: ``{"findings": […]}``."""
+        ordered = sorted(found, key=lambda finding: -finding.severity)
+        if self.as_json:
+            self._json({"findings": ordered})
+            return
+        for finding in ordered:
+            click.echo(str(finding))
+        rejects = sum(finding.severity.is_reject for finding in found)
+        warnings = sum(finding.severity is Severity.WARNING for finding in found)
+        click.echo(f"{rejects} fault{_s(rejects)}, {warnings} warning{_s(warnings)}", err=True)
+
+    def fault(self, fault: HubError) -> None:
+        """Say why the command could not go on: what, where, remedy. Also as ``{"error": {…}}`` for machines."""
+        kind = type(fault).__name__
+        click.echo(f"hub: {'this is a bug of ours: ' if isinstance(fault, Defect) else ''}{fault}", err=True)
+        if self.as_json:
+            error: dict[str, object] = {"kind": kind, "message": str(fault)}
+            if isinstance(fault, Misconfigured):
+                error = {
+                    "kind": kind,
+                    "message": fault.message,
+                    "file": fault.file,
+                    "line": fault.line,
+                    "remedy": fault.remedy,
+                }
+            self._json({"error": error})
+
+    @contextmanager
+    def progress(self, doing: str, total: int | None = None) -> Iterator[Callable[[], None]]:
+        """Yield a function to call at each step; after two seconds stderr shows how far the work is."""
+        meter = _Meter(doing, total)
+        try:
+            yield meter.step
+        finally:
+            meter.end()
+
+    def _json(self, value: object) -> None:
+        click.echo(msgspec.json.format(msgspec.json.encode(value, enc_hook=_as_text), indent=2 if _is_seen() else 0))
+
+
+def reports(command: Callable[Concatenate[Output, P], R]) -> Callable[P, R]:
+    """Give ``command`` the ``--json`` option and an ``Output`` as its first argument."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+    @functools.wraps(command)
+    def speaking(*args: P.args, **kwargs: P.kwargs) -> R:
+        as_json = bool(kwargs.pop("as_json", False))
+        click.get_current_context().meta[_JSON] = as_json
+        return command(Output(as_json=as_json), *args, **kwargs)
+
+    return speaking
+
+
+def wants_json(ctx: click.Context) -> bool:
+    """Tell whether the command that ran under ``ctx`` was called with ``--json``."""
+    return bool(ctx.meta.get(_JSON, False))
+
+
+def refuse() -> NoReturn:
+    """End the command with exit code 1: it ran, and its answer is no."""
+    raise click.exceptions.Exit(1)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return ``rows`` under ``headings`` in aligned columns, two blanks between; Chinese counts double."""
+    lines = [list(headings), *[list(row) for row in rows]]
+    widths = [max(_columns_of(line[at]) for line in lines) for at in range(len(headings))]
+    return "\n".join(
+        "  ".join(cell + " " * (width - _columns_of(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+class _Meter:
+    """Draws one line on a terminal, or writes one now and then where stderr is a file."""
+
+    def __init__(self, doing: str, total: int | None) -> None:
+        self.doing, self.total, self.done = doing, total, 0
+        self.began = time.monotonic()
+        self.due = self.began + QUIET_SECONDS
+        self.drawn = False
+
+    def step(self) -> None:
+        self.done += 1
+        now = time.monotonic()
+        if now < self.due:
+            return
+        self.drawn = True
+        seen = sys.stderr.isatty()
+        of = f" of {self.total}" if self.total is not None else ""
+        click.echo(f"{self.doing}: {self.done}{of}", err=True, nl=not seen)
+        if seen:
+            click.echo("\r", err=True, nl=False)
+        self.due = now + (0.1 if seen else PROGRESS_LINE_SECONDS)
+
+    def end(self) -> None:
+        if self.drawn:
+            click.echo(f"{self.doing}: {self.done}, {time.monotonic() - self.began:.1f} s", err=True)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _columns_of(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, Path):
+        return str(value)
+    raise Defect(f"cannot be shown as JSON: {type(value).__name__}")
+
+
+def _is_seen() -> bool:
+    return sys.stdout.isatty()
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"

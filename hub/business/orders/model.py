@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from hub.canonical import OrderAcknowledgement
+from hub.canonical.order import OrderAcknowledgement
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
 from hub.kernel.words import Price, Quantity

@@ -1,0 +1,53 @@
+# Two commands matter:
+#   make demo   everything set up, the reference conversation played, pages on http://127.0.0.1:8000
+#   make test   everything set up, every test this machine can run; what it skips it names, with the reason
+# Both need Python >= 3.11 (with pip or venv), make, and the Python and npm package indexes. Nothing is installed
+# outside this folder: uv goes to .uv/ when the machine has none, the project's packages to .venv/.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# The first Python that is new enough; PYTHON=… on the command line overrides.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+# What the installed package is made from: when none of it changed, nothing is synced and `make demo` starts at once.
+PACKAGE := pyproject.toml uv.lock $(wildcard hatch_build.py) \
+	$(shell find hub/web/ui hub/web/locale planning/show/src \
+		\( -name node_modules -o -name '*.mo' \) -prune -o -type f -print 2>/dev/null)
+READY := .venv/.ready
+
+# Two processes; a file's tests stay together, for its fixtures start servers.
+PYTEST := .venv/bin/pytest -n 2 --dist loadfile -rs
+DATA ?= ./var
+
+.PHONY: demo serve test check lint clean
+
+demo: $(READY)
+	@.venv/bin/hub demo --data $(DATA)
+
+serve: $(READY)
+	@.venv/bin/hub serve --data $(DATA)
+
+test: $(READY)
+	@$(PYTEST) $(TESTS)
+
+# What .ci/run asks after the tests: style, types, who imports whom.
+lint: $(READY)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+check: lint test
+
+$(READY): $(PACKAGE)
+	@test -n "$(PYTHON)" || { echo "make: this needs Python 3.11 or newer on PATH" >&2; exit 2; }
+	@uv=$$($(PYTHON) tools/find_uv.py) && \
+		echo "Setting up .venv (the first time takes about a minute)" && \
+		UV_PYTHON_DOWNLOADS=never $$uv sync --locked --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	@touch $@
+
+clean:
+	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf hub/web/ui/node_modules hub/web/static/dist dist build

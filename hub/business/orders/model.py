@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from hub.canonical.order import OrderAcknowledgement
+from hub.canonical.shared import Requirement, Text
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
 from hub.kernel.words import Price, Quantity
@@ -89,7 +90,7 @@ class Source(Struct):
     """Where a document came from: its message, its place in it, and the number its sender gave it."""
 
     message: str
-    document: str
+    position: int = 1  # of the document in the message
     control_number: str | None = None  # interchange control number (ISA13) or what the dialect has in its place
 
 
@@ -129,6 +130,8 @@ class LineState(Struct):
     price: Price | None = None  # as agreed; as ordered when refused or held
     schedules: list[ScheduleState] = []
     promises: list[PromiseState] = []
+    requirements: list[Requirement] = []  # special process requirements of the line
+    notes: list[Text] = []
     reasons: list[Diagnostic] = []
 
 
@@ -148,6 +151,8 @@ class OrderState(Struct):
     placed: date | None = None
     contract: str | None = None
     currency: str | None = None
+    requirements: list[Requirement] = []  # special process requirements of the whole order
+    notes: list[Text] = []
     reasons: list[Diagnostic] = []  # about the order as a whole
     lines: list[LineState] = []
 
@@ -270,6 +275,8 @@ class OrderDetail(Struct):
 
     summary: OrderSummary
     source: Source
+    requirements: list[Requirement] = []
+    notes: list[Text] = []
     reasons: list[Diagnostic] = []
     lines: list[LineDetail] = []
     documents: list[OrderDocument] = []

@@ -21,7 +21,8 @@ class Element(Struct):
     minimum: int = 0  # length in characters; digits for N and R, without sign and point
     maximum: int = 0
     required: bool = False
-    codes: str | None = None  # name of the code list in the release's codes; only for ID
+    used: bool = True  # False: this partner's guide says it is never sent
+    codes: str | None = None  # name of the list in ``Guide.codes``; only for ID
     components: tuple[Element, ...] = ()  # of a composite
     repeat: int = 1  # times the element may occur (005010 and later)
 
@@ -34,6 +35,9 @@ class SyntaxNote(Struct):
 
     kind: Literal["P", "R", "E", "C", "L"]
     elements: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return self.kind + "".join(f"{number:02d}" for number in self.elements)
 
 
 class RepeatingGroup(Struct):
@@ -59,15 +63,30 @@ class Use(Struct):
     """One place in the set: a segment, or a loop that opens with it.
 
     A loop is named by its first segment's tag (``N1``). ``maximum`` 0 means unbounded.
+    Among the children of one loop a tag stands once.
     """
 
     segment: Segment
     required: bool = False
     maximum: int = 1
     loop: bool = False
-    loop_maximum: int = 1  # how often the loop may repeat, when it is one
+    loop_maximum: int = 1  # how often the loop may repeat, when it is one; 0 means unbounded
     children: tuple[Use, ...] = ()  # beneath the first segment of a loop, in order
     nests: bool = False  # HL: children loops are placed by their parent number (HL02), not by order
+
+
+class Computed(Struct):
+    """An element the guide fills when a set is written, so that no map has to count.
+
+    ``number`` its running number (HL01 through the whole set, LX01 beneath its parent) · ``parent`` the number of
+    the place above (HL02) · ``children`` 1 when something nests beneath, else 0 (HL04) · ``count`` how many
+    segments ``of`` stand in the set (CTT01) · ``loop`` the name of the bounded loop (LS01, LE01).
+    """
+
+    tag: str
+    element: int
+    rule: Literal["number", "parent", "children", "count", "loop"]
+    of: str | None = None
 
 
 class Guide(Struct):
@@ -78,4 +97,13 @@ class Guide(Struct):
     name: str
     functional_group: str  # GS01: "PO"
     uses: tuple[Use, ...]  # between ST and SE, both excluded
-    count_of: str | None = None  # tag CTT01 counts: "PO1"; HL in 856
+    computed: tuple[Computed, ...] = ()
+    codes: dict[str, dict[str, str]] = {}  # list → code → label ("" where we have none); as Element.codes names them
+    known: frozenset[str] = frozenset()  # tags the release knows, also where this set has no place for them
+    partner: str | None = None  # whose narrowing this is
+    digest: str = ""  # of everything above; equal digests are equal guides
+
+    @property
+    def count_of(self) -> str | None:
+        """The tag CTT01 counts (PO1; HL in 856), or None when nothing is counted."""
+        return next((c.of for c in self.computed if c.tag == "CTT" and c.rule == "count"), None)

@@ -1,0 +1,288 @@
+"""Reads the files of one release into a guide: segments.toml, codes.toml and one file per transaction set.
+
+In: the paths of those files. Out: ``Release`` (what is shared) and ``Guide``. What is wrong in a file is ours and
+raises ``Misconfigured`` with file and line. The forms are described at the head of each file in ``schemas/x12``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import cast, get_args
+
+import msgspec
+
+from hub.formats.x12.guide import Computed, Element, ElementType, Guide, RepeatingGroup, Segment, SyntaxNote, Use
+from hub.kernel.errors import Misconfigured
+
+TYPES = frozenset(get_args(ElementType)) - {"composite"}
+UNBOUNDED = 0
+NOTE_NAMES = ("P", "R", "E", "C", "L")
+
+
+class Release:
+    """What all sets of one release share: segments by tag and code lists by name."""
+
+    def __init__(self, segments: TomlFile, codes: TomlFile) -> None:
+        self.codes = _code_lists(codes)
+        self.elements = _elements(segments, self.codes)
+        self.segments = {tag: _segment(segments, self.elements, tag) for tag in segments.table("segments")}
+
+
+class TomlFile:
+    """A TOML file with the text kept beside the values, so that a fault can name its line."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.text = path.read_text("utf-8")
+            self.values: dict[str, object] = tomllib.loads(self.text)
+        except (OSError, UnicodeDecodeError) as error:
+            raise Misconfigured(f"cannot be read: {error}", file=str(path)) from error
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r"at line (\d+)", str(error))
+            raise Misconfigured(
+                f"is not TOML: {error}", file=str(path), line=int(line[1]) if line else None
+            ) from error
+
+    def table(self, name: str) -> Mapping[str, object]:
+        """Return table ``name``, empty when the file has none."""
+        found = self.values.get(name, {})
+        if not isinstance(found, dict):
+            raise self.fault(f"[{name}] must be a table", name)
+        return found
+
+    def text_of(self, name: str) -> str:
+        """Return the text under ``name`` of the file's top, which must be there."""
+        found = self.values.get(name)
+        if not isinstance(found, str):
+            raise self.fault(f"{name} is missing or no text", name)
+        return found
+
+    def only(self, *names: str) -> None:
+        """Refuse any other key at the file's top: a misspelt key must not be silently without effect."""
+        for name in self.values:
+            if name not in names:
+                raise self.fault(f"{name} is not known here; known are {', '.join(names)}", name)
+
+    def fault(self, message: str, near: str = "", *, remedy: str | None = None) -> Misconfigured:
+        """Return the exception for ``message``, with the first line that holds ``near`` as a word."""
+        word = re.compile(r"(?<![\w/])" + re.escape(near) + r"(?![\w/])") if near else None
+        lines = self.text.splitlines()
+        line = next((n for n, text in enumerate(lines, 1) if word and word.search(text)), None)
+        return Misconfigured(message, file=str(self.path), line=line, remedy=remedy)
+
+
+def read_guide(file: TomlFile, release: str, shared: Release) -> Guide:
+    """Return the guide that ``file`` describes, with the segments and codes of ``shared``."""
+    file.only("set", "name", "group", "computed", "structure")
+    guide = Guide(
+        release=release,
+        set=file.text_of("set"),
+        name=file.text_of("name"),
+        functional_group=file.text_of("group"),
+        uses=_uses(file, shared.segments),
+        computed=tuple(_computed(file, shared)),
+        known=frozenset(shared.segments),
+    )
+    return finish(guide, shared.codes)
+
+
+def finish(guide: Guide, codes: Mapping[str, dict[str, str]]) -> Guide:
+    """Return ``guide`` with the code lists its elements name, and with its digest."""
+    names = {codes for use in every_use(guide.uses) for codes in _list_names(use.segment.elements)}
+    whole = msgspec.structs.replace(guide, codes={name: codes[name] for name in sorted(names)}, digest="")
+    return msgspec.structs.replace(whole, digest=digest_of(whole))
+
+
+def digest_of(guide: Guide) -> str:
+    """Return the content hash of ``guide``: equal for equal guides, whatever files they came from."""
+    plain = msgspec.structs.replace(guide, digest="", known=frozenset())
+    body = msgspec.json.encode((plain, sorted(guide.known)))
+    return hashlib.sha256(body).hexdigest()
+
+
+def every_use(uses: tuple[Use, ...]) -> Iterator[Use]:
+    """Yield each place of ``uses`` and of what stands beneath, in guide order."""
+    for use in uses:
+        yield use
+        yield from every_use(use.children)
+
+
+def read_segment(
+    file: TomlFile, elements: Mapping[str, Element], tag: str, table: Mapping[str, object]
+) -> Segment:
+    """Return segment ``tag`` as ``table`` of ``file`` describes it with the known ``elements``."""
+    for key in table:
+        if key not in ("name", "elements", "notes", "qualifier"):
+            raise file.fault(f"segment {tag}: {key} is not known", tag)
+    members, group = _members(file, elements, tag, str(table.get("elements", "")))
+    qualifier = table.get("qualifier", 1)
+    if not isinstance(qualifier, int) or not 1 <= qualifier <= len(members):
+        raise file.fault(f"segment {tag}: qualifier {qualifier} is not one of its elements", tag)
+    notes = tuple(_note(file, tag, text, len(members)) for text in str(table.get("notes", "")).split())
+    return Segment(
+        tag=tag, name=str(table.get("name", tag)), elements=members, notes=notes, qualifier=qualifier, group=group
+    )
+
+
+def _code_lists(file: TomlFile) -> dict[str, dict[str, str]]:
+    lists: dict[str, dict[str, str]] = {}
+    for name in file.values:
+        table = file.table(name)
+        lists[name] = {code: str(label) for code, label in table.items() if code != "bare"}
+        lists[name].update((code, "") for code in str(table.get("bare", "")).split())
+    return lists
+
+
+def _elements(file: TomlFile, codes: Mapping[str, object]) -> dict[str, Element]:
+    file.only("elements", "composites", "segments")
+    made = {number: _element(file, number, str(text), codes) for number, text in file.table("elements").items()}
+    for number, table in file.table("composites").items():
+        if not isinstance(table, dict):
+            raise file.fault(f"composite {number} must be a table", number)
+        parts, _ = _members(file, made, number, str(table.get("parts", "")))
+        made[number] = Element(
+            number=number, name=str(table.get("name", number)), type="composite", components=parts
+        )
+    return made
+
+
+def _element(file: TomlFile, number: str, text: str, codes: Mapping[str, object]) -> Element:
+    form = re.fullmatch(r"(\w+) (\d+)/(\d+) (.+)", text)
+    if not form or form[1] not in TYPES or int(form[2]) > int(form[3]):
+        raise file.fault(f"element {number}: {text!r} is not of the form \"type shortest/longest label\"", number)
+    return Element(
+        number=number,
+        name=form[4],
+        type=cast(ElementType, form[1]),
+        minimum=int(form[2]),
+        maximum=int(form[3]),
+        codes=number if form[1] == "ID" and number in codes else None,
+    )
+
+
+def _segment(file: TomlFile, elements: Mapping[str, Element], tag: str) -> Segment:
+    table = file.table("segments")[tag]
+    if not isinstance(table, dict):
+        raise file.fault(f"segment {tag} must be a table", tag)
+    return read_segment(file, elements, tag, table)
+
+
+def _members(
+    file: TomlFile, known: Mapping[str, Element], tag: str, text: str
+) -> tuple[tuple[Element, ...], RepeatingGroup | None]:
+    """Read ``350 330! (235 234)*10 1270^5``: "!" mandatory, in a group for its first turn only; "^" repeats."""
+    members: list[Element] = []
+    group: RepeatingGroup | None = None
+    for inner, times, single in re.findall(r"\(([^)]*)\)\*(\d+)|(\S+)", text):
+        if single:
+            members.append(_member(file, known, tag, single))
+            continue
+        turn = [_member(file, known, tag, word) for word in inner.split()]
+        later = [msgspec.structs.replace(element, required=False) for element in turn]
+        if group:
+            raise file.fault(f"segment {tag} has two repeating groups", tag)
+        group = RepeatingGroup(
+            first=len(members) + 1, size=len(turn), last=len(members) + len(turn) * int(times)
+        )
+        members += turn + later * (int(times) - 1)
+    return tuple(members), group
+
+
+def _member(file: TomlFile, known: Mapping[str, Element], tag: str, word: str) -> Element:
+    form = re.fullmatch(r"(\w+)(?:\^(\d+))?(!?)", word)
+    if not form or form[1] not in known:
+        raise file.fault(f"{tag}: {word} names no element of this release", tag)
+    return msgspec.structs.replace(known[form[1]], required=bool(form[3]), repeat=int(form[2] or 1))
+
+
+def _note(file: TomlFile, tag: str, text: str, last: int) -> SyntaxNote:
+    numbers = tuple(int(pair) for pair in re.findall(r"\d\d", text[1:]))
+    fits = len(text) == 1 + 2 * len(numbers) and len(set(numbers)) == len(numbers) >= 2
+    if text[0] not in NOTE_NAMES or not fits or not all(1 <= number <= last for number in numbers):
+        raise file.fault(f"segment {tag}: note {text} does not fit its {last} elements", tag)
+    return msgspec.convert({"kind": text[0], "elements": numbers}, SyntaxNote)
+
+
+def _list_names(elements: tuple[Element, ...]) -> Iterator[str]:
+    for element in elements:
+        if element.codes:
+            yield element.codes
+        yield from _list_names(element.components)
+
+
+LINE = re.compile(
+    r"(?P<tag>[A-Z][A-Z0-9]{1,2})\s+(?P<nests>nests\s+)?(?P<least>\d+)\.\.(?P<most>\d+|\*)(?P<loop>\s*\{\s*\}?)?"
+)
+
+
+def _uses(file: TomlFile, segments: Mapping[str, Segment]) -> tuple[Use, ...]:
+    """Read the outline: one place a line, ``tag least..most``, "{" opens the loop that starts with it."""
+    text = file.text_of("structure")
+    first = file.text[: max(0, file.text.find("structure"))].count("\n") + 1
+    open_loops: list[tuple[Use | None, list[Use]]] = [(None, [])]
+    for number, raw in enumerate(text.splitlines(), first + 1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        if line == "}":
+            if len(open_loops) == 1:
+                raise Misconfigured("closes a loop that is not open", file=str(file.path), line=number)
+            opened, children = open_loops.pop()
+            if opened is not None:
+                open_loops[-1][1].append(msgspec.structs.replace(opened, children=tuple(children)))
+            continue
+        use, opens = _use(file, segments, line, number)
+        _refuse_twice(file, use, open_loops[-1], number)
+        if opens:
+            open_loops.append((use, []))
+        else:
+            open_loops[-1][1].append(use)
+    if len(open_loops) > 1:
+        raise file.fault("a loop of the structure is not closed with }", "structure")
+    return tuple(open_loops[0][1])
+
+
+def _use(file: TomlFile, segments: Mapping[str, Segment], line: str, number: int) -> tuple[Use, bool]:
+    form = LINE.fullmatch(line)
+    if not form:
+        raise Misconfigured(f"{line!r} is not of the form \"TAG least..most\"", file=str(file.path), line=number)
+    segment = segments.get(form["tag"])
+    if segment is None:
+        raise Misconfigured(f"{form['tag']} is no segment of this release", file=str(file.path), line=number)
+    most = UNBOUNDED if form["most"] == "*" else int(form["most"])
+    loop = form["loop"] is not None
+    use = Use(
+        segment=segment,
+        required=int(form["least"]) > 0,
+        maximum=1 if loop else most,
+        loop=loop,
+        loop_maximum=most if loop else 1,
+        nests=form["nests"] is not None,
+    )
+    return use, loop and "}" not in form["loop"]
+
+
+def _refuse_twice(file: TomlFile, use: Use, level: tuple[Use | None, list[Use]], number: int) -> None:
+    opened, siblings = level
+    tag = use.segment.tag
+    if any(sibling.segment.tag == tag for sibling in siblings) or (opened and opened.segment.tag == tag):
+        raise Misconfigured(f"{tag} stands twice in one loop", file=str(file.path), line=number)
+
+
+def _computed(file: TomlFile, shared: Release) -> Iterator[Computed]:
+    for place, rule in file.table("computed").items():
+        word, _, of = str(rule).partition(" ")
+        segment = shared.segments.get(place[:-2])
+        counts = word == "count" and of in shared.segments
+        if segment is None or not place[-2:].isdigit() or not 1 <= int(place[-2:]) <= len(segment.elements):
+            raise file.fault(f"computed: {place} is no element of this release", place)
+        if not counts and (of or word not in ("number", "parent", "children", "loop")):
+            raise file.fault(f"computed: {rule!r} is no rule", place)
+        yield msgspec.convert(
+            {"tag": place[:-2], "element": int(place[-2:]), "rule": word, "of": of or None}, Computed
+        )

@@ -1,0 +1,100 @@
+"""The guides at hand, by release, set and partner.
+
+In: configuration roots (a later root wins, file by file) with ``schemas/x12/<release>/`` and a partner's narrowing in
+``partners/<id>/guides/``. Out: a ``Guide``, or None where we have none. A faulty file raises ``Misconfigured``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from hub.formats.x12.guide import Guide
+from hub.formats.x12.guide_file import Release, TomlFile, read_guide
+from hub.formats.x12.narrowing import narrow
+from hub.kernel.errors import Misconfigured
+
+SET = re.compile(r"[0-9A-Z]{3}")
+RELEASE = re.compile(r"[0-9]{6}")
+PARTNER = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+class GuideLibrary:
+    """Finds guides and keeps what it has read; files are read once, on first use."""
+
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self._roots = tuple(roots)
+        self._releases: dict[str, Release] = {}
+        self._guides: dict[tuple[str, str, str | None], Guide] = {}
+
+    def guide(self, release: str, set: str, partner: str | None = None) -> Guide | None:
+        """Return the guide for ``set`` in ``release``, narrowed for ``partner`` if that partner has a guide.
+
+        ``release`` is GS08 as sent: what follows its six digits ("004010VICS") names a convention of the sender,
+        whose set is the release's. None: no guide of ours, which is not a fault of the document.
+        """
+        digits = RELEASE.match(release)
+        if not digits or not SET.fullmatch(set):
+            return None
+        own = partner if partner and PARTNER.fullmatch(partner) and self._narrowing(partner, set) else None
+        key = (digits[0], set, own)
+        if key not in self._guides:
+            found = self._read(digits[0], set, own)
+            if found is None:
+                return None
+            self._guides[key] = found
+        return self._guides[key]
+
+    def sets(self, release: str) -> list[str]:
+        """Return the sets we have a guide for in ``release``, in order."""
+        folders = [root / "schemas" / "x12" / release for root in self._roots]
+        names = {path.stem for folder in folders for path in folder.glob("*.toml")}
+        return sorted(name for name in names if SET.fullmatch(name))
+
+    def releases(self) -> list[str]:
+        """Return the releases we have guides for, in order."""
+        folders = [root / "schemas" / "x12" for root in self._roots]
+        return sorted({p.name for folder in folders for p in folder.glob("*") if RELEASE.fullmatch(p.name)})
+
+    def faults(self) -> list[Misconfigured]:
+        """Read every guide and every narrowing; return what is wrong with them."""
+        wanted: list[tuple[str, str, str | None]] = [(r, s, None) for r in self.releases() for s in self.sets(r)]
+        for root in self._roots:
+            for path in sorted(root.glob("partners/*/guides/*.toml")):
+                wanted += [(r, path.stem, path.parts[-3]) for r in self.releases() if path.stem in self.sets(r)]
+        found: list[Misconfigured] = []
+        for release, set, partner in wanted:
+            try:
+                self.guide(release, set, partner)
+            except Misconfigured as fault:
+                found.append(fault)
+        return found
+
+    def _read(self, release: str, set: str, partner: str | None) -> Guide | None:
+        path = self._find(f"schemas/x12/{release}/{set}.toml")
+        if path is None:
+            return None
+        shared = self._shared(release)
+        base = read_guide(TomlFile(path), release, shared)
+        if base.set != set:
+            raise Misconfigured(f"describes {base.set}, not {set}", file=str(path), line=1)
+        own = self._narrowing(partner, set) if partner else None
+        return narrow(base, TomlFile(own), shared, partner) if own and partner else base
+
+    def _shared(self, release: str) -> Release:
+        if release not in self._releases:
+            files = []
+            for name in ("segments.toml", "codes.toml"):
+                path = self._find(f"schemas/x12/{release}/{name}")
+                if path is None:
+                    raise Misconfigured(f"release {release} has no {name}", file=f"schemas/x12/{release}/{name}")
+                files.append(TomlFile(path))
+            self._releases[release] = Release(files[0], files[1])
+        return self._releases[release]
+
+    def _narrowing(self, partner: str, set: str) -> Path | None:
+        return self._find(f"partners/{partner}/guides/{set}.toml")
+
+    def _find(self, name: str) -> Path | None:
+        return next((root / name for root in reversed(self._roots) if (root / name).is_file()), None)

@@ -1,0 +1,127 @@
+"""The words of the pages in every language: extracted from source and templates, kept as ``.po``, used as ``.mo``.
+
+``python -m hub.web.catalogues update`` brings the ``.po`` files in line with the source, ``compile`` writes the
+``.mo`` files (the package build does that too). A ``.mo`` that is missing or older than its ``.po`` is made in memory
+when the hub starts.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from hub.kernel.struct import Struct
+
+WEB = Path(__file__).parent
+LOCALE = WEB / "locale"
+DOMAIN = "hub"
+EXTRACTED = (("**.py", "python"), ("templates/**.html", "jinja2"))
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "npgettext": ((1, "c"), 2, 3)}
+
+
+class Language(Struct):
+    """A language the pages speak."""
+
+    locale: str  # folder of the catalogue and Babel's name: zh_CN
+    tag: str  # BCP 47, for the lang attribute: zh-CN
+    name: str  # in itself
+
+
+LANGUAGES = (
+    Language(locale="en", tag="en", name="English"),
+    Language(locale="zh_CN", tag="zh-CN", name="简体中文"),
+)
+
+
+def N_(text: str) -> str:
+    """Mark ``text`` for extraction where it is written; it is translated where it is shown."""
+    return text
+
+
+def po_file(language: Language) -> Path:
+    return LOCALE / language.locale / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def load(language: Language) -> gettext.GNUTranslations:
+    """Return the catalogue of ``language``, compiled now if no current ``.mo`` stands beside its ``.po``."""
+    source = po_file(language)
+    compiled = source.with_suffix(".mo")
+    if compiled.is_file() and (not source.is_file() or compiled.stat().st_mtime >= source.stat().st_mtime):
+        with compiled.open("rb") as file:
+            return gettext.GNUTranslations(file)
+    return gettext.GNUTranslations(io.BytesIO(compiled_bytes(source)))
+
+
+def compiled_bytes(source: Path) -> bytes:
+    """Return the ``.mo`` of one ``.po``. Fuzzy entries are left out."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with source.open("rb") as file:
+        catalogue = read_po(file)
+    target = io.BytesIO()
+    write_mo(target, catalogue)
+    return target.getvalue()
+
+
+def extracted() -> Iterator[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
+    """Yield every visible text of the source: file, line, text, translator's comments, context."""
+    from babel.messages.extract import extract_from_dir
+
+    # The template engine's own extractor, set up as the pages set it up.
+    options = {"templates/**.html": {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}}
+    yield from extract_from_dir(
+        WEB, list(EXTRACTED), options, keywords=KEYWORDS, comment_tags=("Translators:",), directory_filter=_is_source
+    )
+
+
+def _is_source(folder: str) -> bool:
+    return Path(folder).name not in {"ui", "static", "locale", "__pycache__", "node_modules"}
+
+
+def update() -> None:
+    """Bring every ``.po`` in line with the source; new texts arrive empty, dropped ones leave."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po, write_po
+
+    template = Catalog(domain=DOMAIN, project="Contract Hub", charset="utf-8", fuzzy=False)
+    for file, _line, text, comments, context in extracted():
+        template.add(text, locations=[(file, 1)], auto_comments=comments, context=context)
+    for language in LANGUAGES:
+        target = po_file(language)
+        if target.is_file():
+            with target.open("rb") as source:
+                catalogue = read_po(source, locale=language.locale, domain=DOMAIN)
+        else:
+            catalogue = Catalog(locale=language.locale, domain=DOMAIN, project="Contract Hub", fuzzy=False)
+        catalogue.update(template, no_fuzzy_matching=True)
+        catalogue.obsolete.clear()
+        if language.locale == "en":
+            _say_the_source_itself(catalogue)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as sink:
+            write_po(sink, catalogue, sort_output=True, omit_header=False, no_location=True, width=120)
+
+
+def _say_the_source_itself(catalogue: object) -> None:
+    """English is the language of the source: a text that has no translation is its own."""
+    from babel.messages.catalog import Catalog
+
+    assert isinstance(catalogue, Catalog)
+    for message in catalogue:
+        if message.id and not any(message.string if isinstance(message.string, tuple) else [message.string]):
+            message.string = message.id
+
+
+def compile_all() -> None:
+    """Write the ``.mo`` beside every ``.po``."""
+    for language in LANGUAGES:
+        source = po_file(language)
+        source.with_suffix(".mo").write_bytes(compiled_bytes(source))
+
+
+if __name__ == "__main__":
+    {"update": update, "compile": compile_all}[sys.argv[1]]()

@@ -1,0 +1,78 @@
+"""Who may use a route. Every route names its policy; one that does not stops the hub from starting.
+
+A policy says which kinds of caller a route is for and which permission they need. It is written where the route is
+written, as ``opt=partners("inbound:send")``, and held by ``hub.web.gate`` before any of the request's body is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from litestar.handlers.base import BaseRouteHandler
+from litestar.routes import BaseRoute
+
+from hub.kernel.errors import Defect
+from hub.kernel.struct import Struct
+
+Kind = Literal["partner", "person"]
+Face = Literal["api", "page"]
+OPT = "policy"
+
+
+class Policy(Struct):
+    """Who may call. ``permission`` ``None`` with kinds means "anyone who is known"; no kinds, anyone at all."""
+
+    face: Face  # how a refusal looks: a problem document or a page
+    kinds: tuple[Kind, ...] = ()
+    permission: str | None = None
+    reason: str | None = None  # why everybody may, when everybody may
+
+
+def partners(permission: str) -> dict[str, Any]:
+    """The partner's own systems, by API key."""
+    return {OPT: Policy(face="api", kinds=("partner",), permission=permission)}
+
+
+def both(permission: str) -> dict[str, Any]:
+    """Partners' systems by API key, and people of the factory by their session: the API under ``/api/v1``."""
+    return {OPT: Policy(face="api", kinds=("partner", "person"), permission=permission)}
+
+
+def people(permission: str | None = None) -> dict[str, Any]:
+    """People of the factory, by their session: the pages. Without a permission: whoever is logged in."""
+    return {OPT: Policy(face="page", kinds=("person",), permission=permission)}
+
+
+def anyone(reason: str, *, face: Face = "api") -> dict[str, Any]:
+    """Everybody, and why that is right."""
+    return {OPT: Policy(face=face, reason=reason)}
+
+
+def policy_of(handler: BaseRouteHandler) -> Policy:
+    """Return the policy the route named. Raises ``Defect`` when it named none."""
+    policy = handler.opt.get(OPT)
+    if not isinstance(policy, Policy):
+        raise Defect(f"the route {handler} names no policy")
+    return policy
+
+
+def require_policies(routes: Iterable[BaseRoute]) -> None:
+    """Raise ``Defect`` naming every route that has no policy, or is open to all without a reason."""
+    bare = sorted({path for path, policy in policies(routes) if policy is None or not (policy.kinds or policy.reason)})
+    if bare:
+        raise Defect(f"routes without a policy: {', '.join(bare)}")
+
+
+def policies(routes: Iterable[BaseRoute]) -> list[tuple[str, Policy | None]]:
+    """Return ``METHOD path`` and policy of every route, as the app will serve them."""
+    found: list[tuple[str, Policy | None]] = []
+    for route in routes:
+        for handler in getattr(route, "route_handlers", None) or [getattr(route, "route_handler", None)]:
+            if handler is None:
+                continue
+            policy = handler.opt.get(OPT)
+            for method in sorted(getattr(handler, "http_methods", {"ASGI"})):
+                if method != "OPTIONS":  # answered by the framework from the route's own methods
+                    found.append((f"{method} {route.path}", policy))
+    return found

@@ -1,0 +1,149 @@
+"""Templates into pages: autoescaped, in the viewer's language, with times in the viewer's zone.
+
+In: the name of a template, who is looking (``Viewer``) and what there is to show. Out: HTML. A name a template uses
+and nobody gave is a fault at once (``StrictUndefined``), never an empty spot on a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from hub.kernel.struct import Struct
+from hub.web import statuses
+from hub.web.assets import Assets
+from hub.web.catalogues import LANGUAGES, Language, load
+from hub.web.languages import UTC_ZONE
+
+TEMPLATES = Path(__file__).with_name("templates")
+RECENT = timedelta(days=6)  # within a week people think in "ago"; beyond it, in dates
+
+
+class Viewer(Struct):
+    """How one person reads a page."""
+
+    language: Language = LANGUAGES[0]
+    zone: ZoneInfo = UTC_ZONE
+    now: datetime
+
+
+class Renderer:
+    """Renders the templates of one folder, with one compiled environment per language."""
+
+    def __init__(self, assets: Assets, templates: Path = TEMPLATES) -> None:
+        self._environments = {language.tag: _environment(language, assets, templates) for language in LANGUAGES}
+
+    def render(self, template: str, viewer: Viewer, **context: Any) -> str:
+        """Return ``template`` filled with ``context``, as ``viewer`` reads it."""
+        environment = self._environments[viewer.language.tag]
+        return environment.get_template(template).render(viewer=viewer, f=Formats(viewer), **context)
+
+    def gettext(self, viewer: Viewer, text: str) -> str:
+        """Return ``text`` of the source in the viewer's language."""
+        translate: Callable[[str], str] = self._environments[viewer.language.tag].globals["translate"]
+        return translate(text)
+
+
+def _environment(language: Language, assets: Assets, templates: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    catalogue = load(language)
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(
+        translate=partial(_translate, catalogue.gettext),
+        assets=assets,
+        languages=LANGUAGES,
+        words=statuses,
+    )
+    return environment
+
+
+def _translate(gettext: Callable[[str], str], text: str | None) -> str:
+    """Translate a text that comes from a table or a finding; "" stays "" (its entry is the catalogue's header)."""
+    return gettext(text) if text else ""
+
+
+class Formats:
+    """Numbers, days and instants as the viewer writes them."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self._locale = viewer.language.locale
+
+    def ago(self, instant: datetime | None) -> Markup:
+        """An instant as distance from now while it is recent, else as a date; UTC on hover."""
+        if instant is None:
+            return Markup("—")
+        from babel.dates import format_datetime, format_timedelta
+
+        distance = instant - self._viewer.now
+        if abs(distance) < RECENT:
+            text = format_timedelta(distance, add_direction=True, locale=self._locale, threshold=1.2)
+        else:
+            text = format_datetime(instant, "medium", tzinfo=self._viewer.zone, locale=self._locale)
+        return self._time(instant, text)
+
+    def instant(self, instant: datetime | None) -> Markup:
+        """An instant to the second in the viewer's zone; UTC on hover."""
+        if instant is None:
+            return Markup("—")
+        from babel.dates import format_datetime
+
+        return self._time(instant, format_datetime(instant, "medium", tzinfo=self._viewer.zone, locale=self._locale))
+
+    def clock_time(self, instant: datetime) -> Markup:
+        """The time of day to the millisecond: for steps that follow one another within a second."""
+        local = instant.astimezone(self._viewer.zone)
+        return self._time(instant, f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}")
+
+    def day(self, day: date | None) -> str:
+        if day is None:
+            return "—"
+        from babel.dates import format_date
+
+        return format_date(day, "medium", locale=self._locale)
+
+    def number(self, value: Decimal | int) -> str:
+        """A number with the language's grouping, and every decimal it has."""
+        from babel.numbers import format_decimal
+
+        return format_decimal(value, locale=self._locale, decimal_quantization=False)
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        from babel.numbers import format_currency
+
+        return format_currency(amount, currency, "¤#,##0.00####", locale=self._locale, currency_digits=False)
+
+    def size(self, size_bytes: int) -> str:
+        """A size in the largest fitting unit: 812 B, 4.2 kB, 1.3 MB."""
+        size = float(size_bytes)
+        for unit in ("B", "kB", "MB"):
+            if size < 1000:
+                return f"{self.number(Decimal(str(round(size, 1 if unit != 'B' else 0))).normalize() + 0)} {unit}"
+            size /= 1000
+        return f"{self.number(Decimal(str(round(size, 1))))} GB"
+
+    def zone_name(self) -> str:
+        return str(self._viewer.zone)
+
+    def _time(self, instant: datetime, text: str) -> Markup:
+        utc = instant.astimezone(UTC)
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            utc.isoformat(timespec="milliseconds"), f"{utc:%Y-%m-%d %H:%M:%S} UTC", text
+        )

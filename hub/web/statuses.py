@@ -1,0 +1,177 @@
+"""How the hub's words look to a person: a label to translate, and a tone that becomes the colour.
+
+Never colour alone: every chip carries its word. What a table does not know is shown as it is written.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hub.exchange.model import MessageRow
+from hub.kernel.diagnostics import Severity
+from hub.kernel.struct import Struct
+from hub.web.catalogues import N_
+
+Tone = Literal["good", "info", "warn", "bad", "held", "quiet"]
+
+
+class Word(Struct):
+    """A word of the hub as a person reads it; ``text`` is still to be translated."""
+
+    text: str
+    tone: Tone = "quiet"
+
+
+VALIDATION = {
+    "pending": Word(text=N_("Checking"), tone="quiet"),
+    "valid": Word(text=N_("Valid"), tone="good"),
+    "warnings": Word(text=N_("Valid with warnings"), tone="warn"),
+    "rejected": Word(text=N_("Rejected"), tone="bad"),
+    "unreadable": Word(text=N_("Unreadable"), tone="bad"),
+}
+DELIVERY = {
+    "ready": Word(text=N_("Ready to fetch"), tone="info"),
+    "sent": Word(text=N_("Sent"), tone="info"),
+    "delivered": Word(text=N_("Delivered"), tone="good"),
+    "failed": Word(text=N_("Delivery failed"), tone="bad"),
+}
+ACKNOWLEDGEMENT = {
+    "awaited": Word(text=N_("Awaiting acknowledgement"), tone="info"),
+    "accepted": Word(text=N_("Acknowledged"), tone="good"),
+    "partly": Word(text=N_("Partly acknowledged"), tone="warn"),
+    "rejected": Word(text=N_("Rejected by the partner"), tone="bad"),
+    "overdue": Word(text=N_("Acknowledgement overdue"), tone="bad"),
+}
+OUTCOME = {
+    "accepted": Word(text=N_("Accepted"), tone="good"),
+    "changed": Word(text=N_("Accepted with changes"), tone="warn"),
+    "refused": Word(text=N_("Refused"), tone="bad"),
+    "held": Word(text=N_("Held for a person"), tone="held"),
+    "duplicate": Word(text=N_("Duplicate"), tone="quiet"),
+    "quarantined": Word(text=N_("Quarantined"), tone="held"),
+}
+STAGES = {
+    "received": N_("Received"),
+    "opened": N_("Opened"),
+    "validated": N_("Validated"),
+    "mapped": N_("Understood"),
+    "decided": N_("Decided"),
+    "answered": N_("Answered"),
+    "finished": N_("Finished"),
+}
+DOCUMENTS = {
+    "PurchaseOrder": N_("Purchase order"),
+    "PurchaseOrderChange": N_("Purchase order change"),
+    "OrderAcknowledgement": N_("Order acknowledgement"),
+    "OrderChangeAcknowledgement": N_("Order change acknowledgement"),
+    "FunctionalAcknowledgement": N_("Functional acknowledgement"),
+    "ApplicationAdvice": N_("Application advice"),
+    "DemandForecast": N_("Demand forecast"),
+    "ShippingSchedule": N_("Shipping schedule"),
+    "ScheduleChangeRequest": N_("Schedule change request"),
+    "ShipNotice": N_("Ship notice"),
+    "Invoice": N_("Invoice"),
+    "RemittanceAdvice": N_("Remittance advice"),
+    "ReceivingAdvice": N_("Receiving advice"),
+    "InventoryReport": N_("Inventory report"),
+    "EngineeringChange": N_("Engineering change"),
+    "NonconformanceReport": N_("Nonconformance report"),
+    "ProductionStatus": N_("Production status"),
+    "TestReport": N_("Test report"),
+    "QualityAlert": N_("Quality alert"),
+    "ConsumptionReport": N_("Consumption report"),
+}
+KEYS = {
+    "purchase-order": N_("PO"),
+    "order": N_("PO"),
+    "seller-order": N_("Our order"),
+    "line": N_("Line"),
+    "release": N_("Release"),
+    "item": N_("Item"),
+    "contract": N_("Contract"),
+    "interchange": N_("Interchange"),
+    "group": N_("Group"),
+    "set": N_("Set"),
+    "lot": N_("Lot"),
+    "serial": N_("Serial"),
+    "shipment": N_("Shipment"),
+    "invoice": N_("Invoice no."),
+}
+TRANSPORTS = {
+    "http": N_("HTTP"),
+    "folder": N_("Folder"),
+    "mailbox": N_("Mailbox"),
+    "as2": N_("AS2"),
+    "sftp": N_("SFTP"),
+}
+SEVERITY = {
+    Severity.NOTE: Word(text=N_("Note"), tone="info"),
+    Severity.WARNING: Word(text=N_("Warning"), tone="warn"),
+    Severity.ELEMENT: Word(text=N_("Element rejected"), tone="bad"),
+    Severity.SEGMENT: Word(text=N_("Segment rejected"), tone="bad"),
+    Severity.SET: Word(text=N_("Document rejected"), tone="bad"),
+    Severity.GROUP: Word(text=N_("Group rejected"), tone="bad"),
+    Severity.INTERCHANGE: Word(text=N_("Interchange rejected"), tone="bad"),
+}
+LINE_VERDICT = {
+    "accepted": Word(text=N_("Accepted"), tone="good"),
+    "changed": Word(text=N_("Accepted with changes"), tone="warn"),
+    "refused": Word(text=N_("Refused"), tone="bad"),
+    "held": Word(text=N_("Held for a person"), tone="held"),
+}
+LINE_STATUS = {
+    "accepted": N_("as ordered"),
+    "date-rescheduled": N_("new date"),
+    "accepted-with-changes": N_("changed"),
+    "price-changed": N_("price changed"),
+    "quantity-changed": N_("quantity changed"),
+    "rejected": N_("refused"),
+    "on-hold": N_("on hold"),
+}
+BASIS = {
+    "requested-date": N_("the requested date"),
+    "lead-time": N_("the item's lead time; no plan stands behind it yet"),
+}
+
+ROLES = {
+    "order": N_("The order"),
+    "answer": N_("Our answer"),
+    "duplicate": N_("The same order once more"),
+    "instruction": N_("An instruction about it"),
+    "copy": N_("The answer once more"),
+}
+EVENTS = {
+    "order-received": N_("Order received"),
+    "order-accepted": N_("Order accepted"),
+    "order-accepted-with-changes": N_("Order accepted with changes"),
+    "order-refused": N_("Order refused"),
+    "order-held": N_("Order held for a person"),
+    "duplicate-held": N_("A second order under the same number is held"),
+    "instruction-held": N_("An instruction about this order is held for a person"),
+    "answer-repeated": N_("The first answer was given once more"),
+}
+UNITS = {
+    "each": N_("each"),
+    "piece": N_("piece"),
+    "box": N_("box"),
+    "case": N_("case"),
+    "kilogram": N_("kilogram"),
+    "kit": N_("kit"),
+    "metre": N_("metre"),
+    "set": N_("set"),
+    "thousand": N_("thousand"),
+}
+
+
+def chips(message: MessageRow) -> list[Word]:
+    """Return what a row says of ``message``: the business outcome, then what is still open or went wrong."""
+    words: list[Word] = []
+    if message.outcome != "none":
+        words.append(OUTCOME[message.outcome])
+    if message.direction == "in" and (message.validation != "valid" or not words):
+        words.insert(0, VALIDATION[message.validation])
+    if message.delivery != "none":
+        words.append(DELIVERY[message.delivery])
+    if message.acknowledgement != "none":
+        words.append(ACKNOWLEDGEMENT[message.acknowledgement])
+    return words or [VALIDATION[message.validation]]

@@ -1,62 +1,135 @@
-"""What every test may rely on: the shared material, golden files, and skips that are honest.
+"""Databases for tests: SQLite in a temporary folder, and a real PostgreSQL started for the session.
 
-``--accept`` rewrites golden files instead of comparing. With ``HUB_TEST_REQUIRE=all`` (CI) a skipped test is a
-failed one, save where the shared material itself is absent: that folder is not part of the project.
+``HUB_TEST_REQUIRE=all`` turns "there is no PostgreSQL here" from a named skip into a failure.
 """
 
 from __future__ import annotations
 
+import glob
 import os
-from collections.abc import Generator
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parent.parent
-SHARED = Path(os.environ.get("HUB_SHARED") or CHECKOUT.parent / "shared")
-REQUIRE_ALL = os.environ.get("HUB_TEST_REQUIRE") == "all"
+from hub.kernel.clock import FrozenClock
+from hub.platform import schema
+from hub.platform.database import Database
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--accept", action="store_true", help="write what came out into the golden files")
-
-
-@pytest.fixture(scope="session")
-def accept(request: pytest.FixtureRequest) -> bool:
-    """Whether golden files are being rewritten rather than compared."""
-    return bool(request.config.getoption("--accept"))
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(NOW)
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
-    """The shared material beside the checkout (``HUB_SHARED`` overrides); the test is skipped where it is absent."""
-    if not SHARED.is_dir():
-        pytest.skip(f"no shared material at {SHARED}")
-    return SHARED
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, brought up to date once: a copy is cheaper than the migrations."""
+    path = tmp_path_factory.mktemp("template") / "hub.db"
+    database = Database(f"sqlite:///{path}")
+    schema.upgrade(database)
+    database.close_now()
+    return path
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    _refuse_skip(report)
-    return report
+@pytest.fixture
+def sqlite_database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    path = tmp_path / "hub.db"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close_now()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    report = yield
-    _refuse_skip(report)
-    return report
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL of our own, without a database name."""
+    folders = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(Path(path).parent.name))
+    if not folders:
+        missing("no PostgreSQL in /usr/lib/postgresql (apt-get install postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="hub-postgresql-"))
+    port = _free_port()
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    run = [] if os.geteuid() != 0 else ["runuser", "-u", "postgres", "--"]
+    tools = Path(folders[-1])
+    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c fsync=off"
+    start = [*run, tools / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log", "-o", options, "start"]
+    initialise = [*run, tools / "initdb", "-D", folder / "data", "-U", "hub", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    subprocess.run(initialise, check=True, capture_output=True, cwd=folder)
+    subprocess.run(start, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+    try:
+        yield f"postgresql://hub@127.0.0.1:{port}"
+    finally:
+        stop = [*run, tools / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"]
+        subprocess.run(stop, check=True, capture_output=True, cwd=folder)
+        shutil.rmtree(folder)
 
 
-def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
-    """Turn a skip into a failure where every part is required."""
-    if not (REQUIRE_ALL and report.skipped) or hasattr(report, "wasxfail"):
-        return
-    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-    if not SHARED.is_dir() and "shared" in reason:
-        return
-    report.outcome = "failed"
-    report.longrepr = f"every part is required here (HUB_TEST_REQUIRE=all), but this was skipped: {reason}"
+@pytest.fixture
+def empty_postgresql(postgresql_server: str) -> str:
+    """The address of a new, empty database."""
+    return _create(postgresql_server, "template1")
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> str:
+    """The name of a database brought up to date once."""
+    url = _create(postgresql_server, "template1")
+    schema.upgrade(Database(url))
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgresql_database(postgresql_server: str, postgresql_template: str) -> Iterator[Database]:
+    database = Database(_create(postgresql_server, postgresql_template))
+    yield database
+    database.close_now()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """The same test on both engines."""
+    found: Database = request.getfixturevalue(f"{request.param}_database")
+    return found
+
+
+def missing(reason: str) -> None:
+    """Skip with ``reason``, or fail with it where every part is required."""
+    if os.environ.get("HUB_TEST_REQUIRE") == "all":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+_made = 0
+
+
+def _create(server: str, template: str) -> str:
+    global _made
+    _made += 1
+    name = f"hub_{os.getpid()}_{_made}"
+
+    def work(conn: object) -> None:
+        from sqlalchemy import Connection
+
+        assert isinstance(conn, Connection)
+        conn.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(
+            f"CREATE DATABASE {name} TEMPLATE {template}"
+        )
+
+    Database(f"{server}/postgres").alone(work)
+    return f"{server}/{name}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

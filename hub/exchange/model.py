@@ -64,6 +64,7 @@ class MessageRow(Struct):
     attention: str | None = None  # why a person should look, in plain words; None when nobody need
     keys: list[Key] = []  # the first KEYS_SHOWN_MAX of them
     answers: str | None = None  # outbound: id of the inbound message it answers
+    repeats: int = 0  # how often the same bytes came again
 
 
 class MessagePage(Struct):

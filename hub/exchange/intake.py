@@ -1,0 +1,112 @@
+"""Intake: a body enters, and is known before anyone is told so.
+
+What enters is a body that is safe on disk or small enough for a row. What leaves is the id of its message: a new one,
+or the first one's when the same bytes came before. ``Conflict`` when an Idempotency-Key comes again with other bytes.
+The message, its bytes and the job to process it are written in the caller's one transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from hub.exchange.model import StageTime
+from hub.exchange.tables import message
+from hub.kernel.errors import Conflict, Defect
+from hub.kernel.struct import Struct
+from hub.platform import blobs, jobs
+from hub.platform.blobs import Body
+from hub.platform.database import insert_unless_there
+
+PROCESS = "process-inbound"
+"""Kind of the job that opens an inbound message; its payload is the message's id."""
+
+KEY_LENGTH_MAX = 255  # of an Idempotency-Key
+FILE_NAME_LENGTH_MAX = 255
+CONTENT_TYPE_LENGTH_MAX = 200
+
+
+class Incoming(Struct):
+    """What a transport received, from a partner it has authenticated."""
+
+    id: str  # a new id, given by the caller
+    partner: str
+    transport: str  # http, folder …
+    body: Body
+    received_at: datetime
+    content_type: str | None = None
+    file_name: str | None = None  # as the partner called it: shown, never used as a path
+    idempotency_key: str | None = None
+
+
+class Accepted(Struct):
+    """``message_id`` is the first one's when ``duplicate``."""
+
+    message_id: str
+    duplicate: bool = False
+
+
+def accept(conn: Connection, incoming: Incoming) -> Accepted:
+    """Write the message and its job, or find the one that came first with the same bytes."""
+    if conn.execute(insert_unless_there(conn, message), _row(incoming)).rowcount == 0:
+        return _known(conn, incoming)
+    blobs.put(conn, incoming.body)
+    jobs.enqueue(conn, PROCESS, incoming.id, now=incoming.received_at)
+    return Accepted(message_id=incoming.id)
+
+
+def _row(incoming: Incoming) -> dict[str, object]:
+    return {
+        "id": incoming.id,
+        "partner": incoming.partner,
+        "direction": "in",
+        "received_at": incoming.received_at,
+        "syntax": None,
+        "document": None,
+        "wire": None,
+        "documents": 0,
+        "test": False,
+        "size_bytes": incoming.body.size_bytes,
+        "sha256": incoming.body.sha256,
+        "content_type": _cut(incoming.content_type, CONTENT_TYPE_LENGTH_MAX),
+        "file_name": _cut(incoming.file_name, FILE_NAME_LENGTH_MAX),
+        "transport": incoming.transport,
+        "idempotency_key": incoming.idempotency_key,
+        "stage": "received",
+        "stages": [StageTime(stage="received", at=incoming.received_at)],
+        "validation": "pending",
+        "delivery": "none",
+        "acknowledgement": "none",
+        "outcome": "none",
+        "attention": None,
+        "keys": [],
+        "answers": None,
+        "repeats": 0,
+    }
+
+
+def _known(conn: Connection, incoming: Incoming) -> Accepted:
+    """Return the first message of these bytes, or of this key; the key is asked first."""
+    values = {"sender": incoming.partner, "key": incoming.idempotency_key, "digest": incoming.body.sha256}
+    first = conn.execute(_BY_KEY, values).one_or_none() if incoming.idempotency_key else None
+    if first is not None and first.sha256 != incoming.body.sha256:
+        raise Conflict(f"the Idempotency-Key came before with other bytes, in message {first.id}")
+    first = first or conn.execute(_BY_BYTES, values).one_or_none()
+    if first is None:
+        raise Defect(f"message {incoming.id} is neither new nor known")
+    conn.execute(_REPEATED, {"first": first.id})
+    return Accepted(message_id=first.id, duplicate=True)
+
+
+def _cut(text: str | None, length_max: int) -> str | None:
+    return text[:length_max] if text else None
+
+
+_BY_KEY = select(message.c.id, message.c.sha256).where(
+    message.c.partner == bindparam("sender"), message.c.idempotency_key == bindparam("key")
+)
+_BY_BYTES = select(message.c.id, message.c.sha256).where(
+    message.c.partner == bindparam("sender"), message.c.sha256 == bindparam("digest"), message.c.direction == "in"
+)
+_REPEATED = update(message).where(message.c.id == bindparam("first")).values(repeats=message.c.repeats + 1)

@@ -1,0 +1,312 @@
+"""The tables of the exchange. Rows are written and read by the file that bears the noun's name."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
+
+from hub.exchange import model
+from hub.kernel.diagnostics import Diagnostic
+from hub.platform.columns import LONG, Instant, Json
+from hub.platform.database import metadata
+
+ID = String(36)  # UUIDv7 as text
+PARTNER = String(40)
+WORD = String(20)  # a word of one of the statuses
+
+
+def _one_of(column: str, words: object) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in get_args(words))
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("partner", PARTNER, nullable=False),
+    Column("direction", String(3), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("syntax", String(10)),
+    Column("document", String(60)),
+    Column("wire", String(60)),
+    Column("documents", Integer, nullable=False),
+    Column("test", Boolean, nullable=False),
+    Column("size_bytes", LONG, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("content_type", String(200)),
+    Column("file_name", String(255)),
+    Column("transport", String(20), nullable=False),
+    Column("idempotency_key", String(255)),
+    Column("stage", WORD, nullable=False),
+    Column("stages", Json(list[model.StageTime]), nullable=False),
+    Column("validation", WORD, nullable=False),
+    Column("delivery", WORD, nullable=False),
+    Column("acknowledgement", WORD, nullable=False),
+    Column("outcome", WORD, nullable=False),
+    Column("attention", Text),
+    Column("keys", Json(list[model.Key]), nullable=False),
+    Column("answers", ID, ForeignKey("message.id")),
+    Column("repeats", Integer, nullable=False),
+    _one_of("direction", model.Direction),
+    _one_of("validation", model.Validation),
+    _one_of("delivery", model.Delivery),
+    _one_of("acknowledgement", model.Acknowledgement),
+    _one_of("outcome", model.Outcome),
+)
+
+
+def _partial(name: str, *columns: Column[object], where: object, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+Index("ix_message_partner_id", message.c.partner, message.c.id)
+_partial(
+    "uq_message_bytes", message.c.partner, message.c.sha256, where=message.c.direction == "in", unique=True
+)  # the same bytes from the same partner are the same message
+_partial(
+    "uq_message_idempotency_key",
+    message.c.partner,
+    message.c.idempotency_key,
+    where=message.c.idempotency_key.is_not(None),
+    unique=True,
+)
+_partial("ix_message_attention", message.c.id, where=message.c.attention.is_not(None))
+_partial("ix_message_answers", message.c.answers, where=message.c.answers.is_not(None))
+
+interchange = Table(
+    "interchange",
+    metadata,
+    Column("message", ID, ForeignKey("message.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("partner", PARTNER, nullable=False),
+    Column("direction", String(3), nullable=False),
+    Column("sender_qualifier", String(4), nullable=False),
+    Column("sender", String(40), nullable=False),
+    Column("receiver_qualifier", String(4), nullable=False),
+    Column("receiver", String(40), nullable=False),
+    Column("control_number", Integer, nullable=False),
+    Column("usage", String(1), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("judgement", String(10), nullable=False),
+    Column("first_message", ID),
+    Column("at", Instant, nullable=False),
+    _one_of("judgement", model.Judgement),
+)
+_partial(
+    "uq_interchange_number",
+    interchange.c.partner,
+    interchange.c.direction,
+    interchange.c.control_number,
+    interchange.c.sender,
+    interchange.c.sender_qualifier,
+    interchange.c.receiver,
+    interchange.c.receiver_qualifier,
+    where=interchange.c.judgement == "first",
+    unique=True,
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("message", ID, ForeignKey("message.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("interchange", Integer),
+    Column("partner", PARTNER, nullable=False),
+    Column("direction", String(3), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("document", String(60)),
+    Column("release", String(20)),
+    Column("functional_group", String(4)),
+    Column("group_control_number", Integer),
+    Column("set_control_number", String(20)),
+    Column("order_number", String(80)),
+    Column("test", Boolean, nullable=False),
+    Column("validation", WORD, nullable=False),
+    Column("acknowledgement", WORD, nullable=False),
+    Column("outcome", WORD, nullable=False),
+    Column("findings", Json(list[Diagnostic]), nullable=False),
+    Column("canonical", LargeBinary),
+    Column("map_name", String(120)),
+    Column("map_digest", String(64)),
+    Column("guide_digest", String(64)),
+    Column("answers_message", ID),
+    Column("answers_position", Integer),
+    _one_of("validation", model.Validation),
+    _one_of("acknowledgement", model.Acknowledgement),
+    _one_of("outcome", model.Outcome),
+)
+
+search_key = Table(
+    "search_key",
+    metadata,
+    Column("folded", String(120), primary_key=True),  # value in capitals, for the search box
+    Column("message", ID, ForeignKey("message.id"), primary_key=True),
+    Column("kind", String(40), primary_key=True),
+    Column("partner", PARTNER, nullable=False),
+    Column("value", String(120), nullable=False),
+    sqlite_with_rowid=False,  # the key is the row: one tree instead of two
+)
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("id", LONG, primary_key=True, autoincrement=True),
+    Column("message", ID, ForeignKey("message.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("text", Text),
+    Column("actor", String(80), nullable=False),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("message", ID, ForeignKey("message.id"), primary_key=True),
+    Column("partner", PARTNER, nullable=False),
+    Column("transport", String(20), nullable=False),
+    Column("state", WORD, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", Instant),  # NULL: in a mailbox, where the partner comes for it
+    Column("read_at", Instant),
+    Column("received_at", Instant),
+    Column("verdict", String(10)),
+    Column("verdict_reason", Text),
+    Column("error", Text),
+    _one_of("state", model.Delivery),
+    _one_of("verdict", model.Verdict),
+)
+_partial(
+    "ix_delivery_due",
+    delivery.c.next_attempt_at,
+    delivery.c.message,
+    where=delivery.c.next_attempt_at.is_not(None),
+)
+_partial(
+    "ix_delivery_mailbox",
+    delivery.c.partner,
+    delivery.c.message,
+    where=delivery.c.next_attempt_at.is_(None) & (delivery.c.state == "ready"),
+)
+
+delivery_attempt = Table(
+    "delivery_attempt",
+    metadata,
+    Column("message", ID, ForeignKey("delivery.message"), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("ok", Boolean),
+    Column("detail", Text),
+)
+
+control_number = Table(
+    "control_number",
+    metadata,
+    Column("partner", PARTNER, primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("last", Integer, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+expected_acknowledgement = Table(
+    "expected_acknowledgement",
+    metadata,
+    Column("id", LONG, primary_key=True, autoincrement=True),
+    Column("partner", PARTNER, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("functional_group", String(4), nullable=False),
+    Column("control_number", Integer, nullable=False),
+    Column("message", ID, ForeignKey("message.id"), nullable=False, index=True),
+    Column("due_at", Instant, nullable=False),
+    Column("state", WORD, nullable=False),
+    Column("acknowledged_by", ID),
+    _one_of("state", model.Acknowledgement),
+)
+Index(
+    "ix_expected_acknowledgement_number",
+    expected_acknowledgement.c.partner,
+    expected_acknowledgement.c.control_number,
+    expected_acknowledgement.c.functional_group,
+)
+_partial(
+    "ix_expected_acknowledgement_due",
+    expected_acknowledgement.c.due_at,
+    where=expected_acknowledgement.c.state == "awaited",
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", String(8), primary_key=True),
+    Column("partner", PARTNER, nullable=False, index=True),
+    Column("digest", String(64), nullable=False),
+    Column("scopes", Json(list[str]), nullable=False),
+    Column("label", String(80)),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("login", String(120), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("roles", Json(list[str]), nullable=False),
+    Column("partners", Json(list[str])),
+    Column("language", String(20)),
+    Column("zone", String(60)),
+    Column("password", Text),  # argon2id; NULL until a one-time link has been followed
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Instant),
+    Column("disabled_at", Instant),
+    Column("created_at", Instant, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("person", ID, ForeignKey("person.id"), nullable=False, index=True),
+    Column("csrf", String(43), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+login_link = Table(
+    "login_link",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("person", ID, ForeignKey("person.id"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column("number", LONG, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(120), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("partner", PARTNER),
+    Column("detail", Json(dict[str, str]), nullable=False),
+    sqlite_autoincrement=True,  # see hub.platform.schema.APPEND_ONLY: triggers refuse UPDATE, DELETE and TRUNCATE
+)

@@ -1,0 +1,168 @@
+"""Bodies exactly as they came, under the SHA-256 of their bytes.
+
+Up to ``INLINE_BYTES_MAX`` a body stands in the database; a larger one is a file in ``<data>/blobs``, written under a
+temporary name, fsynced, renamed and its folder fsynced *before* the row that names it commits. A crash between the
+two leaves a file without a row, which ``sweep`` removes. Names never come from outside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, bindparam, select
+
+from hub.kernel.errors import Defect
+from hub.kernel.identity import new_id
+from hub.kernel.struct import Struct
+from hub.platform import failpoints
+from hub.platform.columns import LONG
+from hub.platform.database import insert_unless_there, metadata
+
+INLINE_BYTES_MAX = 256 * 1024  # above this a file reads faster than a row, and the log file of the database stays small
+ORPHAN_SECONDS = 3_600  # no upload and no transaction lasts an hour
+SWEEP_FILES_MAX = 10_000  # of one sweep: it shares the disk with intake
+CHUNK_BYTES = 1024 * 1024
+TEMPORARY = ".part"
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size_bytes", LONG, nullable=False),
+    Column("content", LargeBinary),  # NULL: in the file named after the hash
+)
+
+
+class Body(Struct):
+    """Bytes that are safe to refer to from a row."""
+
+    sha256: str
+    size_bytes: int
+    content: bytes | None = None  # None: already a file
+
+
+class Blobs:
+    """The store under ``root`` (made when first needed) and in table ``blob``."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def keep(self, content: bytes) -> Body:
+        """Make ``content`` ready for ``put``: a large one is on disk when this returns."""
+        with self.upload() as upload:
+            upload.write(content)
+            return upload.finish()
+
+    def upload(self) -> Upload:
+        """Return a receiver for a body that comes in pieces; memory stays within ``INLINE_BYTES_MAX``."""
+        return Upload(self._root)
+
+    def get(self, conn: Connection, sha256: str) -> bytes:
+        """Return the bytes. Raises ``Defect`` when they are nowhere: a row never points to nothing."""
+        return b"".join(self.stream(conn, sha256))
+
+    def stream(self, conn: Connection, sha256: str) -> Iterator[bytes]:
+        """Yield the bytes in pieces."""
+        row = conn.execute(_FIND, {"wanted": sha256}).one_or_none()
+        if row is None:
+            raise Defect(f"no body {sha256}")
+        if row.content is not None:
+            yield row.content
+            return
+        with self.path(sha256).open("rb") as file:
+            while piece := file.read(CHUNK_BYTES):
+                yield piece
+
+    def path(self, sha256: str) -> Path:
+        """Return where a body of this hash stands if it is a file."""
+        return _path(self._root, sha256)
+
+    def sweep(self, conn: Connection, *, now: float | None = None) -> int:
+        """Remove files that no row names and abandoned pieces, an hour old or older; return how many."""
+        before = (time.time() if now is None else now) - ORPHAN_SECONDS
+        removed = 0
+        for file in sorted(self._root.glob("*/*"))[:SWEEP_FILES_MAX]:
+            if file.stat().st_mtime > before:
+                continue
+            if file.suffix == TEMPORARY or conn.execute(_FIND, {"wanted": file.name}).one_or_none() is None:
+                file.unlink()
+                removed += 1
+        return removed
+
+
+class Upload:
+    """A body that arrives in pieces. Used in a ``with``: left without ``finish``, nothing remains of it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._hash = hashlib.sha256()
+        self._pieces: list[bytes] = []
+        self._file: Path | None = None
+        self.size_bytes = 0
+
+    def write(self, piece: bytes) -> None:
+        """Take the next piece."""
+        self._hash.update(piece)
+        self._pieces.append(piece)
+        self.size_bytes += len(piece)
+        if self.size_bytes > INLINE_BYTES_MAX:
+            self._spill()
+
+    def finish(self) -> Body:
+        """Return the body; a large one is durable under its final name."""
+        sha256 = self._hash.hexdigest()
+        if self._file is None:
+            return Body(sha256=sha256, size_bytes=self.size_bytes, content=b"".join(self._pieces))
+        failpoints.reach("before-blob-rename")
+        final = _path(self._root, sha256)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        with self._file.open("rb") as file:
+            os.fsync(file.fileno())
+        self._file.rename(final)  # over an equal file, whose age it renews: the sweeper leaves it an hour
+        self._file = None
+        _sync_folder(final.parent)
+        _sync_folder(self._root)
+        failpoints.reach("after-blob-write")
+        return Body(sha256=sha256, size_bytes=self.size_bytes)
+
+    def __enter__(self) -> Upload:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
+
+    def _spill(self) -> None:
+        if self._file is None:
+            folder = self._root / "incoming"
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = folder / f"{new_id()}{TEMPORARY}"
+        with self._file.open("ab") as file:
+            file.writelines(self._pieces)
+        self._pieces.clear()
+
+
+def put(conn: Connection, body: Body) -> None:
+    """Write the row that makes ``body`` known. The same bytes twice are one row."""
+    values = {"sha256": body.sha256, "size_bytes": body.size_bytes, "content": body.content}
+    conn.execute(insert_unless_there(conn, blob), values)
+
+
+def _path(root: Path, sha256: str) -> Path:
+    return root / sha256[:2] / sha256
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+_FIND = select(blob.c.content).where(blob.c.sha256 == bindparam("wanted"))

@@ -1,0 +1,150 @@
+"""The only truth: SQLite embedded, or PostgreSQL.
+
+What enters is a *work*: a plain function on a SQLAlchemy Core connection. What leaves is its result, and only after
+its commit. The database decides on which thread and in which transaction a work runs, so a work does no network I/O,
+keeps no state outside the connection (PostgreSQL may run it twice after a deadlock) and never commits.
+``Unavailable`` says that nothing, or nothing that can be relied on, was done: try again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.dml import Insert
+
+from hub.kernel.errors import Misconfigured
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+SQLITE_FILE = "hub.db"
+
+metadata = MetaData(
+    naming_convention={  # names that a migration can rely on, on both engines
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+class Engine(Protocol):
+    """What SQLite and PostgreSQL each do in their own way."""
+
+    async def write(self, work: Work[T]) -> T: ...
+    async def read(self, work: Work[T]) -> T: ...
+    def write_now(self, work: Work[T]) -> T: ...
+    def read_now(self, work: Work[T]) -> T: ...
+    def alone(self, work: Work[T]) -> T: ...
+    async def close(self) -> None: ...
+    def close_now(self) -> None: ...
+
+
+class Database:
+    """Runs works. ``url`` is ``sqlite:///path/hub.db`` or ``postgresql://…``."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.bells = Bells()
+        self.sqlite_path: Path | None = None
+        self._engine: Engine
+        if url.startswith("sqlite:///"):
+            from hub.platform.sqlite import SqliteEngine
+
+            self.sqlite_path = Path(url.removeprefix("sqlite:///"))
+            self._engine = SqliteEngine(self.sqlite_path, self.bells)
+        elif url.startswith(("postgresql://", "postgres://", "postgresql+asyncpg://")):
+            from hub.platform.postgresql import PostgresqlEngine
+
+            self._engine = PostgresqlEngine(url, self.bells)
+        else:
+            raise Misconfigured(
+                "HUB_DATABASE_URL names neither SQLite nor PostgreSQL",
+                remedy="sqlite:///<path> or postgresql://user:password@host/name",
+            )
+
+    async def write(self, work: Work[T]) -> T:
+        """Run ``work`` in a transaction; return when it is durable. What it raises undoes it, and it alone."""
+        return await self._engine.write(work)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run ``work`` on one consistent, read-only view of what is committed."""
+        return await self._engine.read(work)
+
+    def write_now(self, work: Work[T]) -> T:
+        """``write`` for commands, which have no event loop."""
+        return self._engine.write_now(work)
+
+    def read_now(self, work: Work[T]) -> T:
+        """``read`` for commands, which have no event loop."""
+        return self._engine.read_now(work)
+
+    def alone(self, work: Work[T]) -> T:
+        """Run ``work`` on a connection of its own that controls its transactions: for migrations and backups."""
+        return self._engine.alone(work)
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go of every connection."""
+        await self._engine.close()
+
+    def close_now(self) -> None:
+        """``close`` for commands, which have no event loop."""
+        self._engine.close_now()
+
+
+def open_database(data: Path, url: str | None = None) -> Database:
+    """Return the database at ``url``, or else the SQLite file in the data directory, which is made if need be."""
+    if url:
+        return Database(url)
+    data.mkdir(parents=True, exist_ok=True)
+    return Database(f"sqlite:///{data / SQLITE_FILE}")
+
+
+class Bells:
+    """Wakes whoever waits for rows of a kind, once they are committed. A ring may be spurious, never missing."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
+
+    def listen(self, name: str, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each commit that rang ``name``, on any thread: it must be quick and thread-safe."""
+        self._listeners.setdefault(name, []).append(listener)
+
+    def deaf(self, name: str, listener: Callable[[], None]) -> None:
+        """Stop calling ``listener``."""
+        self._listeners[name].remove(listener)
+
+    def sound(self, conn: Connection) -> None:
+        """Call the listeners of every bell rung in the transaction that has just been committed."""
+        names: set[str] | None = conn.info.pop(_RUNG, None)
+        for name in names or ():
+            for listener in self._listeners.get(name, ()):
+                listener()
+
+
+def ring(conn: Connection, name: str) -> None:
+    """Ask for bell ``name`` to sound when this transaction is committed."""
+    conn.info.setdefault(_RUNG, set()).add(name)
+
+
+_RUNG = "hub-bells"
+
+
+def insert_unless_there(conn: Connection, table: Table) -> Insert:
+    """Return an insert that leaves a row alone which already stands under the same unique key."""
+    return _insert_unless_there(table, conn.dialect.name)
+
+
+@cache
+def _insert_unless_there(table: Table, dialect: str) -> Insert:
+    if dialect == "sqlite":
+        return sqlite_insert(table).on_conflict_do_nothing()
+    return postgresql_insert(table).on_conflict_do_nothing()

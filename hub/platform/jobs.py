@@ -1,0 +1,302 @@
+"""Jobs are rows: written in the transaction that causes them, claimed with a lease, completed with their effect.
+
+A job is ``ready`` until claimed, ``running`` while its lease lasts, gone when done, ``dead`` after ``ATTEMPTS_MAX``.
+Each claim raises ``attempts``; that number is the *fence*: a worker whose lease ran out and whose job was claimed by
+another finds that its fence no longer fits, gets ``Conflict``, and its whole transaction is undone. So an effect
+written together with ``done`` happens exactly once, however many workers try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import insert as sql_insert
+from sqlalchemy import update as sql_update
+
+from hub.kernel.errors import Conflict
+from hub.kernel.struct import Struct
+from hub.platform.columns import LONG, Instant
+from hub.platform.database import metadata, ring
+
+LEASE = timedelta(seconds=30)  # a killed worker's jobs are taken up again after this
+ATTEMPTS_MAX = 8  # with the backoff below: about four minutes, then a person is told
+BACKOFF_MIN = timedelta(seconds=1)
+BACKOFF_MAX = timedelta(minutes=5)
+ERROR_LENGTH_MAX = 2_000
+CLAIM_MAX = 200  # of one claim: two seconds of work at the pace we aim for, far below the lease
+BELL = "jobs"
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", LONG, primary_key=True, autoincrement=True),
+    Column("kind", String(40), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("ordering_key", String(200)),
+    Column("state", String(8), nullable=False),
+    Column("due_at", Instant, nullable=False),  # ready: not before this; running: when the lease ends
+    Column("attempts", Integer, nullable=False),  # claims ever made; only grows, so that a fence never fits again
+    Column("excused", Integer, nullable=False),  # claims that do not count: nothing was wrong with the job
+    Column("worker", String(80)),
+    Column("error", Text),
+    sqlite_autoincrement=True,  # a number used again would let a stale worker pass the fence of another job
+)
+Index("ix_job_due", job.c.due_at, job.c.id, sqlite_where=job.c.state != "dead", postgresql_where=job.c.state != "dead")
+Index(
+    "ix_job_ordering",
+    job.c.ordering_key,
+    job.c.id,
+    sqlite_where=job.c.ordering_key.is_not(None),
+    postgresql_where=job.c.ordering_key.is_not(None),
+)
+
+
+class Fence(Struct):
+    """The right to complete a job: holds as long as nobody else has claimed it."""
+
+    job: int
+    attempt: int
+    excused: int = 0
+
+    @property
+    def counted(self) -> int:
+        """Which attempt this is of those that count."""
+        return self.attempt - self.excused
+
+
+class Job(Struct):
+    """A job as claimed."""
+
+    id: int
+    kind: str
+    payload: str  # most often the id of a message
+    attempts: int
+    excused: int = 0
+    ordering_key: str | None = None
+    error: str | None = None  # why the last attempt failed
+
+    @property
+    def fence(self) -> Fence:
+        return Fence(job=self.id, attempt=self.attempts, excused=self.excused)
+
+
+class Backlog(Struct):
+    """How much waits, for telemetry and the readiness page."""
+
+    ready: int
+    running: int
+    dead: int
+    oldest_due_at: datetime | None = None
+
+
+def enqueue(
+    conn: Connection,
+    kind: str,
+    payload: str,
+    *,
+    now: datetime,
+    ordering_key: str | None = None,
+    run_at: datetime | None = None,
+) -> None:
+    """Write a job, due at ``run_at`` or at once. Of one ``ordering_key`` only the oldest unfinished job is claimed."""
+    values = {
+        "kind": kind,
+        "payload": payload,
+        "ordering_key": ordering_key,
+        "state": "ready",
+        "attempts": 0,
+        "excused": 0,
+    }
+    conn.execute(_INSERT, {**values, "due_at": run_at or now})
+    ring(conn, BELL)
+
+
+def claim(
+    conn: Connection,
+    kinds: Sequence[str],
+    *,
+    worker: str,
+    now: datetime,
+    limit: int = CLAIM_MAX,
+    lease: timedelta = LEASE,
+) -> list[Job]:
+    """Claim up to ``limit`` due jobs of ``kinds`` until ``now + lease``, oldest first; jobs whose lease ended too.
+
+    A job that took its worker down with it ``ATTEMPTS_MAX`` times is laid among the dead instead.
+    """
+    due = [
+        Job(**row._mapping)
+        for row in conn.execute(_DUE, {"now": now, "kinds": list(kinds), "most": min(limit, CLAIM_MAX)})
+    ]
+    fatal = [found.id for found in due if found.fence.counted >= ATTEMPTS_MAX]
+    claimed = [found for found in due if found.fence.counted < ATTEMPTS_MAX]
+    if fatal:
+        conn.execute(_BURY, {"ids": fatal, "why": f"its worker ended {ATTEMPTS_MAX} times while doing it"})
+    if claimed:
+        conn.execute(_CLAIM, {"ids": [found.id for found in claimed], "lease_ends": now + lease, "by": worker})
+    return [msgspec.structs.replace(found, attempts=found.attempts + 1) for found in claimed]
+
+
+def done(conn: Connection, fence: Fence) -> None:
+    """Complete the job, in the transaction that writes its effect. Raises ``Conflict`` when the fence has fallen."""
+    if conn.execute(_DONE, {"job": fence.job, "attempt": fence.attempt}).rowcount != 1:
+        raise Conflict(f"job {fence.job} was claimed by another worker after attempt {fence.attempt}")
+    ring(conn, BELL)  # the next of its ordering key may go
+
+
+def extend(conn: Connection, fences: Sequence[Fence], *, now: datetime, lease: timedelta = LEASE) -> int:
+    """Renew the leases that still hold; return how many did. For work that lasts longer than a lease."""
+    renewed = 0
+    for fence in fences:
+        values = {"job": fence.job, "attempt": fence.attempt, "lease_ends": now + lease}
+        renewed += conn.execute(_EXTEND, values).rowcount
+    return renewed
+
+
+def fail(conn: Connection, fence: Fence, error: str, *, now: datetime, final: bool = False) -> bool:
+    """Put the job back for a later try, or among the dead when it was the last; True when dead.
+
+    A fence that has fallen changes nothing: the job is in other hands.
+    """
+    dead = final or fence.counted >= ATTEMPTS_MAX
+    values = {
+        "job": fence.job,
+        "attempt": fence.attempt,
+        "state_after": "dead" if dead else "ready",
+        "due": now + backoff(fence.counted),
+        "why": error[:ERROR_LENGTH_MAX],
+    }
+    changed = conn.execute(_FAIL, values).rowcount == 1
+    ring(conn, BELL)
+    return dead and changed
+
+
+def release(conn: Connection, fence: Fence, *, now: datetime, wait: timedelta) -> None:
+    """Put the job back without counting the attempt: nothing was wrong with it, something was not available."""
+    conn.execute(_RELEASE, {"job": fence.job, "attempt": fence.attempt, "due": now + wait})
+
+
+def revive(conn: Connection, job_id: int, *, now: datetime) -> bool:
+    """Give a dead job all its attempts again; False when it is not dead."""
+    ring(conn, BELL)
+    return conn.execute(_REVIVE, {"job": job_id, "now": now}).rowcount == 1
+
+
+def dead(conn: Connection, limit: int = 100) -> list[Job]:
+    """Return dead jobs, oldest first."""
+    rows = conn.execute(_COLUMNS.where(job.c.state == "dead").order_by(job.c.id).limit(limit)).all()
+    return [Job(**row._mapping) for row in rows]
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """Return when the next job falls due or loses its lease; None when there is no job alive."""
+    return conn.execute(_NEXT_DUE).scalar()
+
+
+def backlog(conn: Connection) -> Backlog:
+    """Count jobs by state."""
+    counts = {
+        row.state: row
+        for row in conn.execute(
+            select(job.c.state, func.count().label("number"), func.min(job.c.due_at).label("oldest")).group_by(
+                job.c.state
+            )
+        )
+    }
+    number = {state: row.number for state, row in counts.items()}
+    return Backlog(
+        ready=number.get("ready", 0),
+        running=number.get("running", 0),
+        dead=number.get("dead", 0),
+        oldest_due_at=counts["ready"].oldest if "ready" in counts else None,
+    )
+
+
+def backoff(attempt: int) -> timedelta:
+    """Return how long to wait after failed attempt ``attempt``: doubles from a second, at most five minutes.
+
+    >>> [backoff(n).total_seconds() for n in (1, 2, 3, 20)]
+    [1.0, 2.0, 4.0, 300.0]
+    """
+    doubled: timedelta = BACKOFF_MIN * 2 ** min(attempt - 1, 16)
+    return min(doubled, BACKOFF_MAX)
+
+
+def _held(statement: Any) -> Any:
+    """Narrow to the job whose fence still holds."""
+    return statement.where(
+        job.c.id == bindparam("job"), job.c.attempts == bindparam("attempt"), job.c.state == "running"
+    )
+
+
+_earlier = job.alias("earlier")
+_COLUMNS = select(job.c.id, job.c.kind, job.c.payload, job.c.attempts, job.c.excused, job.c.ordering_key, job.c.error)
+_INSERT = sql_insert(job)
+_DUE = (
+    _COLUMNS.where(
+        job.c.state != "dead",
+        job.c.due_at <= bindparam("now", type_=Instant),
+        job.c.kind.in_(bindparam("kinds", expanding=True)),
+        or_(
+            job.c.ordering_key.is_(None),
+            ~exists().where(
+                and_(
+                    _earlier.c.ordering_key == job.c.ordering_key,
+                    _earlier.c.id < job.c.id,
+                    _earlier.c.state != "dead",
+                )
+            ),
+        ),
+    )
+    .order_by(job.c.due_at, job.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(
+        skip_locked=True, of=job
+    )  # SQLite has one writer and needs no lock; SQLAlchemy leaves it out there
+)
+_CLAIM = (
+    sql_update(job)
+    .where(job.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state="running",
+        attempts=job.c.attempts + 1,
+        due_at=bindparam("lease_ends", type_=Instant),
+        worker=bindparam("by"),
+    )
+)
+_BURY = (
+    sql_update(job).where(job.c.id.in_(bindparam("ids", expanding=True))).values(state="dead", error=bindparam("why"))
+)
+_DONE = _held(sql_delete(job))
+_EXTEND = _held(sql_update(job)).values(due_at=bindparam("lease_ends", type_=Instant))
+_FAIL = _held(sql_update(job)).values(
+    state=bindparam("state_after"), due_at=bindparam("due", type_=Instant), error=bindparam("why"), worker=None
+)
+_RELEASE = _held(sql_update(job)).values(
+    state="ready", excused=job.c.excused + 1, due_at=bindparam("due", type_=Instant), worker=None
+)
+_REVIVE = (
+    sql_update(job)
+    .where(job.c.id == bindparam("job"), job.c.state == "dead")
+    .values(state="ready", excused=job.c.attempts, due_at=bindparam("now", type_=Instant))
+)
+_NEXT_DUE = select(job.c.due_at).where(job.c.state != "dead").order_by(job.c.due_at).limit(1)

@@ -1,0 +1,65 @@
+"""``hub send FILE``: hand a file to a running hub exactly as a partner's system would, over HTTP.
+
+In goes a file; out comes the message's id, and with ``--wait`` what the hub made of it. Exit code 1 when the hub
+refuses it or the verdict is a refusal, 2 when no hub answers.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hub.cli.output import Output, refuse, reports
+from hub.transport.http import HubClient, Refused
+
+WAIT_SECONDS_MAX = 30.0  # an order is answered within one second; half a minute covers a long queue
+POLL_SECONDS = 0.1
+REFUSING = {"validation": {"rejected", "unreadable"}, "outcome": {"refused", "quarantined"}}
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--partner", required=True, metavar="ID", help="Who is sending.")
+@click.option("--url", default="http://127.0.0.1:8000", envvar="HUB_URL", show_default=True, help="Where the hub is.")
+@click.option("--key", required=True, envvar="HUB_KEY", help="The partner's API key; better in HUB_KEY than here.")
+@click.option("--idempotency-key", metavar="TEXT", help="Sent as Idempotency-Key: the same one twice is one message.")
+@click.option("--wait", is_flag=True, help="Wait for the verdict and show it.")
+@reports
+def send(out: Output, file: Path, partner: str, url: str, key: str, idempotency_key: str | None, wait: bool) -> None:
+    """Hand FILE to a running hub as partner ID."""
+    with HubClient(url, key) as client:
+        try:
+            receipt = client.send(partner, file.read_bytes(), idempotency_key=idempotency_key)
+            verdict = _verdict(out, client, receipt) if wait else None
+        except Refused as refused:
+            out.note(f"refused: {refused.status} {refused.detail}")
+            out.value({"error": {"kind": "Refused", "status": refused.status, "message": refused.detail}})
+            refuse()
+    out.value({**receipt, **({"verdict": verdict} if verdict else {})}, _lines(receipt, verdict))
+    if verdict and any(verdict.get(name) in bad for name, bad in REFUSING.items()):
+        refuse()
+
+
+def _verdict(out: Output, client: HubClient, receipt: dict[str, Any]) -> dict[str, Any]:
+    """Return the message once it has been judged; exit code 1 when that takes too long."""
+    until = time.monotonic() + WAIT_SECONDS_MAX
+    with out.progress("waiting for the verdict") as step:
+        while (seen := client.message(receipt["message"])).get("validation") == "pending":
+            if time.monotonic() > until:
+                out.note(f"no verdict within {WAIT_SECONDS_MAX:.0f} s; it will stand at {receipt['status']}")
+                refuse()
+            step()
+            time.sleep(POLL_SECONDS)
+    return seen
+
+
+def _lines(receipt: dict[str, Any], verdict: dict[str, Any] | None) -> dict[str, object]:
+    lines: dict[str, object] = {"message": receipt["message"]}
+    if receipt.get("duplicate"):
+        lines["duplicate"] = "the same bytes came before; this is their first message"
+    for name in ("document", "validation", "outcome", "acknowledgement"):
+        lines[name] = (verdict or {}).get(name)
+    return lines

@@ -153,3 +153,8 @@ class Catalogue:
     def prices_of(self, item: str) -> list[ContractPrice]:
         """Return every price of our item ``item``, whatever its contract, currency and days."""
         return self._prices.get(item, [])
+
+    def only_currency(self, contract: str | None) -> str | None:
+        """Return the currency of every price of ``contract`` (of all when none is named); none when they differ."""
+        found = {price.currency for price in self.prices if contract in (None, price.contract)}
+        return found.pop() if len(found) == 1 else None

@@ -106,7 +106,7 @@ class PromiseState(Struct):
     """What we said to a part of a line."""
 
     status: Status
-    quantity: Quantity  # in the buyer's unit
+    quantity: Quantity | None = None  # in the buyer's unit; none when the line named none
     deliver: date | None = None  # at the buyer's dock
     ship: date | None = None  # leaves us
     basis: Basis | None = None

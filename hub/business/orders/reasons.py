@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from hub.business.orders.model import LineVerdict, Status
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -30,9 +32,7 @@ class Reason(Struct):
     status: Status | None = None
 
 
-def refuse(
-    code: str, path: str, message: str, remedy: str, *, found: object = None, expected: object = None
-) -> Reason:
+def refuse(code: str, path: str, message: str, remedy: str, *, found: object = None, expected: object = None) -> Reason:
     """Return a reason that refuses what stands at ``path`` (``lines[0].price``)."""
     return _reason(LineVerdict.REFUSED, None, code, path, message, remedy, found, expected)
 
@@ -57,16 +57,7 @@ def note(code: str, path: str, message: str, remedy: str, *, found: object = Non
 def doubt(code: str, path: str, message: str, remedy: str, *, found: object = None, expected: object = None) -> Reason:
     """Return a reason that changes nothing and that someone should look at: a warning."""
     reason = note(code, path, message, remedy, found=found, expected=expected)
-    finding = Diagnostic(
-        code=code,
-        severity=Severity.WARNING,
-        message=message,
-        location=reason.finding.location,
-        remedy=remedy,
-        found=reason.finding.found,
-        expected=reason.finding.expected,
-    )
-    return Reason(finding=finding, effect=LineVerdict.ACCEPTED)
+    return replace(reason, finding=replace(reason.finding, severity=Severity.WARNING))
 
 
 def verdict_of(reasons: Iterable[Reason]) -> LineVerdict:

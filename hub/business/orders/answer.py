@@ -1,0 +1,66 @@
+"""The answer to an order, made from its decision: the buyer's words given back, with our promises.
+
+In: the order, its lines as decided. Out: an ``OrderAcknowledgement``, never a second judgement. Echoed are the numbers
+by which the buyer finds its order again; what the buyer told us for the making of the goods is not repeated.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from msgspec.structs import replace
+
+from hub.business.orders.model import LineState, PromiseState, Verdict
+from hub.business.orders.terms import currency_of
+from hub.canonical.order import AnsweredLine, OrderAcknowledgement, OrderLine, Promise, PurchaseOrder
+from hub.canonical.shared import Item, OrderRef, Party
+from hub.kernel.words import When
+
+
+def answer_to(
+    order: PurchaseOrder, verdict: Verdict, lines: list[LineState], today: date, seller: Party | None
+) -> OrderAcknowledgement:
+    """Return our answer of ``today``; ``seller`` is us, as this buyer knows us."""
+    return OrderAcknowledgement(
+        purpose="original",
+        order=OrderRef(number=order.number, release=order.release, placed=order.placed),
+        verdict=verdict,
+        issued=When(on=today),
+        acknowledged=When(on=today),
+        contract=order.contract,
+        project=order.project,
+        currency=currency_of(order) or next((line.price.currency for line in lines if line.price), None),
+        customer_reference=order.customer_reference,
+        references=order.references,
+        extensions=order.extensions,
+        parties=[seller] if seller else [],
+        lines=[_line(ordered, decided) for ordered, decided in zip(order.lines, lines, strict=True)],
+    )
+
+
+def _line(ordered: OrderLine, decided: LineState) -> AnsweredLine:
+    return AnsweredLine(
+        number=ordered.number,
+        item=_item(ordered.item, decided),
+        quantity=decided.ordered,
+        price=decided.price,
+        extensions=ordered.extensions,
+        promises=[_promise(part) for part in decided.promises],
+    )
+
+
+def _item(asked: Item | None, decided: LineState) -> Item | None:
+    """Return the buyer's numbers, with ours and the revision we will make where the buyer left them out."""
+    if asked is None or decided.item is None:
+        return asked
+    return replace(asked, seller=asked.seller or decided.item, revision=asked.revision or decided.revision)
+
+
+def _promise(part: PromiseState) -> Promise:
+    return Promise(
+        status=part.status,
+        quantity=part.quantity,
+        deliver=When(on=part.deliver) if part.deliver else None,
+        ship=When(on=part.ship) if part.ship else None,
+        reason=part.reason,
+    )

@@ -1,0 +1,169 @@
+"""One line of an order: everything that is said about it, and the one decision that follows.
+
+In: the line and the terms of its order. Out: a ``LineDecision``. Every rule is asked, so that the customer hears all
+that is wrong at once; a line in which something is refused or held gets no date.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from hub.business.orders.catalogue import CatalogueItem
+from hub.business.orders.items import check_revision, find_item
+from hub.business.orders.model import LineDecision, LineState, LineVerdict, PromiseState, Status
+from hub.business.orders.prices import agreed_price
+from hub.business.orders.quantities import Amount, check_dates, check_quantity, ordered_quantity, promise, schedules_of
+from hub.business.orders.reasons import Reason, doubt, hold, refuse, status_of, verdict_of
+from hub.business.orders.terms import Terms, is_plain, shown
+from hub.canonical.order import OrderLine
+from hub.kernel.words import Price, Quantity
+
+CENT = Decimal("0.01")
+_ENDED = (LineVerdict.REFUSED, LineVerdict.HELD)
+
+
+def decide_line(line: OrderLine, index: int, terms: Terms, order_reasons: list[Reason]) -> LineDecision:
+    """Return the decision about ``line``, the one at ``index`` (from 0) of its order.
+
+    ``order_reasons`` are about the whole order: what holds the order holds the line too.
+    """
+    path = f"lines[{index}]"
+    item, reasons = find_item(line, terms.catalogue, path)
+    reasons += _as_sent(line, terms, path)
+    amount, price = None, line.price
+    schedules = schedules_of(line, ordered_quantity(line), terms)
+    reasons += check_dates(line.number, schedules, terms, path)
+    if item is not None:
+        amount, found = check_quantity(line, item, path)
+        reasons += check_revision(line, item, terms, path) + found
+        if amount is not None:
+            price, found = agreed_price(line, item, amount.base, terms, path)
+            reasons += found
+    promises: list[PromiseState] = []
+    verdict = verdict_of(reasons + order_reasons)
+    if item is not None and amount is not None and verdict not in _ENDED:
+        promises, found = promise(line, item, schedules, terms, path)
+        reasons += found
+    return _decision(line, index, item, amount, price, promises, reasons, order_reasons, terms)
+
+
+def _as_sent(line: OrderLine, terms: Terms, path: str) -> list[Reason]:
+    """Return what is wrong with the line whatever its item is, and what in it only a person can take."""
+    number = line.number
+    reasons: list[Reason] = []
+    if number in terms.repeated:
+        message = f"line number {number} stands on more than one line"
+        remedy = "give every line its own number and order again"
+        reasons.append(refuse("BUS-LINE-REPEATED", f"{path}.number", message, remedy, found=number))
+    currency = line.price.currency if line.price else None
+    if currency and terms.currency and currency != terms.currency:
+        message = f"line {number}: in {currency}, the order is in {terms.currency}"
+        remedy = "order each currency by itself"
+        at = f"{path}.price.currency"
+        reasons.append(refuse("BUS-CURRENCY-MIXED", at, message, remedy, found=currency, expected=terms.currency))
+    if any(component.relation not in (None, "included") for component in line.components):
+        message = f"line {number}: changes the bill of materials for this order"
+        remedy = "have engineering look at it; send an engineering change for what shall last"
+        reasons.append(hold("BUS-BOM-CHANGED", f"{path}.components", message, remedy))
+    if line.discount or any(charge.kind == "allowance" for charge in line.charges):
+        message = f"line {number}: takes off an allowance that no contract price of ours knows"
+        reasons.append(hold("BUS-ALLOWANCE", f"{path}.charges", message, "agree the allowance with the customer"))
+    return reasons + _line_total(line, path)
+
+
+def _line_total(line: OrderLine, path: str) -> list[Reason]:
+    computed = line_amount(line, line.price)
+    if line.amount is None or computed is None or abs(line.amount.amount - computed) <= CENT:
+        return []
+    message = (
+        f"line {line.number}: its amount is stated as {shown(line.amount.amount)},"
+        f" quantity and price make {shown(computed)}"
+    )
+    remedy = "nothing is booked from the stated amount; check the line"
+    found, at = line.amount.amount, f"{path}.amount"
+    return [doubt("BUS-LINE-AMOUNT", at, message, remedy, found=found, expected=shown(computed))]
+
+
+def line_amount(line: OrderLine, price: Price | None) -> Decimal | None:
+    """Return quantity times price, unrounded; none where the price is not for one of the line's unit."""
+    ordered = ordered_quantity(line)
+    if price is None or ordered is None or price.per is not None or price.basis in _NOT_PER_ONE:
+        return None
+    if not is_plain(ordered.value) or not is_plain(price.amount):
+        return None
+    return ordered.value * price.amount
+
+
+_NOT_PER_ONE = frozenset(
+    {"total", "contract-per-hundred", "per-hundred", "contract-per-thousand", "per-thousand", "per-each"}
+)
+
+
+def _decision(
+    line: OrderLine,
+    index: int,
+    item: CatalogueItem | None,
+    amount: Amount | None,
+    price: Price | None,
+    promises: list[PromiseState],
+    reasons: list[Reason],
+    order_reasons: list[Reason],
+    terms: Terms,
+) -> LineDecision:
+    verdict = verdict_of(reasons + order_reasons)
+    ordered = ordered_quantity(line)
+    own = line.item
+    state = LineState(
+        position=index + 1,
+        number=line.number,
+        verdict=verdict,
+        status=status_of(verdict, reasons),
+        item=item.number if item else None,
+        buyer_item=own.buyer if own and own.buyer else item.buyer if item else None,
+        revision=_revision(line, item, terms),
+        name=item.name if item else own.name if own else None,
+        ordered=ordered,
+        acknowledged=_acknowledged(verdict, ordered),
+        base=Quantity(value=amount.base, unit=item.unit) if item and amount and verdict not in _ENDED else None,
+        price=price,
+        schedules=schedules_of(line, ordered, terms),
+        promises=_promises(verdict, ordered, promises, reasons, order_reasons),
+        requirements=line.requirements,
+        notes=line.notes,
+        reasons=[reason.finding for reason in reasons],
+    )
+    return LineDecision(state=state)
+
+
+def _revision(line: OrderLine, item: CatalogueItem | None, terms: Terms) -> str | None:
+    """Return the revision ordered, or the one we will make where the customer may leave it out."""
+    if line.item and line.item.revision:
+        return line.item.revision
+    current = item.current(terms.today) if item and item.revision_may_be_omitted else []
+    return current[0].level if len(current) == 1 else None
+
+
+def _acknowledged(verdict: LineVerdict, ordered: Quantity | None) -> Quantity | None:
+    if verdict is LineVerdict.HELD or ordered is None:
+        return None
+    return replace(ordered, value=Decimal(0)) if verdict is LineVerdict.REFUSED else ordered
+
+
+def _promises(
+    verdict: LineVerdict,
+    ordered: Quantity | None,
+    promises: list[PromiseState],
+    reasons: list[Reason],
+    order_reasons: list[Reason],
+) -> list[PromiseState]:
+    """Return what is said to each part; a line refused or held is answered as one part, with all that led to it."""
+    if verdict in _ENDED:
+        said = "; ".join(reason.finding.message for reason in reasons + order_reasons if reason.effect is verdict)
+        return [PromiseState(status=status_of(verdict, reasons), quantity=ordered, reason=said)]
+    changed = {reason.status for reason in reasons if reason.status} - {Status.RESCHEDULED}
+    if not changed:
+        return promises
+    whole = changed.pop() if len(changed) == 1 else Status.CHANGED
+    return [replace(part, status=whole if part.status is Status.ACCEPTED else Status.CHANGED) for part in promises]

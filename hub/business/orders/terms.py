@@ -1,0 +1,85 @@
+"""What the rules of a line may look at besides the line: the customer's catalogue, the day, the order around it.
+
+In: an order, the customer's catalogue and today at the customer's zone. Out: ``Terms``. Nothing can go wrong.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+
+from hub.business.orders.catalogue import Catalogue, DockCalendar
+from hub.canonical.order import Order, OrderLine, PurchaseOrder
+from hub.kernel.struct import Struct
+from hub.kernel.words import Period
+
+DIGITS_MAX = 17
+"""Longest number taken: X12 element 212, unit price, R 1/17; the longest any dialect of ours writes."""
+
+
+class Terms(Struct):
+    """What stands the same for every line of one order."""
+
+    catalogue: Catalogue
+    calendar: DockCalendar
+    today: date  # at the customer's zone
+    price_day: date  # whose prices hold: the day the order was placed, today when that is said wrongly or not at all
+    contract: str | None  # as the order names it
+    currency: str | None  # of the order, else the only one its contract has
+    requested: date | None  # for lines that say no day of their own
+    repeated: frozenset[str]  # line numbers that stand on more than one line
+
+
+def terms_of(order: PurchaseOrder, catalogue: Catalogue, calendar: DockCalendar, today: date) -> Terms:
+    """Return the terms under which the lines of ``order`` are decided."""
+    placed = order.placed.on if order.placed else None
+    counted = Counter(line.number for line in order.lines)
+    return Terms(
+        catalogue=catalogue,
+        calendar=calendar,
+        today=today,
+        price_day=placed if placed and placed <= today else today,
+        contract=order.contract,
+        currency=currency_of(order) or catalogue.only_currency(order.contract),
+        requested=requested_day(order),
+        repeated=frozenset(number for number, times in counted.items() if times > 1),
+    )
+
+
+def currency_of(order: PurchaseOrder) -> str | None:
+    """Return the order's one currency: its own word, else that of the first line with a price."""
+    return order.currency or next((line.price.currency for line in order.lines if line.price), None)
+
+
+def requested_day(asked: Order | OrderLine) -> date | None:
+    """Return the day asked for at an order or a line: the day itself, else the last day of its window."""
+    return asked.requested.on if asked.requested else _last_day(asked.window)
+
+
+def shown(number: Decimal) -> str:
+    """Return ``number`` as a person writes it: no exponent, no idle zeros.
+
+    >>> shown(Decimal("5.0E+3")), shown(Decimal("12.350"))
+    ('5000', '12.35')
+    """
+    if not is_plain(number):
+        return str(number)
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def is_plain(number: Decimal) -> bool:
+    """Say whether ``number`` can be reckoned with exactly: finite and of at most ``DIGITS_MAX`` places all told.
+
+    >>> is_plain(Decimal("12.35")), is_plain(Decimal("1E+1000000")), is_plain(Decimal("NaN"))
+    (True, False, False)
+    """
+    if not number.is_finite():
+        return False
+    _, digits, exponent = number.as_tuple()
+    return isinstance(exponent, int) and len(digits) + abs(exponent) <= 2 * DIGITS_MAX and len(digits) <= DIGITS_MAX
+
+
+def _last_day(window: Period | None) -> date | None:
+    return window.end.on if window and window.end else None

@@ -1,0 +1,83 @@
+"""Where configuration is read from: ``partners/``, ``mappings/``, ``schemas/``. Never written by the hub or a partner.
+
+Roots, each winning over those before it, file by file: the checkout beside ``hub/`` (in a checkout) or the data
+installed with the package (``hub/_data``), then every folder of ``HUB_CONFIG_PATH`` in its order. A folder named there
+that does not exist is ``Misconfigured``: a deployment without its overlay would speak with the wrong voice.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+import hub
+from hub.kernel.errors import Misconfigured
+
+CONTENTS = ("partners", "mappings", "schemas")
+FILE_BYTES_MAX = 4 * 1024 * 1024  # a price list of 50,000 lines is half of this
+
+
+class Configuration:
+    """Files under several roots, seen as one tree."""
+
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self.roots = tuple(roots)
+        """In rising order: a file under a later root hides the same file under an earlier one."""
+
+    def find(self, name: str) -> Path | None:
+        """Return the file that wins for ``name`` (``partners/acme-cardio/partner.toml``), or None."""
+        relative = _relative(name)
+        return next((root / relative for root in reversed(self.roots) if (root / relative).is_file()), None)
+
+    def read(self, name: str) -> bytes:
+        """Return the winning file's bytes. Raises ``Misconfigured`` when there is none, or one beyond reason."""
+        path = self.find(name)
+        if path is None:
+            raise Misconfigured("there is no such file in the configuration", file=name, remedy=self._searched())
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise Misconfigured(f"is larger than {FILE_BYTES_MAX} bytes", file=str(path), remedy="split it")
+        return path.read_bytes()
+
+    def folders(self, name: str) -> list[str]:
+        """Return the names of the folders in folder ``name`` under any root, sorted."""
+        return sorted({entry.name for entry in self._entries(name) if entry.is_dir()})
+
+    def files(self, name: str, pattern: str = "*") -> dict[str, Path]:
+        """Return the winning files in folder ``name`` that match ``pattern``, by name, sorted."""
+        found = {entry.name: entry for entry in self._entries(name) if entry.is_file() and entry.match(pattern)}
+        return dict(sorted(found.items()))
+
+    def _entries(self, name: str) -> Iterator[Path]:
+        relative = _relative(name)
+        for root in self.roots:
+            if (root / relative).is_dir():
+                yield from (entry for entry in (root / relative).iterdir() if not entry.name.startswith("."))
+
+    def _searched(self) -> str:
+        return f"looked in {', '.join(str(root) for root in self.roots)}"
+
+
+def find_configuration(search_path: str | None) -> Configuration:
+    """Return the configuration for a ``HUB_CONFIG_PATH``: folders joined as in ``PATH``, or None."""
+    package = Path(hub.__file__).parent
+    roots = [root for root in (package.parent, package / "_data") if (root / "mappings").is_dir()]
+    for folder in (search_path or "").split(os.pathsep):
+        if folder and not Path(folder).is_dir():
+            raise Misconfigured(
+                f"HUB_CONFIG_PATH names {folder}, which is no folder", remedy="make it, or leave it out"
+            )
+        if folder:
+            roots.append(Path(folder))
+    if not roots:
+        raise Misconfigured(
+            f"there is no configuration beside {package}", remedy=f"set HUB_CONFIG_PATH to a folder with {CONTENTS[0]}/"
+        )
+    return Configuration(roots)
+
+
+def _relative(name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise Misconfigured("a configuration file is named from its root, without ..", file=name)
+    return path

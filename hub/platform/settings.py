@@ -1,0 +1,90 @@
+"""How this process is to run: from the environment and from the command's arguments, arguments first.
+
+An unknown ``HUB_…`` variable is a fault with the nearest known name: a typing error must not become a default.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from hub.kernel.errors import Misconfigured
+from hub.kernel.struct import Struct
+
+MEBIBYTE = 1024 * 1024
+
+
+class Settings(Struct):
+    """Each field is the environment variable ``HUB_`` + its name in capitals."""
+
+    data: Path = Path("var")  # database file, blobs, folder drops
+    config_path: str | None = None  # folders of configuration, joined as in PATH
+    database_url: str | None = None  # None: SQLite in ``data``
+    redis_url: str | None = None  # None: jobs run in this process
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str | None = None  # how partners and people reach us; None: http://host:port
+    secure_cookies: bool = False  # True behind TLS: cookies then travel nowhere else
+    body_bytes_max: int = 100 * MEBIBYTE  # of one inbound message; the largest schedule seen is 50 MB
+    waiting_bytes_max: int = 256 * MEBIBYTE  # of bodies being received at once; beyond it the answer is 503
+    log_level: str = "info"  # debug, info, warning, error
+
+
+OTHERS = frozenset(
+    {
+        "HUB_URL",  # hub send: where the hub is
+        "HUB_KEY",  # hub send: the partner's API key
+        "HUB_DEBUG",  # commands: show the traceback
+        "HUB_FAILPOINT",  # crash tests, see hub.platform.failpoints
+        "HUB_TEST_REQUIRE",
+        "HUB_TEST_CHROMIUM",
+        "HUB_SHARED",
+        "HUB_SKIP_ASSETS",
+        "HUB_DATABASE_PASSWORD",  # docker-compose.yml
+    }
+)
+"""Variables that are read elsewhere."""
+
+NAMES = {f"HUB_{name.upper()}": name for name in Settings.__struct_fields__}
+
+
+def load(environment: Mapping[str, str], **arguments: object) -> Settings:
+    """Return the settings. Raises ``Misconfigured`` for an unknown variable or a value of the wrong kind.
+
+    An argument that is None was not given on the command line.
+    """
+    for variable in environment:
+        if variable.startswith("HUB_") and variable not in NAMES and variable not in OTHERS:
+            nearest = difflib.get_close_matches(variable, [*NAMES, *OTHERS], n=1)
+            known = nearest[0] if nearest else ", ".join(NAMES)
+            raise Misconfigured(f"{variable} is no setting of the hub", remedy=f"did you mean {known}?")
+    said: dict[str, object] = {NAMES[name]: value for name, value in environment.items() if name in NAMES and value}
+    said |= {name: value for name, value in arguments.items() if value is not None}
+    try:
+        settings = msgspec.convert(said, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as fault:
+        message, _, place = str(fault).partition(" - at `$.")
+        variable = f"HUB_{place.rstrip('`').upper()}"
+        raise Misconfigured(f"{variable}: {message}", remedy=f"it is {said.get(place.rstrip('`'))!r} now") from fault
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    if not 0 <= settings.port <= 65_535:
+        raise Misconfigured(f"HUB_PORT: {settings.port} is no port", remedy="1 to 65535, or 0 for any free one")
+    if settings.log_level not in ("debug", "info", "warning", "error"):
+        raise Misconfigured(f"HUB_LOG_LEVEL: {settings.log_level!r}", remedy="debug, info, warning or error")
+    if settings.body_bytes_max <= 0 or settings.waiting_bytes_max < settings.body_bytes_max:
+        raise Misconfigured(
+            "HUB_WAITING_BYTES_MAX is below HUB_BODY_BYTES_MAX", remedy="raise the one, or lower the other"
+        )
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, (str, Path)):
+        return Path(value)
+    raise NotImplementedError(kind)

@@ -1,0 +1,155 @@
+"""What the reader says, one after the other: the envelope opening and closing, and one transaction set at a time.
+
+::
+
+    InterchangeStart                ISA
+      ServiceSegment*               TA1, ISB, ISE (before the first group)
+      GroupStart                    GS
+        TransactionSet*             ST … SE
+      GroupEnd                      GE
+    InterchangeEnd                  IEA
+    Stray                           bytes outside any interchange
+
+Every start has its end, also when the file stops in between. A finding stands with the event during
+which it was made; whoever applies a set's effects waits for the ends, for they can refuse the whole.
+"""
+
+from __future__ import annotations
+
+from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.separators import Separators
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+
+
+class InterchangeStart(Struct):
+    """An interchange begins. When its separators cannot be trusted, a finding says so and only the end follows."""
+
+    header: InterchangeHeader
+    separators: Separators
+    encoding: str  # of ISA: "utf-8" (ASCII is that too) or "latin-1"; each set says its own
+    offset: int  # byte at which ISA begins
+    findings: list[Diagnostic] = []
+
+
+class ServiceSegment(Struct):
+    """A segment of the interchange's own, between ISA and the first GS: TA1, ISB, ISE."""
+
+    values: list[str]
+    interchange: int | None
+    offset: int
+
+
+class GroupStart(Struct):
+    """A functional group begins."""
+
+    header: GroupHeader
+    interchange: int | None
+    offset: int
+    findings: list[Diagnostic] = []
+
+
+class GroupEnd(Struct):
+    """A functional group ends, with GE or without."""
+
+    header: GroupHeader
+    stated: int | None  # GE01
+    received: int
+    findings: list[Diagnostic] = []
+
+
+class InterchangeEnd(Struct):
+    """An interchange ends, with IEA or without."""
+
+    header: InterchangeHeader
+    stated: int | None  # IEA01
+    received: int  # functional groups
+    end: int  # byte after its last
+    findings: list[Diagnostic] = []
+
+
+class Stray(Struct):
+    """Bytes that belong to no interchange, before, between or after: reported, not lost."""
+
+    offset: int
+    length: int
+    findings: list[Diagnostic]
+
+
+class TransactionSet:
+    """One ST … SE, as sent; its segments are cut into elements when first asked for.
+
+    ``segments[0]`` is ST and, unless a finding says that the set was not closed, ``segments[-1]`` is
+    SE; position ``n`` of a Location is ``segments[n - 1]``. A segment is its tag and its elements,
+    trailing empty ones dropped, composites and repetitions still in one piece. Empty segments are
+    gone, line ends too.
+    """
+
+    __slots__ = (
+        "_lines", "_segments", "control_number", "encoding", "end", "findings", "group", "implementation",
+        "interchange", "kind", "offset", "release", "separators",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        lines: list[str],
+        separators: Separators,
+        *,
+        encoding: str = "utf-8",
+        release: str = "",
+        interchange: int | None = None,
+        group: int | None = None,
+        offset: int = 0,
+        end: int = 0,
+        findings: list[Diagnostic] | None = None,
+    ) -> None:
+        header = lines[0].split(separators.element)
+        self.kind = header[1].strip() if len(header) > 1 else ""  # ST01: "850"
+        self.control_number = header[2].strip() if len(header) > 2 else ""  # ST02 as sent
+        self.implementation = (header[3].strip() or None) if len(header) > 3 else None  # ST03
+        self.separators = separators
+        self.encoding = encoding
+        self.release = release  # GS08 as sent; "" for a bare set
+        self.interchange = interchange  # ISA13
+        self.group = group  # GS06
+        self.offset = offset  # byte in the message at which ST begins
+        self.end = end  # byte after the set's last
+        self.findings: list[Diagnostic] = [] if findings is None else findings
+        self._lines: list[str] | None = lines
+        self._segments: list[list[str]] = []
+
+    @property
+    def segments(self) -> list[list[str]]:
+        """The segments from ST to SE, each a list of tag and elements."""
+        if self._lines is not None:
+            separator = self.separators.element
+            self._segments = [line.split(separator) for line in self._lines]
+            self._lines = None
+        return self._segments
+
+    @property
+    def body(self) -> list[list[str]]:
+        """The segments between ST and SE."""
+        segments = self.segments
+        return segments[1:-1] if len(segments) > 1 and segments[-1][0] == "SE" else segments[1:]
+
+    def place(self, segment: int | None = None, tag: str | None = None, element: int | None = None) -> Location:
+        """Return a place in this set, or the set itself."""
+        return Location(
+            interchange=self.interchange,
+            group=self.group,
+            set=self.control_number or None,
+            segment=segment,
+            tag=tag,
+            element=element,
+        )
+
+    def __len__(self) -> int:
+        return len(self._segments) if self._lines is None else len(self._lines)
+
+    def __repr__(self) -> str:
+        return f"TransactionSet({self.kind} {self.control_number}, {len(self)} segments)"
+
+
+Event = InterchangeStart | ServiceSegment | GroupStart | TransactionSet | GroupEnd | InterchangeEnd | Stray

@@ -1,0 +1,55 @@
+"""How much of a file the reader will hold before it says no. Each bound carries its arithmetic or its source."""
+
+from __future__ import annotations
+
+from hub.kernel.struct import Struct
+
+CHUNK_BYTES = 256 * 1024
+"""Read from the source at a time: large enough that a read costs nothing beside parsing, small for memory."""
+
+HUNT_BYTES_MAX = 64 * 1024
+"""Bytes searched for the first ISA. Real files carry a mark, a mail header or a job card before it, never 64 KiB."""
+
+ISA_BYTES_MAX = 512
+"""An ISA is 106 bytes; seen in the wild are 80 (not padded) to about 150 (padded with two-byte blanks)."""
+
+SEGMENT_BYTES_MAX = 64 * 1024
+"""Bytes without a segment terminator. The longest element of our sets is 264 characters (MSG01), the widest segment
+has some 30 elements: 64 KiB is eight times what the standard can fill."""
+
+ELEMENTS_PER_SEGMENT_MAX = 512
+"""Elements of one segment. AK401 can name 99; the rest is room for repeating qualifier pairs gone long."""
+
+SEGMENTS_PER_SET_MAX = 999_999
+"""Segments of one set: AK302 names a position with six digits, a fault beyond could not be answered."""
+
+SET_BYTES_MAX = 64 * 1024 * 1024
+"""Bytes of one set, the only thing kept whole in memory: the largest set at about 60 bytes a segment."""
+
+SETS_PER_GROUP_MAX = 999_999
+"""Sets of one group: GE01, AK902 and AK903 have six digits. It also bounds the ST02 numbers remembered."""
+
+GROUPS_PER_INTERCHANGE_MAX = 99_999
+"""Groups of one interchange: IEA01 has five digits. It also bounds the GS06 numbers remembered."""
+
+FINDINGS_PER_SET_MAX = 100
+"""Findings of the reader about one set; the last says that there are more. Nobody reads a hundred and first."""
+
+FOUND_CHARACTERS_MAX = 99
+"""Characters of an offending value that a finding carries: AK404 takes no more."""
+
+
+class Limits(Struct):
+    """The bounds of one reading; tests and partners with a reason set others."""
+
+    chunk_bytes: int = CHUNK_BYTES
+    hunt_bytes: int = HUNT_BYTES_MAX
+    segment_bytes: int = SEGMENT_BYTES_MAX
+    elements_per_segment: int = ELEMENTS_PER_SEGMENT_MAX
+    segments_per_set: int = SEGMENTS_PER_SET_MAX
+    set_bytes: int = SET_BYTES_MAX
+    sets_per_group: int = SETS_PER_GROUP_MAX
+    groups_per_interchange: int = GROUPS_PER_INTERCHANGE_MAX
+
+
+LIMITS = Limits()

@@ -1,0 +1,98 @@
+"""Reading X12 as the world sends it: bytes in, events out, one transaction set at a time.
+
+In: the bytes of a message, or an open file. Out: the events of ``hub.formats.x12.events``, in file
+order. What is wrong with an envelope is a finding on its event and reading goes on with what stands
+beside it. Only bytes that hold no interchange at all raise ``Unreadable``.
+
+Memory: one chunk and one set; nothing grows with the file but the control numbers seen in a group.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from hub.formats.x12.bare import read_bare
+from hub.formats.x12.events import Event, Stray
+from hub.formats.x12.faults import finding
+from hub.formats.x12.hunt import Hunt, Passed, hunt
+from hub.formats.x12.interchange import InterchangeReading
+from hub.formats.x12.limits import LIMITS, Limits
+from hub.formats.x12.scan import Window
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.errors import Unreadable
+from hub.kernel.location import Location
+
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read(source: bytes | BinaryIO, limits: Limits = LIMITS, *, bare: bool = False) -> Iterator[Event]:
+    """Read a message of any number of interchanges.
+
+    With ``bare`` a message that begins with ST (or GS) and has no envelope around it is read too.
+
+    Raises ``Unreadable`` when there is no interchange in the bytes: nothing, another syntax, UTF-16,
+    an ISA cut short. Nothing else is raised, whatever the bytes (errors of ``source`` itself pass).
+    """
+    window = Window(io.BytesIO(source) if isinstance(source, (bytes, bytearray)) else source, limits.chunk_bytes)
+    window.fill()
+    _refuse_utf_16(window)
+    if bare:
+        found = read_bare(window, limits)
+        if found is not None:
+            yield from found
+            return
+    yield from _interchanges(window, limits)
+
+
+def _interchanges(window: Window, limits: Limits) -> Iterator[Event]:
+    found, place = hunt(window, 0, limit=limits.hunt_bytes)
+    if found.isa is None:
+        raise _no_interchange(window, found)
+    refused: InterchangeReading | None = None
+    while True:
+        if refused is not None:
+            yield refused.end_of_refused(window.base + place)
+        elif found.passed:
+            yield _stray(found.passed)
+        if found.isa is None:
+            return
+        marks = [finding("ENV-BYTE-ORDER-MARK", Location(offset=window.base + place))] if found.marked else []
+        reading = InterchangeReading(window, found.isa, place, limits, marks)
+        yield from reading.events()
+        refused = None if found.isa.is_sound else reading
+        found, place = hunt(window, reading.place)
+
+
+def _refuse_utf_16(window: Window) -> None:
+    if bytes(window.data[:2]) in _UTF_16_MARKS:
+        raise Unreadable(
+            "ENV-UTF-16", "the file is UTF-16, which X12 is not sent in; save it as UTF-8 and send it again"
+        )
+
+
+def _no_interchange(window: Window, found: Hunt) -> Unreadable:
+    if found.passed is None:
+        return Unreadable("ENV-EMPTY", "the file is empty; send an interchange, from ISA to IEA")
+    offset = found.passed.offset
+    if found.passed.headers:
+        return Unreadable(
+            "ENV-ISA-UNREADABLE",
+            "an ISA begins the file, but it is cut short or has not 16 elements: send the whole interchange again",
+            offset=offset,
+        )
+    return Unreadable(
+        "ENV-NO-INTERCHANGE",
+        "the file holds no X12 interchange: no ISA was found; send a file that begins with ISA",
+        offset=offset,
+    )
+
+
+def _stray(passed: Passed) -> Stray:
+    findings: list[Diagnostic] = []
+    place = Location(offset=passed.offset)
+    if passed.headers:
+        findings.append(finding("ENV-ISA-UNREADABLE", place))
+    findings.append(finding("ENV-BYTES-OUTSIDE", place, found=passed.beginning, count=passed.length))
+    return Stray(offset=passed.offset, length=passed.length, findings=findings)

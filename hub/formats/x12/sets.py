@@ -1,0 +1,162 @@
+"""One set made from its bytes, with everything the envelope can tell about it.
+
+In: the bytes from ST to SE and whose they are. Out: a ``TransactionSet`` with its findings: counts
+and numbers of SE, characters that are no text, segments beyond the limits. It is made whatever the
+bytes; a set too long to keep is made of its ST alone.
+"""
+
+from __future__ import annotations
+
+from hub.formats.x12.events import TransactionSet
+from hub.formats.x12.faults import finding
+from hub.formats.x12.headers import read_number
+from hub.formats.x12.limits import FINDINGS_PER_SET_MAX, Limits
+from hub.formats.x12.segments import Cut, cut
+from hub.formats.x12.separators import WireSeparators
+from hub.formats.x12.walk import Walker
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+
+_CONTROL = bytes(range(0x20)) + b"\x7f"
+SEGMENT_COUNT_DIGITS_MAX = 10  # SE01: N0, up to ten digits
+
+
+class Belongs(Struct):
+    """Whose set it is: the numbers for its places, and the release it is read under."""
+
+    interchange: int | None
+    group: int | None
+    release: str
+
+
+def make_set(
+    raw: bytes, walker: Walker, belongs: Belongs, limits: Limits, *, offset: int, closed: bool, fault: str = ""
+) -> TransactionSet:
+    """Return the set that ``raw`` holds; ``closed`` says whether it ends with SE, ``fault`` why it is cut short."""
+    text, encoding, separators = walker.text(raw)
+    if walker.wrapped:
+        text = text.replace("\r", "").replace("\n", "")
+    parts = cut(text, separators)
+    lines = parts.lines
+    if len(lines) > limits.segments_per_set:
+        fault = fault or "SYN-SET-TOO-LONG"
+    if fault:
+        lines = lines[:1]
+    made = TransactionSet(
+        lines, separators, encoding=encoding, release=belongs.release,
+        interchange=belongs.interchange, group=belongs.group, offset=offset, end=offset + len(raw),
+    )  # fmt: skip
+    place = _Place(made, lines)
+    made.findings += _faults_of_numbers(made, place)
+    if fault:
+        count, unit = _limit_of(fault, limits, len(parts.lines))
+        made.findings.append(finding(fault, place.at(), count=count, unit=unit))
+        return made
+    made.findings += _faults_of_trailer(place, separators.element) if closed else [
+        finding("ENV-SET-NOT-CLOSED", place.at(len(lines)))
+    ]  # fmt: skip
+    if encoding == "latin-1":
+        made.findings.append(finding("SYN-NOT-UTF-8", place.at()))
+    made.findings += _faults_of_form(parts, place)
+    made.findings += _faults_of_size(lines, separators.element, place, limits)
+    made.findings += _faults_of_characters(raw, walker.wire, place, separators.element)
+    return made
+
+
+class _Place:
+    """Makes the places of one set's findings."""
+
+    def __init__(self, owner: TransactionSet, lines: list[str]) -> None:
+        self.owner = owner
+        self.lines = lines
+
+    def at(self, segment: int | None = None, element: int | None = None) -> Location:
+        """Return the place of ``segment`` (ST = 1), or of the whole set."""
+        tag = None
+        if segment is not None:
+            tag = self.lines[segment - 1].split(self.owner.separators.element, 1)[0][:3]
+        return self.owner.place(segment, tag, element)
+
+
+def _limit_of(fault: str, limits: Limits, segments: int) -> tuple[int, str]:
+    if fault == "SYN-SEGMENT-TOO-LONG":
+        return limits.segment_bytes, "bytes"
+    return (limits.segments_per_set, "segments") if segments > limits.segments_per_set else (limits.set_bytes, "bytes")
+
+
+def _faults_of_numbers(made: TransactionSet, place: _Place) -> list[Diagnostic]:
+    kind, number = made.kind, made.control_number
+    findings = []
+    if not (len(kind) == 3 and kind.isascii() and kind.isalnum()):
+        findings.append(finding("ENV-SET-KIND", place.at(1, 1), found=kind))
+    if not (0 < len(number) <= 9 and number.isprintable()):
+        findings.append(finding("ENV-SET-NUMBER", place.at(1, 2), found=number))
+    return findings
+
+
+def _faults_of_trailer(place: _Place, element: str) -> list[Diagnostic]:
+    lines = place.lines
+    trailer = [piece.strip() for piece in lines[-1].split(element)] + ["", ""]
+    findings = []
+    if read_number(trailer[1], SEGMENT_COUNT_DIGITS_MAX) != len(lines):
+        findings.append(
+            finding("ENV-SEGMENT-COUNT-MISMATCH", place.at(len(lines), 1), found=trailer[1], expected=str(len(lines)))
+        )
+    number = place.owner.control_number
+    if trailer[2] != number:
+        findings.append(finding("ENV-SET-NUMBER-MISMATCH", place.at(len(lines), 2), found=trailer[2], expected=number))
+    return findings
+
+
+def _faults_of_form(parts: Cut, place: _Place) -> list[Diagnostic]:
+    findings = []
+    if parts.empty:
+        findings.append(finding("SYN-EMPTY-SEGMENT", place.at(), count=parts.empty))
+    if parts.trailing:
+        findings.append(finding("SYN-TRAILING-SEPARATOR", place.at(parts.trailing[0]), count=len(parts.trailing)))
+    broken = parts.broken[:FINDINGS_PER_SET_MAX]
+    findings += [finding("SYN-LINE-END-IN-SEGMENT", place.at(segment)) for segment in broken]
+    if len(parts.broken) > FINDINGS_PER_SET_MAX:
+        findings.append(finding("SYN-MORE-FINDINGS", place.at(parts.broken[FINDINGS_PER_SET_MAX])))
+    return findings
+
+
+def _faults_of_size(lines: list[str], element: str, place: _Place, limits: Limits) -> list[Diagnostic]:
+    longest = max(map(len, lines))
+    if longest <= limits.elements_per_segment:
+        return []
+    findings: list[Diagnostic] = []
+    for number, line in enumerate(lines, start=1):
+        if len(findings) >= FINDINGS_PER_SET_MAX:
+            findings.append(finding("SYN-MORE-FINDINGS", place.at(number)))
+            break
+        if len(line) > limits.segment_bytes:
+            findings.append(finding("SYN-SEGMENT-TOO-LONG", place.at(number), count=limits.segment_bytes))
+        elif len(line) > limits.elements_per_segment and line.count(element) > limits.elements_per_segment:
+            elements, most = line.count(element), limits.elements_per_segment
+            findings.append(finding("SYN-TOO-MANY-ELEMENTS", place.at(number), elements=elements, count=most))
+    return findings
+
+
+def _faults_of_characters(raw: bytes, wire: WireSeparators, place: _Place, element: str) -> list[Diagnostic]:
+    """Name each element that contains a control character; a tab is only warned of."""
+    separating = wire.element + wire.segment + (wire.component or b"") + (wire.repetition or b"") + b"\r\n"
+    refused = bytes(b for b in _CONTROL if b not in separating)
+    if len(raw.translate(None, refused)) == len(raw):
+        return []
+    marks = [chr(b) for b in refused]
+    findings: list[Diagnostic] = []
+    for number, line in enumerate(place.lines, start=1):
+        if not any(mark in line for mark in marks):
+            continue
+        for position, text in enumerate(line.split(element)):
+            character = next((c for c in text if c in marks), None)
+            if character is None:
+                continue
+            if len(findings) >= FINDINGS_PER_SET_MAX:
+                return [*findings, finding("SYN-MORE-FINDINGS", place.at(number))]
+            code = "SYN-TAB" if set(text) & set(marks) == {"\t"} else "SYN-CONTROL-CHARACTER"
+            name = f"0x{ord(character):02X}"
+            findings.append(finding(code, place.at(number, position or None), found=text, character=name))
+    return findings

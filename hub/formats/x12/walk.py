@@ -1,0 +1,246 @@
+"""Walking through an interchange segment by segment, and over whole sets in one stride.
+
+In: a window on the file and the separators. Out: the tag that comes next, the elements of an
+envelope segment, the place of the next envelope segment after a set's body. What can go wrong: a
+terminator that never comes and a set that never ends; both are said as soon as a limit is passed,
+with no more than that in memory.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from hub.formats.x12.isa import WHOLE_ISA
+from hub.formats.x12.limits import Limits
+from hub.formats.x12.scan import Window
+from hub.formats.x12.separators import Separators, WireSeparators
+
+_SKIP_KEEPS_BYTES = 64
+"""Kept of what is skipped: a terminator, line ends and a tag may lie across two chunks."""
+
+
+class Boundary(NamedTuple):
+    """The envelope segment that ends a set's body; ``tag`` is "" at the end of the file."""
+
+    tag: str
+    place: int  # where the tag begins
+    body_end: int  # after the terminator before it
+    fault: str = ""  # SYN-SEGMENT-TOO-LONG or SYN-SET-TOO-LONG when a limit stopped the search
+
+
+class Envelope(NamedTuple):
+    """One envelope segment, cut."""
+
+    elements: list[str]
+    offset: int  # byte in the file
+    terminated: bool = True
+    too_long: bool = False
+    has_nul: bool = False
+
+
+class Walker:
+    """Where the reading of one interchange stands. ``place`` is the next byte to be read."""
+
+    def __init__(self, window: Window, wire: WireSeparators, limits: Limits, *, wrapped: bool = False) -> None:
+        self.window = window
+        self.wire = wire
+        self.place = 0
+        self.wrapped = wrapped
+        self._limits = limits
+        self._blank = re.compile(b"[" + re.escape(wire.blanks) + b"]*") if wire.blanks else re.compile(b"")
+        self._nothing = re.compile(b"(?:" + _either(wire.blanks) + re.escape(wire.segment) + b")*")
+        self._boundary = _boundary_pattern(wire, wrapped)
+        self._readings = {name: wire.text(name) for name in ("utf-8", "latin-1") if _decodes(wire, name)}
+
+    @property
+    def offset(self) -> int:
+        """The byte of the file that is read next."""
+        return self.window.base + self.place
+
+    def text(self, raw: bytes | bytearray) -> tuple[str, str, Separators]:
+        """Return ``raw`` as text, in which encoding, and the separators in it."""
+        encoding = "utf-8" if "utf-8" in self._readings and _is_utf_8(raw) else "latin-1"
+        return raw.decode(encoding), encoding, self._readings[encoding]
+
+    def next_tag(self) -> str | None:
+        """Go to the next segment and return its tag, "?" for none, ``None`` at the end of the file."""
+        window = self.window
+        while True:
+            found = self._nothing.match(window.data, self.place)
+            self.place = found.end() if found else self.place
+            if self.place + _SKIP_KEEPS_BYTES <= len(window.data):
+                break
+            if self.place > self._limits.chunk_bytes:
+                self._forget()
+            if not window.fill():
+                if self.place >= len(window.data):
+                    return None
+                break
+        head = bytes(window.data[self.place : self.place + _SKIP_KEEPS_BYTES])
+        if self.wrapped:
+            head = head.replace(b"\r", b"").replace(b"\n", b"")
+        if head.startswith(b"ISA") and not head[3:4].isalnum():
+            return "ISA"
+        first, _, _ = head.partition(self.wire.segment)
+        tag = first.partition(self.wire.element)[0].decode("latin-1").strip()
+        return tag if 2 <= len(tag) <= 3 and tag.isascii() and tag.isalnum() else "?"
+
+    def take(self, *, ends_at_line_end: bool = False) -> Envelope:
+        """Cut the segment that begins here and go behind it."""
+        start, offset = self.place, self.offset
+        end, too_long = self._end_of_segment(start)
+        raw = bytes(self.window.data[start:end])
+        terminated = raw.endswith(self.wire.segment)
+        if ends_at_line_end and not self.wrapped and self.wire.segment not in (b"\r", b"\n"):
+            line = re.split(rb"[\r\n]", raw, maxsplit=1)[0]
+            if line.rstrip(self.wire.blanks) and len(line) < len(raw) - len(self.wire.segment):
+                raw, end, terminated = line, start + len(line), False
+        self.place = end
+        if too_long:
+            self.skip_segment()
+        text, _, separators = self.text(raw.removesuffix(self.wire.segment))
+        text = text.replace("\r", "").replace("\n", "")
+        elements = text.rstrip(separators.element if len(separators.element) == 1 else "").split(separators.element)
+        return Envelope(elements, offset, terminated, too_long, b"\x00" in raw)
+
+    def boundary(self, start: int) -> Boundary:
+        """Return the envelope segment that follows the set beginning at ``start``."""
+        data, terminator = self.window.data, self.wire.segment
+        search_from = start
+        while True:
+            found = self._boundary.search(data, search_from)
+            end = found.start() if found else len(data)
+            inside = self._isa_inside(search_from if search_from > start else start + 2, end)
+            if inside >= 0:
+                return Boundary("ISA", inside, inside)
+            if found:
+                tag = found["tag"].translate(None, b"\r\n").decode("ascii")
+                return Boundary(tag, found.start("tag"), found.start() + len(terminator))
+            last = max(data.rfind(terminator, search_from), search_from)
+            if len(data) - last > self._limits.segment_bytes:
+                return Boundary("", len(data), last, "SYN-SEGMENT-TOO-LONG")
+            if len(data) - start > self._limits.set_bytes:
+                return Boundary("", len(data), last, "SYN-SET-TOO-LONG")
+            search_from = last
+            if not self.window.fill():
+                return Boundary("", len(data), len(data))
+
+    def take_set(self, end_tag_place: int) -> bytes:
+        """Cut the set that begins here and whose SE begins at ``end_tag_place``; go behind it."""
+        end, too_long = self._end_of_segment(end_tag_place)
+        raw = bytes(self.window.data[self.place : end])
+        self.place = end
+        if too_long:
+            self.skip_segment()
+        return raw
+
+    def take_until(self, end: int) -> bytes:
+        """Cut what stands from here to ``end`` and go there."""
+        raw = bytes(self.window.data[self.place : end])
+        self.place = end
+        return raw
+
+    def skip_segment(self) -> None:
+        """Go behind the next terminator, keeping nothing of what is passed."""
+        while True:
+            found = self.window.data.find(self.wire.segment, self.place)
+            if found >= 0:
+                self.place = found + len(self.wire.segment)
+                return
+            self.place = max(self.place, len(self.window.data) - _SKIP_KEEPS_BYTES)
+            self._forget()
+            if not self.window.fill():
+                self.place = len(self.window.data)
+                return
+
+    def skip_set(self) -> str:
+        """Go to the envelope segment that ends the set, keeping nothing of what is passed; return its tag."""
+        while True:
+            found = self._boundary.search(self.window.data, self.place)
+            if found:
+                self.place = found.start("tag")
+                return found["tag"].translate(None, b"\r\n").decode("ascii")
+            last = self.window.data.rfind(self.wire.segment, self.place)
+            keep = len(self.window.data) - _SKIP_KEEPS_BYTES
+            self.place = max(self.place, last if last >= 0 and last > keep else keep)
+            self._forget()
+            if not self.window.fill():
+                self.place = len(self.window.data)
+                return ""
+
+    def compact(self) -> None:
+        """Let go of what was read, when it is worth the move."""
+        if self.place > self._limits.chunk_bytes:
+            self._forget()
+
+    def _forget(self) -> None:
+        self.window.drop(self.place)
+        self.place = 0
+
+    def _end_of_segment(self, start: int) -> tuple[int, bool]:
+        """Return the place after the terminator of the segment at ``start``, and whether a limit came first."""
+        data, terminator = self.window.data, self.wire.segment
+        search_from = start
+        while True:
+            found = data.find(terminator, search_from)
+            end = found + len(terminator) if found >= 0 else len(data)
+            inside = self._isa_inside(start + 2, end)
+            if inside >= 0:
+                return inside, False
+            if end - start > self._limits.segment_bytes:
+                return start + self._limits.segment_bytes, True
+            if found >= 0:
+                return end, False
+            search_from = max(start, len(data) - len(terminator))
+            if not self.window.fill():
+                return len(data), False
+
+    def _isa_inside(self, start: int, end: int) -> int:
+        """Return the place of a whole interchange header between ``start`` and ``end``, or -1.
+
+        It stands there when the interchange before it was cut off in the middle of a segment.
+        """
+        data = self.window.data
+        place = data.find(b"ISA", start, end)
+        while place >= 0:
+            if WHOLE_ISA.match(data, place):
+                return place
+            place = data.find(b"ISA", place + 3, end)
+        return -1
+
+
+def _either(blanks: bytes) -> bytes:
+    return b"[" + re.escape(blanks) + b"]|" if blanks else b""
+
+
+def _boundary_pattern(wire: WireSeparators, wrapped: bool) -> re.Pattern[bytes]:
+    """Return what finds a terminator with an envelope segment after it.
+
+    The class of blanks leaves the terminator out, so that a run of terminators is passed once and
+    not once for each of them.
+    """
+    gap = b"[\r\n]*" if wrapped else b""
+    tags = b"|".join(gap.join(bytes([c]) for c in tag) for tag in (b"ST", b"SE", b"GS", b"GE", b"IEA"))
+    ends = gap + b"(?:" + re.escape(wire.element) + b"|" + re.escape(wire.segment) + b")"
+    isa = gap.join((b"I", b"S", b"A")) + b"(?=[^A-Za-z0-9])"
+    blanks = b"[" + re.escape(wire.blanks) + b"]*" if wire.blanks else b""
+    return re.compile(re.escape(wire.segment) + blanks + b"(?P<tag>(?:" + tags + b")(?=" + ends + b")|" + isa + b")")
+
+
+def _decodes(wire: WireSeparators, encoding: str) -> bool:
+    try:
+        wire.text(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_utf_8(raw: bytes | bytearray) -> bool:
+    if raw.isascii():
+        return True
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

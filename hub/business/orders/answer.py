@@ -1,6 +1,6 @@
 """The answer to an order, made from its decision: the buyer's words given back, with our promises.
 
-In: the order, its lines as decided. Out: an ``OrderAcknowledgement``, never a second judgement. Echoed are the numbers
+In: the order, and how it stands. Out: an ``OrderAcknowledgement``, never a second judgement. Echoed are the numbers
 by which the buyer finds its order again; what the buyer told us for the making of the goods is not repeated.
 """
 
@@ -10,31 +10,29 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from hub.business.orders.model import LineState, PromiseState, Verdict
-from hub.business.orders.terms import currency_of
+from hub.business.orders.model import LineState, OrderState, PromiseState
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, OrderLine, Promise, PurchaseOrder
 from hub.canonical.shared import Item, OrderRef, Party
 from hub.kernel.words import When
 
 
-def answer_to(
-    order: PurchaseOrder, verdict: Verdict, lines: list[LineState], today: date, seller: Party | None
-) -> OrderAcknowledgement:
+def answer_to(order: PurchaseOrder, state: OrderState, today: date, seller: Party | None) -> OrderAcknowledgement:
     """Return our answer of ``today``; ``seller`` is us, as this buyer knows us."""
     return OrderAcknowledgement(
         purpose="original",
         order=OrderRef(number=order.number, release=order.release, placed=order.placed),
-        verdict=verdict,
+        verdict=state.verdict,
         issued=When(on=today),
         acknowledged=When(on=today),
         contract=order.contract,
         project=order.project,
-        currency=currency_of(order) or next((line.price.currency for line in lines if line.price), None),
+        currency=state.currency,
+        seller_order=state.seller_order,
         customer_reference=order.customer_reference,
         references=order.references,
         extensions=order.extensions,
         parties=[seller] if seller else [],
-        lines=[_line(ordered, decided) for ordered, decided in zip(order.lines, lines, strict=True)],
+        lines=[_line(ordered, decided) for ordered, decided in zip(order.lines, state.lines, strict=True)],
     )
 
 

@@ -13,7 +13,7 @@ An order is new, a copy, or an instruction about another order (its purpose, BEG
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import msgspec
@@ -29,6 +29,7 @@ from hub.business.orders.model import (
     Event,
     EventKind,
     LineDecision,
+    LineState,
     LineVerdict,
     OrderState,
     Outcome,
@@ -36,14 +37,28 @@ from hub.business.orders.model import (
     Verdict,
 )
 from hub.business.orders.reasons import Reason, doubt, hold, note, refuse, verdict_of
-from hub.business.orders.terms import is_plain, shown, terms_of
+from hub.business.orders.terms import Terms, is_plain, shown, terms_of
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.shared import Party
+from hub.kernel.struct import Struct
 
 NEW = frozenset({"original", "confirm"})
 COPY = "duplicate"
 
+NUMBER_LENGTH_MAX = 100
+"""Longest order number, release or contract number filed: X12 has 22, 30 and 30, UBL recommends no more than 35."""
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: it is read over the telephone
+
 _ENCODER = msgspec.json.Encoder(order="deterministic")
+
+
+class _Arrival(Struct):
+    """How the document came: where from, and as what."""
+
+    source: Source
+    order_id: str
+    test: bool
 
 
 def decide(
@@ -53,6 +68,7 @@ def decide(
     today: date,
     *,
     source: Source,
+    order_id: str,
     test: bool = False,
     calendar: DockCalendar = ALWAYS_OPEN,
     seller: Party | None = None,
@@ -60,20 +76,23 @@ def decide(
     """Return what follows from ``order``.
 
     ``known`` is the order that stands under the same partner, number, release and test flag, if any; ``source`` is
-    where this document came from; ``test`` marks an order that is answered and never made.
+    where this document came from; ``order_id`` is the id (UUIDv7) a new order will have; ``test`` marks an order that
+    is answered and never made; ``seller`` is us, as this customer knows us.
     """
     purpose = order.purpose or "original"
-    if order.number is None:
-        return _set_aside(order, known, test, source, _numberless())
+    arrival = _Arrival(source=source, order_id=order_id, test=test)
+    unusable = _unusable_identity(order)
+    if unusable:
+        return _set_aside(known, arrival, unusable)
     if known is not None and known.source == source:
-        return Decision(outcome=known.status, effects=[], test=test)  # a replay: its effect stands already
+        return Decision(outcome=known.status, effects=[], test=test, order_id=known.id)  # a replay: it stands already
     if purpose != COPY and purpose not in NEW:
-        return _instruction(order, known, test, source, purpose)
+        return _set_aside(known, arrival, _instruction(order, known, purpose))
     if known is None:
-        return _fresh(order, catalogue, today, source, test, calendar, seller)
+        return _fresh(order, terms_of(order, catalogue, calendar, today), arrival, seller)
     if purpose == COPY and known.digest == digest_of(order):
-        return _repeated(order, known, test, source)
-    return _taken(order, known, test, source)
+        return _repeated(order, known, arrival)
+    return _taken(order, known, arrival)
 
 
 def digest_of(order: PurchaseOrder) -> str:
@@ -81,55 +100,73 @@ def digest_of(order: PurchaseOrder) -> str:
     return hashlib.sha256(_ENCODER.encode(replace(order, purpose=None))).hexdigest()
 
 
-def _fresh(
-    order: PurchaseOrder,
-    catalogue: Catalogue,
-    today: date,
-    source: Source,
-    test: bool,
-    calendar: DockCalendar,
-    seller: Party | None,
-) -> Decision:
+def seller_order_number(order_id: str) -> str:
+    """Return our number for the order: the day its id (UUIDv7) was made, in UTC, and ten characters of the id.
+
+    >>> seller_order_number("019c2a5f-9a40-7abc-8def-0123456789ab")
+    'SO-260204-R14D2PF2DB'
+    """
+    bits = int(order_id.replace("-", ""), 16)
+    made = datetime.fromtimestamp((bits >> 80) / 1000, UTC)
+    drawn = bits & ((1 << 50) - 1)  # of the id's random end: 50 bits are ten characters
+    text = "".join(_CROCKFORD[drawn >> shift & 31] for shift in range(45, -1, -5))
+    return f"SO-{made:%y%m%d}-{text}"
+
+
+def _fresh(order: PurchaseOrder, terms: Terms, arrival: _Arrival, seller: Party | None) -> Decision:
     """Decide an order whose number is free, line by line."""
     about_order = _order_reasons(order)
-    terms = terms_of(order, catalogue, calendar, today)
     lines = [decide_line(line, index, terms, about_order) for index, line in enumerate(order.lines)]
     verdict, outcome = _overall(lines, about_order)
     stands = verdict in (Verdict.ACCEPTED, Verdict.CHANGED)
     if stands:
         about_order.append(_unplanned())
-    states = [line.state for line in lines]
-    state = OrderState(
-        partner=catalogue.partner,
+    state = _state(order, terms, arrival, verdict, outcome, [line.state for line in lines], about_order)
+    effects = [Effect.RECORD_ORDER]
+    if any(line.verdict is LineVerdict.HELD for line in lines):
+        effects.append(Effect.ASK_A_PERSON)
+    if stands and not arrival.test:
+        effects.append(Effect.PLAN)
+    return Decision(
+        outcome=outcome,
+        effects=effects,
+        test=arrival.test,
+        lines=lines,
+        reasons=state.reasons,
+        state=state,
+        order_id=state.id,
+        answer=answer_to(order, state, terms.today, seller),
+        events=[_received(order, arrival), _decided(lines, outcome, arrival)],
+    )
+
+
+def _state(
+    order: PurchaseOrder,
+    terms: Terms,
+    arrival: _Arrival,
+    verdict: Verdict,
+    outcome: Outcome,
+    lines: list[LineState],
+    about_order: list[Reason],
+) -> OrderState:
+    return OrderState(
+        id=arrival.order_id,
+        partner=terms.catalogue.partner,
         number=order.number or "",
         release=order.release or "",
-        test=test,
+        test=arrival.test,
         status=outcome,
         verdict=verdict,
         digest=digest_of(order),
-        source=source,
+        source=arrival.source,
+        seller_order=seller_order_number(arrival.order_id),
         placed=order.placed.on if order.placed else None,
         contract=order.contract,
         currency=terms.currency,
         requirements=order.requirements,
         notes=order.notes,
         reasons=[reason.finding for reason in about_order],
-        lines=states,
-    )
-    effects = [Effect.RECORD_ORDER]
-    if any(line.verdict is LineVerdict.HELD for line in lines):
-        effects.append(Effect.ASK_A_PERSON)
-    if stands and not test:
-        effects.append(Effect.PLAN)
-    return Decision(
-        outcome=outcome,
-        effects=effects,
-        test=test,
         lines=lines,
-        reasons=state.reasons,
-        state=state,
-        answer=answer_to(order, verdict, states, today, seller),
-        events=[_received(order, source, test), _decided(lines, outcome, source)],
     )
 
 
@@ -178,60 +215,70 @@ def _unplanned() -> Reason:
     return note("BUS-NOT-PLANNED", "lines", message, "nothing to do; planning may propose others later")
 
 
-def _numberless() -> Reason:
-    return hold("BUS-NO-NUMBER", "number", "the order has no number", "ask the customer for the order number")
+def _unusable_identity(order: PurchaseOrder) -> Reason | None:
+    """Return why the order cannot be filed: without a number nobody could find it, nor answer it."""
+    if order.number is None:
+        return hold("BUS-NO-NUMBER", "number", "the order has no number", "ask the customer for the order number")
+    for name, value in (("number", order.number), ("release", order.release or ""), ("contract", order.contract or "")):
+        if len(value) > NUMBER_LENGTH_MAX or not value.isprintable():
+            message = f"the order's {name} is longer than {NUMBER_LENGTH_MAX} characters or cannot be printed"
+            return hold("BUS-NUMBER-UNUSABLE", name, message, "ask the customer to send it anew")
+    return None
 
 
-def _instruction(order: PurchaseOrder, known: OrderState | None, test: bool, source: Source, purpose: str) -> Decision:
+def _instruction(order: PurchaseOrder, known: OrderState | None, purpose: str) -> Reason:
     which = f"order {order.number}, which stands as {known.status}" if known else f"order {order.number}, unknown to us"
     message = f"purpose {purpose} sent as an order, about {which}"
     remedy = "decide with the customer; a change belongs in an order change (860)"
-    reason = hold("BUS-INSTRUCTION", "purpose", message, remedy, found=purpose)
-    return _set_aside(order, known, test, source, reason)
+    return hold("BUS-INSTRUCTION", "purpose", message, remedy, found=purpose)
 
 
-def _set_aside(order: PurchaseOrder, known: OrderState | None, test: bool, source: Source, reason: Reason) -> Decision:
+def _set_aside(known: OrderState | None, arrival: _Arrival, reason: Reason) -> Decision:
     """Hold a document that is no new order: nothing is recorded but its arrival, nothing is sent."""
-    text = f"{_marked(test)}{reason.finding.message}; waits for a person"
+    event = _event(EventKind.INSTRUCTION_HELD, f"{reason.finding.message}; waits for a person", arrival)
     return Decision(
         outcome=Outcome.HELD,
         effects=[Effect.ASK_A_PERSON],
-        test=test,
+        test=arrival.test,
         reasons=[reason.finding],
-        events=[Event(kind=EventKind.INSTRUCTION_HELD, text=text, source=source)] if known else [],
+        order_id=known.id if known else None,
+        events=[event] if known else [],
     )
 
 
-def _repeated(order: PurchaseOrder, known: OrderState, test: bool, source: Source) -> Decision:
+def _repeated(order: PurchaseOrder, known: OrderState, arrival: _Arrival) -> Decision:
     message = f"copy of order {order.number}, {_arrived(known)}; the first answer is sent again"
     reason = note("BUS-COPY", "purpose", message, "nothing to do")
     return Decision(
         outcome=Outcome.DUPLICATE,
         effects=[Effect.REPEAT_ANSWER],
-        test=test,
+        test=arrival.test,
         reasons=[reason.finding],
-        events=[Event(kind=EventKind.ANSWER_REPEATED, text=_marked(test) + message, source=source)],
+        order_id=known.id,
+        events=[_event(EventKind.ANSWER_REPEATED, message, arrival)],
     )
 
 
-def _taken(order: PurchaseOrder, known: OrderState, test: bool, source: Source) -> Decision:
+def _taken(order: PurchaseOrder, known: OrderState, arrival: _Arrival) -> Decision:
     """Hold an order whose number is taken, with both shown; the one that stands is not touched."""
     different = differences(order, known)
     says = "says the same" if known.digest == digest_of(order) else "differs"
     if different:
         says = "differs: " + "; ".join(different)
-    number = f" under control number {source.control_number}" if source.control_number else ""
-    message = f"order {order.number} arrived again{number}; the first, {_arrived(known)}, stands; the second {says}"
-    remedy = "release the second only if it is meant as another order, under a number of its own; else discard it"
-    reason = hold(
-        "BUS-ORDER-DUPLICATE", "number", message, remedy, found=source.control_number, expected=_arrived(known)
+    own = arrival.source.control_number
+    message = (
+        f"order {order.number} arrived again{f' under control number {own}' if own else ''};"
+        f" the first, {_arrived(known)}, stands; the second {says}"
     )
+    remedy = "discard the second, or ask the customer to send it under a number of its own"
+    reason = hold("BUS-ORDER-DUPLICATE", "number", message, remedy, found=own, expected=_arrived(known))
     return Decision(
         outcome=Outcome.DUPLICATE,
         effects=[Effect.ASK_A_PERSON],
-        test=test,
+        test=arrival.test,
         reasons=[reason.finding],
-        events=[Event(kind=EventKind.DUPLICATE_HELD, text=_marked(test) + message, source=source)],
+        order_id=known.id,
+        events=[_event(EventKind.DUPLICATE_HELD, message, arrival)],
     )
 
 
@@ -240,10 +287,9 @@ def _arrived(known: OrderState) -> str:
     return f"{number}message {known.source.message}"
 
 
-def _received(order: PurchaseOrder, source: Source, test: bool) -> Event:
+def _received(order: PurchaseOrder, arrival: _Arrival) -> Event:
     release = f" release {order.release}" if order.release else ""
-    text = f"{_marked(test)}order {order.number}{release} received, {len(order.lines)} lines"
-    return Event(kind=EventKind.RECEIVED, text=text, source=source)
+    return _event(EventKind.RECEIVED, f"order {order.number}{release} received, lines: {len(order.lines)}", arrival)
 
 
 _DECIDED = {
@@ -254,11 +300,11 @@ _DECIDED = {
 }
 
 
-def _decided(lines: list[LineDecision], outcome: Outcome, source: Source) -> Event:
+def _decided(lines: list[LineDecision], outcome: Outcome, arrival: _Arrival) -> Event:
     counted = {verdict: sum(line.verdict is verdict for line in lines) for verdict in LineVerdict}
-    said = ", ".join(f"{count} {verdict}" for verdict, count in counted.items() if count)
-    return Event(kind=_DECIDED[outcome], text=f"{outcome}: {said or 'no lines'}", source=source)
+    said = ", ".join(f"{verdict}: {count}" for verdict, count in counted.items() if count)
+    return _event(_DECIDED[outcome], f"order {outcome}; lines {said or 'none'}", arrival)
 
 
-def _marked(test: bool) -> str:
-    return "test: " if test else ""
+def _event(kind: EventKind, text: str, arrival: _Arrival) -> Event:
+    return Event(kind=kind, text=f"test: {text}" if arrival.test else text, source=arrival.source)

@@ -138,6 +138,7 @@ class LineState(Struct):
 class OrderState(Struct):
     """An order as it stands."""
 
+    id: str  # UUIDv7
     partner: str
     number: str
     status: Outcome
@@ -147,7 +148,7 @@ class OrderState(Struct):
     release: str = ""  # "" when the order has none
     test: bool = False
     version: int = 1  # raised by every change; a writer who saw another one must look again
-    seller_order: str | None = None  # ours
+    seller_order: str | None = None  # our number for it, as the customer sees it
     placed: date | None = None
     contract: str | None = None
     currency: str | None = None
@@ -188,7 +189,8 @@ class Decision(Struct):
     lines: list[LineDecision] = []
     reasons: list[Diagnostic] = []  # about the order as a whole
     state: OrderState | None = None  # to be saved
-    answer: OrderAcknowledgement | None = None  # to be sent; its ``seller_order`` is filled in when saved
+    order_id: str | None = None  # of the order that stands or will stand; none when there is none
+    answer: OrderAcknowledgement | None = None  # to be sent
     events: list[Event] = []
 
     @property

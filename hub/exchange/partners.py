@@ -59,7 +59,9 @@ class Envelope(Struct):
 
     ours: EnvelopeId
     theirs: EnvelopeId
-    releases: list[str] = ["004010"]  # GS08 that they may send; a suffix is tolerated
+    releases: list[str] = msgspec.field(
+        default_factory=lambda: ["004010"]
+    )  # GS08 that they may send; a suffix is tolerated
     separators: OutboundSeparators = OutboundSeparators()
 
 
@@ -77,7 +79,7 @@ class Transport(Struct):
     """One way in or out. The first that serves a direction is the one used to send."""
 
     kind: Literal["mailbox", "folder", "http"]
-    directions: list[Literal["in", "out"]] = ["in", "out"]
+    directions: list[Literal["in", "out"]] = msgspec.field(default_factory=lambda: ["in", "out"])
     url: str | None = None  # http out
     key: str | None = None  # http out: reference of the key, never the key
 
@@ -85,7 +87,7 @@ class Transport(Struct):
 class Calendar(Struct):
     """When the partner works; clocks that count working time stop otherwise."""
 
-    weekdays: list[int] = [1, 2, 3, 4, 5]  # ISO: Monday is 1
+    weekdays: list[int] = msgspec.field(default_factory=lambda: [1, 2, 3, 4, 5])  # ISO: Monday is 1
     opens: time | None = None
     closes: time | None = None
     holidays: list[date] = []

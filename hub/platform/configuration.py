@@ -61,7 +61,7 @@ class Configuration:
 def find_configuration(search_path: str | None) -> Configuration:
     """Return the configuration for a ``HUB_CONFIG_PATH``: folders joined as in ``PATH``, or None."""
     package = Path(hub.__file__).parent
-    roots = [root for root in (package.parent, package / "_data") if (root / "mappings").is_dir()]
+    roots = [root for root in (package.parent, package / "_data") if (root / CONTENTS[0]).is_dir()]
     for folder in (search_path or "").split(os.pathsep):
         if folder and not Path(folder).is_dir():
             raise Misconfigured(

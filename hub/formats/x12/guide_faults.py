@@ -1,0 +1,195 @@
+"""Every fault a guide can find in a document, as a table, and the list they are collected in.
+
+The standard's code is from AK304 where the severity is a segment's and from AK403 where it is an element's.
+"""
+
+from __future__ import annotations
+
+from hub.formats.x12.faults import Fault, quoted
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+
+REJECTS_MAX = 1000
+"""Rejecting faults listed one by one for one set: more than a person reads and more AK3 than a partner reads; what
+comes after is counted, so that a file of a million faults costs the memory of a thousand."""
+
+WARNINGS_MAX = 100
+"""Warnings listed for one set; they have their own bound, so that they never push out a fault that rejects."""
+
+FOUND_CHARACTERS_MAX = 200
+"""Of a wrong value, what a finding keeps; AK404 takes 99."""
+
+_SEGMENT, _ELEMENT, _WARNING = Severity.SEGMENT, Severity.ELEMENT, Severity.WARNING
+
+
+def _fault(severity: Severity, standard: str | None, message: str, remedy: str) -> Fault:
+    return Fault(severity=severity, standard=standard, message=message, remedy=remedy)
+
+
+FAULTS = {
+    "GDE-SEGMENT-UNKNOWN": _fault(
+        _SEGMENT, "1", "{tag} is no segment of this release", "leave it out, or agree on it so that the guide knows it"
+    ),
+    "GDE-SEGMENT-UNEXPECTED": _fault(
+        _SEGMENT, "2", "{tag} has no place here: it belongs in {loops}, which is not open",
+        "send the segment that opens its loop before it",
+    ),
+    "GDE-SEGMENT-MISSING": _fault(_SEGMENT, "3", "{tag} ({label}) is missing {where}", "send it where the guide has it"),
+    "GDE-LOOP-TOO-OFTEN": _fault(
+        _SEGMENT, "4", "the {tag} loop ({label}) comes more than {most} times {where}", "send at most {most}"
+    ),
+    "GDE-SEGMENT-TOO-OFTEN": _fault(
+        _SEGMENT, "5", "{tag} ({label}) comes more than {most} times {where}", "send at most {most}"
+    ),
+    "GDE-SEGMENT-NOT-IN-SET": _fault(
+        _SEGMENT, "6", "{tag} has no place in a {set}", "leave it out, or agree on it so that the guide knows it"
+    ),
+    "GDE-SEGMENT-ORDER": _fault(
+        _SEGMENT, "7", "{tag} ({label}) comes after {after}, but belongs before it", "send it before {after}"
+    ),
+    "GDE-ELEMENT-MISSING": _fault(_ELEMENT, "1", "{place} ({label}) is missing", "send it: the guide demands it"),
+    "GDE-ELEMENT-CONDITION": _fault(_ELEMENT, "2", "{place} ({label}) is missing: {rule}", "send it, or leave the others out"),
+    "GDE-TOO-MANY-ELEMENTS": _fault(
+        _ELEMENT, "3", "{tag} has {count} elements, the guide knows {most}", "end the segment after {tag}{most:02d}"
+    ),
+    "GDE-TOO-MANY-COMPONENTS": _fault(
+        _ELEMENT, "3", "{place} ({label}) has {count} components, the guide knows {most}",
+        "send at most {most}; check that the component separator does not occur in the data",
+    ),
+    "GDE-TOO-MANY-REPETITIONS": _fault(
+        _ELEMENT, "3", "{place} ({label}) comes {count} times, the guide allows {most}",
+        "send at most {most}; check that the repetition separator does not occur in the data",
+    ),
+    "GDE-ELEMENT-NOT-USED": _fault(
+        _ELEMENT, "3", "{place} ({label}) = {found}, but this partner's guide does not use it", "leave it out"
+    ),
+    "GDE-ELEMENT-TOO-SHORT": _fault(
+        _ELEMENT, "4", "{place} ({label}) = {found} is too short", "send {expected}"
+    ),
+    "GDE-ELEMENT-TOO-LONG": _fault(_ELEMENT, "5", "{place} ({label}) = {found} is too long", "send {expected}"),
+    "GDE-ELEMENT-CHARACTER": _fault(
+        _ELEMENT, "6", "{place} ({label}) = {found} holds a character that may not be there", "send {expected}"
+    ),
+    "GDE-ELEMENT-NUMBER": _fault(_ELEMENT, "6", "{place} ({label}) = {found} is not a number", "send {expected}"),
+    "GDE-ELEMENT-BLANK": _fault(
+        _ELEMENT, "6", "{place} ({label}) holds only spaces", "send a value: the guide demands it"
+    ),
+    "GDE-ELEMENT-CODE": _fault(
+        _ELEMENT, "7", "{place} = {found} is not a code for {label} in this guide",
+        "send a code the guide lists, or agree on this one so that it is added",
+    ),
+    "GDE-ELEMENT-DATE": _fault(
+        _ELEMENT, "8", "{place} ({label}) = {found} is not a day of the calendar", "send {expected}"
+    ),
+    "GDE-ELEMENT-TIME": _fault(_ELEMENT, "9", "{place} ({label}) = {found} is not a time of day", "send {expected}"),
+    "GDE-ELEMENT-EXCLUDED": _fault(
+        _ELEMENT, "10", "{place} ({label}) may not stand beside {others}", "send only one of them"
+    ),
+    "GDE-HL-NUMBER-TWICE": _fault(
+        _ELEMENT, "7", "HL01 = {found} is the number of an earlier level too", "give every level its own number"
+    ),
+    "GDE-HL-PARENT-MISSING": _fault(
+        _ELEMENT, "7", "HL02 = {found} is not the number of any level", "name the level above by its HL01, or leave it out"
+    ),
+    "GDE-HL-PARENT-LATER": _fault(
+        _ELEMENT, "7", "HL02 = {found} names a level that comes only later", "send a level before those beneath it"
+    ),
+    "GDE-HL-PARENT-CIRCLE": _fault(
+        _ELEMENT, "7", "HL02 = {found} leads back to this level itself", "name the level above by its HL01"
+    ),
+    "GDE-HL-TOO-DEEP": _fault(
+        _ELEMENT, "7", "this level stands more than {most} levels deep", "nest fewer levels"
+    ),
+    "GDE-TRAILING-SEPARATOR": _fault(
+        _WARNING, None, "{tag} ends with separators and no value; read as if they were not there",
+        "end the segment after its last value",
+    ),
+    "GDE-COUNT": _fault(
+        _WARNING, None, "{place} says {found}, but there are {expected} {of}", "check that no {of} was lost"
+    ),
+    "GDE-LOOP-NAME": _fault(
+        _WARNING, None, "LE01 = {found} does not close LS01 = {expected}", "send the same loop identifier in both"
+    ),
+}  # fmt: skip
+
+
+class Findings:
+    """The faults of one set, in the order found, bounded in number; what does not fit is counted."""
+
+    __slots__ = ("_group", "_interchange", "_set", "items", "rejects", "unlisted", "warnings")
+
+    def __init__(self, interchange: int | None, group: int | None, set: str) -> None:
+        self._interchange = interchange
+        self._group = group
+        self._set = set or None
+        self.items: list[Diagnostic] = []
+        self.rejects = 0
+        self.warnings = 0
+        self.unlisted = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the bound on rejecting faults is reached: from here on faults are only counted."""
+        return self.rejects >= REJECTS_MAX
+
+    def add(
+        self,
+        code: str,
+        *,
+        segment: int,
+        tag: str,
+        loop: str | None,
+        element: int | None = None,
+        component: int | None = None,
+        repetition: int | None = None,
+        found: str | None = None,
+        expected: str | None = None,
+        **words: object,
+    ) -> None:
+        """Note fault ``code`` of the table at that place; ``words`` are what its sentence names."""
+        fault = FAULTS[code]
+        if not self._has_room(fault.severity):
+            return
+        place = f"{tag}{element or 0:02d}" + (f"-{component}" if component else "")
+        said = {"tag": tag, "place": place, "found": quoted(found), "expected": expected, **words}
+        self.items.append(
+            Diagnostic(
+                code=code,
+                severity=fault.severity,
+                message=fault.message.format(**said),
+                location=Location(
+                    interchange=self._interchange, group=self._group, set=self._set, segment=segment, tag=tag,
+                    loop=loop, element=element, component=component, repetition=repetition,
+                ),
+                remedy=fault.remedy.format(**said),
+                standard=fault.standard,
+                found=found[:FOUND_CHARACTERS_MAX] if found else None,
+                expected=expected,
+            )
+        )  # fmt: skip
+
+    def _has_room(self, severity: Severity) -> bool:
+        if severity.is_reject:
+            room = self.rejects < REJECTS_MAX
+            self.rejects += room
+        else:
+            room = self.warnings < WARNINGS_MAX
+            self.warnings += room
+        self.unlisted += not room
+        return room
+
+    def finished(self) -> list[Diagnostic]:
+        """Return the findings in document order, closed by a note on how many more there were."""
+        self.items.sort(key=lambda finding: finding.location.segment or 0)
+        if self.unlisted:
+            self.items.append(
+                Diagnostic(
+                    code="GDE-MORE-FINDINGS",
+                    severity=Severity.NOTE,
+                    message=f"{self.unlisted} more findings of this set are not listed",
+                    location=Location(interchange=self._interchange, group=self._group, set=self._set),
+                    remedy="repair those listed first and send the set again",
+                    found=str(self.unlisted),
+                )
+            )
+        return self.items

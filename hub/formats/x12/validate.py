@@ -1,0 +1,304 @@
+"""Judges one transaction set against its guide and builds its tree, in one pass.
+
+In: a ``TransactionSet`` as read. Out: ``Checked``, the tree every mapping starts from and every fault with its place,
+remedy and the standard's code; never an exception, whatever the document holds. Order, use and repetition are walked
+here, HL levels by their parent number in ``hierarchy``, elements by code generated from the guide (``segment_code``)
+and, where that does not accept, by ``explain``.
+
+A segment that is unknown, or whose loop is not open, is set aside under "?" of the open loop, which stays open. One
+that comes too often or too late is reported and still stands in the tree where it belongs.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+from hub.formats.tree import UNKNOWN, Node, Value
+from hub.formats.x12.events import TransactionSet
+from hub.formats.x12.explain import Place as At
+from hub.formats.x12.explain import explain
+from hub.formats.x12.guide import Guide
+from hub.formats.x12.guide_faults import FOUND_CHARACTERS_MAX, Findings
+from hub.formats.x12.guide_file import digest_of
+from hub.formats.x12.hierarchy import Hierarchy
+from hub.formats.x12.places import Move, Place, closed_between, every_place, move_to, places_of, reachable
+from hub.formats.x12.separators import Separators
+from hub.kernel.diagnostics import Diagnostic, worst
+
+COMPILED_MAX = 256
+"""Compiled guides kept: some forty sets for each of some partners who narrow them; about 1 MB each."""
+
+_NO_MOVES: dict[str, Move] = {}
+_compiled: OrderedDict[str, Validator] = OrderedDict()
+_compiling = Lock()
+
+
+class Checked:
+    """One set, judged: ``root`` is ST with the places between ST and SE beneath, ``findings`` in document order."""
+
+    __slots__ = ("findings", "root")
+
+    def __init__(self, root: Node, findings: list[Diagnostic]) -> None:
+        self.root = root
+        self.findings = findings
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the guide refuses the set."""
+        return worst(self.findings).is_reject
+
+
+class Validator:
+    """A guide made ready to judge documents; safe to share between threads."""
+
+    def __init__(self, guide: Guide) -> None:
+        self.guide = guide
+        self.codes = {name: frozenset(codes) for name, codes in guide.codes.items()}
+        self.root = places_of(guide, self.codes)
+        self.loops: dict[str, set[str]] = {}  # tag → names of the loops it may stand in
+        for place in every_place(self.root):
+            loop = place.parent.tag if place.parent else ""
+            self.loops.setdefault(place.tag, set()).add(loop)
+
+    def check(self, set: TransactionSet) -> Checked:
+        """Return the tree and the findings of ``set``, whose own findings (envelope, counts) are not repeated."""
+        findings = Findings(set.interchange, set.group, set.control_number)
+        header: list[Value] = list(set.segments[0]) if set.segments else ["ST"]
+        root = Node("ST", 1, header)
+        _Walk(self, root, findings, set.separators).run(set.body)
+        return Checked(root, findings.finished())
+
+
+def compile_guide(guide: Guide) -> Validator:
+    """Return the validator of ``guide``, made once for each content and kept."""
+    key = guide.digest or digest_of(guide)
+    with _compiling:
+        if key not in _compiled:
+            _compiled[key] = Validator(guide)
+        _compiled.move_to_end(key)
+        while len(_compiled) > COMPILED_MAX:
+            _compiled.popitem(last=False)
+        return _compiled[key]
+
+
+class _Walk:
+    """One document on its way through the places of the guide."""
+
+    def __init__(self, validator: Validator, root: Node, findings: Findings, separators: Separators) -> None:
+        self.validator = validator
+        self.findings = findings
+        self.component = separators.component
+        self.repetition = separators.repetition
+        self.stack = [root]
+        self.state = validator.root
+        self.floor = validator.root  # the loop above which the walk does not look: a misplaced loop, else the root
+        self.back: tuple[Place, list[Node]] | None = None  # where to go on after a misplaced loop
+        self.hierarchy = Hierarchy(root, findings)
+
+    def run(self, body: Sequence[list[str]]) -> None:
+        """Put every segment of ``body`` in its place; the plain cases here, all others in ``_step``."""
+        stack = self.stack
+        moves = self.state.moves
+        for position, values in enumerate(body, 2):
+            tag = values[0]
+            move = moves.get(tag)
+            if move is not None:
+                depth, most, opens, cut, accepts, closing, place = move
+                beneath = stack[depth].children
+                same = beneath.get(tag)
+                if not (closing or (cut and len(values) > cut) or (most and same is not None and len(same) >= most)):
+                    node = Node(tag, position, values)  # type: ignore[arg-type]
+                    if same is None:
+                        beneath[tag] = [node]
+                    else:
+                        same.append(node)
+                    if not accepts(values):
+                        self._explain(place, node)
+                    if opens:
+                        del stack[depth + 1 :]
+                        stack.append(node)
+                    self.state = place
+                    moves = place.moves
+                    continue
+            self._step(values, position)
+            stack = self.stack
+            moves = _NO_MOVES if self.back else self.state.moves
+        self._finish(len(body) + 2)
+
+    def _step(self, values: list[str], position: int) -> None:
+        """Find the place of one segment by all the rules."""
+        tag = values[0]
+        if self.back and next(reachable(self.state, tag, self.floor), None) is None:
+            self._leave(position)
+        places = list(reachable(self.state, tag, self.floor))
+        for place in places:
+            if not place.maximum or self._count(place) < place.maximum:
+                if place is places[0] and not place.nests and not self.back:
+                    self.state.moves[tag] = move_to(self.state, place)
+                self._put(place, values, position)
+                return
+        if places:
+            self._too_often(places[0], position)
+            self._put(places[0], values, position)
+        else:
+            self._misplaced(values, position)
+
+    def _count(self, place: Place) -> int:
+        return self.hierarchy.count if place.nests else len(self.stack[place.depth].children.get(place.tag, ()))
+
+    def _put(self, place: Place, values: list[str], position: int) -> None:
+        """Add the segment at ``place``, closing the loops that end before it."""
+        for loop in closed_between(self.state, place):
+            if loop.closing:
+                self._close(loop, position)
+        node = self._node(place, values, position)
+        parent = self.hierarchy.parent_of(node) if place.nests else self.stack[place.depth]
+        parent.add(node)
+        if place.opens:
+            del self.stack[place.depth + 1 :]
+            self.stack.append(node)
+        self.state = place
+
+    def _node(self, place: Place, values: list[str], position: int) -> Node:
+        node = Node(place.tag, position, self._cut(place, values))
+        if not place.accepts(node.values):
+            self._explain(place, node)
+        return node
+
+    def _cut(self, place: Place, values: list[str]) -> list[Value]:
+        """Cut repeating elements and composites as the guide has them."""
+        if not place.cut or len(values) <= place.cut or place.use is None:
+            return values  # type: ignore[return-value]
+        cut: list[Value] = list(values)
+        for number, element in enumerate(place.use.segment.elements[: len(values) - 1], 1):
+            text = values[number]
+            if not text:
+                continue
+            if element.repeat > 1:
+                turns = text.split(self.repetition) if self.repetition else [text]
+                cut[number] = [self._parts(turn) for turn in turns] if element.components else turns
+            elif element.components:
+                cut[number] = self._parts(text)
+        return cut
+
+    def _parts(self, text: str) -> list[str]:
+        return text.split(self.component) if self.component else [text]
+
+    def _explain(self, place: Place, node: Node) -> None:
+        if self.findings.full:
+            self.findings.unlisted += 1
+        elif place.use is not None:
+            at = At(self.findings, place.tag, node.position, place.loop_tag)
+            node.values = explain(place.use.segment, node.values, self.validator.codes, at)
+
+    def _close(self, loop: Place, position: int) -> None:
+        """Report what the loop that ends before ``position`` lacks."""
+        node = self.stack[loop.depth + 1]
+        for child in loop.required:
+            if child.tag not in node.children:
+                later = [n.position for tag, ns in node.children.items() for n in ns if _index(loop, tag) > child.index]
+                self.findings.add(
+                    "GDE-SEGMENT-MISSING", segment=min(later, default=position), tag=child.tag, loop=child.loop_tag,
+                    label=child.name, where=_where(loop),
+                )  # fmt: skip
+        started, ended = node.element(1), node.children.get("LE", [node])[0].element(1)
+        if loop.tag == "LS" and started != ended:
+            self.findings.add(
+                "GDE-LOOP-NAME", segment=position - 1, tag="LE", loop="LS", element=1, found=str(ended),
+                expected=str(started),
+            )  # fmt: skip
+
+    def _too_often(self, place: Place, position: int) -> None:
+        code = "GDE-LOOP-TOO-OFTEN" if place.opens else "GDE-SEGMENT-TOO-OFTEN"
+        self.findings.add(
+            code, segment=position, tag=place.tag, loop=place.loop_tag, label=place.name, most=place.maximum,
+            where=_where(place.parent),
+        )  # fmt: skip
+
+    def _misplaced(self, values: list[str], position: int) -> None:
+        """Judge a segment that may not follow: too late in an open loop, or foreign to all of them."""
+        tag = values[0]
+        loop: Place | None = self.state.loop
+        while loop is not None:
+            child = loop.children.get(tag)
+            if child is not None:
+                self._late(child, values, position)
+                return
+            loop = loop.parent
+        loops = self.validator.loops.get(tag)
+        known = tag in self.validator.guide.known
+        code = "GDE-SEGMENT-UNEXPECTED" if loops else "GDE-SEGMENT-NOT-IN-SET" if known else "GDE-SEGMENT-UNKNOWN"
+        shown = tag[:FOUND_CHARACTERS_MAX]
+        self.findings.add(
+            code, segment=position, tag=shown, loop=self.state.loop_tag, found=shown, set=self.validator.guide.set,
+            loops=" or ".join(f"the {name} loop" for name in sorted(loops or ())),
+        )  # fmt: skip
+        node = Node(tag, position, values)  # type: ignore[arg-type]
+        self.stack[self.state.loop.depth + 1].children.setdefault(UNKNOWN, []).append(node)
+
+    def _late(self, place: Place, values: list[str], position: int) -> None:
+        """Put a segment that comes after its place where it belongs; if it opens a loop, what follows belongs to it."""
+        if place.maximum and self._count(place) >= place.maximum:
+            self._too_often(place, position)
+        else:
+            after = next(loop for loop in _path(self.state) if loop.parent is place.parent)
+            self.findings.add(
+                "GDE-SEGMENT-ORDER", segment=position, tag=place.tag, loop=place.loop_tag, label=place.name,
+                after=after.tag,
+            )  # fmt: skip
+        node = self._node(place, values, position)
+        self.stack[place.depth].add(node)
+        if place.opens:
+            self.back = (self.state, self.stack)
+            self.stack = [*self.stack[: place.depth + 1], node]
+            self.state = self.floor = place
+
+    def _leave(self, position: int) -> None:
+        """Go back from a misplaced loop to where the walk stood before it."""
+        assert self.back is not None
+        for loop in closed_between(self.state, self.floor):
+            self._close(loop, position)
+        self.state, self.stack = self.back
+        self.back, self.floor = None, self.validator.root
+
+    def _finish(self, position: int) -> None:
+        if self.back:
+            self._leave(position)
+        for loop in closed_between(self.state, None):
+            self._close(loop, position)
+        self.hierarchy.finish()
+        self._check_count()
+
+    def _check_count(self) -> None:
+        counted = next((c for c in self.validator.guide.computed if c.rule == "count"), None)
+        totals = self.stack[0].children.get(counted.tag) if counted else None
+        if counted is None or counted.of is None or not totals:
+            return
+        place = self.validator.root.children.get(counted.of)
+        nests = place is not None and place.nests
+        there = self.hierarchy.count if nests else len(self.stack[0].children.get(counted.of, ()))
+        stated = totals[0].element(counted.element)
+        if isinstance(stated, str) and stated.isdecimal() and stated.lstrip("0") != str(there).lstrip("0"):
+            self.findings.add(
+                "GDE-COUNT", segment=totals[0].position, tag=counted.tag, loop=counted.tag, element=counted.element,
+                found=stated, expected=str(there), of=counted.of,
+            )  # fmt: skip
+
+
+def _path(state: Place) -> list[Place]:
+    """The places from ``state`` up to the top: how far each open loop has come."""
+    path = [state]
+    while path[-1].parent is not None:
+        path.append(path[-1].parent)
+    return path
+
+
+def _index(loop: Place, tag: str) -> int:
+    child = loop.children.get(tag)
+    return -1 if child is None else child.index
+
+
+def _where(loop: Place | None) -> str:
+    return f"in the {loop.tag} loop" if loop is not None and loop.tag else "in the set"

@@ -17,8 +17,6 @@ from hub.formats.x12.guide_faults import Findings
 CODES_SHOWN_MAX = 12
 """Codes named in a finding when the list is this short; a longer one is better looked up in the guide."""
 
-DECIMAL_POINTS_ALLOWED = "R"
-
 
 class Place:
     """Where the findings of one segment stand."""
@@ -51,8 +49,9 @@ def explain(
             _explain_value(element, value, codes, place, number)
         elif element.required:
             place.add("GDE-ELEMENT-MISSING", number, label=element.name)
+    told = {number for number, element in enumerate(segment.elements, 1) if element.required}
     for note in segment.notes:
-        _explain_note(segment, note, kept, place)
+        _explain_note(segment, note, kept, place, told)
     return kept
 
 
@@ -64,11 +63,11 @@ def _without_trailing(values: list[Value]) -> tuple[list[Value], bool]:
     return cleaned, cleaned != values
 
 
-def _trimmed(value: Value) -> Value:
-    parts: list[str] | list[list[str]] = list(value)  # type: ignore[arg-type]
-    while parts and not (parts[-1] if isinstance(parts[-1], str) else any(parts[-1])):
-        parts.pop()
-    return parts or ""
+def _trimmed(value: list[str] | list[list[str]]) -> Value:
+    last = len(value)
+    while last and not any(value[last - 1]):
+        last -= 1
+    return value[:last] or ""
 
 
 def _text(value: Value) -> str:
@@ -89,7 +88,7 @@ def _explain_value(
             )
         for turn, one in enumerate(value, 1):
             if one:
-                _explain_one(element, one, codes, place, number, turn)
+                _explain_one(element, one if isinstance(one, str) else list(one), codes, place, number, turn)
     else:
         _explain_one(element, value, codes, place, number, None)
 
@@ -178,7 +177,11 @@ def _expected(element: Element, codes: Mapping[str, frozenset[str]]) -> str:
     return f"{length} characters" + (" of text without control characters" if element.type == "AN" else "")
 
 
-def _explain_note(segment: Segment, note: SyntaxNote, values: list[Value], place: Place) -> None:
+def _explain_note(
+    segment: Segment, note: SyntaxNote, values: list[Value], place: Place, told: set[int]
+) -> None:
+    """Add what ``note`` finds; an element in ``told`` is named as missing already, and one mention is enough."""
+
     def there(number: int) -> bool:
         return number < len(values) and bool(values[number])
 
@@ -204,7 +207,8 @@ def _explain_note(segment: Segment, note: SyntaxNote, values: list[Value], place
     else:
         return
     for number in broken:
-        if not segment.elements[number - 1].required:  # else it is named as missing already
+        if number not in told:
+            told.add(number)
             place.add("GDE-ELEMENT-CONDITION", number, label=segment.elements[number - 1].name, rule=rule)
 
 

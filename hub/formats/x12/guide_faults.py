@@ -34,7 +34,9 @@ FAULTS = {
         _SEGMENT, "2", "{tag} has no place here: it belongs in {loops}, which is not open",
         "send the segment that opens its loop before it",
     ),
-    "GDE-SEGMENT-MISSING": _fault(_SEGMENT, "3", "{tag} ({label}) is missing {where}", "send it where the guide has it"),
+    "GDE-SEGMENT-MISSING": _fault(
+        _SEGMENT, "3", "{tag} ({label}) is missing {where}", "send it where the guide has it"
+    ),
     "GDE-LOOP-TOO-OFTEN": _fault(
         _SEGMENT, "4", "the {tag} loop ({label}) comes more than {most} times {where}", "send at most {most}"
     ),
@@ -48,7 +50,9 @@ FAULTS = {
         _SEGMENT, "7", "{tag} ({label}) comes after {after}, but belongs before it", "send it before {after}"
     ),
     "GDE-ELEMENT-MISSING": _fault(_ELEMENT, "1", "{place} ({label}) is missing", "send it: the guide demands it"),
-    "GDE-ELEMENT-CONDITION": _fault(_ELEMENT, "2", "{place} ({label}) is missing: {rule}", "send it, or leave the others out"),
+    "GDE-ELEMENT-CONDITION": _fault(
+        _ELEMENT, "2", "{place} ({label}) is missing: {rule}", "send it, or leave the others out"
+    ),
     "GDE-TOO-MANY-ELEMENTS": _fault(
         _ELEMENT, "3", "{tag} has {count} elements, the guide knows {most}", "end the segment after {tag}{most:02d}"
     ),
@@ -89,7 +93,7 @@ FAULTS = {
         _ELEMENT, "7", "HL01 = {found} is the number of an earlier level too", "give every level its own number"
     ),
     "GDE-HL-PARENT-MISSING": _fault(
-        _ELEMENT, "7", "HL02 = {found} is not the number of any level", "name the level above by its HL01, or leave it out"
+        _ELEMENT, "7", "HL02 = {found} is not the number of any level", "name the level above by its HL01, or none"
     ),
     "GDE-HL-PARENT-LATER": _fault(
         _ELEMENT, "7", "HL02 = {found} names a level that comes only later", "send a level before those beneath it"

@@ -1,8 +1,8 @@
 """Places the HL loops of one set beneath their parents, as HL02 says and not as they follow each other.
 
 In: each HL node in wire order. Out: the node it stands beneath. What can go wrong: a number used twice, a parent that
-does not exist, comes later or is in the end the level itself, a nesting deeper than anyone ships; such a level stands at the top,
-so that nothing of the document is lost.
+does not exist, comes later or is in the end the level itself, a nesting deeper than anyone ships; such a level stands
+at the top, so that nothing of the document is lost.
 """
 
 from __future__ import annotations

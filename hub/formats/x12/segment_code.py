@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from hub.formats.tree import Value
 from hub.formats.x12.element_types import is_date, is_number, is_time
 from hub.formats.x12.guide import Element, Segment, SyntaxNote
-from hub.formats.tree import Value
 
 Accepts = Callable[[Sequence[Value]], bool]
 

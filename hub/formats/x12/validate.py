@@ -125,7 +125,7 @@ class _Walk:
             self._step(values, position)
             stack = self.stack
             moves = _NO_MOVES if self.back else self.state.moves
-        self._finish(len(body) + 2)
+        self._finish(body)
 
     def _step(self, values: list[str], position: int) -> None:
         """Find the place of one segment by all the rules."""
@@ -263,22 +263,21 @@ class _Walk:
         self.state, self.stack = self.back
         self.back, self.floor = None, self.validator.root
 
-    def _finish(self, position: int) -> None:
+    def _finish(self, body: Sequence[list[str]]) -> None:
+        position = len(body) + 2
         if self.back:
             self._leave(position)
         for loop in closed_between(self.state, None):
             self._close(loop, position)
         self.hierarchy.finish()
-        self._check_count()
+        self._check_count(body)
 
-    def _check_count(self) -> None:
+    def _check_count(self, body: Sequence[list[str]]) -> None:
         counted = next((c for c in self.validator.guide.computed if c.rule == "count"), None)
         totals = self.stack[0].children.get(counted.tag) if counted else None
         if counted is None or counted.of is None or not totals:
             return
-        place = self.validator.root.children.get(counted.of)
-        nests = place is not None and place.nests
-        there = self.hierarchy.count if nests else len(self.stack[0].children.get(counted.of, ()))
+        there = sum(values[0] == counted.of for values in body)
         stated = totals[0].element(counted.element)
         if isinstance(stated, str) and stated.isdecimal() and stated.lstrip("0") != str(there).lstrip("0"):
             self.findings.add(

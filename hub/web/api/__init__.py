@@ -1,0 +1,1 @@
+"""What partners' systems and scripts call: bodies in and out, and JSON about them."""

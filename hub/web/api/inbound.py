@@ -1,0 +1,119 @@
+"""``POST /inbound/{partner}``: a partner's system hands in a body.
+
+In: any bytes of any content type, from the partner the key belongs to. Out: 202 and the message's id, and only after
+the bytes are durable; 200 and the first id when the same bytes came before. Refused at once are only 401, 404, 409,
+413, 429 and 503; everything else about the body is said later, at ``status``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+from litestar import MediaType, Request, Response, post
+from litestar.params import FromPath
+
+from hub.exchange.intake import KEY_LENGTH_MAX, Incoming
+from hub.kernel.identity import new_id
+from hub.kernel.struct import Struct
+from hub.platform.blobs import INLINE_BYTES_MAX, Body, Upload
+from hub.web.admission import Admission
+from hub.web.api.describe import INTAKE_FAULTS, IntakeOperation
+from hub.web.hub import Hub
+from hub.web.policy import partners
+from hub.web.problems import Problem
+
+FILE_NAME_HEADER = "x-file-name"  # how the file is called on their side; shown, never used as a path
+
+
+class Taken(Struct):
+    """The receipt: the message's id, and where its verdict will stand."""
+
+    message: str
+    status: str
+    duplicate: bool = False
+
+
+@post(
+    "/inbound/{partner:str}",
+    opt=partners("inbound:send"),
+    status_code=202,
+    operation_class=IntakeOperation,
+    responses=INTAKE_FAULTS,
+    tags=["Inbound"],
+)
+async def receive(request: Request[Any, Any, Any], partner: FromPath[str]) -> Response[bytes]:
+    """Hand in a message. The answer comes after the bytes are durable; the verdict stands at ``status``."""
+    hub: Hub = request.app.state.hub
+    admission: Admission = request.app.state.admission
+    limit = hub.settings.body_bytes_max
+    key = _idempotency_key(request)
+    with admission.place(partner, _stated_size(request, limit)), hub.blobs.upload() as upload:
+        await _read(request, upload, limit)
+        accepted = await hub.intake(
+            Incoming(
+                id=new_id(),
+                partner=partner,
+                transport="http",
+                body=await _finish(upload),
+                received_at=hub.clock.now(),
+                content_type=request.headers.get("content-type"),
+                file_name=request.headers.get(FILE_NAME_HEADER),
+                idempotency_key=key,
+            )
+        )
+    status = f"/api/v1/messages/{accepted.message_id}"
+    taken = Taken(message=accepted.message_id, status=status, duplicate=accepted.duplicate)
+    return Response(
+        msgspec.json.encode(taken),
+        status_code=200 if accepted.duplicate else 202,
+        media_type=MediaType.JSON,
+        headers={"location": status},
+    )
+
+
+def _idempotency_key(request: Request[Any, Any, Any]) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():
+        raise Problem(400, f"an Idempotency-Key is 1 to {KEY_LENGTH_MAX} printable characters", code="bad-header")
+    return key
+
+
+def _stated_size(request: Request[Any, Any, Any], limit: int) -> int:
+    """Return what the body counts for: its stated length, else what is held of it in memory."""
+    stated = request.headers.get("content-length")
+    if stated is None:
+        return INLINE_BYTES_MAX
+    if not stated.isascii() or not stated.isdigit():
+        raise Problem(400, "Content-Length is not a number", code="bad-header")
+    size = int(stated)
+    if size > limit:
+        raise too_large(limit)
+    return size
+
+
+async def _read(request: Request[Any, Any, Any], upload: Upload, limit: int) -> None:
+    """Take the body piece by piece; a large one goes to disk as it comes, off the event loop."""
+    async for piece in request.stream():
+        if upload.size_bytes + len(piece) > limit:
+            raise too_large(limit)
+        if upload.size_bytes + len(piece) > INLINE_BYTES_MAX:
+            await asyncio.to_thread(upload.write, piece)
+        else:
+            upload.write(piece)
+    if not upload.size_bytes:
+        raise Problem(400, "the body is empty", code="empty-body")
+
+
+async def _finish(upload: Upload) -> Body:
+    """Return the body; syncing a large one to disk takes a thread of its own."""
+    if upload.size_bytes > INLINE_BYTES_MAX:
+        return await asyncio.to_thread(upload.finish)
+    return upload.finish()
+
+
+def too_large(limit: int) -> Problem:
+    return Problem(413, f"a message over HTTP is at most {limit} bytes", code="too-large")

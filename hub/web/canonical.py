@@ -1,0 +1,89 @@
+"""A canonical document as a tree a person can read, each leaf with the places on the wire it came from.
+
+In: the document's JSON and the links the map told. Out: branches and leaves. A value the map set itself has no place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from hub.kernel.struct import Struct
+from hub.web.hub import Link
+
+LEAVES_SHOWN_MAX = 6000  # as many as the 1,500 segments beside them can fill
+
+
+class Leaf(Struct):
+    """One value. ``at`` holds the places it came from, by blanks."""
+
+    key: str
+    value: str
+    path: str
+    at: str = ""
+    rule: str = ""
+
+
+class Branch(Struct):
+    """A part of the document: its own values first, then what stands beneath."""
+
+    key: str
+    path: str
+    leaves: list[Leaf] = []
+    branches: list[Branch] = []
+    count: int | None = None  # of a list
+
+
+def tree_of(canonical: bytes | None, links: Sequence[Link]) -> Branch | None:
+    """Return the document as a tree; ``None`` when nothing was understood."""
+    if not canonical:
+        return None
+    document: dict[str, Any] = msgspec.json.decode(canonical)
+    places: dict[str, list[Link]] = defaultdict(list)
+    for link in links:
+        places[link.path].append(link)
+    for reserved in ("document", "version"):  # said in the head of the view
+        document.pop(reserved, None)
+    return _Reader(places).branch("", "", document)
+
+
+class _Reader:
+    """Walks the document once, counting what it shows."""
+
+    def __init__(self, places: dict[str, list[Link]]) -> None:
+        self._places = places
+        self._left = LEAVES_SHOWN_MAX
+
+    def branch(self, key: str, path: str, value: dict[str, Any] | list[Any]) -> Branch:
+        items = (
+            [(f"{n + 1}", f"{path}[{n}]", item) for n, item in enumerate(value)]
+            if isinstance(value, list)
+            else [(name, f"{path}.{name}" if path else name, item) for name, item in value.items()]
+        )
+        leaves: list[Leaf] = []
+        branches: list[Branch] = []
+        for name, below, item in items:
+            if self._left <= 0:
+                break
+            if isinstance(item, dict | list):
+                branches.append(self.branch(name, below, item))
+            else:
+                self._left -= 1
+                leaves.append(self._leaf(name, below, path, item))
+        count = len(value) if isinstance(value, list) else None
+        return Branch(key=key, path=path, leaves=leaves, branches=branches, count=count)
+
+    def _leaf(self, key: str, path: str, parent: str, value: str | int | float | bool | None) -> Leaf:
+        # two elements may make one struct (PO102,03 a Quantity): then the places stand at the struct
+        links = self._places.get(path) or self._places.get(parent, [])
+        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        return Leaf(
+            key=key,
+            value=text,
+            path=path,
+            at=" ".join(dict.fromkeys(f"{link.segment}:{link.element or 0}" for link in links)),
+            rule=next((link.rule for link in links if link.rule), ""),
+        )

@@ -1,0 +1,1 @@
+"""What people of the factory read, in their language and their time zone."""

@@ -1,0 +1,134 @@
+"""What every page needs: who looks, in which language and zone, and the proof their forms carry.
+
+In: a request that has passed the gate, and a template. Out: the response. The language is the person's choice (a
+cookie), else what they chose before (their record), else what their browser says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from litestar import MediaType, Request, Response
+from litestar.datastructures import Cookie
+
+from hub.kernel.struct import Struct
+from hub.web import csrf
+from hub.web.caller import Caller, caller_of
+from hub.web.catalogues import N_
+from hub.web.hub import Hub
+from hub.web.languages import LANGUAGE_COOKIE, ZONE_COOKIE, by_tag, negotiate, zone_of
+from hub.web.rendering import Renderer, Viewer
+from hub.web.statuses import Word
+
+ROLE_NAMES = {
+    "account-manager": N_("Account manager"),
+    "onboarding-engineer": N_("Onboarding engineer"),
+    "finance": N_("Finance"),
+    "planner": N_("Planner"),
+    "quality": N_("Quality"),
+    "administrator": N_("Administrator"),
+    "auditor": N_("Auditor"),
+}
+SAID = {
+    "replayed": Word(text=N_("The message is being processed again."), tone="good"),
+    "resent": Word(text=N_("The message is being sent again."), tone="good"),
+    "stands": Word(text=N_("Nothing was done: the effects of this message already stand."), tone="warn"),
+    "logged-out": Word(text=N_("You are logged out."), tone="good"),
+}
+"""What a page may say after a redirect: the word travels in ``?said=``, the text never does."""
+
+
+class Page(Struct):
+    """The frame around what a template shows."""
+
+    caller: Caller
+    csrf: str
+    path: str
+    search: str = ""
+    flash: Word | None = None
+
+    @property
+    def section(self) -> str:
+        return "/" + self.path.lstrip("/").split("/")[0].split("?")[0]
+
+    @property
+    def name(self) -> str:
+        return self.caller.name
+
+    @property
+    def initials(self) -> str:
+        parts = self.caller.name.split()
+        return "".join(part[0] for part in parts[:2]).upper() or "?"
+
+    def may(self, permission: str) -> bool:
+        return self.caller.may(permission)
+
+    def role_names(self, translate: Callable[[str], str]) -> list[str]:
+        return [translate(ROLE_NAMES.get(role, role)) for role in self.caller.roles]
+
+
+def viewer_of(request: Request[Any, Any, Any]) -> Viewer:
+    """Return how the one who asks reads."""
+    hub: Hub = request.app.state.hub
+    chosen = by_tag(request.cookies.get(LANGUAGE_COOKIE)) or by_tag(caller_of(request).language)
+    zone = unquote(request.cookies.get(ZONE_COOKIE, ""))
+    return Viewer(
+        language=chosen or negotiate(request.headers.get("accept-language")),
+        zone=zone_of(zone),
+        now=hub.clock.now(),
+    )
+
+
+def answer(
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> Response[str]:
+    """Return ``template`` as a page for whoever asks."""
+    renderer: Renderer = request.app.state.renderer
+    caller = caller_of(request)
+    visit = None if caller.csrf else request.cookies.get(csrf.VISIT_COOKIE) or csrf.new_visit()
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    page = Page(
+        caller=caller,
+        csrf=caller.csrf or csrf.token_of(visit or ""),
+        path=path,
+        search=request.query_params.get("q", "") if request.url.path == "/messages" else "",
+        flash=SAID.get(request.query_params.get("said", "")),
+    )
+    html = renderer.render(template, viewer_of(request), page=page, **context)
+    cookies = [_visit_cookie(request, visit)] if visit else []
+    return Response(
+        html,
+        status_code=status,
+        media_type=MediaType.HTML,
+        headers={"vary": "accept-language, cookie, hx-request", **(headers or {})},
+        cookies=cookies,
+    )
+
+
+def _visit_cookie(request: Request[Any, Any, Any], visit: str) -> Cookie:
+    return Cookie(
+        key=csrf.VISIT_COOKIE, value=visit, path="/", httponly=True, secure=is_secure(request), samesite="strict"
+    )
+
+
+def is_secure(request: Request[Any, Any, Any]) -> bool:
+    """Say whether cookies must travel over TLS alone: whenever the hub is reached over it."""
+    hub: Hub = request.app.state.hub
+    return hub.settings.secure_cookies or request.url.scheme == "https"
+
+
+def see_other(path: str) -> Response[bytes]:
+    """Return the answer to a form that did its work: go and look there."""
+    return Response(b"", status_code=303, headers={"location": path}, media_type=MediaType.HTML)
+
+
+def is_ours(path: str) -> bool:
+    """Say whether ``path`` leads to a page of ours, and nowhere else."""
+    return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and len(path) < 2000

@@ -24,7 +24,7 @@ DATA ?= ./var
 .PHONY: demo serve test check lint clean
 
 demo: $(READY)
-	@.venv/bin/hub demo --data $(DATA)
+	@.venv/bin/hub demo --data $(DATA) $(DEMO)
 
 serve: $(READY)
 	@.venv/bin/hub serve --data $(DATA)

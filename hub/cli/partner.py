@@ -1,0 +1,158 @@
+"""``hub partner``: who the trading partners are, whether their files are sound, a new one, and their keys.
+
+Partners are configuration: these commands read ``partners/`` and write it only for ``new``. Only ``key`` touches
+stored state.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from hub.cli.output import Output, refuse, reports
+from hub.cli.partner_file import new_partner
+from hub.cli.stored import settings_for
+from hub.exchange.partners import Partner, Partners, load_partners, read_partner
+from hub.kernel.errors import Misconfigured
+from hub.kernel.identity import is_partner_id
+from hub.platform.configuration import Configuration, find_configuration
+
+
+@click.group()
+def partner() -> None:
+    """The trading partners and their keys."""
+
+
+@partner.command("list")
+@reports
+def list_(out: Output) -> None:
+    """List the partners; those whose file is at fault are said on stderr."""
+    partners = load_partners(_configuration())
+    out.items(
+        partners.all(),
+        {
+            "partner": lambda found: found.id,
+            "name": lambda found: found.name,
+            "usage": lambda found: "test" if found.in_test else "production",
+            "sends": lambda found: " ".join(sorted(found.sends)),
+            "receives": lambda found: " ".join(sorted(found.receives)),
+            "answers leave by": Partner.outbound,
+        },
+        none="No partners. Add one: hub partner new ID",
+    )
+    _tell(out, list(partners.faults.values()))
+
+
+@partner.command()
+@click.argument("partner_id", metavar="ID")
+@reports
+def show(out: Output, partner_id: str) -> None:
+    """Show what the file of partner ID states."""
+    found = _known(load_partners(_configuration()), partner_id)
+    envelope = found.envelope
+    out.value(
+        found,
+        {
+            "partner": found.id,
+            "name": found.name,
+            "usage": "test: answered as test, never planned" if found.in_test else "production",
+            "envelope theirs": envelope and f"{envelope.theirs.qualifier}:{envelope.theirs.id}",
+            "envelope ours": envelope and f"{envelope.ours.qualifier}:{envelope.ours.id}",
+            "releases": envelope and " ".join(envelope.releases),
+            "sends": ", ".join(f"{kind} by {name}" for kind, name in sorted(found.sends.items())),
+            "receives": ", ".join(f"{kind} by {name}" for kind, name in sorted(found.receives.items())),
+            "transports": ", ".join(f"{way.kind} {'/'.join(way.directions)}" for way in found.transports) or "mailbox",
+            "leniency": ", ".join(found.leniency) or None,
+            "time zone": found.time_zone,
+            "currency": found.currency,
+        },
+    )
+
+
+@partner.command()
+@click.argument("partner_id", metavar="[ID]", required=False)
+@reports
+def check(out: Output, partner_id: str | None) -> None:
+    """Find the faults in the files of partner ID, or of all; exit code 1 when there are any."""
+    partners = load_partners(_configuration())
+    if partner_id is not None and partner_id not in partners.faults:
+        _known(partners, partner_id)
+    faults = [fault for name, fault in sorted(partners.faults.items()) if partner_id in (None, name)]
+    checked = len(faults) + (1 if partner_id and not faults else 0 if partner_id else len(partners.all()))
+    out.value({"checked": checked, "faults": [_as_data(fault) for fault in faults]})
+    _tell(out, faults)
+    if faults:
+        refuse()
+    out.line(f"{checked} partner file{'' if checked == 1 else 's'} sound")
+
+
+@partner.command()
+@click.argument("partner_id", metavar="ID")
+@click.option("--name", required=True, help="The company's name, as people say it.")
+@click.option("--theirs", required=True, metavar="QUALIFIER:ID", help="ISA05 and ISA06 of what they send: ZZ:ACME.")
+@click.option("--ours", required=True, metavar="QUALIFIER:ID", help="ISA07 and ISA08 of what they send us.")
+@click.option("--time-zone", default="UTC", show_default=True, help="IANA name, for dates without a zone.")
+@click.option("--currency", default="USD", show_default=True, help="ISO 4217, for prices without one.")
+@reports
+def new(out: Output, partner_id: str, name: str, theirs: str, ours: str, time_zone: str, currency: str) -> None:
+    """Write the folder of a new partner ID, in test, with a comment at each choice."""
+    if not is_partner_id(partner_id):
+        raise click.BadParameter("lower case letters, digits and hyphens, as in north-spine", param_hint="ID")
+    folder = _writable_root(_configuration()) / "partners" / partner_id
+    if folder.exists():
+        raise Misconfigured(f"partner {partner_id} is there already", file=str(folder), remedy="edit its partner.toml")
+    files = new_partner(
+        partner_id, name=name, theirs=_party(theirs), ours=_party(ours), time_zone=time_zone, currency=currency
+    )
+    folder.mkdir(parents=True)
+    try:
+        for file, text in files.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        read_partner(folder / "partner.toml", partner_id)
+    except Misconfigured:
+        shutil.rmtree(folder)
+        raise
+    out.value({"partner": partner_id, "folder": folder, "files": list(files)})
+    out.line(f"Written: {folder}. Next: docs/partners.md")
+
+
+def _configuration() -> Configuration:
+    return find_configuration(settings_for(None).config_path)
+
+
+def _known(partners: Partners, partner_id: str) -> Partner:
+    """Return the partner; raises ``Misconfigured`` with the fault of its file, or that there is none."""
+    if partner_id in partners.faults:
+        raise partners.faults[partner_id]
+    found = partners.get(partner_id)
+    if found is None:
+        known = ", ".join(each.id for each in partners.all()) or "none"
+        raise Misconfigured(f"there is no partner {partner_id}", remedy=f"one of: {known}")
+    return found
+
+
+def _writable_root(configuration: Configuration) -> Path:
+    root = configuration.roots[-1]
+    if root.name == "_data":
+        raise Misconfigured(
+            "the installed package is not the place for partners", remedy="set HUB_CONFIG_PATH to a folder of yours"
+        )
+    return root
+
+
+def _party(text: str) -> tuple[str, str]:
+    qualifier, colon, identity = text.partition(":")
+    if not (colon and len(qualifier) == 2 and 0 < len(identity) <= 15):
+        raise click.BadParameter(f"{text!r} is not QUALIFIER:ID with 2 and at most 15 characters, as in ZZ:MEDCM")
+    return qualifier, identity
+
+
+def _as_data(fault: Misconfigured) -> dict[str, object]:
+    return {"message": fault.message, "file": fault.file, "line": fault.line, "remedy": fault.remedy}
+
+
+def _tell(out: Output, faults: list[Misconfigured]) -> None:
+    for fault in faults:
+        out.note(str(fault))

@@ -1,0 +1,50 @@
+"""What commands on stored state share: ``--data DIR``, the settings, and a database opened and let go of.
+
+They work whether or not a server runs: SQLite lets a reader in beside it, and a writer waits its turn.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from hub.kernel.errors import Misconfigured
+from hub.platform import schema
+from hub.platform.database import SQLITE_FILE, Database, open_database
+from hub.platform.settings import Settings, load
+
+R = TypeVar("R")
+
+data_option: Callable[[Callable[..., R]], Callable[..., R]] = click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="The hub's data. [default: ./var]"
+)
+
+
+def settings_for(data: Path | None, **arguments: object) -> Settings:
+    """Return the settings of the environment with ``--data`` and other arguments over them."""
+    return load(os.environ, data=data, **arguments)
+
+
+@contextmanager
+def opened(settings: Settings, *, as_is: bool = False) -> Iterator[Database]:
+    """Give the database of ``settings``, and let go of it at the end.
+
+    Raises ``Misconfigured`` where no hub has kept anything yet, or when the tables are not of this hub's revision;
+    ``as_is`` leaves both to the caller.
+    """
+    if not as_is and not settings.database_url and not (settings.data / SQLITE_FILE).is_file():
+        raise Misconfigured(
+            f"there is no hub's data in {settings.data}", remedy="name the folder with --data, or start with: hub serve"
+        )
+    database = open_database(settings.data, settings.database_url)
+    try:
+        if not as_is:
+            schema.verify(database)
+        yield database
+    finally:
+        database.close_now()

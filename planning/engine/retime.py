@@ -1,0 +1,459 @@
+"""Compiled retiming: after a change of sequence, work out exactly what else moves, and be able to take it back.
+
+``touch`` puts nodes on a heap by rank; ``spread`` takes them off in rank order, works out each node's earliest times from
+what stands before it, and puts what stands after it on the heap when something changed. Old values are saved once per
+change, so ``take_back`` restores the schedule exactly. ``totals`` always holds the objective of the current times.
+"""
+
+from __future__ import annotations
+
+from planning.engine.clock import cycle, start_to_end_at, work
+from planning.engine.compiled import kernel
+from planning.engine.schedule import (
+    BROKEN,
+    FLOW,
+    HEAP_SIZE,
+    NEED_SIZE,
+    POP_LIMIT,
+    POPS,
+    SAVED_POOLS,
+    SAVED_SIZE,
+    SERVED_SIZE,
+    SETUP,
+    STAMP,
+    WEIGHTED,
+    Schedule,
+)
+from planning.engine.shop import NEVER, NONE, Shop
+
+
+@kernel
+def touch(s: Schedule, node: int) -> None:
+    """Put a node on the heap unless it is there already."""
+    if s.nodes[node].queued:
+        return
+    s.nodes[node].queued = 1
+    rank = s.nodes[node].rank
+    place = s.state[HEAP_SIZE]
+    s.state[HEAP_SIZE] = place + 1
+    while place > 0:
+        above = (place - 1) >> 1
+        if s.nodes[s.heap[above]].rank <= rank:
+            break
+        s.heap[place] = s.heap[above]
+        place = above
+    s.heap[place] = node
+
+
+@kernel
+def pop(s: Schedule) -> int:
+    """Take the node of the lowest rank off the heap."""
+    top = s.heap[0]
+    s.nodes[top].queued = 0
+    size = s.state[HEAP_SIZE] - 1
+    s.state[HEAP_SIZE] = size
+    if size == 0:
+        return top
+    node = s.heap[size]
+    rank = s.nodes[node].rank
+    place = 0
+    while True:
+        below = 2 * place + 1
+        if below >= size:
+            break
+        if below + 1 < size and s.nodes[s.heap[below + 1]].rank < s.nodes[s.heap[below]].rank:
+            below += 1
+        if s.nodes[s.heap[below]].rank >= rank:
+            break
+        s.heap[place] = s.heap[below]
+        place = below
+    s.heap[place] = node
+    return top
+
+
+@kernel
+def changeover(shop: Shop, machine: int, state: int, family: int) -> int:
+    """Setup minutes on the machine from one family to another; no matrix, state or family: none."""
+    matrix = shop.machines[machine].matrix
+    if matrix < 0 or state < 0 or family < 0:
+        return 0
+    return shop.setup[(matrix * shop.families + state) * shop.families + family]
+
+
+@kernel
+def state_before(shop: Shop, s: Schedule, machine: int, before: int) -> int:
+    """Family the machine is set up for after node ``before`` (-1: at the start of the plan)."""
+    return s.nodes[before].family if before >= 0 else shop.machines[machine].state
+
+
+@kernel
+def window_of(shop: Shop, machine: int, crew: int) -> int:
+    """Window of the machine together with the crew."""
+    return shop.window[machine * (len(shop.pool_count) + 1) + crew + 1]
+
+
+@kernel
+def minutes_on(shop: Shop, op: int, machine: int) -> int:
+    """Minutes the operation needs on the machine; -1: not validated there."""
+    for a in range(shop.ops[op].alt_from, shop.ops[op].alt_to):
+        if shop.alternatives[a].machine == machine:
+            return shop.alternatives[a].minutes
+    return NONE
+
+
+@kernel
+def ready_alone(shop: Shop, s: Schedule, op: int) -> int:
+    """Earliest start for release and material, without its predecessor in the order."""
+    return max(shop.orders[shop.ops[op].order].release, s.links[op].material_floor)
+
+
+@kernel
+def ready_after_previous(shop: Shop, s: Schedule, op: int) -> int:
+    """Earliest start after the predecessor in the order and its minimum gap."""
+    if op == shop.orders[shop.ops[op].order].first:
+        return 0
+    before = s.links[op - 1].node
+    if before < 0:
+        return 0
+    return s.nodes[before].end + shop.ops[op - 1].min_gap
+
+
+@kernel
+def pool_free(shop: Shop, s: Schedule, before: int, pool: int, crew: bool) -> int:
+    """When the first piece of a tool (or of a crew) is free after operation ``before`` of its chain."""
+    if before < 0:
+        return 0
+    return s.free[shop.ops[before].crew_free if crew else shop.ops[before].tool_free]
+
+
+@kernel
+def save(shop: Shop, s: Schedule, node: int) -> None:
+    """Remember a node's times, once per change."""
+    if s.nodes[node].stamp == s.state[STAMP]:
+        return
+    s.nodes[node].stamp = s.state[STAMP]
+    k = s.state[SAVED_SIZE]
+    s.state[SAVED_SIZE] = k + 1
+    s.saved[k].node = node
+    s.saved[k].start = s.nodes[node].start
+    s.saved[k].end = s.nodes[node].end
+    s.saved[k].setup = s.nodes[node].setup
+    s.saved[k].family = s.nodes[node].family
+    s.saved[k].pools_at = s.state[SAVED_POOLS]
+    if node < len(shop.ops):
+        op = shop.ops[node]
+        width = pool_width(shop, op.tool) + pool_width(shop, op.crew)
+        at = s.state[SAVED_POOLS]
+        for i in range(width):
+            s.saved_free[at + i] = s.free[op.tool_free + i]
+        s.state[SAVED_POOLS] = at + width
+
+
+@kernel
+def pool_width(shop: Shop, pool: int) -> int:
+    """Pieces of the pool; none for -1."""
+    return shop.pool_count[pool] if pool >= 0 else 0
+
+
+@kernel
+def hand_on_pool(shop: Shop, s: Schedule, op: int, before: int, pool: int, end: int, crew: bool) -> bool:
+    """Write the pieces' free times after ``op``, which holds the first free piece until ``end``; tell if they changed."""
+    mine = shop.ops[op].crew_free if crew else shop.ops[op].tool_free
+    width = shop.pool_count[pool]
+    changed = False
+    theirs = 0
+    if before >= 0:
+        theirs = shop.ops[before].crew_free if crew else shop.ops[before].tool_free
+    placed = False
+    for i in range(width):
+        following = NEVER + 1
+        if i + 1 < width:
+            following = s.free[theirs + i + 1] if before >= 0 else 0
+        if placed:
+            value = s.free[theirs + i] if before >= 0 else 0
+        elif end <= following:
+            value = end
+            placed = True
+        else:
+            value = following
+        if s.free[mine + i] != value:
+            s.free[mine + i] = value
+            changed = True
+    return changed
+
+
+@kernel
+def earliest_on_machine(shop: Shop, s: Schedule, op: int, machine: int, setup: int, free: int) -> int:
+    """Earliest start for machine, tool and crew: setup runs right before, its tool already held, its crew not yet."""
+    earliest = free + setup
+    tool = shop.ops[op].tool
+    if tool >= 0:
+        earliest = max(earliest, pool_free(shop, s, s.links[op].tool_before, tool, False) + setup)
+    crew = shop.ops[op].crew
+    if crew >= 0:
+        earliest = max(earliest, pool_free(shop, s, s.links[op].crew_before, crew, True))
+    return earliest
+
+
+@kernel
+def ask_previous_to_wait(shop: Shop, s: Schedule, op: int, alone: int) -> None:
+    """With a maximum gap before ``op``, its predecessor must not end long before ``op`` can start.
+
+    ``alone`` is when ``op`` could start if the predecessor were no constraint.
+    """
+    if op == shop.orders[shop.ops[op].order].first:
+        return
+    gap = shop.ops[op - 1].max_gap
+    if gap < 0 or s.links[op - 1].node < 0:
+        return
+    need = max(0, alone - gap)
+    if alone >= NEVER:
+        need = 0
+    if need == s.links[op - 1].need_end:
+        return
+    previous = s.links[op - 1]
+    if previous.need_stamp != s.state[STAMP]:
+        previous.need_stamp = s.state[STAMP]
+        k = s.state[NEED_SIZE]
+        s.state[NEED_SIZE] = k + 1
+        s.saved_need[k].operation = op - 1
+        s.saved_need[k].need_end = previous.need_end
+    previous.need_end = need
+    touch(s, previous.node)
+
+
+@kernel
+def retime_operation(shop: Shop, s: Schedule, op: int) -> None:
+    """Work out an operation's times on its machine and put on the heap whatever that moves."""
+    node = s.nodes[op]
+    machine = node.machine
+    before = node.before
+    state = state_before(shop, s, machine, before)
+    me = shop.ops[op]
+    setup = changeover(shop, machine, state, me.family)
+    family = me.family if (me.family >= 0 and shop.machines[machine].matrix >= 0) else state
+    free = s.nodes[before].end if before >= 0 else 0
+    if me.frozen_machine >= 0:
+        if me.frozen_start < 0:
+            setup = 0
+        start = me.frozen_start
+        end = me.frozen_end
+        need = max(earliest_on_machine(shop, s, op, machine, setup, free), ready_after_previous(shop, s, op))
+        if (need > start and (start >= 0 or before >= 0)) or s.links[op].need_end > end or s.links[op].material_floor > max(start, 0):
+            s.totals[BROKEN] += 1
+        ask_previous_to_wait(shop, s, op, start)
+    else:
+        window = window_of(shop, machine, me.crew)
+        minutes = minutes_on(shop, op, machine)
+        earliest = max(earliest_on_machine(shop, s, op, machine, setup, free), ready_alone(shop, s, op))
+        if s.links[op].need_end > 0:
+            earliest = max(earliest, start_to_end_at(shop, window, s.links[op].need_end, minutes))
+        if op > shop.orders[me.order].first and shop.ops[op - 1].max_gap >= 0:
+            alone, _ = work(shop, window, earliest, minutes)
+            ask_previous_to_wait(shop, s, op, alone)
+        start, end = work(shop, window, max(earliest, ready_after_previous(shop, s, op)), minutes)
+    apply_times(shop, s, op, start, end, setup, family)
+
+
+@kernel
+def apply_times(shop: Shop, s: Schedule, op: int, start: int, end: int, setup: int, family: int) -> None:
+    """Store an operation's new times, keep the totals, and touch its successors where something changed."""
+    node = s.nodes[op]
+    me = shop.ops[op]
+    save(shop, s, op)
+    s.totals[SETUP] += setup - node.setup
+    handed_on = node.end != end or node.family != family
+    ended = node.end != end
+    node.start = start
+    node.end = end
+    node.setup = setup
+    node.family = family
+    if handed_on and node.after >= 0:
+        touch(s, node.after)
+    if me.tool >= 0:
+        link = s.links[op]
+        if hand_on_pool(shop, s, op, link.tool_before, me.tool, end, False) and link.tool_after >= 0:
+            touch(s, link.tool_after)
+    if me.crew >= 0:
+        link = s.links[op]
+        if hand_on_pool(shop, s, op, link.crew_before, me.crew, end, True) and link.crew_after >= 0:
+            touch(s, link.crew_after)
+    if ended:
+        tell_order(shop, s, op)
+
+
+@kernel
+def tell_order(shop: Shop, s: Schedule, op: int) -> None:
+    """An operation's end changed: its order's next operation must look again."""
+    if op + 1 < shop.orders[shop.ops[op].order].end:
+        following = s.links[op + 1].node
+        if following >= 0:
+            touch(s, following)
+
+
+@kernel
+def order_cost(shop: Shop, order: int, end: int) -> int:
+    """Weighted tardiness of an order that ends at ``end``."""
+    return shop.orders[order].weight * max(0, end - shop.orders[order].due)
+
+
+@kernel
+def count_end(shop: Shop, s: Schedule, op: int) -> None:
+    """Keep the totals when the end of an order's last operation changed, or its node."""
+    order = shop.ops[op].order
+    if op + 1 != shop.orders[order].end:
+        return
+    served = s.served[order]
+    end = s.nodes[s.links[op].node].end
+    if served.stamp != s.state[STAMP]:
+        served.stamp = s.state[STAMP]
+        k = s.state[SERVED_SIZE]
+        s.state[SERVED_SIZE] = k + 1
+        s.saved_served[k].order = order
+        s.saved_served[k].end = served.end
+    s.totals[WEIGHTED] += order_cost(shop, order, end) - order_cost(shop, order, served.end)
+    s.totals[FLOW] += end - served.end
+    served.end = end
+
+
+@kernel
+def retime_batch(shop: Shop, s: Schedule, b: int) -> None:
+    """Work out a batch's times: it starts when its last member is ready and the oven is free."""
+    node = s.nodes[b]
+    alone = s.nodes[node.before].end if node.before >= 0 else 0
+    minutes = shop.machines[node.machine].cycle
+    last_ready = 0
+    second_ready = 0
+    last_member = NONE
+    frozen = NONE
+    op = node.first_member
+    while op >= 0:
+        ready = ready_after_previous(shop, s, op)
+        if ready > last_ready:
+            second_ready = last_ready
+            last_ready = ready
+            last_member = op
+        elif ready > second_ready:
+            second_ready = ready
+        alone = max(alone, ready_alone(shop, s, op))
+        if s.links[op].need_end > 0:
+            alone = max(alone, s.links[op].need_end - minutes)
+        if shop.ops[op].frozen_machine >= 0:
+            frozen = op
+        op = s.links[op].next_member
+    if frozen >= 0:
+        start = shop.ops[frozen].frozen_start
+        end = shop.ops[frozen].frozen_end
+        if max(alone, last_ready) > max(start, 0):
+            s.totals[BROKEN] += 1
+    else:
+        start = cycle(shop, window_of(shop, node.machine, NONE), max(alone, last_ready), minutes)
+        end = NEVER if start >= NEVER else start + minutes
+    ask_members_to_wait(shop, s, b, start if frozen >= 0 else alone, last_ready, second_ready, last_member)
+    finish_batch(shop, s, b, start, end)
+
+
+@kernel
+def ask_members_to_wait(
+    shop: Shop, s: Schedule, b: int, alone: int, last_ready: int, second_ready: int, last_member: int
+) -> None:
+    """For one member the oven and the other members are what its predecessor may have to wait for."""
+    machine = s.nodes[b].machine
+    op = s.nodes[b].first_member
+    while op >= 0:
+        if op > shop.orders[shop.ops[op].order].first and shop.ops[op - 1].max_gap >= 0:
+            others = second_ready if op == last_member else last_ready
+            window = window_of(shop, machine, NONE)
+            start = cycle(shop, window, max(alone, others), shop.machines[machine].cycle)
+            ask_previous_to_wait(shop, s, op, start)
+        op = s.links[op].next_member
+
+
+@kernel
+def finish_batch(shop: Shop, s: Schedule, b: int, start: int, end: int) -> None:
+    """Store a batch's new times and touch what follows."""
+    node = s.nodes[b]
+    save(shop, s, b)
+    ended = node.end != end
+    node.start = start
+    node.end = end
+    if not ended:
+        return
+    if node.after >= 0:
+        touch(s, node.after)
+    op = node.first_member
+    while op >= 0:
+        tell_order(shop, s, op)
+        op = s.links[op].next_member
+
+
+@kernel
+def begin_change(s: Schedule) -> None:
+    """Start a change that ``take_back`` can undo."""
+    s.state[STAMP] += 1
+    s.state[SAVED_SIZE] = 0
+    s.state[SAVED_POOLS] = 0
+    s.state[NEED_SIZE] = 0
+    s.state[SERVED_SIZE] = 0
+    s.totals[BROKEN] = 0
+
+
+@kernel
+def spread(shop: Shop, s: Schedule, give_up_at: int) -> bool:
+    """Retime everything on the heap and all that follows; false: given up, the change must be taken back.
+
+    ``give_up_at``: weighted tardiness beyond which the change is of no interest. The total may still fall again while
+    later nodes are looked at, so the caller leaves a margin.
+    """
+    s.state[POPS] = 0
+    n = len(shop.ops)
+    while s.state[HEAP_SIZE] > 0:
+        node = pop(s)
+        s.state[POPS] += 1
+        if s.state[POPS] > s.state[POP_LIMIT]:
+            s.totals[BROKEN] += 1
+        old = s.nodes[node].end
+        if node < n:
+            retime_operation(shop, s, node)
+            if s.nodes[node].end != old:
+                count_end(shop, s, node)
+        else:
+            retime_batch(shop, s, node)
+            if s.nodes[node].end != old:
+                op = s.nodes[node].first_member
+                while op >= 0:
+                    count_end(shop, s, op)
+                    op = s.links[op].next_member
+        if s.totals[BROKEN] > 0 or s.totals[WEIGHTED] > give_up_at:
+            drop_heap(s)
+            return False
+    return True
+
+
+@kernel
+def drop_heap(s: Schedule) -> None:
+    """Forget what is still on the heap."""
+    for i in range(s.state[HEAP_SIZE]):
+        s.nodes[s.heap[i]].queued = 0
+    s.state[HEAP_SIZE] = 0
+
+
+@kernel
+def restore_times(shop: Shop, s: Schedule) -> None:
+    """Put back every time changed since ``begin_change``; sequences and totals are the caller's to restore."""
+    for k in range(s.state[SAVED_SIZE]):
+        row = s.saved[k]
+        node = s.nodes[row.node]
+        node.start = row.start
+        node.end = row.end
+        node.setup = row.setup
+        node.family = row.family
+        if row.node < len(shop.ops):
+            op = shop.ops[row.node]
+            width = pool_width(shop, op.tool) + pool_width(shop, op.crew)
+            for i in range(width):
+                s.free[op.tool_free + i] = s.saved_free[row.pools_at + i]
+    for k in range(s.state[NEED_SIZE]):
+        s.links[s.saved_need[k].operation].need_end = s.saved_need[k].need_end
+    for k in range(s.state[SERVED_SIZE]):
+        s.served[s.saved_served[k].order].end = s.saved_served[k].end

@@ -37,7 +37,7 @@ from hub.business.orders.model import (
     Verdict,
 )
 from hub.business.orders.reasons import Reason, doubt, hold, note, refuse, verdict_of
-from hub.business.orders.terms import Terms, is_plain, shown, terms_of
+from hub.business.orders.terms import Terms, currency_of, is_plain, shown, terms_of
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.shared import Party
 from hub.kernel.struct import Struct
@@ -85,7 +85,7 @@ def decide(
     if unusable:
         return _set_aside(known, arrival, unusable)
     if known is not None and known.source == source:
-        return Decision(outcome=known.status, effects=[], test=test, order_id=known.id)  # a replay: it stands already
+        return _replayed(order, known, terms_of(order, catalogue, calendar, today), arrival, seller)
     if purpose != COPY and purpose not in NEW:
         return _set_aside(known, arrival, _instruction(order, known, purpose))
     if known is None:
@@ -93,6 +93,16 @@ def decide(
     if purpose == COPY and known.digest == digest_of(order):
         return _repeated(order, known, arrival)
     return _taken(order, known, arrival)
+
+
+def _replayed(
+    order: PurchaseOrder, known: OrderState, terms: Terms, arrival: _Arrival, seller: Party | None
+) -> Decision:
+    """Decide the same document once more where nothing of it stands; else nothing is done twice."""
+    if known.status not in (Outcome.REFUSED, Outcome.HELD):
+        return Decision(outcome=known.status, effects=[], test=arrival.test, order_id=known.id)
+    again = _fresh(order, terms, replace(arrival, order_id=known.id), seller)
+    return replace(again, state=again.state and replace(again.state, version=known.version + 1))
 
 
 def digest_of(order: PurchaseOrder) -> str:
@@ -219,7 +229,13 @@ def _unusable_identity(order: PurchaseOrder) -> Reason | None:
     """Return why the order cannot be filed: without a number nobody could find it, nor answer it."""
     if order.number is None:
         return hold("BUS-NO-NUMBER", "number", "the order has no number", "ask the customer for the order number")
-    for name, value in (("number", order.number), ("release", order.release or ""), ("contract", order.contract or "")):
+    filed = {
+        "number": order.number,
+        "release": order.release or "",
+        "contract": order.contract or "",
+        "currency": currency_of(order) or "",
+    }
+    for name, value in filed.items():
         if len(value) > NUMBER_LENGTH_MAX or not value.isprintable():
             message = f"the order's {name} is longer than {NUMBER_LENGTH_MAX} characters or cannot be printed"
             return hold("BUS-NUMBER-UNUSABLE", name, message, "ask the customer to send it anew")

@@ -1,0 +1,402 @@
+"""Orders on disk: what stands, and the queries of the order pages and the API.
+
+In: a connection, and the caller's ``Scope`` wherever a partner's data is read. Out: the values of ``model``. What was
+changed by another since it was read is a ``Conflict``; an order outside the scope is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, update
+
+from hub.business.orders.model import (
+    Basis,
+    DocumentRole,
+    Event,
+    EventKind,
+    HistoryEntry,
+    LineDetail,
+    LineProgress,
+    LineState,
+    OrderDetail,
+    OrderDocument,
+    OrderPage,
+    OrderState,
+    OrderSummary,
+    Outcome,
+    PromiseState,
+    Source,
+    Status,
+    Verdict,
+)
+from hub.business.orders.tables import order_document, order_event, order_line, order_promise, purchase_order
+from hub.business.orders.terms import is_plain
+from hub.kernel.errors import Conflict
+from hub.kernel.scope import Scope
+from hub.kernel.struct import Struct
+from hub.kernel.words import Quantity
+from hub.platform.database import insert_unless_there
+
+PAGE_MAX = 200  # rows of a list; a screen shows fifty
+
+
+class OrderFilter(Struct):
+    """Which orders a list shows. What is not said does not matter."""
+
+    partner: str | None = None
+    number: str | None = None  # begins with
+    status: Outcome | None = None
+    test: bool | None = None
+    item: str | None = None  # our number, on any of its lines
+    placed_from: date | None = None
+    placed_to: date | None = None  # inclusive
+
+
+ALL = OrderFilter()
+
+
+def known_order(
+    conn: Connection, partner: str, number: str, release: str = "", test: bool = False
+) -> OrderState | None:
+    """Return what stands under (partner, number, release) among the real orders, or among the tests."""
+    key = {"of_partner": partner, "of_number": number, "of_release": release, "of_test": test}
+    row = conn.execute(_BY_KEY, key).mappings().one_or_none()
+    return _state(row, _lines(conn, row["id"])) if row else None
+
+
+def insert_order(conn: Connection, state: OrderState, now: datetime) -> None:
+    """Write a new order with its lines; ``Conflict`` when its number was taken meanwhile."""
+    row = _order_row(state) | {"received_at": now, "changed_at": now}
+    if conn.execute(insert_unless_there(conn, purchase_order), row).rowcount == 0:
+        raise Conflict(f"order {state.number} of {state.partner} was taken meanwhile; decide again")
+    _insert_lines(conn, state)
+
+
+def replace_order(conn: Connection, state: OrderState, now: datetime) -> None:
+    """Write ``state`` over the version before it; ``Conflict`` when that is not the one that stands."""
+    seen = {"of_id": state.id, "seen_version": state.version - 1, "now": now}
+    if conn.execute(_REPLACE, _order_row(state) | seen).rowcount == 0:
+        raise Conflict(f"order {state.number} of {state.partner} was changed meanwhile; decide again")
+    for table in (order_promise, order_line):
+        conn.execute(delete(table).where(table.c.order_id == state.id))
+    _insert_lines(conn, state)
+
+
+def add_document(conn: Connection, order_id: str, role: DocumentRole, source: Source, at: datetime) -> None:
+    """Note that a document belongs to the order; a document noted before is left as it is."""
+    row = {
+        "order_id": order_id,
+        "message": source.message,
+        "position": source.position,
+        "role": role,
+        "control_number": source.control_number,
+        "at": at,
+    }
+    conn.execute(insert_unless_there(conn, order_document), row)
+
+
+def add_events(conn: Connection, order_id: str, events: Sequence[Event], at: datetime) -> None:
+    """Add to the order's history; nothing is ever taken from it."""
+    rows = [
+        {
+            "order_id": order_id,
+            "at": at,
+            "kind": event.kind,
+            "text": event.text,
+            "message": event.source.message,
+            "position": event.source.position,
+            "control_number": event.source.control_number,
+        }
+        for event in events
+    ]
+    if rows:
+        conn.execute(_ADD_EVENT, rows)
+
+
+def first_answer(conn: Connection, order_id: str) -> Source | None:
+    """Return the first document we answered the order with."""
+    row = conn.execute(_FIRST_ANSWER, {"of_order": order_id}).mappings().first()
+    return _source(row) if row else None
+
+
+def list_orders(
+    conn: Connection, scope: Scope, wanted: OrderFilter = ALL, *, after: str | None = None, limit: int = 50
+) -> OrderPage:
+    """Return orders, newest first; ``after`` is the ``next`` of the page before. At most ``PAGE_MAX`` on a page."""
+    size = max(1, min(limit, PAGE_MAX))
+    query = _filtered(select(*_SUMMARY), scope, wanted).order_by(purchase_order.c.id.desc()).limit(size + 1)
+    if after:
+        query = query.where(purchase_order.c.id < after)
+    rows = conn.execute(query).mappings().all()
+    items = [_summary(row) for row in rows[:size]]
+    return OrderPage(items=items, next=items[-1].id if len(rows) > size else None)
+
+
+def find_orders(conn: Connection, scope: Scope, partner: str, number: str) -> list[OrderSummary]:
+    """Return every order of that number, newest first: its releases, and tests beside real ones."""
+    query = _filtered(select(*_SUMMARY), scope, OrderFilter(partner=partner))
+    query = query.where(purchase_order.c.number == number).order_by(purchase_order.c.id.desc()).limit(PAGE_MAX)
+    return [_summary(row) for row in conn.execute(query).mappings()]
+
+
+def order_detail(
+    conn: Connection, scope: Scope, partner: str, number: str, release: str | None = None, *, test: bool | None = None
+) -> OrderDetail | None:
+    """Return the one order that is meant; None when there is none in ``scope``, or several and no word which.
+
+    Without ``test`` the real order is meant, and the test only where no real one has the number.
+    """
+    if not scope.allows(partner):
+        return None
+    query = select(purchase_order).where(purchase_order.c.partner == partner, purchase_order.c.number == number)
+    if release is not None:
+        query = query.where(purchase_order.c.release == release)
+    if test is not None:
+        query = query.where(purchase_order.c.test == test)
+    rows = conn.execute(query.limit(PAGE_MAX)).mappings().all()
+    meant = [row for row in rows if not row["test"]] or rows
+    return _detail(conn, meant[0]) if len(meant) == 1 else None
+
+
+def order_details(conn: Connection, scope: Scope, partner: str, number: str) -> list[OrderDetail]:
+    """Return the pages of every order of that number, newest first."""
+    found = find_orders(conn, scope, partner, number)
+    pages = [order_detail(conn, scope, partner, number, one.release, test=one.test) for one in found]
+    return [page for page in pages if page]
+
+
+def _filtered(query: Select[Any], scope: Scope, wanted: OrderFilter) -> Select[Any]:
+    order = purchase_order.c
+    if scope.partners is not None:
+        query = query.where(order.partner.in_(sorted(scope.partners)))
+    for column, value in ((order.partner, wanted.partner), (order.status, wanted.status), (order.test, wanted.test)):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.number:
+        query = query.where(order.number.startswith(wanted.number, autoescape=True))
+    if wanted.placed_from:
+        query = query.where(order.placed >= wanted.placed_from)
+    if wanted.placed_to:
+        query = query.where(order.placed <= wanted.placed_to)
+    if wanted.item:
+        query = query.where(order.id.in_(select(order_line.c.order_id).where(order_line.c.item == wanted.item)))
+    return query
+
+
+def _detail(conn: Connection, row: RowMapping) -> OrderDetail:
+    of_order = {"of_order": row["id"]}
+    return OrderDetail(
+        summary=_summary(row),
+        source=_source_of(row),
+        requirements=row["requirements"],
+        notes=row["notes"],
+        reasons=row["reasons"],
+        lines=[
+            LineDetail(line=line, progress=LineProgress(ordered=line.ordered, acknowledged=line.acknowledged))
+            for line in _lines(conn, row["id"])
+        ],
+        documents=[
+            OrderDocument(role=DocumentRole(found["role"]), source=_source(found), at=found["at"])
+            for found in conn.execute(_DOCUMENTS, of_order).mappings()
+        ],
+        history=[
+            HistoryEntry(at=found["at"], kind=EventKind(found["kind"]), text=found["text"], source=_source(found))
+            for found in conn.execute(_HISTORY, of_order).mappings()
+        ],
+    )
+
+
+def _lines(conn: Connection, order_id: str) -> list[LineState]:
+    promises: dict[int, list[PromiseState]] = {}
+    for row in conn.execute(_PROMISES, {"of_order": order_id}).mappings():
+        promises.setdefault(row["line_position"], []).append(_promise(row))
+    return [
+        replace(row["line"], promises=promises.get(row["position"], []))
+        for row in conn.execute(_LINES, {"of_order": order_id}).mappings()
+    ]
+
+
+def _promise(row: RowMapping) -> PromiseState:
+    return PromiseState(
+        status=Status(row["status"]),
+        quantity=None if row["quantity"] is None else Quantity(value=row["quantity"], unit=row["unit"]),
+        deliver=row["deliver"],
+        ship=row["ship"],
+        basis=Basis(row["basis"]) if row["basis"] else None,
+        reason=row["reason"],
+    )
+
+
+def _state(row: RowMapping, lines: list[LineState]) -> OrderState:
+    return OrderState(
+        id=row["id"],
+        partner=row["partner"],
+        number=row["number"],
+        release=row["release"],
+        test=row["test"],
+        status=Outcome(row["status"]),
+        verdict=Verdict(row["verdict"]),
+        version=row["version"],
+        digest=row["digest"],
+        source=_source_of(row),
+        seller_order=row["seller_order"],
+        placed=row["placed"],
+        contract=row["contract"],
+        currency=row["currency"],
+        requirements=row["requirements"],
+        notes=row["notes"],
+        reasons=row["reasons"],
+        lines=lines,
+    )
+
+
+def _summary(row: RowMapping) -> OrderSummary:
+    return OrderSummary(
+        id=row["id"],
+        partner=row["partner"],
+        number=row["number"],
+        release=row["release"],
+        test=row["test"],
+        status=Outcome(row["status"]),
+        verdict=Verdict(row["verdict"]),
+        version=row["version"],
+        seller_order=row["seller_order"],
+        placed=row["placed"],
+        contract=row["contract"],
+        currency=row["currency"],
+        line_count=row["line_count"],
+        received_at=row["received_at"],
+        changed_at=row["changed_at"],
+    )
+
+
+def _source(row: RowMapping) -> Source:
+    return Source(message=row["message"], position=row["position"], control_number=row["control_number"])
+
+
+def _source_of(row: RowMapping) -> Source:
+    number = row["source_control_number"]
+    return Source(message=row["source_message"], position=row["source_position"], control_number=number)
+
+
+def _order_row(state: OrderState) -> dict[str, Any]:
+    return {
+        "id": state.id,
+        "partner": state.partner,
+        "number": state.number,
+        "release": state.release,
+        "test": state.test,
+        "status": state.status,
+        "verdict": state.verdict,
+        "version": state.version,
+        "digest": state.digest,
+        "seller_order": state.seller_order,
+        "placed": state.placed,
+        "contract": state.contract,
+        "currency": state.currency,
+        "line_count": len(state.lines),
+        "source_message": state.source.message,
+        "source_position": state.source.position,
+        "source_control_number": state.source.control_number,
+        "requirements": state.requirements,
+        "notes": state.notes,
+        "reasons": state.reasons,
+    }
+
+
+def _insert_lines(conn: Connection, state: OrderState) -> None:
+    lines = [_line_row(state.id, line) for line in state.lines]
+    promises = [
+        _promise_row(state.id, line.position, position, promise)
+        for line in state.lines
+        for position, promise in enumerate(line.promises, start=1)
+    ]
+    if lines:
+        conn.execute(_ADD_LINE, lines)
+    if promises:
+        conn.execute(_ADD_PROMISE, promises)
+
+
+def _line_row(order_id: str, line: LineState) -> dict[str, Any]:
+    return {
+        "order_id": order_id,
+        "position": line.position,
+        "number": line.number.replace("\0", ""),  # PostgreSQL's text holds no NUL; ``line`` keeps what was sent
+        "verdict": line.verdict,
+        "status": line.status,
+        "item": line.item,
+        "ordered": _storable(line.ordered),
+        "acknowledged": _storable(line.acknowledged),
+        "unit": line.ordered.unit if line.ordered else None,
+        "line": replace(line, promises=[]),
+    }
+
+
+def _promise_row(order_id: str, line_position: int, position: int, promise: PromiseState) -> dict[str, Any]:
+    return {
+        "order_id": order_id,
+        "line_position": line_position,
+        "position": position,
+        "status": promise.status,
+        "quantity": _storable(promise.quantity),
+        "unit": promise.quantity.unit if promise.quantity else None,
+        "deliver": promise.deliver,
+        "ship": promise.ship,
+        "basis": promise.basis,
+        "reason": promise.reason.replace("\0", "") if promise.reason else None,
+    }
+
+
+def _storable(quantity: Quantity | None) -> Decimal | None:
+    """Return the number for its column; none for what is no number a line can be made of (it stands in ``line``)."""
+    return quantity.value if quantity and is_plain(quantity.value) else None
+
+
+_BY_KEY = select(purchase_order).where(
+    purchase_order.c.partner == bindparam("of_partner"),
+    purchase_order.c.number == bindparam("of_number"),
+    purchase_order.c.release == bindparam("of_release"),
+    purchase_order.c.test == bindparam("of_test"),
+)
+_REPLACE = (
+    update(purchase_order)
+    .where(purchase_order.c.id == bindparam("of_id"), purchase_order.c.version == bindparam("seen_version"))
+    .values(
+        {
+            column.name: bindparam("now" if column.name == "changed_at" else column.name)
+            for column in purchase_order.c
+            if column.name not in ("id", "received_at")
+        }
+    )
+)
+_ADD_LINE = insert(order_line)
+_ADD_PROMISE = insert(order_promise)
+_ADD_EVENT = insert(order_event)
+_LINES = (
+    select(order_line.c.position, order_line.c.line)
+    .where(order_line.c.order_id == bindparam("of_order"))
+    .order_by(order_line.c.position)
+)
+_PROMISES = (
+    select(order_promise)
+    .where(order_promise.c.order_id == bindparam("of_order"))
+    .order_by(order_promise.c.line_position, order_promise.c.position)
+)
+_DOCUMENTS = (
+    select(order_document)
+    .where(order_document.c.order_id == bindparam("of_order"))
+    .order_by(order_document.c.at, order_document.c.message, order_document.c.position)
+)
+_HISTORY = select(order_event).where(order_event.c.order_id == bindparam("of_order")).order_by(order_event.c.id)
+_FIRST_ANSWER = (
+    select(order_document)
+    .where(order_document.c.order_id == bindparam("of_order"), order_document.c.role == DocumentRole.ANSWER)
+    .order_by(order_document.c.at, order_document.c.message)
+    .limit(1)
+)
+_SUMMARY = [column for column in purchase_order.c if column.name not in ("requirements", "notes", "reasons", "digest")]

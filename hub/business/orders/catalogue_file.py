@@ -23,8 +23,8 @@ from hub.business.orders.catalogue import (
     Revision,
     Tier,
 )
-from hub.business.orders.toml_lines import Key, Lines, read_toml
 from hub.kernel.errors import Misconfigured
+from hub.platform.toml_lines import Key, Lines, read_toml
 
 Read = TypeVar("Read", CatalogueItem, ContractPrice)
 

@@ -49,6 +49,10 @@ FAULTS = {
     "GDE-SEGMENT-ORDER": _fault(
         _SEGMENT, "7", "{tag} ({label}) comes after {after}, but belongs before it", "send it before {after}"
     ),
+    "GDE-NO-PLACE": _fault(
+        _SEGMENT, "6", "{tag} cannot be written {where}: the guide has no place for it",
+        "map it to a place of the guide, or add it to the partner's guide",
+    ),
     "GDE-ELEMENT-MISSING": _fault(_ELEMENT, "1", "{place} ({label}) is missing", "send it: the guide demands it"),
     "GDE-ELEMENT-CONDITION": _fault(
         _ELEMENT, "2", "{place} ({label}) is missing: {rule}", "send it, or leave the others out"

@@ -21,6 +21,8 @@ from hub.kernel.clock import FrozenClock
 from hub.platform import schema
 from hub.platform.database import Database
 
+pytest_plugins = ["tests.house"]  # golden files, the shared material, and skips that are honest
+
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 

@@ -67,9 +67,7 @@ def _interchanges(window: Window, limits: Limits) -> Iterator[Event]:
 
 def _refuse_utf_16(window: Window) -> None:
     if bytes(window.data[:2]) in _UTF_16_MARKS:
-        raise Unreadable(
-            "ENV-UTF-16", "the file is UTF-16, which X12 is not sent in; save it as UTF-8 and send it again"
-        )
+        raise Unreadable("ENV-UTF-16", "the file is UTF-16, which X12 never is; save it as UTF-8 and send it again")
 
 
 def _no_interchange(window: Window, found: Hunt) -> Unreadable:

@@ -28,6 +28,9 @@ class Separators(Struct):
         return self.element + self.segment + (self.component or "") + (self.repetition or "")
 
 
+USUAL_SEPARATORS = Separators()
+
+
 class WireSeparators(Struct):
     """Separators as the bytes in the file: a UTF-8 file may use a character of several bytes."""
 

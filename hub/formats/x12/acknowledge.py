@@ -1,0 +1,221 @@
+"""What the sender is told: the TA1 for an interchange, the 997 (or 999) for a functional group.
+
+In: the headers as received and the findings of everyone who looked: reader, validator. Out: segments
+to be written. Always a projection of the findings, never a second judgement: a finding's ``standard``
+is the code, its ``severity`` the level, its location the segment and element it is told about.
+
+A set is rejected (R) by any finding that rejects, accepted with errors (E) when there are only
+warnings. A group is P when some of its sets were rejected and some not. An acknowledgement is never
+acknowledged: a group FA has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from hub.formats.tree import Value
+from hub.formats.x12.element_notes import SAFE, element_note, fits
+from hub.formats.x12.guide import Guide
+from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
+from hub.formats.x12.writer import OutboundSet
+from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.struct import Struct
+
+ACKNOWLEDGEMENT_GROUP = "FA"
+SYNTAX_CODES_MAX = 5  # AK502 to AK506, AK905 to AK909
+FAULTY_SEGMENTS_MAX = 500
+"""Segments of one set that are told of. X12 has no limit; 500 keep the answer readable, AK5 covers the rest."""
+ELEMENT_NOTES_MAX = 99  # AK4 in one AK3 loop: X12's limit in 004010
+
+TA1_NO_ERROR = "000"
+TA1_INVALID_STRUCTURE = "022"
+
+
+class Form(Struct):
+    """How one kind of functional acknowledgement is spelt."""
+
+    kind: str  # ST01
+    segment_note: str  # tag
+    element_note: str
+    set_trailer: str
+    since_005010: bool = False  # AK103 and AK203 are there, and AK401 can name a repetition
+
+
+FORM_997 = Form(kind="997", segment_note="AK3", element_note="AK4", set_trailer="AK5")
+FORM_999 = Form(kind="999", segment_note="IK3", element_note="IK4", set_trailer="IK5", since_005010=True)
+FORMS = {form.kind: form for form in (FORM_997, FORM_999)}
+
+
+class _Speller(Struct):
+    """How an answer is spelt, and with which characters a partner's own data may be repeated in it."""
+
+    form: Form
+    safe: frozenset[str]
+
+    def fits(self, text: str | None, length: int) -> bool:
+        return bool(text) and fits(text or "", length, self.safe)
+
+
+class SetOutcome(Struct):
+    """One received set and everything found about it. ``guide`` gives AK402, the data element numbers."""
+
+    kind: str  # ST01 as sent
+    control_number: str  # ST02 as sent
+    findings: Sequence[Diagnostic] = ()
+    implementation: str | None = None  # ST03
+    guide: Guide | None = None
+
+    @property
+    def code(self) -> str:
+        """A accepted, E accepted with errors, R rejected (AK501)."""
+        return _code(worst(list(self.findings)))
+
+
+def acknowledge_interchange(header: InterchangeHeader, findings: Sequence[Diagnostic]) -> list[str]:
+    """Return the TA1 for an interchange: A, E (only warnings) or R, with the worst reason in TA105.
+
+    ``findings`` are those of the interchange's start and end, not of its groups and sets. The segment
+    stands right after ISA, before any group.
+    """
+    told = sorted(
+        (f for f in findings if f.standard and (f.severity is Severity.WARNING or f.severity is Severity.INTERCHANGE)),
+        key=lambda f: -f.severity,
+    )
+    code = "A" if not told else _code(told[0].severity)
+    return [
+        "TA1",
+        f"{header.control_number:09d}",
+        f"{header.on:%y%m%d}" if header.on else "000000",
+        f"{header.at:%H%M}" if header.at else "0000",
+        code,
+        (told[0].standard or TA1_INVALID_STRUCTURE) if told else TA1_NO_ERROR,
+    ]
+
+
+def wants_interchange_acknowledgement(header: InterchangeHeader, findings: Sequence[Diagnostic]) -> bool:
+    """Say whether a TA1 is due: ISA14 asks for one, or the interchange is refused."""
+    return header.acknowledgement_requested or worst(list(findings)) is Severity.INTERCHANGE
+
+
+def acknowledge_group(
+    header: GroupHeader,
+    outcomes: Sequence[SetOutcome],
+    findings: Sequence[Diagnostic] = (),
+    *,
+    stated: int | None = None,
+    control_number: int,
+    form: Form = FORM_997,
+    separators: Separators = USUAL_SEPARATORS,
+) -> OutboundSet | None:
+    """Return the functional acknowledgement of a group, or ``None`` for a group of acknowledgements.
+
+    ``findings`` are those of the group's start and end; ``stated`` is GE01, taken as the count
+    received when it is missing. ``control_number`` is the acknowledgement's own ST02, ``separators``
+    those it will be written with: nothing of the partner's data that contains one is repeated.
+    """
+    if header.functional_group == ACKNOWLEDGEMENT_GROUP:
+        return None
+    speller = _Speller(form=form, safe=SAFE - frozenset(separators.all))
+    segments: list[list[Value]] = [_group_response(header, speller)]
+    for outcome in outcomes:
+        segments += _set_response(outcome, speller)
+    segments.append(_group_trailer(outcomes, findings, stated))
+    return OutboundSet(kind=form.kind, control_number=control_number, segments=segments)
+
+
+def group_code(outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic] = ()) -> str:
+    """Return AK901: A, E, P (some sets rejected) or R (all, or the group itself)."""
+    codes = [outcome.code for outcome in outcomes]
+    if _code(worst(list(findings))) == "R" or (codes and all(code == "R" for code in codes)):
+        return "R"
+    if "R" in codes:
+        return "P"
+    return "E" if "E" in codes or _code(worst(list(findings))) == "E" else "A"
+
+
+def _code(severity: Severity) -> str:
+    if severity.is_reject:
+        return "R"
+    return "E" if severity is Severity.WARNING else "A"
+
+
+def _group_response(header: GroupHeader, speller: _Speller) -> list[Value]:
+    kind = header.functional_group if speller.fits(header.functional_group, 2) else "ZZ"
+    response: list[Value] = ["AK1", kind, str(header.control_number)]
+    if speller.form.since_005010 and speller.fits(header.release, 12):
+        response.append(header.release)
+    return response
+
+
+def _set_response(outcome: SetOutcome, speller: _Speller) -> Iterator[list[Value]]:
+    """AK2 … AK5 of one set. What cannot be echoed is replaced by zeros; AK5 says why."""
+    opening: list[Value] = [
+        "AK2",
+        outcome.kind if speller.fits(outcome.kind, 3) else "000",
+        outcome.control_number if speller.fits(outcome.control_number, 9) else "0000",
+    ]
+    if speller.form.since_005010 and outcome.implementation and speller.fits(outcome.implementation, 35):
+        opening.append(outcome.implementation)
+    yield opening
+    told = [f for f in outcome.findings if f.severity >= Severity.WARNING and f.severity <= Severity.SEGMENT]
+    placed = sorted((f for f in told if f.location.segment and f.standard), key=_place)
+    in_segments = [list(faults) for _, faults in groupby(placed, key=lambda f: f.location.segment)]
+    for faults in in_segments[:FAULTY_SEGMENTS_MAX]:
+        yield from _segment_notes(faults, outcome, speller)
+    yield _set_trailer(outcome, speller)
+
+
+def _place(fault: Diagnostic) -> tuple[int, int, int, int]:
+    at = fault.location
+    return at.segment or 0, at.element or 0, at.component or 0, at.repetition or 0
+
+
+def _segment_notes(faults: list[Diagnostic], outcome: SetOutcome, speller: _Speller) -> Iterator[list[Value]]:
+    """AK3 for each fault of the segment itself, then one with code 8 and an AK4 for each element."""
+    own = [f for f in faults if f.location.element is None]
+    in_elements = [f for f in faults if f.location.element is not None]
+    seen: set[tuple[str | None, str | None]] = set()
+    for fault in own:
+        if (fault.location.tag, fault.standard) not in seen:
+            seen.add((fault.location.tag, fault.standard))
+            yield _segment_note(fault, fault.standard or "", speller)
+    if in_elements:
+        yield _segment_note(in_elements[0], "8", speller)
+        for fault in in_elements[:ELEMENT_NOTES_MAX]:
+            yield element_note(
+                speller.form.element_note,
+                fault,
+                outcome.guide,
+                safe=speller.safe,
+                with_repetition=speller.form.since_005010,
+            )
+
+
+def _segment_note(fault: Diagnostic, code: str, speller: _Speller) -> list[Value]:
+    at = fault.location
+    tag = at.tag if at.tag and speller.fits(at.tag, 3) else "ZZZ"
+    loop = at.loop if at.loop and speller.fits(at.loop, 6) else ""
+    return [speller.form.segment_note, tag, str(at.segment), loop, code]
+
+
+def _set_trailer(outcome: SetOutcome, speller: _Speller) -> list[Value]:
+    rejecting = [f for f in outcome.findings if f.severity.is_reject]
+    codes = [f.standard for f in rejecting if f.severity is Severity.SET and f.standard]
+    if any(f.severity <= Severity.SEGMENT for f in rejecting) or (rejecting and not codes):
+        codes.append("5")
+    return [speller.form.set_trailer, outcome.code, *_distinct(codes)]
+
+
+def _group_trailer(outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic], stated: int | None) -> list[Value]:
+    code = group_code(outcomes, findings)
+    received = len(outcomes)
+    accepted = 0 if code == "R" else sum(outcome.code != "R" for outcome in outcomes)
+    codes = [f.standard for f in findings if f.severity is Severity.GROUP and f.standard]
+    return ["AK9", code, str(received if stated is None else stated), str(received), str(accepted), *_distinct(codes)]
+
+
+def _distinct(codes: Sequence[str]) -> list[str]:
+    """Return the codes once each, in the order found, at most as many as the trailer has room for."""
+    return list(dict.fromkeys(codes))[:SYNTAX_CODES_MAX]

@@ -1,0 +1,77 @@
+"""Why something was not written, as a table: the words and the remedy. All refuse but one, which only warns."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from hub.formats.x12.faults import quoted
+from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+
+
+def outbound(
+    code: str, at: Location, *, element: int | None = None, component: int | None = None, found: str | None = None,
+    **words: object,
+) -> Diagnostic:  # fmt: skip
+    """Return the diagnostic for refusal ``code`` of the table, at ``element`` of ``at``."""
+    message, remedy = REFUSALS[code]
+    return Diagnostic(
+        code=code,
+        severity=Severity.WARNING if code == "SYN-SUBSTITUTED" else Severity.ELEMENT,
+        message=message.format(found=quoted(found), **words),
+        location=replace(at, element=element, component=component) if element is not None else at,
+        remedy=remedy,
+        found=found[:FOUND_CHARACTERS_MAX] if found else None,
+    )
+
+
+REFUSALS = {
+    "SYN-SEPARATOR-IN-DATA": (
+        "the value {found} contains {character}, which separates in this interchange",
+        "agree with the partner on separators that data never contains, or name a substitute in the partner file",
+    ),
+    "SYN-CONTROL-IN-DATA": (
+        "the value {found} contains the control character {character}",
+        "take it out of the data, or name a substitute in the partner file",
+    ),
+    "SYN-SUBSTITUTED": (
+        "in the value {found} separators or control characters were replaced by '{substitute}'",
+        "nothing, if the partner agreed; else agree on other separators",
+    ),
+    "SYN-NOT-ENCODABLE": (
+        "a character of the interchange cannot be written in {encoding}",
+        "agree with the partner on UTF-8, or spell the text in letters that {encoding} has",
+    ),
+    "SYN-AMBIGUOUS-ENCODING": (
+        "the interchange written in {encoding} would be read as UTF-8", "agree with the partner on UTF-8",
+    ),
+    "SYN-HEADER-IN-DATA": ("a value contains a whole interchange header", "take it out of the data"),
+    "SYN-TAG": (
+        "{found} is no tag of a segment that may stand here", "correct the map or the guide that made it",
+    ),
+    "SYN-COMPOSITE": (
+        "the value has parts, but the interchange has no {name} separator to keep them apart",
+        "name the separator in the partner file",
+    ),
+    "SYN-SET-TOO-LONG-TO-WRITE": ("the set has more than {count} segments", "split the document"),
+    "ENV-HEADER-TEXT": (
+        "{found} does not fit here: at most {length} characters, no separators, no blanks at its ends",
+        "correct the envelope ids and codes in the partner file",
+    ),
+    "ENV-HEADER-MISSING": ("a value the envelope demands is missing", "give it in the partner file"),
+    "ENV-NUMBER-RANGE": (
+        "the control number {number} is not between 1 and 999999999", "take the number from the partner's sequence",
+    ),
+    "ENV-NUMBER-TWICE": (
+        "the set control number {number} is used twice in the group", "give each set of a group its own number",
+    ),
+    "ENV-SEPARATORS": (
+        "the separators cannot be used: {why}",
+        "name separators in the partner file that differ and are ASCII, and no letters, digits or blanks",
+    ),
+    "ENV-REPETITION-TOO-EARLY": (
+        "a repetition separator is named, but version {version} has none", "name none before version 00402",
+    ),
+}  # fmt: skip
+"""Refusals on the way out: what is said, and who can do what."""

@@ -1,0 +1,104 @@
+"""``hub check``: every fault in what an operator or onboarding engineer wrote, with file and line, in one run.
+
+Reads the configuration, and the database when there is one in ``--data``; changes nothing. Exit code 1 when there is
+a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from hub.business.orders.catalogue_file import catalogue_faults
+from hub.cli.output import Output, refuse, reports
+from hub.cli.stored import data_option, opened, settings_for
+from hub.exchange.partners import load_partners
+from hub.formats.x12.guides import GuideLibrary
+from hub.kernel.errors import HubError, Misconfigured
+from hub.kernel.struct import Struct
+from hub.platform.configuration import Configuration, find_configuration
+from hub.platform.database import SQLITE_FILE
+from hub.platform.settings import Settings
+
+
+class Fault(Struct):
+    """One thing to mend."""
+
+    what: str  # the name of the check
+    message: str
+    file: str | None = None
+    line: int | None = None
+    remedy: str | None = None
+
+
+@click.command()
+@data_option
+@reports
+def check(out: Output, data: Path | None) -> None:
+    """Find every fault in partners, maps, guides, tables, keys and the schema's version."""
+    settings = settings_for(data)
+    configuration = find_configuration(settings.config_path)
+    faults: list[Fault] = []
+    with out.progress("checking", len(CHECKS)) as step:
+        for what, find in CHECKS.items():
+            faults += [_fault(what, fault) for fault in find(settings, configuration)]
+            step()
+    out.value({"checked": list(CHECKS), "faults": faults})
+    for fault in faults:
+        out.note(
+            f"{fault.what}: {_place(fault)}{fault.message}" + (f"; remedy: {fault.remedy}" if fault.remedy else "")
+        )
+    if faults:
+        out.note(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}")
+        refuse()
+    out.line(f"Sound: {', '.join(CHECKS)}")
+
+
+def _partners(settings: Settings, configuration: Configuration) -> list[HubError]:
+    """Return why partners are stopped."""
+    return list(load_partners(configuration).faults.values())
+
+
+def _guides(settings: Settings, configuration: Configuration) -> list[HubError]:
+    """Return what is wrong with the guides and with partners' narrowings of them."""
+    return list(GuideLibrary(configuration.roots).faults())
+
+
+def _tables(settings: Settings, configuration: Configuration) -> list[HubError]:
+    """Return what is wrong with items and prices."""
+    found: list[HubError] = []
+    for partner in configuration.folders("partners"):
+        items, prices = (configuration.find(f"partners/{partner}/{name}.toml") for name in ("items", "prices"))
+        found += catalogue_faults(partner, items, prices)
+    return found
+
+
+def _schema(settings: Settings, configuration: Configuration) -> list[HubError]:
+    """Return why this hub could not work on the database; nothing where there is none yet."""
+    if not settings.database_url and not (settings.data / SQLITE_FILE).is_file():
+        return []
+    try:
+        with opened(settings):
+            return []
+    except HubError as fault:
+        return [fault]
+
+
+def _fault(what: str, fault: HubError) -> Fault:
+    if isinstance(fault, Misconfigured):
+        return Fault(what=what, message=fault.message, file=fault.file, line=fault.line, remedy=fault.remedy)
+    return Fault(what=what, message=str(fault))
+
+
+def _place(fault: Fault) -> str:
+    return f"{fault.file}:{fault.line}: " if fault.file and fault.line else f"{fault.file}: " if fault.file else ""
+
+
+CHECKS: dict[str, Callable[[Settings, Configuration], list[HubError]]] = {
+    "partners": _partners,
+    "guides": _guides,
+    "tables": _tables,
+    "schema": _schema,
+}

@@ -108,15 +108,14 @@ interchange = Table(
 _partial(
     "uq_interchange_number",
     interchange.c.partner,
-    interchange.c.direction,
     interchange.c.control_number,
     interchange.c.sender,
     interchange.c.sender_qualifier,
     interchange.c.receiver,
     interchange.c.receiver_qualifier,
-    where=interchange.c.judgement == "first",
+    where=(interchange.c.judgement == "first") & (interchange.c.direction == "in"),
     unique=True,
-)
+)  # ours may come round again after 999,999,999; theirs is then a matter for a person
 
 document = Table(
     "document",

@@ -312,10 +312,10 @@ def upgrade() -> None:
     with op.batch_alter_table("interchange", schema=None) as batch_op:
         batch_op.create_index(
             "uq_interchange_number",
-            ["partner", "direction", "control_number", "sender", "sender_qualifier", "receiver", "receiver_qualifier"],
+            ["partner", "control_number", "sender", "sender_qualifier", "receiver", "receiver_qualifier"],
             unique=True,
-            sqlite_where=sa.text("judgement = 'first'"),
-            postgresql_where=sa.text("judgement = 'first'"),
+            sqlite_where=sa.text("judgement = 'first' AND direction = 'in'"),
+            postgresql_where=sa.text("judgement = 'first' AND direction = 'in'"),
         )
 
     op.create_table(
@@ -401,8 +401,8 @@ def downgrade() -> None:
     with op.batch_alter_table("interchange", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_interchange_number",
-            sqlite_where=sa.text("judgement = 'first'"),
-            postgresql_where=sa.text("judgement = 'first'"),
+            sqlite_where=sa.text("judgement = 'first' AND direction = 'in'"),
+            postgresql_where=sa.text("judgement = 'first' AND direction = 'in'"),
         )
 
     op.drop_table("interchange")

@@ -1,0 +1,51 @@
+"""Envelopes received and sent: every number is kept, and judged when it comes.
+
+The same number with the same bytes is a ``duplicate`` (answer with the first outcome), with other bytes a
+``conflict`` (quarantine it and tell someone). The judgement is made by the row's unique key inside the transaction
+that applies the interchange, so two workers cannot both be first.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection, bindparam, insert, select
+
+from hub.exchange.model import InterchangeRow
+from hub.exchange.tables import interchange
+from hub.kernel.errors import Defect
+from hub.platform.database import insert_unless_there
+
+
+def enter(conn: Connection, received: InterchangeRow) -> InterchangeRow:
+    """Write an inbound envelope and return it with its judgement; entered again by a replay, it keeps its first."""
+    row = msgspec.structs.asdict(received) | {"judgement": "first", "first_message": None}
+    if conn.execute(insert_unless_there(conn, interchange), row).rowcount == 1:
+        return InterchangeRow(**row)
+    own = conn.execute(_OWN, {"wanted": received.message, "at_position": received.position}).one_or_none()
+    if own is not None:
+        return InterchangeRow(**own._mapping)
+    first = conn.execute(_FIRST, {f"the_{name}": row[name] for name in _IDENTITY}).one_or_none()
+    if first is None:
+        raise Defect(f"interchange {received.control_number} is neither new nor known")
+    row["judgement"] = "duplicate" if first.digest == received.digest else "conflict"
+    row["first_message"] = first.message
+    conn.execute(_INSERT, row)
+    return InterchangeRow(**row)
+
+
+def enter_sent(conn: Connection, sent: list[InterchangeRow]) -> None:
+    """Write envelopes of ours."""
+    if sent:
+        conn.execute(_INSERT, [msgspec.structs.asdict(row) for row in sent])
+
+
+_IDENTITY = ("partner", "control_number", "sender", "sender_qualifier", "receiver", "receiver_qualifier")
+_INSERT = insert(interchange)
+_OWN = select(interchange).where(
+    interchange.c.message == bindparam("wanted"), interchange.c.position == bindparam("at_position")
+)
+_FIRST = select(interchange.c.message, interchange.c.digest).where(
+    *(interchange.c[name] == bindparam(f"the_{name}") for name in _IDENTITY),
+    interchange.c.judgement == "first",
+    interchange.c.direction == "in",
+)

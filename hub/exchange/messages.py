@@ -1,0 +1,245 @@
+"""The message log, as a caller may see it: the list, one message in full, and the search box.
+
+Every question takes the caller's ``Scope`` and the database answers within it: what a caller may not see is not
+found, and looks no different from what is not there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, get_args
+
+from sqlalchemy import ColumnElement, Connection, Select, false, or_, select, true, update
+
+from hub.exchange import model
+from hub.exchange.acknowledgements import expected_for
+from hub.exchange.model import (
+    AttemptRow,
+    DeliveryRow,
+    DocumentRow,
+    Filters,
+    InterchangeRow,
+    Key,
+    MessageDetail,
+    MessagePage,
+    MessageRow,
+    SearchHit,
+    StageTime,
+    TimelineEntry,
+)
+from hub.exchange.recording import fold, note
+from hub.exchange.tables import delivery, delivery_attempt, document, interchange, message, search_key, timeline
+from hub.kernel.scope import Scope
+
+PAGE_MAX = 200
+PREFIX_LENGTH_MIN = 3  # shorter texts are searched whole: "1" begins half of all keys
+HITS_MAX = 50
+ANSWERS_MAX = 100  # of one message; a file of a thousand orders has one answer per group
+DOCUMENTS_MAX = 1_000  # shown of one message; ``documents`` continues
+TIMELINE_MAX = 500
+
+
+def visible(scope: Scope, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that keeps rows to the partners of ``scope``."""
+    return true() if scope.partners is None else column.in_(sorted(scope.partners))
+
+
+def list_messages(
+    conn: Connection, scope: Scope, filters: Filters | None = None, *, cursor: str | None = None, limit: int = 50
+) -> MessagePage:
+    """Return a page of the log: what needs attention first, then the rest; newest first in both.
+
+    ``cursor`` is the ``next`` of the page before. Raises ``ValueError`` for one that is none.
+    """
+    filters = filters or Filters()
+    limit = max(1, min(limit, PAGE_MAX))
+    part, after = _read_cursor(cursor)
+    wanted = _ROWS.where(visible(scope, message.c.partner), *_conditions(filters)).order_by(message.c.id.desc())
+    found: list[tuple[str, MessageRow]] = []
+    for name, condition in _PARTS.items():
+        if name < part or len(found) > limit:
+            continue
+        asked = wanted.where(condition).limit(limit + 1 - len(found))
+        if name == part and after:
+            asked = asked.where(message.c.id < after)
+        found += [(name, _message(row)) for row in conn.execute(asked)]
+    following = None
+    if len(found) > limit:
+        found = found[:limit]
+        following = f"{found[-1][0]}.{found[-1][1].id}"
+    return MessagePage(items=[row for _, row in found], next=following)
+
+
+def find_message(conn: Connection, scope: Scope, message_id: str) -> MessageRow | None:
+    """Return one line of the log; None when there is none in scope."""
+    wanted = _ROWS.where(message.c.id == message_id, visible(scope, message.c.partner))
+    row = conn.execute(wanted).one_or_none()
+    return None if row is None else _message(row)
+
+
+def message_detail(conn: Connection, scope: Scope, message_id: str) -> MessageDetail | None:
+    """Return everything about one message but its bytes; None when there is none in scope."""
+    row = find_message(conn, scope, message_id)
+    if row is None:
+        return None
+    answers = _ROWS.where(message.c.answers == message_id, visible(scope, message.c.partner)).order_by(message.c.id)
+    return MessageDetail(
+        message=row,
+        interchanges=_interchanges(conn, message_id),
+        documents=documents_of(conn, scope, message_id),
+        stages=stages_of(conn, message_id),
+        timeline=_timeline(conn, message_id),
+        delivery=_delivery(conn, message_id),
+        answers=[_message(answer) for answer in conn.execute(answers.limit(ANSWERS_MAX))],
+        expected=expected_for(conn, message_id),
+    )
+
+
+def documents_of(
+    conn: Connection, scope: Scope, message_id: str, *, after: int = 0, limit: int = DOCUMENTS_MAX
+) -> list[DocumentRow]:
+    """Return the documents of a message from position ``after`` + 1 on, with findings and canonical JSON."""
+    wanted = (
+        select(document)
+        .where(document.c.message == message_id, document.c.position > after, visible(scope, document.c.partner))
+        .order_by(document.c.position)
+        .limit(min(limit, DOCUMENTS_MAX))
+    )
+    return [DocumentRow(**row._mapping) for row in conn.execute(wanted)]
+
+
+def stages_of(conn: Connection, message_id: str) -> list[StageTime]:
+    """Return when the message reached each stage."""
+    stages: list[StageTime] | None = conn.execute(select(message.c.stages).where(message.c.id == message_id)).scalar()
+    return stages or []
+
+
+def search(conn: Connection, scope: Scope, text: str, *, limit: int = HITS_MAX) -> list[SearchHit]:
+    """Return the messages that bear ``text`` as a key: whole keys first, then those that begin so; newest first."""
+    folded = fold(text)
+    if not folded:
+        return []
+    limit = min(limit, HITS_MAX)
+    hits: dict[str, SearchHit] = {}
+    for condition in _key_conditions(folded):
+        wanted = (
+            select(search_key.c.kind, search_key.c.value, *_COLUMNS)
+            .join(message, message.c.id == search_key.c.message)
+            .where(condition, visible(scope, search_key.c.partner))
+            .order_by(search_key.c.message.desc())
+            .limit(limit)
+        )
+        for row in conn.execute(wanted):
+            found = dict(row._mapping)
+            key = Key(kind=found.pop("kind"), value=found.pop("value"))
+            hits.setdefault(found["id"], SearchHit(key=key, message=MessageRow(**found)))
+    by_id = find_message(conn, scope, text.strip())
+    if by_id is not None:
+        hits.setdefault(by_id.id, SearchHit(key=Key(kind="message", value=by_id.id), message=by_id))
+    return list(hits.values())[:limit]
+
+
+def dismiss(conn: Connection, scope: Scope, message_id: str, *, actor: str, now: datetime) -> bool:
+    """Take a message from the head of the log: a person has dealt with it. False when it was not there in scope."""
+    changed = conn.execute(
+        update(message)
+        .where(message.c.id == message_id, message.c.attention.is_not(None), visible(scope, message.c.partner))
+        .values(attention=None)
+    )
+    if changed.rowcount == 0:
+        return False
+    note(conn, message_id, "dealt-with", None, at=now, actor=actor)
+    return True
+
+
+def _read_cursor(cursor: str | None) -> tuple[str, str]:
+    if not cursor:
+        return "a", ""
+    part, _, after = cursor.partition(".")
+    if part not in _PARTS or not after:
+        raise ValueError(f"{cursor!r} is no cursor")
+    return part, after
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.partner is not None:
+        found.append(message.c.partner == filters.partner)
+    if filters.direction is not None:
+        found.append(message.c.direction == filters.direction)
+    if filters.document is not None:
+        found.append(or_(message.c.document == filters.document, message.c.wire == filters.document))
+    if filters.status is not None:
+        found.append(_status(filters.status))
+    if filters.test is not None:
+        found.append(message.c.test == filters.test)
+    if filters.since is not None:
+        found.append(message.c.received_at >= filters.since)
+    if filters.until is not None:
+        found.append(message.c.received_at < filters.until)
+    if filters.q and fold(filters.q):
+        found.append(_text(filters.q))
+    return found
+
+
+def _status(word: str) -> ColumnElement[bool]:
+    """Return the condition for a word of any of the statuses; a word of none finds nothing."""
+    if word == "attention":
+        return message.c.attention.is_not(None)
+    alike = [message.c[column] == word for column, words in _STATUSES.items() if word in get_args(words)]
+    return or_(false(), *alike)
+
+
+def _text(text: str) -> ColumnElement[bool]:
+    keys = select(search_key.c.message).where(or_(*_key_conditions(fold(text))))
+    return or_(message.c.id == text.strip(), message.c.file_name == text.strip(), message.c.id.in_(keys))
+
+
+def _key_conditions(folded: str) -> list[ColumnElement[bool]]:
+    """Return whole, then beginning; a range, because LIKE would read ``%`` in what a person typed."""
+    conditions: list[ColumnElement[bool]] = [search_key.c.folded == folded]
+    if len(folded) >= PREFIX_LENGTH_MIN:
+        conditions.append(search_key.c.folded.between(folded, folded + "\U0010ffff"))
+    return conditions
+
+
+def _message(row: Any) -> MessageRow:
+    return MessageRow(**row._mapping)
+
+
+def _interchanges(conn: Connection, message_id: str) -> list[InterchangeRow]:
+    wanted = select(interchange).where(interchange.c.message == message_id).order_by(interchange.c.position)
+    return [InterchangeRow(**row._mapping) for row in conn.execute(wanted)]
+
+
+def _timeline(conn: Connection, message_id: str) -> list[TimelineEntry]:
+    wanted = (
+        select(timeline.c.at, timeline.c.event, timeline.c.text, timeline.c.actor)
+        .where(timeline.c.message == message_id)
+        .order_by(timeline.c.id)
+        .limit(TIMELINE_MAX)
+    )
+    return [TimelineEntry(**row._mapping) for row in conn.execute(wanted)]
+
+
+def _delivery(conn: Connection, message_id: str) -> DeliveryRow | None:
+    row = conn.execute(select(delivery).where(delivery.c.message == message_id)).one_or_none()
+    if row is None:
+        return None
+    tries = (
+        select(*(column for column in delivery_attempt.c if column.name != "message"))
+        .where(delivery_attempt.c.message == message_id)
+        .order_by(delivery_attempt.c.attempt)
+    )
+    return DeliveryRow(**row._mapping, tries=[AttemptRow(**attempt._mapping) for attempt in conn.execute(tries)])
+
+
+_COLUMNS = [message.c[name] for name in MessageRow.__struct_fields__]
+_ROWS: Select[Any] = select(*_COLUMNS)
+_PARTS: dict[str, ColumnElement[bool]] = {"a": message.c.attention.is_not(None), "b": message.c.attention.is_(None)}
+_STATUSES = {
+    "validation": model.Validation,
+    "delivery": model.Delivery,
+    "acknowledgement": model.Acknowledgement,
+    "outcome": model.Outcome,
+}

@@ -1,0 +1,222 @@
+"""The outbox: messages we owe, written with what caused them and delivered later, at least once.
+
+``put`` writes message, documents and delivery in the caller's transaction. A mailbox message then waits until its
+receiver comes. Any other is claimed for an attempt, which is on record before anything is sent; a crash in between
+leaves the attempt unfinished, and after ``ATTEMPT_LEASE`` the message is tried again under the same id.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection, Integer, bindparam, insert, select, update
+
+from hub.exchange import interchanges
+from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Key, StageTime
+from hub.exchange.recording import KEYS_SHOWN_MAX, call_attention, keys_of, note, put_documents, put_keys
+from hub.exchange.tables import delivery, delivery_attempt, message
+from hub.kernel.errors import Conflict
+from hub.kernel.struct import Struct
+from hub.platform import blobs
+from hub.platform.blobs import Body
+from hub.platform.columns import Instant
+from hub.platform.database import ring
+
+MAILBOX = "mailbox"
+BELL = "outbox"
+ATTEMPT_LEASE = timedelta(minutes=2)  # longer than any transport's own time limit
+ATTEMPT_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
+"""Waits after the first, second … failed attempt: the schedule of Standard Webhooks 1.0, 75 hours in all."""
+CLAIM_MAX = 50  # deliveries of one claim; a transport sends a handful at a time
+
+
+class Outgoing(Struct):
+    """A message of ours, complete: its body is final and its numbers are taken."""
+
+    id: str
+    partner: str
+    transport: str  # mailbox, folder, http
+    body: Body
+    created_at: datetime
+    syntax: str
+    wire: str  # 855
+    document: str | None = None  # OrderAcknowledgement
+    test: bool = False
+    content_type: str | None = None
+    file_name: str | None = None
+    answers: str | None = None  # the inbound message it answers
+    acknowledgement: Acknowledgement = "none"  # "awaited" when the receiver owes one
+    interchanges: list[InterchangeRow] = []
+    documents: list[DocumentRow] = []
+    keys: list[Key] = []
+
+
+class Due(Struct):
+    """A delivery claimed for one attempt."""
+
+    message: str
+    partner: str
+    transport: str
+    attempt: int
+    sha256: str
+    size_bytes: int
+    content_type: str | None = None
+    file_name: str | None = None
+
+
+def put(conn: Connection, outgoing: Outgoing) -> None:
+    """Write the message and make it due."""
+    numbers = [Key(kind="interchange", value=str(row.control_number)) for row in outgoing.interchanges]
+    keys = list(dict.fromkeys([*outgoing.keys, *keys_of(outgoing.documents), *numbers]))
+    conn.execute(_MESSAGE, _row(outgoing, keys[:KEYS_SHOWN_MAX]))
+    blobs.put(conn, outgoing.body)
+    interchanges.enter_sent(conn, outgoing.interchanges)
+    put_documents(conn, outgoing.documents)
+    put_keys(conn, outgoing.partner, outgoing.id, keys)
+    waits = outgoing.transport == MAILBOX
+    due = {"message": outgoing.id, "partner": outgoing.partner, "transport": outgoing.transport, "state": "ready"}
+    conn.execute(_DELIVERY, {**due, "attempts": 0, "next_attempt_at": None if waits else outgoing.created_at})
+    if not waits:
+        ring(conn, BELL)
+
+
+def claim(conn: Connection, *, now: datetime, limit: int = CLAIM_MAX) -> list[Due]:
+    """Return deliveries that are due, each with its attempt on record; oldest first."""
+    found = [Due(**row._mapping) for row in conn.execute(_DUE, {"now": now, "most": min(limit, CLAIM_MAX)})]
+    claimed = [msgspec.structs.replace(due, attempt=due.attempt + 1) for due in found]
+    if claimed:
+        conn.execute(_CLAIM, [{"wanted": due.message, "again_at": now + ATTEMPT_LEASE} for due in claimed])
+        rows = [{"message": due.message, "attempt": due.attempt, "started_at": now} for due in claimed]
+        conn.execute(_ATTEMPT, rows)
+    return claimed
+
+
+def delivered(conn: Connection, due: Due, detail: str, *, now: datetime, confirmed: bool = False) -> None:
+    """Record that the attempt succeeded: ``sent``, or ``delivered`` when the receiver confirmed it."""
+    state = "delivered" if confirmed else "sent"
+    _finish(conn, due, state=state, ok=True, detail=detail, now=now, again_at=None)
+    note(conn, due.message, state, detail, at=now)
+
+
+def failed(conn: Connection, due: Due, detail: str, *, now: datetime, final: bool = False) -> bool:
+    """Record that the attempt failed and when the next is due; True when it was the last."""
+    last = final or due.attempt > len(ATTEMPT_WAITS)
+    again_at = None if last else now + ATTEMPT_WAITS[due.attempt - 1]
+    _finish(conn, due, state="failed" if last else "ready", ok=False, detail=detail, now=now, again_at=again_at)
+    if last:
+        call_attention(conn, due.message, f"could not be delivered in {due.attempt} attempts: {detail}")
+    note(conn, due.message, "delivery-failed", detail, at=now)
+    return last
+
+
+def resend(conn: Connection, message_id: str, *, now: datetime, actor: str) -> bool:
+    """Make a message due again, same id and same bytes; False when it has no delivery."""
+    values = {"wanted": message_id, "now": now}
+    if conn.execute(_RESEND_MAILBOX, values).rowcount + conn.execute(_RESEND, values).rowcount == 0:
+        return False
+    conn.execute(_STATE, {"wanted": message_id, "new_state": "ready"})
+    note(conn, message_id, "resend-asked", None, at=now, actor=actor)
+    ring(conn, BELL)
+    return True
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """Return when the next attempt falls due; None when nothing waits but in mailboxes."""
+    return conn.execute(_NEXT_DUE).scalar()
+
+
+def _finish(
+    conn: Connection, due: Due, *, state: str, ok: bool, detail: str, now: datetime, again_at: datetime | None
+) -> None:
+    values = {"wanted": due.message, "mine": due.attempt, "new_state": state, "again_at": again_at}
+    if conn.execute(_FINISH, {**values, "why": None if ok else detail}).rowcount != 1:
+        raise Conflict(f"delivery {due.message} was claimed again after attempt {due.attempt}")
+    conn.execute(_FINISH_ATTEMPT, {"wanted": due.message, "mine": due.attempt, "at": now, "well": ok, "what": detail})
+    conn.execute(_STATE, {"wanted": due.message, "new_state": state})
+
+
+def _row(outgoing: Outgoing, keys: list[Key]) -> dict[str, object]:
+    return {
+        "id": outgoing.id,
+        "partner": outgoing.partner,
+        "direction": "out",
+        "received_at": outgoing.created_at,
+        "syntax": outgoing.syntax,
+        "document": outgoing.document,
+        "wire": outgoing.wire,
+        "documents": len(outgoing.documents),
+        "test": outgoing.test,
+        "size_bytes": outgoing.body.size_bytes,
+        "sha256": outgoing.body.sha256,
+        "content_type": outgoing.content_type,
+        "file_name": outgoing.file_name,
+        "transport": outgoing.transport,
+        "stage": "finished",
+        "stages": [StageTime(stage="finished", at=outgoing.created_at)],
+        "validation": "valid",
+        "delivery": "ready",
+        "acknowledgement": outgoing.acknowledgement,
+        "outcome": "none",
+        "keys": keys,
+        "answers": outgoing.answers,
+        "repeats": 0,
+    }
+
+
+_MESSAGE = insert(message)
+_DELIVERY = insert(delivery)
+_ATTEMPT = insert(delivery_attempt)
+_DUE = (
+    select(
+        delivery.c.message,
+        delivery.c.partner,
+        delivery.c.transport,
+        delivery.c.attempts.label("attempt"),
+        message.c.sha256,
+        message.c.size_bytes,
+        message.c.content_type,
+        message.c.file_name,
+    )
+    .join(message, message.c.id == delivery.c.message)
+    .where(delivery.c.next_attempt_at <= bindparam("now", type_=Instant))
+    .order_by(delivery.c.next_attempt_at, delivery.c.message)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True, of=delivery)
+)
+_CLAIM = (
+    update(delivery)
+    .where(delivery.c.message == bindparam("wanted"))
+    .values(attempts=delivery.c.attempts + 1, next_attempt_at=bindparam("again_at", type_=Instant))
+)
+_FINISH = (
+    update(delivery)
+    .where(
+        delivery.c.message == bindparam("wanted"),
+        delivery.c.attempts == bindparam("mine"),
+        delivery.c.next_attempt_at.is_not(None),
+    )
+    .values(state=bindparam("new_state"), next_attempt_at=bindparam("again_at", type_=Instant), error=bindparam("why"))
+)
+_FINISH_ATTEMPT = (
+    update(delivery_attempt)
+    .where(delivery_attempt.c.message == bindparam("wanted"), delivery_attempt.c.attempt == bindparam("mine"))
+    .values(finished_at=bindparam("at", type_=Instant), ok=bindparam("well"), detail=bindparam("what"))
+)
+_STATE = update(message).where(message.c.id == bindparam("wanted")).values(delivery=bindparam("new_state"))
+_RESEND = (
+    update(delivery)
+    .where(delivery.c.message == bindparam("wanted"), delivery.c.transport != MAILBOX)
+    .values(state="ready", next_attempt_at=bindparam("now", type_=Instant), error=None)
+)
+_RESEND_MAILBOX = (
+    update(delivery)
+    .where(delivery.c.message == bindparam("wanted"), delivery.c.transport == MAILBOX)
+    .values(state="ready", read_at=None, received_at=None, verdict=None, verdict_reason=None)
+)
+_NEXT_DUE = (
+    select(delivery.c.next_attempt_at)
+    .where(delivery.c.next_attempt_at.is_not(None))
+    .order_by(delivery.c.next_attempt_at)
+    .limit(1)
+)

@@ -1,0 +1,143 @@
+"""What processing found out about an inbound message, written in one go.
+
+What enters is the outcome of every stage; it replaces what an earlier run wrote, for a replay tells the newer truth
+about the same bytes. Runs in the transaction that applies the effects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, insert, update
+
+from hub.exchange.model import Acknowledgement, DocumentRow, Key, Outcome, StageTime, Validation
+from hub.exchange.tables import document, message, search_key, timeline
+from hub.kernel.errors import Defect
+from hub.kernel.struct import Struct
+from hub.platform.database import insert_unless_there
+
+KEYS_SHOWN_MAX = 24  # of one message in the log; the search box knows all of them
+KEYS_MAX = 20_000  # of one message: a release of 10,000 lines has two keys each
+VALUE_LENGTH_MAX = 120  # of a key; longer ones are cut, as they are when searched
+
+
+class Processed(Struct):
+    """An inbound message after its last stage. The statuses are the worst of its documents."""
+
+    message: str
+    partner: str
+    stages: list[StageTime]  # from "received" on
+    validation: Validation
+    outcome: Outcome
+    acknowledgement: Acknowledgement = "none"  # what our 997 said
+    syntax: str | None = None
+    wire: str | None = None
+    document: str | None = None
+    test: bool = False
+    attention: str | None = None  # why a person should look, in plain words
+    keys: list[Key] = []  # beside the documents' own numbers, which are added here
+    documents: list[DocumentRow] = []
+
+
+def record(conn: Connection, processed: Processed, *, again: bool = False) -> None:
+    """Write ``processed``. ``again``: an earlier run may have left documents and keys, which go."""
+    if again:
+        conn.execute(_FORGET_DOCUMENTS, {"wanted": processed.message})
+        conn.execute(_FORGET_KEYS, {"wanted": processed.message})
+    keys = put_keys(conn, processed.partner, processed.message, [*processed.keys, *keys_of(processed.documents)])
+    put_documents(conn, processed.documents)
+    values = {
+        "wanted": processed.message,
+        "new_syntax": processed.syntax,
+        "new_document": processed.document,
+        "new_wire": processed.wire,
+        "new_documents": len(processed.documents),
+        "new_test": processed.test,
+        "new_stage": processed.stages[-1].stage,
+        "new_stages": processed.stages,
+        "new_validation": processed.validation,
+        "new_acknowledgement": processed.acknowledgement,
+        "new_outcome": processed.outcome,
+        "new_attention": processed.attention,
+        "new_keys": keys[:KEYS_SHOWN_MAX],
+    }
+    if conn.execute(_RECORD, values).rowcount != 1:
+        raise Defect(f"there is no message {processed.message}")
+
+
+def note(conn: Connection, message_id: str, event: str, text: str | None, *, at: datetime, actor: str = "hub") -> None:
+    """Add an entry to the message's timeline."""
+    conn.execute(_NOTE, {"message": message_id, "at": at, "event": event, "text": text, "actor": actor})
+
+
+def call_attention(conn: Connection, message_id: str, why: str) -> None:
+    """Put the message at the head of the log until a person has dealt with it."""
+    conn.execute(_ATTENTION, {"wanted": message_id, "why": why})
+
+
+def put_documents(conn: Connection, documents: Sequence[DocumentRow]) -> None:
+    """Write the documents of one message."""
+    if documents:
+        conn.execute(_DOCUMENTS, [msgspec.structs.asdict(row) for row in documents])
+
+
+def put_keys(conn: Connection, partner: str, message_id: str, keys: Sequence[Key]) -> list[Key]:
+    """Write the search keys of one message, each once; return them in their first order."""
+    distinct = list(dict.fromkeys((key.kind, key.value[:VALUE_LENGTH_MAX]) for key in keys if key.value))[:KEYS_MAX]
+    rows = [
+        {"folded": fold(value), "message": message_id, "kind": kind, "partner": partner, "value": value}
+        for kind, value in distinct
+    ]
+    if rows:
+        conn.execute(insert_unless_there(conn, search_key), rows)
+    return [Key(kind=kind, value=value) for kind, value in distinct]
+
+
+def keys_of(documents: Iterable[DocumentRow]) -> list[Key]:
+    """Return the numbers that documents bear themselves."""
+    found: list[Key] = []
+    for row in documents:
+        if row.order_number:
+            found.append(Key(kind="purchase-order", value=row.order_number))
+        if row.group_control_number is not None:
+            found.append(Key(kind="group", value=str(row.group_control_number)))
+        if row.set_control_number:
+            found.append(Key(kind="set", value=row.set_control_number))
+    return found
+
+
+def fold(value: str) -> str:
+    """Return ``value`` as the search box compares it: no outer blanks, no difference of capitals."""
+    return value.strip()[:VALUE_LENGTH_MAX].upper()
+
+
+_RECORD = (
+    update(message)
+    .where(message.c.id == bindparam("wanted"))
+    .values(
+        {
+            name: bindparam(f"new_{name}", type_=message.c[name].type)
+            for name in (
+                "syntax",
+                "document",
+                "wire",
+                "documents",
+                "test",
+                "stage",
+                "stages",
+                "validation",
+                "acknowledgement",
+                "outcome",
+                "attention",
+                "keys",
+            )
+        }
+    )
+)
+_ATTENTION = update(message).where(message.c.id == bindparam("wanted")).values(attention=bindparam("why"))
+_DOCUMENTS = insert(document)
+_NOTE = insert(timeline)
+_FORGET_DOCUMENTS = delete(document).where(document.c.message == bindparam("wanted"))
+_FORGET_KEYS = delete(search_key).where(search_key.c.message == bindparam("wanted"))

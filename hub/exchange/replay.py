@@ -1,0 +1,31 @@
+"""Replay: a person asks for a message to be processed again.
+
+Nothing is applied twice: the flow reruns what was refused, held or failed, and shows what would differ for the rest.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from hub.exchange.intake import PROCESS
+from hub.exchange.messages import find_message
+from hub.exchange.recording import note
+from hub.kernel.errors import Conflict
+from hub.kernel.scope import Scope
+from hub.platform import jobs
+
+
+def ask_replay(
+    conn: Connection, scope: Scope, message_id: str, *, actor: str, reason: str | None, now: datetime
+) -> bool:
+    """Queue the message again; False when there is none in scope, ``Conflict`` when it is not an inbound one."""
+    row = find_message(conn, scope, message_id)
+    if row is None:
+        return False
+    if row.direction != "in":
+        raise Conflict("what we sent is sent again, not processed again: resend it")
+    note(conn, message_id, "replay-asked", reason, at=now, actor=actor)
+    jobs.enqueue(conn, PROCESS, message_id, now=now)
+    return True

@@ -1,0 +1,118 @@
+"""Rows for tests: an order that came in, and the answer that goes out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from sqlalchemy import Connection
+
+from hub.exchange import intake, outbox, recording
+from hub.exchange.model import DocumentRow, InterchangeRow, Key, StageTime
+from hub.kernel.identity import new_id
+from hub.platform.blobs import Body
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def body(content: bytes) -> Body:
+    return Body(sha256=sha256(content).hexdigest(), size_bytes=len(content), content=content)
+
+
+def incoming(content: bytes = b"ISA", partner: str = "acme-cardio", **more: str) -> intake.Incoming:
+    return intake.Incoming(
+        id=new_id(),
+        partner=partner,
+        transport="http",
+        body=body(content),
+        received_at=NOW,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def envelope(message: str, number: int, content: bytes = b"ISA", partner: str = "acme-cardio") -> InterchangeRow:
+    return InterchangeRow(
+        message=message,
+        position=1,
+        partner=partner,
+        direction="in",
+        sender_qualifier="01",
+        sender="123456789",
+        receiver_qualifier="ZZ",
+        receiver="MEDCM",
+        control_number=number,
+        usage="P",
+        digest=sha256(content).hexdigest(),
+        judgement="first",
+        at=NOW,
+    )
+
+
+def receive_order(conn: Connection, order: str, partner: str = "acme-cardio", attention: str | None = None) -> str:
+    """Take in an order and record it as accepted; return its message's id."""
+    accepted = intake.accept(conn, incoming(f"{partner} {order}".encode(), partner))
+    row = DocumentRow(
+        message=accepted.message_id,
+        position=1,
+        partner=partner,
+        direction="in",
+        kind="850",
+        document="PurchaseOrder",
+        order_number=order,
+        functional_group="PO",
+        group_control_number=7,
+        set_control_number="0001",
+        validation="valid",
+        outcome="accepted",
+    )
+    processed = recording.Processed(
+        message=accepted.message_id,
+        partner=partner,
+        stages=[StageTime(stage="received", at=NOW), StageTime(stage="finished", at=NOW)],
+        validation="valid",
+        outcome="accepted",
+        syntax="x12",
+        wire="850",
+        document="PurchaseOrder",
+        attention=attention,
+        keys=[Key(kind="item", value="CM-77-1001")],
+        documents=[row],
+    )
+    recording.record(conn, processed)
+    return accepted.message_id
+
+
+def answer(conn: Connection, order: str, answers: str, partner: str = "acme-cardio", transport: str = "mailbox") -> str:
+    """Put the 855 for an order into the outbox; return its message's id."""
+    message = new_id()
+    row = DocumentRow(
+        message=message,
+        position=1,
+        partner=partner,
+        direction="out",
+        kind="855",
+        document="OrderAcknowledgement",
+        order_number=order,
+        functional_group="PR",
+        group_control_number=41,
+        set_control_number="0001",
+        validation="valid",
+        acknowledgement="awaited",
+        answers_message=answers,
+        answers_position=1,
+    )
+    outgoing = outbox.Outgoing(
+        id=message,
+        partner=partner,
+        transport=transport,
+        body=body(message.encode()),
+        created_at=NOW,
+        syntax="x12",
+        wire="855",
+        document="OrderAcknowledgement",
+        answers=answers,
+        acknowledgement="awaited",
+        documents=[row],
+    )
+    outbox.put(conn, outgoing)
+    return message

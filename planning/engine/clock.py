@@ -6,11 +6,11 @@ between; a batch cycle runs through. Every answer is ``NEVER`` when the calendar
 
 from __future__ import annotations
 
-from planning.engine.compiled import kernel
+from planning.engine.compiled import inlined
 from planning.engine.shop import NEVER, Shop
 
 
-@kernel
+@inlined
 def interval_at(shop: Shop, window: int, minute: int) -> int:
     """Return the last interval of the window that begins at or before ``minute``; one before the first if none."""
     low = shop.window_ptr[window]
@@ -24,7 +24,7 @@ def interval_at(shop: Shop, window: int, minute: int) -> int:
     return low - 1
 
 
-@kernel
+@inlined
 def work(shop: Shop, window: int, earliest: int, minutes: int) -> tuple[int, int]:
     """Return start and end of ``minutes`` of work begun as soon as possible from ``earliest``."""
     if earliest >= NEVER:
@@ -52,7 +52,7 @@ def work(shop: Shop, window: int, earliest: int, minutes: int) -> tuple[int, int
     return earliest, shop.opens[low].begin + goal - shop.opens[low].before
 
 
-@kernel
+@inlined
 def cycle(shop: Shop, window: int, earliest: int, minutes: int) -> int:
     """Return the first start from ``earliest`` on of ``minutes`` without a pause."""
     if earliest >= NEVER:
@@ -66,7 +66,7 @@ def cycle(shop: Shop, window: int, earliest: int, minutes: int) -> int:
     return NEVER
 
 
-@kernel
+@inlined
 def start_to_end_at(shop: Shop, window: int, end: int, minutes: int) -> int:
     """Return the earliest start whose work of ``minutes`` ends at ``end`` or later."""
     if end >= NEVER:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from planning.engine.clock import cycle, work
-from planning.engine.compiled import kernel
+from planning.engine.compiled import inner, kernel
 from planning.engine.retime import changeover, window_of
 from planning.engine.schedule import Timetable
 from planning.engine.shop import NEVER, NONE, Ints, Shop
@@ -98,7 +98,7 @@ def new_floor(shop: Shop, t: Timetable) -> Floor:
     return f
 
 
-@kernel
+@inner
 def stand_frozen(shop: Shop, f: Floor, t: Timetable, op: int) -> None:
     """A frozen operation holds its machine, tool, crew and material before anything else is planned."""
     me = shop.ops[op]
@@ -112,7 +112,7 @@ def stand_frozen(shop: Shop, f: Floor, t: Timetable, op: int) -> None:
     claim(shop, f, op)
 
 
-@kernel
+@inner
 def find_next_frozen(shop: Shop, f: Floor, machine: int, from_: int) -> None:
     """Find the machine's first frozen operation that starts at ``from_`` or later."""
     f.next_frozen[machine] = NONE
@@ -122,7 +122,7 @@ def find_next_frozen(shop: Shop, f: Floor, machine: int, from_: int) -> None:
             return
 
 
-@kernel
+@inner
 def take_piece(shop: Shop, f: Floor, pool: int, until: int) -> None:
     """The first free piece of the pool is held until ``until``."""
     best = f.pool_at[pool]
@@ -132,7 +132,7 @@ def take_piece(shop: Shop, f: Floor, pool: int, until: int) -> None:
     f.pool_free[best] = until
 
 
-@kernel
+@inner
 def piece_free(shop: Shop, f: Floor, pool: int) -> int:
     """When a piece of the pool is free."""
     best = NEVER
@@ -141,14 +141,14 @@ def piece_free(shop: Shop, f: Floor, pool: int) -> int:
     return best
 
 
-@kernel
+@inner
 def claim(shop: Shop, f: Floor, op: int) -> None:
     """Promise the operation's materials to it."""
     for u in range(shop.ops[op].use_from, shop.ops[op].use_to):
         f.claimed[shop.uses[u].material] += shop.uses[u].quantity
 
 
-@kernel
+@inner
 def covered_from(shop: Shop, f: Floor, op: int) -> int:
     """From when the materials not yet promised cover the operation."""
     floor = 0
@@ -167,14 +167,14 @@ def covered_from(shop: Shop, f: Floor, op: int) -> int:
     return floor
 
 
-@kernel
+@inner
 def note_latest(shop: Shop, f: Floor, op: int, end: int) -> None:
     """The successor must not start later than the maximum gap after ``op`` allows."""
     if shop.ops[op].max_gap >= 0:
         f.latest[op + 1] = end + shop.ops[op].max_gap
 
 
-@kernel
+@inner
 def arrive(shop: Shop, f: Floor, t: Timetable, op: int, ready: int) -> None:
     """An operation can start from ``ready`` on: it queues at all its machines; a frozen one passes on."""
     while t.machine[op] >= 0:  # frozen: it stands where it stands
@@ -195,7 +195,7 @@ def arrive(shop: Shop, f: Floor, t: Timetable, op: int, ready: int) -> None:
         f.soonest[m] = min(f.soonest[m], max(f.free[m], f.ready[op]))
 
 
-@kernel
+@inner
 def leave_queue(shop: Shop, f: Floor, a: int) -> None:
     """An alternative leaves its machine's queue."""
     if f.waiting[a] == 0:
@@ -210,7 +210,7 @@ def leave_queue(shop: Shop, f: Floor, a: int) -> None:
         f.before[f.after[a]] = f.before[a]
 
 
-@kernel
+@inner
 def look_again(shop: Shop, f: Floor, alt_op: Ints, machine: int) -> None:
     """Work out when the machine can next decide."""
     soonest = NEVER
@@ -221,7 +221,7 @@ def look_again(shop: Shop, f: Floor, alt_op: Ints, machine: int) -> None:
     f.soonest[machine] = max(soonest, f.free[machine]) if soonest < NEVER else NEVER
 
 
-@kernel
+@inner
 def index(
     shop: Shop, w: Weather, rule: Rule, priority: float, op: int, now: int, delay: int, minutes: int, latest: int
 ) -> float:
@@ -241,7 +241,7 @@ def index(
     )
 
 
-@kernel
+@inner
 def offer(shop: Shop, f: Floor, op: int, machine: int, minutes: int) -> tuple[int, int]:
     """Earliest start and end of the operation as the machine's next."""
     me = shop.ops[op]
@@ -254,7 +254,7 @@ def offer(shop: Shop, f: Floor, op: int, machine: int, minutes: int) -> tuple[in
     return work(shop, window_of(shop, machine, me.crew), earliest, minutes)
 
 
-@kernel
+@inner
 def fits_before_frozen(shop: Shop, f: Floor, op: int, machine: int, end: int) -> bool:
     """Tell whether the machine's next frozen operation still finds its place."""
     frozen = f.next_frozen[machine]
@@ -265,7 +265,7 @@ def fits_before_frozen(shop: Shop, f: Floor, op: int, machine: int, end: int) ->
     return end + changeover(shop, machine, state, shop.ops[frozen].family) <= shop.ops[frozen].frozen_start
 
 
-@kernel
+@inner
 def pass_frozen(shop: Shop, f: Floor, machine: int) -> None:
     """The machine waits for its next frozen operation and is free after it."""
     frozen = f.next_frozen[machine]
@@ -275,7 +275,7 @@ def pass_frozen(shop: Shop, f: Floor, machine: int) -> None:
     find_next_frozen(shop, f, machine, shop.ops[frozen].frozen_start + 1)
 
 
-@kernel
+@inner
 def choose(
     shop: Shop, f: Floor, w: Weather, rule: Rule, priority: np.ndarray, alt_op: Ints, machine: int, now: int, key: int
 ) -> int:
@@ -307,7 +307,7 @@ def choose(
     return best
 
 
-@kernel
+@inner
 def fastest(shop: Shop, op: int) -> int:
     """Minutes on the operation's quickest machine."""
     best = NEVER
@@ -316,7 +316,7 @@ def fastest(shop: Shop, op: int) -> int:
     return best
 
 
-@kernel
+@inner
 def put(shop: Shop, f: Floor, t: Timetable, alt_op: Ints, op: int, machine: int, start: int, end: int) -> None:
     """Place an operation and let its successor arrive."""
     t.machine[op] = machine
@@ -332,7 +332,7 @@ def put(shop: Shop, f: Floor, t: Timetable, alt_op: Ints, op: int, machine: int,
         arrive(shop, f, t, op + 1, end + shop.ops[op].min_gap)
 
 
-@kernel
+@inner
 def run_machine(shop: Shop, f: Floor, t: Timetable, alt_op: Ints, a: int) -> None:
     """Start the chosen alternative on its machine."""
     op = alt_op[a]
@@ -383,7 +383,7 @@ def run_oven(
     requeue(shop, f, alt_op, machine)
 
 
-@kernel
+@inner
 def requeue(shop: Shop, f: Floor, alt_op: Ints, machine: int) -> None:
     """Alternatives set aside while a batch was filled queue again, unless their operation was placed elsewhere."""
     for a in range(len(alt_op)):
@@ -433,7 +433,7 @@ def dispatch(
     return placed
 
 
-@kernel
+@inner
 def earliest_ready(shop: Shop, f: Floor, alt_op: Ints, machine: int) -> int:
     """When the first operation waiting at the machine is ready."""
     soonest = NEVER

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from planning.engine.clock import cycle, start_to_end_at, work
-from planning.engine.compiled import kernel
+from planning.engine.compiled import inner, kernel
 from planning.engine.retime import changeover, drop_heap, state_before, window_of
 from planning.engine.schedule import FREE_SIZE, HEAP_SIZE, UNDO_SIZE, Schedule, Timetable
 from planning.engine.sequence import clear, close, leave_crew, leave_machine, leave_tool, link_member, place, reopen, unlink_member
@@ -22,13 +22,13 @@ MAX_RESTARTS = 400  # each restart moves a predecessor later; calendars need a h
 RANK_PER_MINUTE = 1 << 20  # ranks by start minute, with room to keep batches and frozen work apart
 
 
-@kernel
+@inner
 def rank_at(start: int) -> int:
     """Rank of a node that starts at a minute."""
     return (start + 1_000_000_000) * RANK_PER_MINUTE
 
 
-@kernel
+@inner
 def fix(shop: Shop, s: Schedule, fill: Ints, op: int, machine: int, start: int, end: int) -> None:
     """Place an operation exactly there; on an oven it joins the batch of that start or opens one."""
     if shop.machines[machine].is_batch == 1:
@@ -58,7 +58,7 @@ def fix(shop: Shop, s: Schedule, fill: Ints, op: int, machine: int, start: int, 
     drop_heap(s)
 
 
-@kernel
+@inner
 def batch_starting(s: Schedule, machine: int, start: int) -> int:
     """Return the machine's batch that starts then, -1 if none."""
     b = s.chains[machine].last
@@ -67,7 +67,7 @@ def batch_starting(s: Schedule, machine: int, start: int) -> int:
     return b if b >= 0 and s.nodes[b].start == start else NONE
 
 
-@kernel
+@inner
 def unfix(shop: Shop, s: Schedule, fill: Ints, op: int) -> None:
     """Take a placed operation out again; what stands after it keeps its time."""
     node = s.links[op].node
@@ -94,7 +94,7 @@ def unfix(shop: Shop, s: Schedule, fill: Ints, op: int) -> None:
     drop_heap(s)
 
 
-@kernel
+@inner
 def note_use(shop: Shop, s: Schedule, fill: Ints, op: int, start: int) -> None:
     """Enter an operation's consumptions into their materials' ledgers, kept in time order."""
     for u in range(shop.ops[op].use_from, shop.ops[op].use_to):
@@ -108,7 +108,7 @@ def note_use(shop: Shop, s: Schedule, fill: Ints, op: int, start: int) -> None:
         fill[material] += 1
 
 
-@kernel
+@inner
 def drop_use(shop: Shop, s: Schedule, fill: Ints, op: int) -> None:
     """Take an operation's consumptions out of their materials' ledgers."""
     for u in range(shop.ops[op].use_from, shop.ops[op].use_to):
@@ -122,7 +122,7 @@ def drop_use(shop: Shop, s: Schedule, fill: Ints, op: int) -> None:
             k += 1
 
 
-@kernel
+@inner
 def stocked_from(shop: Shop, s: Schedule, fill: Ints, op: int) -> int:
     """From when the operation's materials are there without taking them from what is placed."""
     answer = -NEVER
@@ -136,7 +136,7 @@ def stocked_from(shop: Shop, s: Schedule, fill: Ints, op: int) -> int:
     return answer
 
 
-@kernel
+@inner
 def balance_from(shop: Shop, s: Schedule, placed: int, material: int, quantity: int) -> int:
     """From when on, and for ever after, the balance of a material is at least ``quantity``."""
     step = shop.stock_ptr[material]
@@ -165,7 +165,7 @@ def balance_from(shop: Shop, s: Schedule, placed: int, material: int, quantity: 
     return answer
 
 
-@kernel
+@inner
 def pool_clear_from(shop: Shop, s: Schedule, pool: int, begin: int, end: int, crew: bool) -> int:
     """Return ``begin`` if a piece is free throughout, else when the next try makes sense."""
     overlapping = 0
@@ -181,7 +181,7 @@ def pool_clear_from(shop: Shop, s: Schedule, pool: int, begin: int, end: int, cr
     return begin if overlapping < shop.pool_count[pool] else soonest
 
 
-@kernel
+@inner
 def next_accepts(shop: Shop, s: Schedule, machine: int, family: int, end: int, after: int) -> bool:
     """Tell whether the node after the gap keeps its time with the setup that would now precede it."""
     if after < 0:
@@ -197,7 +197,7 @@ def next_accepts(shop: Shop, s: Schedule, machine: int, family: int, end: int, a
     return pool_clear_from(shop, s, tool, begin, following.start - following.setup, False) == begin
 
 
-@kernel
+@inner
 def slot(shop: Shop, s: Schedule, op: int, machine: int, minutes: int, ready: int) -> tuple[int, int]:
     """Return start and end of the operation in the machine's first gap that takes it from ``ready`` on."""
     me = shop.ops[op]
@@ -235,7 +235,7 @@ def slot(shop: Shop, s: Schedule, op: int, machine: int, minutes: int, ready: in
         before = after
 
 
-@kernel
+@inner
 def oven_slot(shop: Shop, s: Schedule, op: int, machine: int, ready: int) -> int:
     """Return the earliest start on an oven: in a batch of the same key with room, or in a gap as a new batch."""
     me = shop.ops[op]
@@ -260,7 +260,7 @@ def oven_slot(shop: Shop, s: Schedule, op: int, machine: int, ready: int) -> int
         after = s.nodes[before].after
 
 
-@kernel
+@inner
 def best_slot(shop: Shop, s: Schedule, op: int, ready: int, need_end: int) -> tuple[int, int, int]:
     """Return machine, start and end where the operation ends first; machine -1: nowhere."""
     best = NONE
@@ -326,7 +326,7 @@ def insert_order(shop: Shop, s: Schedule, fill: Ints, order: int, not_before: in
     return DONE, NONE
 
 
-@kernel
+@inner
 def retreat(shop: Shop, s: Schedule, fill: Ints, first: int, op: int, why: int) -> tuple[int, int]:
     """Take out what was placed of an order that cannot be inserted."""
     for placed in range(first, op):
@@ -335,7 +335,7 @@ def retreat(shop: Shop, s: Schedule, fill: Ints, first: int, op: int, why: int) 
     return why, op
 
 
-@kernel
+@inner
 def remove_order(shop: Shop, s: Schedule, fill: Ints, order: int) -> None:
     """Take an order's placed operations out, frozen ones too."""
     for op in range(shop.orders[order].first, shop.orders[order].end):
@@ -343,13 +343,14 @@ def remove_order(shop: Shop, s: Schedule, fill: Ints, order: int) -> None:
             unfix(shop, s, fill, op)
 
 
-@kernel
+@inner
 def fix_timetable(shop: Shop, s: Schedule, fill: Ints, by_start: Ints, t: Timetable) -> None:
     """Fill the schedule with a timetable exactly as it stands."""
     clear(shop, s)
     s.state[UNDO_SIZE] = 0
     s.state[HEAP_SIZE] = 0
-    fill[:] = 0
+    for i in range(len(fill)):
+        fill[i] = 0
     for op in by_start:
         fix(shop, s, fill, op, t.machine[op], t.start[op], t.end[op])
 

@@ -8,7 +8,7 @@ change, so ``take_back`` restores the schedule exactly. ``totals`` always holds 
 from __future__ import annotations
 
 from planning.engine.clock import cycle, start_to_end_at, work
-from planning.engine.compiled import kernel
+from planning.engine.compiled import inlined, inner
 from planning.engine.schedule import (
     BROKEN,
     FLOW,
@@ -27,7 +27,7 @@ from planning.engine.schedule import (
 from planning.engine.shop import NEVER, NONE, Shop
 
 
-@kernel
+@inlined
 def touch(s: Schedule, node: int) -> None:
     """Put a node on the heap unless it is there already."""
     if s.nodes[node].queued:
@@ -45,7 +45,7 @@ def touch(s: Schedule, node: int) -> None:
     s.heap[place] = node
 
 
-@kernel
+@inlined
 def pop(s: Schedule) -> int:
     """Take the node of the lowest rank off the heap."""
     top = s.heap[0]
@@ -71,7 +71,7 @@ def pop(s: Schedule) -> int:
     return top
 
 
-@kernel
+@inlined
 def changeover(shop: Shop, machine: int, state: int, family: int) -> int:
     """Setup minutes on the machine from one family to another; no matrix, state or family: none."""
     matrix = shop.machines[machine].matrix
@@ -80,19 +80,19 @@ def changeover(shop: Shop, machine: int, state: int, family: int) -> int:
     return shop.setup[(matrix * shop.families + state) * shop.families + family]
 
 
-@kernel
+@inlined
 def state_before(shop: Shop, s: Schedule, machine: int, before: int) -> int:
     """Family the machine is set up for after node ``before`` (-1: at the start of the plan)."""
     return s.nodes[before].family if before >= 0 else shop.machines[machine].state
 
 
-@kernel
+@inlined
 def window_of(shop: Shop, machine: int, crew: int) -> int:
     """Window of the machine together with the crew."""
     return shop.window[machine * (len(shop.pool_count) + 1) + crew + 1]
 
 
-@kernel
+@inlined
 def minutes_on(shop: Shop, op: int, machine: int) -> int:
     """Minutes the operation needs on the machine; -1: not validated there."""
     for a in range(shop.ops[op].alt_from, shop.ops[op].alt_to):
@@ -101,13 +101,13 @@ def minutes_on(shop: Shop, op: int, machine: int) -> int:
     return NONE
 
 
-@kernel
+@inlined
 def ready_alone(shop: Shop, s: Schedule, op: int) -> int:
     """Earliest start for release and material, without its predecessor in the order."""
     return max(shop.orders[shop.ops[op].order].release, s.links[op].material_floor)
 
 
-@kernel
+@inlined
 def ready_after_previous(shop: Shop, s: Schedule, op: int) -> int:
     """Earliest start after the predecessor in the order and its minimum gap."""
     if op == shop.orders[shop.ops[op].order].first:
@@ -118,7 +118,7 @@ def ready_after_previous(shop: Shop, s: Schedule, op: int) -> int:
     return s.nodes[before].end + shop.ops[op - 1].min_gap
 
 
-@kernel
+@inlined
 def pool_free(shop: Shop, s: Schedule, before: int, pool: int, crew: bool) -> int:
     """When the first piece of a tool (or of a crew) is free after operation ``before`` of its chain."""
     if before < 0:
@@ -126,7 +126,7 @@ def pool_free(shop: Shop, s: Schedule, before: int, pool: int, crew: bool) -> in
     return s.free[shop.ops[before].crew_free if crew else shop.ops[before].tool_free]
 
 
-@kernel
+@inlined
 def save(shop: Shop, s: Schedule, node: int) -> None:
     """Remember a node's times, once per change."""
     if s.nodes[node].stamp == s.state[STAMP]:
@@ -149,13 +149,13 @@ def save(shop: Shop, s: Schedule, node: int) -> None:
         s.state[SAVED_POOLS] = at + width
 
 
-@kernel
+@inlined
 def pool_width(shop: Shop, pool: int) -> int:
     """Pieces of the pool; none for -1."""
     return shop.pool_count[pool] if pool >= 0 else 0
 
 
-@kernel
+@inlined
 def hand_on_pool(shop: Shop, s: Schedule, op: int, before: int, pool: int, end: int, crew: bool) -> bool:
     """Write the pieces' free times after ``op``, which holds the first free piece until ``end``; tell if they changed."""
     mine = shop.ops[op].crew_free if crew else shop.ops[op].tool_free
@@ -182,7 +182,7 @@ def hand_on_pool(shop: Shop, s: Schedule, op: int, before: int, pool: int, end: 
     return changed
 
 
-@kernel
+@inlined
 def earliest_on_machine(shop: Shop, s: Schedule, op: int, machine: int, setup: int, free: int) -> int:
     """Earliest start for machine, tool and crew: setup runs right before, its tool already held, its crew not yet."""
     earliest = free + setup
@@ -195,7 +195,7 @@ def earliest_on_machine(shop: Shop, s: Schedule, op: int, machine: int, setup: i
     return earliest
 
 
-@kernel
+@inlined
 def ask_previous_to_wait(shop: Shop, s: Schedule, op: int, alone: int) -> None:
     """With a maximum gap before ``op``, its predecessor must not end long before ``op`` can start.
 
@@ -222,7 +222,7 @@ def ask_previous_to_wait(shop: Shop, s: Schedule, op: int, alone: int) -> None:
     touch(s, previous.node)
 
 
-@kernel
+@inlined
 def retime_operation(shop: Shop, s: Schedule, op: int) -> None:
     """Work out an operation's times on its machine and put on the heap whatever that moves."""
     node = s.nodes[op]
@@ -255,7 +255,7 @@ def retime_operation(shop: Shop, s: Schedule, op: int) -> None:
     apply_times(shop, s, op, start, end, setup, family)
 
 
-@kernel
+@inlined
 def apply_times(shop: Shop, s: Schedule, op: int, start: int, end: int, setup: int, family: int) -> None:
     """Store an operation's new times, keep the totals, and touch its successors where something changed."""
     node = s.nodes[op]
@@ -282,7 +282,7 @@ def apply_times(shop: Shop, s: Schedule, op: int, start: int, end: int, setup: i
         tell_order(shop, s, op)
 
 
-@kernel
+@inlined
 def tell_order(shop: Shop, s: Schedule, op: int) -> None:
     """An operation's end changed: its order's next operation must look again."""
     if op + 1 < shop.orders[shop.ops[op].order].end:
@@ -291,13 +291,13 @@ def tell_order(shop: Shop, s: Schedule, op: int) -> None:
             touch(s, following)
 
 
-@kernel
+@inlined
 def order_cost(shop: Shop, order: int, end: int) -> int:
     """Weighted tardiness of an order that ends at ``end``."""
     return shop.orders[order].weight * max(0, end - shop.orders[order].due)
 
 
-@kernel
+@inlined
 def count_end(shop: Shop, s: Schedule, op: int) -> None:
     """Keep the totals when the end of an order's last operation changed, or its node."""
     order = shop.ops[op].order
@@ -316,7 +316,7 @@ def count_end(shop: Shop, s: Schedule, op: int) -> None:
     served.end = end
 
 
-@kernel
+@inlined
 def retime_batch(shop: Shop, s: Schedule, b: int) -> None:
     """Work out a batch's times: it starts when its last member is ready and the oven is free."""
     node = s.nodes[b]
@@ -353,7 +353,7 @@ def retime_batch(shop: Shop, s: Schedule, b: int) -> None:
     finish_batch(shop, s, b, start, end)
 
 
-@kernel
+@inlined
 def ask_members_to_wait(
     shop: Shop, s: Schedule, b: int, alone: int, last_ready: int, second_ready: int, last_member: int
 ) -> None:
@@ -369,7 +369,7 @@ def ask_members_to_wait(
         op = s.links[op].next_member
 
 
-@kernel
+@inlined
 def finish_batch(shop: Shop, s: Schedule, b: int, start: int, end: int) -> None:
     """Store a batch's new times and touch what follows."""
     node = s.nodes[b]
@@ -387,7 +387,7 @@ def finish_batch(shop: Shop, s: Schedule, b: int, start: int, end: int) -> None:
         op = s.links[op].next_member
 
 
-@kernel
+@inner
 def begin_change(s: Schedule) -> None:
     """Start a change that ``take_back`` can undo."""
     s.state[STAMP] += 1
@@ -398,7 +398,7 @@ def begin_change(s: Schedule) -> None:
     s.totals[BROKEN] = 0
 
 
-@kernel
+@inner
 def spread(shop: Shop, s: Schedule, give_up_at: int) -> bool:
     """Retime everything on the heap and all that follows; false: given up, the change must be taken back.
 
@@ -430,7 +430,7 @@ def spread(shop: Shop, s: Schedule, give_up_at: int) -> bool:
     return True
 
 
-@kernel
+@inner
 def drop_heap(s: Schedule) -> None:
     """Forget what is still on the heap."""
     for i in range(s.state[HEAP_SIZE]):
@@ -438,7 +438,7 @@ def drop_heap(s: Schedule) -> None:
     s.state[HEAP_SIZE] = 0
 
 
-@kernel
+@inner
 def restore_times(shop: Shop, s: Schedule) -> None:
     """Put back every time changed since ``begin_change``; sequences and totals are the caller's to restore."""
     for k in range(s.state[SAVED_SIZE]):

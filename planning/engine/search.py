@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planning.engine.compiled import kernel
+from planning.engine.compiled import inner
 from planning.engine.retime import (
     pool_free,
     ready_after_previous,
@@ -48,7 +48,7 @@ class Search(NamedTuple):
     margin: float  # a move is given up when weighted tardiness is this far above what would be kept
 
 
-@kernel
+@inner
 def draw(rng: np.ndarray) -> float:
     """A number in [0, 1) from the worker's own generator (xorshift64*, Vigna 2016)."""
     x = rng[0]
@@ -59,13 +59,13 @@ def draw(rng: np.ndarray) -> float:
     return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@kernel
+@inner
 def below(rng: np.ndarray, limit: int) -> int:
     """A whole number in [0, limit)."""
     return int(draw(rng) * limit)
 
 
-@kernel
+@inner
 def steps(rng: np.ndarray) -> int:
     """How far to jump: mostly one node, sometimes more."""
     k = 1
@@ -74,7 +74,7 @@ def steps(rng: np.ndarray) -> int:
     return k
 
 
-@kernel
+@inner
 def cost(shop: Shop, s: Schedule, p: Search) -> float:
     """What the search minimises: the objective, then setups, then time in the shop."""
     if shop.makespan:
@@ -87,7 +87,7 @@ def cost(shop: Shop, s: Schedule, p: Search) -> float:
     return main + p.setup_worth * s.totals[SETUP] + p.flow_worth * s.totals[FLOW]
 
 
-@kernel
+@inner
 def lowest_rank(shop: Shop, s: Schedule, node: int) -> int:
     """Highest rank among what must come before the node in its orders."""
     low = -1
@@ -99,7 +99,7 @@ def lowest_rank(shop: Shop, s: Schedule, node: int) -> int:
     return low
 
 
-@kernel
+@inner
 def highest_rank(shop: Shop, s: Schedule, node: int) -> int:
     """Lowest rank among what must come after the node in its orders."""
     high = FAR
@@ -111,7 +111,7 @@ def highest_rank(shop: Shop, s: Schedule, node: int) -> int:
     return high
 
 
-@kernel
+@inner
 def is_frozen(shop: Shop, s: Schedule, node: int) -> bool:
     """Tell whether the node, or a member of the batch, stays where it is."""
     op = node if node < len(shop.ops) else s.nodes[node].first_member
@@ -122,7 +122,7 @@ def is_frozen(shop: Shop, s: Schedule, node: int) -> bool:
     return False
 
 
-@kernel
+@inner
 def rank_between(rng: np.ndarray, low: int, high: int) -> int:
     """A rank strictly between, away from the ends; -1 if there is none."""
     if high >= FAR:
@@ -133,7 +133,7 @@ def rank_between(rng: np.ndarray, low: int, high: int) -> int:
     return low + 1 + int((0.25 + 0.5 * draw(rng)) * (room - 2))
 
 
-@kernel
+@inner
 def try_between(
     shop: Shop, s: Schedule, rng: np.ndarray, node: int, machine: int, before: int, after: int
 ) -> bool:
@@ -153,7 +153,7 @@ def try_between(
     return True
 
 
-@kernel
+@inner
 def go_before(shop: Shop, s: Schedule, rng: np.ndarray, node: int, other: int, back: int) -> bool:
     """Move a node before ``other``, or up to ``back`` nodes further, on ``other``'s machine."""
     floor = lowest_rank(shop, s, node)
@@ -171,7 +171,7 @@ def go_before(shop: Shop, s: Schedule, rng: np.ndarray, node: int, other: int, b
     return try_between(shop, s, rng, node, s.nodes[target].machine, before, target)
 
 
-@kernel
+@inner
 def go_after(shop: Shop, s: Schedule, rng: np.ndarray, node: int, other: int, forward: int) -> bool:
     """Move a node after ``other``, or up to ``forward`` nodes further, on ``other``'s machine."""
     ceiling = highest_rank(shop, s, node)
@@ -189,7 +189,7 @@ def go_after(shop: Shop, s: Schedule, rng: np.ndarray, node: int, other: int, fo
     return try_between(shop, s, rng, node, s.nodes[target].machine, target, after)
 
 
-@kernel
+@inner
 def node_at_rank(s: Schedule, machine: int, rank: int) -> int:
     """Last node of a machine's sequence with a lower rank, -1 if none."""
     node = s.chains[machine].last
@@ -198,7 +198,7 @@ def node_at_rank(s: Schedule, machine: int, rank: int) -> int:
     return node
 
 
-@kernel
+@inner
 def change_machine(shop: Shop, s: Schedule, rng: np.ndarray, op: int) -> bool:
     """Move an operation (or the whole batch it is in) to another of its machines, at about the same place in time."""
     node = s.links[op].node
@@ -220,7 +220,7 @@ def change_machine(shop: Shop, s: Schedule, rng: np.ndarray, op: int) -> bool:
     return try_between(shop, s, rng, node, machine, before, after)
 
 
-@kernel
+@inner
 def all_validated(shop: Shop, s: Schedule, batch: int, machine: int) -> bool:
     """Tell whether every member of a batch may run on the oven and all fit."""
     if s.nodes[batch].load > shop.machines[machine].capacity:
@@ -236,7 +236,7 @@ def all_validated(shop: Shop, s: Schedule, batch: int, machine: int) -> bool:
     return True
 
 
-@kernel
+@inner
 def change_batch(shop: Shop, s: Schedule, rng: np.ndarray, op: int) -> bool:
     """Let an operation join another batch of its key, earlier or later, or start one of its own."""
     if shop.ops[op].frozen_machine >= 0:
@@ -267,7 +267,7 @@ def change_batch(shop: Shop, s: Schedule, rng: np.ndarray, op: int) -> bool:
     return start_batch(shop, s, rng, op, machine, low, high)
 
 
-@kernel
+@inner
 def start_batch(shop: Shop, s: Schedule, rng: np.ndarray, op: int, machine: int, low: int, high: int) -> bool:
     """Let an operation start a batch of its own on an oven, somewhere after its predecessor."""
     old = s.links[op].node
@@ -290,7 +290,7 @@ def start_batch(shop: Shop, s: Schedule, rng: np.ndarray, op: int, machine: int,
     return True
 
 
-@kernel
+@inner
 def binding(shop: Shop, s: Schedule, node: int) -> tuple[int, int, int]:
     """Return what a node waited for: the kind, the node it waited for (-1: none) and the member operation concerned."""
     me = s.nodes[node]
@@ -319,7 +319,7 @@ def binding(shop: Shop, s: Schedule, node: int) -> tuple[int, int, int]:
     return kind, other, node
 
 
-@kernel
+@inner
 def binding_of_batch(shop: Shop, s: Schedule, node: int, free: int) -> tuple[int, int, int]:
     """What a batch waited for: the oven, or its last member's predecessor or material."""
     kind = FREE
@@ -338,7 +338,7 @@ def binding_of_batch(shop: Shop, s: Schedule, node: int, free: int) -> tuple[int
     return kind, other, member
 
 
-@kernel
+@inner
 def late_order(shop: Shop, s: Schedule, rng: np.ndarray) -> int:
     """Draw an order, the later and heavier the likelier; -1 when nothing is late."""
     best = NONE
@@ -369,7 +369,7 @@ def late_order(shop: Shop, s: Schedule, rng: np.ndarray) -> int:
     return best
 
 
-@kernel
+@inner
 def break_wait(shop: Shop, s: Schedule, rng: np.ndarray, order: int) -> bool:
     """Walk back along what the order waited for, pick one wait at random and change it."""
     node = s.links[shop.orders[order].end - 1].node
@@ -403,7 +403,7 @@ def break_wait(shop: Shop, s: Schedule, rng: np.ndarray, order: int) -> bool:
     return change_wait(shop, s, rng, picked, picked_kind, picked_other, picked_member)
 
 
-@kernel
+@inner
 def change_wait(shop: Shop, s: Schedule, rng: np.ndarray, node: int, kind: int, other: int, member: int) -> bool:
     """Try one way to end a wait."""
     if kind == BY_MATERIAL:
@@ -430,7 +430,7 @@ def change_wait(shop: Shop, s: Schedule, rng: np.ndarray, node: int, kind: int, 
     return change_machine(shop, s, rng, other if other < len(shop.ops) else s.nodes[other].first_member)
 
 
-@kernel
+@inner
 def overtake(shop: Shop, s: Schedule, rng: np.ndarray, node: int, other: int) -> bool:
     """Let a node be served by a tool or crew before ``other``, which is on some other machine."""
     if is_frozen(shop, s, node):
@@ -455,7 +455,7 @@ def overtake(shop: Shop, s: Schedule, rng: np.ndarray, node: int, other: int) ->
     return True
 
 
-@kernel
+@inner
 def hurry_material(shop: Shop, s: Schedule, rng: np.ndarray, op: int) -> bool:
     """Let an operation be served with its late material before somebody who is served earlier."""
     for u in range(shop.ops[op].use_from, shop.ops[op].use_to):
@@ -471,7 +471,7 @@ def hurry_material(shop: Shop, s: Schedule, rng: np.ndarray, op: int) -> bool:
     return False
 
 
-@kernel
+@inner
 def random_move(shop: Shop, s: Schedule, rng: np.ndarray) -> bool:
     """Jump somewhere near, take another machine, or stand beside the same family."""
     op = below(rng, len(shop.ops))
@@ -492,7 +492,7 @@ def random_move(shop: Shop, s: Schedule, rng: np.ndarray) -> bool:
     return False
 
 
-@kernel
+@inner
 def join_family(shop: Shop, s: Schedule, rng: np.ndarray, node: int) -> bool:
     """Move an operation behind one of its own family near by, so that a setup is saved."""
     family = shop.ops[node].family
@@ -509,7 +509,7 @@ def join_family(shop: Shop, s: Schedule, rng: np.ndarray, node: int) -> bool:
     return False
 
 
-@kernel
+@inner
 def copy_out(shop: Shop, s: Schedule, t: Timetable) -> None:
     """Write the schedule's times into a timetable."""
     for op in range(len(shop.ops)):
@@ -520,15 +520,15 @@ def copy_out(shop: Shop, s: Schedule, t: Timetable) -> None:
             t.end[op] = s.nodes[node].end
 
 
-@kernel
+@inner
 def search(
-    shop: Shop, s: Schedule, p: Search, rng: np.ndarray, best: Timetable, best_cost: float, counts: Ints
+    shop: Shop, s: Schedule, p: Search, rng: np.ndarray, best: Timetable, best_cost: float, counts: Ints,
+    before: Ints,
 ) -> float:
     """Try ``p.moves`` moves; the best schedule seen is copied into ``best``; return its cost.
 
-    ``counts``: moves tried, moves kept, nodes retimed.
+    ``counts``: moves tried, moves kept, nodes retimed. ``before``: room for the totals.
     """
-    before = np.zeros(len(s.totals), np.int64)
     now = cost(shop, s, p)
     for k in range(p.moves):
         warmth = p.hot * (p.cold / p.hot) ** (k / p.moves) if p.hot > 0 else 0.0

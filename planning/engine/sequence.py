@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planning.engine.compiled import kernel
+from planning.engine.compiled import inner, kernel
 from planning.engine.retime import (
     begin_change,
     count_end,
@@ -31,7 +31,7 @@ MOVED, QUIT, JOINED, OPENED, CLOSED, SWAPPED = range(6)
 FAR = 1 << 61  # beyond every rank and every total
 
 
-@kernel
+@inner
 def note(s: Schedule, kind: int, node: int, other: int, machine: int, rank: int) -> None:
     """Record how to undo a step."""
     k = s.state[UNDO_SIZE]
@@ -44,7 +44,7 @@ def note(s: Schedule, kind: int, node: int, other: int, machine: int, rank: int)
     row.rank = rank
 
 
-@kernel
+@inner
 def enter_machine(s: Schedule, node: int, machine: int, rank: int, hint: int) -> None:
     """Put a node into a machine's chain at its rank; ``hint``: a node of the chain near by, or -1."""
     me = s.nodes[node]
@@ -70,7 +70,7 @@ def enter_machine(s: Schedule, node: int, machine: int, rank: int, hint: int) ->
         s.chains[machine].last = node
 
 
-@kernel
+@inner
 def leave_machine(s: Schedule, node: int) -> None:
     """Take a node out of its machine's chain."""
     me = s.nodes[node]
@@ -86,7 +86,7 @@ def leave_machine(s: Schedule, node: int) -> None:
     me.machine = NONE
 
 
-@kernel
+@inner
 def enter_tool(shop: Shop, s: Schedule, op: int) -> None:
     """Put an operation into its tool's chain at its rank."""
     pool = shop.ops[op].tool
@@ -108,7 +108,7 @@ def enter_tool(shop: Shop, s: Schedule, op: int) -> None:
         s.pool_chains[pool].last = op
 
 
-@kernel
+@inner
 def leave_tool(shop: Shop, s: Schedule, op: int) -> None:
     """Take an operation out of its tool's chain."""
     pool = shop.ops[op].tool
@@ -125,7 +125,7 @@ def leave_tool(shop: Shop, s: Schedule, op: int) -> None:
         s.pool_chains[pool].last = before
 
 
-@kernel
+@inner
 def enter_crew(shop: Shop, s: Schedule, op: int, hint: int) -> None:
     """Put an operation into its crew's chain at its rank; ``hint``: an operation of the chain near by, or -1."""
     pool = shop.ops[op].crew
@@ -150,7 +150,7 @@ def enter_crew(shop: Shop, s: Schedule, op: int, hint: int) -> None:
         s.pool_chains[pool].last = op
 
 
-@kernel
+@inner
 def leave_crew(shop: Shop, s: Schedule, op: int) -> int:
     """Take an operation out of its crew's chain; return a neighbour it had."""
     pool = shop.ops[op].crew
@@ -168,7 +168,7 @@ def leave_crew(shop: Shop, s: Schedule, op: int) -> int:
     return before
 
 
-@kernel
+@inner
 def place(shop: Shop, s: Schedule, node: int, machine: int, rank: int, hint: int) -> None:
     """Put a node that is in no chain onto a machine at a rank."""
     enter_machine(s, node, machine, rank, hint)
@@ -180,14 +180,14 @@ def place(shop: Shop, s: Schedule, node: int, machine: int, rank: int, hint: int
     touch(s, node)
 
 
-@kernel
+@inner
 def move(shop: Shop, s: Schedule, node: int, machine: int, rank: int, hint: int) -> None:
     """Move a node to a machine and a rank; its precedences must allow the rank."""
     note(s, MOVED, node, NONE, s.nodes[node].machine, s.nodes[node].rank)
     relocate(shop, s, node, machine, rank, hint)
 
 
-@kernel
+@inner
 def relocate(shop: Shop, s: Schedule, node: int, machine: int, rank: int, hint: int) -> None:
     """Leave all chains and enter them again at another rank. A queued node must not change rank: it is taken off first."""
     leave_machine(s, node)
@@ -207,24 +207,23 @@ def relocate(shop: Shop, s: Schedule, node: int, machine: int, rank: int, hint: 
     touch(s, node)
 
 
-@kernel
+@inner
 def sort_heap_again(s: Schedule) -> None:
     """A queued node changed its rank: put every queued node on the heap again."""
     size = s.state[HEAP_SIZE]
-    waiting = s.heap[:size].copy()
     drop_heap(s)
-    for i in range(size):
-        touch(s, waiting[i])
+    for i in range(size):  # the heap grows into places already read
+        touch(s, s.heap[i])
 
 
-@kernel
+@inner
 def touch_following(shop: Shop, s: Schedule, op: int) -> None:
     """The next operation of the order must look again."""
     if op + 1 < shop.orders[shop.ops[op].order].end and s.links[op + 1].node >= 0:
         touch(s, s.links[op + 1].node)
 
 
-@kernel
+@inner
 def link_member(shop: Shop, s: Schedule, op: int, b: int) -> None:
     """Add an operation to a batch's members, kept in operation order so that undoing restores them exactly."""
     batch = s.nodes[b]
@@ -242,7 +241,7 @@ def link_member(shop: Shop, s: Schedule, op: int, b: int) -> None:
     s.links[op].node = b
 
 
-@kernel
+@inner
 def unlink_member(shop: Shop, s: Schedule, op: int, b: int) -> None:
     """Take an operation out of a batch's members."""
     batch = s.nodes[b]
@@ -257,7 +256,7 @@ def unlink_member(shop: Shop, s: Schedule, op: int, b: int) -> None:
     s.links[op].node = NONE
 
 
-@kernel
+@inner
 def join(shop: Shop, s: Schedule, op: int, b: int) -> None:
     """Let an operation join a batch; key, capacity and ranks must allow it."""
     note(s, JOINED, op, b, NONE, 0)
@@ -267,7 +266,7 @@ def join(shop: Shop, s: Schedule, op: int, b: int) -> None:
     count_end(shop, s, op)
 
 
-@kernel
+@inner
 def quit_batch(shop: Shop, s: Schedule, op: int) -> None:
     """Let an operation quit its batch; a batch without members closes."""
     b = s.links[op].node
@@ -280,7 +279,7 @@ def quit_batch(shop: Shop, s: Schedule, op: int) -> None:
     close(s, b)
 
 
-@kernel
+@inner
 def close(s: Schedule, b: int) -> None:
     """Give back a batch node that has no members."""
     leave_machine(s, b)
@@ -295,7 +294,7 @@ def close(s: Schedule, b: int) -> None:
     s.state[FREE_SIZE] += 1
 
 
-@kernel
+@inner
 def open_batch(shop: Shop, s: Schedule, key: int, machine: int, rank: int, hint: int) -> int:
     """Take a batch node into use on a machine at a rank; it gets its first member next."""
     s.state[FREE_SIZE] -= 1
@@ -305,7 +304,7 @@ def open_batch(shop: Shop, s: Schedule, key: int, machine: int, rank: int, hint:
     return b
 
 
-@kernel
+@inner
 def reopen(s: Schedule, b: int, key: int, machine: int, rank: int, hint: int) -> None:
     """Put an empty batch onto a machine at a rank."""
     s.nodes[b].key = key
@@ -315,14 +314,14 @@ def reopen(s: Schedule, b: int, key: int, machine: int, rank: int, hint: int) ->
     touch(s, b)
 
 
-@kernel
+@inner
 def swap_claims(shop: Shop, s: Schedule, material: int, one: int, two: int) -> None:
     """Let two consumptions of a material change places in its sequence; everybody between them looks again."""
     note(s, SWAPPED, material, one, two, 0)
     exchange_claims(shop, s, material, one, two)
 
 
-@kernel
+@inner
 def exchange_claims(shop: Shop, s: Schedule, material: int, one: int, two: int) -> None:
     """Swap places ``one`` and ``two`` (counted within the material) and serve the sequence again."""
     base = s.claim_ptr[material]
@@ -332,7 +331,7 @@ def exchange_claims(shop: Shop, s: Schedule, material: int, one: int, two: int) 
     serve_material(shop, s, material)
 
 
-@kernel
+@inner
 def serve_material(shop: Shop, s: Schedule, material: int) -> None:
     """Work out from when each consumption is covered if the sequence is served in order."""
     total = 0
@@ -350,7 +349,7 @@ def serve_material(shop: Shop, s: Schedule, material: int) -> None:
             lift_floor(shop, s, shop.uses[use].operation)
 
 
-@kernel
+@inner
 def lift_floor(shop: Shop, s: Schedule, op: int) -> None:
     """An operation may start when all its materials are covered."""
     floor = 0
@@ -362,15 +361,16 @@ def lift_floor(shop: Shop, s: Schedule, op: int) -> None:
             touch(s, s.links[op].node)
 
 
-@kernel
+@inner
 def start_change(s: Schedule, before: Ints) -> None:
     """Begin a change and keep the totals in ``before``."""
     begin_change(s)
     s.state[UNDO_SIZE] = 0
-    before[:] = s.totals
+    for i in range(len(s.totals)):
+        before[i] = s.totals[i]
 
 
-@kernel
+@inner
 def take_back(shop: Shop, s: Schedule, before: Ints) -> None:
     """Undo the change since ``start_change``: sequences, times and totals are as they were."""
     drop_heap(s)
@@ -391,10 +391,11 @@ def take_back(shop: Shop, s: Schedule, before: Ints) -> None:
             exchange_claims(shop, s, row.node, row.other, row.machine)
     drop_heap(s)
     restore_times(shop, s)
-    s.totals[:] = before
+    for i in range(len(s.totals)):
+        s.totals[i] = before[i]
 
 
-@kernel
+@inner
 def clear(shop: Shop, s: Schedule) -> None:
     """Take everything out of the schedule."""
     drop_heap(s)
@@ -425,7 +426,8 @@ def clear(shop: Shop, s: Schedule) -> None:
     s.state[FREE_SIZE] = len(s.nodes) - n
     for o in range(len(shop.orders)):
         s.served[o].end = 0
-    s.totals[:] = 0
+    for i in range(len(s.totals)):
+        s.totals[i] = 0
 
 
 @kernel

@@ -1,7 +1,7 @@
 """What the web asks of the hub that it shows. ``hub.bootstrap`` gives it; tests give a small one.
 
-The web holds no business logic: it reads through the queries of ``exchange`` and ``business``, and everything that
-changes a message goes through the functions here.
+The web holds no business logic: it reads and writes through the queries of ``exchange`` and ``business``, each under the
+caller's scope; only what needs more than a query is asked of the hub itself.
 """
 
 from __future__ import annotations
@@ -86,12 +86,6 @@ class Hub(Protocol):
     async def provenance(self, document: DocumentRow) -> list[Link]:
         """Return where on the wire each canonical field of ``document`` stands; nothing when no map read it."""
         ...
-
-    async def replay(self, message: str, stage: str, actor: str, reason: str | None = None) -> None:
-        """Process ``message`` again from ``stage``. Raises ``Conflict`` when its effects already stand."""
-
-    async def resend(self, message: str, actor: str, reason: str | None = None) -> None:
-        """Deliver an outbound ``message`` once more, the same bytes. Raises ``Conflict`` when it is under way."""
 
     async def checks(self) -> list[Check]:
         """Look at everything the hub needs to work."""

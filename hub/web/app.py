@@ -1,0 +1,112 @@
+"""The hub over HTTP, put together.
+
+In: the hub (see ``hub.web.hub``). Out: the ASGI app; its start and stop are the hub's. ``Defect`` when a route names
+no policy: then there is no app.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from litestar import Litestar
+from litestar.datastructures import State
+
+
+from hub.web.admission import Admission
+from hub.web.api import health, inbound, messages, orders, outbound
+from hub.web.api.describe import openapi
+from hub.web.assets import Assets
+from hub.web.gate import enforce
+from hub.web.headers import guard_headers
+from hub.web.hub import Hub
+from hub.web.keyring import KeyRing
+from hub.web.pages import entrance
+from hub.web.pages import messages as message_pages
+from hub.web.pages import orders as order_pages
+from hub.web.pages import partners as partner_pages
+from hub.web.pages import schema as schema_pages
+from hub.web.policy import require_policies
+from hub.web.refusals import refuse
+from hub.web.rendering import Renderer
+from hub.web.sessions import Sessions
+from hub.web.static_files import static_file
+
+FORM_BYTES_MAX = 64 * 1024  # of every route but intake, which holds its own limit while it streams
+API = (
+    inbound.receive,
+    outbound.waiting,
+    outbound.fetch,
+    outbound.received,
+    messages.messages,
+    messages.message_state,
+    messages.raw,
+    messages.canonical,
+    messages.provenance,
+    messages.timeline,
+    messages.replay,
+    orders.orders,
+    orders.order,
+    health.alive,
+    health.ready,
+    health.metrics,
+)
+PAGES = (
+    message_pages.home,
+    message_pages.message_log,
+    message_pages.message_page,
+    message_pages.original,
+    message_pages.process_again,
+    message_pages.send_again,
+    message_pages.dealt_with,
+    order_pages.order_list,
+    order_pages.order_page,
+    partner_pages.partner_list,
+    entrance.login_page,
+    entrance.log_in,
+    entrance.log_out,
+    entrance.welcome_page,
+    entrance.welcome,
+    entrance.choose_language,
+    schema_pages.interface,
+    static_file,
+)
+
+
+def create_app(hub: Hub) -> Litestar:
+    """Return the app over ``hub``. Starting it starts the hub, stopping it stops the hub."""
+
+    @asynccontextmanager
+    async def running(_: Litestar) -> AsyncIterator[None]:
+        await hub.start()
+        try:
+            yield
+        finally:
+            await hub.stop()
+
+    assets = Assets()
+    app = Litestar(
+        route_handlers=[*API, *PAGES],
+        lifespan=[running],
+        guards=[enforce],
+        exception_handlers={Exception: refuse},
+        before_send=[guard_headers],
+        openapi_config=openapi(version("contract-hub")),
+        request_max_body_size=FORM_BYTES_MAX,
+        logging_config=None,
+        state=State(
+            {
+                "hub": hub,
+                "admission": Admission(hub.settings),
+                "keys": KeyRing(hub, time.monotonic),
+                "sessions": Sessions(hub),
+                "logins": entrance.login_limits(time.monotonic),
+                "assets": assets,
+                "renderer": Renderer(assets),
+            }
+        ),
+    )
+    require_policies(app.routes)
+    return app

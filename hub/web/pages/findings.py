@@ -1,0 +1,34 @@
+"""Findings as a person reads them: what is wrong in plain words, where, and what to do."""
+
+from __future__ import annotations
+
+from hub.exchange.model import DocumentRow, MessageDetail
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.struct import Struct
+from hub.web.wire import place_of
+
+FINDINGS_SHOWN_MAX = 200  # of one document; nobody reads more, and the API has them all
+
+
+class ShownFinding(Struct):
+    """One finding. ``at`` is its place in the views, where it has one there."""
+
+    finding: Diagnostic
+    title: str
+    more: str = ""
+    at: str | None = None
+
+
+def shown_findings(detail: MessageDetail, document: DocumentRow | None) -> list[ShownFinding]:
+    """Return the findings of the chosen document, the worst first, otherwise as they stand on the wire."""
+    documents = [document] if document else detail.documents
+    findings = [finding for one in documents for finding in one.findings]
+    ordered = sorted(findings, key=lambda finding: -finding.severity)[:FINDINGS_SHOWN_MAX]
+    return [
+        ShownFinding(finding=finding, title=_sentence(finding.message), at=place_of(finding)) for finding in ordered
+    ]
+
+
+def _sentence(message: str) -> str:
+    """Return the finding's message beginning with a capital."""
+    return message[:1].upper() + message[1:]

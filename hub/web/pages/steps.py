@@ -1,0 +1,76 @@
+"""The way of one message in time: stages, deliveries and what people did, on one line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.exchange.model import MessageDetail
+from hub.kernel.struct import Struct
+from hub.web.catalogues import N_
+from hub.web.statuses import STAGES, Tone
+
+STEPS_SHOWN_MAX = 24
+LAG_SHOWN_MS_MAX = 60_000  # beyond a minute the two times say it better
+
+EVENTS: dict[str, tuple[str, Tone]] = {
+    "sent": (N_("Sent"), "good"),
+    "delivered": (N_("Delivered"), "good"),
+    "delivery-failed": (N_("Delivery failed"), "bad"),
+    "fetched": (N_("Fetched by the partner"), "good"),
+    "received": (N_("Confirmed by the partner"), "good"),
+    "approved": (N_("Approved by the partner"), "good"),
+    "refused": (N_("Refused by the partner"), "bad"),
+    "replay-asked": (N_("Processed again"), "warn"),
+    "resend-asked": (N_("Sent again"), "warn"),
+    "dealt-with": (N_("Dealt with"), "good"),
+    "acknowledged": (N_("Acknowledged"), "good"),
+    "overdue": (N_("Acknowledgement overdue"), "bad"),
+}
+
+
+class Step(Struct):
+    """One stop on the way."""
+
+    title: str
+    at: datetime
+    tone: Tone = "good"
+    lag_ms: int | None = None  # since the step before
+    text: str | None = None
+
+
+def steps_of(detail: MessageDetail) -> list[Step]:
+    """Return the message's way, oldest first."""
+    steps = [Step(title=STAGES.get(stage.stage, stage.stage), at=stage.at) for stage in detail.stages]
+    for entry in detail.timeline:
+        title, tone = EVENTS.get(entry.event, (entry.event, "quiet"))
+        who = None if entry.actor == "hub" else entry.actor.partition(":")[2]
+        steps.append(Step(title=title, at=entry.at, tone=tone, text=who or entry.text))
+    ordered = sorted(steps, key=lambda step: step.at)[:STEPS_SHOWN_MAX]
+    return _with_lags(_with_trouble(ordered, detail))
+
+
+def _with_trouble(steps: list[Step], detail: MessageDetail) -> list[Step]:
+    """Colour the last stage by how the message fared."""
+    message = detail.message
+    tone: Tone = "good"
+    if message.validation in ("rejected", "unreadable") or message.outcome == "refused":
+        tone = "bad"
+    elif message.outcome in ("held", "quarantined"):
+        tone = "held"
+    elif message.stage not in ("finished", "answered") and message.direction == "in":
+        tone = "quiet"
+    stages = set(STAGES.values())
+    last = max((n for n, step in enumerate(steps) if step.title in stages), default=-1)
+    return [
+        Step(title=step.title, at=step.at, tone=tone if n == last else step.tone, text=step.text)
+        for n, step in enumerate(steps)
+    ]
+
+
+def _with_lags(steps: list[Step]) -> list[Step]:
+    timed: list[Step] = []
+    for n, step in enumerate(steps):
+        lag = round((step.at - steps[n - 1].at).total_seconds() * 1000) if n else None
+        shown = lag if lag is not None and 0 <= lag <= LAG_SHOWN_MS_MAX else None
+        timed.append(Step(title=step.title, at=step.at, tone=step.tone, lag_ms=shown, text=step.text))
+    return timed

@@ -52,7 +52,7 @@ def quoted(value: str | None) -> str:
     return f"'{text}{'…' if len(value) > len(shown) else ''}'"
 
 
-_NOTE, _WARNING, _ELEMENT = Severity.NOTE, Severity.WARNING, Severity.ELEMENT
+_NOTE, _WARNING = Severity.NOTE, Severity.WARNING
 _SET, _GROUP, _INTERCHANGE = Severity.SET, Severity.GROUP, Severity.INTERCHANGE
 
 
@@ -227,11 +227,16 @@ _SET_FAULTS = {
         Severity.SEGMENT, "8", "the segment has {elements} elements, more than {count}",
         "end the segment with its terminator",
     ),
-    "SYN-CONTROL-CHARACTER": _fault(
-        _ELEMENT, "6", "the element contains the control character {character}", "send text only",
+    "SYN-NUL-IN-SET": _fault(
+        _SET, "5", "the set contains NUL bytes", "send text only; NUL bytes come from a wrong encoding or from padding",
     ),
-    "SYN-TAB": _fault(
-        _WARNING, "6", "the element contains a tab", "send blanks instead of tabs",
+    "GDE-NO-GUIDE": _fault(
+        _SET, "1", "there is no guide here for set {kind} in release {release}",
+        "send a set and release that were agreed, or ask for this one",
+    ),
+    "ENV-SET-IN-WRONG-GROUP": _fault(
+        _WARNING, "6", "the set {kind} stands in a group {found}, it belongs in {expected}",
+        "send the set in a group of its own kind (GS01)",
     ),
     "SYN-LINE-END-IN-SEGMENT": _fault(
         _WARNING, None, "a line end inside the segment was taken out", "put line ends only after a segment terminator",

@@ -12,13 +12,11 @@ from hub.formats.x12.faults import finding
 from hub.formats.x12.headers import read_number
 from hub.formats.x12.limits import FINDINGS_PER_SET_MAX, Limits
 from hub.formats.x12.segments import Cut, cut
-from hub.formats.x12.separators import WireSeparators
 from hub.formats.x12.walk import Walker
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 
-_CONTROL = bytes(range(0x20)) + b"\x7f"
 SEGMENT_COUNT_DIGITS_MAX = 10  # SE01: N0, up to ten digits
 
 
@@ -60,7 +58,7 @@ def make_set(
         made.findings.append(finding("SYN-NOT-UTF-8", place.at()))
     made.findings += _faults_of_form(parts, place)
     made.findings += _faults_of_size(lines, separators.element, place, limits)
-    made.findings += _faults_of_characters(raw, walker.wire, place, separators.element)
+    made.findings += _fault_of_nul(raw, place)
     return made
 
 
@@ -139,24 +137,9 @@ def _faults_of_size(lines: list[str], element: str, place: _Place, limits: Limit
     return findings
 
 
-def _faults_of_characters(raw: bytes, wire: WireSeparators, place: _Place, element: str) -> list[Diagnostic]:
-    """Name each element that contains a control character; a tab is only warned of."""
-    separating = wire.element + wire.segment + (wire.component or b"") + (wire.repetition or b"") + b"\r\n"
-    refused = bytes(b for b in _CONTROL if b not in separating)
-    if len(raw.translate(None, refused)) == len(raw):
+def _fault_of_nul(raw: bytes, place: _Place) -> list[Diagnostic]:
+    """Refuse a set with NUL bytes; other control characters are the guide's to judge, element by element."""
+    if b"\x00" not in raw:
         return []
-    marks = [chr(b) for b in refused]
-    findings: list[Diagnostic] = []
-    for number, line in enumerate(place.lines, start=1):
-        if not any(mark in line for mark in marks):
-            continue
-        for position, text in enumerate(line.split(element)):
-            character = next((c for c in text if c in marks), None)
-            if character is None:
-                continue
-            if len(findings) >= FINDINGS_PER_SET_MAX:
-                return [*findings, finding("SYN-MORE-FINDINGS", place.at(number))]
-            code = "SYN-TAB" if set(text) & set(marks) == {"\t"} else "SYN-CONTROL-CHARACTER"
-            name = f"0x{ord(character):02X}"
-            findings.append(finding(code, place.at(number, position or None), found=text, character=name))
-    return findings
+    segment = next((n for n, line in enumerate(place.lines, start=1) if "\x00" in line), None)
+    return [finding("SYN-NUL-IN-SET", place.at(segment))]

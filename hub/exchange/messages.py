@@ -85,6 +85,7 @@ def message_detail(conn: Connection, scope: Scope, message_id: str) -> MessageDe
     answers = _ROWS.where(message.c.answers == message_id, visible(scope, message.c.partner)).order_by(message.c.id)
     return MessageDetail(
         message=row,
+        findings=conn.execute(select(message.c.findings).where(message.c.id == message_id)).scalar() or [],
         interchanges=_interchanges(conn, message_id),
         documents=documents_of(conn, scope, message_id),
         stages=stages_of(conn, message_id),

@@ -174,6 +174,7 @@ class MessageDetail(Struct):
     """Everything about one message but its bytes."""
 
     message: MessageRow
+    findings: list[Diagnostic] = []  # about its envelopes, or why it could not be read at all
     interchanges: list[InterchangeRow] = []
     documents: list[DocumentRow] = []
     stages: list[StageTime] = []

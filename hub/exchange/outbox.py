@@ -121,6 +121,14 @@ def resend(conn: Connection, message_id: str, *, now: datetime, actor: str) -> b
     return True
 
 
+def resend_answers(conn: Connection, message_id: str, *, now: datetime) -> int:
+    """Make the answers to an inbound message due again that had left: its sender asks as if they had not come."""
+    gone = conn.execute(_GONE_ANSWERS, {"wanted": message_id}).scalars().all()
+    for answer in gone:
+        resend(conn, answer, now=now, actor="hub")
+    return len(gone)
+
+
 def next_due(conn: Connection) -> datetime | None:
     """Return when the next attempt falls due; None when nothing waits but in mailboxes."""
     return conn.execute(_NEXT_DUE).scalar()
@@ -202,6 +210,12 @@ _FINISH_ATTEMPT = (
     update(delivery_attempt)
     .where(delivery_attempt.c.message == bindparam("wanted"), delivery_attempt.c.attempt == bindparam("mine"))
     .values(finished_at=bindparam("at", type_=Instant), ok=bindparam("well"), detail=bindparam("what"))
+)
+_GONE_ANSWERS = (
+    select(delivery.c.message)
+    .join(message, message.c.id == delivery.c.message)
+    .where(message.c.answers == bindparam("wanted"), delivery.c.state.in_(("sent", "delivered")))
+    .order_by(delivery.c.message)
 )
 _STATE = update(message).where(message.c.id == bindparam("wanted")).values(delivery=bindparam("new_state"))
 _RESEND = (

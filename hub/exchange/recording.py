@@ -1,7 +1,8 @@
 """What processing found out about an inbound message, written in one go.
 
 What enters is the outcome of every stage; it replaces what an earlier run wrote, for a replay tells the newer truth
-about the same bytes. Runs in the transaction that applies the effects.
+about the same bytes. Runs in the transactions that apply the effects: documents and keys portion by portion, the
+message with the last.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from hub.exchange.model import Acknowledgement, DocumentRow, Key, Outcome, StageTime, Validation
 from hub.exchange.tables import document, message, search_key, timeline
+from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Defect
 from hub.kernel.struct import Struct
 from hub.platform.database import insert_unless_there
@@ -37,23 +39,25 @@ class Processed(Struct):
     document: str | None = None
     test: bool = False
     attention: str | None = None  # why a person should look, in plain words
-    keys: list[Key] = []  # beside the documents' own numbers, which are added here
-    documents: list[DocumentRow] = []
+    keys: list[Key] = []  # the first of them are shown in the log
+    documents: int = 0
+    findings: list[Diagnostic] = []  # about its envelopes
 
 
-def record(conn: Connection, processed: Processed, *, again: bool = False) -> None:
-    """Write ``processed``. ``again``: an earlier run may have left documents and keys, which go."""
-    if again:
-        conn.execute(_FORGET_DOCUMENTS, {"wanted": processed.message})
-        conn.execute(_FORGET_KEYS, {"wanted": processed.message})
-    keys = put_keys(conn, processed.partner, processed.message, [*processed.keys, *keys_of(processed.documents)])
-    put_documents(conn, processed.documents)
+def forget(conn: Connection, message_id: str) -> None:
+    """Drop the documents and keys that an earlier run has left."""
+    conn.execute(_FORGET_DOCUMENTS, {"wanted": message_id})
+    conn.execute(_FORGET_KEYS, {"wanted": message_id})
+
+
+def record(conn: Connection, processed: Processed) -> None:
+    """Write where the message stands; its documents and keys are written beside, as they are read."""
     values = {
         "wanted": processed.message,
         "new_syntax": processed.syntax,
         "new_document": processed.document,
         "new_wire": processed.wire,
-        "new_documents": len(processed.documents),
+        "new_documents": processed.documents,
         "new_test": processed.test,
         "new_stage": processed.stages[-1].stage,
         "new_stages": processed.stages,
@@ -61,7 +65,8 @@ def record(conn: Connection, processed: Processed, *, again: bool = False) -> No
         "new_acknowledgement": processed.acknowledgement,
         "new_outcome": processed.outcome,
         "new_attention": processed.attention,
-        "new_keys": keys[:KEYS_SHOWN_MAX],
+        "new_keys": processed.keys[:KEYS_SHOWN_MAX],
+        "new_findings": processed.findings or None,
     }
     if conn.execute(_RECORD, values).rowcount != 1:
         raise Defect(f"there is no message {processed.message}")
@@ -132,6 +137,7 @@ _RECORD = (
                 "outcome",
                 "attention",
                 "keys",
+                "findings",
             )
         }
     )

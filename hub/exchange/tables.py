@@ -58,6 +58,7 @@ message = Table(
     Column("outcome", WORD, nullable=False),
     Column("attention", Text),
     Column("keys", Json(list[model.Key]), nullable=False),
+    Column("findings", Json(list[Diagnostic])),  # about its envelopes; NULL: none
     Column("answers", ID, ForeignKey("message.id")),
     Column("repeats", Integer, nullable=False),
     _one_of("direction", model.Direction),

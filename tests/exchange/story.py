@@ -65,6 +65,8 @@ def receive_order(conn: Connection, order: str, partner: str = "acme-cardio", at
         validation="valid",
         outcome="accepted",
     )
+    recording.put_documents(conn, [row])
+    keys = [Key(kind="item", value="CM-77-1001"), *recording.keys_of([row])]
     processed = recording.Processed(
         message=accepted.message_id,
         partner=partner,
@@ -75,8 +77,8 @@ def receive_order(conn: Connection, order: str, partner: str = "acme-cardio", at
         wire="850",
         document="PurchaseOrder",
         attention=attention,
-        keys=[Key(kind="item", value="CM-77-1001")],
-        documents=[row],
+        keys=recording.put_keys(conn, partner, accepted.message_id, keys),
+        documents=1,
     )
     recording.record(conn, processed)
     return accepted.message_id

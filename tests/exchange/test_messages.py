@@ -156,7 +156,8 @@ def test_a_replay_replaces_what_the_first_run_wrote(database: Database) -> None:
         processed = recording.Processed(
             message=order, partner=ACME, stages=detail.stages, validation="rejected", outcome="refused"
         )
-        recording.record(conn, processed, again=True)
+        recording.forget(conn, order)
+        recording.record(conn, processed)
         after = messages.message_detail(conn, EVERYONE, order)
         assert after is not None
         assert (after.documents, after.message.keys, after.message.outcome) == ([], [], "refused")

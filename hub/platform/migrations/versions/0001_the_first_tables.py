@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=20), nullable=False),
         sa.Column("attention", sa.Text(), nullable=True),
         sa.Column("keys", sa.Text(), nullable=False),
+        sa.Column("findings", sa.Text(), nullable=True),
         sa.Column("answers", sa.String(length=36), nullable=True),
         sa.Column("repeats", sa.Integer(), nullable=False),
         sa.CheckConstraint(

@@ -98,7 +98,7 @@ def _inner(segment: list[str], composites: set[tuple[str, int]], component: str 
 
 
 def _map_of(guide: Guide) -> map_if:
-    from pyx12.map_if import load_map_file  # type: ignore[import-untyped]
+    from pyx12.map_if import load_map_file
     from pyx12.params import ParamsBase  # type: ignore[import-untyped]
 
     # pyx12 logs rejected values, which are a partner's business, at ERROR; ParamsBase reads no hidden file of options.
@@ -119,7 +119,7 @@ def _map_of(guide: Guide) -> map_if:
 def _judge(lines: list[str], judge: map_if) -> Iterator[Diagnostic]:
     from pyx12.errors import EngineError  # type: ignore[import-untyped]
     from pyx12.map_walker import walk_tree  # type: ignore[import-untyped]
-    from pyx12.segment import Segment as PyxSegment  # type: ignore[import-untyped]
+    from pyx12.segment import Segment as PyxSegment
 
     walker = walk_tree()
     node = judge.getnodebypath(f"{SET_PATH}/GS")

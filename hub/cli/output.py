@@ -37,19 +37,29 @@ class Output:
     def __init__(self, *, as_json: bool = False) -> None:
         self.as_json = as_json
 
-    def items(self, values: Iterable[T], columns: Mapping[str, Callable[[T], object]], *, none: str) -> None:
-        """Show a list: a table under the names of ``columns``, or ``{"items": […], "next": null}``.
+    def items(
+        self,
+        values: Iterable[T],
+        columns: Mapping[str, Callable[[T], object]],
+        *,
+        none: str,
+        following: str | None = None,
+    ) -> None:
+        """Show a list: a table under the names of ``columns``, or ``{"items": […], "next": following}``.
 
-        ``none`` is the sentence for people when there is nothing to show.
+        ``none`` is the sentence for people when there is nothing to show; columns empty in every row are left out.
         """
         listed = list(values)
         if self.as_json:
-            self._json({"items": listed, "next": None})
+            self._json({"items": listed, "next": following})
         elif not listed:
             click.echo(none, err=True)
         else:
-            rows = [[_cell(show(value)) for show in columns.values()] for value in listed]
-            click.echo(table(list(columns), rows))
+            told = {name: [_cell(show(value)) for value in listed] for name, show in columns.items()}
+            told = {name: cells for name, cells in told.items() if any(cells)}
+            click.echo(table(list(told), list(zip(*told.values(), strict=True))))
+            if following:
+                click.echo(f"There are more: --cursor {following}", err=True)
 
     def value(self, value: object, lines: Mapping[str, object] | None = None) -> None:
         """Show one value: as JSON, or as ``name  value`` lines (``lines``; what is ``None`` is left out)."""

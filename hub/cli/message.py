@@ -1,0 +1,193 @@
+"""``hub message``: what was received and sent, by any number it carries; process it again, deliver it again.
+
+Reads and writes the database beside a running hub. What is asked for here is a row that the hub's worker takes up.
+"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
+
+import click
+from sqlalchemy import Connection
+
+from hub.cli.output import Output, refuse, reports, table
+from hub.cli.stored import data_option, opened, settings_for
+from hub.exchange import messages, outbox
+from hub.exchange.model import Direction, Filters, MessageDetail, MessagePage, MessageRow
+from hub.exchange.replay import ask_replay
+from hub.kernel.clock import SystemClock
+from hub.kernel.scope import EVERYONE
+from hub.platform.blobs import Blobs
+
+WHEN = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
+COLUMNS: dict[str, Callable[[MessageRow], object]] = {
+    "received (UTC)": lambda row: f"{row.received_at:%Y-%m-%d %H:%M:%S}",
+    "message": lambda row: row.id,
+    "partner": lambda row: row.partner,
+    "way": lambda row: row.direction,
+    "document": lambda row: row.document or row.wire,
+    "validation": lambda row: row.validation,
+    "outcome": lambda row: "" if row.outcome == "none" else row.outcome,
+    "delivery": lambda row: "" if row.delivery == "none" else row.delivery,
+    "acknowledged": lambda row: "" if row.acknowledgement == "none" else row.acknowledgement,
+    "test": lambda row: "test" if row.test else "",
+    "attention": lambda row: row.attention,
+}
+
+
+@click.group()
+def message() -> None:
+    """What was received and sent; replay and resend."""
+
+
+@message.command("list")
+@click.argument("text", required=False)
+@click.option("--partner", metavar="ID", help="Only this partner's.")
+@click.option("--direction", type=click.Choice(get_args(Direction)), help="Received or sent.")
+@click.option("--document", metavar="NAME", help="PurchaseOrder, or 850.")
+@click.option("--status", metavar="WORD", help="attention, or a word of a status: rejected, overdue, held …")
+@click.option("--test/--production", "test", default=None, help="Only test messages, or none of them.")
+@click.option("--since", type=click.DateTime(WHEN), help="UTC, this instant or later.")
+@click.option("--until", type=click.DateTime(WHEN), help="UTC, before this instant.")
+@click.option("--limit", type=click.IntRange(1, messages.PAGE_MAX), default=50, show_default=True)
+@click.option("--cursor", metavar="NEXT", help="The `next` of the page before.")
+@data_option
+@reports
+def list_(
+    out: Output,
+    text: str | None,
+    partner: str | None,
+    direction: Direction | None,
+    document: str | None,
+    status: str | None,
+    test: bool | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    cursor: str | None,
+    data: Path | None,
+) -> None:
+    """List messages, what needs attention first; TEXT is any number they carry: order, lot, control number …"""
+    filters = Filters(
+        q=text,
+        partner=partner,
+        direction=direction,
+        document=document,
+        status=status,
+        test=test,
+        since=since and since.replace(tzinfo=UTC),
+        until=until and until.replace(tzinfo=UTC),
+    )
+
+    def page(conn: Connection) -> MessagePage:
+        return messages.list_messages(conn, EVERYONE, filters, cursor=cursor, limit=limit)
+
+    with opened(settings_for(data)) as database:
+        try:
+            found = database.read_now(page)
+        except ValueError as fault:
+            raise click.BadParameter(str(fault), param_hint="--cursor") from fault
+    out.items(found.items, COLUMNS, none="No such messages.", following=found.next)
+
+
+@message.command()
+@click.argument("text", metavar="MESSAGE")
+@click.option("--raw", is_flag=True, help="Write the bytes exactly as they came or were sent.")
+@data_option
+@reports
+def show(out: Output, text: str, raw: bool, data: Path | None) -> None:
+    """Show everything about one MESSAGE: its id, or a number that only it carries."""
+    settings = settings_for(data)
+    with opened(settings) as database:
+        message_id = _one(out, database.read_now(lambda conn: _named(conn, text)), text)
+        detail = database.read_now(lambda conn: messages.message_detail(conn, EVERYONE, message_id))
+        if detail is None:
+            refuse()
+        if raw:
+            blobs = Blobs(settings.data / "blobs")
+            body = database.read_now(lambda conn: blobs.get(conn, detail.message.sha256))
+            sys.stdout.buffer.write(body)
+            return
+    out.value(detail, _lines(detail.message))
+    if not out.as_json:
+        _tell(out, detail)
+
+
+@message.command()
+@click.argument("message_id", metavar="MESSAGE")
+@click.option("--reason", metavar="TEXT", help="Why; it stands in the message's timeline.")
+@data_option
+@reports
+def replay(out: Output, message_id: str, reason: str | None, data: Path | None) -> None:
+    """Process an inbound MESSAGE again; effects that stand are never repeated."""
+    now = SystemClock().now()
+    with opened(settings_for(data)) as database:
+        asked = database.write_now(
+            lambda conn: ask_replay(conn, EVERYONE, message_id, actor=_actor(), reason=reason, now=now)
+        )
+    _say_asked(out, message_id, asked, "a running hub processes it within a second, else the next one started")
+
+
+@message.command()
+@click.argument("message_id", metavar="MESSAGE")
+@data_option
+@reports
+def resend(out: Output, message_id: str, data: Path | None) -> None:
+    """Deliver an outbound MESSAGE again: the same bytes under the same numbers."""
+    now = SystemClock().now()
+    with opened(settings_for(data)) as database:
+        asked = database.write_now(lambda conn: outbox.resend(conn, message_id, now=now, actor=_actor()))
+    _say_asked(out, message_id, asked, "it is due for delivery")
+
+
+def _named(conn: Connection, text: str) -> list[MessageRow]:
+    """Return the message of this id, or those that carry ``text`` as a key."""
+    by_id = messages.find_message(conn, EVERYONE, text)
+    return [by_id] if by_id else [hit.message for hit in messages.search(conn, EVERYONE, text)]
+
+
+def _one(out: Output, found: list[MessageRow], text: str) -> str:
+    if len(found) == 1:
+        return found[0].id
+    out.items(found, COLUMNS, none=f"no message is or carries {text}")
+    refuse()
+
+
+def _say_asked(out: Output, message_id: str, asked: bool, then: str) -> None:
+    out.value({"message": message_id, "asked": asked})
+    if not asked:
+        out.note(f"there is no message {message_id}")
+        refuse()
+    out.line(f"{message_id}: {then}")
+
+
+def _lines(row: MessageRow) -> dict[str, object]:
+    shown: dict[str, object] = {name: show(row) or None for name, show in COLUMNS.items()}
+    shown["file"] = row.file_name
+    shown["keys"] = ", ".join(f"{key.kind} {key.value}" for key in row.keys) or None
+    return shown
+
+
+def _tell(out: Output, detail: MessageDetail) -> None:
+    """Say what a person asks next: what was wrong, what happened, what we answered."""
+    for document in detail.documents:
+        out.line(f"\n{document.kind} {document.set_control_number or ''} {document.order_number or ''}".rstrip())
+        for finding in document.findings:
+            out.line(f"  {finding}")
+        if not document.findings:
+            out.line("  no findings")
+    happened = [(entry.at, entry.stage, "") for entry in detail.stages]
+    happened += [(entry.at, entry.event, f"{entry.text or ''} ({entry.actor})") for entry in detail.timeline]
+    rows = [[f"{at:%Y-%m-%d %H:%M:%S}", event, text.strip()] for at, event, text in sorted(happened)]
+    out.line("\n" + table(["when (UTC)", "what", ""], rows))
+    for answer in detail.answers:
+        out.line(f"answered by {answer.wire or answer.document} {answer.id}, {answer.delivery}")
+
+
+def _actor() -> str:
+    return f"shell:{getpass.getuser()}"

@@ -112,7 +112,7 @@ class Rules(Struct):
 def rules_for(separators: Separators, encoding: str, substitute: str | None) -> Rules:
     """Return the rules for one interchange; separators that cannot work are a finding in them."""
     forbidden = re.compile(f"[{re.escape(separators.all)}{_CONTROL}]")
-    why = _unusable(separators)
+    why = unusable_separators(separators)
     if not why and substitute is not None and forbidden.search(substitute):
         why = "the substitute is itself a separator or a control character"
     findings = [outbound("ENV-SEPARATORS", Location(tag="ISA"), why=why)] if why else []
@@ -135,7 +135,8 @@ def encoded(text: str, encoding: str, interchange: int | None) -> tuple[bytes | 
     return body, []
 
 
-def _unusable(separators: Separators) -> str | None:
+def unusable_separators(separators: Separators) -> str | None:
+    """Return why ``separators`` cannot be written with, or ``None``: each one ASCII character, all different."""
     named = [separators.element, separators.segment, separators.component, separators.repetition]
     characters = [c for c in named if c is not None]
     for character in characters:

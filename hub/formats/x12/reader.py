@@ -77,12 +77,12 @@ def _no_interchange(window: Window, found: Hunt) -> Unreadable:
     if found.passed.headers:
         return Unreadable(
             "ENV-ISA-UNREADABLE",
-            "an ISA begins the file, but it is cut short or has not 16 elements: send the whole interchange again",
+            "an ISA begins the file, but it is cut short or has not 16 elements; send the whole interchange again",
             offset=offset,
         )
     return Unreadable(
         "ENV-NO-INTERCHANGE",
-        "the file holds no X12 interchange: no ISA was found; send a file that begins with ISA",
+        f"no ISA was found in the first {found.passed.length} bytes; send an X12 interchange, from ISA to IEA",
         offset=offset,
     )
 

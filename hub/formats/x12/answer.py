@@ -1,0 +1,92 @@
+"""The interchange that answers an interchange: TA1 and one 997 per group, addressed back to the sender.
+
+In: what was received and found, an instant, control numbers. Out: the bytes, or ``None`` when nothing
+is due. For the shell, where nothing is stored; a running hub takes its numbers from the database.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from hub.formats.x12.acknowledge import (
+    ACKNOWLEDGEMENT_GROUP,
+    acknowledge_group,
+    acknowledge_interchange,
+    wants_interchange_acknowledgement,
+)
+from hub.formats.x12.check import ReceivedGroup, ReceivedInterchange
+from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.outbound_values import unusable_separators
+from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
+from hub.formats.x12.writer import OutboundSet, Written, write_interchange
+
+USUAL_VERSION = "00401"
+RELEASE_CHARACTERS_MAX = 12  # GS08
+
+
+def answer(received: ReceivedInterchange, at: datetime, *, control_number: int = 1) -> Written | None:
+    """Return the answering interchange, or ``None`` when neither a TA1 nor a 997 is due.
+
+    A refused interchange gets its TA1 alone: its groups were not taken. ``at`` is the sender's wall.
+    """
+    separators = readable_separators(received.separators)
+    asked = wants_interchange_acknowledgement(received.header, received.findings)
+    notes = [acknowledge_interchange(received.header, received.findings)] if asked else []
+    groups = [] if received.is_refused else _groups(received.groups, at, separators)
+    if not notes and not groups:
+        return None
+    return write_interchange(
+        _header_back(received.header, at, control_number), groups, separators, acknowledgements=notes
+    )
+
+
+def readable_separators(separators: Separators) -> Separators:
+    """Return the sender's separators with a line end for people, or the usual ones when theirs cannot be written."""
+    if unusable_separators(separators):
+        separators = USUAL_SEPARATORS
+    ends_line = separators.segment in ("\n", "\r") or separators.segment_suffix
+    return separators if ends_line else replace(separators, segment_suffix="\n")
+
+
+def _groups(
+    received: list[ReceivedGroup], at: datetime, separators: Separators
+) -> list[tuple[GroupHeader, list[OutboundSet]]]:
+    groups: list[tuple[GroupHeader, list[OutboundSet]]] = []
+    for group in received:
+        told = acknowledge_group(
+            group.header, group.outcomes, group.findings, stated=group.stated, control_number=1, separators=separators
+        )
+        if told is not None:
+            groups.append((_group_back(group.header, at, len(groups) + 1), [told]))
+    return groups
+
+
+def _header_back(header: InterchangeHeader, at: datetime, control_number: int) -> InterchangeHeader:
+    is_version = len(header.version) == 5 and header.version.isascii() and header.version.isdigit()
+    return InterchangeHeader(
+        control_number=control_number,
+        sender_qualifier=header.receiver_qualifier,
+        sender_id=header.receiver_id,
+        receiver_qualifier=header.sender_qualifier,
+        receiver_id=header.sender_id,
+        usage=header.usage or "P",
+        version=header.version if is_version else USUAL_VERSION,
+        standard=header.standard if header.standard and header.standard.isalpha() else "U",
+        on=at.date(),
+        at=at.time(),
+    )
+
+
+def _group_back(header: GroupHeader, at: datetime, control_number: int) -> GroupHeader:
+    return GroupHeader(
+        functional_group=ACKNOWLEDGEMENT_GROUP,
+        control_number=control_number,
+        release=header.release[:RELEASE_CHARACTERS_MAX].strip() or "004010",
+        sender=header.receiver,
+        receiver=header.sender,
+        on=at.date(),
+        at=at.time().replace(second=0, microsecond=0),
+        agency=header.agency if header.agency in ("X", "T") else "X",
+    )

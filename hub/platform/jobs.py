@@ -158,9 +158,11 @@ def claim(
 
 def done(conn: Connection, fence: Fence) -> None:
     """Complete the job, in the transaction that writes its effect. Raises ``Conflict`` when the fence has fallen."""
-    if conn.execute(_DONE, {"job": fence.job, "attempt": fence.attempt}).rowcount != 1:
+    row = conn.execute(_DONE, {"job": fence.job, "attempt": fence.attempt}).one_or_none()
+    if row is None:
         raise Conflict(f"job {fence.job} was claimed by another worker after attempt {fence.attempt}")
-    ring(conn, BELL)  # the next of its ordering key may go
+    if row.ordering_key is not None:
+        ring(conn, BELL)  # the next of its ordering key may go
 
 
 def extend(conn: Connection, fences: Sequence[Fence], *, now: datetime, lease: timedelta = LEASE) -> int:
@@ -286,7 +288,7 @@ _CLAIM = (
 _BURY = (
     sql_update(job).where(job.c.id.in_(bindparam("ids", expanding=True))).values(state="dead", error=bindparam("why"))
 )
-_DONE = _held(sql_delete(job))
+_DONE = _held(sql_delete(job)).returning(job.c.ordering_key)
 _EXTEND = _held(sql_update(job)).values(due_at=bindparam("lease_ends", type_=Instant))
 _FAIL = _held(sql_update(job)).values(
     state=bindparam("state_after"), due_at=bindparam("due", type_=Instant), error=bindparam("why"), worker=None

@@ -1,0 +1,159 @@
+"""The in-process worker: takes jobs when a bell rings or the clock says so, and hands each to its handler.
+
+A handler does its work and completes the job (``jobs.done`` with the job's fence) in the same write as its effect. When
+it raises, the job goes back with backoff, or among the dead; ``Unavailable`` counts as no attempt. Long work keeps its
+lease by a heartbeat. ``stop`` lets what runs finish, and gives back what does not in ``STOP_SECONDS``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from hub.kernel.clock import Clock
+from hub.kernel.errors import Conflict, Unavailable
+from hub.platform import failpoints, jobs
+from hub.platform.database import Database
+from hub.platform.jobs import Job
+
+Handler = Callable[[Job], Awaitable[None]]
+"""Does a job. Gets it claimed; completes it with ``jobs.done(conn, job.fence)`` in the write of its effect."""
+
+BATCH = 64  # jobs in hand at once: enough for one shared commit, few enough that a kill costs little
+POLL_SECONDS = 1.0  # bells within the process are enough; this catches other processes, retries and ended leases
+HEARTBEAT_SECONDS = jobs.LEASE.total_seconds() / 3
+STOP_SECONDS = 10.0
+PAUSE_AFTER_FAULT_SECONDS = 1.0  # when the database itself is away
+
+log = structlog.get_logger("hub.platform.runner")
+
+
+class Runner:
+    """Runs jobs of the kinds in ``handlers`` until stopped. ``worker`` names this process in the job table."""
+
+    def __init__(
+        self, database: Database, handlers: Mapping[str, Handler], clock: Clock, *, worker: str, batch: int = BATCH
+    ) -> None:
+        self._database = database
+        self._handlers = dict(handlers)
+        self._clock = clock
+        self._worker = worker
+        self._batch = batch
+        self._bell = asyncio.Event()
+        self._running: dict[asyncio.Task[None], Job] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    def start(self) -> None:
+        """Begin. Called on the event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._database.bells.listen(jobs.BELL, self.wake)
+        self._tasks = [asyncio.create_task(self._take()), asyncio.create_task(self._beat())]
+
+    def wake(self) -> None:
+        """Look for jobs now. May be called from any thread."""
+        if self._loop is not None and not self._bell.is_set():
+            with contextlib.suppress(RuntimeError):  # the loop has closed: nobody is left to wake
+                self._loop.call_soon_threadsafe(self._bell.set)
+
+    async def stop(self) -> None:
+        """Take no more, wait for what runs, give back the rest."""
+        self._stopping = True
+        self._database.bells.deaf(jobs.BELL, self.wake)
+        self._bell.set()
+        if self._running:
+            await asyncio.wait(self._running, timeout=STOP_SECONDS)
+        unfinished = dict(self._running)
+        for task in [*self._tasks, *unfinished]:
+            task.cancel()
+        await asyncio.gather(*self._tasks, *unfinished, return_exceptions=True)
+        for job in unfinished.values():
+            await self._release(job, timedelta())
+
+    async def drain(self) -> None:
+        """Return when no job is due and none runs: for tests and commands that process once."""
+        while True:
+            if not self._running and not await self._claim(self._batch):
+                return
+            if self._running:
+                await asyncio.wait(self._running)
+
+    async def _take(self) -> None:
+        while not self._stopping:
+            self._bell.clear()
+            try:
+                claimed = await self._claim(self._batch - len(self._running))
+            except Unavailable as fault:
+                log.warning("jobs cannot be claimed", reason=str(fault))
+                await asyncio.sleep(PAUSE_AFTER_FAULT_SECONDS)
+                continue
+            if not claimed:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._bell.wait(), POLL_SECONDS)
+            await self._until_half_done()
+
+    async def _until_half_done(self) -> None:
+        """Wait for room for half a batch, so that jobs are claimed by the dozen; not for ever: some may be slow."""
+        waited = True
+        while waited and len(self._running) > self._batch // 2:
+            done, _ = await asyncio.wait(self._running, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            waited = bool(done)
+
+    async def _claim(self, room: int) -> int:
+        """Claim up to ``room`` jobs and begin them; return how many."""
+        if room <= 0:
+            return 0
+        kinds, now = list(self._handlers), self._clock.now()
+        claimed = await self._database.write(
+            lambda conn: jobs.claim(conn, kinds, worker=self._worker, now=now, limit=room)
+        )
+        if claimed:
+            failpoints.reach("between-claim-and-effect")
+        for job in claimed:
+            task = asyncio.create_task(self._run(job))
+            self._running[task] = job
+            task.add_done_callback(self._running.pop)
+        return len(claimed)
+
+    async def _run(self, job: Job) -> None:
+        try:
+            await self._handlers[job.kind](job)
+        except Conflict as fault:  # the fence fell: the job is another's, or it is our caller's to show
+            log.warning("job lost", job=job.id, kind=job.kind, reason=str(fault))
+            await self._fail(job, fault)
+        except Unavailable as fault:
+            await self._release(job, timedelta(seconds=fault.retry_after_seconds))
+        except Exception as fault:
+            log.exception("job failed", job=job.id, kind=job.kind, attempt=job.attempts)
+            await self._fail(job, fault)
+        else:
+            failpoints.reach("after-effect-before-release")
+
+    async def _fail(self, job: Job, fault: Exception) -> None:
+        now = self._clock.now()
+        why = f"{type(fault).__name__}: {fault}"
+        with contextlib.suppress(Unavailable):  # the lease runs out and brings the job back
+            await self._database.write(lambda conn: jobs.fail(conn, job.fence, why, now=now))
+
+    async def _release(self, job: Job, wait: timedelta) -> None:
+        now = self._clock.now()
+        with contextlib.suppress(Unavailable):  # the lease runs out and brings the job back
+            await self._database.write(lambda conn: jobs.release(conn, job.fence, now=now, wait=wait))
+
+    async def _beat(self) -> None:
+        """Renew the leases of what still runs."""
+
+        def renew(conn: Connection) -> int:
+            return jobs.extend(conn, [job.fence for job in self._running.values()], now=self._clock.now())
+
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            if self._running:
+                with contextlib.suppress(Unavailable):  # the next beat comes before the lease ends
+                    await self._database.write(renew)

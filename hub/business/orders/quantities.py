@@ -77,7 +77,7 @@ def _limits(number: str, item: CatalogueItem, amount: Amount, at: str) -> list[R
         message = f"line {number}: {asked} ordered, one line takes {most} at most"
         remedy = "check the quantity; if it is meant, split it or ask your account manager"
         reasons.append(refuse("BUS-QUANTITY-ABOVE-MAXIMUM", at, message, remedy, found=asked, expected=most))
-    if amount.base % item.multiple:
+    elif amount.base % item.multiple:
         step = f"{shown(item.multiple)} {item.unit}"
         message = f"line {number}: {asked} ordered, we make multiples of {step}"
         remedy = f"order a multiple of {step}"

@@ -70,7 +70,7 @@ def shown(number: Decimal) -> str:
 
 
 def is_plain(number: Decimal) -> bool:
-    """Say whether ``number`` can be reckoned with exactly: finite and of at most ``DIGITS_MAX`` places all told.
+    """Say whether ``number`` can be reckoned with exactly: finite, of at most ``DIGITS_MAX`` digits and places.
 
     >>> is_plain(Decimal("12.35")), is_plain(Decimal("1E+1000000")), is_plain(Decimal("NaN"))
     (True, False, False)
@@ -78,7 +78,9 @@ def is_plain(number: Decimal) -> bool:
     if not number.is_finite():
         return False
     _, digits, exponent = number.as_tuple()
-    return isinstance(exponent, int) and len(digits) + abs(exponent) <= 2 * DIGITS_MAX and len(digits) <= DIGITS_MAX
+    if not isinstance(exponent, int):
+        return False
+    return -exponent <= DIGITS_MAX and len(digits) + max(exponent, 0) <= DIGITS_MAX
 
 
 def _last_day(window: Period | None) -> date | None:

@@ -1,0 +1,1 @@
+"""Orders: rules, records and laws."""

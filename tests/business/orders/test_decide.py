@@ -1,0 +1,248 @@
+"""What we say to an order: new, a copy, taken, an instruction; and what the answer gives back."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from hub.business.orders.decide import decide, digest_of, seller_order_number
+from hub.business.orders.model import Effect, EventKind, OrderState, Outcome, Verdict
+from hub.canonical.order import PurchaseOrder
+from hub.canonical.shared import Item, Party, Reference, Requirement, Totals
+from hub.kernel.words import Money, When
+from tests.business.orders.shop import (
+    CATALOGUE,
+    FIRST,
+    ORDER_ID,
+    SECOND,
+    TODAY,
+    codes,
+    costs,
+    decided,
+    line,
+    many,
+    order,
+    schedule,
+    tube,
+)
+
+
+def standing(asked: PurchaseOrder) -> OrderState:
+    state = decided(asked).state
+    assert state is not None
+    return state
+
+
+def test_a_new_order_is_recorded_answered_and_handed_to_planning() -> None:
+    decision = decided(order())
+    assert decision.effects == [Effect.RECORD_ORDER, Effect.PLAN]
+    assert [event.kind for event in decision.events] == [EventKind.RECEIVED, EventKind.ACCEPTED]
+    assert decision.answer is not None
+    assert decision.answer.order.number == "4500098123"
+
+
+def test_a_confirming_order_is_an_order() -> None:
+    assert decided(order(purpose="confirm")).effects == [Effect.RECORD_ORDER, Effect.PLAN]
+
+
+def test_an_order_that_says_no_purpose_is_an_order() -> None:
+    assert decided(order(purpose=None)).effects == [Effect.RECORD_ORDER, Effect.PLAN]
+
+
+@pytest.mark.parametrize("purpose", ["original", "confirm"])
+def test_a_number_that_is_taken_is_held_with_both_shown(purpose: str) -> None:
+    known = standing(order())
+    decision = decided(order(purpose=purpose), known, source=SECOND)
+    reason = decision.reasons[0]
+    assert (decision.outcome, decision.effects) == (Outcome.DUPLICATE, [Effect.ASK_A_PERSON])
+    assert decision.state is None
+    assert decision.answer is None
+    assert decision.order_id == known.id
+    assert reason.message == (
+        "order 4500098123 arrived again under control number 102; the first, control number 101, message message-1,"
+        " stands; the second says the same"
+    )
+
+
+def test_a_second_order_that_differs_says_in_what() -> None:
+    known = standing(order(line("10"), line("20")))
+    changed = order(line("10", quantity=many(600), price=costs("12.00")), line("30"))
+    message = decided(changed, known, source=SECOND).reasons[0].message
+    assert message.endswith(
+        "the second differs: line 10 quantity 500 each became 600 each; line 10 price 12.35 USD became 12 USD;"
+        " line 30 is new; line 20 is gone"
+    )
+
+
+def test_a_second_order_that_differs_outside_its_lines_is_not_said_to_be_the_same() -> None:
+    known = standing(order())
+    message = decided(order(contract="K-2"), known, source=SECOND).reasons[0].message
+    assert message.endswith("the second differs")
+
+
+def test_an_order_that_was_refused_keeps_its_number() -> None:
+    known = standing(order(line(quantity=many(20))))
+    assert known.status is Outcome.REFUSED
+    assert decided(order(), known, source=SECOND).outcome is Outcome.DUPLICATE
+
+
+@pytest.mark.parametrize("purpose", ["cancel", "change", "replace", "request-for-proposal"])
+@pytest.mark.parametrize("is_known", [True, False])
+def test_an_instruction_sent_as_an_order_waits_for_a_person(purpose: str, is_known: bool) -> None:
+    known = standing(order()) if is_known else None
+    decision = decided(order(purpose=purpose), known, source=SECOND)
+    assert (decision.outcome, decision.effects) == (Outcome.HELD, [Effect.ASK_A_PERSON])
+    assert decision.answer is None
+    assert decision.state is None
+    assert codes(decision) == {"BUS-INSTRUCTION"}
+    assert len(decision.events) == (1 if is_known else 0)
+
+
+def test_a_copy_gets_the_first_answer_again() -> None:
+    decision = decided(order(purpose="duplicate"), standing(order()), source=SECOND)
+    assert (decision.outcome, decision.effects) == (Outcome.DUPLICATE, [Effect.REPEAT_ANSWER])
+
+
+def test_a_copy_that_says_something_else_is_held() -> None:
+    decision = decided(order(line(quantity=many(600)), purpose="duplicate"), standing(order()), source=SECOND)
+    assert decision.effects == [Effect.ASK_A_PERSON]
+    assert codes(decision) == {"BUS-ORDER-DUPLICATE"}
+
+
+def test_a_copy_that_is_the_first_to_arrive_is_taken_as_the_order() -> None:
+    decision = decided(order(purpose="duplicate"))
+    assert decision.effects == [Effect.RECORD_ORDER, Effect.PLAN]
+    assert codes(decision) == {"BUS-COPY-FIRST"}
+
+
+def test_the_same_document_decided_again_does_nothing_twice() -> None:
+    decision = decided(order(), standing(order()), source=FIRST)
+    assert (decision.outcome, decision.effects, decision.events) == (Outcome.ACCEPTED, [], [])
+
+
+def test_the_same_document_is_decided_anew_where_nothing_of_it_stands() -> None:
+    refused = standing(order(line(item=Item(buyer="B-9"))))
+    decision = decided(order(), refused, source=FIRST)
+    assert decision.state is not None
+    assert (decision.outcome, decision.state.version, decision.state.id) == (Outcome.ACCEPTED, 2, refused.id)
+
+
+def test_a_test_is_answered_as_one_and_never_planned() -> None:
+    decision = decided(order(), test=True)
+    assert decision.test
+    assert decision.state is not None
+    assert decision.state.test
+    assert decision.effects == [Effect.RECORD_ORDER]
+    assert all(event.text.startswith("test: ") for event in decision.events)
+
+
+def test_an_order_of_several_lines_is_accepted_in_part() -> None:
+    decision = decided(order(line("10"), line("20", quantity=many(20))))
+    assert (decision.verdict, decision.outcome) == (Verdict.CHANGED, Outcome.CHANGED)
+    assert [answer.promises[0].status for answer in decision.answer.lines] == ["accepted", "rejected"]  # type: ignore[union-attr]
+
+
+def test_an_order_held_in_part_is_answered_and_shown_to_a_person() -> None:
+    decision = decided(order(line("10"), line("20", price=costs("12.35", basis="per-wish"))))
+    assert decision.effects == [Effect.RECORD_ORDER, Effect.ASK_A_PERSON, Effect.PLAN]
+    assert decision.outcome is Outcome.CHANGED
+
+
+def test_an_order_without_lines_is_refused() -> None:
+    decision = decided(replace(order(), lines=[]))
+    assert (decision.outcome, decision.verdict) == (Outcome.REFUSED, Verdict.REFUSED)
+    assert codes(decision) == {"BUS-NO-LINES"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (order(number=None), "BUS-NO-NUMBER"),
+        (order(number="4" * 101), "BUS-NUMBER-UNUSABLE"),
+        (order(number="45\x00"), "BUS-NUMBER-UNUSABLE"),
+        (order(release="r\n"), "BUS-NUMBER-UNUSABLE"),
+        (order(currency="U" * 101), "BUS-NUMBER-UNUSABLE"),
+    ],
+)
+def test_an_order_that_cannot_be_filed_waits_for_a_person(asked: PurchaseOrder, code: str) -> None:
+    decision = decided(asked)
+    assert (decision.outcome, decision.state, codes(decision)) == (Outcome.HELD, None, {code})
+
+
+def test_a_stated_total_is_compared_to_the_cent_of_a_line_and_not_trusted() -> None:
+    def with_total(amount: str) -> set[str]:
+        return codes(decided(order(total=Totals(payable=Money(amount=Decimal(amount), currency="USD")))))
+
+    assert with_total("6175") == set()
+    assert with_total("6175.01") == set()
+    assert with_total("6175.02") == {"BUS-TOTAL"}
+
+
+def test_an_order_without_a_currency_takes_the_only_one_of_its_contract() -> None:
+    decision = decided(order(line(price=None), currency=None))
+    assert decision.state is not None
+    assert decision.state.currency == "USD"
+    assert decision.answer is not None
+    assert decision.answer.currency == "USD"
+
+
+def test_the_answer_gives_back_what_the_buyer_needs_to_find_the_order() -> None:
+    references = [Reference(kind="project", value="PRJ-771")]
+    seller = Party(role="seller", name="Contract Manufacturer")
+    asked = order(release="0001", references=references, extensions={"department": "7"}, project="PRJ-771")
+    answer = decide(asked, None, CATALOGUE, TODAY, source=FIRST, order_id=ORDER_ID, seller=seller).answer
+    assert answer is not None
+    assert (answer.order.number, answer.order.release) == ("4500098123", "0001")
+    assert answer.order.placed == When(on=date(2026, 11, 2))
+    assert (answer.references, answer.extensions, answer.project) == (references, {"department": "7"}, "PRJ-771")
+    assert answer.parties == [seller]
+    assert answer.seller_order == seller_order_number(ORDER_ID)
+    assert answer.issued == When(on=TODAY)
+
+
+def test_each_line_comes_back_in_the_buyers_words_with_our_number() -> None:
+    asked = line("0010", item=Item(buyer="B-1", revision="D"), extensions={"colour": "blue"})
+    answer = decided(order(asked)).answer
+    assert answer is not None
+    back = answer.lines[0]
+    assert (back.number, back.quantity, back.price) == ("0010", many(500), costs("12.35"))
+    assert back.item == Item(buyer="B-1", seller="M-1", revision="D")
+    assert back.extensions == {"colour": "blue"}
+
+
+def test_special_process_requirements_stay_with_the_order_and_the_line() -> None:
+    coc = Requirement(kind="certificate", text="CoC with every shipment")
+    clean = Requirement(kind="cleanliness", specification="SPEC-7")
+    state = standing(order(line(requirements=[clean]), requirements=[coc]))
+    assert (state.requirements, state.lines[0].requirements) == ([coc], [clean])
+
+
+def test_the_digest_tells_orders_apart_by_content_and_not_by_purpose() -> None:
+    assert digest_of(order()) == digest_of(order(purpose="duplicate"))
+    assert digest_of(order()) != digest_of(order(line(quantity=many(600))))
+
+
+def test_two_currencies_never_stand_in_one_order() -> None:
+    decision = decided(order(line("10"), tube("20", price=costs("3.4725", "EUR"))))
+    standing_currencies = {
+        one.state.price.currency
+        for one in decision.lines
+        if one.state.price and one.state.acknowledged != many(0, "metre")
+    }
+    assert standing_currencies == {"USD"}
+
+
+def test_the_reference_conversation_is_answered_as_its_item_data_says() -> None:
+    parts = [schedule(2000, date(2026, 12, 15)), schedule(3000, date(2027, 1, 15))]
+    decision = decided(order(line(quantity=many(5000), schedules=parts)))
+    answer = decision.answer
+    assert answer is not None
+    assert answer.verdict == "accepted-with-changes"
+    said = [(p.status, p.quantity, p.deliver and p.deliver.on) for p in answer.lines[0].promises]
+    assert said == [
+        ("accepted", many(2000), date(2026, 12, 15)),
+        ("date-rescheduled", many(3000), date(2027, 1, 20)),
+    ]

@@ -1,0 +1,267 @@
+"""What we refuse, and in which words: one sentence for each rule."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from hub.business.orders.model import LineVerdict, Outcome, Status
+from hub.canonical.order import OrderLine
+from hub.canonical.shared import Item, Split
+from hub.kernel.diagnostics import Severity
+from hub.kernel.words import Id, Quantity, When
+from tests.business.orders.shop import DUE, costs, decided, drawing, line, many, order, schedule
+
+REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
+    (
+        "an item number we do not know",
+        line(item=Item(buyer="B-9", revision="D")),
+        {},
+        "BUS-ITEM-UNKNOWN",
+        "lines[0].item.buyer",
+        "line 10: your number B-9 is not an item we make for you",
+    ),
+    ("no item number at all", line(item=None), {}, "BUS-ITEM-MISSING", "lines[0].item", "line 10: no item number"),
+    (
+        "their number and ours name two items",
+        line(item=Item(buyer="B-1", revision="D", seller="M-2")),
+        {},
+        "BUS-ITEM-CONTRADICTS",
+        "lines[0].item.seller",
+        "line 10: your number B-1 and our number M-2 do not belong together: the second names B-2, we have M-1",
+    ),
+    (
+        "the device identifier of something else",
+        line(item=Item(buyer="B-1", revision="D", udi_di="00703206980519")),
+        {},
+        "BUS-UDI-MISMATCH",
+        "lines[0].item.udi_di",
+        "line 10: your number B-1 and device identifier 00703206980519 do not belong together:"
+        " the second is not known to us, we have 00703206980502",
+    ),
+    (
+        "a revision that has ended, both named",
+        line(item=Item(buyer="B-1", revision="C")),
+        {},
+        "BUS-REVISION-NOT-TAKEN",
+        "lines[0].item.revision",
+        "line 10: revision C of B-1 ordered, which ended on 2026-06-30; orders are taken for D",
+    ),
+    (
+        "a revision that has not begun, both named",
+        line(item=Item(buyer="B-1", revision="G")),
+        {},
+        "BUS-REVISION-NOT-TAKEN",
+        "lines[0].item.revision",
+        "line 10: revision G of B-1 ordered, which begins on 2030-01-01; orders are taken for D",
+    ),
+    (
+        "a revision nobody told us of, both named",
+        line(item=Item(buyer="B-1", revision="E")),
+        {},
+        "BUS-REVISION-UNKNOWN",
+        "lines[0].item.revision",
+        "line 10: revision E of B-1 ordered, which we do not know; orders are taken for D",
+    ),
+    (
+        "no revision where it may not be left out",
+        line(item=Item(buyer="B-1")),
+        {},
+        "BUS-REVISION-MISSING",
+        "lines[0].item.revision",
+        "line 10: no revision of B-1 ordered; orders are taken for D",
+    ),
+    (
+        "a drawing revision that does not belong to the revision",
+        line(references=[drawing("B")]),
+        {},
+        "BUS-DRAWING-REVISION",
+        "lines[0].references",
+        "line 10: drawing revision B ordered, revision D of B-1 is made to drawing revision C",
+    ),
+    (
+        "a unit that was not agreed",
+        line(quantity=many(5, "kilogram")),
+        {},
+        "BUS-UNIT",
+        "lines[0].quantity.unit",
+        "line 10: B-1 is not sold by the kilogram; agreed units are each, box",
+    ),
+    (
+        "a price below the contract's",
+        line(price=costs("11.90")),
+        {},
+        "BUS-PRICE-OFF-CONTRACT",
+        "lines[0].price",
+        "line 10: ordered at 11.9 USD per each, contract K-1 says 12.35 USD per each",
+    ),
+    (
+        "a price above the contract's",
+        line(price=costs("13")),
+        {},
+        "BUS-PRICE-OFF-CONTRACT",
+        "lines[0].price",
+        "line 10: ordered at 13 USD per each, contract K-1 says 12.35 USD per each",
+    ),
+    (
+        "the right figure for the wrong unit",
+        line(quantity=many(50, "box")),
+        {},
+        "BUS-PRICE-OFF-CONTRACT",
+        "lines[0].price",
+        "line 10: ordered at 12.35 USD per box, contract K-1 says 123.5 USD per box",
+    ),
+    (
+        "the price of a smaller quantity",
+        line(quantity=many(10_000)),
+        {},
+        "BUS-PRICE-OFF-CONTRACT",
+        "lines[0].price",
+        "line 10: ordered at 12.35 USD per each, contract K-1 says 11.8 USD per each",
+    ),
+    (
+        "a contract without a price for the item",
+        line(),
+        {"contract": "K-9"},
+        "BUS-CONTRACT-UNKNOWN",
+        "lines[0].price",
+        "line 10: contract K-9 has no price for B-1; we know K-1",
+    ),
+    (
+        "an item whose price has run out",
+        line(item=Item(buyer="B-3", revision="A"), price=costs("1.15")),
+        {},
+        "BUS-PRICE-NONE",
+        "lines[0].price",
+        "line 10: no contract price for B-3 on 2026-11-02",
+    ),
+    (
+        "another currency than the contract's",
+        line(price=costs("12.35", "EUR")),
+        {"currency": "EUR"},
+        "BUS-PRICE-CURRENCY",
+        "lines[0].price",
+        "line 10: ordered in EUR, the contract is in USD",
+    ),
+    (
+        "another currency than the order's",
+        line(price=costs("12.35", "EUR")),
+        {},
+        "BUS-CURRENCY-MIXED",
+        "lines[0].price.currency",
+        "line 10: in EUR, the order is in USD",
+    ),
+    (
+        "a quantity below the minimum",
+        line(quantity=many(20)),
+        {},
+        "BUS-QUANTITY-BELOW-MINIMUM",
+        "lines[0].quantity",
+        "line 10: 20 each ordered, the minimum is 50 each",
+    ),
+    (
+        "a quantity that is no multiple, told in both units",
+        line(quantity=Quantity(value=Decimal("50.5"), unit="box")),
+        {},
+        "BUS-QUANTITY-MULTIPLE",
+        "lines[0].quantity",
+        "line 10: 50.5 box (505 each) ordered, we make multiples of 10 each",
+    ),
+    (
+        "a quantity beyond what one line takes",
+        line(quantity=many(50_000)),
+        {},
+        "BUS-QUANTITY-ABOVE-MAXIMUM",
+        "lines[0].quantity",
+        "line 10: 50000 each ordered, one line takes 20000 each at most",
+    ),
+    (
+        "no quantity",
+        line(quantity=None),
+        {},
+        "BUS-QUANTITY-MISSING",
+        "lines[0].quantity",
+        "line 10: no quantity, neither on the line nor as one sum of its schedules",
+    ),
+    (
+        "a quantity of zero",
+        line(quantity=many(0)),
+        {},
+        "BUS-QUANTITY-NOT-POSITIVE",
+        "lines[0].quantity",
+        "line 10: the quantity ordered is not above zero, or no number",
+    ),
+    (
+        "a negative quantity",
+        line(quantity=many(-100)),
+        {},
+        "BUS-QUANTITY-NOT-POSITIVE",
+        "lines[0].quantity",
+        "line 10: the quantity ordered is not above zero, or no number",
+    ),
+    (
+        "a day that is past",
+        line(requested=When(on=date(2026, 10, 1))),
+        {},
+        "BUS-DATE-PAST",
+        "lines[0].requested",
+        "line 10: 500 each wanted on 2026-10-01, which is past; today is 2026-11-03",
+    ),
+    (
+        "a day in another generation",
+        line(requested=When(on=date(2062, 3, 15))),
+        {},
+        "BUS-DATE-TOO-FAR",
+        "lines[0].requested",
+        "line 10: 500 each wanted on 2062-03-15; we answer no further than 2029-11-02",
+    ),
+    (
+        "one schedule of several in the past",
+        line(schedules=[schedule(200, date(2026, 10, 1)), schedule(300, DUE)]),
+        {},
+        "BUS-DATE-PAST",
+        "lines[0].schedules[0].due",
+        "line 10: 200 each wanted on 2026-10-01, which is past; today is 2026-11-03",
+    ),
+    (
+        "schedules that make less than the line",
+        line(schedules=[schedule(200, DUE), schedule(200, DUE)]),
+        {},
+        "BUS-PARTS-SUM",
+        "lines[0].schedules",
+        "line 10: its schedules make 400 each, the line says 500 each",
+    ),
+    (
+        "a schedule of nothing",
+        line(schedules=[schedule(500, DUE), schedule(0, DUE)]),
+        {},
+        "BUS-PART",
+        "lines[0].schedules",
+        "line 10: its schedules have a quantity that is not above zero or a unit not agreed",
+    ),
+    (
+        "stores that make more than the line",
+        line(splits=[Split(location=Id(value="S1"), quantity=many(600))]),
+        {},
+        "BUS-PARTS-SUM",
+        "lines[0].splits",
+        "line 10: its splits make 600 each, the line says 500 each",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "code", "path", "message"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
+)
+def test_refused(asked: OrderLine, said: dict[str, Any], code: str, path: str, message: str) -> None:
+    decision = decided(order(asked, **said))
+    state = decision.lines[0].state
+    reason = next(found for found in state.reasons if found.code == code)
+    assert (decision.outcome, state.verdict, state.status) == (Outcome.REFUSED, LineVerdict.REFUSED, Status.REFUSED)
+    assert (reason.location.path, reason.message, reason.severity) == (path, message, Severity.SEGMENT)
+    assert reason.remedy
+    assert all(promise.deliver is None and promise.ship is None for promise in state.promises)
+    assert message in (state.promises[0].reason or "")

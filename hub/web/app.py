@@ -14,7 +14,7 @@ from importlib.metadata import version
 from litestar import Litestar
 from litestar.datastructures import State
 
-
+from hub.exchange.keys import KeyRing
 from hub.web.admission import Admission
 from hub.web.api import health, inbound, messages, orders, outbound
 from hub.web.api.describe import openapi
@@ -22,12 +22,12 @@ from hub.web.assets import Assets
 from hub.web.gate import enforce
 from hub.web.headers import guard_headers
 from hub.web.hub import Hub
-from hub.web.keyring import KeyRing
 from hub.web.pages import entrance
 from hub.web.pages import messages as message_pages
 from hub.web.pages import orders as order_pages
 from hub.web.pages import partners as partner_pages
-from hub.web.pages import schema as schema_pages
+from hub.web.pages.entrance import Entrance
+from hub.web.pages.interface import InterfacePage
 from hub.web.policy import require_policies
 from hub.web.refusals import refuse
 from hub.web.rendering import Renderer
@@ -70,7 +70,6 @@ PAGES = (
     entrance.welcome_page,
     entrance.welcome,
     entrance.choose_language,
-    schema_pages.interface,
     static_file,
 )
 
@@ -93,16 +92,16 @@ def create_app(hub: Hub) -> Litestar:
         guards=[enforce],
         exception_handlers={Exception: refuse},
         before_send=[guard_headers],
-        openapi_config=openapi(version("contract-hub")),
+        openapi_config=openapi(version("contract-hub"), InterfacePage()),
         request_max_body_size=FORM_BYTES_MAX,
         logging_config=None,
         state=State(
             {
                 "hub": hub,
                 "admission": Admission(hub.settings),
-                "keys": KeyRing(hub, time.monotonic),
+                "api_keys": KeyRing(hub.database, hub.clock),
                 "sessions": Sessions(hub),
-                "logins": entrance.login_limits(time.monotonic),
+                "entrance": Entrance(time.monotonic),
                 "assets": assets,
                 "renderer": Renderer(assets),
             }

@@ -6,31 +6,40 @@ from typing import Any, Literal
 
 from litestar.connection import ASGIConnection
 
+from hub.exchange.model import ApiKey, Session
 from hub.kernel.errors import Defect
-from hub.kernel.scope import EVERYONE, Scope
+from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
+from hub.security.policy import Permission, key_caller, person_caller
 
 CallerKind = Literal["partner", "person", "anyone"]
+NOBODYS = Scope(partners=frozenset())
 
 
 class Caller(Struct):
     """An identity that has been proven, what it may do, and whose data it may see."""
 
     kind: CallerKind
-    id: str = ""  # partner id, or the person's id
+    actor: str = ""  # partner:<id> or person:<login>, as timelines and the audit record write it
     name: str = ""
-    scope: Scope = Scope(partners=frozenset())  # nobody's data
+    scope: Scope = NOBODYS
     permissions: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ()
-    csrf: str = ""  # of a person's session
-    language: str | None = None  # the person's choice
+    session: Session | None = None  # of a person
 
     @property
-    def actor(self) -> str:
-        """The name under which what they do is written down: ``partner:<id>``, ``person:<login>``."""
-        return f"{self.kind}:{self.name if self.kind == 'person' else self.id}"
+    def csrf(self) -> str:
+        return self.session.csrf if self.session else ""
 
-    def may(self, permission: str) -> bool:
+    @property
+    def language(self) -> str | None:
+        return self.session.person.language if self.session else None
+
+    @property
+    def zone(self) -> str | None:
+        return self.session.person.zone if self.session else None
+
+    def may(self, permission: Permission) -> bool:
         return permission in self.permissions
 
     def sees(self, partner: str) -> bool:
@@ -38,12 +47,34 @@ class Caller(Struct):
 
 
 ANYONE = Caller(kind="anyone")
-ALL_PARTNERS = EVERYONE
+
+
+def by_key(key: ApiKey) -> Caller:
+    """Return the partner a key speaks for."""
+    rights = key_caller(key.partner, key.scopes)
+    return Caller(
+        kind="partner", actor=rights.name, name=key.partner, scope=rights.scope, permissions=rights.permissions
+    )
+
+
+def by_session(session: Session) -> Caller:
+    """Return the person who logged in."""
+    person = session.person
+    rights = person_caller(person.login, person.roles, person.partners)
+    return Caller(
+        kind="person",
+        actor=rights.name,
+        name=person.name,
+        scope=rights.scope,
+        permissions=rights.permissions,
+        roles=tuple(person.roles),
+        session=session,
+    )
 
 
 def caller_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
     """Return who is calling, as the gate found."""
-    caller = connection.scope.get("user", ANYONE)
+    caller = connection.scope.get("user") or ANYONE
     if not isinstance(caller, Caller):
-        raise Defect("the gate has not been passed")
+        raise Defect("something but the gate has named the caller")
     return caller

@@ -8,8 +8,11 @@ never know the other.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
+from collections.abc import Mapping
+
+from hub.security.tokens import same
+from hub.web.problems import Problem
 
 VISIT_COOKIE = "hub_visit"
 FIELD = "csrf"
@@ -29,6 +32,13 @@ def token_of(visit: str) -> str:
     return hashlib.sha256(b"contract-hub visit " + visit.encode()).hexdigest()
 
 
-def matches(expected: str, sent: str) -> bool:
-    """Say whether the sent token is the expected one, in time that tells nothing."""
-    return bool(expected) and hmac.compare_digest(expected.encode(), sent.encode())
+def expected_of(cookies: Mapping[str, str]) -> str:
+    """Return the token that a form from this visitor must carry; "" for one who has been to no page of ours."""
+    visit = cookies.get(VISIT_COOKIE, "")[:VISIT_LENGTH_MAX]
+    return token_of(visit) if visit else ""
+
+
+def require(expected: str, sent: str) -> None:
+    """Raise ``Problem`` 403 unless the sent token is the expected one; compares in a time that tells nothing."""
+    if not expected or not same(expected, sent):
+        raise Problem(403, "this did not come from one of our own pages; reload the page", code="csrf")

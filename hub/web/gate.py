@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar.connection import ASGIConnection
+from litestar.connection import ASGIConnection, Request
 from litestar.handlers.base import BaseRouteHandler
 
+from hub.exchange.keys import KeyRing
 from hub.web import csrf
-from hub.web.caller import ANYONE, Caller
-from hub.web.keyring import KeyRing
+from hub.web.caller import ANYONE, Caller, by_key
+from hub.web.hub import Hub
 from hub.web.policy import Policy, policy_of
 from hub.web.problems import Problem, not_allowed, not_authenticated, not_found
 from hub.web.sessions import Sessions
-
-BEARER = "bearer "
 
 _Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -28,8 +27,13 @@ async def enforce(connection: _Connection, handler: BaseRouteHandler) -> None:
     policy = policy_of(handler)
     caller = await _identify(connection, policy)
     connection.scope["user"] = caller
-    if not policy.kinds:
-        return
+    if policy.kinds:
+        _admit(connection, caller, policy)
+    if isinstance(connection, Request) and connection.method not in csrf.SAFE_METHODS:
+        await _require_own_page(connection, caller, policy)
+
+
+def _admit(connection: _Connection, caller: Caller, policy: Policy) -> None:
     if caller.kind not in policy.kinds:
         raise not_authenticated()
     if policy.permission is not None and not caller.may(policy.permission):
@@ -43,19 +47,33 @@ async def _identify(connection: _Connection, policy: Policy) -> Caller:
     """Return who is calling: by key where keys are taken, else by session where people may come."""
     authorization = connection.headers.get("authorization", "")
     if authorization and "partner" in policy.kinds:
-        ring: KeyRing = connection.app.state.keys
-        if not authorization[: len(BEARER)].lower() == BEARER:
-            raise not_authenticated()
-        caller = await ring.caller(authorization[len(BEARER) :].strip())
-        if caller is None:
-            raise not_authenticated("this API key is not valid, or no longer")
-        return caller
+        return await _partner(connection, authorization)
     if "person" not in policy.kinds and policy.face != "page":
         return ANYONE
     sessions: Sessions = connection.app.state.sessions
-    caller = await sessions.caller(connection.cookies)
-    if caller.kind == "person" and connection.scope["method"] not in csrf.SAFE_METHODS and policy.face == "api":
-        # a browser sends the cookie by itself, so the API asks for proof of our own page as the forms do
-        if not csrf.matches(caller.csrf, connection.headers.get(csrf.HEADER, "")):
-            raise Problem(403, "a person's request needs the header x-csrf-token", code="csrf")
-    return caller
+    return await sessions.caller(connection.cookies)
+
+
+async def _require_own_page(request: Request[Any, Any, Any], caller: Caller, policy: Policy) -> None:
+    """A browser sends cookies by itself, so whatever changes something must prove that our own page asked for it."""
+    sent = request.headers.get(csrf.HEADER, "")
+    if policy.face == "page":
+        expected = caller.csrf or csrf.expected_of(request.cookies)
+        field = "" if sent else (await request.form()).get(csrf.FIELD, "")
+        csrf.require(expected, sent or (field if isinstance(field, str) else ""))
+    elif caller.kind == "person":
+        csrf.require(caller.csrf, sent)
+
+
+async def _partner(connection: _Connection, authorization: str) -> Caller:
+    scheme, _, presented = authorization.partition(" ")
+    hub: Hub = connection.app.state.hub
+    ring: KeyRing = connection.app.state.api_keys
+    key = await ring.check(presented.strip()) if scheme.lower() == "bearer" else None
+    if key is None:
+        raise not_authenticated("this API key is not valid, or no longer")
+    if hub.partners.get(key.partner) is None:
+        if key.partner in hub.partners.faults:
+            raise Problem(503, "the factory is putting its settings right", code="stopped", retry_after_seconds=60)
+        raise not_authenticated("this API key is not valid, or no longer")
+    return by_key(key)

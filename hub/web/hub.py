@@ -1,7 +1,7 @@
 """What the web asks of the hub that it shows. ``hub.bootstrap`` gives it; tests give a small one.
 
-The web holds no business logic: it reads and writes through the queries of ``exchange`` and ``business``, each under the
-caller's scope; only what needs more than a query is asked of the hub itself.
+The web holds no business logic: it reads and writes through the queries of ``exchange`` and ``business``, each under
+the caller's scope; only what needs more than a query is asked of the hub itself.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from litestar.routes import BaseRoute
 
 from hub.kernel.errors import Defect
 from hub.kernel.struct import Struct
+from hub.security.policy import Permission
 
 Kind = Literal["partner", "person"]
 Face = Literal["api", "page"]
@@ -25,21 +26,21 @@ class Policy(Struct):
 
     face: Face  # how a refusal looks: a problem document or a page
     kinds: tuple[Kind, ...] = ()
-    permission: str | None = None
+    permission: Permission | None = None
     reason: str | None = None  # why everybody may, when everybody may
 
 
-def partners(permission: str) -> dict[str, Any]:
+def partners(permission: Permission) -> dict[str, Any]:
     """The partner's own systems, by API key."""
     return {OPT: Policy(face="api", kinds=("partner",), permission=permission)}
 
 
-def both(permission: str) -> dict[str, Any]:
+def both(permission: Permission) -> dict[str, Any]:
     """Partners' systems by API key, and people of the factory by their session: the API under ``/api/v1``."""
     return {OPT: Policy(face="api", kinds=("partner", "person"), permission=permission)}
 
 
-def people(permission: str | None = None) -> dict[str, Any]:
+def people(permission: Permission | None = None) -> dict[str, Any]:
     """People of the factory, by their session: the pages. Without a permission: whoever is logged in."""
     return {OPT: Policy(face="page", kinds=("person",), permission=permission)}
 
@@ -66,13 +67,15 @@ def require_policies(routes: Iterable[BaseRoute]) -> None:
 
 def policies(routes: Iterable[BaseRoute]) -> list[tuple[str, Policy | None]]:
     """Return ``METHOD path`` and policy of every route, as the app will serve them."""
-    found: list[tuple[str, Policy | None]] = []
-    for route in routes:
-        for handler in getattr(route, "route_handlers", None) or [getattr(route, "route_handler", None)]:
-            if handler is None:
-                continue
-            policy = handler.opt.get(OPT)
-            for method in sorted(getattr(handler, "http_methods", {"ASGI"})):
-                if method != "OPTIONS":  # answered by the framework from the route's own methods
-                    found.append((f"{method} {route.path}", policy))
-    return found
+    return [
+        (f"{method} {route.path}", handler.opt.get(OPT))
+        for route in routes
+        for handler in _handlers(route)
+        for method in sorted(getattr(handler, "http_methods", {"ASGI"}))
+        if method != "OPTIONS"  # answered by the framework from the route's own methods
+    ]
+
+
+def _handlers(route: BaseRoute) -> list[BaseRouteHandler]:
+    several: list[BaseRouteHandler] | None = getattr(route, "route_handlers", None)
+    return several if several is not None else [route.route_handler]  # type: ignore[attr-defined]

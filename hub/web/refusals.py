@@ -89,10 +89,7 @@ def to_login(request: Request[Any, Any, Any]) -> Response[Any]:
 def _page(request: Request[Any, Any, Any], problem: Problem, incident: str | None) -> Response[Any]:
     from hub.web.pages.page import answer
 
-    if problem.status in PAGE_TEXTS:
-        title, text = PAGE_TEXTS[problem.status]
-    else:
-        title, text = FALLBACK if problem.status >= 500 else WRONG_REQUEST
+    title, text = PAGE_TEXTS.get(problem.status, FALLBACK if problem.status >= 500 else WRONG_REQUEST)
     return answer(
         request,
         "fault.html",

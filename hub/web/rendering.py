@@ -30,9 +30,9 @@ RECENT = timedelta(days=6)  # within a week people think in "ago"; beyond it, in
 class Viewer(Struct):
     """How one person reads a page."""
 
+    now: datetime
     language: Language = LANGUAGES[0]
     zone: ZoneInfo = UTC_ZONE
-    now: datetime
 
 
 class Renderer:
@@ -45,11 +45,6 @@ class Renderer:
         """Return ``template`` filled with ``context``, as ``viewer`` reads it."""
         environment = self._environments[viewer.language.tag]
         return environment.get_template(template).render(viewer=viewer, f=Formats(viewer), **context)
-
-    def gettext(self, viewer: Viewer, text: str) -> str:
-        """Return ``text`` of the source in the viewer's language."""
-        translate: Callable[[str], str] = self._environments[viewer.language.tag].globals["translate"]
-        return translate(text)
 
 
 def _environment(language: Language, assets: Assets, templates: Path) -> Environment:

@@ -256,4 +256,3 @@ def _all_segments(uses: Sequence[Use]) -> Iterator[tuple[str, GuideSegment]]:
     for use in uses:
         yield use.segment.tag, use.segment
         yield from _all_segments(use.children)
-

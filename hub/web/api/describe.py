@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import (
     Components,
     Contact,
@@ -81,9 +81,8 @@ class RawOperation(Operation):
             answer.content = _any_bytes()
 
 
-
-def openapi(version: str) -> OpenAPIConfig:
-    """Return the description's frame; ``/schema/openapi.json`` serves it, ``/schema`` shows it."""
+def openapi(version: str, page: OpenAPIRenderPlugin) -> OpenAPIConfig:
+    """Return the description's frame; ``/schema/openapi.json`` serves it, ``page`` shows it at ``/schema``."""
     return OpenAPIConfig(
         title="Contract Hub",
         version=version,
@@ -105,13 +104,11 @@ def openapi(version: str) -> OpenAPIConfig:
         ),
         security=[{"key": []}],
         use_handler_docstrings=True,
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[page, JsonRenderPlugin(path="/openapi.json")],
         openapi_router=Router(
             "/schema",
             route_handlers=[],
             include_in_schema=False,
-            opt=anyone("what the interface is stands in the handbook too; it holds nobody's data"),
+            opt=anyone("what the interface is stands in the handbook too; it holds nobody's data", face="page"),
         ),
     )
-
-

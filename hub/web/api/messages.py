@@ -58,7 +58,7 @@ class ReplayWish(Struct):
 
 @get(
     "/api/v1/messages",
-    opt=both("messages:read"),
+    opt=both("message:read"),
     responses={200: ResponseSpec(MessagePage, description="Needs-attention first, then newest first"), **READ_FAULTS},
     tags=TAGS,
 )
@@ -100,7 +100,7 @@ async def messages(
 
 @get(
     "/api/v1/messages/{message:str}",
-    opt=both("messages:read"),
+    opt=both("message:read"),
     responses={200: ResponseSpec(MessageDetail, description="The message"), **READ_FAULTS},
     tags=TAGS,
 )
@@ -124,7 +124,7 @@ async def message_state(request: Request[Any, Any, Any], message: FromPath[str])
 
 @get(
     "/api/v1/messages/{message:str}/raw",
-    opt=both("messages:raw"),
+    opt=both("message:raw"),
     operation_class=RawOperation,
     responses=READ_FAULTS,
     tags=TAGS,
@@ -137,7 +137,7 @@ async def raw(request: Request[Any, Any, Any], message: FromPath[str]) -> Respon
 
 @get(
     "/api/v1/messages/{message:str}/canonical",
-    opt=both("messages:raw"),
+    opt=both("message:raw"),
     responses={200: ResponseSpec(dict[str, Any], description="The document as understood"), **READ_FAULTS},
     tags=TAGS,
 )
@@ -153,7 +153,7 @@ async def canonical(
 
 @get(
     "/api/v1/messages/{message:str}/provenance",
-    opt=both("messages:raw"),
+    opt=both("message:raw"),
     responses={200: ResponseSpec(Provenance, description="One entry per field and place"), **READ_FAULTS},
     tags=TAGS,
 )
@@ -169,7 +169,7 @@ async def provenance(
 
 @get(
     "/api/v1/messages/{message:str}/timeline",
-    opt=both("messages:read"),
+    opt=both("message:read"),
     responses={200: ResponseSpec(Timeline, description="Oldest first"), **READ_FAULTS},
     tags=TAGS,
 )
@@ -181,7 +181,7 @@ async def timeline(request: Request[Any, Any, Any], message: FromPath[str]) -> R
 
 @post(
     "/api/v1/messages/{message:str}/replay",
-    opt=both("messages:replay"),
+    opt=both("message:replay"),
     status_code=202,
     responses=WRITE_FAULTS,
     tags=TAGS,
@@ -235,4 +235,3 @@ def body_answer(row: MessageRow, body: bytes) -> Response[bytes]:
         media_type="application/octet-stream",
         headers={"content-disposition": f'attachment; filename="{row.id}"', "etag": f'"{row.sha256}"'},
     )
-

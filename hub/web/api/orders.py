@@ -22,7 +22,7 @@ Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
 
 @get(
     "/api/v1/orders",
-    opt=both("orders:read"),
+    opt=both("order:read"),
     responses={200: ResponseSpec(OrderPage, description="Newest first"), **READ_FAULTS},
     tags=["Orders"],
 )
@@ -36,7 +36,7 @@ async def orders(
     cursor: FromQuery[str | None] = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Response[bytes]:
-    """Orders, newest first. ``number`` is how it begins; ``item`` our number on any line; ``next`` goes into ``cursor``."""
+    """Orders, newest first. ``number`` is how it begins; ``item`` is our number, on any of its lines."""
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
     wanted = OrderFilter(partner=partner, number=number, status=status, item=item, test=test)
@@ -46,7 +46,7 @@ async def orders(
 
 @get(
     "/api/v1/orders/{partner:str}/{number:path}",
-    opt=both("orders:read"),
+    opt=both("order:read"),
     responses={200: ResponseSpec(OrderDetail, description="The order"), **READ_FAULTS},
     tags=["Orders"],
 )

@@ -34,7 +34,7 @@ class ReceiverVerdict(Struct):
 
 @get(
     "/outbound/{partner:str}",
-    opt=partners("outbound:read"),
+    opt=partners("mailbox:read"),
     responses={200: ResponseSpec(MailboxPage, description="Oldest first"), **READ_FAULTS},
     tags=TAGS,
 )
@@ -53,7 +53,7 @@ async def waiting(
 
 @get(
     "/outbound/{partner:str}/{message:str}",
-    opt=partners("outbound:read"),
+    opt=partners("mailbox:read"),
     operation_class=RawOperation,
     responses=READ_FAULTS,
     tags=TAGS,
@@ -73,7 +73,7 @@ async def fetch(request: Request[Any, Any, Any], partner: FromPath[str], message
 
 @post(
     "/outbound/{partner:str}/{message:str}/received",
-    opt=partners("outbound:confirm"),
+    opt=partners("mailbox:receive"),
     status_code=200,
     responses=WRITE_FAULTS,
     tags=TAGS,

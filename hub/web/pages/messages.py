@@ -38,7 +38,7 @@ async def home() -> Response[bytes]:
     return see_other("/messages")
 
 
-@get("/messages", opt=people("messages:read"), include_in_schema=False)
+@get("/messages", opt=people("message:read"), include_in_schema=False)
 async def message_log(
     request: Request[Any, Any, Any],
     partner: FromQuery[str | None] = None,
@@ -73,7 +73,7 @@ async def message_log(
     )
 
 
-@get("/messages/{message:str}", opt=people("messages:read"), include_in_schema=False)
+@get("/messages/{message:str}", opt=people("message:read"), include_in_schema=False)
 async def message_page(
     request: Request[Any, Any, Any], message: FromPath[str], document: FromQuery[int | None] = None
 ) -> Response[str]:
@@ -85,7 +85,7 @@ async def message_page(
         raise not_found()
     chosen = _chosen(detail, document)
     wire, links = Wire(), list[Link]()
-    if caller.may("messages:raw"):
+    if caller.may("message:raw"):
         wire = await _wire(hub, caller.scope, detail, chosen)
         links = await hub.provenance(chosen) if chosen and chosen.canonical else []
     return answer(
@@ -98,20 +98,20 @@ async def message_page(
         steps=steps_of(detail),
         findings=shown_findings(detail, chosen),
         wire=wire,
-        canonical=tree_of(chosen.canonical, links) if chosen and caller.may("messages:raw") else None,
+        canonical=tree_of(chosen.canonical, links) if chosen and caller.may("message:raw") else None,
         tabs_max=TABS_MAX,
-        order_url=_order_url(chosen) if caller.may("orders:read") else None,
+        order_url=_order_url(chosen) if caller.may("order:read") else None,
         search_url=lambda value: f"/messages?{urlencode({'q': value})}",
     )
 
 
-@get("/messages/{message:str}/raw", opt=people("messages:raw"), include_in_schema=False)
+@get("/messages/{message:str}/raw", opt=people("message:raw"), include_in_schema=False)
 async def original(request: Request[Any, Any, Any], message: FromPath[str]) -> Response[bytes]:
     """The bytes as they came or were sent: a download, never rendered."""
     return body_answer(*await body_of(request.app.state.hub, caller_of(request).scope, message))
 
 
-@post("/messages/{message:str}/replay", opt=people("messages:replay"), include_in_schema=False)
+@post("/messages/{message:str}/replay", opt=people("message:replay"), include_in_schema=False)
 async def process_again(request: Request[Any, Any, Any], message: FromPath[str]) -> Response[bytes]:
     """Process the message again; what was applied is never applied twice."""
     hub: Hub = request.app.state.hub
@@ -128,7 +128,7 @@ async def process_again(request: Request[Any, Any, Any], message: FromPath[str])
     return see_other(f"/messages/{quote(message)}?said=replayed")
 
 
-@post("/messages/{message:str}/resend", opt=people("messages:resend"), include_in_schema=False)
+@post("/messages/{message:str}/resend", opt=people("message:resend"), include_in_schema=False)
 async def send_again(request: Request[Any, Any, Any], message: FromPath[str]) -> Response[bytes]:
     """Deliver the same bytes once more, under the same id."""
     hub: Hub = request.app.state.hub
@@ -141,7 +141,7 @@ async def send_again(request: Request[Any, Any, Any], message: FromPath[str]) ->
     return see_other(f"/messages/{quote(message)}?said={'resent' if done else 'stands'}")
 
 
-@post("/messages/{message:str}/dealt-with", opt=people("messages:replay"), include_in_schema=False)
+@post("/messages/{message:str}/dealt-with", opt=people("message:dismiss"), include_in_schema=False)
 async def dealt_with(request: Request[Any, Any, Any], message: FromPath[str]) -> Response[bytes]:
     """Take the message from the head of the log: a person has seen to it, and is on record for it."""
     hub: Hub = request.app.state.hub

@@ -52,7 +52,7 @@ def order_url(order: OrderSummary) -> str:
     return f"/orders/{quote(order.partner)}/{quote(order.number)}" + (f"?{query}" if query else "")
 
 
-@get("/orders", opt=people("orders:read"), include_in_schema=False)
+@get("/orders", opt=people("order:read"), include_in_schema=False)
 async def order_list(
     request: Request[Any, Any, Any],
     partner: FromQuery[str | None] = None,
@@ -80,7 +80,7 @@ async def order_list(
     )
 
 
-@get("/orders/{partner:str}/{number:path}", opt=people("orders:read"), include_in_schema=False)
+@get("/orders/{partner:str}/{number:path}", opt=people("order:read"), include_in_schema=False)
 async def order_page(
     request: Request[Any, Any, Any],
     partner: FromPath[str],

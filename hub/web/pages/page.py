@@ -14,6 +14,7 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 
 from hub.kernel.struct import Struct
+from hub.security.policy import Permission
 from hub.web import csrf
 from hub.web.caller import Caller, caller_of
 from hub.web.catalogues import N_
@@ -23,18 +24,18 @@ from hub.web.rendering import Renderer, Viewer
 from hub.web.statuses import Word
 
 ROLE_NAMES = {
+    "viewer": N_("Viewer"),
     "account-manager": N_("Account manager"),
     "onboarding-engineer": N_("Onboarding engineer"),
     "finance": N_("Finance"),
-    "planner": N_("Planner"),
-    "quality": N_("Quality"),
-    "administrator": N_("Administrator"),
     "auditor": N_("Auditor"),
+    "administrator": N_("Administrator"),
 }
 SAID = {
     "replayed": Word(text=N_("The message is being processed again."), tone="good"),
     "resent": Word(text=N_("The message is being sent again."), tone="good"),
     "stands": Word(text=N_("Nothing was done: the effects of this message already stand."), tone="warn"),
+    "dealt-with": Word(text=N_("The message no longer needs attention."), tone="good"),
     "logged-out": Word(text=N_("You are logged out."), tone="good"),
 }
 """What a page may say after a redirect: the word travels in ``?said=``, the text never does."""
@@ -62,7 +63,7 @@ class Page(Struct):
         parts = self.caller.name.split()
         return "".join(part[0] for part in parts[:2]).upper() or "?"
 
-    def may(self, permission: str) -> bool:
+    def may(self, permission: Permission) -> bool:
         return self.caller.may(permission)
 
     def role_names(self, translate: Callable[[str], str]) -> list[str]:
@@ -73,7 +74,7 @@ def viewer_of(request: Request[Any, Any, Any]) -> Viewer:
     """Return how the one who asks reads."""
     hub: Hub = request.app.state.hub
     chosen = by_tag(request.cookies.get(LANGUAGE_COOKIE)) or by_tag(caller_of(request).language)
-    zone = unquote(request.cookies.get(ZONE_COOKIE, ""))
+    zone = unquote(request.cookies.get(ZONE_COOKIE, "")) or caller_of(request).zone
     return Viewer(
         language=chosen or negotiate(request.headers.get("accept-language")),
         zone=zone_of(zone),

@@ -41,7 +41,7 @@ def partner_names(hub: Hub, scope: Scope) -> dict[str, str]:
     return {partner.id: partner.name for partner in hub.partners.all() if scope.allows(partner.id)}
 
 
-@get("/partners", opt=people("partners:read"), include_in_schema=False)
+@get("/partners", opt=people("partner:read"), include_in_schema=False)
 async def partner_list(request: Request[Any, Any, Any]) -> Response[str]:
     """Every partner the caller may see, and those that are stopped."""
     hub: Hub = request.app.state.hub

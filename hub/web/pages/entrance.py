@@ -1,0 +1,200 @@
+"""The way in and out: login, first password by a one-time link, logout, language.
+
+In: forms. Out: a session, or the same page with what is wrong. A login says the same, and takes as long, for a wrong
+password and for a person who does not exist. Attempts are limited by name and by address before a password is checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.params import FromQuery
+
+from hub.exchange import people
+from hub.exchange.model import Person
+from hub.security import passwords
+from hub.web.admission import RateLimit
+from hub.web.caller import caller_of
+from hub.web.catalogues import N_
+from hub.web.hub import Hub
+from hub.web.languages import LANGUAGE_COOKIE, by_tag
+from hub.web.pages.page import answer, is_ours, is_secure, see_other
+from hub.web.policy import anyone
+from hub.web.policy import people as signed_in
+from hub.web.problems import not_found
+from hub.web.sessions import cookie_of, farewell, token_of
+
+ATTEMPTS_PER_NAME = 10  # in a quarter of an hour; after five bad passwords the account itself locks
+ATTEMPTS_PER_ADDRESS = 30  # in a quarter of an hour: a whole office may stand behind one address
+ATTEMPTS_SECONDS = 900.0
+LANGUAGE_COOKIE_SECONDS = 365 * 24 * 3600
+
+WRONG = N_("Login name or password is wrong, or the account is locked.")
+TOO_MANY = N_("Too many attempts. Wait a quarter of an hour.")
+NOT_ALIKE = N_("The two passwords differ.")
+TOO_WEAK = N_("Take a longer or more varied password.")
+
+
+class Entrance:
+    """Limits of the login: attempts per name and per address, and password checks at a time."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._names = RateLimit(ATTEMPTS_PER_NAME, ATTEMPTS_SECONDS, monotonic)
+        self._addresses = RateLimit(ATTEMPTS_PER_ADDRESS, ATTEMPTS_SECONDS, monotonic)
+        self._checks = asyncio.Semaphore(passwords.CHECKS_AT_ONCE)
+
+    def wait_seconds(self, name: str, address: str) -> int:
+        """Return how long this attempt must wait; 0 when it may be made, and is counted."""
+        return max(self._addresses.wait_seconds(address), self._names.wait_seconds(people.fold_login(name)))
+
+    async def verify(self, stored: str | None, password: str) -> bool:
+        async with self._checks:
+            return await asyncio.to_thread(passwords.verify, stored, password)
+
+    async def hash(self, password: str) -> str:
+        async with self._checks:
+            return await asyncio.to_thread(passwords.hash_password, password)
+
+
+@get("/login", opt=anyone("whoever logs in is not known yet", face="page"), include_in_schema=False)
+async def login_page(request: Request[Any, Any, Any], next: FromQuery[str] = "/messages") -> Response[Any]:
+    """The login page; whoever is logged in goes straight on."""
+    target = next if is_ours(next) else "/messages"
+    if caller_of(request).kind == "person":
+        return see_other(target)
+    return answer(request, "entrance/login.html", next=target, login="", fault=None)
+
+
+@post("/login", opt=anyone("whoever logs in is not known yet", face="page"), include_in_schema=False)
+async def log_in(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Check name and password; open a session and go on, or say that something was wrong, and never what."""
+    form = await form_of(request)
+    hub: Hub = request.app.state.hub
+    entrance: Entrance = request.app.state.entrance
+    name, password = form.get("login", ""), form.get("password", "")
+    target = form.get("next", "")
+    target = target if is_ours(target) else "/messages"
+    wait = entrance.wait_seconds(name, request.client.host if request.client else "")
+    if wait:
+        headers = {"retry-after": str(wait)}
+        return answer(
+            request, "entrance/login.html", status=429, headers=headers, next=target, login=name, fault=TOO_MANY
+        )
+    person = await _check(hub, entrance, name, password)
+    if person is None:
+        return answer(request, "entrance/login.html", status=403, next=target, login=name, fault=WRONG)
+    return await _let_in(request, person, target)
+
+
+@post("/logout", opt=signed_in(), include_in_schema=False)
+async def log_out(request: Request[Any, Any, Any]) -> Response[Any]:
+    """End the session here and in the browser."""
+    hub: Hub = request.app.state.hub
+    token = token_of(request.cookies)
+    await hub.database.write(lambda conn: people.close_session(conn, token))
+    response = see_other("/login?said=logged-out")
+    response.set_cookie(farewell(secure=is_secure(request)))
+    return response
+
+
+@get("/welcome", opt=anyone("the link itself is the proof", face="page"), include_in_schema=False)
+async def welcome_page(request: Request[Any, Any, Any], token: FromQuery[str] = "") -> Response[Any]:
+    """Where a one-time link leads: set a password."""
+    person = await _invited(request, token)
+    return answer(
+        request, "entrance/welcome.html", person=person, token=token, fault=None, length_min=passwords.LENGTH_MIN
+    )
+
+
+@post("/welcome", opt=anyone("the link itself is the proof", face="page"), include_in_schema=False)
+async def welcome(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Set the password, use up the link, and log in."""
+    form = await form_of(request)
+    hub: Hub = request.app.state.hub
+    entrance: Entrance = request.app.state.entrance
+    token, password = form.get("token", ""), form.get("password", "")
+    person = await _invited(request, token)
+    fault = NOT_ALIKE if password != form.get("again") else TOO_WEAK if passwords.fault(password) else None
+    if fault is None:
+        stored = await entrance.hash(password)
+        now = hub.clock.now()
+        followed = await hub.database.write(lambda conn: people.follow_link(conn, token, stored, now=now))
+        if followed is None:
+            raise not_found()
+        return await _let_in(request, followed, "/messages")
+    return answer(
+        request,
+        "entrance/welcome.html",
+        status=422,
+        person=person,
+        token=token,
+        fault=fault,
+        length_min=passwords.LENGTH_MIN,
+    )
+
+
+@post("/language", opt=anyone("a language is nobody's secret", face="page"), include_in_schema=False)
+async def choose_language(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Remember the language, for this browser and for the person."""
+    form = await form_of(request)
+    hub: Hub = request.app.state.hub
+    target = form.get("next", "")
+    response = see_other(target if is_ours(target) else "/messages")
+    language = by_tag(form.get("language"))
+    if language is None:
+        return response
+    session = caller_of(request).session
+    if session is not None:
+        await hub.database.write(lambda conn: people.choose(conn, session.person, language=language.tag))
+    response.set_cookie(
+        Cookie(
+            key=LANGUAGE_COOKIE,
+            value=language.tag,
+            path="/",
+            max_age=LANGUAGE_COOKIE_SECONDS,
+            secure=is_secure(request),
+            httponly=True,
+            samesite="lax",
+        )
+    )
+    return response
+
+
+async def form_of(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Return the form's text fields. The gate has proven that the form is ours."""
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+async def _check(hub: Hub, entrance: Entrance, name: str, password: str) -> Person | None:
+    """Return the person when the password is right and the account open. Takes the same time whoever it is."""
+    found = await hub.database.read(lambda conn: people.credentials(conn, name))
+    matches = await entrance.verify(found.password if found else None, password)
+    now = hub.clock.now()
+    if found is None or not people.may_log_in(found.person, now):
+        return None
+    if not matches:
+        await hub.database.write(lambda conn: people.count_failure(conn, found.person, now=now))
+        return None
+    return found.person
+
+
+async def _let_in(request: Request[Any, Any, Any], person: Person, target: str) -> Response[Any]:
+    hub: Hub = request.app.state.hub
+    now = hub.clock.now()
+    opened = await hub.database.write(lambda conn: people.open_session(conn, person, now=now))
+    response = see_other(target)
+    response.set_cookie(cookie_of(opened, secure=is_secure(request)))
+    return response
+
+
+async def _invited(request: Request[Any, Any, Any], token: str) -> Person:
+    hub: Hub = request.app.state.hub
+    now = hub.clock.now()
+    person = await hub.database.read(lambda conn: people.find_link(conn, token, now=now))
+    if person is None:
+        raise not_found()
+    return person

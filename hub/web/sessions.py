@@ -1,0 +1,52 @@
+"""The cookie of somebody who has logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from litestar.datastructures import Cookie
+
+from hub.exchange import people
+from hub.exchange.people import SESSION_LASTS, NewSession
+from hub.web.caller import ANYONE, Caller, by_session
+from hub.web.hub import Hub
+
+COOKIE = "hub_session"
+SECURE_COOKIE = "__Host-hub_session"  # the prefix: set by this very host, over TLS, for all of it (RFC 6265bis)
+TOKEN_LENGTH_MAX = 100  # a token has 43 characters
+
+
+class Sessions:
+    """Finds out who a cookie belongs to."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def caller(self, cookies: Mapping[str, str]) -> Caller:
+        """Return the person whose session this is; ``ANYONE`` when there is none, or it has ended."""
+        token = token_of(cookies)
+        if not token or len(token) > TOKEN_LENGTH_MAX:
+            return ANYONE
+        now = self._hub.clock.now()
+        session = await self._hub.database.read(lambda conn: people.find_session(conn, token, now=now))
+        return by_session(session) if session else ANYONE
+
+
+def token_of(cookies: Mapping[str, str]) -> str:
+    """Return the session's token as the browser sent it."""
+    return cookies.get(SECURE_COOKIE) or cookies.get(COOKIE) or ""
+
+
+def cookie_of(opened: NewSession, *, secure: bool) -> Cookie:
+    """Return the cookie that carries a new session."""
+    return _cookie(opened.token, secure=secure, max_age=int(SESSION_LASTS.total_seconds()))
+
+
+def farewell(*, secure: bool) -> Cookie:
+    """Return the cookie that ends it in the browser too."""
+    return _cookie("", secure=secure, max_age=0)
+
+
+def _cookie(value: str, *, secure: bool, max_age: int) -> Cookie:
+    name = SECURE_COOKIE if secure else COOKIE
+    return Cookie(key=name, value=value, path="/", max_age=max_age, httponly=True, secure=secure, samesite="lax")

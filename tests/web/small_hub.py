@@ -1,0 +1,58 @@
+"""A hub small enough for a test: the real database, blobs, partners and guides, and no worker behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from hub.exchange import intake
+from hub.exchange.intake import Accepted, Incoming
+from hub.exchange.model import DocumentRow
+from hub.exchange.partners import Partner, Partners
+from hub.formats.x12.guides import GuideLibrary
+from hub.kernel.clock import Clock
+from hub.platform.blobs import Blobs
+from hub.platform.configuration import find_configuration
+from hub.platform.database import Database
+from hub.platform.settings import Settings
+from hub.web.hub import Check, Link
+
+OTHER = "borealis-test"  # a second tenant, so that there is somebody to keep things from
+
+
+class SmallHub:
+    """Fits ``hub.web.hub.Hub``."""
+
+    def __init__(self, data: Path, database: Database, clock: Clock, settings: Settings | None = None) -> None:
+        configuration = find_configuration(None)
+        self.settings = settings or Settings(data=data)
+        self.clock = clock
+        self.database = database
+        self.blobs = Blobs(data / "blobs")
+        self.partners = Partners({name: _partner(name) for name in ("acme-cardio", OTHER)}, {})
+        self.guides = GuideLibrary(configuration.roots)
+        self.registry = CollectorRegistry()
+        self.links: Sequence[Link] = ()
+        self.started = False
+        self.well = True
+
+    async def start(self) -> None:
+        self.started = True
+
+    async def stop(self) -> None:
+        self.started = False
+
+    async def intake(self, incoming: Incoming) -> Accepted:
+        return await self.database.write(lambda conn: intake.accept(conn, incoming))
+
+    async def provenance(self, document: DocumentRow) -> list[Link]:
+        return list(self.links)
+
+    async def checks(self) -> list[Check]:
+        return [Check(name="database", ok=self.well, detail=None if self.well else "no answer")]
+
+
+def _partner(name: str) -> Partner:
+    return Partner(id=name, name=name.title(), usage="P", time_zone="America/Chicago", currency="USD")

@@ -5,7 +5,6 @@ Reads and writes the database beside a running hub. What is asked for here is a 
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ import click
 from sqlalchemy import Connection
 
 from hub.cli.output import Output, refuse, reports, table
-from hub.cli.stored import data_option, opened, settings_for
+from hub.cli.stored import actor, data_option, opened, settings_for
 from hub.exchange import messages, outbox
 from hub.exchange.model import Direction, Filters, MessageDetail, MessagePage, MessageRow
 from hub.exchange.replay import ask_replay
@@ -128,7 +127,7 @@ def replay(out: Output, message_id: str, reason: str | None, data: Path | None) 
     now = SystemClock().now()
     with opened(settings_for(data)) as database:
         asked = database.write_now(
-            lambda conn: ask_replay(conn, EVERYONE, message_id, actor=_actor(), reason=reason, now=now)
+            lambda conn: ask_replay(conn, EVERYONE, message_id, actor=actor(), reason=reason, now=now)
         )
     _say_asked(out, message_id, asked, "a running hub processes it within a second, else the next one started")
 
@@ -141,7 +140,7 @@ def resend(out: Output, message_id: str, data: Path | None) -> None:
     """Deliver an outbound MESSAGE again: the same bytes under the same numbers."""
     now = SystemClock().now()
     with opened(settings_for(data)) as database:
-        asked = database.write_now(lambda conn: outbox.resend(conn, message_id, now=now, actor=_actor()))
+        asked = database.write_now(lambda conn: outbox.resend(conn, message_id, now=now, actor=actor()))
     _say_asked(out, message_id, asked, "it is due for delivery")
 
 
@@ -187,7 +186,3 @@ def _tell(out: Output, detail: MessageDetail) -> None:
     out.line("\n" + table(["when (UTC)", "what", ""], rows))
     for answer in detail.answers:
         out.line(f"answered by {answer.wire or answer.document} {answer.id}, {answer.delivery}")
-
-
-def _actor() -> str:
-    return f"shell:{getpass.getuser()}"

@@ -1,22 +1,25 @@
 """``hub partner``: who the trading partners are, whether their files are sound, a new one, and their keys.
 
-Partners are configuration: these commands read ``partners/`` and write it only for ``new``. Only ``key`` touches
-stored state.
+Partners are configuration: these commands read ``partners/`` and write it only for ``new``. Keys are stored state.
 """
 
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from hub.cli.output import Output, refuse, reports
 from hub.cli.partner_file import new_partner
-from hub.cli.stored import settings_for
+from hub.cli.stored import actor, data_option, opened, settings_for
+from hub.exchange.keys import is_live, list_keys, make_key, revoke_key
 from hub.exchange.partners import Partner, Partners, load_partners, read_partner
+from hub.kernel.clock import SystemClock
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import is_partner_id
+from hub.kernel.scope import EVERYONE, only
 from hub.platform.configuration import Configuration, find_configuration
 
 
@@ -91,7 +94,9 @@ def check(out: Output, partner_id: str | None) -> None:
 @partner.command()
 @click.argument("partner_id", metavar="ID")
 @click.option("--name", required=True, help="The company's name, as people say it.")
-@click.option("--theirs", required=True, metavar="QUALIFIER:ID", help="ISA05 and ISA06 of what they send: ZZ:ACME.")
+@click.option(
+    "--theirs", required=True, metavar="QUALIFIER:ID", help="ISA05 and ISA06 of what they send: ZZ:NORTHSPINE."
+)
 @click.option("--ours", required=True, metavar="QUALIFIER:ID", help="ISA07 and ISA08 of what they send us.")
 @click.option("--time-zone", default="UTC", show_default=True, help="IANA name, for dates without a zone.")
 @click.option("--currency", default="USD", show_default=True, help="ISO 4217, for prices without one.")
@@ -116,6 +121,68 @@ def new(out: Output, partner_id: str, name: str, theirs: str, ours: str, time_zo
         raise
     out.value({"partner": partner_id, "folder": folder, "files": list(files)})
     out.line(f"Written: {folder}. Next: docs/partners.md")
+
+
+@partner.command()
+@click.argument("partner_id", metavar="ID")
+@click.option("--label", metavar="TEXT", help="What it is for, shown in lists.")
+@click.option("--days", type=click.IntRange(1), help="Ends by itself after so many days. [default: never]")
+@data_option
+@reports
+def key(out: Output, partner_id: str, label: str | None, days: int | None, data: Path | None) -> None:
+    """Make an API key for partner ID and print it alone, once: it is stored nowhere."""
+    settings = settings_for(data)
+    _known(load_partners(find_configuration(settings.config_path)), partner_id)
+    now = SystemClock().now()
+    ends = None if days is None else now + timedelta(days=days)
+    with opened(settings) as database:
+        text = database.write_now(
+            lambda conn: make_key(conn, partner_id, now=now, actor=actor(), label=label, expires_at=ends)
+        )
+    out.value({"partner": partner_id, "key": text, "expires_at": ends})
+    if not out.as_json:
+        out.line(text)
+
+
+@partner.command()
+@click.argument("partner_id", metavar="[ID]", required=False)
+@data_option
+@reports
+def keys(out: Output, partner_id: str | None, data: Path | None) -> None:
+    """List the API keys of partner ID, or of all, by their ids; the keys themselves are stored nowhere."""
+    now = SystemClock().now()
+    scope = EVERYONE if partner_id is None else only(partner_id)
+    with opened(settings_for(data)) as database:
+        found = database.read_now(lambda conn: list_keys(conn, scope))
+    out.items(
+        found,
+        {
+            "key": lambda each: f"hub_{each.id}_…",
+            "partner": lambda each: each.partner,
+            "label": lambda each: each.label,
+            "made": lambda each: f"{each.created_at:%Y-%m-%d}",
+            "last used": lambda each: each.last_used_at and f"{each.last_used_at:%Y-%m-%d %H:%M}",
+            "state": lambda each: "live" if is_live(each, now) else "revoked" if each.revoked_at else "expired",
+        },
+        none="No keys. Make one: hub partner key ID",
+    )
+
+
+@partner.command()
+@click.argument("key_id", metavar="KEY")
+@data_option
+@reports
+def revoke(out: Output, key_id: str, data: Path | None) -> None:
+    """End an API key, by its id or its beginning `hub_<id>`; a running hub refuses it within seconds."""
+    wanted = key_id.removeprefix("hub_").split("_")[0]
+    now = SystemClock().now()
+    with opened(settings_for(data)) as database:
+        ended = database.write_now(lambda conn: revoke_key(conn, EVERYONE, wanted, now=now, actor=actor()))
+    out.value({"key": wanted, "revoked": ended})
+    if not ended:
+        out.note(f"there is no live key {wanted}; see: hub partner keys")
+        refuse()
+    out.line(f"{wanted} is revoked")
 
 
 def _configuration() -> Configuration:

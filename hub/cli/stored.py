@@ -5,6 +5,7 @@ They work whether or not a server runs: SQLite lets a reader in beside it, and a
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,17 @@ data_option: Callable[[Callable[..., R]], Callable[..., R]] = click.option(
 def settings_for(data: Path | None, **arguments: object) -> Settings:
     """Return the settings of the environment with ``--data`` and other arguments over them."""
     return load(os.environ, data=data, **arguments)
+
+
+def address_of(settings: Settings) -> str:
+    """Return where people reach the hub, without a slash at the end."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    return (settings.public_url or f"http://{host}:{settings.port}").rstrip("/")
+
+
+def actor() -> str:
+    """Return who acts, for timelines and audit entries: the login on this machine."""
+    return f"shell:{getpass.getuser()}"
 
 
 @contextmanager

@@ -15,12 +15,6 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def data(tmp_path: Path, sqlite_database: Database) -> list[str]:
-    """The arguments that name a data folder; its database stays open, as under a running hub."""
-    return ["--data", str(tmp_path)]
-
-
-@pytest.fixture
 def order(sqlite_database: Database) -> str:
     return sqlite_database.write_now(lambda conn: receive_order(conn, "4500098123", attention="price off contract"))
 

@@ -1,0 +1,329 @@
+"""A map's tables bound to its guide and its canonical document: every rule finds its place and its field, or a fault.
+
+A merged ``Spec``, a guide, the document's class and the names of the code tables enter; a ``Plan`` and faults
+leave. All faults are found in one go; none is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from hub.formats.x12.guide import Guide, Segment, Use
+from hub.kernel.errors import Misconfigured
+from hub.kernel.struct import Struct
+from hub.mapping.codecs import Bound, bind_codec
+from hub.mapping.place import Elsewhere, bind_path, bind_steps, check_elements, nearest_element, resolved
+from hub.mapping.plan import OWN, ROOT_TAG, Constant, Listing, Plan, Rule, Take, Total, Variant
+from hub.mapping.scan import Where
+from hub.mapping.shape import PAIRED, Shape, fields_of, names, shape_at
+from hub.mapping.source import Call, Path, Step, parse_path, parse_source
+from hub.mapping.spec import Fault, Said, Spec, Table
+from hub.kernel.words import Id, Quantity
+
+UNIT_TABLE = "unit"
+SCHEME_TABLE = "id-scheme"
+LIST_DEPTH_MAX = 12  # lists within lists; the deepest real one (820 references) has four
+
+
+def bind(
+    spec: Spec, guide: Guide, document: type[Struct], tables: Mapping[str, object], wire: str
+) -> tuple[Plan, list[Fault]]:
+    """Return the bound map and everything that is wrong with it."""
+    binder = _Binder(guide, document, tables, wire)
+    binder.bind_document(spec.root)
+    return binder.plan, binder.faults
+
+
+class _Binder:
+    def __init__(self, guide: Guide, document: type[Struct], tables: Mapping[str, object], wire: str) -> None:
+        self.plan = Plan(guide, document)
+        self.faults: list[Fault] = []
+        self.tables = tables
+        self.wire = wire
+        self.root = Use(segment=Segment(tag=ROOT_TAG, name="", elements=()), loop=True, children=guide.uses)
+
+    def bind_document(self, table: Table) -> None:
+        variant = self._variant(self.plan.document, "", self.root)
+        self.plan.root = variant
+        self._fill(variant, table, set())
+        for key, said in table.totals.items():
+            self._total(variant, key, said)
+
+    # one table of rules at one place ---------------------------------------------------------------------------------
+
+    def _fill(self, variant: Variant, table: Table, elsewhere: set[str], depth: int = 0) -> None:
+        for field, said in table.fields.items():
+            with_fault = self._rule(variant, field, said, elsewhere)
+            if with_fault is not None:
+                self.faults.append(with_fault)
+        for key, said in table.const.items():
+            self._constant(variant, key, said, elsewhere)
+        for field, said in table.why.items():
+            self.plan.whys[f"{variant.name}.{field}" if variant.name else field] = said.text
+        for name, tables in table.lists.items():
+            if depth < LIST_DEPTH_MAX:
+                self._list(variant, name, tables, depth)
+
+    def _rule(self, variant: Variant, field: str, said: Said, elsewhere: set[str]) -> Fault | None:
+        shape = shape_at(variant.struct, field)
+        if shape is None:
+            near = get_close_matches(field, names(variant.struct), 1, 0.5)
+            remedy = f"did you mean '{near[0]}'?" if near else "see the document's fields in hub/canonical"
+            message = f"'{field}' is not a field of {variant.struct.__name__}"
+            return Fault(code="MAP-FIELD", message=message, where=said.where, remedy=remedy)
+        try:
+            source = parse_source(said.text)
+        except Misconfigured as fault:
+            return self._source_fault(variant, said, fault)
+        rule = Rule(self._number(_joined(variant.name, field), said.where), field, source, shape, said.where)
+        try:
+            rule.takes = [bind_path(path, variant, self.root, elsewhere, self.wire) for path in source.choices]
+            rule.codecs = [bind_codec(call, self.tables) for call in self._calls(rule)]
+            self._check_shape(rule)
+            self._check_fields(rule, variant)
+        except Elsewhere:
+            return None
+        except Misconfigured as fault:
+            return Fault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy)
+        variant.rules.append(rule)
+        self.plan.rules.append(rule)
+        return None
+
+    def _source_fault(self, variant: Variant, said: Said, fault: Misconfigured) -> Fault:
+        text = said.text.split(" | ")[0].split(" when ")[0].lstrip("<> ")
+        better = nearest_element(text, variant, self.wire) if " " not in text and text else fault
+        return Fault(code="MAP-PATH", message=better.message, where=said.where, remedy=better.remedy)
+
+    def _calls(self, rule: Rule) -> list[Call]:
+        """Return the rule's codecs; two elements read as a Quantity or an Id translate their code by themselves."""
+        calls = list(rule.source.codecs)
+        paired = any(len(take.path.elements) == 2 for take in rule.takes) and not rule.listed
+        named = any(call.name in ("code", "between") for call in calls)
+        if paired and not named and rule.shape.struct is Quantity and UNIT_TABLE in self.tables:
+            calls.insert(0, Call(name="code", argument=UNIT_TABLE))
+        if paired and not named and rule.shape.struct is Id and SCHEME_TABLE in self.tables:
+            calls.insert(0, Call(name="code", argument=SCHEME_TABLE + "+"))
+        return calls
+
+    def _check_shape(self, rule: Rule) -> None:
+        shape, pair = rule.shape, any(len(take.path.elements) == 2 for take in rule.takes)
+        named = {bound.codec.name for bound in rule.codecs}
+        if shape.kind == "words":
+            raise Misconfigured(f"'{rule.field}' holds words by name", remedy=f"write {rule.field}.<name>")
+        if shape.kind == "struct":
+            if shape.struct not in PAIRED or not (pair or "between" in named) or rule.listed:
+                wanted = ", ".join(f"{rule.field}.{name}" for name in fields_of(shape.struct or Struct))
+                raise Misconfigured(f"'{rule.field}' has parts", remedy=f"say {wanted}")
+        elif shape.kind == "list":
+            if shape.struct is not None or not shape.item:
+                raise Misconfigured(f"'{rule.field}' is a list of parts", remedy=f"write [each.{rule.field}]")
+            if not rule.listed and "fold" not in named:
+                raise Misconfigured(f"'{rule.field}' is a list", remedy="star the step that repeats: N3*01,02")
+        elif (rule.listed or pair) and not named & {"lines", "fold"} and rule.source.word is None:
+            raise Misconfigured(f"'{rule.field}' is one value", remedy="join texts with | lines, or take one place")
+
+    def _check_fields(self, rule: Rule, variant: Variant) -> None:
+        """Guards and negate-if name a field of the same item, or of the document."""
+        wanted = [bound.field for bound in rule.codecs if bound.field]
+        wanted += [rule.source.guard.field] if rule.source.guard else []
+        for field in wanted:
+            if shape_at(variant.struct, field) is None and shape_at(self.plan.document, field) is None:
+                near = get_close_matches(field, names(variant.struct), 1, 0.5)
+                raise Misconfigured(
+                    f"'{field}' is not a field of {variant.struct.__name__}",
+                    remedy=f"did you mean '{near[0]}'?" if near else None,
+                )
+
+    # constants and totals --------------------------------------------------------------------------------------------
+
+    def _constant(self, variant: Variant, key: str, said: Said, elsewhere: set[str]) -> None:
+        try:
+            take = bind_path(parse_path(key), variant, self.root, elsewhere, self.wire)
+            if len(take.path.elements) != 1:
+                raise Misconfigured(f"`{key}` is not one element")
+        except Elsewhere:
+            return
+        except Misconfigured as fault:
+            self.faults.append(Fault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy))
+            return
+        number = self._number(_joined(variant.name, f"const.{key}"), said.where)
+        variant.constants.append(Constant(take, said.text, said.where, number))
+
+    def _total(self, variant: Variant, key: str, said: Said) -> None:
+        operation, _, what = said.text.partition(" ")
+        try:
+            if operation not in ("sum", "count") or not what:
+                raise Misconfigured(f"'{said.text}' is no total", remedy='write "sum PO102" or "count PO1"')
+            target = parse_path(key)
+            source = parse_path(what)
+            loop, use = self._loop_of(target)
+            take = bind_path(_beneath(target, len(loop)), self._standing(use), self.root, set(), self.wire)
+            added = self._added(source, use)
+        except Misconfigured as fault:
+            self.faults.append(Fault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy))
+            return
+        number = self._number(f"totals.{key}", said.where)
+        self.plan.totals.append(
+            Total(
+                number=number,
+                operation="sum" if operation == "sum" else "count",
+                loop=loop,
+                target=_resolved_path(take),
+                source=_resolved_path(added),
+                decimals=_decimals(take),
+                where=said.where,
+            )
+        )
+
+    def _loop_of(self, target: Path) -> tuple[tuple[Step, ...], Use]:
+        """Return the loop a total stands in: steps above the last, found from the top or anywhere beneath it."""
+        steps = target.steps[:-1]
+        use = self.root
+        bound: list[Step] = []
+        for step in steps:
+            found = _find(use, step.tag)
+            if found is None:
+                raise Misconfigured(f"`{target.text}` is not in {self.wire}: no {step.tag}")
+            use = found
+            bound.append(resolved(step, use.segment))
+        return tuple(bound), use
+
+    def _added(self, source: Path, use: Use) -> Take:
+        """Return what a total adds up: its first step stands anywhere beneath the loop."""
+        first = source.steps[0]
+        found = _find(use, first.tag)
+        if found is None:
+            raise Misconfigured(f"`{source.text}` is not in {self.wire}: no {first.tag} beneath it")
+        inner = bind_path(_beneath(source, 1), self._standing(found), self.root, set(), self.wire) if len(source.steps) > 1 else None
+        own = Take(source, OWN, (), (), found)
+        check_elements(source if inner is None else inner.path, (inner or own).segment, self.wire)
+        steps = (resolved(first, found.segment), *(inner.steps if inner else ()))
+        return Take(source, OWN, steps, (found, *(inner.uses if inner else ())), use)
+
+    def _standing(self, use: Use) -> Variant:
+        return Variant(0, self.plan.document, "", use)
+
+    # lists -----------------------------------------------------------------------------------------------------------
+
+    def _list(self, above: Variant, name: str, tables: list[Table], depth: int) -> None:
+        shape = shape_at(above.struct, name)
+        where = tables[0].where or Where(file="", line=0)
+        if shape is None or shape.kind != "list" or shape.struct is None:
+            lists = [n for n in names(above.struct) if (s := shape_at(above.struct, n)) and s.kind == "list" and s.struct]
+            near = get_close_matches(name, lists, 1, 0.5)
+            remedy = f"did you mean [each.{near[0]}]?" if near else f"lists are {', '.join(lists)}"
+            message = f"'{name}' is not a list of {above.struct.__name__}"
+            self.faults.append(Fault(code="MAP-FIELD", message=message, where=where, remedy=remedy))
+            return
+        places: list[tuple[Said, Table, tuple[str, str] | None]] = []
+        for table in tables:
+            found = self._places(table)
+            if not found:
+                self.faults.append(Fault(code="MAP-AT", message=f"[each.{name}] stands nowhere", where=where, remedy="say at"))
+            places += [(at, table, by) for at, by in found]
+        self._bind_places(above, name, shape.struct, places, depth)
+
+    def _places(self, table: Table) -> list[tuple[Said, tuple[str, str] | None]]:
+        if table.places and table.by is not None:
+            return [(at, (table.by.text, value)) for value, at in table.places.items()]
+        return [(at, None) for at in table.at]
+
+    def _bind_places(
+        self,
+        above: Variant,
+        name: str,
+        struct: type,
+        places: list[tuple[Said, Table, tuple[str, str] | None]],
+        depth: int,
+    ) -> None:
+        listing = Listing(name, [])
+        outers = [_outer_tags(at.text) for at, _, _ in places]
+        for index, (at, table, by) in enumerate(places):
+            try:
+                variant = self._place(above, _joined(above.name, name), struct, at)
+            except Misconfigured as fault:
+                message, remedy = fault.message, fault.remedy
+                self.faults.append(Fault(code="MAP-AT", message=message, where=at.where, remedy=remedy))
+                continue
+            variant.said_by = by
+            variant.where = at.where
+            others = {tag for other, tags in enumerate(outers) if other != index for tag in tags} - set(outers[index])
+            self._fill(variant, table, others, depth + 1)
+            listing.variants.append(variant)
+        if listing.variants:
+            above.lists.append(listing)
+
+    def _place(self, above: Variant, name: str, struct: type, at: Said) -> Variant:
+        path = parse_path(at.text)
+        if path.elements or path.qualifier or path.member or path.number:
+            raise Misconfigured(f"`{at.text}` is an element, not a place", remedy="name the segment or loop")
+        if path.here:
+            return self._variant(struct, name, above.use, above.tags)
+        own = path.group and len(path.steps) == 1 and path.steps[0].tag == above.use.segment.tag
+        if own:
+            variant = self._variant(struct, name, above.use, above.tags)
+            variant.group = above.use.segment.group
+            return variant
+        levels = bind_steps(
+            path.steps, above.use, above, self.root, top=path.top, text=at.text, wire=self.wire
+        )
+        last = levels[-1]
+        tags = () if path.top else above.tags
+        variant = self._variant(struct, name, last.use, (*tags, *(level.step.tag for level in levels)))
+        if path.group:
+            if last.use.segment.group is None:
+                raise Misconfigured(f"`{at.text}`: {last.step.tag} has no repeating group in {self.wire}")
+            variant.group = last.use.segment.group
+            variant.outer = levels
+        else:
+            variant.outer, variant.step = levels[:-1], last.step
+        return variant
+
+    def _variant(self, struct: type[Struct], name: str, use: Use, tags: tuple[str, ...] = ()) -> Variant:
+        variant = Variant(len(self.plan.variants), struct, name, use)
+        variant.tags = tags
+        self.plan.variants.append(variant)
+        return variant
+
+    def _number(self, field: str, where: Where) -> int:
+        self.plan.places.append((field, where))
+        return len(self.plan.places) - 1
+
+
+def _joined(name: str, field: str) -> str:
+    return f"{name}.{field}" if name else field
+
+
+def _outer_tags(text: str) -> list[str]:
+    try:
+        path = parse_path(text)
+    except Misconfigured:
+        return []
+    return [step.tag for step in (path.steps if path.group else path.steps[:-1])]
+
+
+def _beneath(path: Path, count: int) -> Path:
+    return Path(text=path.text, steps=path.steps[count:], elements=path.elements, component=path.component)
+
+
+def _resolved_path(take: Take) -> Path:
+    return Path(text=take.path.text, steps=take.steps, elements=take.path.elements, component=take.path.component)
+
+
+def _find(use: Use, tag: str) -> Use | None:
+    """Return the use of ``tag`` beneath ``use``, at any depth, nearest first."""
+    level = list(use.children)
+    while level:
+        for child in level:
+            if child.segment.tag == tag:
+                return child
+        level = [inner for child in level for inner in child.children]
+    return None
+
+
+def _decimals(take: Take) -> int:
+    if not take.path.elements:
+        return 0
+    kind = take.element(take.path.elements[0]).type
+    return int(kind[1]) if kind[0] == "N" and len(kind) == 2 else 0

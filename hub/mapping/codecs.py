@@ -1,0 +1,159 @@
+"""The closed set of codecs: named pairs of parse and render, nearest the path nearest the wire.
+
+A map names codecs; nobody writes one in a map. Each entry of ``CODECS`` says what it does, with an
+example, whether it is exact (comes back the same) and which way it may be used. ``bind_codec`` checks
+a call and gives the runtime functions. What can go wrong is an unknown name or a bad argument:
+``Misconfigured``, to which the caller adds file and line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Literal
+
+from hub.kernel.errors import Misconfigured
+from hub.kernel.struct import Struct
+from hub.mapping.source import Call
+
+Stage = Literal["text", "value", "list", "pair", "absent"]
+
+
+class Codec(Struct):
+    """What a codec is, for lint and documentation."""
+
+    name: str
+    does: str
+    example: str
+    stage: Stage  # what it works on: text of the wire, the typed value, a list of texts, a pair, or absence
+    exact: bool = True
+    argument: str | None = None  # a pattern the argument must match; None: takes none
+
+
+class Bound(Struct):
+    """A codec call whose argument was understood."""
+
+    codec: Codec
+    argument: str = ""
+    table: str | None = None
+    passes: bool = False  # code:T+ lets unknown codes pass
+    number: int = 0  # padded, fold
+    field: str | None = None  # negate-if
+    word: str | None = None
+    factors: tuple[tuple[str, Decimal, str], ...] = ()  # packs: (pack, how many, of what)
+
+
+CODECS: dict[str, Codec] = {
+    codec.name: codec
+    for codec in (
+        Codec(
+            name="code",
+            does="translates through a table; with + an unknown code passes and is reported",
+            example="BEG01 | code:order-purpose",
+            stage="text",
+            argument=r"[a-z][a-z0-9-]*\+?",
+        ),
+        Codec(
+            name="default",
+            does="absent means X, and X is written",
+            example="PO103 | default:EA",
+            stage="absent",
+            exact=False,
+            argument=r".+",
+        ),
+        Codec(
+            name="assume",
+            does="absent means X (# its running number), and X is left out again",
+            example="CUR[BY]02 | assume:USD",
+            stage="absent",
+            argument=r".+",
+        ),
+        Codec(name="lines", does="several texts are one text with line breaks", example="MSG*01 | lines", stage="list"),
+        Codec(
+            name="padded",
+            does="zero-filled to N characters on the wire, bare in the model",
+            example="PO1~VP | padded:10",
+            stage="text",
+            argument=r"[1-9]\d?",
+        ),
+        Codec(
+            name="packs",
+            does="packs on the wire, pieces in the model; what does not fill packs stays pieces",
+            example="PO102,03 | packs:box=10 each",
+            stage="pair",
+            argument=r"[a-z0-9-]+=\d+(?:\.\d+)? [a-z0-9-]+(?:, ?[a-z0-9-]+=\d+(?:\.\d+)? [a-z0-9-]+)*",
+        ),
+        Codec(
+            name="negate-if",
+            does="the sign is turned on the wire when a field says so",
+            example="TDS01 | negate-if:kind=credit",
+            stage="value",
+            argument=r"[a-z_][a-z0-9_.]*=\S+",
+        ),
+        Codec(
+            name="between",
+            does="two values in one text, start and end of a period",
+            example="DTM[097]06 | between:-",
+            stage="pair",
+            argument=r".+",
+        ),
+        Codec(
+            name="sscc", does="AI 00 before the 18 digits on the wire", example="MAN[GM]02 | sscc", stage="text"
+        ),
+        Codec(name="number", does="text is a number", example="REF[ZN]02 | number", stage="value"),
+        Codec(name="trim", does="blanks at both ends fall", example="< REF02 | trim", stage="text", exact=False),
+        Codec(name="upper", does="capitals", example="> N102 | upper", stage="text", exact=False),
+        Codec(
+            name="fold",
+            does="a long text in pieces of N characters",
+            example="> MSG*01 | fold:264",
+            stage="list",
+            exact=False,
+            argument=r"[1-9]\d{0,2}",
+        ),
+    )
+}
+
+ONE_WAY = ("trim", "upper", "fold")
+"""Lossy: allowed only on lines that are read, or written, but not both."""
+
+
+def bind_codec(call: Call, tables: Mapping[str, object]) -> Bound:
+    """Return the codec ``call`` names; raise ``Misconfigured`` when there is none, or its argument is not valid."""
+    codec = CODECS.get(call.name)
+    if codec is None:
+        near = get_close_matches(call.name, CODECS, 1)
+        remedy = f"did you mean {near[0]}?" if near else f"use one of {', '.join(CODECS)}"
+        raise Misconfigured(f"no codec '{call.name}'", remedy=remedy)
+    if (codec.argument is None) != (not call.argument) or (
+        codec.argument and not re.fullmatch(codec.argument, call.argument)
+    ):
+        raise Misconfigured(f"'{call.name}:{call.argument}' is not how {codec.name} is written", remedy=codec.example)
+    if codec.name == "code":
+        table = call.argument.removesuffix("+")
+        if table not in tables:
+            near = get_close_matches(table, tables, 1)
+            remedy = f"did you mean {near[0]}?" if near else f"add [codes.{table}]"
+            raise Misconfigured(f"no code table '{table}'", remedy=remedy)
+        return Bound(codec=codec, argument=call.argument, table=table, passes=call.argument.endswith("+"))
+    if codec.name in ("padded", "fold"):
+        return Bound(codec=codec, argument=call.argument, number=int(call.argument))
+    if codec.name == "negate-if":
+        field, _, word = call.argument.partition("=")
+        return Bound(codec=codec, argument=call.argument, field=field, word=word)
+    if codec.name == "packs":
+        return Bound(codec=codec, argument=call.argument, factors=_factors(call.argument))
+    return Bound(codec=codec, argument=call.argument)
+
+
+def _factors(argument: str) -> tuple[tuple[str, Decimal, str], ...]:
+    found: list[tuple[str, Decimal, str]] = []
+    for part in argument.split(","):
+        pack, _, content = part.strip().partition("=")
+        count, _, unit = content.partition(" ")
+        if not Decimal(count):
+            raise Misconfigured(f"a {pack} of nothing", remedy="say how many are in one")
+        found.append((pack, Decimal(count), unit))
+    return tuple(found)

@@ -1,0 +1,74 @@
+"""A plan becomes two Python functions, once: exec'd, and kept by content.
+
+Plan and tables enter, ``Compiled`` leaves. Nothing can go wrong here that is not a defect of ours: whatever
+a map's author can get wrong was found by ``bind``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hub.formats.tree import Node
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.struct import Struct
+from hub.mapping.plan import ROOT_TAG, Plan
+from hub.mapping.reader_run import Reading, computed_masks
+from hub.mapping.reading import write_reader
+from hub.mapping.tables import CodeMap
+from hub.mapping.totals import compare, state
+from hub.mapping.writer_run import Writing, place_groups
+from hub.mapping.writing import write_writer
+
+SITE_SEPARATOR = "|"
+
+
+class Compiled:
+    """The functions of one map."""
+
+    def __init__(self, plan: Plan, tables: dict[str, CodeMap], digest: str) -> None:
+        self.plan = plan
+        self.digest = digest
+        self.sites = [(_item_field(plan, field), str(where)) for field, where in plan.places]
+        self.computed = computed_masks(plan.guide.computed)
+        self.source, self.read = _made(write_reader(plan, tables, traced=False), "read", digest)
+        self.write_source, self._write = _made(write_writer(plan, tables), "write", digest + "-write")
+        self._traced = (plan, tables)
+        self._read_traced: Callable[[Node, Reading], Struct | None] | None = None
+
+    def compare_totals(self, root: Node, reading: Reading) -> None:
+        """Compare the totals the sender states with what stands in the document."""
+        if self.plan.totals:
+            compare(self.plan.totals, root, reading)
+
+    def write(self, document: Struct) -> tuple[Node, list[Diagnostic]]:
+        """Return the document as a tree, and what could not be said."""
+        root = Node(ROOT_TAG)
+        writing = Writing(root, self.sites, document)
+        self._write(document, root, writing)
+        if writing.groups:
+            place_groups(writing)
+        if self.plan.totals:
+            state(self.plan.totals, root, writing)
+        return root, writing.findings
+
+    @property
+    def read_traced(self) -> Callable[[Node, Reading], Struct | None]:
+        """The reading function that also notes where it stood; compiled on first use."""
+        if self._read_traced is None:
+            plan, tables = self._traced
+            self._read_traced = _made(write_reader(plan, tables, traced=True), "read", self.digest + "-traced")[1]
+        return self._read_traced
+
+
+def _made(written: tuple[str, dict[str, Any]], function: str, digest: str) -> tuple[str, Callable[..., Any]]:
+    source, names = written
+    exec(compile(source, f"<map {digest[:12]}>", "exec"), names)  # noqa: S102  text of a map stands in it as repr only
+    return source, names[function]
+
+
+def _item_field(plan: Plan, field: str) -> str:
+    """Return the rule's field as seen from its item; the trail of the item stands before it."""
+    names = sorted((v.name for v in plan.variants if v.name), key=len, reverse=True)
+    prefix = next((name for name in names if field.startswith(name + ".")), "")
+    return field[len(prefix) + 1 :] if prefix else field

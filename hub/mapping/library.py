@@ -1,0 +1,186 @@
+"""Maps by name, ready to use: ``apply`` reads a tree, ``render`` writes one.
+
+Configuration roots and the guides enter; a ``Map`` leaves, compiled once and kept by its content. What can go
+wrong is a map with faults: ``Misconfigured``, naming the first and counting the rest (``faults`` has all).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+from hub.canonical import DOCUMENTS
+from hub.formats.tree import Node
+from hub.formats.x12.guide import Guide
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.errors import Misconfigured
+from hub.kernel.struct import Struct
+from hub.mapping.bind import bind
+from hub.mapping.compile import Compiled
+from hub.mapping.load import Loaded, MapFiles
+from hub.mapping.provenance import Provenance
+from hub.mapping.reader_run import Reading, leftovers
+from hub.mapping.spec import Fault
+from hub.mapping.tables import code_maps
+
+WIRE = re.compile(r"x12/(\d{6})/([0-9A-Z]{3})\Z")
+
+
+class Guides(Protocol):
+    """Where guides come from (``hub.formats.x12.guides.GuideLibrary``)."""
+
+    def guide(self, release: str, set: str, partner: str | None = None) -> Guide | None: ...
+
+
+class Applied(Struct):
+    """What reading gave: the document, or None when nothing could be made of it, and what was found."""
+
+    document: Struct | None
+    findings: list[Diagnostic]
+    provenance: Provenance | None = None
+
+
+class Rendered(Struct):
+    """What writing gave: the tree for ``compose``, and what could not be said on this wire."""
+
+    root: Node | None
+    findings: list[Diagnostic]
+
+
+class Map:
+    """One map, compiled: both directions."""
+
+    def __init__(self, loaded: Loaded, compiled: Compiled, document: str) -> None:
+        self.name = loaded.name
+        self.document = document
+        self.wire = loaded.wire
+        self.version = int(said.text) if (said := loaded.said("version")) else 1
+        self.partner = said.text if (said := loaded.said("partner")) else None
+        self.digest = compiled.digest
+        self.compiled = compiled
+
+    @property
+    def release(self) -> str:
+        """The release of its guide: 004010."""
+        return self.wire.split("/")[1]
+
+    @property
+    def set(self) -> str:
+        """The transaction set of its guide: 850."""
+        return self.wire.split("/")[2]
+
+    def apply(self, root: Node, *, provenance: bool = False) -> Applied:
+        """Read a document tree (``validate`` makes it). Never raises for what a partner sent.
+
+        ``provenance`` also notes where every field came from, at about a tenth more time.
+        """
+        trace: list[Any] | None = [] if provenance else None
+        reading = Reading(root, self.compiled.sites, trace)
+        read = self.compiled.read_traced if provenance else self.compiled.read
+        document = read(root, reading)
+        self.compiled.compare_totals(root, reading)
+        leftovers(reading, root, self.compiled.computed)
+        origin = Provenance(self.compiled.plan, trace) if trace is not None else None
+        return Applied(document=document, findings=reading.findings, provenance=origin)
+
+    def render(self, document: Struct) -> Rendered:
+        """Write a canonical document as a tree for ``compose``; what cannot be said is found, never dropped."""
+        if type(document) is not self.compiled.plan.document:
+            wanted = self.document
+            message = f"{self.name} writes a {wanted}, not a {type(document).__name__}"
+            finding = Diagnostic(code="MAP-DOCUMENT", severity=Severity.SET, message=message, remedy=f"use a map of a {type(document).__name__}")
+            return Rendered(root=None, findings=[finding])
+        root, findings = self.compiled.write(document)
+        return Rendered(root=root, findings=findings)
+
+
+class MapLibrary:
+    """All maps of some configuration roots."""
+
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        guides: Guides,
+        *,
+        strict: bool = False,
+        documents: dict[str, type[Struct]] | None = None,
+    ) -> None:
+        """``strict`` is production: a map without cases does not load. ``documents`` are the canonical types."""
+        self.files = MapFiles(roots)
+        self._guides = guides
+        self._strict = strict
+        self._documents = DOCUMENTS if documents is None else documents
+        self._maps: dict[str, Map] = {}
+        self._compiled: dict[str, Compiled] = {}
+
+    def names(self) -> list[str]:
+        """Return the names of all maps: ``x12/004010/850``, ``acme-cardio/850``."""
+        return self.files.names()
+
+    def map(self, name: str) -> Map:
+        """Return the map ``name``, compiled; raise ``Misconfigured`` when there is none or it has faults."""
+        if name not in self._maps:
+            made, faults = self._make(name)
+            if made is None or faults:
+                raise _misconfigured(name, faults)
+            if self._strict and not self.files.cases(name):
+                raise Misconfigured(
+                    f"map {name} has no cases", file=f"{name}.toml", remedy=f"add {name}/cases/<sentence>/input.edi"
+                )
+            self._maps[name] = made
+        return self._maps[name]
+
+    def faults(self, name: str) -> list[Fault]:
+        """Return everything that is wrong with the files of the map ``name``."""
+        return self._make(name)[1]
+
+    def _make(self, name: str) -> tuple[Map | None, list[Fault]]:
+        loaded, faults = self.files.load(name)
+        if loaded is None:
+            return None, faults
+        document = self._document(loaded, faults)
+        guide = self._guide(loaded, faults)
+        if document is None or guide is None:
+            return None, faults
+        tables = code_maps(loaded.spec.codes)
+        plan, wrong = bind(loaded.spec, guide, document, tables, loaded.wire)
+        faults += wrong
+        if faults:
+            return None, faults
+        digest = sha256(f"{loaded.digest}\0{guide.digest}\0{document.__name__}".encode()).hexdigest()
+        if digest not in self._compiled:
+            self._compiled[digest] = Compiled(plan, tables, digest)
+        return Map(loaded, self._compiled[digest], document.__name__), faults
+
+    def _document(self, loaded: Loaded, faults: list[Fault]) -> type[Struct] | None:
+        said = loaded.said("document")
+        if said is not None and said.text in self._documents:
+            return self._documents[said.text]
+        faults.append(_header_fault(loaded, "document", f"use one of {', '.join(sorted(self._documents))}"))
+        return None
+
+    def _guide(self, loaded: Loaded, faults: list[Fault]) -> Guide | None:
+        found = WIRE.match(loaded.wire)
+        partner = loaded.said("partner")
+        guide = self._guides.guide(found[1], found[2], partner.text if partner else None) if found else None
+        if guide is None:
+            faults.append(_header_fault(loaded, "wire", "name a guide: x12/004010/850"))
+        return guide
+
+
+def _header_fault(loaded: Loaded, key: str, remedy: str) -> Fault:
+    from hub.mapping.scan import Where
+
+    said = loaded.said(key)
+    where = said.where if said else Where(file=f"{loaded.name}.toml", line=1)
+    message = f"no {key} '{said.text}'" if said else f"[map] does not say its {key}"
+    return Fault(code="MAP-HEADER", message=message, where=where, remedy=remedy)
+
+
+def _misconfigured(name: str, faults: list[Fault]) -> Misconfigured:
+    first = faults[0]
+    more = f" (and {len(faults) - 1} more: hub map lint {name})" if len(faults) > 1 else ""
+    return Misconfigured(first.message + more, file=first.where.file, line=first.where.line, remedy=first.remedy)

@@ -1,0 +1,155 @@
+"""Map files found, read and laid over one another: name → one ``Loaded`` map, or every fault of it.
+
+Configuration roots and a name (``x12/004010/850``, ``acme-cardio/850``) enter. A later root wins, file by
+file. What can go wrong: no such map, circles of ``extends``, faults in any file it is made of; they are
+collected over all files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+
+from hub.kernel.errors import Misconfigured
+from hub.mapping.scan import Where, scan
+from hub.mapping.spec import (
+    CodeTable,
+    Fault,
+    Said,
+    Spec,
+    Table,
+    merge,
+    merge_codes,
+    read_codes,
+    read_shared,
+    read_spec,
+    resolve_likes,
+)
+
+EXTENDS_DEPTH_MAX = 8  # bases of bases; a partner of a convention of a standard has two
+FOLDER = "mappings"
+
+
+class Loaded:
+    """A map with its bases, shared tables and codes, not yet bound to a guide."""
+
+    def __init__(self, name: str, spec: Spec, wire: str, digest: str) -> None:
+        self.name = name
+        self.spec = spec
+        self.wire = wire
+        self.digest = digest
+
+    def said(self, key: str) -> Said | None:
+        """Return what the map, or its nearest base, says of itself under ``key``."""
+        return self.spec.header.get(key)
+
+
+class MapFiles:
+    """The map files of some configuration roots."""
+
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self._roots = [root / FOLDER for root in roots]
+
+    def names(self) -> list[str]:
+        """Return the names of all maps, in order."""
+        found: set[str] = set()
+        for root in self._roots:
+            for path in root.rglob("*.toml"):
+                name = str(path.relative_to(root).with_suffix(""))
+                if path.stem not in ("codes", "shared") and "cases" not in path.relative_to(root).parts[:-1]:
+                    found.add(name)
+        return sorted(found)
+
+    def path(self, name: str) -> Path | None:
+        """Return the file of the map ``name``: that of the last root that has one."""
+        return self._find(f"{name}.toml")
+
+    def cases(self, name: str) -> list[Path]:
+        """Return the case folders beside the map, in order."""
+        found: dict[str, Path] = {}
+        for root in self._roots:
+            for path in sorted((root / name / "cases").glob("*/")):
+                found[path.name] = path
+        return [found[key] for key in sorted(found)]
+
+    def load(self, name: str) -> tuple[Loaded | None, list[Fault]]:
+        """Return the map ``name`` with all that it extends, and every fault in the files it is made of."""
+        faults: list[Fault] = []
+        texts: list[str] = []
+        spec = self._with_bases(name, faults, texts, ())
+        if spec is None:
+            return None, faults
+        wire = spec.header.get("wire")
+        family = wire.text.split("/")[0] if wire else ""
+        codes = read_codes(self._entries(f"{family}/codes.toml", faults, texts), faults) if family else {}
+        spec.codes = merge_codes(codes, spec.codes)
+        digest = sha256("\0".join(texts).encode()).hexdigest()
+        return Loaded(name, spec, wire.text if wire else "", digest), faults
+
+    def _with_bases(self, name: str, faults: list[Fault], texts: list[str], above: tuple[str, ...]) -> Spec | None:
+        path = self._find(f"{name}.toml")
+        if path is None:
+            raise self._no_map(name)
+        if name in above or len(above) > EXTENDS_DEPTH_MAX:
+            raise Misconfigured(f"'{name}' extends itself: {' → '.join((*above, name))}", file=f"{name}.toml")
+        spec = read_spec(self._entries(f"{name}.toml", faults, texts), f"{name}.toml")
+        faults += spec.faults
+        extends = spec.header.get("extends")
+        base = self._base(extends, name, faults, texts, above) if extends else None
+        wire = spec.header.get("wire") or (base.header.get("wire") if base else None)
+        shared = self._shared(wire, faults, texts)
+        spec.root = resolve_likes(spec.root, shared, faults)
+        if base is None:
+            spec.root = merge(Table(), spec.root)
+            return spec
+        spec.header = {**base.header, **spec.header}
+        spec.root = merge(base.root, spec.root)
+        spec.codes = merge_codes(base.codes, spec.codes)
+        return spec
+
+    def _base(
+        self, extends: Said, name: str, faults: list[Fault], texts: list[str], above: tuple[str, ...]
+    ) -> Spec | None:
+        beside = f"{name.rpartition('/')[0]}/{extends.text}".lstrip("/")
+        wanted = extends.text if self._find(f"{extends.text}.toml") else beside
+        try:
+            return self._with_bases(wanted, faults, texts, (*above, name))
+        except Misconfigured as fault:
+            known = self._no_map(extends.text) if self._find(f"{wanted}.toml") is None else fault
+            faults.append(Fault(code="MAP-EXTENDS", message=known.message, where=extends.where, remedy=known.remedy))
+            return None
+
+    def _shared(self, wire: Said | None, faults: list[Fault], texts: list[str]) -> dict[str, Table]:
+        if wire is None:
+            return {}
+        return read_shared(self._entries(f"{wire.text.split('/')[0]}/shared.toml", faults, texts), faults)
+
+    def _entries(self, relative: str, faults: list[Fault], texts: list[str]):  # type: ignore[no-untyped-def]
+        path = self._find(relative)
+        if path is None:
+            return []
+        text = path.read_text(encoding="utf-8")
+        texts.append(f"{relative}\0{text}")
+        try:
+            return scan(text, relative)
+        except Misconfigured as fault:
+            where = Where(file=relative, line=fault.line or 1)
+            faults.append(Fault(code="MAP-TOML", message=fault.message, where=where, remedy=fault.remedy))
+            return []
+
+    def _find(self, relative: str) -> Path | None:
+        for root in reversed(self._roots):
+            path = root / relative
+            if path.is_file():
+                return path
+        return None
+
+    def _no_map(self, name: str) -> Misconfigured:
+        near = get_close_matches(name, self.names(), 1, 0.5)
+        remedy = f"did you mean {near[0]}?" if near else f"maps are {', '.join(self.names()) or 'none'}"
+        return Misconfigured(f"no map '{name}'", remedy=remedy)
+
+
+__all__ = ["CodeTable", "Loaded", "MapFiles"]

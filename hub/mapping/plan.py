@@ -1,0 +1,165 @@
+"""A map bound to its guide and its document: what the two writers of Python (``reading``, ``writing``) work from.
+
+Nothing here decides anything; ``bind`` fills these, and they live only while a map is compiled.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hub.formats.x12.guide import Element, Guide, RepeatingGroup, Segment, Use
+from hub.kernel.struct import Struct
+from hub.mapping.codecs import Bound
+from hub.mapping.scan import Where
+from hub.mapping.shape import Shape
+from hub.mapping.source import Path, Source, Step
+
+ROOT_TAG = "ST"
+
+
+class Anchor(Struct):
+    """Where a path starts: the item's own place, one of its outer steps, or the top of the document."""
+
+    kind: Literal["own", "outer", "root"] = "own"
+    index: int = 0
+
+    @property
+    def name(self) -> str:
+        """The variable that holds the node in generated code."""
+        return {"own": "n", "outer": f"o{self.index}", "root": "X.root"}[self.kind]
+
+
+OWN = Anchor()
+TOP = Anchor(kind="root")
+
+
+class Take:
+    """A path bound to the guide: the steps beneath its anchor, and the segment it ends in."""
+
+    def __init__(self, path: Path, anchor: Anchor, steps: tuple[Step, ...], uses: tuple[Use, ...], own: Use) -> None:
+        self.path = path
+        self.anchor = anchor
+        self.steps = steps
+        self.uses = uses
+        self.use = uses[-1] if uses else own
+
+    @property
+    def segment(self) -> Segment:
+        return self.use.segment
+
+    @property
+    def every(self) -> bool:
+        return any(step.every for step in self.steps)
+
+    @property
+    def selector(self) -> tuple[Anchor, tuple[Step, ...]]:
+        """What makes two paths the same place."""
+        return self.anchor, self.steps
+
+    def element(self, number: int) -> Element:
+        """Return the guide's element; with a component named, that component."""
+        element = self.segment.elements[number - 1]
+        return element.components[self.path.component - 1] if self.path.component else element
+
+
+class Rule:
+    """One line of a map, bound."""
+
+    def __init__(self, number: int, field: str, source: Source, shape: Shape, where: Where) -> None:
+        self.number = number
+        self.field = field
+        self.source = source
+        self.shape = shape
+        self.where = where
+        self.takes: list[Take] = []
+        self.codecs: list[Bound] = []
+        self.inherited = False
+
+    @property
+    def reads(self) -> bool:
+        return self.source.direction != "out"
+
+    @property
+    def writes(self) -> bool:
+        return self.source.direction != "in"
+
+    @property
+    def listed(self) -> bool:
+        """Whether it takes many values: starred, repeated, or over several places."""
+        return self.source.sequence or any(take.every or take.path.repeated for take in self.takes)
+
+
+class Level(Struct):
+    """An outer step of a list's ``at``: shared by the items beneath."""
+
+    step: Step
+    use: Use
+
+
+class Constant:
+    """A constant: the place, and what stands there."""
+
+    def __init__(self, take: Take, value: str, where: Where, number: int) -> None:
+        self.take = take
+        self.value = value
+        self.where = where
+        self.number = number
+
+
+class Total(Struct):
+    """A total: where it stands and what it adds up, both as paths from the loop in which they stand."""
+
+    number: int
+    operation: Literal["sum", "count"]
+    loop: tuple[Step, ...]
+    target: Path
+    source: Path
+    decimals: int = 0
+    where: Where
+
+
+class Variant:
+    """One place a list's items may stand, with the rules for an item there. The document itself is one too."""
+
+    def __init__(self, number: int, struct: type[Struct], name: str, use: Use) -> None:
+        self.number = number
+        self.struct = struct
+        self.name = name  # dotted, from the document: lines.schedules
+        self.use = use  # of the item's own segment
+        self.tags: tuple[str, ...] = ()  # from the top down to the item's own place
+        self.outer: list[Level] = []
+        self.step: Step | None = None  # of the item's own segment; None when it stands in its parent's place
+        self.group: RepeatingGroup | None = None
+        self.said_by: tuple[str, str] | None = None  # field and word the place decides
+        self.rules: list[Rule] = []
+        self.lists: list[Listing] = []
+        self.constants: list[Constant] = []
+        self.where: Where | None = None
+
+    @property
+    def in_place(self) -> bool:
+        """Whether items stand in their parent's own segment (``.``, ``PO1~``)."""
+        return self.step is None
+
+
+class Listing:
+    """A list field and the places its items come from."""
+
+    def __init__(self, name: str, variants: list[Variant]) -> None:
+        self.name = name  # dotted, from the item that holds it: item.others
+        self.variants = variants
+
+
+class Plan:
+    """A whole map, bound."""
+
+    def __init__(self, guide: Guide, document: type[Struct]) -> None:
+        self.guide = guide
+        self.document = document
+        self.root: Variant
+        self.rules: list[Rule] = []
+        self.variants: list[Variant] = []
+        self.totals: list[Total] = []
+        self.numbers = 0  # rules, constants and totals share one numbering
+        self.places: list[tuple[str, Where]] = []  # by number: field and where it was said
+        self.whys: dict[str, str] = {}

@@ -1,0 +1,342 @@
+"""What compiled reading calls while it runs: places found, faults noted, what nobody read reported.
+
+A tree enters with the context ``Reading``; values and findings leave. Nothing here raises for a partner's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from hub.formats.tree import UNKNOWN, Node, Value
+from hub.formats.x12.guide import Computed
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+
+Trail = tuple[Any, str, int] | None
+"""Where an item stands in the document: (its parent's trail, list name, index); None for the document."""
+
+Steps = tuple[tuple[str, tuple[tuple[int, int, str], ...], bool, str], ...]
+"""A bound way down: (tag, conditions (element, component or 0, value), optional, key)."""
+
+UNREAD_MAX = 1000  # findings for unread elements of one document; a wholly foreign file would bury the rest
+
+
+class Reading:
+    """One document being read."""
+
+    __slots__ = ("claimed", "currency", "fields", "findings", "groups", "numbers", "root", "seen", "sites", "trace")
+
+    def __init__(self, root: Node, sites: Sequence[tuple[str, str]], trace: list[Any] | None) -> None:
+        self.root = root
+        self.sites = sites  # by rule number: canonical field, file:line
+        self.seen: dict[Node, int] = {}  # bit per element read
+        self.claimed: set[Node] = set()
+        self.groups: dict[Node, set[int]] = {}
+        self.findings: list[Diagnostic] = []
+        self.fields: dict[str, Any] = {}
+        self.numbers: dict[str, dict[Node, int]] = {}
+        self.currency: str | None = None
+        self.trace = trace
+
+    def note(
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        number: int,
+        trail: Trail,
+        node: Node | None = None,
+        element: int | None = None,
+        component: int = 0,
+        *,
+        part: str = "",
+        **more: Any,
+    ) -> None:
+        """Add a finding about the rule ``number``."""
+        field, rule = self.sites[number]
+        path = trail_text(trail) + field.rsplit("|", 1)[-1] + (f".{part}" if part else "")
+        location = Location(
+            segment=node.position if node else None,
+            tag=node.tag if node else None,
+            element=element,
+            component=component or None,
+            path=path,
+        )
+        self.findings.append(
+            Diagnostic(code=code, severity=severity, message=message, location=location, rule=rule, **more)
+        )
+
+    def bad(self, number: int, node: Node, element: int, text: str, trail: Trail, wanted: str) -> None:
+        """Note a text that is no value of the type the field wants."""
+        remedy = f"the sender should write {wanted}"
+        message = f"'{text}' is not {wanted}"
+        self.note(
+            "MAP-VALUE", Severity.ELEMENT, message, number, trail, node, element, remedy=remedy, found=text, standard="6"
+        )
+
+    def unknown(self, number: int, node: Node, element: int, text: str, trail: Trail, table: str, part: str) -> None:
+        """Note a code its table does not have."""
+        self.note(
+            "MAP-CODE",
+            Severity.ELEMENT,
+            f"'{text}' is not in table {table}",
+            number,
+            trail,
+            node,
+            element,
+            part=part,
+            remedy=f"add {text} to [codes.{table}] or ask the partner",
+            found=text,
+            standard="7",
+        )
+
+    def passed(self, number: int, node: Node, element: int, text: str, trail: Trail, table: str, part: str) -> str:
+        """Note a code that passes untranslated; return it."""
+        self.note(
+            "MAP-CODE-PASSED",
+            Severity.NOTE,
+            f"'{text}' is not in table {table} and passed as it is",
+            number,
+            trail,
+            node,
+            element,
+            part=part,
+            remedy=f"add {text} to [codes.{table}] if it should have a word",
+            found=text,
+        )
+        return text
+
+    def constant(self, number: int, node: Node, element: int, text: str, wanted: str, trail: Trail) -> None:
+        """Note another value where the map says there is only one."""
+        message = f"'{text}' where only '{wanted}' is meant"
+        remedy = "ask the partner, or read the element instead of fixing it"
+        self.note(
+            "MAP-CONST", Severity.WARNING, message, number, trail, node, element, remedy=remedy, found=text, expected=wanted
+        )
+
+    def no_currency(self, number: int, trail: Trail) -> None:
+        """Note an amount whose currency neither it nor the document says."""
+        self.note(
+            "MAP-CURRENCY",
+            Severity.ELEMENT,
+            "an amount without a currency: neither it nor the document says one",
+            number,
+            trail,
+            remedy="the sender should say the currency, or the map assume one (| assume:USD)",
+        )
+
+    def half(self, number: int, trail: Trail, said: str, missing: str) -> None:
+        """Note a struct of which a part arrived without the part that makes it one."""
+        self.note(
+            "MAP-HALF-SAID",
+            Severity.WARNING,
+            f"{said} arrived without {missing}; it was not taken",
+            number,
+            trail,
+            remedy=f"the sender should say {missing}, or leave out both",
+        )
+
+    def missing(self, number: int, trail: Trail, node: Node, field: str, *, document: bool) -> None:
+        """Note a required field that nothing on the wire says: the item, or the document, falls."""
+        self.note(
+            "MAP-REQUIRED",
+            Severity.SET if document else Severity.SEGMENT,
+            f"{field} was not said, and nothing stands without it",
+            number,
+            trail,
+            node,
+            remedy=f"the sender must say {field}",
+        )
+
+    def number_of(self, key: str, node: Node) -> int:
+        """Return the running number of an outer place among its like, from 1."""
+        known = self.numbers.setdefault(key, {})
+        return known.setdefault(node, len(known) + 1)
+
+
+def trail_text(trail: Trail) -> str:
+    """Return ``lines[2].schedules[0].`` for an item, nothing for the document."""
+    if trail is None:
+        return ""
+    above, name, index = trail
+    return f"{trail_text(above)}{name}[{index}]."
+
+
+def component(value: Value, number: int) -> str:
+    """Return component ``number`` of an element; a plain text is its own first component."""
+    if isinstance(value, str):
+        return value if number == 1 else ""
+    if value and isinstance(value[0], list):
+        return component(value[0], number)
+    text = value[number - 1] if len(value) >= number else ""
+    return text if isinstance(text, str) else ""
+
+
+def first(value: Value) -> str:
+    """Return the first repetition of a repeating element."""
+    return component(value, 1)
+
+
+def fits(node: Node, conditions: tuple[tuple[int, int, str], ...]) -> bool:
+    """Say whether the segment holds every value asked for."""
+    values = node.values
+    for element, part, wanted in conditions:
+        value = values[element] if element < len(values) else ""
+        if value != wanted and (isinstance(value, str) or component(value, part or 1) != wanted):
+            return False
+    return True
+
+
+def find(base: Node, steps: Steps, claimed: set[Node] | None, bound: dict[str, Node]) -> Node | None:
+    """Return the first place that fits whole, claim it and the steps named by a condition."""
+    way = _way(base, steps, 0, claimed, bound)
+    if way is None:
+        return None
+    for at, node in enumerate(way):
+        if steps[at][1] or at == len(way) - 1:
+            bound[steps[at][3]] = node
+            if claimed is not None:
+                claimed.add(node)
+    return way[-1]
+
+
+def _way(
+    base: Node, steps: Steps, at: int, claimed: set[Node] | None, bound: dict[str, Node]
+) -> list[Node] | None:
+    if at == len(steps):
+        return []
+    tag, conditions, _, key = steps[at]
+    known = bound.get(key)
+    if known is not None:
+        rest = _way(known, steps, at + 1, claimed, bound)
+        return None if rest is None else [known, *rest]
+    names = bool(conditions) or at == len(steps) - 1
+    for node in base.children.get(tag, ()):
+        if names and claimed is not None and node in claimed:
+            continue
+        if conditions and not fits(node, conditions):
+            continue
+        rest = _way(node, steps, at + 1, claimed, bound)
+        if rest is not None:
+            return [node, *rest]
+    return None
+
+
+def find_all(base: Node, steps: Steps, claimed: set[Node] | None) -> list[Node]:
+    """Return every place that fits, in wire order, and claim them."""
+    nodes = [base]
+    for tag, conditions, _, _ in steps:
+        nodes = [n for above in nodes for n in above.children.get(tag, ()) if not conditions or fits(n, conditions)]
+    if claimed is not None:
+        nodes = [n for n in nodes if n not in claimed]
+        claimed.update(nodes)
+    return nodes
+
+
+def ways(base: Node, steps: Steps) -> Iterator[tuple[Node | None, ...]]:
+    """Yield every way down ``steps``, levels that may be missing as None, items in wire order."""
+    found: list[tuple[Node | None, ...]] = []
+    _ways(base, steps, 0, (), found)
+    found.sort(key=lambda way: last_position(way))
+    return iter(found)
+
+
+def last_position(way: tuple[Node | None, ...]) -> int:
+    node = way[-1]
+    return node.position if node is not None else 0
+
+
+def _ways(
+    base: Node, steps: Steps, at: int, so_far: tuple[Node | None, ...], found: list[tuple[Node | None, ...]]
+) -> None:
+    if at == len(steps):
+        found.append(so_far)
+        return
+    tag, conditions, optional, _ = steps[at]
+    for node in base.children.get(tag, ()):
+        if not conditions or fits(node, conditions):
+            _ways(node, steps, at + 1, (*so_far, node), found)
+    if optional:
+        _ways(base, steps, at + 1, (*so_far, None), found)
+
+
+def texts(X: Reading, nodes: Sequence[Node], elements: tuple[int, ...], part: int, mask: int) -> list[str]:
+    """Return what stands in ``elements`` of every node, in order, gaps closed; mark it read."""
+    found: list[str] = []
+    for node in nodes:
+        X.seen[node] = X.seen.get(node, 0) | mask
+        values = node.values
+        for element in elements:
+            value: Value = values[element] if element < len(values) else ""
+            if isinstance(value, str):
+                if value:
+                    found.append(value)
+            elif part:
+                text = component(value, part)
+                if text:
+                    found.append(text)
+            else:
+                found += [text for text in (component([v], 1) if isinstance(v, str) else component(v, 1) for v in value) if text]
+    return found
+
+
+def parts_read(X: Reading, node: Node, element: int, parts: frozenset[int]) -> None:
+    """Mark a composite read when nothing stands in its other components, else report those."""
+    value = node.values[element] if element < len(node.values) else ""
+    X.seen[node] = X.seen.get(node, 0) | 1 << element
+    if isinstance(value, str):
+        return
+    inner = value[0] if value and isinstance(value[0], list) else value
+    for at, text in enumerate(inner, 1):
+        if text and at not in parts:
+            X.findings.append(_unread(node, element, at, str(text)))
+
+
+def leftovers(X: Reading, root: Node, computed: dict[str, int]) -> None:
+    """Report every element that arrived and that no rule read."""
+    seen, findings = X.seen, X.findings
+    stack = [root]
+    while stack:
+        above = stack.pop()
+        for tag, nodes in above.children.items():
+            counted = computed.get(tag, 0)
+            for node in nodes:
+                if node.children:
+                    stack.append(node)
+                mask = seen.get(node, 0) | counted
+                values = node.values
+                whole = (1 << len(values)) - 2
+                if mask & whole == whole:
+                    continue
+                for element in range(1, len(values)):
+                    if values[element] and not mask >> element & 1:
+                        if len(findings) >= UNREAD_MAX:
+                            return
+                        findings.append(_unread(node, element, 0, _shown(values[element]), foreign=tag == UNKNOWN))
+
+
+def _unread(node: Node, element: int, part: int, text: str, *, foreign: bool = False) -> Diagnostic:
+    remedy = "the guide has no place for this segment" if foreign else "add a rule if it means something to us"
+    return Diagnostic(
+        code="MAP-UNREAD",
+        severity=Severity.NOTE,
+        message=f"'{text}' was not read by any rule",
+        location=Location(segment=node.position, tag=node.tag, element=element, component=part or None),
+        remedy=remedy,
+        found=text,
+    )
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, str):
+        return value
+    return ":".join(v if isinstance(v, str) else ":".join(v) for v in value)
+
+
+def computed_masks(computed: Sequence[Computed]) -> dict[str, int]:
+    """Return by tag the bits of the elements the guide fills: map authors never count."""
+    masks: dict[str, int] = {}
+    for each in computed:
+        masks[each.tag] = masks.get(each.tag, 0) | 1 << each.element
+    return masks

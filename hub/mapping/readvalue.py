@@ -1,0 +1,376 @@
+"""How one rule is read: text taken from its place, codecs from the wire inwards, the type the model wants.
+
+Called while ``reading`` writes a function; adds the lines that leave the rule's value in ``x<number>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from hub.formats.x12.guide import Element
+from hub.kernel.words import Quantity, When
+from hub.mapping.codecs import Bound
+from hub.mapping.emit import Code, element_bits
+from hub.mapping.plan import Plan, Rule, Take, Variant
+from hub.mapping.shape import PAIRED, Shape, fields_of, leading
+from hub.mapping.tables import CodeMap
+from hub.mapping.values import read_date, read_implied, read_number, read_time, read_whole, unpad
+
+if TYPE_CHECKING:
+    from hub.mapping.reading import Site, _Reader
+
+WANTED = {
+    "date": "a date CCYYMMDD",
+    "time": "a time HHMM",
+    "Decimal": "a number",
+    "int": "a whole number",
+    "bool": "yes or no",
+}
+AI_SSCC = "00"  # GS1 application identifier before the 18 digits
+
+
+class ValueReader:
+    """Writes the reading of rules, one variant at a time."""
+
+    def __init__(self, code: Code, plan: Plan, tables: dict[str, CodeMap]) -> None:
+        self.code = code
+        self.plan = plan
+        self.tables = tables
+        self.variant = plan.root
+        self.sites: dict[Any, Site] = {}
+        self.reader: _Reader
+        code.names.update(read_pack=read_pack, split_pair=split_pair, unpad=unpad, plain_sscc=plain_sscc, When=When)
+
+    def begin(self, variant: Variant, sites: dict[Any, Site], reader: _Reader) -> None:
+        """Turn to the rules of ``variant``, whose places are ``sites``."""
+        self.variant, self.sites, self.reader = variant, sites, reader
+
+    def rule(self, rule: Rule) -> None:
+        """Write the reading of ``rule``."""
+        guard = rule.source.guard
+        if guard is None:
+            self._unguarded(rule)
+            return
+        with self.code.block(f"if {self.field_test(guard.field, guard.value)}:"):
+            self._unguarded(rule, guarded=True)
+        with self.code.block("else:"):
+            self.code.add(f"x{rule.number} = None")
+
+    def field_test(self, field: str, value: str | None) -> str:
+        """Return the Python that says whether ``field`` of the item, or of the document, says ``value``."""
+        own = next((r for r in self.variant.rules if r.field == field and r.reads), None)
+        if own is not None:
+            name = f"x{own.number}"
+        elif self.variant.said_by and self.variant.said_by[0] == field:
+            name = repr(self.variant.said_by[1])
+        else:
+            name = f"X.fields.get({field!r})"
+        return f"{name} is not None" if value is None else f"str({name}) == {value!r}"
+
+    def _unguarded(self, rule: Rule, *, guarded: bool = False) -> None:
+        if rule.source.word is not None:
+            self.code.add(f"x{rule.number} = {rule.source.word!r}")
+        elif rule.listed:
+            self._many(rule)
+        else:
+            self._choice(rule, 0, guarded=guarded)
+
+    # one value -------------------------------------------------------------------------------------------------------
+
+    def _choice(self, rule: Rule, position: int, *, guarded: bool = False) -> None:
+        """Write the alternative at ``position``, and the next ones for when it holds nothing."""
+        code, x = self.code, f"x{rule.number}"
+        if position == len(rule.takes):
+            code.add(f"{x} = {self._absent(rule)}")
+            return
+        take = rule.takes[position]
+        if take.path.number:
+            self._running_number(rule, take)
+            return
+        site = self.sites[take.selector]
+        if site.lazy and take.steps:
+            with code.block(f"if {site.node} is None:"):
+                self.reader.resolve(site)
+        first, *more = self._texts(site, take)
+        code.add(f"t = {first}" + (f"; w = {more[0]}" if more else ""))
+        paired = rule.shape.kind == "struct"
+        lead = "t" if not more or self._leads_first(rule) else "w"
+        with code.block(f"if {lead}:" if not self._either(rule) else "if t or w:"):
+            if position > 0 or guarded or take.path.conditions:
+                bits = element_bits([*take.path.elements, *(c.element for c in take.path.conditions)])
+                if bits:
+                    code.add(f"S[{site.node}] = S.get({site.node}, 0) | {bits}")
+            if paired:
+                self._pair(rule, take, site, x)
+            else:
+                self._single(rule, take, site, x)
+        with code.block("else:"):
+            if more and not self._either(rule) and position == len(rule.takes) - 1:
+                self._half(rule, "w" if lead == "t" else "t")
+            self._choice(rule, position + 1, guarded=guarded)
+
+    def _texts(self, site: Site, take: Take) -> list[str]:
+        path, values = take.path, site.values
+        if path.qualifier is not None:
+            return [f"({values}[{site.groups}[{path.qualifier!r}] + 1] if {path.qualifier!r} in {site.groups} else '')"]
+        if path.member is not None:
+            return [f"{values}[g + {path.member - 1}]"]
+        texts = [self._element_text(values, take, element) for element in path.elements]
+        if path.conditions:
+            tests = " and ".join(f"{values}[{c.element}] == {c.value!r}" for c in path.conditions)
+            texts = [f"({text} if {tests} else '')" for text in texts]
+        return texts
+
+    def _element_text(self, values: str, take: Take, element: int) -> str:
+        described = take.segment.elements[element - 1]
+        if take.path.component or described.components:
+            return f"component({values}[{element}], {take.path.component or 1})"
+        return f"first({values}[{element}])" if described.repeat > 1 else f"{values}[{element}]"
+
+    def _single(self, rule: Rule, take: Take, site: Site, x: str) -> None:
+        self.code.add(f"{x} = t")
+        coded = self._decode(rule, take, site, x, rule.codecs, "")
+        self._typed(rule, take, site, x, rule.shape, guarded=coded)
+        for bound in rule.codecs:
+            if bound.codec.name == "negate-if" and bound.field:
+                test = self.field_test(bound.field, bound.word)
+                self.code.add(f"if {x} is not None and {test}: {x} = -{x}")
+
+    def _decode(self, rule: Rule, take: Take, site: Site, x: str, codecs: list[Bound], part: str) -> bool:
+        """Write the text codecs in order; return whether ``x`` may have become None."""
+        may_fail = False
+        where = f"{site.node}, {self._element(site, take, part)}"
+        for bound in codecs:
+            name = bound.codec.name
+            if name == "code" and bound.table is not None:
+                self._translate(rule, x, bound, where, part, guarded=may_fail)
+                may_fail = may_fail or not bound.passes
+            elif name in _TEXT_CODECS:
+                self.code.add(f"{x} = {_TEXT_CODECS[name].format(x=x)}" + (f" if {x} is not None else None" if may_fail else ""))
+        return may_fail
+
+    def _translate(self, rule: Rule, x: str, bound: Bound, where: str, part: str, *, guarded: bool) -> None:
+        table = self.code.value(self.tables[bound.table or ""].words, "T")
+        from_text = f"{table}.get({x})"
+        if guarded:
+            self.code.add(f"t = {x}")
+        self.code.add(f"{x} = {from_text}")
+        source = "w" if part == "unit" else "t"
+        arguments = f"{rule.number}, {where}, {source}, P, {bound.table!r}, {part!r}"
+        act = f"{x} = X.passed({arguments})" if bound.passes else f"X.unknown({arguments})"
+        self.code.add(f"if {x} is None: {act}")
+
+    def _element(self, site: Site, take: Take, part: str) -> str:
+        path = take.path
+        if path.qualifier is not None:
+            return f"{site.groups}[{path.qualifier!r}] + 1"
+        if path.member is not None:
+            return f"g + {path.member - 1}"
+        return str(path.elements[1] if part == "unit" and len(path.elements) > 1 else path.elements[0])
+
+    def _typed(self, rule: Rule, take: Take, site: Site, x: str, shape: Shape, *, guarded: bool) -> None:
+        kind = shape.kind
+        if kind == "str":
+            return
+        element = take.element(take.path.elements[0]) if take.path.elements else None
+        function = self._parser(kind, element)
+        where = f"{site.node}, {self._element(site, take, '')}"
+        with self.code.block_if(f"{x} is not None" if guarded else None):
+            self.code.add(f"{x} = {function}({x})")
+            self.code.add(f"if {x} is None: X.bad({rule.number}, {where}, t, P, {WANTED[kind]!r})")
+
+    def _parser(self, kind: str, element: Element | None) -> str:
+        wire = element.type if element is not None else "AN"
+        if kind == "Decimal" and wire[0] == "N" and wire[1:] not in ("", "0"):
+            return self.code.constant(_implied(int(wire[1:])))
+        return {"date": "read_date", "time": "read_time", "Decimal": "read_number", "int": "read_whole", "bool": "read_bool"}[kind]
+
+    def _absent(self, rule: Rule) -> str:
+        """Return the Python for what absence means: nothing, or what default or assume says."""
+        bound = next((b for b in rule.codecs if b.codec.stage == "absent"), None)
+        if bound is None:
+            return "None"
+        if bound.argument == "#":
+            return "i + 1" if rule.shape.kind == "int" else "str(i + 1)"
+        after = rule.codecs[rule.codecs.index(bound) + 1 :]
+        return self.code.value(absent_value(bound.argument, after, rule.shape, self.tables))
+
+    def _running_number(self, rule: Rule, take: Take) -> None:
+        x, anchor = f"x{rule.number}", take.anchor
+        made = "" if rule.shape.kind == "int" else "str"
+        if anchor.kind == "outer":
+            key = "/".join(str(level.step) for level in self.variant.outer[: anchor.index + 1])
+            self.code.add(f"{x} = {made}(X.number_of({key!r}, {anchor.name})) if {anchor.name} is not None else None")
+        else:
+            self.code.add(f"{x} = {made}(i + 1)")
+
+    # two values ------------------------------------------------------------------------------------------------------
+
+    def _leads_first(self, rule: Rule) -> bool:
+        struct = rule.shape.struct
+        return struct is None or struct not in PAIRED or PAIRED[struct][0] == leading(struct)
+
+    def _either(self, rule: Rule) -> bool:
+        """Whether either element alone says something, as of a period."""
+        struct = rule.shape.struct
+        return struct is not None and leading(struct) is None and len(rule.takes[0].path.elements) == 2
+
+    def _pair(self, rule: Rule, take: Take, site: Site, x: str) -> None:
+        struct = rule.shape.struct
+        assert struct is not None  # noqa: S101  the binder made sure
+        between = next((b for b in rule.codecs if b.codec.name == "between"), None)
+        names = PAIRED[struct]
+        if between is not None:
+            self.code.add(f"t, w = split_pair(t, {between.argument!r})")
+        shapes = fields_of(struct)
+        inner = [self.code.fresh("e"), self.code.fresh("e")]
+        for variable, text, name in zip(inner, ("t", "w"), names, strict=True):
+            self._pair_part(rule, take, site, variable, text, name, shapes[name])
+        required = [v for v, name in zip(inner, names, strict=True) if shapes[name].required]
+        made = f"{self.code.constant(struct)}({', '.join(f'{n}={v}' for n, v in zip(names, inner, strict=True))})"
+        if required:
+            self.code.add(f"{x} = {made} if {' and '.join(f'{v} is not None' for v in required)} else None")
+        else:
+            self.code.add(f"{x} = {made}")
+        if struct is Quantity and not between:
+            self.code.add(f"if not w: X.half({rule.number}, P, 'a quantity', 'a unit')")
+        packs = next((b for b in rule.codecs if b.codec.name == "packs"), None)
+        if packs is not None:
+            self.code.add(f"if {x} is not None: {x} = read_pack({x}, {self.code.constant(packs.factors)})")
+
+    def _pair_part(self, rule: Rule, take: Take, site: Site, x: str, text: str, name: str, shape: Shape) -> None:
+        code = self.code
+        index = 1 if text == "w" and len(take.path.elements) > 1 else 0
+        number = take.path.elements[index]
+        code.add(f"{x} = None")
+        with code.block(f"if {text}:"):
+            code.add(f"{x} = {text}")
+            if name in ("unit", "scheme"):
+                source = [b for b in rule.codecs if b.codec.stage == "text"]
+                self._decode_part(rule, take, site, x, source, name, text)
+            elif shape.kind == "struct":
+                code.add(f"{x} = read_date({x})")
+                code.add(f"if {x} is None: X.bad({rule.number}, {site.node}, {number}, {text}, P, 'a date')")
+                code.add(f"else: {x} = When(on={x})")
+            elif shape.kind != "str":
+                element = take.segment.elements[number - 1]
+                code.add(f"{x} = {self._parser(shape.kind, element)}({x})")
+                code.add(f"if {x} is None: X.bad({rule.number}, {site.node}, {number}, {text}, P, 'a number')")
+
+    def _decode_part(
+        self, rule: Rule, take: Take, site: Site, x: str, codecs: list[Bound], name: str, text: str
+    ) -> None:
+        index = 1 if text == "w" else 0
+        element = take.path.elements[index] if len(take.path.elements) > index else take.path.elements[0]
+        for bound in codecs:
+            if bound.codec.name == "code" and bound.table is not None:
+                table = self.code.value(self.tables[bound.table].words, "T")
+                arguments = f"{rule.number}, {site.node}, {element}, {text}, P, {bound.table!r}, {name!r}"
+                self.code.add(f"{x} = {table}.get({text})")
+                act = f"{x} = X.passed({arguments})" if bound.passes else f"X.unknown({arguments})"
+                self.code.add(f"if {x} is None: {act}")
+
+    def _half(self, rule: Rule, other: str) -> None:
+        struct = rule.shape.struct
+        if struct is None:
+            return
+        lead = leading(struct) or "value"
+        part = next(name for name in PAIRED[struct] if name != lead)
+        self.code.add(f"if {other}: X.half({rule.number}, P, {'the ' + part!r}, {'its ' + lead!r})")
+
+    # many values -----------------------------------------------------------------------------------------------------
+
+    def _many(self, rule: Rule) -> None:
+        code, x = self.code, f"x{rule.number}"
+        code.add(f"{x} = []")
+        for position, take in enumerate(rule.takes):
+            nodes = self._nodes(take)
+            found = self.code.fresh("t")
+            bits = element_bits([*take.path.elements, *(c.element for s in take.steps[-1:] for c in s.conditions)])
+            elements = code.constant(take.path.elements)
+            code.add(f"{found} = texts(X, {nodes}, {elements}, {take.path.component or 0}, {bits})")
+            if rule.source.sequence or position == 0:
+                code.add(f"{x} += {found}")
+            else:
+                code.add(f"if not {x}: {x} += {found}")
+        step = self._each_text(rule)
+        if step is not None:
+            code.add(f"{x} = [{step} for t in {x}]")
+        if any(bound.codec.name == "lines" for bound in rule.codecs):
+            code.add(f"{x} = '\\n'.join({x}) or None")
+
+    def _nodes(self, take: Take) -> str:
+        from hub.mapping.reading import run_steps  # the two files are one writer
+
+        if not take.steps:
+            return f"({take.anchor.name},)"
+        claimed = "Z" if self.reader.is_contested(take) else "None"
+        base = take.anchor.name
+        steps = self.code.constant(run_steps(take.steps))
+        if take.every:
+            found = f"find_all({base}, {steps}, {claimed})"
+        else:
+            found = f"[a for a in (find({base}, {steps}, {claimed}, {{}}),) if a is not None]"
+        return f"({found} if {base} is not None else ())" if take.anchor.kind == "outer" else found
+
+    def _each_text(self, rule: Rule) -> str | None:
+        text = "t"
+        for bound in rule.codecs:
+            if bound.codec.name == "code" and bound.table is not None:
+                table = self.code.value(self.tables[bound.table].words, "T")
+                text = f"{table}.get({text}, {text})"
+            elif bound.codec.name in _TEXT_CODECS:
+                text = _TEXT_CODECS[bound.codec.name].format(x=text)
+        kind = rule.shape.item or "str"
+        if rule.shape.kind == "list" and kind != "str":
+            text = f"{self._parser(kind, None)}({text})"
+        return None if text == "t" else text
+
+
+_TEXT_CODECS = {
+    "padded": "unpad({x})",
+    "sscc": "plain_sscc({x})",
+    "trim": "{x}.strip()",
+    "upper": "{x}.upper()",
+}
+
+
+_IMPLIED: dict[int, Callable[[str], Decimal | None]] = {}
+
+
+def _implied(decimals: int) -> Callable[[str], Decimal | None]:
+    return _IMPLIED.setdefault(decimals, read_implied(decimals))
+
+
+def absent_value(text: str, after: list[Bound], shape: Shape, tables: dict[str, CodeMap]) -> object:
+    """Return what an absent element means in the model: ``text`` through the codecs that follow, typed."""
+    for bound in after:
+        if bound.table is not None:
+            text = tables[bound.table].words.get(text, text)
+    readers: dict[str, Callable[[str], object]] = {
+        "int": read_whole, "Decimal": read_number, "date": read_date, "time": read_time
+    }
+    if shape.kind == "bool":
+        return text in ("yes", "true")
+    return readers[shape.kind](text) if shape.kind in readers else text
+
+
+def read_pack(quantity: Quantity, factors: tuple[tuple[str, Decimal, str], ...]) -> Quantity:
+    """Return pieces for packs: five boxes of ten each are fifty each; other units stay."""
+    for pack, count, unit in factors:
+        if quantity.unit == pack:
+            return Quantity(value=quantity.value * count, unit=unit)
+    return quantity
+
+
+def split_pair(text: str, separator: str) -> tuple[str, str]:
+    """Return both sides of ``text``; without the separator all of it is the first."""
+    first, _, second = text.partition(separator)
+    return first.strip(), second.strip()
+
+
+def plain_sscc(text: str) -> str:
+    """Return the 18 digits of an SSCC without its application identifier."""
+    return text[2:] if len(text) == 20 and text.startswith(AI_SSCC) else text

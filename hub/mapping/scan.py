@@ -1,0 +1,117 @@
+"""A TOML file read statement by statement: every key with its line, its column and its place in the order.
+
+Python's own reader loses line numbers and the order of dotted keys; a map needs both. The text of a
+file enters, its ``Entry`` list leaves, in file order. What can go wrong is bad TOML (``Misconfigured``
+with line). Values are still read by ``tomllib``: this file only cuts.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+from hub.kernel.errors import Misconfigured
+from hub.kernel.struct import Struct
+
+STATEMENT_LINES_MAX = 200  # a rule is one line; only a long list of places takes several
+
+
+class Where(Struct):
+    """A place in a file of ours."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class Entry(Struct):
+    """One ``key = value``, or a header alone (no key).
+
+    ``table`` is the header above it, ``nth`` counts tables of one ``[[header]]`` from 0.
+    """
+
+    table: tuple[str, ...]
+    nth: int
+    repeated: bool  # the header was [[…]]
+    key: tuple[str, ...]
+    value: object
+    where: Where
+
+
+_ERROR_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+def scan(text: str, file: str) -> list[Entry]:
+    """Return the entries of ``text`` in order; ``file`` is the name findings will show."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _ERROR_LINE.search(str(error))
+        raise Misconfigured(
+            f"not TOML: {error}", file=file, line=int(found[1]) if found else None, remedy="correct the line"
+        ) from error
+    entries: list[Entry] = []
+    table: tuple[str, ...] = ()
+    counts: dict[tuple[str, ...], int] = {}
+    repeated = False
+    lines = text.splitlines()
+    at = 0
+    while at < len(lines):
+        line = lines[at].strip()
+        if line.startswith("["):
+            repeated = line.startswith("[[")
+            table = _header(line)
+            counts[table] = counts.get(table, -1) + 1
+            where = Where(file=file, line=at + 1)
+            entries.append(Entry(table=table, nth=counts[table], repeated=repeated, key=(), value=None, where=where))
+            at += 1
+        elif not line or line.startswith("#"):
+            at += 1
+        else:
+            parsed, taken = _statement(lines, at)
+            key, value = _unfold(parsed)
+            where = Where(file=file, line=at + 1, column=_value_column(lines[at]))
+            nth = counts.get(table, 0)
+            entries.append(Entry(table=table, nth=nth, repeated=repeated, key=key, value=value, where=where))
+            at += taken
+    return entries
+
+
+def _header(line: str) -> tuple[str, ...]:
+    path: list[str] = []
+    inner: object = tomllib.loads(line)
+    while isinstance(inner, dict | list) and inner:
+        if isinstance(inner, list):
+            inner = inner[0]
+            continue
+        name, inner = next(iter(inner.items()))
+        path.append(name)
+    return tuple(path)
+
+
+def _statement(lines: list[str], at: int) -> tuple[dict[str, object], int]:
+    for taken in range(1, STATEMENT_LINES_MAX + 1):
+        try:
+            return tomllib.loads("\n".join(lines[at : at + taken])), taken
+        except tomllib.TOMLDecodeError:
+            if at + taken >= len(lines):
+                raise
+    raise Misconfigured(f"a statement longer than {STATEMENT_LINES_MAX} lines", line=at + 1)
+
+
+def _unfold(parsed: dict[str, object]) -> tuple[tuple[str, ...], object]:
+    key: list[str] = []
+    value: object = parsed
+    while isinstance(value, dict) and len(value) == 1:
+        name, value = next(iter(value.items()))
+        key.append(name)
+    return tuple(key), value
+
+
+def _value_column(line: str) -> int:
+    """Return the column at which the value begins: what a person should look at (1 is the first)."""
+    quoted = re.match(r'\s*(?:"[^"]*"|[^="])*=\s*"?', line)
+    return quoted.end() + 1 if quoted else 1

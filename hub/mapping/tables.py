@@ -1,0 +1,46 @@
+"""Code tables, ready to use both ways: code → word, word → code.
+
+Tables as written enter; ``CodeMap`` leaves. Which table a name means: the map's own, its bases', then the
+family's ``codes.toml`` (merged by ``load``). What can go wrong: two codes for one word and nobody saying
+which is written; lint tells, and the first in the file is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.kernel.struct import Struct
+from hub.mapping.scan import Where
+from hub.mapping.spec import CodeTable
+
+
+class CodeMap(Struct):
+    """One table: ``words`` by code, ``codes`` by word; ``doubles`` are words with several codes and no reverse."""
+
+    name: str
+    words: dict[str, str]
+    codes: dict[str, str]
+    doubles: dict[str, Where]
+    loose: dict[str, Where]  # codes that equal a word of another code: with + they could not be told apart
+
+
+def code_maps(tables: Mapping[str, CodeTable]) -> dict[str, CodeMap]:
+    """Return the tables by name, ready to use."""
+    return {name: _code_map(name, table) for name, table in tables.items()}
+
+
+def _code_map(name: str, table: CodeTable) -> CodeMap:
+    words = {code: said.text for code, said in table.words.items()}
+    codes = {word: said.text for word, said in table.reverse.items()}
+    doubles: dict[str, Where] = {}
+    for code, said in table.words.items():
+        if said.text in table.reverse:
+            continue
+        if said.text in codes:
+            doubles[said.text] = said.where
+        else:
+            codes[said.text] = code
+    loose = {
+        code: said.where for code, said in table.words.items() if code in words.values() and words[code] != code
+    }
+    return CodeMap(name=name, words=words, codes=codes, doubles=doubles, loose=loose)

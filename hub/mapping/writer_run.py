@@ -1,0 +1,345 @@
+"""What compiled writing calls while it runs: places opened and shared, faults noted.
+
+A document enters with the context ``Writing``; a tree and findings leave. Faults, never silence: what cannot
+be said, or would be read back otherwise, is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from hub.formats.tree import Node, Value
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+from hub.kernel.words import Quantity
+from hub.mapping.reader_run import Steps, Trail, find, fits, trail_text
+
+Template = tuple[Any, ...]
+"""The values a place opens with: tag, conditions, blanks; composites as tuples."""
+
+
+class Writing:
+    """One document being written."""
+
+    __slots__ = ("currency", "document", "findings", "groups", "numbers", "root", "shared", "sites", "tops")
+
+    def __init__(self, root: Node, sites: Sequence[tuple[str, str]], document: Any) -> None:
+        self.root = root
+        self.sites = sites
+        self.document = document
+        self.currency: str | None = None
+        self.findings: list[Diagnostic] = []
+        self.groups: dict[Node, tuple[int, int, list[str]]] = {}  # first element, room, what stands there
+        self.shared: dict[tuple[Node, str], list[tuple[Any, Node]]] = {}
+        self.numbers: dict[str, int] = {}
+        self.tops: dict[int, str | None] = {}
+
+    def note(
+        self, code: str, severity: Severity, message: str, number: int, trail: Trail, node: Node | None = None,
+        element: int | None = None, **more: Any,
+    ) -> None:
+        """Add a finding about the rule ``number``."""
+        field, rule = self.sites[number]
+        location = Location(tag=node.tag if node else None, element=element, path=trail_text(trail) + field)
+        self.findings.append(
+            Diagnostic(code=code, severity=severity, message=message, location=location, rule=rule, **more)
+        )
+
+    def fault(self, code: str, message: str, number: int, trail: Trail, remedy: str, **more: Any) -> None:
+        """Add a finding that rejects the element: the wire would say something else than the model."""
+        self.note(code, Severity.ELEMENT, message, number, trail, remedy=remedy, **more)
+
+    def text(self, text: str, number: int, trail: Trail) -> str | None:
+        """Return None for a text no segment can hold: empty, or with control characters."""
+        message = "a control character stands in the text" if text else "an empty text cannot be told from none"
+        self.fault("MAP-TEXT", message, number, trail, "say it without, or leave the field out", found=text)
+        return None
+
+    def no_word(self, number: int, word: str, trail: Trail, table: str) -> None:
+        """Note a word its table has no code for."""
+        self.fault(
+            "MAP-CODE", f"'{word}' has no code in table {table}", number, trail, f"add a code for {word} to [codes.{table}]",
+            found=word,
+        )
+
+    def loose(self, number: int, word: str, trail: Trail, table: str) -> str:
+        """Note a word that passes as it is but is a code of its table: it would come back as another word."""
+        self.fault(
+            "MAP-CODE", f"'{word}' is itself a code of table {table} and would be read as its word", number, trail,
+            f"use the word, or add one to [codes.{table}]", found=word,
+        )
+        return word
+
+    def inexact(self, number: int, value: object, trail: Trail) -> None:
+        """Note a value the element cannot hold: a third decimal into N2, a fraction into a whole number."""
+        self.fault(
+            "MAP-INEXACT", f"{value} does not fit the element without rounding", number, trail,
+            "round it where it is decided, not on the way out", found=str(value),
+        )
+
+    def assumed(self, number: int, word: str, trail: Trail) -> None:
+        """Note a field that says nothing and will be read as what its rule assumes."""
+        self.note(
+            "MAP-ASSUMED", Severity.WARNING, f"not said, and its absence means '{word}' on this wire", number, trail,
+            remedy="say it in the document",
+        )
+
+    def put(self, node: Node, element: int, text: str, number: int, trail: Trail) -> None:
+        """Write an element that several rules write; they must agree."""
+        values = node.values
+        standing = values[element]
+        if standing and standing != text:
+            self.fault(
+                "MAP-TWICE", f"{node.tag}{element:02d} is '{standing}' already and cannot also be '{text}'", number, trail,
+                "say one of them, or give them places of their own", found=text,
+            )
+        else:
+            values[element] = text
+
+    def part(self, node: Node, element: int, component: int, text: str, number: int, trail: Trail) -> None:
+        """Write a component of a composite."""
+        value = node.values[element]
+        parts: list[str] = [v if isinstance(v, str) else "" for v in value] if isinstance(value, list) else (
+            [value] if value else []
+        )
+        parts += [""] * (component - len(parts))
+        if parts[component - 1] and parts[component - 1] != text:
+            self.fault("MAP-TWICE", f"{node.tag}{element:02d}-{component} is said twice", number, trail, "say one", found=text)
+            return
+        parts[component - 1] = text
+        node.values[element] = parts
+
+    def absent(self, node: Node | None, element: int, number: int, trail: Trail) -> None:
+        """Note a field that says nothing where another rule says the same element: it would be read from there."""
+        if node is not None and node.values[element]:
+            self.fault(
+                "MAP-TWICE", f"{node.tag}{element:02d} says '{node.values[element]}' for another field, and would be read here too",
+                number, trail, "say both alike, or give them places of their own",
+            )
+
+    def group(self, node: Node, first: int, size: int, last: int, members: Sequence[str], number: int, trail: Trail) -> None:
+        """Append a group to a segment; report when it has no room left."""
+        _, room, standing = self.groups.setdefault(node, (first, last - first + 1, []))
+        if len(standing) + size > room:
+            self.fault(
+                "MAP-FULL", f"{node.tag} has no room for another group", number, trail, "leave one of them out",
+                found=" ".join(members),
+            )
+            return
+        standing += members
+
+    def top(self, number: int, text: str | None, trail: Trail) -> bool:
+        """Say whether to write what an item says at the top of the document: the first does, the others must agree."""
+        if number not in self.tops:
+            self.tops[number] = text
+            return text is not None
+        if self.tops[number] != text:
+            self.fault(
+                "MAP-SHARED", f"says '{text}' where an earlier item said '{self.tops[number]}', and the wire has one place",
+                number, trail, "send them in two documents",
+            )
+        return False
+
+    def word(self, number: int, word: str, found: object, trail: Trail) -> None:
+        """Note a field that must say the word its rule stands for."""
+        self.fault(
+            "MAP-WORD", f"must be '{word}' on this wire, not '{found}'", number, trail, "use a map that can say it",
+        )
+
+    def nowhere(self, number: int, listing: str, trail: Trail, saying: str) -> None:
+        """Note an item that none of the list's places can hold."""
+        self.note(
+            "MAP-UNSAID", Severity.WARNING, f"no place on this wire for an item of {listing} {saying}", number, trail,
+            remedy=f"add a place to [each.{listing}]",
+        )
+
+    def unsaid(self, value: Any, covered: dict[str, Any], number: int, trail: Trail, above: str = "") -> None:
+        """Report every field of ``value`` that is said and that no rule writes."""
+        for name in value.__struct_fields__:
+            said, cover = getattr(value, name), covered.get(name)
+            if said is None or said == [] or said == {} or cover is True:
+                continue
+            if isinstance(cover, dict) and isinstance(said, dict):
+                missing = [f"{above}{name}.{word}" for word in said if word not in cover]
+            elif isinstance(cover, dict):
+                self.unsaid(said, cover, number, trail, f"{above}{name}.")
+                continue
+            else:
+                missing = [above + name]
+            for field in missing:
+                self._unsaid(field, number, trail)
+
+    def _unsaid(self, field: str, number: int, trail: Trail) -> None:
+        self.findings.append(
+            Diagnostic(
+                code="MAP-UNSAID",
+                severity=Severity.WARNING,
+                message=f"{field} is said by the document and by no rule of the map",
+                location=Location(path=trail_text(trail) + field),
+                remedy="add a rule if the partner wants to know",
+                rule=self.sites[number][1] if self.sites else None,
+            )
+        )
+
+    def unsaid_field(self, number: int, trail: Trail, why: str) -> None:
+        """Report a field whose rule did not write it."""
+        self.note("MAP-UNSAID", Severity.WARNING, why, number, trail, remedy="add a rule for this case")
+
+    def money(self, currency: str, number: int, trail: Trail, field: str) -> None:
+        """Report an amount in another currency than the document's: the wire has one."""
+        if self.currency is None:
+            self.note(
+                "MAP-CURRENCY", Severity.WARNING, f"{field} is in {currency}, and the document says no currency", number, trail,
+                remedy="say the document's currency",
+            )
+            return
+        self.fault(
+            "MAP-CURRENCY", f"{field} is in {currency}, the document in {self.currency}", number, trail,
+            "one document, one currency",
+        )
+
+    def claimed(self, node: Node, rivals: Sequence[tuple[Steps, Node | None, str]], number: int, trail: Trail) -> None:
+        """Report an item that another rule would take for its own when it is read."""
+        for steps, written, rule in rivals:
+            if written is None and fits(node, steps[0][1]) and (len(steps) == 1 or find(node, steps[1:], None, {})):
+                self.fault(
+                    "MAP-CLAIMED", f"this item would be read by the rule at {rule} instead", number, trail,
+                    "say it in that rule's field, or under another code",
+                )
+                return
+
+
+def new(above: Node, tag: str, template: Template) -> Node:
+    """Open a place beneath ``above``, after those of its tag."""
+    node = Node(tag, 0, [list(v) if isinstance(v, tuple) else v for v in template])
+    above.children.setdefault(tag, []).append(node)
+    return node
+
+
+def loose_node(tag: str, template: Template) -> Node:
+    """Return a place that stands nowhere yet."""
+    return Node(tag, 0, [list(v) if isinstance(v, tuple) else v for v in template])
+
+
+def frozen(node: Node, X: Writing) -> Any:
+    """Return all that stands in and beneath a place, comparable."""
+    values = tuple(v if isinstance(v, str) else repr(v) for v in node.values)
+    beneath = tuple((tag, tuple(frozen(n, X) for n in nodes)) for tag, nodes in node.children.items())
+    group = X.groups.get(node)
+    return values, beneath, tuple(group[2]) if group else ()
+
+
+def share(
+    X: Writing, above: Node, selector: str, draft: Node, key: Any, room: tuple[str, int], group_room: int
+) -> Node:
+    """Return the outer place an item stands in: one that says the same and has room, or a new one.
+
+    ``key`` is None for a step at which items say nothing: any open place will do.
+    """
+    places = X.shared.setdefault((above, selector), [])
+    for at, (said, node) in enumerate(places):
+        if _full(X, node, room, group_room):
+            continue
+        if key is None or said == key:
+            return node
+        if said is None:
+            places[at] = (key, node)
+            _pour(draft, node)
+            return node
+    above.children.setdefault(draft.tag, []).append(draft)
+    places.append((key, draft))
+    return draft
+
+
+def adopt(X: Writing, above: Node, selector: str, node: Node | None) -> None:
+    """Let the items of a list share a place that a line has opened."""
+    if node is not None:
+        places = X.shared.setdefault((above, selector), [])
+        if all(standing is not node for _, standing in places):
+            places.append((None, node))
+
+
+def _full(X: Writing, node: Node, room: tuple[str, int], group_room: int) -> bool:
+    tag, most = room
+    if group_room:
+        group = X.groups.get(node)
+        return group is not None and len(group[2]) >= group_room
+    return bool(most) and len(node.children.get(tag, ())) >= most
+
+
+def _pour(draft: Node, node: Node) -> None:
+    for at, value in enumerate(draft.values):
+        if value and at:
+            node.values[at] = value
+    for tag, nodes in draft.children.items():
+        node.children.setdefault(tag, []).extend(nodes)
+
+
+def numbered(X: Writing, selector: str, said: object, number: int, trail: Trail, *, fresh: bool) -> None:
+    """Count a new outer place; the number the model gives it must be the one it will be read with."""
+    if not fresh:
+        return
+    X.numbers[selector] = X.numbers.get(selector, 0) + 1
+    if said is not None and str(said) != str(X.numbers[selector]):
+        X.fault(
+            "MAP-NUMBER", f"is {said}, but this is place {X.numbers[selector]} on the wire", number, trail,
+            "number them in the order they stand",
+        )
+
+
+def fill(
+    X: Writing,
+    texts: list[str],
+    places: Sequence[tuple[Node | None, Any]],
+    number: int,
+    trail: Trail,
+) -> None:
+    """Write a list over its places, in order.
+
+    A place is (node beneath which it stands, (steps (tag, template), elements, component, most nodes,
+    repetitions)); what is left over is reported.
+    """
+    at = 0
+    for above, (steps, elements, component, most, repeats) in places:
+        opened = 0
+        while at < len(texts) and above is not None and (not most or opened < most):
+            node = above
+            for tag, template in steps:
+                node = new(node, tag, template)
+            opened += 1
+            if repeats:
+                node.values[elements[0]] = list(texts[at : at + repeats])
+                at += repeats
+            else:
+                for element in elements:
+                    if at < len(texts):
+                        if component:
+                            X.part(node, element, component, texts[at], number, trail)
+                        else:
+                            node.values[element] = texts[at]
+                        at += 1
+            if not steps:
+                break
+    if at < len(texts):
+        X.fault(
+            "MAP-FULL", f"{len(texts) - at} of {len(texts)} values have no place left", number, trail,
+            "say fewer, or read and write them elsewhere too", found=texts[at],
+        )
+
+
+def place_groups(X: Writing) -> None:
+    """Put the groups of every segment where they stand."""
+    for node, (first, _, standing) in X.groups.items():
+        values: list[Value] = node.values
+        values += [""] * (first + len(standing) - len(values))
+        values[first : first + len(standing)] = standing
+
+
+def write_pack(quantity: Quantity, factors: tuple[tuple[str, Decimal, str], ...]) -> Quantity:
+    """Return packs for pieces where they fill packs exactly."""
+    for pack, count, unit in factors:
+        if quantity.unit == unit and not quantity.value % count:
+            return Quantity(value=Decimal(int(quantity.value / count)), unit=pack)
+    return quantity

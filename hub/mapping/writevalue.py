@@ -1,0 +1,267 @@
+"""How one rule is written: the field's value, codecs from the model outwards, the element's text.
+
+Called while ``writing`` writes a function; adds the lines that put the rule's value in its place, or say why not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hub.formats.x12.guide import Element
+from hub.kernel.words import Quantity
+from hub.mapping.codecs import Bound
+from hub.mapping.plan import Rule, Take
+from hub.mapping.readvalue import AI_SSCC, absent_value
+from hub.mapping.shape import PAIRED, Shape, fields_of, leading, shape_at, takes_currency
+from hub.mapping.tables import CodeMap
+from hub.mapping.values import write_implied
+
+if TYPE_CHECKING:
+    from hub.mapping.writing import TreeWriter
+
+
+class ValueWriter:
+    """Writes the writing of rules."""
+
+    def __init__(self, tree: TreeWriter, tables: dict[str, CodeMap]) -> None:
+        self.tree = tree
+        self.code = tree.code
+        self.tables = tables
+
+    def rule(self, rule: Rule) -> None:
+        """Write how ``rule`` is written."""
+        tree, code = self.tree, self.code
+        value = tree.field(rule.field)
+        if rule.source.word is not None:
+            code.add(f"if {value} != {rule.source.word!r}: X.word({rule.number}, {rule.source.word!r}, {value}, P)")
+            return
+        guard = rule.source.guard
+        test = tree.field_test(guard.field, guard.value) if guard else None
+        code.add(f"x = {value}")
+        if guard is not None:
+            why = f"is said though {guard.field} is not {guard.value or 'said'}"
+            code.add(f"if x is not None and x != [] and not ({test}): X.unsaid_field({rule.number}, P, {why!r}); x = None")
+        self._currency_check(rule)
+        take = rule.takes[0]
+        if take.path.number:
+            if take.anchor.kind == "own":
+                code.add(f"if x is not None and str(x) != str(i + 1): X.inexact({rule.number}, x, P)")
+            return
+        if rule.listed or rule.shape.kind == "list" or any(b.codec.name == "fold" for b in rule.codecs):
+            self._many(rule)
+        elif rule.shape.kind == "struct":
+            self._pair(rule, take)
+        else:
+            self._one(rule, take)
+
+    def _currency_check(self, rule: Rule) -> None:
+        """An amount whose currency has no place of its own must be in the document's."""
+        prefix, _, name = rule.field.rpartition(".")
+        if name != "amount":
+            return
+        struct = self.tree.variant.struct
+        owner = (shape_at(struct, prefix) or Shape(kind="")).struct if prefix else struct
+        own = (f"{prefix}." if prefix else "") + "currency"
+        said = any(r.field == own and r.writes for r in self.tree.variant.rules)
+        if owner is None or not takes_currency(owner) or said:
+            return
+        holder = self.tree.hoist(prefix) if prefix else "d"
+        test = f"x is not None and {holder}.currency != X.currency"
+        self.code.add(f"if {test}: X.money({holder}.currency, {rule.number}, P, {rule.field!r})")
+
+    # one value -------------------------------------------------------------------------------------------------------
+
+    def _one(self, rule: Rule, take: Take) -> None:
+        code = self.code
+        absent = next((b for b in rule.codecs if b.codec.stage == "absent"), None)
+        tops = take.anchor.kind == "root" and self.tree.variant is not self.tree.plan.root
+        if absent is not None:
+            self._absent(rule, absent)
+        if tops:
+            code.add("y = None")
+        with code.block("if x is not None:"):
+            for bound in rule.codecs:
+                if bound.codec.name == "negate-if" and bound.field:
+                    code.add(f"if {self.tree.field_test(bound.field, bound.word)}: x = -x")
+            element = take.element(take.path.elements[0]) if take.path.elements else None
+            self._text(rule, "x", rule.shape.kind, element)
+            self._encode(rule, "x", [b for b in reversed(rule.codecs) if b.codec.stage == "text"])
+            if tops:
+                code.add("y = x")
+            else:
+                with code.block("if x is not None:"):
+                    self._put(rule, take, take.path.elements[0] if take.path.elements else 0, "x")
+        if tops:
+            with code.block(f"if X.top({rule.number}, y, P):"):
+                self._put(rule, take, take.path.elements[0], "y")
+
+    def _absent(self, rule: Rule, bound: Bound) -> None:
+        code = self.code
+        if bound.argument == "#":
+            code.add("if x is not None and str(x) == str(i + 1): x = None")
+            return
+        after = rule.codecs[rule.codecs.index(bound) + 1 :]
+        value = code.value(absent_value(bound.argument, after, rule.shape, self.tables))
+        if not rule.shape.required:
+            code.add(f"if x is None: X.assumed({rule.number}, {bound.argument!r}, P)")
+        if bound.codec.name == "assume":
+            code.add(f"if x == {value}: x = None")
+
+    def _text(self, rule: Rule, x: str, kind: str, element: Element | None) -> None:
+        """Write the value's own type into text; what does not fit becomes None with a finding."""
+        code = self.code
+        wire = element.type if element is not None else "AN"
+        if kind == "str":
+            coded = any(b.codec.name == "code" for b in rule.codecs)
+            if not coded:
+                code.add(f"if not {x}.isprintable() or not {x}: {x} = X.text({x}, {rule.number}, P)")
+        elif kind == "date":
+            short = element is not None and wire == "DT" and element.maximum == 6
+            code.add(f"{x} = {'write_short_date' if short else 'write_date'}({x})")
+        elif kind in ("Decimal", "int") and wire[0] == "N" and wire[1:].isdigit():
+            function = code.value(write_implied(int(wire[1:])), "F")
+            code.add(f"o = {x}; {x} = {function}({x})")
+            code.add(f"if {x} is None: X.inexact({rule.number}, o, P)")
+        else:
+            function = {"time": "write_time", "Decimal": "write_number", "int": "write_whole", "bool": "write_bool"}[kind]
+            code.add(f"{x} = {function}({x})")
+
+    def _encode(self, rule: Rule, x: str, codecs: list[Bound]) -> None:
+        code = self.code
+        for bound in codecs:
+            if bound.codec.name == "code" and bound.table is not None:
+                table = self.tables[bound.table]
+                codes = code.value(table.codes, "T")
+                code.add(f"if {x} is not None: o = {x}; {x} = {codes}.get({x})")
+                act = self._no_word(rule, x, bound, table)
+                code.add(f"if {x} is None and o is not None: {act}" if bound.passes else f"if {x} is None: {act}")
+            elif bound.codec.name in _TEXT_CODECS:
+                made = _TEXT_CODECS[bound.codec.name].format(x=x, n=bound.number, ai=AI_SSCC)
+                if bound.codec.name == "padded":
+                    code.add(f"if {x} is not None and ({x}[:1] == '0' or len({x}) > {bound.number}): X.inexact({rule.number}, {x}, P)")
+                code.add(f"if {x} is not None: {x} = {made}")
+
+    def _no_word(self, rule: Rule, x: str, bound: Bound, table: CodeMap) -> str:
+        words = self.code.value(table.words, "T")
+        if bound.passes:
+            return f"{x} = X.loose({rule.number}, o, P, {bound.table!r}) if o in {words} else o"
+        return f"X.no_word({rule.number}, o, P, {bound.table!r})"
+
+    def _put(self, rule: Rule, take: Take, element: int, x: str) -> None:
+        """Write the text into its element, opening the place first."""
+        path, code = take.path, self.code
+        if path.member is not None:
+            code.add(f"m[{path.member - 1}] = {x}")
+            return
+        self.tree.open(take)
+        node = self.tree.node(take)
+        if path.qualifier is not None:
+            group = take.segment.group
+            assert group is not None  # noqa: S101
+            arguments = f"{node}, {group.first}, {group.size}, {group.last}, ({path.qualifier!r}, {x}), {rule.number}, P"
+            code.add(f"X.group({arguments})")
+            return
+        described = take.segment.elements[element - 1]
+        part = path.component or (1 if described.components else None)
+        if part:
+            code.add(f"X.part({node}, {element}, {part}, {x}, {rule.number}, P)")
+        elif self.tree.shares[take.selector, element, 0] > 1 or take.anchor.kind == "root":
+            code.add(f"X.put({node}, {element}, {x}, {rule.number}, P)")
+        else:
+            code.add(f"{node}.values[{element}] = {x}")
+        for condition in path.conditions:
+            code.add(f"X.put({node}, {condition.element}, {condition.value!r}, {rule.number}, P)")
+
+    # two values ------------------------------------------------------------------------------------------------------
+
+    def _pair(self, rule: Rule, take: Take) -> None:
+        struct, code = rule.shape.struct, self.code
+        assert struct is not None  # noqa: S101
+        names = PAIRED[struct]
+        packs = next((b for b in rule.codecs if b.codec.name == "packs"), None)
+        between = next((b for b in rule.codecs if b.codec.name == "between"), None)
+        with code.block("if x is not None:"):
+            if packs is not None and struct is Quantity:
+                code.add(f"x = write_pack(x, {code.constant(packs.factors)})")
+            parts = [self.code.fresh("g"), self.code.fresh("g")]
+            for index, (variable, name) in enumerate(zip(parts, names, strict=True)):
+                self._pair_part(rule, take, variable, name, fields_of(struct)[name], index)
+            if between is not None:
+                self._joined(rule, take, parts, between.argument)
+                return
+            required = [v for v, n in zip(parts, names, strict=True) if fields_of(struct)[n].required or n == leading(struct)]
+            with code.block(f"if {' and '.join(f'{v} is not None' for v in required) or 'True'}:"):
+                for variable, element in zip(parts, take.path.elements, strict=True):
+                    with code.block(f"if {variable} is not None:"):
+                        self._put(rule, take, element, variable)
+
+    def _joined(self, rule: Rule, take: Take, parts: list[str], separator: str) -> None:
+        first, second = parts
+        self.code.add(f"x = ({first} or '') + ({separator!r} + {second} if {second} is not None else '')")
+        with self.code.block("if x:"):
+            self._put(rule, take, take.path.elements[0], "x")
+
+    def _pair_part(self, rule: Rule, take: Take, variable: str, name: str, shape: Shape, index: int) -> None:
+        code = self.code
+        code.add(f"{variable} = x.{name}")
+        with code.block(f"if {variable} is not None:"):
+            if shape.kind == "struct":
+                code.add(f"if {variable}.at is not None or {variable}.zone is not None: X.unsaid_field({rule.number}, P, 'its time of day has no place here')")
+                code.add(f"{variable} = write_date({variable}.on)")
+                return
+            elements = take.path.elements
+            element = take.segment.elements[elements[min(index, len(elements) - 1)] - 1]
+            if name in ("unit", "scheme"):
+                self._encode(rule, variable, [b for b in reversed(rule.codecs) if b.codec.stage == "text"])
+            else:
+                self._text(rule, variable, shape.kind, element if len(elements) > 1 else None)
+
+    # many values -----------------------------------------------------------------------------------------------------
+
+    def _many(self, rule: Rule) -> None:
+        code = self.code
+        with code.block("if x:"):
+            names = {bound.codec.name: bound for bound in rule.codecs}
+            if "fold" in names:
+                code.add(f"x = fold(x if isinstance(x, str) else '\\n'.join(x), {names['fold'].number})")
+            elif "lines" in names:
+                code.add("x = x.split('\\n')")
+            kind = rule.shape.item if rule.shape.kind == "list" else "str"
+            code.add("u = []")
+            with code.block("for x in x:"):
+                element = rule.takes[0].element(rule.takes[0].path.elements[0]) if rule.takes[0].path.elements else None
+                self._text(rule, "x", kind or "str", element)
+                self._encode(rule, "x", [b for b in reversed(rule.codecs) if b.codec.stage == "text"])
+                code.add("if x is not None: u.append(x)")
+            takes = rule.takes if rule.source.sequence else rule.takes[:1]
+            with code.block("if u:"):
+                places = [self._places(take) for take in takes]
+                code.add(f"fill(X, u, ({', '.join(places)},), {rule.number}, P)")
+
+    def _places(self, take: Take) -> str:
+        from hub.mapping.writing import _fixed_steps, template  # the two files are one writer
+
+        tree = self.tree
+        fixed = _fixed_steps(take)
+        above = tree.open_steps(take.anchor, fixed, take.uses[: len(fixed)]) if fixed else "n"
+        width = max(take.path.elements)
+        steps = tuple(
+            (step.tag, template(step, use, width if use is take.uses[-1] else 0))
+            for step, use in list(zip(take.steps, take.uses, strict=True))[len(fixed) :]
+        )
+        last = take.uses[-1] if take.uses else None
+        most = (last.loop_maximum if last.loop else last.maximum) if last and take.every else 1
+        element = take.segment.elements[take.path.elements[0] - 1]
+        repeats = element.repeat if take.path.repeated else 0
+        if repeats == 1:
+            repeats = 99
+        described = (steps, take.path.elements, take.path.component or 0, most, repeats)
+        return f"({above}, {self.code.constant(described)})"
+
+
+_TEXT_CODECS = {
+    "padded": "pad({x}, {n})",
+    "sscc": "{ai!r} + {x}",
+    "trim": "{x}.strip()",
+    "upper": "{x}.upper()",
+}

@@ -1,0 +1,463 @@
+"""The Python that writes: one function per place of a list, lines in file order, then lists.
+
+A ``Plan`` enters, source and the values it names leave. ``write`` of the compiled module takes the document,
+the tree's root and a ``Writing``. Places open when the first value is written into them, so a place with
+nothing but conditions never exists; an item's own place always does.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from hub.formats.tree import Node
+from hub.formats.x12.guide import Use
+from hub.mapping import values, writer_run
+from hub.mapping.codecs import Bound
+from hub.mapping.cover import coverage, says_more
+from hub.mapping.emit import Code
+from hub.mapping.plan import Anchor, Constant, Listing, Plan, Rule, Take, Variant
+from hub.mapping.reading import run_steps
+from hub.mapping.shape import shape_at
+from hub.mapping.source import Step
+from hub.mapping.tables import CodeMap
+from hub.mapping.writevalue import ValueWriter
+
+Selector = tuple[Anchor, tuple[Step, ...]]
+
+
+def write_writer(plan: Plan, tables: dict[str, CodeMap]) -> tuple[str, dict[str, Any]]:
+    """Return the source that writes documents of ``plan``, and the values it names."""
+    return TreeWriter(plan, tables).write()
+
+
+class TreeWriter:
+    """Writes the writing functions of one plan."""
+
+    def __init__(self, plan: Plan, tables: dict[str, CodeMap]) -> None:
+        self.plan = plan
+        self.code = Code()
+        names = ("new", "loose_node", "frozen", "share", "adopt", "numbered", "fill", "write_pack")
+        self.code.names.update({name: getattr(writer_run, name) for name in names})
+        for name in ("write_date", "write_short_date", "write_time", "write_number", "write_whole", "write_bool", "pad", "fold"):
+            self.code.names[name] = getattr(values, name)
+        self.code.names["Node"] = Node
+        self.values = ValueWriter(self, tables)
+        self.variant = plan.root
+        self.anchor = Anchor()
+        self.nodes: dict[Selector, str] = {}
+        self.opened: dict[Selector, bool] = {}
+        self.hoisted: dict[str, str] = {}
+        self.widths: dict[Selector, int] = {}
+        self.shares: Counter[tuple[Selector, int, int]] = Counter()
+
+    def write(self) -> tuple[str, dict[str, Any]]:
+        for variant in reversed(self.plan.variants):
+            for index in range(len(variant.outer)):
+                self._level(variant, index)
+            self._item(variant)
+            if variant.outer:
+                self._placing(variant)
+        with self.code.block("def write(d, n, X):"):
+            self.code.add("w0(d, n, 0, None, X)")
+        return self.code.text(), self.code.names
+
+    # one item --------------------------------------------------------------------------------------------------------
+
+    def _item(self, variant: Variant) -> None:
+        code = self.code
+        with code.block(f"def w{variant.number}(d, n, i, P, X):"):
+            self._begin(variant, Anchor())
+            if variant is self.plan.root:
+                self._document_currency(variant)
+            if variant.group is not None:
+                code.add(f"m = [''] * {variant.group.size}")
+            for rule in variant.rules:
+                if rule.writes and self._here(rule):
+                    self.values.rule(rule)
+            if variant.group is not None:
+                self._close_group(variant)
+            self._absences(variant)
+            for constant in variant.constants:
+                self._constant(constant)
+            if variant is self.plan.root:
+                self._adopt_tops()
+            for listing in variant.lists:
+                self._list(variant, listing)
+            self._unsaid(variant)
+
+    def _begin(self, variant: Variant, anchor: Anchor) -> None:
+        """Start a function that writes the rules of ``variant`` that start at ``anchor``."""
+        self.variant, self.anchor = variant, anchor
+        self.hoisted, self.nodes, self.opened = {}, {}, {}
+        self.widths, self.shares = self._census(variant)
+        for selector in self.widths:
+            if selector[0] == anchor and selector[1]:
+                self._declare(selector)
+        for rule in variant.rules:
+            if rule.writes and rule.listed and self._here(rule) and rule.takes:
+                for take in rule.takes:
+                    above = _fixed_steps(take)
+                    if above:
+                        self._declare((take.anchor, above))
+
+    def _declare(self, selector: Selector) -> None:
+        for length in range(1, len(selector[1]) + 1):
+            prefix = (selector[0], selector[1][:length])
+            if prefix not in self.nodes:
+                self.nodes[prefix] = self.code.fresh("q")
+                self.code.add(f"{self.nodes[prefix]} = None")
+
+    def _here(self, rule: Rule) -> bool:
+        """Whether the rule is written by the function at hand: by the anchor it starts from."""
+        if rule.source.word is not None or not rule.takes:
+            return self.anchor.kind == "own"
+        start = rule.takes[0].anchor
+        return start == self.anchor or (start.kind == "root" and self.anchor.kind == "own")
+
+    def _census(self, variant: Variant) -> tuple[dict[Selector, int], Counter[tuple[Selector, int, int]]]:
+        """Return how wide each place must be, and how many rules write each element."""
+        widths: dict[Selector, int] = {}
+        shares: Counter[tuple[Selector, int, int]] = Counter()
+        takes = [(rule.takes[0], rule) for rule in variant.rules if rule.writes and rule.takes and not rule.listed]
+        for take, rule in takes:
+            if take.path.number:
+                continue
+            path, selector = take.path, take.selector
+            for element in path.elements:
+                shares[selector, element, path.component or 0] += 1
+                if path.component:
+                    shares[selector, element, 0] += 1
+            for condition in (*path.conditions, *(take.steps[-1].conditions if take.steps else ())):
+                shares[selector, condition.element, condition.component or 0] += 1
+            widths[selector] = max(widths.get(selector, 0), *path.elements, *(c.element for c in path.conditions), 0)
+        for constant in variant.constants:
+            selector = constant.take.selector
+            widths[selector] = max(widths.get(selector, 0), constant.take.path.elements[0])
+        return widths, shares
+
+    # places ----------------------------------------------------------------------------------------------------------
+
+    def node(self, take: Take) -> str:
+        """Return the variable of the place ``take`` ends in."""
+        if take.anchor.kind == "root" and self.anchor.kind == "own" and self.variant is not self.plan.root:
+            return "top"
+        return "n" if not take.steps else self.nodes[take.selector]
+
+    def open(self, take: Take) -> None:
+        """Write what opens the place, and those above it, unless they are open."""
+        if take.anchor.kind == "root" and self.variant is not self.plan.root:
+            self._open_top(take)
+            return
+        self.open_steps(take.anchor, take.steps, take.uses)
+
+    def open_steps(self, anchor: Anchor, steps: tuple[Step, ...], uses: tuple[Use, ...]) -> str:
+        """Write what opens the places down ``steps``; return the variable of the last."""
+        above = "n"
+        for length in range(1, len(steps) + 1):
+            selector = (anchor, steps[:length])
+            name, step = self.nodes[selector], steps[length - 1]
+            template = self.template(selector, step, uses[length - 1])
+            self.code.add(f"if {name} is None: {name} = new({above}, {step.tag!r}, {template})")
+            above = name
+        return above
+
+    def template(self, selector: Selector, step: Step | None, use: Use) -> str:
+        """Return the name of the values a place opens with: its conditions, and blanks."""
+        return self.code.constant(template(step, use, self.widths.get(selector, 0)))
+
+    def _open_top(self, take: Take) -> None:
+        selector = " ".join(str(step) for step in take.steps)
+        code = self.code
+        code.add(f"top = X.shared.get((X.root, {selector!r}))")
+        with code.block("if top:"):
+            code.add("top = top[0][1]")
+        with code.block("else:"):
+            code.add("top = X.root")
+            for step, use in zip(take.steps, take.uses, strict=True):
+                code.add(f"top = new(top, {step.tag!r}, {code.constant(template(step, use, len(use.segment.elements)))})")
+            code.add(f"adopt(X, X.root, {selector!r}, top)")
+
+    def _adopt_tops(self) -> None:
+        """Let items that write at the top of the document find the places its own lines opened."""
+        tops = {
+            take.steps: take
+            for variant in self.plan.variants
+            for rule in variant.rules
+            for take in rule.takes
+            if take.anchor.kind == "root"
+        }
+        for steps in tops:
+            name = self.nodes.get((Anchor(), steps))
+            if name is not None:
+                self.code.add(f"adopt(X, n, {' '.join(str(s) for s in steps)!r}, {name})")
+
+    # fields ----------------------------------------------------------------------------------------------------------
+
+    def field(self, path: str) -> str:
+        """Return the Python of a canonical field of ``d``, structs on the way hoisted into variables."""
+        prefix, _, name = path.rpartition(".")
+        above = self.hoist(prefix) if prefix else "d"
+        if prefix and (shape := shape_at(self.variant.struct, prefix)) is not None and shape.kind == "words":
+            return f"{above}.get({name!r})"
+        return f"d.{name}" if not prefix else f"({above}.{name} if {above} is not None else None)"
+
+    def hoist(self, path: str) -> str:
+        """Return the variable that holds the struct at ``path``, None when it is not said."""
+        if path not in self.hoisted:
+            value = self.field(path)
+            self.hoisted[path] = self.code.fresh("z")
+            empty = shape_at(self.variant.struct, path)
+            blank = " or {}" if empty is not None and empty.kind == "words" else ""
+            self.code.add(f"{self.hoisted[path]} = {value}{blank}")
+        return self.hoisted[path]
+
+    def field_test(self, field: str, value: str | None) -> str:
+        """Return the Python that says whether ``field`` of the item, or of the document, says ``value``."""
+        if shape_at(self.variant.struct, field) is not None:
+            name = self.field(field)
+        else:
+            name = f"X.document.{field}"
+        return f"{name} is not None" if value is None else f"str({name}) == {value!r}"
+
+    def _document_currency(self, variant: Variant) -> None:
+        rule = next((r for r in variant.rules if r.field == "currency"), None)
+        if shape_at(variant.struct, "currency") is None:
+            return
+        assumed = next((b.argument for b in rule.codecs if b.codec.name == "assume"), None) if rule else None
+        self.code.add(f"X.currency = d.currency" + (f" or {assumed!r}" if assumed else ""))
+
+    def _absences(self, variant: Variant) -> None:
+        """Where two rules write one element, a field that says nothing must not stand beside one that does."""
+        for rule in variant.rules:
+            if rule.writes and self._here(rule) and rule.takes and not rule.listed and not rule.takes[0].path.conditions:
+                take = rule.takes[0]
+                for element in take.path.elements:
+                    alike = [
+                        r for r in variant.rules
+                        if r.writes and r.takes and r.takes[0].selector == take.selector and r.takes[0].path.elements == (element,)
+                    ]
+                    if len(alike) > 1 and not take.path.component and rule.source.guard is None:
+                        absent = f"if {self.field(rule.field)} is None: "
+                        self.code.add(absent + f"X.absent({self.node(take)}, {element}, {rule.number}, P)")
+
+    def _constant(self, constant: Constant) -> None:
+        take, element = constant.take, constant.take.path.elements[0]
+        demanded = bool(take.uses) and take.uses[-1].required and len(take.steps) == 1
+        if demanded:
+            self.open(take)
+        node = self.node(take)
+        act = f"X.put({node}, {element}, {constant.value!r}, {constant.number}, P)"
+        if take.path.component:
+            act = f"X.part({node}, {element}, {take.path.component}, {constant.value!r}, {constant.number}, P)"
+        self.code.add(f"if {node} is not None: {act}")
+
+    def _close_group(self, variant: Variant) -> None:
+        group = variant.group
+        assert group is not None  # noqa: S101
+        number = variant.rules[0].number if variant.rules else 0
+        self.code.add(f"if any(m): X.group(n, {group.first}, {group.size}, {group.last}, m, {number}, P)")
+
+    def _unsaid(self, variant: Variant) -> None:
+        covered = coverage(variant)
+        test = says_more(variant.struct, covered, "d", self.plan.root is variant)
+        if test:
+            number = variant.rules[0].number if variant.rules else 0
+            self.code.add(f"if {test}: X.unsaid(d, {self.code.value(covered, 'C')}, {number}, P)")
+
+    # lists -----------------------------------------------------------------------------------------------------------
+
+    def _list(self, variant: Variant, listing: Listing) -> None:
+        code = self.code
+        for inner in listing.variants:
+            for level in inner.outer[:1]:
+                name = self.nodes.get((Anchor(), (_bare(level.step),)))
+                if name is not None:
+                    code.add(f"adopt(X, n, {str(level.step)!r}, {name})")
+        items = self.field(listing.name)
+        fallback = " or ()" if "." in listing.name else ""
+        with code.block(f"for k, e in enumerate({items}{fallback}):"):
+            code.add(f"t = (P, {listing.name!r}, k)")
+            if len(listing.variants) == 1 and not _choosing(listing.variants[0]):
+                self._put_item(variant, listing.variants[0], force="True")
+                return
+            self._choose(variant, listing)
+
+    def _choose(self, above: Variant, listing: Listing) -> None:
+        """Write the choice of place: by field, then by word, then the first whose outer steps all say something."""
+        code = self.code
+        code.add("done = False")
+        for index, inner in enumerate(listing.variants):
+            tests = _choosing(inner)
+            later = any(_may_follow(inner, other) for other in listing.variants[index + 1 :])
+            with code.block(f"if not done{''.join(' and ' + test for test in tests)}:"):
+                if inner.outer and later:
+                    code.add(f"done = t{inner.number}(e, n, k, t, X, False)")
+                else:
+                    self._put_item(above, inner, force="True")
+                    code.add("done = True")
+        number = next((v.rules[0].number for v in listing.variants if v.rules), 0)
+        field = next((v.said_by[0] for v in listing.variants if v.said_by), None)
+        saying = f"f'whose {field} is {{e.{field}}}'" if field else "'like this'"
+        code.add(f"if not done: X.nowhere({number}, {listing.name!r}, t, {saying})")
+
+    def _put_item(self, above: Variant, inner: Variant, *, force: str) -> None:
+        code = self.code
+        if inner.outer:
+            code.add(f"t{inner.number}(e, n, k, t, X, {force})")
+            return
+        if inner.step is None:
+            code.add(f"w{inner.number}(e, n, k, t, X)")
+            return
+        made = self.code.constant(self._item_template(inner))
+        code.add(f"a = new(n, {inner.step.tag!r}, {made}); w{inner.number}(e, a, k, t, X)")
+        rivals = self._rivals(above, inner)
+        if rivals:
+            number = inner.rules[0].number if inner.rules else 0
+            code.add(f"X.claimed(a, ({', '.join(rivals)},), {number}, t)")
+
+    def _item_template(self, inner: Variant) -> writer_run.Template:
+        widths, _ = self._census(inner)
+        return template(inner.step, inner.use, max(widths.get((Anchor(), ()), 0), 1))
+
+    def _rivals(self, above: Variant, inner: Variant) -> list[str]:
+        """Return what else would claim an item of ``inner`` when it is read: lines, and earlier lists."""
+        step = inner.step
+        assert step is not None  # noqa: S101
+        found: dict[tuple[Step, ...], str] = {}
+        for rule in above.rules:
+            for take in rule.takes:
+                first = take.steps[0] if take.steps else None
+                if rule.reads and take.anchor.kind == "own" and first and first.tag == step.tag and first.conditions:
+                    name = self.nodes.get((Anchor(), take.steps), "None")
+                    steps = self.code.constant(run_steps(take.steps))
+                    found.setdefault(take.steps, f"({steps}, {name}, {str(rule.where)!r})")
+        for listing in above.lists:
+            for other in listing.variants:
+                if other is inner or other.outer or other.step is None or other.step.tag != step.tag:
+                    continue
+                earlier = bool(other.step.conditions) and (not step.conditions or other.number < inner.number)
+                if earlier and other.step.conditions != step.conditions:
+                    steps = self.code.constant(run_steps((other.step,)))
+                    found.setdefault((other.step,), f"({steps}, None, {str(other.where)!r})")
+        return list(found.values())
+
+    # outer steps -----------------------------------------------------------------------------------------------------
+
+    def _level(self, variant: Variant, index: int) -> None:
+        """Write the function that says at an outer step what one item says there."""
+        anchor = Anchor(kind="outer", index=index)
+        with self.code.block(f"def l{variant.number}_{index}(d, n, i, P, X):"):
+            self._begin(variant, anchor)
+            for rule in variant.rules:
+                if rule.writes and rule.takes and rule.takes[0].anchor == anchor and not rule.takes[0].path.number:
+                    self.values.rule(rule)
+            for constant in variant.constants:
+                if constant.take.anchor == anchor:
+                    self._constant(constant)
+
+    def _placing(self, variant: Variant) -> None:
+        """Write the function that finds or opens the outer places of one item, then the item's own."""
+        code = self.code
+        self._begin(variant, Anchor())
+        with code.block(f"def t{variant.number}(d, n, i, P, X, force):"):
+            code.add("mark = len(X.findings)")
+            self.hoisted = {}
+            drafts = [self._draft(variant, index) for index in range(len(variant.outer))]
+            said = " and ".join(drafts[i][1] for i, level in enumerate(variant.outer) if not level.step.optional)
+            with code.block(f"if not force and not ({said or 'True'}):"):
+                code.add("del X.findings[mark:]; return False")
+            code.add("b = n")
+            for index, (draft, said_name, key) in enumerate(drafts):
+                self._share(variant, index, draft, said_name, key)
+            if variant.step is None:
+                code.add(f"w{variant.number}(d, b, i, P, X)")
+            else:
+                made = code.constant(self._item_template(variant))
+                code.add(f"w{variant.number}(d, new(b, {variant.step.tag!r}, {made}), i, P, X)")
+            code.add("return True")
+
+    def _draft(self, variant: Variant, index: int) -> tuple[str, str, str]:
+        """Write what an item says at one outer step; return the variables: draft, whether it says, what."""
+        code, level = self.code, variant.outer[index]
+        draft, said, key = f"a{index}", f"s{index}", f"k{index}"
+        selector = (Anchor(kind="outer", index=index), ())
+        made = code.constant(template(level.step, level.use, self.widths.get(selector, 0)))
+        rules = [r for r in variant.rules if r.writes and r.takes and r.takes[0].anchor == selector[0]]
+        code.add(f"{draft} = loose_node({level.step.tag!r}, {made})")
+        if not rules:
+            code.add(f"{said} = False; {key} = None")
+            return draft, said, key
+        code.add(f"l{variant.number}_{index}(d, {draft}, i, P, X)")
+        numbers = [self.field(r.field) for r in rules if r.takes[0].path.number]
+        bare = code.constant((template(level.step, level.use, self.widths.get(selector, 0))))
+        code.add(f"{key} = (frozen({draft}, X), {', '.join(numbers)}{',' if numbers else ''})")
+        more = "".join(f" or {number} is not None" for number in numbers)
+        code.add(f"{said} = {key}[0][0] != {bare} or bool({key}[0][1]) or bool({key}[0][2]){more}")
+        return draft, said, key
+
+    def _share(self, variant: Variant, index: int, draft: str, said: str, key: str) -> None:
+        code, level = self.code, variant.outer[index]
+        following = variant.outer[index + 1 :]
+        below = following[0] if following else None
+        room = (below.step.tag, _room(below.use)) if below else (
+            (variant.step.tag, _room(variant.use)) if variant.step else ("", 0)
+        )
+        if (below.use if below else variant.use).nests:
+            room = (room[0], 0)
+        group = variant.group if variant.step is None and below is None else None
+        capacity = group.last - group.first + 1 if group else 0
+        numbered = [r for r in variant.rules if r.takes and r.takes[0].anchor == Anchor(kind="outer", index=index) and r.takes[0].path.number]
+        selector = str(level.step)
+        with code.block_if(said if level.step.optional else None):
+            code.add(f"b = share(X, b, {selector.rstrip('?')!r}, {draft}, {key}, {room!r}, {capacity})")
+            for rule in numbered:
+                path = "/".join(str(each.step) for each in variant.outer[: index + 1])
+                arguments = f"X, {path!r}, {self.field(rule.field)}, {rule.number}, P"
+                code.add(f"numbered({arguments}, fresh=b is {draft})")
+
+
+def template(step: Step | None, use: Use, width: int) -> writer_run.Template:
+    """Return the values a place opens with: tag, conditions, blanks up to ``width``."""
+    conditions = step.conditions if step else ()
+    blank: list[Any] = [""] * (max([width, *(c.element for c in conditions)]) + 1)
+    blank[0] = use.segment.tag
+    for condition in conditions:
+        if condition.component or use.segment.elements[condition.element - 1].components:
+            parts = list(blank[condition.element] or ())
+            parts += [""] * ((condition.component or 1) - len(parts))
+            parts[(condition.component or 1) - 1] = condition.value
+            blank[condition.element] = tuple(parts)
+        else:
+            blank[condition.element] = condition.value
+    return tuple(blank)
+
+
+def _bare(step: Step) -> Step:
+    return Step(tag=step.tag, conditions=step.conditions)
+
+
+def _fixed_steps(take: Take) -> tuple[Step, ...]:
+    """Return the steps above the first that repeats: those of a list's values that are one place."""
+    for index, step in enumerate(take.steps):
+        if step.every:
+            return take.steps[:index]
+    return take.steps if take.path.repeated else take.steps[:-1]
+
+
+def _choosing(variant: Variant) -> list[str]:
+    """Return the tests that say whether an item may stand at this place."""
+    tests = [f"e.{variant.said_by[0]} == {variant.said_by[1]!r}"] if variant.said_by else []
+    return tests + [f"e.{r.field} == {r.source.word!r}" for r in variant.rules if r.source.word is not None and r.writes and "." not in r.field]
+
+
+def _may_follow(variant: Variant, other: Variant) -> bool:
+    """Whether an item that may stand at ``variant`` may stand at ``other`` too."""
+    return _choosing(variant) == _choosing(other)
+
+
+def _room(use: Use) -> int:
+    return use.loop_maximum if use.loop else use.maximum
+
+
+__all__ = ["Bound", "TreeWriter", "write_writer"]

@@ -11,6 +11,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from hub.business.orders.model import LineState, OrderState, PromiseState
+from hub.business.orders.terms import is_plain
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, OrderLine, Promise, PurchaseOrder
 from hub.canonical.shared import Item, OrderRef, Party
 from hub.kernel.words import When
@@ -40,8 +41,8 @@ def _line(ordered: OrderLine, decided: LineState) -> AnsweredLine:
     return AnsweredLine(
         number=ordered.number,
         item=_item(ordered.item, decided),
-        quantity=decided.ordered,
-        price=decided.price,
+        quantity=decided.ordered if decided.ordered and is_plain(decided.ordered.value) else None,
+        price=decided.price if decided.price and is_plain(decided.price.amount) else None,
         extensions=ordered.extensions,
         promises=[_promise(part) for part in decided.promises],
     )

@@ -80,7 +80,8 @@ class _File:
         self.faults: list[Misconfigured] = []
 
     def fault(self, key: Key, message: str, remedy: str) -> None:
-        self.faults.append(Misconfigured(message, file=self.name, line=self.lines.of(key), remedy=remedy))
+        line = self.lines.of(key) or self.lines.of((*key, 0))  # a list of tables stands where its first one does
+        self.faults.append(Misconfigured(message, file=self.name, line=line, remedy=remedy))
 
     def tables(self, owner: dict[str, Any], key: Key) -> list[tuple[Key, dict[str, Any]]]:
         """Return the tables of the list at ``key``, each with its key."""

@@ -161,7 +161,8 @@ def _promises(
     """Return what is said to each part; a line refused or held is answered as one part, with all that led to it."""
     if verdict in _ENDED:
         said = "; ".join(reason.finding.message for reason in reasons + order_reasons if reason.effect is verdict)
-        return [PromiseState(status=status_of(verdict, reasons), quantity=ordered, reason=said)]
+        countable = ordered if ordered and is_plain(ordered.value) else None
+        return [PromiseState(status=status_of(verdict, reasons), quantity=countable, reason=said)]
     changed = {reason.status for reason in reasons if reason.status} - {Status.RESCHEDULED}
     if not changed:
         return promises

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 QUIET_SECONDS = 2.0  # interfaces: progress is shown on work over two seconds, and not before
+REDRAW_SECONDS = 0.2
 PROGRESS_LINE_SECONDS = 10.0  # on a stderr that is no terminal: a line now and then, not one per step
 
 _JSON = "hub.json"
@@ -109,7 +111,7 @@ class Output:
 
     @contextmanager
     def progress(self, doing: str, total: int | None = None) -> Iterator[Callable[[], None]]:
-        """Yield a function to call at each step; after two seconds stderr shows how far the work is."""
+        """Yield a function to call after each step; after two seconds stderr shows how far the work is."""
         meter = _Meter(doing, total)
         try:
             yield meter.step
@@ -154,30 +156,36 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 class _Meter:
-    """Draws one line on a terminal, or writes one now and then where stderr is a file."""
+    """Draws one line on a terminal, or writes one now and then where stderr is a file; also while no step ends."""
 
     def __init__(self, doing: str, total: int | None) -> None:
         self.doing, self.total, self.done = doing, total, 0
         self.began = time.monotonic()
-        self.due = self.began + QUIET_SECONDS
+        self.ended = threading.Event()
         self.drawn = False
+        self.thread = threading.Thread(target=self._draw, daemon=True)
+        self.thread.start()
 
     def step(self) -> None:
         self.done += 1
-        now = time.monotonic()
-        if now < self.due:
-            return
-        self.drawn = True
-        seen = sys.stderr.isatty()
-        of = f" of {self.total}" if self.total is not None else ""
-        click.echo(f"{self.doing}: {self.done}{of}", err=True, nl=not seen)
-        if seen:
-            click.echo("\r", err=True, nl=False)
-        self.due = now + (0.1 if seen else PROGRESS_LINE_SECONDS)
 
     def end(self) -> None:
+        self.ended.set()
+        self.thread.join()
         if self.drawn:
-            click.echo(f"{self.doing}: {self.done}, {time.monotonic() - self.began:.1f} s", err=True)
+            click.echo(f"{self._shown()}, done", err=True)
+
+    def _draw(self) -> None:
+        seen = sys.stderr.isatty()
+        wait = QUIET_SECONDS
+        while not self.ended.wait(wait):
+            self.drawn = True
+            click.echo(self._shown() + ("\r" if seen else "\n"), err=True, nl=False)
+            wait = REDRAW_SECONDS if seen else PROGRESS_LINE_SECONDS
+
+    def _shown(self) -> str:
+        counted = f" {self.done}" + (f" of {self.total}" if self.total is not None else "") if self.done else ""
+        return f"{self.doing}{counted}: {time.monotonic() - self.began:.0f} s"
 
 
 def _cell(value: object) -> str:

@@ -11,6 +11,7 @@ from planning.engine.clock import cycle, start_to_end_at, work
 from planning.engine.compiled import inlined, inner
 from planning.engine.schedule import (
     BROKEN,
+    BROKEN_AT,
     FLOW,
     HEAP_SIZE,
     NEED_SIZE,
@@ -424,6 +425,8 @@ def spread(shop: Shop, s: Schedule, give_up_at: int) -> bool:
                 while op >= 0:
                     count_end(shop, s, op)
                     op = s.links[op].next_member
+        if s.totals[BROKEN] > 0:
+            s.state[BROKEN_AT] = node
         if s.totals[BROKEN] > 0 or s.totals[WEIGHTED] > give_up_at:
             drop_heap(s)
             return False

@@ -32,7 +32,7 @@ UNDO_ROOM = 64  # steps of one change; a composite move makes fewer than ten
 # places in ``totals``
 WEIGHTED, SETUP, FLOW, BROKEN = range(4)
 # places in ``state``
-HEAP_SIZE, SAVED_SIZE, SAVED_POOLS, NEED_SIZE, STAMP, POPS, FREE_SIZE, POP_LIMIT, SERVED_SIZE, UNDO_SIZE = range(10)
+HEAP_SIZE, SAVED_SIZE, SAVED_POOLS, NEED_SIZE, STAMP, POPS, FREE_SIZE, POP_LIMIT, SERVED_SIZE, UNDO_SIZE, BROKEN_AT = range(11)
 
 
 class Schedule(NamedTuple):
@@ -71,7 +71,7 @@ def empty_schedule(shop: Shop) -> Schedule:
     for name in ("next_member", "tool_before", "tool_after", "crew_before", "crew_after"):
         links[name] = NONE
     links["node"] = NONE
-    state = np.zeros(10, dtype=np.int64)
+    state = np.zeros(11, dtype=np.int64)
     state[FREE_SIZE] = batch_ops
     state[POP_LIMIT] = 20 * size + 1000  # a change that spreads further than this chases its own tail
     order, ptr = _claims_by_material(shop)
@@ -121,6 +121,12 @@ def empty_timetable(shop: Shop) -> Timetable:
     """Return a timetable with nothing placed."""
     n = len(shop.ops)
     return Timetable(np.full(n, NONE, dtype=np.int64), np.full(n, NEVER, dtype=np.int64), np.full(n, NEVER, dtype=np.int64))
+
+
+def by_start(shop: Shop, t: Timetable) -> Ints:
+    """Return the placed operations sorted by start; equal starts keep operation order, so that orders stay in sequence."""
+    placed = np.flatnonzero(t.machine >= 0)
+    return placed[np.lexsort((placed, t.start[placed]))].astype(np.int64)
 
 
 def timetable(shop: Shop, schedule: Schedule) -> Timetable:

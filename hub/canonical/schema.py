@@ -99,7 +99,7 @@ def _structs(root: type[Struct]) -> dict[str, type[Struct]]:
 
 
 def _describe(schema: dict[str, Any], shape: type[Struct]) -> None:
-    """Add the words of ``shape``: its docstring without the marks of reStructuredText, its fields' comments; and its times."""
+    """Add the words of ``shape``: its docstring, its fields' comments, the shape of its times."""
     documented = inspect.getdoc(shape)
     if documented:
         schema["description"] = _plain(documented)

@@ -43,10 +43,9 @@ class TomlFile:
         except (OSError, UnicodeDecodeError) as error:
             raise Misconfigured(f"cannot be read: {error}", file=str(path)) from error
         except tomllib.TOMLDecodeError as error:
-            line = re.search(r"at line (\d+)", str(error))
-            raise Misconfigured(
-                f"is not TOML: {error}", file=str(path), line=int(line[1]) if line else None
-            ) from error
+            at = re.search(r"at line (\d+)", str(error))
+            line = int(at[1]) if at else len(self.text.splitlines())  # else it says "at end of document"
+            raise Misconfigured(f"is not TOML: {error}", file=str(path), line=line) from error
 
     def table(self, name: str) -> Mapping[str, object]:
         """Return table ``name``, empty when the file has none."""

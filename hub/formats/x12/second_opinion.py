@@ -12,8 +12,9 @@ Where the two differ, and which is right by our reading:
 * A missing mandatory segment is found by pyx12 when the next one comes, by us when its loop closes.
 * For a broken condition (AK403 2) pyx12 names the first element of the rule, we name the one that is missing.
 * pyx12 calls wrong length, wrong code and wrong type of one value three faults; of one element the first is kept.
-* pyx12 refuses letters beyond its character set (ü, €), spaces at the end, years before 1800 and fractions
-  without digits after the point; we take them. It knows nothing of HL02, CTT01 and what repeats inside an element.
+* pyx12 refuses letters beyond its character set (ü, €, ^), spaces at the end, years before 1800 and numbers that end
+  in a point; we take them. It lets an optional composite begin without its mandatory first part; we do not.
+* pyx12's walker knows nothing of HL01 and HL02, CTT01, LE01 and of what repeats inside an element.
 """
 
 from __future__ import annotations

@@ -100,7 +100,10 @@ def _replayed(
 ) -> Decision:
     """Decide the same document once more where nothing of it stands; else nothing is done twice."""
     if known.status not in (Outcome.REFUSED, Outcome.HELD):
-        return Decision(outcome=known.status, effects=[], test=arrival.test, order_id=known.id)
+        lines = [LineDecision(state=line) for line in known.lines]
+        return Decision(
+            outcome=known.status, effects=[], test=arrival.test, lines=lines, reasons=known.reasons, order_id=known.id
+        )
     again = _fresh(order, terms, replace(arrival, order_id=known.id), seller)
     return replace(again, state=again.state and replace(again.state, version=known.version + 1))
 

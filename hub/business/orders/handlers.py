@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.business.orders import store
@@ -26,17 +27,22 @@ def load(conn: Connection, partner: str, order: PurchaseOrder, *, test: bool) ->
     return store.known_order(conn, partner, order.number, order.release or "", test)
 
 
-def save(conn: Connection, decision: Decision, source: Source, now: datetime) -> None:
-    """Write what follows from ``decision``, taken about the document at ``source``."""
+def save(conn: Connection, decision: Decision, source: Source, now: datetime) -> bool:
+    """Write what follows from ``decision``, taken about the document at ``source``.
+
+    Says whether the document is new to the order: the history tells of each once, however often it is decided.
+    """
     if decision.order_id is None:
-        return
+        return True
     if decision.state is not None and Effect.RECORD_ORDER in decision.effects:
         if decision.state.version == 1:
             store.insert_order(conn, decision.state, now)
         else:
             store.replace_order(conn, decision.state, now)
-    store.add_document(conn, decision.order_id, _role(decision), source, now)
-    store.add_events(conn, decision.order_id, decision.events, now)
+    new = store.add_document(conn, decision.order_id, _role(decision), source, now)
+    if new or decision.state is not None:
+        store.add_events(conn, decision.order_id, decision.events, now)
+    return new
 
 
 def take_order(
@@ -65,7 +71,8 @@ def take_order(
         calendar=calendar,
         seller=seller,
     )
-    save(conn, decision, source, now)
+    if not save(conn, decision, source, now) and Effect.REPEAT_ANSWER in decision.effects:
+        return replace(decision, effects=[])  # this copy has had its answer
     return decision
 
 

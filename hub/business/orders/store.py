@@ -87,8 +87,8 @@ def replace_order(conn: Connection, state: OrderState, now: datetime) -> None:
     _insert_lines(conn, state)
 
 
-def add_document(conn: Connection, order_id: str, role: DocumentRole, source: Source, at: datetime) -> None:
-    """Note that a document belongs to the order; a document noted before is left as it is."""
+def add_document(conn: Connection, order_id: str, role: DocumentRole, source: Source, at: datetime) -> bool:
+    """Note that a document belongs to the order, and say whether it is new; one noted before is left as it is."""
     row = {
         "order_id": order_id,
         "message": source.message,
@@ -97,7 +97,7 @@ def add_document(conn: Connection, order_id: str, role: DocumentRole, source: So
         "control_number": source.control_number,
         "at": at,
     }
-    conn.execute(insert_unless_there(conn, order_document), row)
+    return conn.execute(insert_unless_there(conn, order_document), row).rowcount > 0
 
 
 def add_events(conn: Connection, order_id: str, events: Sequence[Event], at: datetime) -> None:

@@ -108,10 +108,23 @@ def test_a_copy_gets_the_document_that_answered_first(database: Database) -> Non
     assert take(database, order(purpose="duplicate"), source=SECOND).effects == [Effect.REPEAT_ANSWER]
 
 
-def test_the_same_document_twice_makes_one_order_and_one_history(database: Database) -> None:
+def test_a_copy_or_a_duplicate_processed_again_has_no_second_effect(database: Database) -> None:
     take(database, order())
+    third = Source(message="message-3")
+    for effects in ([Effect.REPEAT_ANSWER], []):
+        assert take(database, order(purpose="duplicate"), source=SECOND).effects == effects
+    for _run in range(2):
+        assert take(database, order(), source=third).outcome is Outcome.DUPLICATE
+    page = database.read_now(lambda conn: store.order_detail(conn, EVERYONE, "customer", "4500098123"))
+    assert page is not None
+    assert [one.kind for one in page.history][2:] == ["answer-repeated", "duplicate-held"]
+
+
+def test_the_same_document_twice_makes_one_order_and_one_history(database: Database) -> None:
+    first = take(database, order(requested=None))
     again = take(database, order(), now=LATER)
     assert (again.outcome, again.effects) == (Outcome.ACCEPTED, [])
+    assert again.all_reasons == first.all_reasons
     page = database.read_now(lambda conn: store.order_detail(conn, EVERYONE, "customer", "4500098123"))
     assert page is not None
     assert (page.summary.version, len(page.documents), len(page.history)) == (1, 1, 2)

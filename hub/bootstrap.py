@@ -1,0 +1,186 @@
+"""The one place where parts are put together: which database, which clock, which runner, which ways in and out.
+
+``open_hub`` gives a hub whose tables and configuration are read and checked; ``start`` sets it working. A hub that is
+not started answers questions and takes messages in, which is what commands and tests need.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from functools import partial
+
+import structlog
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Connection, text
+
+from hub.exchange import outbox
+from hub.exchange.acknowledgements import mark_overdue
+from hub.exchange.intake import PROCESS, Accepted, Incoming, accept
+from hub.exchange.model import DocumentRow
+from hub.exchange.partners import Partners
+from hub.flow.delivering import Deliverer, transports
+from hub.flow.desk import Desk
+from hub.flow.inbound import process
+from hub.flow.rules import Rules
+from hub.formats.x12.guides import GuideLibrary
+from hub.kernel.clock import Clock, SystemClock
+from hub.kernel.errors import Unavailable
+from hub.kernel.identity import new_id
+from hub.platform import jobs, schema
+from hub.platform.blobs import Blobs
+from hub.platform.configuration import find_configuration
+from hub.platform.database import Database, open_database
+from hub.platform.runner import Runner
+from hub.platform.settings import Settings
+from hub.platform.telemetry import Metrics
+from hub.transport import folder
+from hub.web.hub import Check, Link
+
+HOUSEKEEPING_SECONDS = 15.0  # clocks of acknowledgements are in minutes; gauges are scraped every 15 to 60 seconds
+ORPHANS_EVERY = 240  # rounds: an hour
+
+log = structlog.get_logger("hub.bootstrap")
+
+
+class Hub:
+    """One hub: what the web shows, commands ask and transports feed."""
+
+    def __init__(self, settings: Settings, clock: Clock, database: Database, rules: Rules) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.database = database
+        self.rules = rules
+        self.blobs = Blobs(settings.data / "blobs")
+        self.metrics = Metrics()
+        self.desk = Desk(rules, clock, database, self.blobs)
+        worker = f"{socket.gethostname()}:{os.getpid()}"
+        self.runner = Runner(database, {PROCESS: partial(process, desk=self.desk)}, clock, worker=worker)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def partners(self) -> Partners:
+        return self.rules.partners
+
+    @property
+    def guides(self) -> GuideLibrary:
+        return self.rules.guides
+
+    @property
+    def registry(self) -> CollectorRegistry:
+        return self.metrics.registry
+
+    async def start(self) -> None:
+        """Begin the work behind the intake: the runner, the deliveries, the folders, the clocks."""
+        folders = self.settings.data / "folders"
+        folder.prepare(folders, self._folder_partners())
+        watcher = folder.FolderWatcher(
+            folders,
+            self._folder_partners,
+            self.receive,
+            limit_bytes=self.settings.body_bytes_max,
+            clock=time.time,
+        )
+        self.runner.start()
+        work = (Deliverer(self.desk, transports(folders)).run(), watcher.run(), self._keep_house())
+        self._tasks = [asyncio.create_task(each) for each in work]
+
+    async def stop(self) -> None:
+        """Let what is under way finish, then let go of everything."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.runner.stop()
+        await self.database.close()
+
+    async def intake(self, incoming: Incoming) -> Accepted:
+        """Make ``incoming`` durable, then return; a message that came before gets its first answers again.
+
+        Raises ``Conflict`` for an idempotency key that came with other bytes, ``Unavailable`` when nothing was stored.
+        """
+        accepted = await self.database.write(lambda conn: _take_in(conn, incoming))
+        answer = "duplicate" if accepted.duplicate else "accepted"
+        self.metrics.received.labels(incoming.partner, incoming.transport, answer).inc()
+        return accepted
+
+    async def receive(
+        self,
+        partner: str,
+        body: bytes,
+        *,
+        transport: str,
+        file_name: str | None = None,
+        content_type: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Accepted:
+        """Take in a body from a transport that holds it whole."""
+        kept = await asyncio.to_thread(self.blobs.keep, body)
+        return await self.intake(
+            Incoming(
+                id=new_id(),
+                partner=partner,
+                transport=transport,
+                body=kept,
+                received_at=self.clock.now(),
+                content_type=content_type,
+                file_name=file_name,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    async def provenance(self, document: DocumentRow) -> list[Link]:
+        """Return where on the wire each canonical field of ``document`` stands; nothing when no map read it."""
+        return []
+
+    async def checks(self) -> list[Check]:
+        """Look at everything the hub needs to work."""
+        try:
+            await self.database.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
+            database = Check(name="database", ok=True)
+        except Unavailable as fault:
+            database = Check(name="database", ok=False, detail=str(fault))
+        stopped = [f"{name}: {fault}" for name, fault in self.partners.faults.items()]
+        return [database, Check(name="partners", ok=True, detail="; ".join(stopped) or None)]
+
+    def _folder_partners(self) -> list[str]:
+        return [
+            partner.id for partner in self.partners.all() if any(way.kind == "folder" for way in partner.transports)
+        ]
+
+    async def _keep_house(self) -> None:
+        """Look at the clocks, count what waits, remove what nobody refers to; again and again."""
+        for round_ in range(1 << 62):
+            try:
+                await self.database.write(lambda conn: mark_overdue(conn, now=self.clock.now()))
+                self.metrics.show_backlog(await self.database.read(jobs.backlog))
+                if round_ % ORPHANS_EVERY == 0:
+                    await self.database.read(self.blobs.sweep)
+            except Unavailable as fault:
+                log.warning("housekeeping put off", reason=str(fault))
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+
+def open_hub(settings: Settings, clock: Clock | None = None) -> Hub:
+    """Return the hub of ``settings``: tables brought up to date (SQLite) or checked (PostgreSQL), configuration read.
+
+    Raises ``Misconfigured`` when the database is not of this hub's revision or the configuration cannot be read; a
+    partner whose own files are at fault is stopped alone.
+    """
+    database = open_database(settings.data, settings.database_url)
+    try:
+        if database.sqlite_path is not None:
+            schema.upgrade(database)
+        schema.verify(database)
+        return Hub(settings, clock or SystemClock(), database, Rules(find_configuration(settings.config_path)))
+    except BaseException:
+        database.close_now()
+        raise
+
+
+def _take_in(conn: Connection, incoming: Incoming) -> Accepted:
+    accepted = accept(conn, incoming)
+    if accepted.duplicate:
+        outbox.resend_answers(conn, accepted.message_id, now=incoming.received_at)
+    return accepted

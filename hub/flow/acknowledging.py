@@ -1,0 +1,137 @@
+"""What the sender is told about syntax: TA1 and 997, projected from the findings. Never a second judgement.
+
+One functional acknowledgement for each group of an interchange that was not refused, all in one interchange of ours,
+the TA1 before them. They go to the partner who handed the message in, never to an address the message names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from hub.canonical.acknowledgement import AcknowledgedGroup, Counts, FunctionalAcknowledgement, SetVerdict
+from hub.exchange.model import Acknowledgement
+from hub.exchange.partners import Partner
+from hub.flow.agreement import findings_about_group, findings_about_interchange, is_test
+from hub.flow.desk import Desk
+from hub.flow.outbound import Content, Occasion, encode_document, send, separators_of
+from hub.flow.reading import Group, Interchange, Opened
+from hub.flow.summary import ACKNOWLEDGEMENTS, SHOWN
+from hub.formats.x12.acknowledge import (
+    ACKNOWLEDGEMENT_GROUP,
+    FORMS,
+    SetOutcome,
+    acknowledge_group,
+    acknowledge_interchange,
+    group_code,
+    wants_interchange_acknowledgement,
+)
+from hub.formats.x12.guides import RELEASE
+
+VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "P": "partly-accepted", "R": "rejected"}
+
+
+def hold_against_agreement(opened: Opened, partner: Partner) -> Opened:
+    """Return the opened message with what is not as agreed among the findings of its envelopes."""
+    judged = [_against_agreement(each, partner) for each in opened.survey.interchanges]
+    return opened.with_interchanges(judged)
+
+
+def acknowledge(
+    conn: Connection,
+    desk: Desk,
+    message_id: str,
+    partner: Partner,
+    interchange: Interchange,
+    sets: Sequence[tuple[int, SetOutcome]],
+) -> Acknowledgement:
+    """Put the acknowledgements of one interchange into the outbox; return what they say, at worst."""
+    if partner.envelope is None:
+        return "none"  # nobody to address: the findings tell us, and we tell them another way
+    groups = [] if interchange.refused else [g for g in interchange.groups if _is_acknowledged(g, partner)]
+    told = [(group, [outcome for number, outcome in sets if number == group.number]) for group in groups]
+    contents = [_content(group, outcomes, partner) for group, outcomes in told]
+    segments = (
+        [acknowledge_interchange(interchange.header, interchange.findings)] if _wants(interchange, partner) else []
+    )
+    if contents or segments:
+        test = is_test(interchange, partner)
+        occasion = Occasion(partner=partner, message=message_id, position=None, test=test)
+        send(conn, desk, occasion, contents, interchange_acknowledgements=segments)
+    if interchange.refused:
+        return "rejected"
+    said = [ACKNOWLEDGEMENTS[group_code(outcomes, group.findings)] for group, outcomes in told]
+    return max(said, key=SHOWN.index, default="none")
+
+
+def _against_agreement(interchange: Interchange, partner: Partner) -> Interchange:
+    groups = [
+        replace(group, findings=group.findings + findings_about_group(group, interchange, partner))
+        for group in interchange.groups
+    ]
+    found = findings_about_interchange(interchange, partner)
+    return replace(interchange, findings=interchange.findings + found, groups=groups)
+
+
+def _is_acknowledged(group: Group, partner: Partner) -> bool:
+    return partner.acknowledgements.functional != "none" and group.header.functional_group != ACKNOWLEDGEMENT_GROUP
+
+
+def _wants(interchange: Interchange, partner: Partner) -> bool:
+    """A refusal is always told; otherwise the partner's file decides whether ISA14 is heard."""
+    wish = partner.acknowledgements.interchange
+    return (
+        interchange.refused
+        or wish == "always"
+        or (wish == "asked" and wants_interchange_acknowledgement(interchange.header, interchange.findings))
+    )
+
+
+def _content(group: Group, outcomes: Sequence[SetOutcome], partner: Partner) -> Content:
+    """Return one 997 (or 999), and the same as the canonical document that pages and the API show."""
+    form = FORMS[partner.acknowledgements.functional]
+    written = acknowledge_group(
+        group.header,
+        outcomes,
+        group.findings,
+        stated=group.stated,
+        control_number=1,
+        form=form,
+        separators=separators_of(partner),
+    )
+    assert written is not None  # groups of acknowledgements were left out
+    told = _canonical(group, outcomes)
+    return Content(
+        kind=form.kind,
+        functional_group=ACKNOWLEDGEMENT_GROUP,
+        release=_release(group, partner),
+        segments=written.segments,
+        document=type(told).__name__,
+        canonical=encode_document(told),
+    )
+
+
+def _release(group: Group, partner: Partner) -> str:
+    """An acknowledgement speaks the release of what it acknowledges, or one that was agreed."""
+    assert partner.envelope is not None
+    spoken = RELEASE.match(group.header.release)
+    return spoken[0] if spoken else partner.envelope.releases[0][:6]
+
+
+def _canonical(group: Group, outcomes: Sequence[SetOutcome]) -> FunctionalAcknowledgement:
+    code = group_code(outcomes, group.findings)
+    return FunctionalAcknowledgement(
+        group=AcknowledgedGroup(kind=group.header.functional_group, number=group.header.control_number),
+        verdict=VERDICTS[code],
+        counts=Counts(
+            included=len(outcomes) if group.stated is None else group.stated,
+            received=len(outcomes),
+            accepted=0 if code == "R" else sum(outcome.code != "R" for outcome in outcomes),
+        ),
+        sets=[
+            SetVerdict(kind=outcome.kind, number=outcome.control_number, verdict=VERDICTS[outcome.code])
+            for outcome in outcomes
+        ],
+    )

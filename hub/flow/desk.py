@@ -1,0 +1,20 @@
+"""What everyone in the corridor has at hand: the rules, the clock, the database, the store of bodies."""
+
+from __future__ import annotations
+
+from hub.flow.rules import Rules
+from hub.kernel.clock import Clock
+from hub.platform.blobs import Blobs
+from hub.platform.database import Database
+
+
+class Desk:
+    """The services one hub works with. Made once, by ``hub.bootstrap``."""
+
+    __slots__ = ("blobs", "clock", "database", "rules")
+
+    def __init__(self, rules: Rules, clock: Clock, database: Database, blobs: Blobs) -> None:
+        self.rules = rules
+        self.clock = clock
+        self.database = database
+        self.blobs = blobs

@@ -1,0 +1,334 @@
+"""From what we have to say to bytes that wait for the partner: render, check, number, store.
+
+In: a canonical document, or the segments of an acknowledgement. Out: a message in the outbox, its control numbers
+taken in the caller's transaction. What cannot be written as the partner's guide wants it takes no number: it is kept
+as it is, and a person is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.canonical import VERSIONS
+from hub.exchange import outbox
+from hub.exchange.acknowledgements import expect
+from hub.exchange.controls import take_number
+from hub.exchange.model import DocumentRow, ExpectedAcknowledgement, InterchangeRow, Key
+from hub.exchange.partners import Partner
+from hub.flow.desk import Desk
+from hub.formats.tree import Value
+from hub.formats.x12.acknowledge import ACKNOWLEDGEMENT_GROUP
+from hub.formats.x12.compose import compose
+from hub.formats.x12.events import TransactionSet
+from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.separators import Separators
+from hub.formats.x12.writer import OutboundSet, Written, write_interchange
+from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.errors import Misconfigured
+from hub.kernel.identity import new_id
+from hub.kernel.struct import Struct
+
+CONTENT_TYPE = "application/edi-x12"  # RFC 1767
+ACKNOWLEDGED_BY = ("997", "999")
+
+
+class Content(Struct):
+    """What stands between ST and SE, checked and ready to be numbered."""
+
+    kind: str  # ST01
+    functional_group: str  # GS01
+    release: str  # GS08
+    segments: Sequence[Sequence[Value]]
+    document: str | None = None  # canonical name
+    canonical: bytes | None = None
+    map_name: str | None = None
+    map_digest: str | None = None
+    guide_digest: str | None = None
+    findings: list[Diagnostic] = []
+
+
+class Occasion(Struct):
+    """Why something is sent: to whom, in answer to what, and whether it is a test."""
+
+    partner: Partner
+    message: str  # the inbound message that is answered
+    position: int | None  # and its document
+    test: bool
+    order_number: str | None = None
+    keys: list[Key] = []
+
+
+class Unsendable(Exception):
+    """What we have to say cannot be said in this partner's guide; ``findings`` say why."""
+
+    def __init__(self, findings: list[Diagnostic]) -> None:
+        super().__init__("; ".join(finding.message for finding in findings))
+        self.findings = findings
+
+
+def render(desk: Desk, partner: Partner, document: Struct) -> Content:
+    """Write a canonical document in the partner's words and hold it against the partner's guide. Stores nothing.
+
+    Raises ``Unsendable`` when the map or the guide refuses what we have to say.
+    """
+    name = type(document).__name__
+    chosen = desk.rules.outbound_map(partner.id, name)
+    if chosen is None:
+        raise Misconfigured(f"no map writes {name} for {partner.id}", remedy="name one under [receives]")
+    kind, map_ = chosen
+    release = map_.wire.split("/")[1]
+    guide, validator = desk.rules.guide(release, kind, partner.id), desk.rules.validator(release, kind, partner.id)
+    if guide is None or validator is None:
+        raise Misconfigured(f"there is no guide for {map_.wire}", remedy=f"add schemas/{map_.wire}.toml")
+    rendered = map_.render(document)
+    composed = compose(rendered.root, guide) if rendered.root else None
+    segments = composed.segments if composed else []
+    findings = rendered.findings + (composed.findings if composed else [])
+    if composed:
+        findings = findings + validator.check(_as_set(kind, segments, separators_of(partner), release)).findings
+    if worst(findings).is_reject:
+        raise Unsendable(findings)
+    return Content(
+        kind=kind,
+        functional_group=guide.functional_group,
+        release=release,
+        segments=segments,
+        document=name,
+        canonical=encode_document(document),
+        map_name=map_.name,
+        map_digest=map_.digest,
+        guide_digest=guide.digest,
+        findings=findings,
+    )
+
+
+def send(
+    conn: Connection,
+    desk: Desk,
+    occasion: Occasion,
+    contents: Sequence[Content],
+    *,
+    interchange_acknowledgements: Sequence[Sequence[str]] = (),
+) -> str:
+    """Number ``contents`` as one group, put them into the outbox in one interchange, return the message's id.
+
+    Raises ``Unsendable`` when the data cannot be written; then no number has been taken.
+    """
+    with conn.begin_nested():  # a refusal gives the numbers back
+        return _number_and_put(conn, desk, occasion, contents, interchange_acknowledgements)
+
+
+def _number_and_put(
+    conn: Connection,
+    desk: Desk,
+    occasion: Occasion,
+    contents: Sequence[Content],
+    interchange_acknowledgements: Sequence[Sequence[str]],
+) -> str:
+    now, partner = desk.clock.now(), occasion.partner
+    header = _interchange_header(partner, take_number(conn, partner.id, "interchange", desk.clock), occasion.test, now)
+    groups: list[tuple[GroupHeader, list[OutboundSet]]] = []
+    if contents:
+        number = take_number(conn, partner.id, "group", desk.clock)
+        sets = [
+            OutboundSet(kind=content.kind, control_number=index, segments=content.segments)
+            for index, content in enumerate(contents, start=1)
+        ]
+        groups.append((_group_header(partner, contents[0], number, header), sets))
+    written = write_interchange(
+        _with_version(header, contents), groups, separators_of(partner), acknowledgements=interchange_acknowledgements
+    )
+    if written.body is None:
+        raise Unsendable(written.findings)
+    message_id = new_id()
+    outbox.put(conn, _outgoing(message_id, desk, occasion, contents, header, groups, written))
+    for group, _ in groups:
+        _await_acknowledgement(conn, message_id, partner, group, now)
+    return message_id
+
+
+def separators_of(partner: Partner) -> Separators:
+    """Return the separators we write to the partner."""
+    assert partner.envelope is not None
+    chosen = partner.envelope.separators
+    return Separators(
+        element=chosen.element,
+        segment=chosen.segment,
+        component=chosen.component,
+        repetition=chosen.repetition,
+        segment_suffix=chosen.line_end,
+    )
+
+
+def encode_document(document: Struct) -> bytes:
+    """Return a canonical document as JSON, with its name and version in front."""
+    name = type(document).__name__
+    body = msgspec.json.encode(document)
+    return b'{"document":"%s","version":%d' % (name.encode(), VERSIONS[name]) + (
+        b"," + body[1:] if len(body) > 2 else b"}"
+    )
+
+
+def _as_set(kind: str, segments: Sequence[Sequence[Value]], separators: Separators, release: str) -> TransactionSet:
+    """Return composed segments as the validator takes them."""
+    element, component = separators.element, separators.component or ""
+    lines = [element.join(v if isinstance(v, str) else _joined(v, component) for v in values) for values in segments]
+    return TransactionSet(
+        [element.join(("ST", kind, "0001")), *lines, element.join(("SE", str(len(lines) + 2), "0001"))],
+        separators,
+        release=release,
+    )
+
+
+def _joined(value: list[str] | list[list[str]], component: str) -> str:
+    return component.join(part if isinstance(part, str) else component.join(part) for part in value)
+
+
+def _interchange_header(partner: Partner, number: int, test: bool, now: datetime) -> InterchangeHeader:
+    assert partner.envelope is not None
+    local = now.astimezone(ZoneInfo(partner.time_zone))
+    return InterchangeHeader(
+        sender_qualifier=partner.envelope.ours.qualifier,
+        sender_id=partner.envelope.ours.id,
+        receiver_qualifier=partner.envelope.theirs.qualifier,
+        receiver_id=partner.envelope.theirs.id,
+        control_number=number,
+        usage="T" if test else "P",
+        on=local.date(),
+        at=local.time().replace(second=0, microsecond=0, tzinfo=None),
+    )
+
+
+def _with_version(header: InterchangeHeader, contents: Sequence[Content]) -> InterchangeHeader:
+    """ISA12 says the release of the envelope: 00401 around 004010."""
+    release = contents[0].release if contents else "004010"
+    return msgspec.structs.replace(header, version=release[:5])
+
+
+def _group_header(partner: Partner, content: Content, number: int, header: InterchangeHeader) -> GroupHeader:
+    assert partner.envelope is not None
+    return GroupHeader(
+        functional_group=content.functional_group,
+        sender=partner.envelope.ours.group_id,
+        receiver=partner.envelope.theirs.group_id,
+        on=header.on,
+        at=header.at,
+        control_number=number,
+        release=content.release,
+    )
+
+
+def _outgoing(
+    message_id: str,
+    desk: Desk,
+    occasion: Occasion,
+    contents: Sequence[Content],
+    header: InterchangeHeader,
+    groups: Sequence[tuple[GroupHeader, Sequence[OutboundSet]]],
+    written: Written,
+) -> outbox.Outgoing:
+    assert written.body is not None
+    now, partner = desk.clock.now(), occasion.partner
+    awaited = bool(groups) and _owes_acknowledgement(partner, groups[0][0])
+    rows = [
+        _document_row(message_id, index, occasion, content, groups[0][0], "awaited" if awaited else "none")
+        for index, content in enumerate(contents, start=1)
+    ]
+    kind = contents[0].kind if contents else "TA1"
+    return outbox.Outgoing(
+        id=message_id,
+        partner=partner.id,
+        transport=partner.outbound(),
+        body=desk.blobs.keep(written.body),
+        created_at=now,
+        syntax="x12",
+        wire=kind,
+        document=contents[0].document if contents else "FunctionalAcknowledgement",
+        test=occasion.test,
+        content_type=CONTENT_TYPE,
+        file_name=f"{kind}-{header.control_number:09d}.edi",
+        answers=occasion.message,
+        acknowledgement="awaited" if awaited else "none",
+        interchanges=[_interchange_row(message_id, partner, header, written.body, now)],
+        documents=rows,
+        keys=occasion.keys,
+    )
+
+
+def _document_row(
+    message_id: str, position: int, occasion: Occasion, content: Content, group: GroupHeader, acknowledgement: str
+) -> DocumentRow:
+    return DocumentRow(
+        message=message_id,
+        position=position,
+        partner=occasion.partner.id,
+        direction="out",
+        kind=content.kind,
+        interchange=1,
+        document=content.document,
+        release=content.release,
+        functional_group=content.functional_group,
+        group_control_number=group.control_number,
+        set_control_number=f"{position:04d}",
+        order_number=occasion.order_number,
+        test=occasion.test,
+        validation="warnings" if worst(content.findings) >= Severity.WARNING else "valid",
+        acknowledgement="awaited" if acknowledgement == "awaited" else "none",
+        findings=content.findings,
+        canonical=content.canonical,
+        map_name=content.map_name,
+        map_digest=content.map_digest,
+        guide_digest=content.guide_digest,
+        answers_message=occasion.message,
+        answers_position=occasion.position,
+    )
+
+
+def _interchange_row(
+    message_id: str, partner: Partner, header: InterchangeHeader, body: bytes, now: datetime
+) -> InterchangeRow:
+    return InterchangeRow(
+        message=message_id,
+        position=1,
+        partner=partner.id,
+        direction="out",
+        sender_qualifier=header.sender_qualifier or "",
+        sender=header.sender_id or "",
+        receiver_qualifier=header.receiver_qualifier or "",
+        receiver=header.receiver_id or "",
+        control_number=header.control_number,
+        usage=header.usage or "P",
+        digest=sha256(body).hexdigest(),
+        judgement="first",
+        at=now,
+    )
+
+
+def _owes_acknowledgement(partner: Partner, group: GroupHeader) -> bool:
+    """Whether the partner owes us a 997: never for an acknowledgement, and not when none is agreed."""
+    return group.functional_group != ACKNOWLEDGEMENT_GROUP and partner.acknowledgements.functional_due_minutes > 0
+
+
+def _await_acknowledgement(
+    conn: Connection, message_id: str, partner: Partner, group: GroupHeader, now: datetime
+) -> None:
+    if _owes_acknowledgement(partner, group):
+        due = now + timedelta(minutes=partner.acknowledgements.functional_due_minutes)
+        expect(
+            conn,
+            ExpectedAcknowledgement(
+                partner=partner.id,
+                kind=ACKNOWLEDGED_BY[0],
+                message=message_id,
+                functional_group=group.functional_group,
+                control_number=group.control_number,
+                due_at=due,
+                state="awaited",
+            ),
+        )

@@ -1,0 +1,271 @@
+"""Open, validate, map: from stored bytes to canonical documents. Pure: bytes and rules in, values out.
+
+A message is read twice. ``survey`` looks at the envelopes alone, to their ends, because an interchange
+or a group that is refused at its end must not have had an effect at its start. ``documents`` then reads
+one transaction set after the other, so that memory holds one portion of the message and never all of it.
+
+``Unreadable`` when the bytes are no interchange at all. Everything else that is wrong is a finding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from hub.flow.rules import Rules
+from hub.formats.sniff import sniff
+from hub.formats.x12.events import (
+    Event,
+    GroupEnd,
+    GroupStart,
+    InterchangeEnd,
+    InterchangeStart,
+    Stray,
+    TransactionSet,
+)
+from hub.formats.x12.guide import Guide
+from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.reader import read
+from hub.formats.x12.separators import Separators
+from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.errors import Unreadable
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+
+KEPT_EVENTS_BYTES_MAX = 1024 * 1024  # below this, what the survey read is kept for the second reading
+
+
+class Group(Struct):
+    """A functional group as surveyed. ``number`` counts the groups of the message, from 1."""
+
+    number: int
+    interchange: int  # position of its interchange
+    header: GroupHeader
+    findings: list[Diagnostic] = []
+    stated: int | None = None  # transaction sets, GE01
+    received: int = 0
+
+    @property
+    def refused(self) -> bool:
+        return worst(self.findings) >= Severity.GROUP
+
+
+class Interchange(Struct):
+    """An interchange as surveyed. ``position`` counts the interchanges of the message, from 1."""
+
+    position: int
+    header: InterchangeHeader
+    separators: Separators
+    digest: str  # SHA-256 of its bytes
+    findings: list[Diagnostic] = []
+    groups: list[Group] = []
+
+    @property
+    def refused(self) -> bool:
+        return worst(self.findings) >= Severity.INTERCHANGE
+
+
+class Survey(Struct):
+    """What envelopes a message holds, and what is wrong with them."""
+
+    syntax: str
+    interchanges: list[Interchange]
+    stray: list[Diagnostic] = []  # bytes outside any interchange
+
+
+class Document(Struct):
+    """A transaction set, read as far as it could be read."""
+
+    position: int  # in the message, from 1
+    interchange: Interchange
+    group: Group | None
+    kind: str  # ST01: "850"
+    control_number: str  # ST02 as sent
+    implementation: str | None
+    release: str
+    findings: list[Diagnostic]
+    canonical: Struct | None = None  # None: the findings say why
+    map_name: str | None = None
+    map_digest: str | None = None
+    guide: Guide | None = None
+
+    @property
+    def syntactic(self) -> list[Diagnostic]:
+        """The findings that the functional acknowledgement tells: of syntax, not of understanding."""
+        return [finding for finding in self.findings if not finding.code.startswith("MAP-")]
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the functional acknowledgement rejects it."""
+        return worst(self.syntactic).is_reject
+
+    @property
+    def misunderstood(self) -> bool:
+        """Whether the map refuses it, sound as its syntax is."""
+        return not self.rejected and worst(self.findings).is_reject
+
+
+class Opened:
+    """A message whose envelopes have been surveyed and whose documents can be read."""
+
+    def __init__(self, survey: Survey, events: Iterable[Event]) -> None:
+        self.survey = survey
+        self._events = events
+
+    def with_interchanges(self, interchanges: list[Interchange]) -> Opened:
+        """Return the same message with more found about its interchanges."""
+        return Opened(replace(self.survey, interchanges=interchanges), self._events)
+
+    def documents(self, rules: Rules, partner: str) -> Iterator[Document]:
+        """Read the transaction sets one by one; those of a refused interchange or group too."""
+        interchanges = iter(self.survey.interchanges)
+        groups: Iterator[Group] = iter(())
+        interchange: Interchange | None = None
+        group: Group | None = None
+        position = 0
+        for event in self._events:
+            if isinstance(event, InterchangeStart):
+                interchange = next(interchanges)
+                groups, group = iter(interchange.groups), None
+            elif isinstance(event, GroupStart):
+                group = next(groups)
+            elif isinstance(event, TransactionSet) and interchange is not None:
+                position += 1
+                yield _read_document(event, position, interchange, group, rules, partner)
+
+
+class _Rereading:
+    """The events of a large body, read afresh each time."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[Event]:
+        return read(self._body)
+
+
+def open_message(body: bytes) -> Opened:
+    """Survey ``body``. Raises ``Unreadable`` when it is nothing we can take apart."""
+    syntax = sniff(body[:SNIFFED_BYTES])
+    if syntax != "x12":
+        raise Unreadable("SYN-NOT-X12", NOT_SPOKEN[syntax])
+    events: Iterable[Event] = list(read(body)) if len(body) <= KEPT_EVENTS_BYTES_MAX else _Rereading(body)
+    survey = _survey(events, body)
+    if not survey.interchanges:
+        raise Unreadable("SYN-NO-INTERCHANGE", "No interchange could be found in what was sent")
+    return Opened(survey, events)
+
+
+SNIFFED_BYTES = 4096
+NOT_SPOKEN = {
+    "edifact": "This is an EDIFACT interchange; the hub takes X12 here",
+    "xml": "This is an XML document; no XML dialect is set up for this partner",
+    "json": "This is a JSON document; no JSON dialect is set up for this partner",
+    "zip": "This is a ZIP archive; no package format is set up for this partner",
+    "unknown": "This is no message the hub knows: it does not begin with ISA",
+}
+
+
+def _survey(events: Iterable[Event], body: bytes) -> Survey:
+    interchanges: list[Interchange] = []
+    stray: list[Diagnostic] = []
+    start: InterchangeStart | None = None
+    opening: list[Diagnostic] = []
+    groups: list[Group] = []
+    number = 0
+    for event in events:
+        if isinstance(event, InterchangeStart):
+            start, groups = event, []
+        elif isinstance(event, GroupStart):
+            number += 1
+            opening = event.findings
+        elif isinstance(event, GroupEnd):
+            groups.append(
+                Group(
+                    number=number,
+                    interchange=len(interchanges) + 1,
+                    header=event.header,
+                    findings=opening + event.findings,
+                    stated=event.stated,
+                    received=event.received,
+                )
+            )
+        elif isinstance(event, InterchangeEnd) and start is not None:
+            interchanges.append(_interchange(len(interchanges) + 1, start, event, groups, body))
+        elif isinstance(event, Stray):
+            stray.extend(event.findings)
+    return Survey(syntax="x12", interchanges=interchanges, stray=stray)
+
+
+def _interchange(
+    position: int, start: InterchangeStart, end: InterchangeEnd, groups: list[Group], body: bytes
+) -> Interchange:
+    return Interchange(
+        position=position,
+        header=start.header,
+        separators=start.separators,
+        digest=hashlib.sha256(memoryview(body)[start.offset : end.end]).hexdigest(),
+        findings=start.findings + end.findings,
+        groups=groups,
+    )
+
+
+def _read_document(
+    set: TransactionSet, position: int, interchange: Interchange, group: Group | None, rules: Rules, partner: str
+) -> Document:
+    """Validate and map one transaction set. A set with a syntactic fault is not mapped: it would be guessed at."""
+    document = Document(
+        position=position,
+        interchange=interchange,
+        group=group,
+        kind=set.kind,
+        control_number=set.control_number,
+        implementation=set.implementation,
+        release=set.release,
+        findings=set.findings,
+    )
+    validator = rules.validator(set.release, set.kind, partner)
+    if validator is None:
+        return _with(document, [_no_guide(set)])
+    checked = validator.check(set)
+    document = _with(document, checked.findings, guide=validator.guide)
+    if document.rejected:
+        return document
+    chosen = rules.inbound_map(partner, set.kind)
+    if chosen is None:
+        return _with(document, [_no_map(set)])
+    applied = chosen.apply(checked.root)
+    return _with(document, applied.findings, canonical=applied.document, map_name=chosen.name, map_digest=chosen.digest)
+
+
+def _with(document: Document, findings: list[Diagnostic], **more: object) -> Document:
+    return replace(document, findings=document.findings + findings, **more)
+
+
+def _place(set: TransactionSet) -> Location:
+    return Location(interchange=set.interchange, group=set.group, set=set.control_number, segment=1, tag="ST")
+
+
+def _no_guide(set: TransactionSet) -> Diagnostic:
+    return Diagnostic(
+        code="GDE-NO-GUIDE",
+        severity=Severity.SET,
+        message=f"There is no guide for {set.kind or 'a set without a number'} in release {set.release or 'unknown'}",
+        location=_place(set),
+        remedy="Send a set that was agreed, or ask for this one to be set up",
+        standard="1",  # AK502: transaction set not supported
+        found=set.kind or None,
+    )
+
+
+def _no_map(set: TransactionSet) -> Diagnostic:
+    return Diagnostic(
+        code="MAP-NO-MAP",
+        severity=Severity.SET,
+        message=f"No map is set up to read {set.kind} from this partner",
+        location=_place(set),
+        remedy="Add the map to the partner's file, then replay the message",
+        found=set.kind,
+    )

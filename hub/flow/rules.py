@@ -1,0 +1,78 @@
+"""Everything a message is judged by: partners, guides, maps, item masters. Read from configuration, never written.
+
+What is wrong in one partner's files stops that partner; ``Misconfigured`` says where. Nothing here depends on
+a message, so compiled guides and maps are kept.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from hub.business.orders.catalogue import Catalogue, DockCalendar
+from hub.business.orders.catalogue_file import read_catalogue
+from hub.exchange.partners import Partner, load_partners
+from hub.formats.x12.guide import Guide
+from hub.formats.x12.guides import GuideLibrary
+from hub.formats.x12.validate import Validator, compile_guide
+from hub.kernel.errors import Misconfigured
+from hub.mapping.library import Map, MapLibrary
+from hub.platform.configuration import Configuration
+
+COMPILED_GUIDES_MAX = 2_000  # 20 sets for 100 partners that narrow them all
+
+
+class Rules:
+    """The configuration as rules. Reads lazily, keeps what it has read."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self.partners = load_partners(configuration)
+        self.guides = GuideLibrary(configuration.roots)
+        self.maps = MapLibrary(configuration.roots, self.guides, strict=True)
+        self.validator = lru_cache(COMPILED_GUIDES_MAX)(self._validator)
+        self._catalogues: dict[str, Catalogue] = {}
+
+    def partner(self, partner_id: str) -> Partner:
+        """Return the partner. Raises ``Misconfigured`` for one that is stopped or gone."""
+        partner = self.partners.get(partner_id)
+        if partner is None:
+            raise self.partners.faults.get(partner_id) or Misconfigured(
+                f"partner {partner_id} has no file", remedy=f"add partners/{partner_id}/partner.toml"
+            )
+        return partner
+
+    def guide(self, release: str, kind: str, partner_id: str) -> Guide | None:
+        """Return the guide of set ``kind`` in ``release`` (GS08 as sent), narrowed for the partner."""
+        return self.guides.guide(release, kind, partner_id)
+
+    def _validator(self, release: str, kind: str, partner_id: str) -> Validator | None:
+        guide = self.guide(release, kind, partner_id)
+        return compile_guide(guide) if guide else None
+
+    def inbound_map(self, partner_id: str, kind: str) -> Map | None:
+        """Return the map that reads set ``kind`` from the partner, if one is named in its file."""
+        name = self.partner(partner_id).sends.get(kind)
+        return self.maps.map(name) if name else None
+
+    def outbound_map(self, partner_id: str, document: str) -> tuple[str, Map] | None:
+        """Return the wire name and the map that writes canonical ``document`` for the partner."""
+        for kind, name in self.partner(partner_id).receives.items():
+            chosen = self.maps.map(name)
+            if chosen.document == document:
+                return kind, chosen
+        return None
+
+    def catalogue(self, partner_id: str) -> Catalogue:
+        """Return the partner's items and contract prices."""
+        if partner_id not in self._catalogues:
+            items, prices = (
+                self.configuration.find(f"partners/{partner_id}/{name}.toml") for name in ("items", "prices")
+            )
+            self._catalogues[partner_id] = read_catalogue(partner_id, items, prices)
+        return self._catalogues[partner_id]
+
+    def dock(self, partner_id: str) -> DockCalendar:
+        """Return the days on which the partner's dock is closed."""
+        calendar = self.partner(partner_id).calendar
+        closed = frozenset(range(7)) - {weekday - 1 for weekday in calendar.weekdays}  # ISO 1..7 to Monday = 0
+        return DockCalendar(closed_weekdays=closed, holidays=frozenset(calendar.holidays))

@@ -1,0 +1,139 @@
+"""What a message comes to: the worst of its documents, told in the words of the message log. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from hub.exchange.model import Acknowledgement, DocumentRow, Key, MessageRow, Outcome, StageTime, Validation
+from hub.exchange.recording import KEYS_SHOWN_MAX, Processed
+from hub.flow.handlers import Handled
+from hub.flow.reading import Document, Interchange, Survey
+from hub.formats.x12.acknowledge import SetOutcome
+from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.struct import Struct
+
+VALIDATIONS: tuple[Validation, ...] = ("pending", "valid", "warnings", "rejected", "unreadable")
+OUTCOMES: tuple[Outcome, ...] = ("none", "accepted", "changed", "duplicate", "refused", "held", "quarantined")
+SHOWN: tuple[Acknowledgement, ...] = ("none", "accepted", "partly", "rejected")
+"""Each from good to bad: a message shows the last that any of its documents has."""
+
+WIRE_LENGTH_MAX = 60  # a file of many kinds shows the first of them
+ACKNOWLEDGEMENTS: dict[str, Acknowledgement] = {"A": "accepted", "E": "accepted", "P": "partly", "R": "rejected"}
+"""AK501 and AK901 in the words of the message log."""
+
+
+class Settled(Struct):
+    """A document, what became of it, and its row."""
+
+    document: Document
+    handled: Handled
+    row: DocumentRow
+
+
+class Summary(Struct):
+    """A message so far."""
+
+    documents: int = 0
+    validation: Validation = "pending"
+    outcome: Outcome = "none"
+    wires: list[str] = []  # 850, each once
+    names: list[str] = []  # PurchaseOrder, each once
+    test: bool = False
+    attention: str | None = None
+    keys: list[Key] = []  # the first of them
+    sets: list[tuple[int, SetOutcome]] = []  # number of the group, what the acknowledgement will say of the set
+
+    def after(self, portion: Sequence[Settled], keys: Sequence[Key]) -> Summary:
+        """Return the summary with a portion's documents and search keys in it."""
+        rows = [each.row for each in portion]
+        reasons = [reason for each in portion if (reason := _attention(each))]
+        return Summary(
+            documents=self.documents + len(rows),
+            validation=max((self.validation, *(row.validation for row in rows)), key=VALIDATIONS.index),
+            outcome=max((self.outcome, *(row.outcome for row in rows)), key=OUTCOMES.index),
+            wires=list(dict.fromkeys([*self.wires, *(row.kind for row in rows)])),
+            names=list(dict.fromkeys([*self.names, *(row.document for row in rows if row.document)])),
+            test=self.test or any(row.test for row in rows),
+            attention=self.attention or next(iter(reasons), None),
+            keys=[*self.keys, *keys][:KEYS_SHOWN_MAX],
+            sets=[
+                *self.sets,
+                *((each.document.group.number, _outcome(each)) for each in portion if each.document.group),
+            ],
+        )
+
+    def with_envelopes(self, interchanges: Sequence[Interchange]) -> Summary:
+        """Return the summary with what was found about the envelopes in it."""
+        findings = envelope_findings(interchanges)
+        refused = [finding for finding in findings if finding.severity >= Severity.GROUP]
+        taken = any(finding.code == "ENV-INTERCHANGE-NUMBER-TAKEN" for finding in refused)
+        outcome: Outcome = "quarantined" if taken else "refused" if refused else "none"
+        return replace(
+            self,
+            validation=max(self.validation, validation_of(findings), key=VALIDATIONS.index),
+            outcome=max(self.outcome, outcome, key=OUTCOMES.index),
+            attention=f"Refused: {refused[0].message}" if refused else self.attention,
+        )
+
+    def processed(
+        self,
+        message: MessageRow,
+        stages: list[StageTime],
+        said: Sequence[Acknowledgement],
+        survey: Survey,
+        interchanges: Sequence[Interchange],
+    ) -> Processed:
+        """Return the row of the message log; ``said`` is what our acknowledgements say."""
+        return Processed(
+            message=message.id,
+            partner=message.partner,
+            stages=stages,
+            validation=self.validation,
+            outcome=self.outcome,
+            acknowledgement=max(said, key=SHOWN.index, default=message.acknowledgement),
+            syntax=survey.syntax,
+            wire=", ".join(self.wires)[:WIRE_LENGTH_MAX] or None,
+            document=self.names[0] if len(self.names) == 1 else None,
+            test=self.test,
+            attention=self.attention,
+            keys=self.keys,
+            documents=self.documents,
+            findings=survey.stray + envelope_findings(interchanges),
+        )
+
+
+def envelope_findings(interchanges: Sequence[Interchange]) -> list[Diagnostic]:
+    """Return what was found about interchanges and their groups."""
+    return [
+        finding
+        for each in interchanges
+        for finding in (*each.findings, *(f for group in each.groups for f in group.findings))
+    ]
+
+
+def validation_of(findings: Sequence[Diagnostic]) -> Validation:
+    """Return the word for the worst of ``findings``."""
+    found = worst(list(findings))
+    return "rejected" if found.is_reject else "warnings" if found is Severity.WARNING else "valid"
+
+
+def _attention(settled: Settled) -> str | None:
+    """Say why a person should look at the document: the handler's question, or the first fault that rejects it."""
+    if settled.handled.attention or not settled.document.rejected:
+        return settled.handled.attention
+    first = next(f for f in settled.document.findings if f.severity.is_reject)
+    return f"Rejected: {first.message}"
+
+
+def _outcome(settled: Settled) -> SetOutcome:
+    """Return what the functional acknowledgement will say: of syntax alone."""
+    document = settled.document
+    return SetOutcome(
+        kind=document.kind,
+        control_number=document.control_number,
+        findings=document.syntactic,
+        implementation=document.implementation,
+        guide=document.guide,
+    )

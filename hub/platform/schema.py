@@ -105,21 +105,21 @@ def _triggers(conn: Connection) -> set[str]:
 def _write_triggers(conn: Connection) -> None:
     for table in APPEND_ONLY:
         for statement in _SQLITE if conn.dialect.name == "sqlite" else _POSTGRESQL:
-            conn.exec_driver_sql(statement.replace("TABLE_NAME", table))
+            conn.exec_driver_sql(statement.replace("{table}", table))
 
 
 _SQLITE = (
-    "DROP TRIGGER IF EXISTS TABLE_NAME_no_update",
-    "DROP TRIGGER IF EXISTS TABLE_NAME_no_delete",
-    "CREATE TRIGGER TABLE_NAME_no_update BEFORE UPDATE ON TABLE_NAME"
-    " BEGIN SELECT RAISE(ABORT, 'TABLE_NAME is append-only'); END",
-    "CREATE TRIGGER TABLE_NAME_no_delete BEFORE DELETE ON TABLE_NAME"
-    " BEGIN SELECT RAISE(ABORT, 'TABLE_NAME is append-only'); END",
+    "DROP TRIGGER IF EXISTS {table}_no_update",
+    "DROP TRIGGER IF EXISTS {table}_no_delete",
+    "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}"
+    " BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+    "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
+    " BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
 )
 _POSTGRESQL = (
     """CREATE OR REPLACE FUNCTION hub_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$""",
-    "DROP TRIGGER IF EXISTS TABLE_NAME_append_only ON TABLE_NAME",
-    "CREATE TRIGGER TABLE_NAME_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON TABLE_NAME"
+    "DROP TRIGGER IF EXISTS {table}_append_only ON {table}",
+    "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
     " FOR EACH STATEMENT EXECUTE FUNCTION hub_append_only()",
 )

@@ -1,0 +1,118 @@
+"""What the hub says about itself: logs as JSON lines on stderr, and counters for Prometheus.
+
+A log line carries ids, codes and counts, never a payload and never a secret: fields named like one are blotted out,
+text that looks like an API key is too, control and direction signs are escaped, and long values are cut. So nobody can
+forge a line or repaint a terminal with a file name.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from hub.platform.jobs import Backlog
+
+VALUE_LENGTH_MAX = 2_000  # a traceback fits; a payload does not
+BLOT = "[withheld]"
+
+_SECRET_FIELDS = re.compile(
+    r"(?:^|_)(password|passwd|secret|token|cookie|authorization|api_?key|csrf|payload|content|body)$", re.IGNORECASE
+)
+_SECRET_TEXT = re.compile(r"(hub_[a-z2-7]{8}_)[0-9A-Za-z]{43}|(Bearer\s+)\S+|(://[^/\s:@]+:)[^@\s/]+(?=@)")
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:
+    """Send every log line, ours and the libraries', to ``stream`` (stderr) as one JSON object."""
+    steps: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        make_safe,
+    ]
+    target = stream or sys.stderr
+    structlog.configure(
+        processors=[*steps, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(target),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(target)
+    renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+    remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *steps], processors=[remove, renderer]
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(max(logging.getLevelNamesMapping()[level.upper()], logging.INFO))
+
+
+def make_safe(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Blot out secrets and escape what a terminal or a log reader would obey."""
+    for name, value in event.items():
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            event[name] = f"[{len(value)} bytes]"
+        elif _SECRET_FIELDS.search(name) and value is not None:
+            event[name] = BLOT
+        elif not isinstance(value, (bool, int, float)) and value is not None and not name.startswith("_"):
+            event[name] = safe_text(value if isinstance(value, str) else str(value))
+    return event
+
+
+def safe_text(text: str) -> str:
+    """Return ``text`` without secrets we can recognise, without control and direction signs, cut to length."""
+    blotted = _SECRET_TEXT.sub(lambda found: next(part for part in found.groups() if part) + BLOT, text)
+    escaped = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", blotted)
+    return escaped if len(escaped) <= VALUE_LENGTH_MAX else escaped[:VALUE_LENGTH_MAX] + "…"
+
+
+class Metrics:
+    """Counters of one process, in a registry of their own so that tests can have several."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.received = Counter(
+            "hub_messages_received_total",
+            "Messages taken in",
+            ["partner", "transport", "answer"],
+            registry=self.registry,
+        )
+        self.processed = Counter(
+            "hub_documents_processed_total",
+            "Documents processed",
+            ["partner", "kind", "validation", "outcome"],
+            registry=self.registry,
+        )
+        self.deliveries = Counter(
+            "hub_deliveries_total", "Attempts to deliver", ["partner", "transport", "result"], registry=self.registry
+        )
+        self.stage_seconds = Histogram(
+            "hub_stage_seconds",
+            "Time a message spends in a stage",
+            ["stage"],
+            registry=self.registry,
+            buckets=(0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30),
+        )
+        self.jobs = Gauge("hub_jobs", "Jobs by state", ["state"], registry=self.registry)
+        self.oldest_job_at = Gauge(
+            "hub_jobs_oldest_due_timestamp_seconds",
+            "When the oldest waiting job fell due; 0: none waits",
+            registry=self.registry,
+        )
+
+    def show_backlog(self, backlog: Backlog) -> None:
+        """Set the gauges of the job table."""
+        self.jobs.labels("ready").set(backlog.ready)
+        self.jobs.labels("running").set(backlog.running)
+        self.jobs.labels("dead").set(backlog.dead)
+        self.oldest_job_at.set(backlog.oldest_due_at.timestamp() if backlog.oldest_due_at else 0)

@@ -80,10 +80,9 @@ class Deliverer:
         body = await self._desk.database.read(lambda conn: self._desk.blobs.get(conn, due.sha256))
         try:
             where = await asyncio.to_thread(self._ways[due.transport], due, body)
-        except OSError:
-            await self._desk.database.write(
-                lambda conn: outbox.failed(conn, due, str(fault), now=self._desk.clock.now())
-            )
+        except OSError as fault:
+            why = str(fault)
+            await self._desk.database.write(lambda conn: outbox.failed(conn, due, why, now=self._desk.clock.now()))
             return
         failpoints.reach("after-send-before-mark")
         await self._desk.database.write(

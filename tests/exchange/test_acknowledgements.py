@@ -1,0 +1,120 @@
+"""An acknowledgement finds the message it speaks of, and its absence is noticed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from hub.exchange import acknowledgements, messages
+from hub.exchange.model import ExpectedAcknowledgement, MessageDetail
+from hub.kernel.scope import EVERYONE
+from hub.platform.database import Database
+from tests.exchange.story import NOW, answer, receive_order
+
+DUE = NOW + timedelta(hours=24)
+
+
+def expect(conn: Connection, message: str, number: int = 41, partner: str = "acme-cardio") -> None:
+    acknowledgements.expect(
+        conn,
+        ExpectedAcknowledgement(
+            partner=partner,
+            kind="997",
+            message=message,
+            functional_group="PR",
+            control_number=number,
+            due_at=DUE,
+            state="awaited",
+        ),
+    )
+
+
+def match(
+    conn: Connection, verdict: str, *, partner: str = "acme-cardio", number: int = 41, **more: object
+) -> str | None:
+    return acknowledgements.match(
+        conn,
+        partner,
+        kinds=("997", "999"),
+        functional_group="PR",
+        control_number=number,
+        verdict=verdict,  # type: ignore[arg-type]
+        by="inbound-997",
+        now=NOW,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def sent(conn: Connection) -> str:
+    message = answer(conn, "PO-1", receive_order(conn, "PO-1"))
+    expect(conn, message)
+    return message
+
+
+def detail(conn: Connection, message: str) -> MessageDetail:
+    found = messages.message_detail(conn, EVERYONE, message)
+    assert found is not None
+    return found
+
+
+def test_a_997_accepts_the_group_it_names(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        message = sent(conn)
+        assert match(conn, "accepted") == message
+        shown = detail(conn, message)
+        assert (shown.message.acknowledgement, shown.message.attention) == ("accepted", None)
+        assert (shown.expected[0].state, shown.expected[0].acknowledged_by) == ("accepted", "inbound-997")
+        assert shown.documents[0].acknowledgement == "accepted"
+
+    database.write_now(work)
+
+
+def test_a_rejection_calls_for_a_person_and_names_the_set(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        message = sent(conn)
+        match(conn, "partly", sets={"0001": "rejected"})
+        shown = detail(conn, message)
+        assert shown.message.acknowledgement == "partly"
+        assert shown.message.attention is not None
+        assert shown.documents[0].acknowledgement == "rejected"
+
+    database.write_now(work)
+
+
+def test_nobody_acknowledges_another_partners_message_or_one_never_sent(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        message = sent(conn)
+        assert match(conn, "accepted", partner="borealis-ortho") is None
+        assert match(conn, "accepted", number=42) is None
+        assert detail(conn, message).message.acknowledgement == "awaited"
+
+    database.write_now(work)
+
+
+def test_a_message_shows_the_worst_of_its_groups(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        message = sent(conn)
+        expect(conn, message, number=42)
+        match(conn, "accepted")
+        assert detail(conn, message).message.acknowledgement == "awaited"
+        match(conn, "rejected", number=42)
+        assert detail(conn, message).message.acknowledgement == "rejected"
+
+    database.write_now(work)
+
+
+def test_what_does_not_come_in_time_is_overdue_once_and_can_still_come(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        message = sent(conn)
+        assert acknowledgements.mark_overdue(conn, now=DUE - timedelta(seconds=1)) == []
+        [late] = acknowledgements.mark_overdue(conn, now=DUE)
+        assert (late.message, late.state) == (message, "overdue")
+        assert acknowledgements.mark_overdue(conn, now=DUE + timedelta(days=1)) == []
+        shown = detail(conn, message)
+        assert shown.message.acknowledgement == "overdue"
+        assert shown.message.attention is not None
+        match(conn, "accepted")
+        assert detail(conn, message).message.acknowledgement == "accepted"
+
+    database.write_now(work)

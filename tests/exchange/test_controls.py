@@ -1,0 +1,90 @@
+"""Control numbers leave no gap and are never given twice."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, text
+
+from hub.exchange import controls
+from hub.exchange.controls import NUMBER_MAX
+from hub.kernel.clock import FrozenClock
+from hub.platform.database import Database
+
+CLOCK = FrozenClock(datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
+PARTNERS = ("acme-cardio", "borealis-ortho")
+
+
+def stand_at(conn: Connection, partner: str, last: int) -> None:
+    controls.take_number(conn, partner, "interchange", CLOCK)
+    conn.execute(text(f"UPDATE control_number SET last = {last} WHERE partner = '{partner}'"))
+
+
+def test_numbers_begin_at_one_and_follow_each_other_per_partner_and_kind(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        assert [controls.take_number(conn, "acme-cardio", "interchange", CLOCK) for _ in range(3)] == [1, 2, 3]
+        assert controls.take_number(conn, "borealis-ortho", "interchange", CLOCK) == 1
+        assert controls.take_numbers(conn, "acme-cardio", "set", 4, CLOCK) == [1, 2, 3, 4]
+        assert controls.last_number(conn, "acme-cardio", "interchange") == 3
+        assert controls.last_number(conn, "nobody", "interchange") is None
+
+    database.write_now(work)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_after_nine_nines_comes_one(database: Database, count: int) -> None:
+    def work(conn: Connection) -> None:
+        stand_at(conn, "acme-cardio", NUMBER_MAX - 2)
+        taken = [n for _ in range(6) for n in controls.take_numbers(conn, "acme-cardio", "interchange", count, CLOCK)]
+        assert taken[:5] == [NUMBER_MAX - 1, NUMBER_MAX, 1, 2, 3]
+
+    database.write_now(work)
+
+
+Wish = st.tuples(st.sampled_from(PARTNERS), st.integers(1, 5), st.booleans())
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(start=st.integers(1, NUMBER_MAX), wishes=st.lists(Wish, max_size=30))
+def test_whatever_is_undone_the_numbers_that_stand_have_no_gap(
+    sqlite_database: Database, start: int, wishes: list[tuple[str, int, bool]]
+) -> None:
+    """Works run together in one group; some raise after taking numbers."""
+    given_out: dict[str, list[int]] = {partner: [] for partner in PARTNERS}
+
+    def take(partner: str, count: int, fails: bool) -> list[int]:
+        def work(conn: Connection) -> list[int]:
+            taken = controls.take_numbers(conn, partner, "interchange", count, CLOCK)
+            if fails:
+                raise ValueError
+            return taken
+
+        return work  # type: ignore[return-value]
+
+    async def story() -> None:
+        for partner in PARTNERS:
+            await sqlite_database.write(lambda conn, partner=partner: stand_at(conn, partner, start))  # type: ignore[misc]
+        works = [sqlite_database.write(take(*wish)) for wish in wishes]  # type: ignore[arg-type]
+        for wish, taken in zip(wishes, await asyncio.gather(*works, return_exceptions=True), strict=True):
+            if not wish[2]:
+                given_out[wish[0]] += taken  # type: ignore[arg-type]
+
+    asyncio.run(story())
+    for numbers in given_out.values():
+        assert numbers == [(start + n) % NUMBER_MAX + 1 for n in range(len(numbers))]
+
+
+def test_takers_at_the_same_time_get_different_numbers(database: Database) -> None:
+    async def story() -> list[int]:
+        works = [
+            database.write(lambda conn: controls.take_number(conn, "acme-cardio", "group", CLOCK)) for _ in range(60)
+        ]
+        taken = await asyncio.gather(*works)
+        await database.close()
+        return list(taken)
+
+    assert sorted(asyncio.run(story())) == list(range(1, 61))

@@ -1,0 +1,141 @@
+"""What we owe is delivered, at least once, and a person hears when it cannot be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection
+
+from hub.exchange import mailbox, messages, outbox
+from hub.exchange.model import MessageDetail
+from hub.kernel.errors import Conflict
+from hub.kernel.scope import EVERYONE, only
+from hub.platform.database import Database
+from tests.exchange.story import NOW, answer, receive_order
+
+ACME, BOREALIS = "acme-cardio", "borealis-ortho"
+MINE = only(ACME)
+
+
+def detail(conn: Connection, message: str) -> MessageDetail:
+    found = messages.message_detail(conn, EVERYONE, message)
+    assert found is not None
+    return found
+
+
+def test_an_attempt_is_on_record_before_anything_is_sent(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        sent = answer(conn, "PO-1", receive_order(conn, "PO-1"), transport="folder")
+        assert outbox.next_due(conn) == NOW
+        [due] = outbox.claim(conn, now=NOW)
+        assert (due.message, due.attempt, due.transport) == (sent, 1, "folder")
+        assert outbox.claim(conn, now=NOW) == []
+        shown = detail(conn, sent).delivery
+        assert shown is not None
+        assert [(a.attempt, a.ok) for a in shown.tries] == [(1, None)]
+        outbox.delivered(conn, due, "written", now=NOW)
+        after = detail(conn, sent)
+        assert after.delivery is not None
+        assert (after.message.delivery, after.delivery.state, after.delivery.tries[0].ok) == ("sent", "sent", True)
+        assert outbox.next_due(conn) is None
+
+    database.write_now(work)
+
+
+def test_after_a_crash_in_an_attempt_the_message_is_tried_again(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        sent = answer(conn, "PO-1", receive_order(conn, "PO-1"), transport="folder")
+        [lost] = outbox.claim(conn, now=NOW)
+        later = NOW + outbox.ATTEMPT_LEASE
+        [again] = outbox.claim(conn, now=later)
+        assert (again.message, again.attempt) == (sent, 2)
+        with pytest.raises(Conflict):
+            outbox.delivered(conn, lost, "late", now=later)
+        outbox.delivered(conn, again, "ok", now=later, confirmed=True)
+        assert detail(conn, sent).message.delivery == "delivered"
+
+    database.write_now(work)
+
+
+def test_failures_follow_the_schedule_and_end_with_a_person(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        sent = answer(conn, "PO-1", receive_order(conn, "PO-1"), transport="http")
+        now = NOW
+        for wait in outbox.ATTEMPT_WAITS:
+            [due] = outbox.claim(conn, now=now)
+            assert not outbox.failed(conn, due, "503", now=now)
+            assert outbox.next_due(conn) == now + wait
+            now += wait
+        [due] = outbox.claim(conn, now=now)
+        assert outbox.failed(conn, due, "503", now=now)
+        shown = detail(conn, sent)
+        assert shown.message.delivery == "failed"
+        assert shown.message.attention is not None
+        assert now - NOW == timedelta(hours=75, minutes=35, seconds=5)
+        assert outbox.claim(conn, now=now + timedelta(days=30)) == []
+        assert outbox.resend(conn, sent, now=now, actor="person:kim")
+        assert [d.message for d in outbox.claim(conn, now=now)] == [sent]
+
+    database.write_now(work)
+
+
+def test_a_mailbox_shows_what_waits_oldest_first_and_in_pages(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        order = receive_order(conn, "PO-1")
+        sent = [answer(conn, "PO-1", order) for _ in range(5)]
+        answer(conn, "PO-1", order, transport="folder")
+        page = mailbox.waiting(conn, MINE, ACME, limit=3)
+        assert [item.id for item in page.items] == sent[:3]
+        rest = mailbox.waiting(conn, MINE, ACME, cursor=page.next, limit=3)
+        assert ([item.id for item in rest.items], rest.next) == (sent[3:], None)
+        assert outbox.claim(conn, now=NOW)[0].transport == "folder"
+
+    database.write_now(work)
+
+
+def test_only_received_ends_the_waiting(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        sent = answer(conn, "PO-1", receive_order(conn, "PO-1"))
+        item = mailbox.fetched(conn, MINE, ACME, sent, now=NOW)
+        assert item is not None
+        assert item.id == sent
+        [waits] = mailbox.waiting(conn, MINE, ACME).items
+        assert waits.read_at == NOW
+        assert mailbox.received(conn, MINE, ACME, sent, now=NOW)
+        assert mailbox.received(conn, MINE, ACME, sent, now=NOW)
+        assert mailbox.waiting(conn, MINE, ACME).items == []
+        assert detail(conn, sent).message.delivery == "delivered"
+        assert mailbox.find(conn, MINE, ACME, sent) is not None
+
+    database.write_now(work)
+
+
+def test_a_verdict_stands_and_a_refusal_calls_for_a_person(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        order = receive_order(conn, "PO-1")
+        good, bad = answer(conn, "PO-1", order), answer(conn, "PO-1", order)
+        assert mailbox.received(conn, MINE, ACME, good, now=NOW)
+        assert mailbox.received(conn, MINE, ACME, good, now=NOW, verdict="approve")
+        assert mailbox.received(conn, MINE, ACME, good, now=NOW, verdict="approve")
+        with pytest.raises(Conflict, match="approve was said"):
+            mailbox.received(conn, MINE, ACME, good, now=NOW, verdict="refuse")
+        mailbox.received(conn, MINE, ACME, bad, now=NOW, verdict="refuse", reason="price")
+        assert detail(conn, good).message.attention is None
+        assert detail(conn, bad).message.attention == "acme-cardio refuses it: price"
+
+    database.write_now(work)
+
+
+def test_a_partner_reaches_its_own_mailbox_alone(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        theirs = answer(conn, "PO-1", receive_order(conn, "PO-1", BOREALIS), BOREALIS)
+        for partner in (ACME, BOREALIS):  # under its own name, and under the other's
+            assert mailbox.waiting(conn, MINE, partner).items == []
+            assert mailbox.find(conn, MINE, partner, theirs) is None
+            assert mailbox.fetched(conn, MINE, partner, theirs, now=NOW) is None
+            assert not mailbox.received(conn, MINE, partner, theirs, now=NOW)
+        [item] = mailbox.waiting(conn, only(BOREALIS), BOREALIS).items
+        assert item.read_at is None
+
+    database.write_now(work)

@@ -202,10 +202,15 @@ def _segment_note(fault: Diagnostic, code: str, speller: _Speller) -> list[Value
 
 def _set_trailer(outcome: SetOutcome, speller: _Speller) -> list[Value]:
     rejecting = [f for f in outcome.findings if f.severity.is_reject]
-    codes = [f.standard for f in rejecting if f.severity is Severity.SET and f.standard]
+    of_set = [f for f in outcome.findings if f.severity is Severity.SET or _warns_of_set(f)]
+    codes = [f.standard for f in of_set if f.standard]
     if any(f.severity <= Severity.SEGMENT for f in rejecting) or (rejecting and not codes):
         codes.append("5")
     return [speller.form.set_trailer, outcome.code, *_distinct(codes)]
+
+
+def _warns_of_set(fault: Diagnostic) -> bool:
+    return fault.severity is Severity.WARNING and fault.location.segment is None
 
 
 def _group_trailer(outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic], stated: int | None) -> list[Value]:

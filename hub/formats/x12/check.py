@@ -195,8 +195,8 @@ class _Checking:
         if guide is None or self._group is None or guide.functional_group == self._group.functional_group:
             return []
         sent, due = self._group.functional_group, guide.functional_group
-        place = received.place(segment=1, tag="ST", element=1)
-        return [finding("ENV-SET-IN-WRONG-GROUP", place, found=sent, expected=due, kind=received.kind)]
+        fault = finding("ENV-SET-IN-WRONG-GROUP", received.place(), found=sent, expected=due, kind=received.kind)
+        return [fault]
 
 
 def _verdict(findings: list[Diagnostic], verdicts: Iterable[Verdict]) -> Verdict:

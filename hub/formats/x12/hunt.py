@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hub.formats.x12.isa import LOOK_AHEAD_BYTES, Isa, read_isa
+from hub.formats.x12.isa import LOOK_AHEAD_BYTES, WHOLE_ISA, Isa, read_isa
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.formats.x12.scan import Window
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-_CANDIDATE = re.compile(rb"(?<![A-Za-z0-9])ISA")
+_CANDIDATE = re.compile(rb"ISA(?![A-Za-z0-9])|(?<![A-Za-z0-9])ISA")
 _MEANINGLESS = re.compile(rb"(?:[ \t\r\n\x00\x1a]|\xef\xbb\xbf)+")
 """Between interchanges: blanks, line ends, the padding of fixed blocks, the end mark of old systems, a BOM."""
 
@@ -62,7 +62,7 @@ def hunt(window: Window, start: int, *, limit: int | None = None) -> tuple[Hunt,
         place = stop
         if candidate:
             window.want(place + LOOK_AHEAD_BYTES)
-            isa = read_isa(bytes(window.data[place : place + LOOK_AHEAD_BYTES]))
+            isa = _read_at(window, place)
             if isa:
                 return Hunt(isa, _passed(first_offset, window.base + place, beginning, headers), marked), place
             headers += 1
@@ -76,6 +76,13 @@ def hunt(window: Window, start: int, *, limit: int | None = None) -> tuple[Hunt,
         if place > LOOK_AHEAD_BYTES and not candidate:
             window.drop(place - 1)  # the byte before is kept: it says whether an ISA begins a word
             place = 1
+
+
+def _read_at(window: Window, place: int) -> Isa | None:
+    """Return the header at ``place``; one that ends a word must be whole, for "VISA*" is no header."""
+    if window.data[max(place - 1, 0) : place].isalnum() and not WHOLE_ISA.match(window.data, place):
+        return None
+    return read_isa(bytes(window.data[place : place + LOOK_AHEAD_BYTES]))
 
 
 def _passed(first: int, end: int, beginning: bytes, headers: int) -> Passed | None:

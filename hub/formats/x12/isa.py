@@ -190,12 +190,14 @@ def _after_last(rest: bytes, element: bytes) -> tuple[bytes, bytes]:
 def _too_few(window: bytes, element: bytes) -> Isa | None:
     """Return a header with fewer than 16 elements when the group that follows shows where it ends."""
     head = window[:ISA_BYTES_MAX]
-    group = re.search(rb"(?P<t>[^A-Za-z0-9\s]|\r?\n)\s*(?:GS|TA1|IEA)" + re.escape(element), head)
+    group = re.search(
+        rb"(?P<t>[\xc2-\xf4][\x80-\xbf]+|[^A-Za-z0-9\s]|\r?\n)\s*(?:GS|TA1|IEA)" + re.escape(element), head
+    )
     if group is None:
         return None
-    terminator = group["t"][-1:]
+    terminator = group["t"].removeprefix(b"\r")
     encoding = _encoding(window[: group.end("t")])
-    texts = [piece.decode(encoding).strip() for piece in window[: group.start("t")].split(element)]
+    texts = [piece.decode(encoding, "replace").strip() for piece in window[: group.start("t")].split(element)]
     if len(texts) > ISA_ELEMENTS + 1 or terminator == element:
         return None
     fault = finding("ENV-ISA-ELEMENTS", Location(tag="ISA"), count=len(texts) - 1)

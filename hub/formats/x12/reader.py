@@ -36,7 +36,7 @@ def read(source: bytes | BinaryIO, limits: Limits = LIMITS, *, bare: bool = Fals
     an ISA cut short. Nothing else is raised, whatever the bytes (errors of ``source`` itself pass).
     """
     window = Window(io.BytesIO(source) if isinstance(source, (bytes, bytearray)) else source, limits.chunk_bytes)
-    window.fill()
+    window.want(len(_UTF_16_MARKS[0]))
     _refuse_utf_16(window)
     if bare:
         found = read_bare(window, limits)

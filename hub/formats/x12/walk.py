@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from hub.formats.x12.isa import WHOLE_ISA
+from hub.formats.x12.isa import ISA_BYTES, WHOLE_ISA
 from hub.formats.x12.limits import Limits
 from hub.formats.x12.scan import Window
 from hub.formats.x12.separators import Separators, WireSeparators
@@ -83,7 +83,7 @@ class Walker:
         if head.startswith(b"ISA") and not head[3:4].isalnum():
             return "ISA"
         first, _, _ = head.partition(self.wire.segment)
-        tag = first.partition(self.wire.element)[0].decode("latin-1").strip()
+        tag = first.partition(self.wire.element)[0].decode("latin-1")
         return tag if 2 <= len(tag) <= 3 and tag.isascii() and tag.isalnum() else "?"
 
     def take(self, *, ends_at_line_end: bool = False) -> Envelope:
@@ -204,6 +204,7 @@ class Walker:
         data = self.window.data
         place = data.find(b"ISA", start, end)
         while place >= 0:
+            self.window.want(place + ISA_BYTES)
             if WHOLE_ISA.match(data, place):
                 return place
             place = data.find(b"ISA", place + 3, end)

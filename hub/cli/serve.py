@@ -1,0 +1,93 @@
+"""``hub serve``: API, pages and the worker in one process, until it is told to stop.
+
+The port is taken before anything else, so that a taken one is said at once. ``SIGTERM`` and Ctrl-C let the requests
+and jobs under way finish; whatever is killed instead is taken up again at the next start.
+"""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+from pathlib import Path
+from types import FrameType
+
+import click
+import uvicorn
+
+from hub.bootstrap import open_hub
+from hub.cli.output import Output, reports
+from hub.cli.stored import address_of, data_option, settings_for
+from hub.kernel.errors import Misconfigured
+from hub.platform.settings import Settings
+from hub.platform.telemetry import configure_logs
+from hub.web.app import create_app
+
+BACKLOG_MAX = 2_048  # connections waiting to be accepted: a partner's burst, not an attack
+FINISH_SECONDS = 20  # for requests under way at SIGTERM; container engines wait 10 to 30 seconds before they kill
+
+
+@click.command()
+@click.option("--host", metavar="H", help="Where to listen. [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65_535), metavar="P", help="0 for any free one. [default: 8000]")
+@data_option
+@reports
+def serve(out: Output, host: str | None, port: int | None, data: Path | None) -> None:
+    """Run the hub: API, pages and the worker in one process."""
+    settings = settings_for(data, host=host, port=port)
+    with listen(settings) as taken:
+        settings = settings_for(data, host=host, port=taken.getsockname()[1])
+        configure_logs(settings.log_level)
+        server = _Server(create_app(open_hub(settings)), out, settings)
+        for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(asked_to_stop, _stopped)  # uvicorn raises it again once everything is let go of
+        server.run(sockets=[taken])
+    if not server.started:
+        raise click.exceptions.Exit(2)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Return the socket, bound. Raises ``Misconfigured`` when the port is taken or the host is not ours."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((settings.host, settings.port))
+    except OSError as fault:
+        taken.close()
+        place = f"{settings.host}:{settings.port}"
+        if fault.errno == errno.EADDRINUSE:
+            raise Misconfigured(
+                f"{place} is in use", remedy="stop what runs there, or choose another --port"
+            ) from fault
+        raise Misconfigured(f"cannot listen on {place}: {fault}", remedy="choose another --host or --port") from fault
+    return taken
+
+
+def _stopped(number: int, frame: FrameType | None) -> None:
+    """Do nothing: the hub has stopped as it was asked to, and that is no fault."""
+
+
+class _Server(uvicorn.Server):
+    """Says where the hub is once it answers."""
+
+    def __init__(self, app: object, out: Output, settings: Settings) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,  # type: ignore[arg-type]  # any ASGI app: uvicorn's own alias has no public name
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                backlog=BACKLOG_MAX,
+                timeout_graceful_shutdown=FINISH_SECONDS,
+            )
+        )
+        self._out, self._settings = out, settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            where = address_of(self._settings)
+            self._out.value({"url": where, "data": self._settings.data})
+            self._out.line(f"The hub is ready: {where}")

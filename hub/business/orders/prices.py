@@ -104,6 +104,8 @@ def _compared(
     if not is_plain(price.amount):
         message = f"line {line.number}: the price is no number that can be paid"
         return [refuse("BUS-PRICE-ABSURD", at, message, "correct the price", found=price.amount)]
+    if _same_terms(line, price, contract) and price.amount == amount:
+        return []
     ordered = _per_own_unit(line, price, item, base)
     if ordered is None:
         message = f"line {line.number}: we cannot tell what the price {_said(price, line)} is for"
@@ -121,6 +123,13 @@ def _compared(
     message = f"line {line.number}: {words}"
     remedy = "order at the contract price, or agree another first"
     return [refuse("BUS-PRICE-OFF-CONTRACT", at, message, remedy, found=price.amount, expected=expected.amount)]
+
+
+def _same_terms(line: OrderLine, price: Price, contract: ContractPrice) -> bool:
+    """Say whether both prices are for one of the same unit, so that they can be compared as they stand."""
+    if price.per is not None or not (price.basis is None or price.basis in _PER_LINE_UNIT):
+        return False
+    return contract.per == 1 and line.quantity is not None and line.quantity.unit == contract.unit
 
 
 def _tolerated(ordered: Fraction, agreed: Fraction, contract: ContractPrice, factor: Fraction) -> bool:

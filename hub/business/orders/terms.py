@@ -77,6 +77,9 @@ def is_plain(number: Decimal) -> bool:
     """
     if not number.is_finite():
         return False
+    text = str(number)
+    if len(text) <= DIGITS_MAX and "E" not in text:  # nearly all of them, told without taking the number apart
+        return True
     _, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int):
         return False

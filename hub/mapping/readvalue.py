@@ -116,7 +116,10 @@ class ValueReader:
         if path.qualifier is not None:
             return [f"({values}[{site.groups}[{path.qualifier!r}] + 1] if {path.qualifier!r} in {site.groups} else '')"]
         if path.member is not None:
-            return [f"{values}[g + {path.member - 1}]"]
+            group = take.segment.group
+            described = take.segment.elements[(group.first if group else 1) + path.member - 2]
+            text = f"{values}[g + {path.member - 1}]"
+            return [f"component({text}, 1)" if described.components else text]
         texts = [self._element_text(values, take, element) for element in path.elements]
         if path.conditions:
             tests = " and ".join(f"{values}[{c.element}] == {c.value!r}" for c in path.conditions)

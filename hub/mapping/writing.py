@@ -287,9 +287,10 @@ class TreeWriter:
         """Write the choice of place: by field, then by word, then the first whose outer steps all say something."""
         code = self.code
         code.add("done = False")
-        for index, inner in enumerate(listing.variants):
+        places = sorted(listing.variants, key=lambda place: not _choosing(place))  # those that ask for a word first
+        for index, inner in enumerate(places):
             tests = _choosing(inner)
-            later = any(_may_follow(inner, other) for other in listing.variants[index + 1 :])
+            later = any(_may_follow(inner, other) for other in places[index + 1 :])
             with code.block(f"if not done{''.join(' and ' + test for test in tests)}:"):
                 if inner.outer and later:
                     code.add(f"done = t{inner.number}(e, n, k, t, X, False)")

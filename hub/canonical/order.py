@@ -56,6 +56,7 @@ class ListPrice(Struct):
     currency: str
     of: str | None = None
     kind: str | None = None
+    quantity: Quantity | None = None  # from which on it holds
 
 
 class Class(Struct):

@@ -46,7 +46,7 @@ class Dated(Struct):
 
     kind: str
     on: date
-    at: time | None = None  # at the partner's zone
+    at_time: time | None = None  # at the partner's zone; `at` is a word of the mapping language
 
 
 class Document(Struct):
@@ -177,6 +177,8 @@ class Terms(Struct):
     discount_percent: Decimal | None = None
     discount_days: int | None = None
     discount_by: date | None = None
+    discount: Money | None = None
+    day_of_month: int | None = None  # on which payment falls due
     text: str | None = None
 
 
@@ -186,6 +188,10 @@ class Freight(Struct):
     paid_by: str | None = None
     place_kind: str | None = None
     place: str | None = None
+    rules: str | None = None  # whose trade terms: "01" Incoterms
+    terms: str | None = None  # trade terms: CIF, DDP, FCA …
+    title_kind: str | None = None
+    title_passes: str | None = None  # where the goods become the buyer's
 
 
 class Carrier(Struct):

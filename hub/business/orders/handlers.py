@@ -32,16 +32,16 @@ def save(conn: Connection, decision: Decision, source: Source, now: datetime) ->
 
     Says whether the document is new to the order: the history tells of each once, however often it is decided.
     """
-    if decision.order_id is None:
+    order_id, state = decision.order_id, decision.state
+    if order_id is None:
         return True
-    if decision.state is not None and Effect.RECORD_ORDER in decision.effects:
-        if decision.state.version == 1:
-            store.insert_order(conn, decision.state, now)
-        else:
-            store.replace_order(conn, decision.state, now)
-    new = store.add_document(conn, decision.order_id, _role(decision), source, now)
-    if new or decision.state is not None:
-        store.add_events(conn, decision.order_id, decision.events, now)
+    if state is not None:
+        (store.insert_order if state.version == 1 else store.replace_order)(conn, state, now)
+        new = True
+    else:
+        new = bool(decision.effects) and store.add_document(conn, order_id, _role(decision), source, now)
+    if new:
+        store.add_events(conn, order_id, decision.events, now)
     return new
 
 
@@ -87,8 +87,6 @@ def first_answer(conn: Connection, order_id: str) -> Source | None:
 
 
 def _role(decision: Decision) -> DocumentRole:
-    if decision.state is not None or not decision.effects:
-        return DocumentRole.ORDER
     if Effect.REPEAT_ANSWER in decision.effects:
         return DocumentRole.COPY
     return DocumentRole.DUPLICATE if decision.outcome is Outcome.DUPLICATE else DocumentRole.INSTRUCTION

@@ -88,7 +88,7 @@ def replace_order(conn: Connection, state: OrderState, now: datetime) -> None:
 
 
 def add_document(conn: Connection, order_id: str, role: DocumentRole, source: Source, at: datetime) -> bool:
-    """Note that a document belongs to the order, and say whether it is new; one noted before is left as it is."""
+    """Note a document beside the order's own, and say whether it is new; one noted before is left as it is."""
     row = {
         "order_id": order_id,
         "message": source.message,
@@ -201,8 +201,11 @@ def _detail(conn: Connection, row: RowMapping) -> OrderDetail:
             for line in _lines(conn, row["id"])
         ],
         documents=[
-            OrderDocument(role=DocumentRole(found["role"]), source=_source(found), at=found["at"])
-            for found in conn.execute(_DOCUMENTS, of_order).mappings()
+            OrderDocument(role=DocumentRole.ORDER, source=_source_of(row), at=row["received_at"]),
+            *(
+                OrderDocument(role=DocumentRole(found["role"]), source=_source(found), at=found["at"])
+                for found in conn.execute(_DOCUMENTS, of_order).mappings()
+            ),
         ],
         history=[
             HistoryEntry(at=found["at"], kind=EventKind(found["kind"]), text=found["text"], source=_source(found))

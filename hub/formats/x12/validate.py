@@ -11,8 +11,10 @@ that comes too often or too late is reported and still stands in the tree where 
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock
 
 from hub.formats.tree import UNKNOWN, Node, Value
@@ -29,6 +31,10 @@ from hub.kernel.diagnostics import Diagnostic, worst
 
 COMPILED_MAX = 256
 """Compiled guides kept: some forty sets for each of some partners who narrow them; about 1 MB each."""
+
+LARGE_SET_SEGMENTS = 2_000
+"""From here on the collector of cycles rests while a tree grows: nothing in it is garbage yet, there are no cycles in
+it, and passing over it again and again costs as much as judging it and more than twice as much for twice the size."""
 
 _NO_MOVES: dict[str, Move] = {}
 _compiled: OrderedDict[str, Validator] = OrderedDict()
@@ -67,7 +73,9 @@ class Validator:
         findings = Findings(set.interchange, set.group, set.control_number)
         header: list[Value] = list(set.segments[0]) if set.segments else ["ST"]
         root = Node("ST", 1, header)
-        _Walk(self, root, findings, set.separators).run(set.body)
+        body = set.body
+        with _collector_resting(len(body) >= LARGE_SET_SEGMENTS):
+            _Walk(self, root, findings, set.separators).run(body)
         return Checked(root, findings.finished())
 
 
@@ -81,6 +89,18 @@ def compile_guide(guide: Guide) -> Validator:
         while len(_compiled) > COMPILED_MAX:
             _compiled.popitem(last=False)
         return _compiled[key]
+
+
+@contextmanager
+def _collector_resting(wanted: bool) -> Iterator[None]:
+    was_working = wanted and gc.isenabled()
+    if was_working:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if was_working:
+            gc.enable()
 
 
 class _Walk:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from planning.calendars import available, ends_inside, starts_inside, worked_minutes
-from planning.faults import frozen_end, setup_minutes
+from planning.validate import frozen_end, setup_minutes
 from planning.plan import Assignment, ObjectiveTerms, Plan
 from planning.problem import Interval, Operation, Order, Problem, Resource
 

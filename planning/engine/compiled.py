@@ -24,7 +24,9 @@ def _cache_folder() -> Path:
     here = Path(__file__).parent
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(here.glob("*.py")):
-        digest.update(source.read_bytes())
+        text = source.read_bytes()
+        if b"planning.engine.compiled" in text or b"NamedTuple" in text:  # kernels, and the records they are compiled for
+            digest.update(text)
     name = f"kernels-{digest.hexdigest()[:12]}"
     for root in (here / "__pycache__", Path(tempfile.gettempdir()) / f"planning-kernels-{os.getuid()}"):
         try:

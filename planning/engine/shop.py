@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planning.calendars import FOREVER, available
-from planning.faults import frozen_end
+from planning.validate import frozen_end
 from planning.problem import Interval, Operation, Order, Problem, Resource
 
 Ints = NDArray[np.int64]

@@ -87,9 +87,13 @@ def update() -> None:
     from babel.messages.catalog import Catalog
     from babel.messages.pofile import read_po, write_po
 
+    from hub.web.phrases import templates
+
     template = Catalog(domain=DOMAIN, project="Contract Hub", charset="utf-8", fuzzy=False)
     for file, _line, text, comments, context in extracted():
         template.add(text, locations=[(file, 1)], auto_comments=comments, context=context)
+    for text in templates():
+        template.add(text, auto_comments=["a sentence of a finding; {names} stay as they are"])
     for language in LANGUAGES:
         target = po_file(language)
         if target.is_file():

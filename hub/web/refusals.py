@@ -6,6 +6,7 @@ holds the traceback under it.
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 from urllib.parse import quote
 
@@ -41,7 +42,9 @@ def refuse(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
     if problem is None:
         incident = new_id()
         problem = Problem(500, "the fault is ours and has been written down", code="internal")
-        log.error("request failed", incident=incident, path=request.url.path, exc_info=fault)
+        # frames as text: a log that shows their variables would show cookies and payloads
+        frames = "".join(traceback.format_exception(fault))
+        log.error("request failed", incident=incident, path=request.url.path, traceback=frames)
     if not _wants_page(request):
         return Response(
             document(problem, incident), status_code=problem.status, media_type=MEDIA_TYPE, headers=problem.headers
@@ -95,6 +98,7 @@ def _page(request: Request[Any, Any, Any], problem: Problem, incident: str | Non
         "fault.html",
         status=problem.status,
         headers=problem.headers,
+        code=problem.status,
         title=title,
         text=text,
         incident=incident,

@@ -22,6 +22,7 @@ from hub.web import statuses
 from hub.web.assets import Assets
 from hub.web.catalogues import LANGUAGES, Language, load
 from hub.web.languages import UTC_ZONE
+from hub.web.phrases import phrase
 
 TEMPLATES = Path(__file__).with_name("templates")
 RECENT = timedelta(days=6)  # within a week people think in "ago"; beyond it, in dates
@@ -62,6 +63,7 @@ def _environment(language: Language, assets: Assets, templates: Path) -> Environ
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(
         translate=partial(_translate, catalogue.gettext),
+        phrase=partial(phrase, catalogue.gettext),
         assets=assets,
         languages=LANGUAGES,
         words=statuses,

@@ -164,12 +164,15 @@ UNITS = {
 
 
 def chips(message: MessageRow) -> list[Word]:
-    """Return what a row says of ``message``: the business outcome, then what is still open or went wrong."""
+    """Return what a row says of ``message``: the business outcome, then what is still open or went wrong.
+
+    An inbound message's acknowledgement is our own 997, which says again what its validation says: it is left out.
+    """
     words: list[Word] = []
     if message.outcome != "none":
         words.append(OUTCOME[message.outcome])
-    if message.direction == "in" and (message.validation != "valid" or not words):
-        words.insert(0, VALIDATION[message.validation])
+    if message.direction == "in":
+        return words if message.validation == "valid" and words else [VALIDATION[message.validation], *words]
     if message.delivery != "none":
         words.append(DELIVERY[message.delivery])
     if message.acknowledgement != "none":

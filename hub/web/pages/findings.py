@@ -14,8 +14,6 @@ class ShownFinding(Struct):
     """One finding. ``at`` is its place in the views, where it has one there."""
 
     finding: Diagnostic
-    title: str
-    more: str = ""
     at: str | None = None
 
 
@@ -24,11 +22,4 @@ def shown_findings(detail: MessageDetail, document: DocumentRow | None) -> list[
     documents = [document] if document else detail.documents
     findings = [finding for one in documents for finding in one.findings]
     ordered = sorted(findings, key=lambda finding: -finding.severity)[:FINDINGS_SHOWN_MAX]
-    return [
-        ShownFinding(finding=finding, title=_sentence(finding.message), at=place_of(finding)) for finding in ordered
-    ]
-
-
-def _sentence(message: str) -> str:
-    """Return the finding's message beginning with a capital."""
-    return message[:1].upper() + message[1:]
+    return [ShownFinding(finding=finding, at=place_of(finding)) for finding in ordered]

@@ -3,6 +3,7 @@
 // Each view is one stop of the Tab key; the arrow keys walk inside it.
 
 const ITEM = "[data-at]";
+const RESTS_MS = 180; // a pointer that only passes over does not move the other views
 
 export function linkViews(root: ParentNode): void {
   const panes = root.querySelector<HTMLElement>("[data-linked]");
@@ -33,8 +34,17 @@ export function linkViews(root: ParentNode): void {
     if (items[0]) items[0].tabIndex = 0;
     view.addEventListener("keydown", (event) => walk(event, items));
   }
-  panes.addEventListener("pointerover", (event) => show(itemAt(event.target), false));
-  panes.addEventListener("pointerleave", () => show(null, false));
+  let resting: number | undefined;
+  panes.addEventListener("pointerover", (event) => {
+    const item = itemAt(event.target);
+    window.clearTimeout(resting);
+    show(item, false);
+    if (item) resting = window.setTimeout(() => show(item, true), RESTS_MS);
+  });
+  panes.addEventListener("pointerleave", () => {
+    window.clearTimeout(resting);
+    show(null, false);
+  });
   panes.addEventListener("click", (event) => {
     const item = itemAt(event.target);
     if (item) show(item, true);

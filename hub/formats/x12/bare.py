@@ -23,7 +23,14 @@ from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
 
 _HEAD = re.compile(rb"\s*(?:ST|GS)(?=[^A-Za-z0-9\s])")
-_USUAL_COMPONENT_SEPARATORS = (b">", b":")
+_HEADERS = {
+    b"ST": rb"ST(?:@[A-Za-z0-9]*){1,3}@*",
+    b"GS": rb"GS(?:@(?:(?!@)[^\r\n]){0,35}){7}@[A-Za-z0-9]*@*",
+}
+"""The first segment without its terminator; ``@`` stands for the element separator."""
+
+_COMPONENT_SEPARATORS = (b">", b":", b"\x1f")
+"""Guessed in this order; the last is for data that needs both others."""
 
 
 def read_bare(window: Window, limits: Limits) -> Iterator[Event] | None:
@@ -46,17 +53,16 @@ def guess(window: bytes) -> WireSeparators | None:
     element = character_at(window, 2)
     if not is_usable(element):
         return None
-    other = re.search(rb"[^A-Za-z0-9 \t.,_/&()'+-]", window[2 + len(element) :].replace(element, b"0" * len(element)))
-    if other is None:
-        return None
-    terminator = character_at(window, 2 + len(element) + other.start())
-    if terminator == b"\r" and window[3 + len(element) + other.start() :].startswith(b"\n"):
+    header = re.match(_HEADERS[window[:2]].replace(b"@", re.escape(element)), window)
+    place = header.end() if header else len(window)
+    terminator = character_at(window, place)
+    if window.startswith(b"\r\n", place):
         terminator = b"\n"
-    if not (is_usable(terminator) or terminator in (b"\n", b"\r")):
+    if terminator == element or not (is_usable(terminator) or terminator in (b"\n", b"\r")):
         return None
     after = window.split(terminator, 1)[1] if terminator in window else b""
     suffix = next((s for s in (b"\r\n", b"\n") if after.startswith(s)), b"")
-    free = [c for c in _USUAL_COMPONENT_SEPARATORS if c not in (element, terminator)]
+    free = [c for c in _COMPONENT_SEPARATORS if c not in (element, terminator)]
     component = next((c for c in free if c in window), free[0])
     return WireSeparators(
         element=element, segment=terminator, component=component, repetition=None, segment_suffix=suffix

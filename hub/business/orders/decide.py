@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from hub.business.orders.answer import answer_to
 from hub.business.orders.catalogue import ALWAYS_OPEN, Catalogue, DockCalendar
 from hub.business.orders.compare import differences
-from hub.business.orders.lines import CENT, decide_line, line_amount
+from hub.business.orders.lines import ALLOWANCES, CENT, decide_line, line_amount
 from hub.business.orders.model import (
     Decision,
     Effect,
@@ -44,6 +44,22 @@ from hub.kernel.struct import Struct
 
 NEW = frozenset({"original", "confirm"})
 COPY = "duplicate"
+
+NO_ORDER_TO_MAKE = frozenset(
+    {
+        "blanket-estimated",  # quantities nobody commits to
+        "blanket-agreement",
+        "contract",
+        "information-copy",
+        "pre-commitment",
+        "consigned",  # ours until used: another bargain than a price for each
+        "repair-and-return",  # their devices come back to us: no contract price, another procedure
+        "warranty",
+        "stop-work",
+        "resume-work",
+    }
+)
+"""Kinds of order (table ``order-kind``) whose lines are not simply made and delivered: a person reads them first."""
 
 NUMBER_LENGTH_MAX = 100
 """Longest order number, release or contract number filed: X12 has 22, 30 and 30, UBL recommends no more than 35."""
@@ -202,9 +218,13 @@ def _order_reasons(order: PurchaseOrder) -> list[Reason]:
     if order.purpose == COPY:
         message = "marked as a copy, but no order of this number has arrived before"
         reasons.append(note("BUS-COPY-FIRST", "purpose", message, "nothing to do; it is taken as the order"))
-    if any(charge.kind == "allowance" for charge in order.charges):
+    if any(charge.kind in ALLOWANCES for charge in order.charges):
         message = "the order takes off an allowance that no contract price of ours knows"
         reasons.append(hold("BUS-ALLOWANCE", "charges", message, "agree the allowance with the customer"))
+    if order.kind in NO_ORDER_TO_MAKE:
+        message = f"an order of kind {order.kind} is not simply made and delivered"
+        remedy = "read the order and agree with the customer what it asks for"
+        reasons.append(hold("BUS-KIND", "kind", message, remedy, found=order.kind))
     return reasons + _stated_total(order)
 
 

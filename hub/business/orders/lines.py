@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from hub.business.orders.catalogue import CatalogueItem
 from hub.business.orders.items import check_revision, find_item
 from hub.business.orders.model import LineDecision, LineState, LineVerdict, PromiseState, Status
-from hub.business.orders.prices import agreed_price
+from hub.business.orders.prices import PER_LINE_UNIT, agreed_price
 from hub.business.orders.quantities import Amount, check_dates, check_quantity, ordered_quantity, promise, schedules_of
 from hub.business.orders.reasons import Reason, doubt, hold, refuse, status_of, verdict_of
 from hub.business.orders.terms import Terms, is_plain, shown
@@ -21,6 +21,10 @@ from hub.canonical.order import OrderLine
 from hub.kernel.words import Price, Quantity
 
 CENT = Decimal("0.01")
+ALLOWANCES = frozenset({"allowance", "allowance-request", "promotion"})
+"""Kinds of ``Charge`` that make us paid less than the price says."""
+_AS_IT_IS = frozenset({None, "included", "information-only"})
+"""Relations of a component that change nothing in the bill of materials."""
 _ENDED = (LineVerdict.REFUSED, LineVerdict.HELD)
 
 
@@ -63,11 +67,11 @@ def _as_sent(line: OrderLine, terms: Terms, path: str) -> list[Reason]:
         remedy = "order each currency by itself"
         at = f"{path}.price.currency"
         reasons.append(refuse("BUS-CURRENCY-MIXED", at, message, remedy, found=currency, expected=terms.currency))
-    if any(component.relation not in (None, "included") for component in line.components):
+    if any(component.relation not in _AS_IT_IS for component in line.components):
         message = f"line {number}: changes the bill of materials for this order"
         remedy = "have engineering look at it; send an engineering change for what shall last"
         reasons.append(hold("BUS-BOM-CHANGED", f"{path}.components", message, remedy))
-    if line.discount or any(charge.kind == "allowance" for charge in line.charges):
+    if line.discount or any(charge.kind in ALLOWANCES for charge in line.charges):
         message = f"line {number}: takes off an allowance that no contract price of ours knows"
         reasons.append(hold("BUS-ALLOWANCE", f"{path}.charges", message, "agree the allowance with the customer"))
     return reasons + _line_total(line, path)
@@ -89,16 +93,11 @@ def _line_total(line: OrderLine, path: str) -> list[Reason]:
 def line_amount(line: OrderLine, price: Price | None) -> Decimal | None:
     """Return quantity times price, unrounded; none where the price is not for one of the line's unit."""
     ordered = ordered_quantity(line)
-    if price is None or ordered is None or price.per is not None or price.basis in _NOT_PER_ONE:
+    if price is None or ordered is None or price.per is not None or price.basis not in PER_LINE_UNIT:
         return None
     if not is_plain(ordered.value) or not is_plain(price.amount):
         return None
     return ordered.value * price.amount
-
-
-_NOT_PER_ONE = frozenset(
-    {"total", "contract-per-hundred", "per-hundred", "contract-per-thousand", "per-thousand", "per-each"}
-)
 
 
 def _decision(

@@ -16,14 +16,23 @@ from hub.business.orders.terms import Terms, is_plain, shown
 from hub.canonical.order import OrderLine
 from hub.kernel.words import Price, Quantity
 
-_PER_LINE_UNIT = {"contract", "catalogue", "per-unit", "net", "quoted", "no-charge"}
-_PER_MANY = {
-    "contract-per-hundred": 100,
-    "per-hundred": 100,
-    "contract-per-thousand": 1000,
-    "per-thousand": 1000,
+PER_LINE_UNIT = frozenset({None, "contract", "catalogue", "current", "fixed", "net", "quoted", "per-unit", "no-charge"})
+"""Words of the table ``price-basis`` that leave the price for one of the line's unit."""
+_PER = {
+    "per-each": (1, "each"),
+    "contract-per-each": (1, "each"),
+    "each-per-contract": (1, "each"),
+    "net-each": (1, "each"),
+    "quoted-each": (1, "each"),
+    "per-box": (1, "box"),
+    "per-package": (1, "package"),
+    "per-pound": (1, "pound"),
+    "per-metre": (1, "metre"),
+    "per-hundred-metres": (100, "metre"),
+    "per-hundred": (100, None),
+    "per-thousand": (1000, None),
 }
-_PER_EACH = {"per-each", "contract-per-each"}
+"""Words that say what the price is for: how many, of which unit (none: the line's). Others are held, not guessed."""
 
 
 def agreed_price(
@@ -127,7 +136,7 @@ def _compared(
 
 def _same_terms(line: OrderLine, price: Price, contract: ContractPrice) -> bool:
     """Say whether both prices are for one of the same unit, so that they can be compared as they stand."""
-    if price.per is not None or not (price.basis is None or price.basis in _PER_LINE_UNIT):
+    if price.per is not None or price.basis not in PER_LINE_UNIT:
         return False
     return contract.per == 1 and line.quantity is not None and line.quantity.unit == contract.unit
 
@@ -150,11 +159,10 @@ def _per_own_unit(line: OrderLine, price: Price, item: CatalogueItem, base: Deci
         unit, many = price.per.unit, price.per.value
     elif price.basis == "total":
         return _exact(price.amount) / _exact(base)
-    elif price.basis in _PER_EACH:
-        unit = "each"
-    elif price.basis in _PER_MANY:
-        many = Decimal(_PER_MANY[price.basis])
-    elif price.basis is not None and price.basis not in _PER_LINE_UNIT:
+    elif price.basis in _PER:
+        count, named = _PER[price.basis]
+        unit, many = named or unit, Decimal(count)
+    elif price.basis not in PER_LINE_UNIT:
         return None
     factor = item.factor(unit)
     if factor is None or not is_plain(many) or many <= 0:

@@ -20,7 +20,9 @@ from hub.kernel.words import Quantity
 HORIZON_DAYS = 3 * 365
 """How far ahead we answer: three years, the longest contract; a later day is a slip of the keyboard."""
 
-SHIPMENT = frozenset({"shipment", "shipment-requested", "requested-shipment", "requested-ship"})
+SHIPMENT = frozenset(
+    {"shipment", "shipment-scheduled", "shipment-requested-from", "shipment-requested-until", "ship-not-before"}
+)
 """Words of ``Schedule.due_kind`` that mean the day the goods leave us."""
 
 

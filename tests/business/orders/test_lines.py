@@ -57,6 +57,7 @@ HELD: list[tuple[str, OrderLine, dict[str, Any], str]] = [
     ("an allowance on the line", line(charges=[Charge(kind="allowance", service="C310")]), {}, "BUS-ALLOWANCE"),
     ("a discount on the line", line(discount=Money(amount=Decimal(5), currency="USD")), {}, "BUS-ALLOWANCE"),
     ("an allowance on the order", line(), {"charges": [Charge(kind="allowance")]}, "BUS-ALLOWANCE"),
+    ("an order of repairs", line(), {"kind": "repair-and-return"}, "BUS-KIND"),
     ("a price for something we do not understand", line(price=costs("12.35", basis="per-wish")), {}, "BUS-PRICE-BASIS"),
     (
         "a device identifier for an item that has none with us",
@@ -92,7 +93,7 @@ def test_held_when_the_customer_has_no_item_master_at_all() -> None:
 ACCEPTED: list[tuple[str, OrderLine]] = [
     ("a price per box", line(quantity=many(50, "box"), price=costs("123.50"))),
     ("a price per each on a line of boxes", line(quantity=many(50, "box"), price=costs("12.35", basis="per-each"))),
-    ("a price per hundred", line(price=costs("1235.00", basis="contract-per-hundred"))),
+    ("a price per hundred", line(price=costs("1235.00", basis="per-hundred"))),
     ("a price for so many", line(price=costs("24.70", per=many(2)))),
     ("a price for the whole line", line(price=costs("6175", basis="total"))),
     ("a price with idle zeros", line(price=costs("12.350"))),

@@ -14,10 +14,14 @@ import click
 from hub.business.orders.catalogue_file import catalogue_faults
 from hub.cli.output import Output, refuse, reports
 from hub.cli.stored import data_option, opened, settings_for
+from hub.exchange.keys import is_live, list_keys
 from hub.exchange.partners import load_partners
 from hub.formats.x12.guides import GuideLibrary
+from hub.kernel.clock import SystemClock
 from hub.kernel.errors import HubError, Misconfigured
+from hub.kernel.scope import EVERYONE
 from hub.kernel.struct import Struct
+from hub.mapping.library import MapLibrary
 from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.database import SQLITE_FILE
 from hub.platform.settings import Settings
@@ -33,6 +37,9 @@ class Fault(Struct):
     remedy: str | None = None
 
 
+Check = Callable[[Settings, Configuration], list[HubError]]
+
+
 @click.command()
 @data_option
 @reports
@@ -43,7 +50,7 @@ def check(out: Output, data: Path | None) -> None:
     faults: list[Fault] = []
     with out.progress("checking", len(CHECKS)) as step:
         for what, find in CHECKS.items():
-            faults += [_fault(what, fault) for fault in find(settings, configuration)]
+            faults += [_fault(what, fault) for fault in _found(find, settings, configuration)]
             step()
     out.value({"checked": list(CHECKS), "faults": faults})
     for fault in faults:
@@ -75,13 +82,64 @@ def _tables(settings: Settings, configuration: Configuration) -> list[HubError]:
     return found
 
 
+def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
+    """Return what is wrong with the maps, and which maps partners name that are not there."""
+    library = MapLibrary(configuration.roots, GuideLibrary(configuration.roots))
+    found: list[HubError] = []
+    for name in library.names():
+        faults = library.faults(name)
+        found += [
+            Misconfigured(fault.message, file=fault.where.file, line=fault.where.line, remedy=fault.remedy)
+            for fault in faults
+        ]
+        if not faults and not library.files.cases(name):
+            remedy = f"add mappings/{name}/cases/<sentence>/ with an input and what is expected of it"
+            found.append(Misconfigured("has no cases", file=f"mappings/{name}.toml", remedy=remedy))
+    known = set(library.names())
+    for partner in load_partners(configuration).all():
+        for kind, name in {**partner.sends, **partner.receives}.items():
+            if name not in known:
+                file = configuration.find(f"partners/{partner.id}/partner.toml")
+                found.append(
+                    Misconfigured(f"{kind} names the map {name}, which is not there", file=str(file), remedy="make it")
+                )
+    return found
+
+
+def _keys(settings: Settings, configuration: Configuration) -> list[HubError]:
+    """Return the live API keys of partners who are not in the configuration any more."""
+    if _is_new(settings):
+        return []
+    now = SystemClock().now()
+    partners = load_partners(configuration)
+    with opened(settings) as database:
+        live = [key for key in database.read_now(lambda conn: list_keys(conn, EVERYONE)) if is_live(key, now)]
+    return [
+        Misconfigured(
+            f"key hub_{key.id}_… opens for {key.partner}, who is no partner", remedy=f"hub partner revoke {key.id}"
+        )
+        for key in live
+        if partners.get(key.partner) is None and key.partner not in partners.faults
+    ]
+
+
 def _schema(settings: Settings, configuration: Configuration) -> list[HubError]:
     """Return why this hub could not work on the database; nothing where there is none yet."""
-    if not settings.database_url and not (settings.data / SQLITE_FILE).is_file():
+    if _is_new(settings):
         return []
+
+    with opened(settings):
+        return []
+
+
+def _is_new(settings: Settings) -> bool:
+    return not settings.database_url and not (settings.data / SQLITE_FILE).is_file()
+
+
+def _found(find: Check, settings: Settings, configuration: Configuration) -> list[HubError]:
+    """Return what ``find`` finds; a check that cannot go on is a fault itself."""
     try:
-        with opened(settings):
-            return []
+        return find(settings, configuration)
     except HubError as fault:
         return [fault]
 
@@ -96,9 +154,11 @@ def _place(fault: Fault) -> str:
     return f"{fault.file}:{fault.line}: " if fault.file and fault.line else f"{fault.file}: " if fault.file else ""
 
 
-CHECKS: dict[str, Callable[[Settings, Configuration], list[HubError]]] = {
+CHECKS: dict[str, Check] = {
     "partners": _partners,
     "guides": _guides,
+    "maps": _maps,
     "tables": _tables,
     "schema": _schema,
+    "keys": _keys,
 }

@@ -1,0 +1,67 @@
+"""`hub check` finds every fault in one run, each with its file and line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hub.cli.main import run
+from hub.exchange.keys import make_key
+from hub.kernel.clock import SystemClock
+from hub.platform.database import Database
+from tests.cli.conftest import NEW_PARTNER
+
+Captured = pytest.CaptureFixture[str]
+
+
+def _check(capsys: Captured, *arguments: str) -> tuple[int, list[dict[str, object]]]:
+    capsys.readouterr()
+    code = run(["check", "--json", *arguments])
+    return code, json.loads(capsys.readouterr().out)["faults"]
+
+
+def test_what_we_ship_is_sound(tmp_path: Path, capsys: Captured) -> None:
+    assert _check(capsys, "--data", str(tmp_path)) == (0, [])
+
+
+def test_faults_of_every_kind_are_found_in_one_run(overlay: Path, tmp_path: Path, capsys: Captured) -> None:
+    run(["partner", "new", "north-spine", *NEW_PARTNER])
+    run(["partner", "new", "south-spine", *NEW_PARTNER[:3], "ZZ:SOUTHSPINE", *NEW_PARTNER[4:]])
+    north, south = (overlay / "partners" / name for name in ("north-spine", "south-spine"))
+    (north / "partner.toml").write_text((north / "partner.toml").read_text() + '\n[colour]\nof = "blue"\n')
+    (south / "partner.toml").write_text(
+        (south / "partner.toml").read_text().replace("x12/004010/850", "south-spine/850")
+    )
+    (south / "items.toml").write_text("[[item]]\nnumbr = 1\n")
+    (south / "guides").mkdir()
+    (south / "guides" / "850.toml").write_text('extends = "x12/004010/850"\ncolour = "blue"\n')
+    code, faults = _check(capsys, "--data", str(tmp_path))
+    assert code == 1
+    assert {fault["what"] for fault in faults} >= {"partners", "maps", "tables", "guides"}
+    assert all(fault["file"] for fault in faults)
+    unknown = next(fault for fault in faults if fault["what"] == "partners")
+    assert unknown["line"] == len((north / "partner.toml").read_text().splitlines()) - 1
+
+
+def test_a_key_of_a_partner_who_is_gone_is_a_fault(
+    data: list[str], sqlite_database: Database, overlay: Path, capsys: Captured
+) -> None:
+    now = SystemClock().now()
+    sqlite_database.write_now(lambda conn: make_key(conn, "long-gone", now=now, actor="test"))
+    code, faults = _check(capsys, *data)
+    assert code == 1
+    assert [fault["what"] for fault in faults] == ["keys"]
+
+
+def test_an_old_database_is_a_fault_with_its_remedy(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "hub.db").touch()
+    code, faults = _check(capsys, "--data", str(tmp_path))
+    assert code == 1
+    assert {fault["remedy"] for fault in faults} == {"run: hub db upgrade"}
+
+
+def test_an_overlay_that_is_not_there_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_CONFIG_PATH", str(tmp_path / "nowhere"))
+    assert run(["check", "--data", str(tmp_path)]) == 2

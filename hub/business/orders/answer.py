@@ -6,15 +6,18 @@ by which the buyer finds its order again; what the buyer told us for the making 
 
 from __future__ import annotations
 
+import textwrap
 from datetime import date
 
 from msgspec.structs import replace
 
 from hub.business.orders.model import LineState, OrderState, PromiseState
-from hub.business.orders.terms import is_plain
+from hub.business.orders.terms import is_plain, shown
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, OrderLine, Promise, PurchaseOrder
-from hub.canonical.shared import Item, OrderRef, Party
+from hub.canonical.shared import Item, OrderRef, Party, Text
 from hub.kernel.words import When
+
+NOTE_LINE_LENGTH_MAX = 250  # the narrowest line of free text our dialects have is X12's MSG01 with 264
 
 
 def answer_to(order: PurchaseOrder, state: OrderState, today: date, seller: Party | None) -> OrderAcknowledgement:
@@ -45,6 +48,7 @@ def _line(ordered: OrderLine, decided: LineState) -> AnsweredLine:
         price=decided.price if decided.price and is_plain(decided.price.amount) else None,
         extensions=ordered.extensions,
         promises=[_promise(part) for part in decided.promises],
+        notes=_reasons(decided),
     )
 
 
@@ -61,5 +65,14 @@ def _promise(part: PromiseState) -> Promise:
         quantity=part.quantity,
         deliver=When(on=part.deliver) if part.deliver else None,
         ship=When(on=part.ship) if part.ship else None,
-        reason=part.reason,
     )
+
+
+def _reasons(decided: LineState) -> list[Text]:
+    """Return why each part was promised as it was, as a note of the line: few dialects have room beside a promise."""
+    said: list[str] = []
+    for part in decided.promises:
+        day = part.deliver or part.ship
+        many = f"{shown(part.quantity.value)} {part.quantity.unit} on {day}: " if part.quantity and day else ""
+        said += textwrap.wrap(f"{many}{part.reason}", NOTE_LINE_LENGTH_MAX) if part.reason else []
+    return [Text(kind="letters-or-notes", subject="REASON", text="\n".join(said))] if said else []

@@ -43,7 +43,7 @@ def test_a_line_that_agrees_with_everything_is_accepted_as_ordered() -> None:
 def test_every_promise_says_that_no_plan_stands_behind_it() -> None:
     decision = decided(order(line(requested=When(on=date(2026, 11, 5)))))
     assert decision.answer is not None
-    assert decision.answer.lines[0].promises[0].reason == "lead time of 30 days, not yet planned"
+    assert decision.answer.lines[0].notes[0].text == "500 each on 2026-12-03: lead time of 30 days, not yet planned"
     assert "BUS-NOT-PLANNED" in {reason.code for reason in decision.reasons}
 
 

@@ -188,7 +188,7 @@ class Findings:
 
     def finished(self) -> list[Diagnostic]:
         """Return the findings in document order, closed by a note on how many more there were."""
-        self.items.sort(key=lambda finding: finding.location.segment or 0)
+        self.items.sort(key=lambda finding: (finding.location.segment or 0, finding.location.element or 0))
         if self.unlisted:
             self.items.append(
                 Diagnostic(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.formats.x12.element_types import is_date, is_time, number_fault
+from hub.formats.x12.guide import Element, Guide, Segment, Use
 from tests.formats.x12.guide_documents import ORDER, changed, check, faults, lines_of
 
 LINES = lines_of(ORDER)
@@ -129,3 +130,26 @@ def test_dates_and_times_of_any_text_are_judged_and_never_fail(text: str) -> Non
 )  # fmt: skip
 def test_numbers_are_digits_with_one_sign_and_at_most_one_point(text: str, real: bool, fault: str | None) -> None:
     assert number_fault(text, 1, 9, real=real) == fault
+
+
+def test_elements_that_repeat_are_cut_and_judged_one_by_one() -> None:
+    """From 005010 on an element may repeat; the guide says which, the separator comes with the interchange."""
+    kind = Element(number="1", name="kind", type="ID", minimum=2, maximum=2, codes="kinds")
+    text = Element(number="2", name="text", type="AN", minimum=1, maximum=5, repeat=3)
+    pair = Element(number="C1", name="pair", type="composite", components=(kind, text_part()), repeat=2)
+    segment = Segment(tag="EB", name="answer", elements=(kind, text, pair))
+    guide = Guide(
+        release="005010", set="271", name="answers", functional_group="HB", codes={"kinds": {"AA": "", "BB": ""}},
+        uses=(Use(segment=segment, maximum=0),),
+    )  # fmt: skip
+    lines = ["ST*271*1", "EB*AA*one^two*AA:x^BB", "EB*AA*one^^three", "EB*AA*a^b^c^d*QQ", "SE*5*1"]
+    checked = check(lines, guide)
+    assert checked.root.children["EB"][0].values == ["EB", "AA", ["one", "two"], [["AA", "x"], ["BB"]]]
+    assert [(f.code, f.location.element, f.location.repetition) for f in checked.findings] == [
+        ("GDE-TOO-MANY-REPETITIONS", 2, None),
+        ("GDE-ELEMENT-CODE", 3, 1),
+    ]
+
+
+def text_part() -> Element:
+    return Element(number="3", name="remark", type="AN", minimum=1, maximum=5)

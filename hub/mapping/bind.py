@@ -12,14 +12,14 @@ from difflib import get_close_matches
 from hub.formats.x12.guide import Guide, Segment, Use
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
-from hub.mapping.codecs import Bound, bind_codec
+from hub.kernel.words import Id, Quantity
+from hub.mapping.codecs import bind_codec
 from hub.mapping.place import Elsewhere, bind_path, bind_steps, check_elements, nearest_element, resolved
 from hub.mapping.plan import OWN, ROOT_TAG, Constant, Listing, Plan, Rule, Take, Total, Variant
 from hub.mapping.scan import Where
-from hub.mapping.shape import PAIRED, Shape, fields_of, names, shape_at
+from hub.mapping.shape import PAIRED, fields_of, names, shape_at
 from hub.mapping.source import Call, Path, Step, parse_path, parse_source
 from hub.mapping.spec import Fault, Said, Spec, Table
-from hub.kernel.words import Id, Quantity
 
 UNIT_TABLE = "unit"
 SCHEME_TABLE = "id-scheme"

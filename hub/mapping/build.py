@@ -26,8 +26,8 @@ class Builder:
         self.variant = plan.root
         self.number = 0
 
-    def document(self, variant: Variant) -> None:
-        """Write the return of the struct ``variant`` reads."""
+    def document(self, variant: Variant, note: str | None) -> None:
+        """Write the return of the struct ``variant`` reads; ``note`` is a line to add once it is certain."""
         self.variant = variant
         tree, self.number = self._tree(variant)
         struct = variant.struct
@@ -48,6 +48,8 @@ class Builder:
                     whole = variant is self.plan.root
                     self.code.add(f"X.missing({self.number}, P, n, {name!r}, document={whole})")
                 self.code.add("return None")
+        if note is not None:
+            self.code.add(note)
         listed = ", ".join(f"{name}={argument}" for name, argument in arguments.items())
         self.code.add(f"return {self.code.constant(struct)}({listed})")
 
@@ -78,7 +80,7 @@ class Builder:
             return branch
         if shape.kind == "words":
             return self._words(branch)
-        assert shape.struct is not None  # noqa: S101
+        assert shape.struct is not None
         return self._struct(name, shape.struct, branch)
 
     def _words(self, branch: Tree) -> str:

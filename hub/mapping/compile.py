@@ -34,6 +34,7 @@ class Compiled:
         self.source, self.read = _made(write_reader(plan, tables, traced=False), "read", digest)
         self.write_source, self._write = _made(write_writer(plan, tables), "write", digest + "-write")
         self._traced = (plan, tables)
+        self.layout: dict[int, tuple[Any, ...]] = {}
         self._read_traced: Callable[[Node, Reading], Struct | None] | None = None
 
     def compare_totals(self, root: Node, reading: Reading) -> None:
@@ -57,13 +58,15 @@ class Compiled:
         """The reading function that also notes where it stood; compiled on first use."""
         if self._read_traced is None:
             plan, tables = self._traced
-            self._read_traced = _made(write_reader(plan, tables, traced=True), "read", self.digest + "-traced")[1]
+            written = write_reader(plan, tables, traced=True)
+            self.layout = written[1]["LAYOUT"]
+            self._read_traced = _made(written, "read", self.digest + "-traced")[1]
         return self._read_traced
 
 
 def _made(written: tuple[str, dict[str, Any]], function: str, digest: str) -> tuple[str, Callable[..., Any]]:
     source, names = written
-    exec(compile(source, f"<map {digest[:12]}>", "exec"), names)  # noqa: S102  text of a map stands in it as repr only
+    exec(compile(source, f"<map {digest[:12]}>", "exec"), names)
     return source, names[function]
 
 

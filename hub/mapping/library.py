@@ -20,6 +20,7 @@ from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
 from hub.mapping.bind import bind
 from hub.mapping.compile import Compiled
+from hub.mapping.lint import lint
 from hub.mapping.load import Loaded, MapFiles
 from hub.mapping.provenance import Provenance
 from hub.mapping.reader_run import Reading, leftovers
@@ -83,7 +84,7 @@ class Map:
         document = read(root, reading)
         self.compiled.compare_totals(root, reading)
         leftovers(reading, root, self.compiled.computed)
-        origin = Provenance(self.compiled.plan, trace) if trace is not None else None
+        origin = Provenance(self.compiled.plan, self.compiled.layout, trace) if trace is not None else None
         return Applied(document=document, findings=reading.findings, provenance=origin)
 
     def render(self, document: Struct) -> Rendered:
@@ -147,7 +148,7 @@ class MapLibrary:
             return None, faults
         tables = code_maps(loaded.spec.codes)
         plan, wrong = bind(loaded.spec, guide, document, tables, loaded.wire)
-        faults += wrong
+        faults += [*wrong, *lint(plan, tables)]
         if faults:
             return None, faults
         digest = sha256(f"{loaded.digest}\0{guide.digest}\0{document.__name__}".encode()).hexdigest()

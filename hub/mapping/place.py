@@ -16,7 +16,7 @@ from hub.mapping.source import Condition, Path, Step
 ELEMENTS_SHOWN_MAX = 99
 
 
-class Elsewhere(Exception):  # noqa: N818
+class Elsewhere(Exception):
     """The path starts at an outer step this place of the list does not have; another place has it."""
 
 

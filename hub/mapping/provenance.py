@@ -1,15 +1,125 @@
-"""Where every field came from."""
+"""Where every field came from: canonical path → segment, element and rule; and back.
+
+A reading notes only which places each item stood in; this lays the notes out when someone looks. ``origins``
+is a list of frozen Structs, ready for JSON: what a page needs to light up what belongs together.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
-from hub.mapping.plan import Plan
+from hub.formats.tree import Node, Value
+from hub.kernel.struct import Struct
+from hub.mapping.plan import Plan, Rule, Take, Variant
+from hub.mapping.reader_run import component, find_all, fits, trail_text
+from hub.mapping.runsteps import run_steps
+from hub.mapping.shape import PAIRED
+
+
+class Origin(Struct):
+    """One value's way: ``path`` in the document, its place on the wire, the rule that read it."""
+
+    path: str  # lines[2].quantity.unit
+    segment: int  # position in the set, ST = 1
+    tag: str
+    element: int
+    component: int | None = None
+    rule: str = ""  # acme-cardio/850.toml:14
 
 
 class Provenance:
-    """Notes of one reading, laid out only when someone looks."""
+    """The origins of one document."""
 
-    def __init__(self, plan: Plan, trace: list[Any]) -> None:
+    def __init__(self, plan: Plan, layout: dict[int, tuple[Any, ...]], trace: Sequence[tuple[Any, ...]]) -> None:
         self._plan = plan
+        self._layout = layout  # by variant: the selectors whose nodes stand in a note, in order
         self._trace = trace
+
+    @cached_property
+    def origins(self) -> list[Origin]:
+        """Every field that came from the wire, in wire order."""
+        found: list[Origin] = []
+        for number, trail, own, group, *nodes in self._trace:
+            variant = self._plan.variants[number]
+            sites = dict(zip(self._layout[number], nodes, strict=True))
+            prefix = trail_text(trail)
+            for rule in variant.rules:
+                if rule.reads:
+                    found += _origins(rule, variant, sites, own, group, prefix)
+        return sorted(found, key=lambda origin: (origin.segment, origin.element, origin.component or 0))
+
+    def of(self, path: str) -> list[Origin]:
+        """Return where the field ``path``, or what stands beneath it, came from."""
+        return [o for o in self.origins if o.path == path or o.path.startswith((f"{path}.", f"{path}["))]
+
+    def at(self, segment: int, element: int | None = None) -> list[Origin]:
+        """Return the fields that came from a segment, or from one of its elements."""
+        return [o for o in self.origins if o.segment == segment and (element is None or o.element == element)]
+
+
+def _origins(
+    rule: Rule, variant: Variant, sites: dict[Any, Node | None], own: Node, group: int, prefix: str
+) -> list[Origin]:
+    where = str(rule.where)
+    if rule.listed:
+        return _listed(rule, own, prefix + rule.field, where)
+    for take in rule.takes:
+        node = sites.get(take.selector)
+        if node is None or take.path.number or not fits(node, _beside(take)):
+            continue
+        elements = _elements(take, node, group)
+        said = [e for e in elements if component(node.element(e), take.path.component or 1)]
+        if said:
+            names = _names(rule, elements)
+            return [
+                Origin(
+                    path=f"{prefix}{rule.field}{names[elements.index(e)]}",
+                    segment=node.position,
+                    tag=node.tag,
+                    element=e,
+                    component=take.path.component,
+                    rule=where,
+                )
+                for e in said
+            ]
+    return []
+
+
+def _listed(rule: Rule, own: Node, path: str, where: str) -> list[Origin]:
+    found: list[Origin] = []
+    for take in rule.takes:
+        for node in find_all(own, run_steps(take.steps), None, {}) if take.steps else [own]:
+            for element in take.path.elements:
+                if _said(node.element(element)):
+                    index = f"[{len(found)}]" if rule.shape.kind == "list" else ""
+                    found.append(
+                        Origin(path=path + index, segment=node.position, tag=node.tag, element=element, rule=where)
+                    )
+    return found
+
+
+def _elements(take: Take, node: Node, group: int) -> list[int]:
+    path, repeats = take.path, take.segment.group
+    if path.member is not None:
+        return [group + path.member - 1]
+    if path.qualifier is not None and repeats is not None:
+        starts = range(repeats.first, min(len(node.values), repeats.last + 1), repeats.size)
+        return [next((at + 1 for at in starts if node.values[at] == path.qualifier), 0)]
+    return list(path.elements)
+
+
+def _names(rule: Rule, elements: Sequence[int]) -> list[str]:
+    struct = rule.shape.struct
+    if len(elements) == 2 and struct in PAIRED:
+        return [f".{name}" for name in PAIRED[struct]]
+    return [""] * len(elements)
+
+
+def _beside(take: Take) -> tuple[tuple[int, int, str], ...]:
+    return tuple((c.element, c.component or 0, c.value) for c in take.path.conditions)
+
+
+def _said(value: Value) -> bool:
+    return bool(value) if isinstance(value, str) else any(_said(part) for part in value)

@@ -188,13 +188,18 @@ def fits(node: Node, conditions: tuple[tuple[int, int, str], ...]) -> bool:
     return True
 
 
-def find(base: Node, steps: Steps, claimed: set[Node] | None, bound: dict[str, Node]) -> Node | None:
-    """Return the first place that fits whole, claim it and the steps named by a condition."""
+def find(
+    base: Node, steps: Steps, claimed: set[Node] | None, bound: dict[str, Node], seen: dict[Node, int]
+) -> Node | None:
+    """Return the first place that fits whole, claim it and the steps named by a condition, mark what these ask."""
     way = _way(base, steps, 0, claimed, bound)
     if way is None:
         return None
     for at, node in enumerate(way):
-        if steps[at][1] or at == len(way) - 1:
+        conditions = steps[at][1]
+        if conditions:
+            seen[node] = seen.get(node, 0) | _asked(conditions)
+        if conditions or at == len(way) - 1:
             bound[steps[at][3]] = node
             if claimed is not None:
                 claimed.add(node)
@@ -223,15 +228,25 @@ def _way(
     return None
 
 
-def find_all(base: Node, steps: Steps, claimed: set[Node] | None) -> list[Node]:
-    """Return every place that fits, in wire order, and claim them."""
+def find_all(base: Node, steps: Steps, claimed: set[Node] | None, seen: dict[Node, int]) -> list[Node]:
+    """Return every place that fits, in wire order, claim them, and mark what the conditions ask."""
     nodes = [base]
     for tag, conditions, _, _ in steps:
         nodes = [n for above in nodes for n in above.children.get(tag, ()) if not conditions or fits(n, conditions)]
+        if conditions:
+            for node in nodes:
+                seen[node] = seen.get(node, 0) | _asked(conditions)
     if claimed is not None:
         nodes = [n for n in nodes if n not in claimed]
         claimed.update(nodes)
     return nodes
+
+
+def _asked(conditions: tuple[tuple[int, int, str], ...]) -> int:
+    mask = 0
+    for element, _, _ in conditions:
+        mask |= 1 << element
+    return mask
 
 
 def ways(base: Node, steps: Steps) -> Iterator[tuple[Node | None, ...]]:

@@ -7,7 +7,6 @@ docs/mapping.md: lines before lists, of each those with conditions first.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from hub.mapping import reader_run, values
@@ -15,6 +14,7 @@ from hub.mapping.build import Builder
 from hub.mapping.emit import Code, element_bits
 from hub.mapping.plan import Anchor, Listing, Plan, Rule, Take, Variant
 from hub.mapping.readvalue import ValueReader
+from hub.mapping.runsteps import run_steps
 from hub.mapping.source import Step
 from hub.mapping.tables import CodeMap
 
@@ -57,6 +57,7 @@ class _Reader:
         self.values = ValueReader(self.code, plan, tables)
         self.builder = Builder(self.code, plan)
         self.contested = contested(plan)
+        self.layout: dict[int, tuple[Any, ...]] = {}
         self.variant = plan.root
 
     def write(self) -> tuple[str, dict[str, Any]]:
@@ -64,6 +65,7 @@ class _Reader:
             self._variant(variant)
         with self.code.block("def read(root, X):"):
             self.code.add("return r0(root, 0, None, X)")
+        self.code.names["LAYOUT"] = self.layout
         return self.code.text(), self.code.names
 
     # one place -------------------------------------------------------------------------------------------------------
@@ -89,12 +91,9 @@ class _Reader:
                 self._publish(variant)
             for index, listing in sorted(enumerate(variant.lists), key=lambda pair: _unconditioned(pair[1])):
                 self._list(variant, listing, f"y{index}")
-            if self.traced:
-                nodes = ", ".join(site.node for site in sites.values() if not site.lazy)
-                lazy = ", ".join(site.node for site in sites.values() if site.lazy)
-                inside = f"({nodes}{',' if nodes else ''})" if not lazy else f"({', '.join(s.node for s in sites.values())},)"
-                code.add(f"X.trace.append(({variant.number}, P, n, {'g' if variant.group else '0'}, {inside}))")
-            self.builder.document(variant)
+            self.layout[variant.number] = tuple(sites)
+            note = ", ".join([str(variant.number), "P", "n", "g" if variant.group else "0", *(s.node for s in sites.values())])
+            self.builder.document(variant, f"X.trace.append(({note}))" if self.traced else None)
 
     def _sites(self, variant: Variant) -> dict[Selector, Site]:
         """Return the places this variant's single-valued rules take, in the order they are claimed."""
@@ -174,7 +173,7 @@ class _Reader:
             bound = "B" if len(take.steps) > 1 else "{}"
             steps = code.constant(run_steps(take.steps))
             test = f" if {above} is not None else None" if take.anchor.kind == "outer" else ""
-            code.add(f"{site.node} = find({above}, {steps}, {claimed}, {bound}){test}")
+            code.add(f"{site.node} = find({above}, {steps}, {claimed}, {bound}, S){test}")
             return
         step = take.steps[0]
         children = "c" if take.anchor.kind == "own" else f"{above}.children"
@@ -217,7 +216,7 @@ class _Reader:
 
     def _scan_groups(self, site: Site) -> None:
         code, group = self.code, site.take.segment.group
-        assert group is not None  # noqa: S101  the binder made sure
+        assert group is not None
         wanted = code.constant(frozenset(site.qualifiers))
         code.add(f"{site.groups} = {{}}; m = 0")
         with code.block(f"for j in range({group.first}, min(len({site.values}), {group.last + 1}), {group.size}):"):
@@ -320,7 +319,7 @@ class _Reader:
 
     def _groups(self, node: str, variant: Variant, act: Any, way: str) -> None:
         code, group = self.code, variant.group
-        assert group is not None  # noqa: S101
+        assert group is not None
         bits = (1 << group.size) - 1
         code.add(f"s = {node}; u = s.values; taken = X.groups.get(s, ())")
         with code.block(f"for g in range({group.first}, min(len(u), {group.last + 1}), {group.size}):"):
@@ -337,17 +336,6 @@ def parameters(variant: Variant) -> list[str]:
     """Return the parameters of a variant's function: its node, outer nodes, group start, index, trail, context."""
     outer = [f"o{index}" for index in range(len(variant.outer))]
     return ["n", *outer, *(["g"] if variant.group else []), "i", "P", "X"]
-
-
-def run_steps(steps: tuple[Step, ...]) -> reader_run.Steps:
-    """Return ``steps`` as the functions of ``reader_run`` take them."""
-    made: list[tuple[str, tuple[tuple[int, int, str], ...], bool, str]] = []
-    key = ""
-    for step in steps:
-        key += "/" + str(step)
-        conditions = tuple((c.element, c.component or 0, c.value) for c in step.conditions)
-        made.append((step.tag, conditions, step.optional, key))
-    return tuple(made)
 
 
 def contested(plan: Plan) -> dict[tuple[str, ...], bool]:

@@ -14,6 +14,7 @@ from hub.kernel.words import Quantity, When
 from hub.mapping.codecs import Bound
 from hub.mapping.emit import Code, element_bits
 from hub.mapping.plan import Plan, Rule, Take, Variant
+from hub.mapping.runsteps import run_steps
 from hub.mapping.shape import PAIRED, Shape, fields_of, leading
 from hub.mapping.tables import CodeMap
 from hub.mapping.values import read_date, read_implied, read_number, read_time, read_whole, unpad
@@ -222,7 +223,7 @@ class ValueReader:
 
     def _pair(self, rule: Rule, take: Take, site: Site, x: str) -> None:
         struct = rule.shape.struct
-        assert struct is not None  # noqa: S101  the binder made sure
+        assert struct is not None
         between = next((b for b in rule.codecs if b.codec.name == "between"), None)
         names = PAIRED[struct]
         if between is not None:
@@ -305,17 +306,15 @@ class ValueReader:
             code.add(f"{x} = '\\n'.join({x}) or None")
 
     def _nodes(self, take: Take) -> str:
-        from hub.mapping.reading import run_steps  # the two files are one writer
-
         if not take.steps:
             return f"({take.anchor.name},)"
         claimed = "Z" if self.reader.is_contested(take) else "None"
         base = take.anchor.name
         steps = self.code.constant(run_steps(take.steps))
         if take.every:
-            found = f"find_all({base}, {steps}, {claimed})"
+            found = f"find_all({base}, {steps}, {claimed}, S)"
         else:
-            found = f"[a for a in (find({base}, {steps}, {claimed}, {{}}),) if a is not None]"
+            found = f"[a for a in (find({base}, {steps}, {claimed}, {{}}, S),) if a is not None]"
         return f"({found} if {base} is not None else ())" if take.anchor.kind == "outer" else found
 
     def _each_text(self, rule: Rule) -> str | None:

@@ -203,7 +203,7 @@ class Writing:
     def claimed(self, node: Node, rivals: Sequence[tuple[Steps, Node | None, str]], number: int, trail: Trail) -> None:
         """Report an item that another rule would take for its own when it is read."""
         for steps, written, rule in rivals:
-            if written is None and fits(node, steps[0][1]) and (len(steps) == 1 or find(node, steps[1:], None, {})):
+            if written is None and fits(node, steps[0][1]) and (len(steps) == 1 or find(node, steps[1:], None, {}, {})):
                 self.fault(
                     "MAP-CLAIMED", f"this item would be read by the rule at {rule} instead", number, trail,
                     "say it in that rule's field, or under another code",

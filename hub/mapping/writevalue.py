@@ -157,7 +157,7 @@ class ValueWriter:
         node = self.tree.node(take)
         if path.qualifier is not None:
             group = take.segment.group
-            assert group is not None  # noqa: S101
+            assert group is not None
             arguments = f"{node}, {group.first}, {group.size}, {group.last}, ({path.qualifier!r}, {x}), {rule.number}, P"
             code.add(f"X.group({arguments})")
             return
@@ -176,7 +176,7 @@ class ValueWriter:
 
     def _pair(self, rule: Rule, take: Take) -> None:
         struct, code = rule.shape.struct, self.code
-        assert struct is not None  # noqa: S101
+        assert struct is not None
         names = PAIRED[struct]
         packs = next((b for b in rule.codecs if b.codec.name == "packs"), None)
         between = next((b for b in rule.codecs if b.codec.name == "between"), None)

@@ -17,7 +17,7 @@ from hub.mapping.codecs import Bound
 from hub.mapping.cover import coverage, says_more
 from hub.mapping.emit import Code
 from hub.mapping.plan import Anchor, Constant, Listing, Plan, Rule, Take, Variant
-from hub.mapping.reading import run_steps
+from hub.mapping.runsteps import run_steps
 from hub.mapping.shape import shape_at
 from hub.mapping.source import Step
 from hub.mapping.tables import CodeMap
@@ -225,7 +225,7 @@ class TreeWriter:
         if shape_at(variant.struct, "currency") is None:
             return
         assumed = next((b.argument for b in rule.codecs if b.codec.name == "assume"), None) if rule else None
-        self.code.add(f"X.currency = d.currency" + (f" or {assumed!r}" if assumed else ""))
+        self.code.add("X.currency = d.currency" + (f" or {assumed!r}" if assumed else ""))
 
     def _absences(self, variant: Variant) -> None:
         """Where two rules write one element, a field that says nothing must not stand beside one that does."""
@@ -254,7 +254,7 @@ class TreeWriter:
 
     def _close_group(self, variant: Variant) -> None:
         group = variant.group
-        assert group is not None  # noqa: S101
+        assert group is not None
         number = variant.rules[0].number if variant.rules else 0
         self.code.add(f"if any(m): X.group(n, {group.first}, {group.size}, {group.last}, m, {number}, P)")
 
@@ -324,7 +324,7 @@ class TreeWriter:
     def _rivals(self, above: Variant, inner: Variant) -> list[str]:
         """Return what else would claim an item of ``inner`` when it is read: lines, and earlier lists."""
         step = inner.step
-        assert step is not None  # noqa: S101
+        assert step is not None
         found: dict[tuple[Step, ...], str] = {}
         for rule in above.rules:
             for take in rule.takes:
@@ -391,7 +391,7 @@ class TreeWriter:
             return draft, said, key
         code.add(f"l{variant.number}_{index}(d, {draft}, i, P, X)")
         numbers = [self.field(r.field) for r in rules if r.takes[0].path.number]
-        bare = code.constant((template(level.step, level.use, self.widths.get(selector, 0))))
+        bare = code.constant(template(level.step, level.use, self.widths.get(selector, 0)))
         code.add(f"{key} = (frozen({draft}, X), {', '.join(numbers)}{',' if numbers else ''})")
         more = "".join(f" or {number} is not None" for number in numbers)
         code.add(f"{said} = {key}[0][0] != {bare} or bool({key}[0][1]) or bool({key}[0][2]){more}")

@@ -1,0 +1,154 @@
+"""What a map may say by the rules of the language and still must not: lines that cannot run both ways.
+
+A bound ``Plan`` and its tables enter, faults leave; a map with any of them does not load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hub.formats.x12.guide import Use
+from hub.mapping.codecs import ONE_WAY
+from hub.mapping.plan import Plan, Rule, Variant
+from hub.mapping.scan import Where
+from hub.mapping.shape import fields_of
+from hub.mapping.source import Step
+from hub.mapping.spec import RESERVED, Fault
+from hub.mapping.tables import CodeMap
+
+
+def lint(plan: Plan, tables: dict[str, CodeMap]) -> list[Fault]:
+    """Return every rule of ``plan`` that could lose, confuse or invent something."""
+    faults: list[Fault] = []
+    for variant in plan.variants:
+        faults += _reserved(variant)
+        for rule in variant.rules:
+            faults += _lossy(rule)
+            faults += _tables(rule, tables)
+            faults += _absences(rule, variant, plan)
+            faults += _guards(rule, variant, plan)
+        faults += _plain_twice(variant)
+        faults += _overlaps(variant)
+        faults += _too_many(variant, plan)
+    return _once(faults)
+
+
+def _lossy(rule: Rule) -> Iterator[Fault]:
+    for bound in rule.codecs:
+        if bound.codec.name in ONE_WAY and rule.source.direction == "both":
+            message = f"{bound.codec.name} loses something, so the line cannot run both ways"
+            yield _fault("MAP-LINT-LOSSY", message, rule.where, 'make two lines of it: "< …" and "> …"')
+
+
+def _tables(rule: Rule, tables: dict[str, CodeMap]) -> Iterator[Fault]:
+    for bound in rule.codecs:
+        table = tables[bound.table] if bound.table else None
+        if table is None:
+            continue
+        if rule.source.direction == "both":
+            for word, where in table.doubles.items():
+                message = f"table {table.name} has two codes for '{word}' and does not say which is written"
+                yield _fault("MAP-LINT-REVERSE", message, where, f'add [codes.{table.name}.reverse] {word} = "…"')
+        if bound.passes:
+            for code, where in table.loose.items():
+                message = f"in table {table.name} the code {code} is also a word: with + they cannot be told apart"
+                yield _fault("MAP-LINT-LOOSE", message, where, "choose another word")
+
+
+def _absences(rule: Rule, variant: Variant, plan: Plan) -> Iterator[Fault]:
+    currency = variant is plan.root and rule.field == "currency"  # the unit of every amount; it must be something
+    for bound in rule.codecs:
+        if bound.codec.stage == "absent" and not rule.shape.required and not currency:
+            message = f"'{rule.field}' may be absent, so {bound.codec.name} would say what nobody said"
+            yield _fault("MAP-LINT-ABSENT", message, rule.where, "leave the codec out")
+
+
+def _guards(rule: Rule, variant: Variant, plan: Plan) -> Iterator[Fault]:
+    fields = [rule.source.guard.field] if rule.source.guard else []
+    fields += [bound.field for bound in rule.codecs if bound.field]
+    for field in fields:
+        rules = [r for r in (*variant.rules, *plan.root.rules) if r.field == field]
+        decided = variant.said_by is not None and variant.said_by[0] == field
+        if not decided and not any(r.source.guard is None and r.source.direction == "both" for r in rules):
+            message = f"'{field}' is not read by an unguarded line that runs both ways"
+            yield _fault("MAP-LINT-GUARD", message, rule.where, f"add a line for {field}, or guard by another field")
+
+
+def _reserved(variant: Variant) -> Iterator[Fault]:
+    for name in fields_of(variant.struct):
+        if name in RESERVED and variant.where is not None:
+            message = f"{variant.struct.__name__} has a field '{name}', which is a word of the mapping language"
+            yield _fault("MAP-LINT-RESERVED", message, variant.where, "rename the field in hub/canonical")
+
+
+def _plain_twice(variant: Variant) -> Iterator[Fault]:
+    """A plain line and a plain list on one tag: nobody could say which segment is whose."""
+    listed = {
+        place.step.tag for listing in variant.lists for place in listing.variants
+        if place.step is not None and not place.outer and not place.step.conditions
+    }  # fmt: skip
+    for rule in variant.rules:
+        for take in rule.takes:
+            if len(take.steps) == 1 and take.anchor.kind == "own" and not take.steps[0].conditions:
+                if take.steps[0].tag in listed and not take.path.conditions and take is rule.takes[0]:
+                    tag = take.steps[0].tag
+                    message = f"a line and a list both stand at {tag} without a condition"
+                    yield _fault("MAP-LINT-PLAIN", message, rule.where, f"give the line a condition: {tag}[…]")
+
+
+def _overlaps(variant: Variant) -> Iterator[Fault]:
+    """Two conditioned selectors that one segment could satisfy."""
+    claims: list[tuple[Step, Where]] = [
+        (take.steps[0], rule.where)
+        for rule in variant.rules
+        for take in rule.takes
+        if take.steps and take.anchor.kind == "own" and take.steps[0].conditions
+    ]
+    claims += [
+        (place.step, place.where or Where(file="", line=0))
+        for listing in variant.lists
+        for place in listing.variants
+        if place.step is not None and not place.outer and place.step.conditions
+    ]
+    for index, (step, _) in enumerate(claims):
+        for other, where in claims[index + 1 :]:
+            if step.tag == other.tag and step.conditions != other.conditions and not _exclusive(step, other):
+                message = f"{step} and {other} can fit the same segment"
+                yield _fault("MAP-LINT-OVERLAP", message, where, "make them differ in one element")
+
+
+def _exclusive(step: Step, other: Step) -> bool:
+    values = {(c.element, c.component): c.value for c in step.conditions}
+    return any(values.get((c.element, c.component), c.value) != c.value for c in other.conditions)
+
+
+def _too_many(variant: Variant, plan: Plan) -> Iterator[Fault]:
+    """Two places of a tag of which the guide allows one."""
+    seen: dict[tuple[str, ...], tuple[Step, ...]] = {}
+    for rule in variant.rules:
+        take = rule.takes[0] if rule.takes and rule.writes else None
+        if take is None or not take.steps or take.anchor.kind != "own" or _most(take.uses[-1]) != 1:
+            continue
+        tags = tuple(step.tag for step in take.steps)
+        bare = tuple(Step(tag=step.tag, conditions=step.conditions) for step in take.steps)
+        if seen.setdefault(tags, bare) != bare and _same_above(seen[tags], bare):
+            message = f"the guide allows one {tags[-1]} here; this line and another want one each"
+            yield _fault("MAP-LINT-ONE", message, rule.where, "join them with 'or', or drop one")
+
+
+def _same_above(one: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
+    return one[:-1] == other[:-1]
+
+
+def _most(use: Use) -> int:
+    return use.loop_maximum if use.loop else use.maximum
+
+
+def _fault(code: str, message: str, where: Where, remedy: str) -> Fault:
+    return Fault(code=code, message=message, where=where, remedy=remedy)
+
+
+def _once(faults: list[Fault]) -> list[Fault]:
+    return list(dict.fromkeys(faults))
+
+

@@ -1,0 +1,17 @@
+"""A bound way down, as the functions that run take it."""
+
+from __future__ import annotations
+
+from hub.mapping.reader_run import Steps
+from hub.mapping.source import Step
+
+
+def run_steps(steps: tuple[Step, ...]) -> Steps:
+    """Return ``steps`` as ``reader_run`` takes them: tag, conditions, optional, and a key for the place."""
+    made: list[tuple[str, tuple[tuple[int, int, str], ...], bool, str]] = []
+    key = ""
+    for step in steps:
+        key += "/" + str(step)
+        conditions = tuple((c.element, c.component or 0, c.value) for c in step.conditions)
+        made.append((step.tag, conditions, step.optional, key))
+    return tuple(made)

@@ -11,6 +11,7 @@ import gettext
 import io
 import sys
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 from hub.kernel.struct import Struct
@@ -87,13 +88,17 @@ def update() -> None:
     from babel.messages.catalog import Catalog
     from babel.messages.pofile import read_po, write_po
 
-    from hub.web.phrases import templates
+    from hub.formats.x12.guides import GuideLibrary
+    from hub.platform.configuration import find_configuration
+    from hub.web.phrases import guide_names, templates
 
     template = Catalog(domain=DOMAIN, project="Contract Hub", charset="utf-8", fuzzy=False)
     for file, _line, text, comments, context in extracted():
         template.add(text, locations=[(file, 1)], auto_comments=comments, context=context)
     for text in templates():
         template.add(text, auto_comments=["a sentence of a finding; {names} stay as they are"])
+    for text in guide_names(GuideLibrary(find_configuration(None).roots)):
+        template.add(text, auto_comments=["a segment or element of a guide"])
     for language in LANGUAGES:
         target = po_file(language)
         if target.is_file():
@@ -101,7 +106,7 @@ def update() -> None:
                 catalogue = read_po(source, locale=language.locale, domain=DOMAIN)
         else:
             catalogue = Catalog(locale=language.locale, domain=DOMAIN, project="Contract Hub", fuzzy=False)
-        catalogue.update(template, no_fuzzy_matching=True)
+        catalogue.update(deepcopy(template), no_fuzzy_matching=True)  # it keeps what it is given, and changes it
         catalogue.obsolete.clear()
         if language.locale == "en":
             _say_the_source_itself(catalogue)

@@ -8,10 +8,12 @@ catalogues by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from hub.formats.x12 import faults, guide_faults
+from hub.formats.x12.guide import Use
+from hub.formats.x12.guides import GuideLibrary
 
 HOLE = re.compile(r"\{(\w+)[^}]*\}")
 
@@ -21,6 +23,24 @@ def templates() -> Iterator[str]:
     for table in (faults.FAULTS, guide_faults.FAULTS):
         yield from (fault.message for fault in table.values())
         yield from (fault.remedy for fault in table.values())
+
+
+def guide_names(guides: GuideLibrary) -> Iterator[str]:
+    """Yield the name of every segment and element the guides of the standard know."""
+    for release in guides.releases():
+        for name in guides.sets(release):
+            guide = guides.guide(release, name)
+            if guide is not None:
+                yield from _names(guide.uses)
+
+
+def _names(uses: Sequence[Use]) -> Iterator[str]:
+    for use in uses:
+        yield use.segment.name
+        for element in use.segment.elements:
+            yield element.name
+            yield from (component.name for component in element.components)
+        yield from _names(use.children)
 
 
 def phrase(gettext: Callable[[str], str], text: str | None) -> str:
@@ -38,8 +58,12 @@ def _by_template(gettext: Callable[[str], str], text: str) -> str:
         found = pattern.fullmatch(text)
         if found:
             translated = gettext(template)
-            return HOLE.sub(lambda hole: found[hole[1]], translated) if translated != template else text
+            return text if translated == template else _filled(translated, found)
     return text
+
+
+def _filled(translated: str, found: re.Match[str]) -> str:
+    return HOLE.sub(lambda hole: found[hole[1]], translated)
 
 
 @cache

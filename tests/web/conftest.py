@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -23,8 +23,8 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def hub(tmp_path: Path, sqlite_database: Database, clock: FrozenClock) -> Iterator[SmallHub]:
-    yield SmallHub(tmp_path, sqlite_database, clock)
+def hub(tmp_path: Path, sqlite_database: Database, clock: FrozenClock) -> SmallHub:
+    return SmallHub(tmp_path, sqlite_database, clock)
 
 
 @pytest.fixture

@@ -78,11 +78,13 @@ def _refuse_what_is_no_file(files: Sequence[Path]) -> None:
 
 def _guides(name: str | None) -> FindGuide:
     """Return how guides are found: by release and set, or for sets of its kind the one that was named."""
-    library = GuideLibrary(find_configuration(load(os.environ).config_path).roots)
+    configuration = find_configuration(load(os.environ).config_path)
+    library = GuideLibrary(configuration.roots)
     if name is None:
         return library.guide
     base, _, kind = name.removeprefix("x12/").removesuffix(".toml").rpartition("/")
-    named = _named(library, base, kind, BARE_RELEASE)
+    is_known = base in library.releases() or base in configuration.folders("partners")
+    named = _named(library, base, kind, BARE_RELEASE) if is_known else None
     if named is None:
         raise click.BadParameter(f"there is no guide {name}; there are: {_known(library)}", param_hint="--guide")
 
@@ -95,11 +97,8 @@ def _guides(name: str | None) -> FindGuide:
 
 
 def _named(library: GuideLibrary, base: str, kind: str, release: str) -> Guide | None:
-    """Return the guide of a release ("004010") or of a partner ("acme-cardio", for ``release``)."""
-    if base in library.releases():
-        return library.guide(base, kind)
-    found = library.guide(release, kind, base)
-    return found if found is not None and found.partner == base else None
+    """Return the guide of a release ("004010"), or ``release``'s as a partner ("acme-cardio") narrows it."""
+    return library.guide(base, kind) if base in library.releases() else library.guide(release, kind, base)
 
 
 def _known(library: GuideLibrary) -> str:

@@ -24,6 +24,7 @@ from hub.formats.x12.writer import OutboundSet, Written, write_interchange
 
 USUAL_VERSION = "00401"
 RELEASE_CHARACTERS_MAX = 12  # GS08
+ID_CHARACTERS_MAX = 15  # ISA06, ISA08, GS02, GS03: an id sent longer is cut, so that the answer is X12
 
 
 def answer(received: ReceivedInterchange, at: datetime, *, control_number: int = 1) -> Written | None:
@@ -68,9 +69,9 @@ def _header_back(header: InterchangeHeader, at: datetime, control_number: int) -
     return InterchangeHeader(
         control_number=control_number,
         sender_qualifier=header.receiver_qualifier,
-        sender_id=header.receiver_id,
+        sender_id=_cut(header.receiver_id),
         receiver_qualifier=header.sender_qualifier,
-        receiver_id=header.sender_id,
+        receiver_id=_cut(header.sender_id),
         usage=header.usage or "P",
         version=header.version if is_version else USUAL_VERSION,
         standard=header.standard if header.standard and header.standard.isalpha() else "U",
@@ -84,9 +85,13 @@ def _group_back(header: GroupHeader, at: datetime, control_number: int) -> Group
         functional_group=ACKNOWLEDGEMENT_GROUP,
         control_number=control_number,
         release=header.release[:RELEASE_CHARACTERS_MAX].strip() or "004010",
-        sender=header.receiver,
-        receiver=header.sender,
+        sender=_cut(header.receiver),
+        receiver=_cut(header.sender),
         on=at.date(),
         at=at.time().replace(second=0, microsecond=0),
         agency=header.agency if header.agency in ("X", "T") else "X",
     )
+
+
+def _cut(id_as_sent: str | None) -> str | None:
+    return id_as_sent[:ID_CHARACTERS_MAX].strip() or None if id_as_sent else None

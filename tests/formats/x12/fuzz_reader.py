@@ -96,7 +96,7 @@ def shown(event: Event) -> object:
 
 
 def run(inputs: int, seed: int, *, report: bool = False) -> Counter[str]:
-    """Read ``inputs`` mutants; every tenth also in small chunks, every fifth under small limits."""
+    """Read ``inputs`` mutants; every twentieth also in small chunks, every fifth under small limits."""
     chance = random.Random(seed)
     counted: Counter[str] = Counter()
     began = time.monotonic()
@@ -106,8 +106,8 @@ def run(inputs: int, seed: int, *, report: bool = False) -> Counter[str]:
         limits = SMALL_LIMITS if small else Limits()
         try:
             seen = outcome(data, limits)
-            if number % 10 == 1:
-                chunks = Limits(chunk_bytes=chance.choice((1, 2, 3, 7, 64, 200)))
+            if number % 20 == 1:
+                chunks = Limits(chunk_bytes=chance.choice((1, 7, 40, 64, 110, 200)))
                 assert outcome(data, chunks) == seen, "what is read depends on how the bytes arrive"
         except BaseException:
             print(f"input {number} of seed {seed}: {data!r}", file=sys.stderr)

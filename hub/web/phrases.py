@@ -58,12 +58,13 @@ def _by_template(gettext: Callable[[str], str], text: str) -> str:
         found = pattern.fullmatch(text)
         if found:
             translated = gettext(template)
-            return text if translated == template else _filled(translated, found)
+            return text if translated == template else _filled(gettext, translated, found)
     return text
 
 
-def _filled(translated: str, found: re.Match[str]) -> str:
-    return HOLE.sub(lambda hole: found[hole[1]], translated)
+def _filled(gettext: Callable[[str], str], translated: str, found: re.Match[str]) -> str:
+    """Put the values into the sentence; names of the guide among them are translated too."""
+    return HOLE.sub(lambda hole: gettext(found[hole[1]]), translated)
 
 
 @cache

@@ -159,6 +159,7 @@ class Charge(Struct):
     amount: Money | None = None
     base: Money | None = None
     percent: Decimal | None = None
+    percent_of: str | None = None  # what the percentage is reckoned on
     rate: Decimal | None = None
     handling: str | None = None
     reference: str | None = None
@@ -233,8 +234,12 @@ class Packing(Struct):
     marking: str | None = None
     weight: Decimal | None = None
     weight_unit: str | None = None
+    volume: Decimal | None = None
+    volume_unit: str | None = None
     length: Decimal | None = None
-    length_unit: str | None = None
+    width: Decimal | None = None
+    height: Decimal | None = None
+    length_unit: str | None = None  # of length, width and height
 
 
 class Split(Struct):

@@ -64,6 +64,11 @@ class Map:
         self.compiled = compiled
 
     @property
+    def guide(self) -> Guide:
+        """The guide it is bound to, with its partner's narrowing."""
+        return self.compiled.plan.guide
+
+    @property
     def release(self) -> str:
         """The release of its guide: 004010."""
         return self.wire.split("/")[1]

@@ -126,7 +126,9 @@ class Reading:
             remedy="the sender should say the currency, or the map assume one (| assume:USD)",
         )
 
-    def half(self, number: int, trail: Trail, said: str, missing: str) -> None:
+    def half(
+        self, number: int, trail: Trail, said: str, missing: str, node: Node | None = None, element: int | None = None
+    ) -> None:
         """Note a struct of which a part arrived without the part that makes it one."""
         self.note(
             "MAP-HALF-SAID",
@@ -134,6 +136,8 @@ class Reading:
             f"{said} arrived without {missing}; it was not taken",
             number,
             trail,
+            node,
+            element,
             remedy=f"the sender should say {missing}, or leave out both",
         )
 

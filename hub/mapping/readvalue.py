@@ -109,7 +109,7 @@ class ValueReader:
                 self._single(rule, take, site, x)
         with code.block("else:"):
             if more and not self._either(rule) and position == len(rule.takes) - 1:
-                self._half(rule, "w" if lead == "t" else "t")
+                self._half(rule, "w" if lead == "t" else "t", site.node, take.path.elements[1 if lead == "t" else 0])
             self._choice(rule, position + 1, guarded=guarded)
 
     def _texts(self, site: Site, take: Take) -> list[str]:
@@ -239,7 +239,8 @@ class ValueReader:
         else:
             self.code.add(f"{x} = {made}")
         if struct is Quantity and not between:
-            self.code.add(f"if not w: X.half({rule.number}, P, 'a quantity', 'a unit')")
+            element = take.path.elements[0]
+            self.code.add(f"if not w: X.half({rule.number}, P, 'a quantity', 'a unit', {site.node}, {element})")
         packs = next((b for b in rule.codecs if b.codec.name == "packs"), None)
         if packs is not None:
             self.code.add(f"if {x} is not None: {x} = read_pack({x}, {self.code.constant(packs.factors)})")
@@ -276,13 +277,13 @@ class ValueReader:
                 act = f"{x} = X.passed({arguments})" if bound.passes else f"X.unknown({arguments})"
                 self.code.add(f"if {x} is None: {act}")
 
-    def _half(self, rule: Rule, other: str) -> None:
+    def _half(self, rule: Rule, other: str, node: str, element: int) -> None:
         struct = rule.shape.struct
         if struct is None:
             return
         lead = leading(struct) or "value"
         part = next(name for name in PAIRED[struct] if name != lead)
-        self.code.add(f"if {other}: X.half({rule.number}, P, {'the ' + part!r}, {'its ' + lead!r})")
+        self.code.add(f"if {other}: X.half({rule.number}, P, {'the ' + part!r}, {'its ' + lead!r}, {node}, {element})")
 
     # many values -----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,237 @@
+"""``hub map``: everything an onboarding engineer does with maps, storing nothing.
+
+MAP is a base map (``x12/004010/850``) or a partner's (``acme-cardio/850``). Documents go to stdout, findings to
+stderr; exit code 1 when something was rejected or differs, 2 when a file or a map is missing.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+import msgspec
+
+from hub.cli.output import Output, refuse, reports
+from hub.exchange.partners import Partner, load_partners
+from hub.formats.x12.events import InterchangeStart
+from hub.formats.x12.guides import GuideLibrary
+from hub.formats.x12.reader import read
+from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
+from hub.kernel.diagnostics import Diagnostic, worst
+from hub.kernel.errors import Misconfigured
+from hub.mapping.cases import run_case
+from hub.mapping.documents import (
+    Party,
+    SetRead,
+    document_from_json,
+    document_json,
+    read_documents,
+    write_document,
+)
+from hub.mapping.explain import explained
+from hub.mapping.library import Map, MapLibrary
+from hub.mapping.spec import Fault
+from hub.platform.configuration import Configuration, find_configuration
+from hub.platform.settings import load
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group("map")
+def map_() -> None:
+    """Try, test and examine maps, storing nothing."""
+
+
+@map_.command()
+@click.argument("name", metavar="MAP")
+@click.argument("file", metavar="FILE", type=EXISTING)
+@reports
+def apply(out: Output, name: str, file: Path) -> None:
+    """Read FILE through MAP: one line of canonical JSON on stdout for each set, findings on stderr.
+
+    A bare ST…SE without its envelope is taken too. Exit code 1 when anything is rejected.
+    """
+    sets = list(read_documents(_map(name), file.read_bytes()))
+    for each in sets:
+        if each.applied is not None and each.applied.document is not None:
+            click.echo(document_json(each.applied.document).decode())
+    _judge(out, [finding for each in sets for finding in each.findings])
+
+
+@map_.command()
+@click.argument("name", metavar="MAP")
+@click.argument("file", metavar="CANONICAL.json", type=EXISTING)
+@click.option("--sender", metavar="QQ:ID", help="Who signs: qualifier and id (ZZ:MEDCM). Else as the partner file says.")
+@click.option("--receiver", metavar="QQ:ID", help="Whom it is for. Else the partner.")
+@click.option("--bare", is_flag=True, help="Write ST…SE alone, without ISA and GS.")
+@reports
+def render(out: Output, name: str, file: Path, sender: str | None, receiver: str | None, bare: bool) -> None:
+    """Write the document in CANONICAL.json through MAP: the wire on stdout, findings on stderr.
+
+    The clock stands and every control number is 1, so that the same document gives the same bytes.
+    """
+    chosen = _map(name)
+    document = document_from_json(file.read_bytes())
+    partner = load_partners(_configuration()).get(chosen.partner) if chosen.partner else None
+    written = write_document(
+        chosen,
+        document,
+        sender=_party(sender) or _ours(partner),
+        receiver=_party(receiver) or _theirs(partner),
+        separators=_separators(partner),
+        bare=bare,
+    )
+    if written.data is not None:
+        click.echo(written.data.decode())
+    _judge(out, written.findings, refused=written.data is None)
+
+
+@map_.command("test")
+@click.argument("names", metavar="[MAP…]", nargs=-1)
+@click.option("--accept", is_flag=True, help="Rewrite what the cases expect to what they get; review the difference.")
+@reports
+def test_cases(out: Output, names: tuple[str, ...], accept: bool) -> None:
+    """Run the cases beside the maps (all of them, or those of MAP…) and show every difference by field."""
+    library = _library()
+    failed = run = 0
+    results: list[dict[str, object]] = []
+    for name in names or library.names():
+        chosen = library.map(name)
+        cases = library.files.cases(name)
+        if not cases:
+            failed += 1
+            out.note(f"{name}: has no cases; add mappings/{name}/cases/<sentence>/input.edi")
+        for folder in cases:
+            result = run_case(chosen, folder, accept=accept)
+            run += 1
+            failed += not result.passed
+            results.append({"map": name, "case": result.name, "differences": result.differences})
+            if not out.as_json:
+                click.echo(f"{'ok  ' if result.passed else 'FAIL'} {name}: {result.name}")
+                for difference in result.differences:
+                    click.echo(f"       {difference}")
+    out.value({"cases": results, "failed": failed}, {})
+    out.note(f"{run} case{'' if run == 1 else 's'}, {failed} failed")
+    if failed:
+        refuse()
+
+
+@map_.command()
+@click.argument("names", metavar="[MAP…]", nargs=-1)
+@reports
+def lint(out: Output, names: tuple[str, ...]) -> None:
+    """Say everything that is wrong with the maps: file, line, column, what was meant."""
+    library = _library()
+    faults: list[Fault] = []
+    for name in names or library.names():
+        faults += [fault for fault in library.faults(name) if fault not in faults]
+    if out.as_json:
+        out.value({"faults": faults})
+    else:
+        for fault in faults:
+            click.echo(str(fault))
+    out.note(f"{len(faults)} fault{'' if len(faults) == 1 else 's'} in {len(names or library.names())} maps")
+    if faults:
+        refuse()
+
+
+@map_.command()
+@click.argument("arguments", metavar="[MAP] FILE", nargs=-1, required=True)
+@reports
+def explain(out: Output, arguments: tuple[str, ...]) -> None:
+    """Show every field of FILE: its value, where it stands on the wire, and the rule that read it.
+
+    Without MAP: that of the partner who signed the envelope, else the base map of the set.
+    """
+    if len(arguments) > 2:
+        raise click.UsageError("one map and one file")
+    file = Path(arguments[-1])
+    if not file.is_file():
+        raise click.BadParameter(f"{file} does not exist", param_hint="FILE")
+    data = file.read_bytes()
+    chosen = _map(arguments[0] if len(arguments) == 2 else _map_for(data))
+    findings: list[Diagnostic] = []
+    for each in read_documents(chosen, data, provenance=True):
+        findings += each.findings
+        _explain(out, chosen, each)
+    _judge(out, findings)
+
+
+def _explain(out: Output, chosen: Map, each: SetRead) -> None:
+    if each.applied is None or each.applied.document is None:
+        return
+    out.items(
+        explained(chosen, each.applied, each.received),
+        {
+            "field": lambda field: field.path,
+            "value": lambda field: field.value,
+            "wire": lambda field: field.place,
+            "as sent": lambda field: field.sent,
+            "rule": lambda field: field.rule,
+            "why": lambda field: field.why,
+        },
+        none="Nothing was read.",
+    )
+
+
+def _judge(out: Output, findings: list[Diagnostic], *, refused: bool = False) -> None:
+    """Say the findings on stderr, and end with 1 when any rejects."""
+    for finding in findings:
+        click.echo(msgspec.json.encode(finding) if out.as_json else str(finding), err=True)
+    if refused or (findings and worst(findings).is_reject):
+        refuse()
+
+
+def _configuration() -> Configuration:
+    return find_configuration(load(os.environ).config_path)
+
+
+def _library() -> MapLibrary:
+    roots = _configuration().roots
+    return MapLibrary(roots, GuideLibrary(roots))
+
+
+def _map(name: str) -> Map:
+    return _library().map(name.removesuffix(".toml"))
+
+
+def _map_for(data: bytes) -> str:
+    """Return the name of the map for a file: the sender's, or the base map of its first set."""
+    partners = load_partners(_configuration())
+    partner: Partner | None = None
+    for event in read(data, bare=True):
+        if isinstance(event, InterchangeStart):
+            header = event.header
+            partner = partners.by_envelope(header.sender_qualifier or "", header.sender_id or "")
+        kind = getattr(event, "kind", None)
+        if isinstance(kind, str):
+            if partner is not None and kind in partner.sends:
+                return partner.sends[kind]
+            release = (getattr(event, "release", "") or "004010")[:6]
+            return f"x12/{release}/{kind}"
+    raise Misconfigured("the file holds no transaction set", remedy="name the map: hub map explain MAP FILE")
+
+
+def _party(text: str | None) -> Party | None:
+    if text is None:
+        return None
+    qualifier, colon, identity = text.rpartition(":")
+    if not identity or len(qualifier or "ZZ") != 2:
+        raise click.BadParameter(f"'{text}' is no envelope id; write ZZ:MEDCM")
+    return Party(qualifier=qualifier if colon else "ZZ", id=identity)
+
+
+def _ours(partner: Partner | None) -> Party | None:
+    return Party(qualifier=partner.envelope.ours.qualifier, id=partner.envelope.ours.id) if partner else None
+
+
+def _theirs(partner: Partner | None) -> Party | None:
+    return Party(qualifier=partner.envelope.theirs.qualifier, id=partner.envelope.theirs.id) if partner else None
+
+
+def _separators(partner: Partner | None) -> Separators:
+    if partner is None:
+        return USUAL_SEPARATORS
+    said = partner.envelope.separators
+    return Separators(element=said.element, segment=said.segment, component=said.component)

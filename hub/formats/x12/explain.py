@@ -7,11 +7,9 @@ should be read (trailing separators gone) and every fault into the findings. Thi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from hub.formats.tree import Value
 from hub.formats.x12.element_types import BAD_CHARACTER, CONTROL, TOO_LONG, TOO_SHORT, is_date, is_time, number_fault
-from hub.formats.x12.guide import Element, Segment, SyntaxNote
+from hub.formats.x12.guide import CodeLists, Element, Segment, SyntaxNote
 from hub.formats.x12.guide_faults import Findings
 
 CODES_SHOWN_MAX = 12
@@ -34,7 +32,7 @@ class Place:
 
 
 def explain(
-    segment: Segment, values: list[Value], codes: Mapping[str, frozenset[str]], place: Place
+    segment: Segment, values: list[Value], codes: CodeLists, place: Place
 ) -> list[Value]:
     """Add every fault of ``values`` to the findings of ``place``; return the values without trailing separators."""
     kept, trailing = _without_trailing(values)
@@ -77,7 +75,7 @@ def _text(value: Value) -> str:
 
 
 def _explain_value(
-    element: Element, value: Value, codes: Mapping[str, frozenset[str]], place: Place, number: int
+    element: Element, value: Value, codes: CodeLists, place: Place, number: int
 ) -> None:
     if not element.used:
         place.add("GDE-ELEMENT-NOT-USED", number, label=element.name, found=_text(value))
@@ -94,7 +92,7 @@ def _explain_value(
 
 
 def _explain_one(
-    element: Element, value: Value, codes: Mapping[str, frozenset[str]], place: Place, number: int, turn: int | None
+    element: Element, value: Value, codes: CodeLists, place: Place, number: int, turn: int | None
 ) -> None:
     if isinstance(value, str) and not element.components:
         _explain_text(element, value, codes, place, number, None, turn)
@@ -118,7 +116,7 @@ def _explain_one(
 def _explain_text(
     element: Element,
     text: str,
-    codes: Mapping[str, frozenset[str]],
+    codes: CodeLists,
     place: Place,
     number: int,
     component: int | None,
@@ -133,7 +131,7 @@ def _explain_text(
         )  # fmt: skip
 
 
-def _fault_of(element: Element, text: str, codes: Mapping[str, frozenset[str]]) -> str | None:
+def _fault_of(element: Element, text: str, codes: CodeLists) -> str | None:
     kind = element.type
     if kind == "R" or kind[0] == "N":
         fault = number_fault(text, element.minimum, element.maximum, real=kind == "R")
@@ -157,7 +155,7 @@ def _fault_of(element: Element, text: str, codes: Mapping[str, frozenset[str]]) 
     return "GDE-ELEMENT-BLANK" if element.required and text.isspace() else None
 
 
-def _expected(element: Element, codes: Mapping[str, frozenset[str]]) -> str:
+def _expected(element: Element, codes: CodeLists) -> str:
     """What the guide wants, in words a person can act on."""
     low, high = element.minimum, element.maximum
     length = str(low) if low == high else f"{low} to {high}"

@@ -5,9 +5,13 @@ Order, nesting, repetition, element types and counts; never what anything means 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 from hub.kernel.struct import Struct
+
+CodeLists = Mapping[str, Collection[str]]
+"""Codes by the name of their list, as ``Element.codes`` names it; labels may stand beside."""
 
 ElementType = Literal["AN", "ID", "DT", "TM", "R", "B", "N0", "N1", "N2", "N3", "N4", "N5", "N6", "composite"]
 

@@ -6,9 +6,9 @@ stands once in a loop: from it follow the loops that are open and how far each h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from hub.formats.x12.guide import Guide, Use
+from hub.formats.x12.guide import CodeLists, Guide, Use
 from hub.formats.x12.segment_code import Accepts, compile_segment
 
 Move = tuple[int, int, bool, int, Accepts, "tuple[Place, ...]", "Place"]
@@ -24,7 +24,7 @@ class Place:
         "parent", "required", "tag", "use",
     )  # fmt: skip
 
-    def __init__(self, use: Use | None, parent: Place | None, index: int, codes: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, use: Use | None, parent: Place | None, index: int, codes: CodeLists) -> None:
         self.use = use
         self.parent = parent
         self.index = index  # among its siblings
@@ -65,7 +65,7 @@ class Place:
         return self.use.segment.name if self.use else ""
 
 
-def places_of(guide: Guide, codes: Mapping[str, frozenset[str]]) -> Place:
+def places_of(guide: Guide, codes: CodeLists) -> Place:
     """Return the root place of ``guide``."""
     root = Place(None, None, 0, codes)
     _grow(root, guide.uses, codes)
@@ -106,7 +106,7 @@ def move_to(state: Place, target: Place) -> Move:
     return (target.depth, target.maximum, target.opens, target.cut, target.accepts, closing, target)
 
 
-def _grow(place: Place, uses: tuple[Use, ...], codes: Mapping[str, frozenset[str]]) -> None:
+def _grow(place: Place, uses: tuple[Use, ...], codes: CodeLists) -> None:
     for index, use in enumerate(uses):
         child = Place(use, place, index, codes)
         place.children[child.tag] = child

@@ -7,16 +7,16 @@ source; every text that comes from data reaches it as an object in the namespace
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from hub.formats.tree import Value
 from hub.formats.x12.element_types import is_date, is_number, is_time
-from hub.formats.x12.guide import Element, Segment, SyntaxNote
+from hub.formats.x12.guide import CodeLists, Element, Segment, SyntaxNote
 
 Accepts = Callable[[Sequence[Value]], bool]
 
 
-def compile_segment(segment: Segment, codes: Mapping[str, frozenset[str]]) -> Accepts:
+def compile_segment(segment: Segment, codes: CodeLists) -> Accepts:
     """Return the function that says whether the values of a ``segment`` are free of faults."""
     names: dict[str, object] = {"is_date": is_date, "is_time": is_time, "is_number": is_number}
     source = "\n".join(_function(segment, codes, names))
@@ -25,7 +25,7 @@ def compile_segment(segment: Segment, codes: Mapping[str, frozenset[str]]) -> Ac
     return made
 
 
-def _function(segment: Segment, codes: Mapping[str, frozenset[str]], names: dict[str, object]) -> Iterator[str]:
+def _function(segment: Segment, codes: CodeLists, names: dict[str, object]) -> Iterator[str]:
     elements = segment.elements
     least = max((n for n, e in enumerate(elements, 1) if e.required), default=0)
     yield "def accepts(v):"
@@ -73,7 +73,7 @@ def _note(note: SyntaxNote, at: int) -> Iterator[str]:
         yield f"    if {f'0 < k < {len(note.elements)}' if note.kind == 'P' else 'k > 1'}: return False"
 
 
-def _wrong(element: Element, name: str, codes: Mapping[str, frozenset[str]], names: dict[str, object]) -> str:
+def _wrong(element: Element, name: str, codes: CodeLists, names: dict[str, object]) -> str:
     """Return the condition under which a value that is there is wrong; "" when nothing can be."""
     if not element.used:
         return "True"
@@ -92,7 +92,7 @@ def _once(element: Element) -> Element:
     )  # fmt: skip
 
 
-def _wrong_parts(element: Element, name: str, codes: Mapping[str, frozenset[str]], names: dict[str, object]) -> str:
+def _wrong_parts(element: Element, name: str, codes: CodeLists, names: dict[str, object]) -> str:
     parts = element.components
     least = max((n for n, part in enumerate(parts, 1) if part.required), default=0)
     checks = [f"not {max(least, 1)} <= len({name}) <= {len(parts)}", f"not {name}[-1]"]
@@ -106,7 +106,7 @@ def _wrong_parts(element: Element, name: str, codes: Mapping[str, frozenset[str]
     return " or ".join(checks)
 
 
-def _wrong_text(element: Element, name: str, codes: Mapping[str, frozenset[str]], names: dict[str, object]) -> str:
+def _wrong_text(element: Element, name: str, codes: CodeLists, names: dict[str, object]) -> str:
     low, high = element.minimum, element.maximum
     length = f"len({name}) > {high}" if low <= 1 else f"not {low} <= len({name}) <= {high}"
     if element.codes is not None:

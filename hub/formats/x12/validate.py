@@ -30,7 +30,8 @@ from hub.formats.x12.separators import Separators
 from hub.kernel.diagnostics import Diagnostic, worst
 
 COMPILED_MAX = 256
-"""Compiled guides kept: some forty sets for each of some partners who narrow them; about 1 MB each."""
+"""Compiled guides kept: some forty sets for each of some partners who narrow them; below 1 MB each, for they share
+the code lists of their release."""
 
 LARGE_SET_SEGMENTS = 2_000
 """From here on the collector of cycles rests while a tree grows: nothing in it is garbage yet, there are no cycles in
@@ -61,8 +62,7 @@ class Validator:
 
     def __init__(self, guide: Guide) -> None:
         self.guide = guide
-        self.codes = {name: frozenset(codes) for name, codes in guide.codes.items()}
-        self.root = places_of(guide, self.codes)
+        self.root = places_of(guide, guide.codes)
         self.loops: dict[str, set[str]] = {}  # tag → names of the loops it may stand in
         for place in every_place(self.root):
             loop = place.parent.tag if place.parent else ""
@@ -211,7 +211,7 @@ class _Walk:
             self.findings.unlisted += 1
         elif place.use is not None:
             at = At(self.findings, place.tag, node.position, place.loop_tag)
-            node.values = explain(place.use.segment, node.values, self.validator.codes, at)
+            node.values = explain(place.use.segment, node.values, self.validator.guide.codes, at)
 
     def _close(self, loop: Place, position: int) -> None:
         """Report what the loop that ends before ``position`` lacks."""

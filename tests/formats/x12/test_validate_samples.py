@@ -49,7 +49,7 @@ def samples(shared: Path) -> list[tuple[str, TransactionSet]]:
 FAULTY = {
     "PurchaseOrderCustom1.txt": ["GDE-TOO-MANY-ELEMENTS@2 BEG"],
     "PurchaseOrderCustom2.txt": ["GDE-TOO-MANY-ELEMENTS@2 BEG", "GDE-SEGMENT-ORDER@7 N2", "GDE-TOO-MANY-ELEMENTS@7 N2"],
-    "PurchaseOrderModified.txt": ["GDE-TOO-MANY-ELEMENTS@2 BEG", "GDE-ELEMENT-TOO-LONG@2 BEG"],
+    "PurchaseOrderModified.txt": ["GDE-ELEMENT-TOO-LONG@2 BEG", "GDE-TOO-MANY-ELEMENTS@2 BEG"],
     "PurchaseOrdersAcknowledgement.txt": ["GDE-ELEMENT-CODE@4 N1"],
     "850.SyntaxNotes.ERR.edi": ["GDE-ELEMENT-CONDITION@13 PO1", "GDE-ELEMENT-CONDITION@30 PO4"],
 }

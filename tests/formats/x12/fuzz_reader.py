@@ -27,8 +27,8 @@ SMALL_LIMITS = Limits(
 )  # fmt: skip
 TOKENS = (
     b"ISA", b"IEA*1*000000001~", b"GS*", b"GE*1*1~", b"ST*850*0001~", b"SE*3*0001~", b"~", b"*", b"\n", b"\r\n", b"\r",
-    b"\x00", b"\xef\xbb\xbf", b" ", b"~~", b"**", b"TA1*", b"\xe2\x80\xa6", b"\xff", ISA, b"A" * 200, b"*" * 40, b"\xc3",
-    b"9" * 30, b"~\n  ", b"ISA|00|", b"UNB+UNOA:1+", b"\x1a", b"\x85", "é".encode(), "é".encode("latin-1"),
+    b"\x00", b"\xef\xbb\xbf", b" ", b"~~", b"**", b"TA1*", b"\xe2\x80\xa6", b"\xff", ISA, b"A" * 200, b"*" * 40,
+    b"\xc3", b"9" * 30, b"~\n  ", b"ISA|00|", b"UNB+UNOA:1+", b"\x1a", b"\x85", "é".encode(), "é".encode("latin-1"),
 )  # fmt: skip
 
 
@@ -130,9 +130,8 @@ def main() -> int:
     began = time.process_time()
     counted = run(options.inputs, options.seed, report=True)
     seconds = time.process_time() - began
-    print(
-        f"{options.inputs} inputs: {counted['read']} read, {counted['unreadable']} unreadable, none raised; {seconds:.0f} s CPU"
-    )
+    told = f"{counted['read']} read, {counted['unreadable']} unreadable, nothing else raised"
+    print(f"{options.inputs} inputs: {told}; {seconds:.0f} s CPU")
     return 0
 
 

@@ -223,15 +223,17 @@ def _party(text: str | None) -> Party | None:
 
 
 def _ours(partner: Partner | None) -> Party | None:
-    return Party(qualifier=partner.envelope.ours.qualifier, id=partner.envelope.ours.id) if partner else None
+    ours = partner.envelope.ours if partner is not None and partner.envelope is not None else None
+    return Party(qualifier=ours.qualifier, id=ours.id) if ours else None
 
 
 def _theirs(partner: Partner | None) -> Party | None:
-    return Party(qualifier=partner.envelope.theirs.qualifier, id=partner.envelope.theirs.id) if partner else None
+    theirs = partner.envelope.theirs if partner is not None and partner.envelope is not None else None
+    return Party(qualifier=theirs.qualifier, id=theirs.id) if theirs else None
 
 
 def _separators(partner: Partner | None) -> Separators:
-    if partner is None:
+    if partner is None or partner.envelope is None:
         return USUAL_SEPARATORS
     said = partner.envelope.separators
     return Separators(element=said.element, segment=said.segment, component=said.component)

@@ -31,7 +31,7 @@ class Builder:
         self.variant = variant
         tree, self.number = self._tree(variant)
         struct = variant.struct
-        arguments = self._arguments(struct, tree)
+        arguments = self._arguments(struct, tree, "")
         required = [
             (name, arguments.get(name, "None")) for name, shape in fields_of(struct).items() if shape.required
         ]
@@ -66,9 +66,9 @@ class Builder:
             _plant(tree, variant.said_by[0], repr(variant.said_by[1]))
         return tree, number or (variant.rules[0].number if variant.rules else 0)
 
-    def _arguments(self, struct: type[msgspec.Struct], tree: Tree) -> dict[str, str]:
+    def _arguments(self, struct: type[msgspec.Struct], tree: Tree, above: str) -> dict[str, str]:
         shapes = fields_of(struct)
-        arguments = {name: self._argument(name, shapes[name], tree[name]) for name in shapes if name in tree}
+        arguments = {name: self._argument(above + name, shapes[name], tree[name]) for name in shapes if name in tree}
         if takes_currency(struct) and "currency" not in arguments:
             arguments["currency"] = "X.currency"
         return arguments
@@ -92,9 +92,10 @@ class Builder:
 
     def _struct(self, field: str, struct: type[msgspec.Struct], branch: Tree) -> str:
         """Write the building of a struct beneath; return the variable that holds it, or None."""
+        arguments = self._arguments(struct, branch, f"{field}.")
         code, name = self.code, self.code.fresh("z")
-        arguments = self._arguments(struct, branch)
         lead = leading(struct)
+        number = self._number_beneath(field, lead)
         shapes = fields_of(struct)
         if lead is not None:
             others = [a for n, a in arguments.items() if n not in (lead, "currency") or (n == "currency" and a[0] == "x")]
@@ -109,19 +110,26 @@ class Builder:
             listed = ", ".join(f"{n}={a}" for n, a in arguments.items())
             made = f"{name} = {code.constant(struct)}({listed})"
             if absent:
-                code.add(f"X.half({self.number}, P, {'the ' + field!r}, {'its ' + absent[0]!r})")
+                code.add(f"X.half({number}, P, {'the ' + field!r}, {'its ' + absent[0]!r})")
             elif required:
                 code.add(f"if {' and '.join(f'{a} is not None' for a in required)}: {made}")
-                act = f"X.no_currency({self.number}, P)" if takes_currency(struct) else (
-                    f"X.half({self.number}, P, {'the ' + field!r}, {'its other parts'!r})"
+                act = f"X.no_currency({number}, P)" if takes_currency(struct) else (
+                    f"X.half({number}, P, {'the ' + field!r}, {'its other parts'!r})"
                 )
                 code.add(f"else: {act}")
             else:
                 code.add(made)
         if others:
             test = " or ".join(f"{a} is not None" for a in others)
-            code.add(f"elif {test}: X.half({self.number}, P, {'a part of the ' + field!r}, {'its ' + str(lead)!r})")
+            code.add(f"elif {test}: X.half({number}, P, {'a part of the ' + field!r}, {'its ' + str(lead)!r})")
         return name
+
+
+    def _number_beneath(self, field: str, lead: str | None) -> int:
+        """Return the rule a finding about the struct at ``field`` should name: its leading field's, else its first."""
+        rules = [rule for rule in self.variant.rules if rule.reads and rule.field.startswith(field + ".")]
+        leads = [rule.number for rule in rules if rule.field == f"{field}.{lead}"]
+        return (leads or [rule.number for rule in rules] or [self.number])[0]
 
 
 def _plant(tree: Tree, field: str, leaf: str) -> None:

@@ -28,6 +28,7 @@ class Compiled:
 
     def __init__(self, plan: Plan, tables: dict[str, CodeMap], digest: str) -> None:
         self.plan = plan
+        self.tables = tables
         self.digest = digest
         self.sites = [(_item_field(plan, field), str(where)) for field, where in plan.places]
         self.computed = computed_masks(plan.guide.computed)

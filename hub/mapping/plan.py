@@ -114,8 +114,8 @@ class Total(Struct):
     loop: tuple[Step, ...]
     target: Path
     source: Path
-    decimals: int = 0
     where: Where
+    decimals: int = 0
 
 
 class Variant:

@@ -60,10 +60,12 @@ class GuideLibrary:
     def faults(self) -> list[Misconfigured]:
         """Read every guide and every narrowing; return what is wrong with them."""
         wanted: list[tuple[str, str, str | None]] = [(r, s, None) for r in self.releases() for s in self.sets(r)]
-        for root in self._roots:
-            for path in sorted(root.glob("partners/*/guides/*.toml")):
-                wanted += [(r, path.stem, path.parts[-3]) for r in self.releases() if path.stem in self.sets(r)]
         found: list[Misconfigured] = []
+        for path in sorted(path for root in self._roots for path in root.glob("partners/*/guides/*.toml")):
+            narrows = [(release, path.stem, path.parts[-3]) for release, set, own in wanted if set == path.stem and not own]
+            wanted += narrows
+            if not narrows:
+                found.append(Misconfigured(f"there is no guide {path.stem} to narrow", file=str(path), line=1))
         for release, set, partner in wanted:
             try:
                 self.guide(release, set, partner)

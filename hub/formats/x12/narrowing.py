@@ -31,6 +31,7 @@ import msgspec
 from hub.formats.x12.guide import Element, Guide, Segment, Use
 from hub.formats.x12.guide_file import Release, TomlFile, finish, read_segment
 
+EXTENDS = re.compile(r"x12/([0-9]{6})/([0-9A-Z]{3})")
 RANGE = re.compile(r"(\d+)\.\.(\d+|\*)(?: after ([A-Z][A-Z0-9]{1,2}))?")
 ELEMENT = re.compile(r"(?P<path>.*/)?(?P<tag>[A-Z][A-Z0-9]{1,2}?)(?P<element>\d\d)(?:-(?P<component>\d+))?")
 RULES = ("unused", "required", "minimum", "maximum", "codes", "also", "type")
@@ -41,11 +42,13 @@ Change = Callable[[Element], Element]
 
 
 def narrow(base: Guide, file: TomlFile, shared: Release, partner: str) -> Guide:
-    """Return ``base`` as ``file`` of ``partner`` narrows it."""
+    """Return ``base`` as ``file`` of ``partner`` narrows it; unchanged when that file is about another release."""
     file.only("extends", "dates", "places", "elements", "segments", "add", "why")
-    expected = f"x12/{base.release}/{base.set}"
-    if file.text_of("extends") != expected:
-        raise file.fault(f"extends must be {expected!r}", "extends")
+    form = EXTENDS.fullmatch(file.text_of("extends"))
+    if not form or form[2] != base.set:
+        raise file.fault(f"extends must be 'x12/{base.release}/{base.set}'", "extends")
+    if form[1] != base.release:
+        return base
     codes = dict(shared.codes)
     uses = base.uses
     if "dates" in file.values:

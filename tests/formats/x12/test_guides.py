@@ -207,6 +207,18 @@ def test_a_fault_in_a_partners_guide_names_file_and_line(
     assert len(library(tmp_path).faults()) == 1
 
 
+def test_a_partners_guide_for_another_release_leaves_this_one_alone(tmp_path: Path) -> None:
+    assert partner(tmp_path, 'extends = "x12/005010/850"\n[places]\n"TAX" = "unused"').partner is None
+    assert library(tmp_path).faults() == []
+
+
+def test_a_partners_guide_for_a_set_we_have_no_guide_for_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "partners" / "north-star" / "guides" / "851.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text('extends = "x12/004010/851"')
+    assert [str(fault) for fault in library(tmp_path).faults()] == [f"{path}:1: there is no guide 851 to narrow"]
+
+
 def spoil(name: str, old: str, new: str) -> Callable[[Path], None]:
     def apply(folder: Path) -> None:
         for path in (CHECKOUT / "schemas/x12/004010").glob("*.toml"):

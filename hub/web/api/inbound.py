@@ -40,6 +40,7 @@ class Taken(Struct):
     opt=partners("inbound:send"),
     status_code=202,
     operation_class=IntakeOperation,
+    request_max_body_size=None,  # the settings say how much, and the route counts
     responses=INTAKE_FAULTS,
     tags=["Inbound"],
 )

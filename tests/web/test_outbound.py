@@ -1,0 +1,51 @@
+"""The mailbox: what waits is listed, fetched as often as need be, and gone once the partner says so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.web.samples import ORDER, answer, receive
+from tests.web.small_hub import SmallHub
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def waiting(hub: SmallHub) -> str:
+    now = hub.clock.now()
+    order = receive(hub, ORDER, now - timedelta(minutes=1), "4500098123", 101)
+    return answer(hub, order, "855", "OrderAcknowledgement", now, 1, order="4500098123")
+
+
+async def test_what_waits_is_listed_and_fetched_until_it_is_received(acme: httpx.AsyncClient, waiting: str) -> None:
+    listed = (await acme.get("/outbound/acme-cardio")).json()
+    assert [item["id"] for item in listed["items"]] == [waiting]
+    assert listed["next"] is None
+    assert listed["items"][0]["wire"] == "855"
+    first = await acme.get(f"/outbound/acme-cardio/{waiting}")
+    again = await acme.get(f"/outbound/acme-cardio/{waiting}")
+    assert first.content == again.content
+    assert first.content.startswith(b"ISA*")
+    for _ in range(2):
+        done = await acme.post(f"/outbound/acme-cardio/{waiting}/received")
+        assert done.status_code == 200
+    assert (await acme.get("/outbound/acme-cardio")).json() == {"items": [], "next": None}
+
+
+async def test_a_refusal_is_kept_and_cannot_be_turned_into_its_opposite(acme: httpx.AsyncClient, waiting: str) -> None:
+    url = f"/outbound/acme-cardio/{waiting}/received"
+    refused = await acme.post(url, json={"verdict": "refuse", "reason": "wrong price"})
+    assert refused.status_code == 200
+    assert (await acme.post(url, json={"verdict": "approve"})).status_code == 409
+    state = (await acme.get(f"/api/v1/messages/{waiting}")).json()
+    assert state["deliveries"][0]["verdict"] == "refuse"
+    assert "wrong price" in state["attention"]
+
+
+async def test_a_body_that_is_no_verdict_is_refused(acme: httpx.AsyncClient, waiting: str) -> None:
+    refused = await acme.post(f"/outbound/acme-cardio/{waiting}/received", json={"verdict": "perhaps"})
+    assert refused.status_code == 400
+    assert refused.headers["content-type"] == "application/problem+json"

@@ -62,7 +62,8 @@ class GuideLibrary:
         wanted: list[tuple[str, str, str | None]] = [(r, s, None) for r in self.releases() for s in self.sets(r)]
         found: list[Misconfigured] = []
         for path in sorted(path for root in self._roots for path in root.glob("partners/*/guides/*.toml")):
-            narrows = [(release, path.stem, path.parts[-3]) for release, set, own in wanted if set == path.stem and not own]
+            ours = [release for release, set, own in wanted if set == path.stem and not own]
+            narrows = [(release, path.stem, path.parts[-3]) for release in ours]
             wanted += narrows
             if not narrows:
                 found.append(Misconfigured(f"there is no guide {path.stem} to narrow", file=str(path), line=1))

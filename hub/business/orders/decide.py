@@ -36,7 +36,7 @@ from hub.business.orders.model import (
     Source,
     Verdict,
 )
-from hub.business.orders.reasons import Reason, doubt, hold, note, refuse, verdict_of
+from hub.business.orders.reasons import Reason, say, verdict_of
 from hub.business.orders.terms import Terms, currency_of, is_plain, shown, terms_of
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.shared import Party
@@ -149,7 +149,7 @@ def _fresh(order: PurchaseOrder, terms: Terms, arrival: _Arrival, seller: Party 
     verdict, outcome = _overall(lines, about_order)
     stands = verdict in (Verdict.ACCEPTED, Verdict.CHANGED)
     if stands:
-        about_order.append(_unplanned())
+        about_order.append(say("BUS-NOT-PLANNED", "lines"))
     state = _state(order, terms, arrival, verdict, outcome, [line.state for line in lines], about_order)
     effects = [Effect.RECORD_ORDER]
     if any(line.verdict is LineVerdict.HELD for line in lines):
@@ -214,17 +214,13 @@ def _order_reasons(order: PurchaseOrder) -> list[Reason]:
     """Return what is wrong with the order as a whole."""
     reasons: list[Reason] = []
     if not order.lines:
-        reasons.append(refuse("BUS-NO-LINES", "lines", "the order has no line", "send at least one line"))
+        reasons.append(say("BUS-NO-LINES", "lines"))
     if order.purpose == COPY:
-        message = "marked as a copy, but no order of this number has arrived before"
-        reasons.append(note("BUS-COPY-FIRST", "purpose", message, "nothing to do; it is taken as the order"))
+        reasons.append(say("BUS-COPY-FIRST", "purpose"))
     if any(charge.kind in ALLOWANCES for charge in order.charges):
-        message = "the order takes off an allowance that no contract price of ours knows"
-        reasons.append(hold("BUS-ALLOWANCE", "charges", message, "agree the allowance with the customer"))
+        reasons.append(say("BUS-ALLOWANCE/order", "charges"))
     if order.kind in NO_ORDER_TO_MAKE:
-        message = f"an order of kind {order.kind} is not simply made and delivered"
-        remedy = "read the order and agree with the customer what it asks for"
-        reasons.append(hold("BUS-KIND", "kind", message, remedy, found=order.kind))
+        reasons.append(say("BUS-KIND", "kind", found=order.kind, kind=order.kind))
     return reasons + _stated_total(order)
 
 
@@ -238,20 +234,14 @@ def _stated_total(order: PurchaseOrder) -> list[Reason]:
     computed = sum(made, Decimal(0))
     if abs(stated.amount - computed) <= CENT * len(made):  # a buyer may round every line to the cent
         return []
-    message = f"the order's total is stated as {shown(stated.amount)}, its lines make {shown(computed)}"
-    remedy = "nothing is booked from the stated total; check the lines"
-    return [doubt("BUS-TOTAL", "total", message, remedy, found=stated.amount, expected=shown(computed))]
-
-
-def _unplanned() -> Reason:
-    message = "promised dates are requested dates or lead times; no plan stands behind them yet"
-    return note("BUS-NOT-PLANNED", "lines", message, "nothing to do; planning may propose others later")
+    words = {"stated": shown(stated.amount), "computed": shown(computed)}
+    return [say("BUS-TOTAL", "total", found=words["stated"], expected=words["computed"], **words)]
 
 
 def _unusable_identity(order: PurchaseOrder) -> Reason | None:
     """Return why the order cannot be filed: without a number nobody could find it, nor answer it."""
     if order.number is None:
-        return hold("BUS-NO-NUMBER", "number", "the order has no number", "ask the customer for the order number")
+        return say("BUS-NO-NUMBER", "number")
     filed = {
         "number": order.number,
         "release": order.release or "",
@@ -260,16 +250,15 @@ def _unusable_identity(order: PurchaseOrder) -> Reason | None:
     }
     for name, value in filed.items():
         if len(value) > NUMBER_LENGTH_MAX or not value.isprintable():
-            message = f"the order's {name} is longer than {NUMBER_LENGTH_MAX} characters or cannot be printed"
-            return hold("BUS-NUMBER-UNUSABLE", name, message, "ask the customer to send it anew")
+            return say("BUS-NUMBER-UNUSABLE", name, name=name, length=NUMBER_LENGTH_MAX)
     return None
 
 
 def _instruction(order: PurchaseOrder, known: OrderState | None, purpose: str) -> Reason:
-    which = f"order {order.number}, which stands as {known.status}" if known else f"order {order.number}, unknown to us"
-    message = f"purpose {purpose} sent as an order, about {which}"
-    remedy = "decide with the customer; a change belongs in an order change (860)"
-    return hold("BUS-INSTRUCTION", "purpose", message, remedy, found=purpose)
+    words = {"purpose": purpose, "order": order.number}
+    if known is None:
+        return say("BUS-INSTRUCTION", "purpose", found=purpose, **words)
+    return say("BUS-INSTRUCTION/known", "purpose", found=purpose, status=known.status, **words)
 
 
 def _set_aside(known: OrderState | None, arrival: _Arrival, reason: Reason) -> Decision:
@@ -286,44 +275,39 @@ def _set_aside(known: OrderState | None, arrival: _Arrival, reason: Reason) -> D
 
 
 def _repeated(order: PurchaseOrder, known: OrderState, arrival: _Arrival) -> Decision:
-    message = f"copy of order {order.number}, {_arrived(known)}; the first answer is sent again"
-    reason = note("BUS-COPY", "purpose", message, "nothing to do")
+    reason = say("BUS-COPY", "purpose", order=order.number, first=_arrived(known.source))
     return Decision(
         outcome=Outcome.DUPLICATE,
         effects=[Effect.REPEAT_ANSWER],
         test=arrival.test,
         reasons=[reason.finding],
         order_id=known.id,
-        events=[_event(EventKind.ANSWER_REPEATED, message, arrival)],
+        events=[_event(EventKind.ANSWER_REPEATED, reason.finding.message, arrival)],
     )
 
 
 def _taken(order: PurchaseOrder, known: OrderState, arrival: _Arrival) -> Decision:
     """Hold an order whose number is taken, with both shown; the one that stands is not touched."""
     different = differences(order, known)
-    says = "says the same" if known.digest == digest_of(order) else "differs"
-    if different:
-        says = "differs: " + "; ".join(different)
-    own = arrival.source.control_number
-    message = (
-        f"order {order.number} arrived again{f' under control number {own}' if own else ''};"
-        f" the first, {_arrived(known)}, stands; the second {says}"
-    )
-    remedy = "discard the second, or ask the customer to send it under a number of its own"
-    reason = hold("BUS-ORDER-DUPLICATE", "number", message, remedy, found=own, expected=_arrived(known))
+    key = "BUS-ORDER-DUPLICATE/lines" if different else "BUS-ORDER-DUPLICATE"
+    if known.digest == digest_of(order):
+        key = "BUS-ORDER-DUPLICATE/same"
+    first, second = _arrived(known.source), _arrived(arrival.source)
+    words = {"order": order.number, "first": first, "second": second, "differences": "; ".join(different)}
+    reason = say(key, "number", found=second, expected=first, **words)
     return Decision(
         outcome=Outcome.DUPLICATE,
         effects=[Effect.ASK_A_PERSON],
         test=arrival.test,
         reasons=[reason.finding],
         order_id=known.id,
-        events=[_event(EventKind.DUPLICATE_HELD, message, arrival)],
+        events=[_event(EventKind.DUPLICATE_HELD, reason.finding.message, arrival)],
     )
 
 
-def _arrived(known: OrderState) -> str:
-    number = f"control number {known.source.control_number}, " if known.source.control_number else ""
-    return f"{number}message {known.source.message}"
+def _arrived(source: Source) -> str:
+    number = f"control number {source.control_number}, " if source.control_number else ""
+    return f"{number}message {source.message}"
 
 
 def _received(order: PurchaseOrder, arrival: _Arrival) -> Event:

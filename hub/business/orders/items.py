@@ -10,8 +10,7 @@ import difflib
 from datetime import date
 
 from hub.business.orders.catalogue import Catalogue, CatalogueItem
-from hub.business.orders.model import Status
-from hub.business.orders.reasons import Reason, change, hold, refuse
+from hub.business.orders.reasons import Reason, say
 from hub.business.orders.terms import Terms
 from hub.canonical.order import OrderLine
 from hub.canonical.shared import Item
@@ -22,23 +21,21 @@ Named = tuple[str, str, CatalogueItem | None]
 
 def find_item(line: OrderLine, catalogue: Catalogue, path: str) -> tuple[CatalogueItem | None, list[Reason]]:
     """Return the item ``line`` asks for; the buyer's number leads, the others must agree with it."""
+    at = f"{path}.item"
     if not catalogue.items:
-        message = f"line {line.number}: we have no item master for this customer"
-        return None, [hold("BUS-NO-CATALOGUE", f"{path}.item", message, "add items.toml and prices.toml, then replay")]
+        return None, [say("BUS-NO-CATALOGUE", at, line=line.number)]
     named = _named(line.item or Item(), catalogue)
     if not named:
-        message = f"line {line.number}: no item number"
-        return None, [refuse("BUS-ITEM-MISSING", f"{path}.item", message, "send your item number for the line")]
-    leading_kind, leading_value, item = named[0]
+        return None, [say("BUS-ITEM-MISSING", at, line=line.number)]
+    item = named[0][2]
     if item is None:
-        return None, [_unknown(line, leading_kind, leading_value, named, catalogue, path)]
+        return None, [_unknown(line, named, catalogue, at)]
     for kind, value, other in named[1:]:
         if kind == "udi_di" and other is None and item.udi_di is None:
-            message = f"line {line.number}: device identifier {value}, none is on record for {item.buyer}"
-            remedy = "confirm the device identifier and add it to items.toml"
-            return item, [hold("BUS-UDI-UNKNOWN", f"{path}.item.udi_di", message, remedy, found=value)]
+            words = {"line": line.number, "value": value, "item": item.buyer}
+            return item, [say("BUS-UDI-UNKNOWN", f"{at}.udi_di", found=value, **words)]
         if other is not item:
-            return item, [_contradiction(line, leading_kind, leading_value, item, kind, value, other, path)]
+            return item, [_contradiction(line, named[0][1], item, (kind, value, other), at)]
     return item, []
 
 
@@ -53,86 +50,62 @@ def _named(asked: Item, catalogue: Catalogue) -> list[Named]:
     return found
 
 
-_WORDS = {"buyer": "your number", "seller": "our number", "udi_di": "device identifier"}
+def _unknown(line: OrderLine, named: list[Named], catalogue: Catalogue, at: str) -> Reason:
+    """Say that the leading number is unknown; point at what another number of the line, or a close one, names."""
+    kind, value, _ = named[0]
+    place = f"{at}.{kind}"
+    for _, other, item in named[1:]:
+        if item:
+            words = {"line": line.number, "value": value, "other": other, "near": item.buyer}
+            return say("BUS-ITEM-UNKNOWN/other", place, found=value, **words)
+    near = difflib.get_close_matches(value, [item.buyer for item in catalogue.items], n=1) if kind == "buyer" else []
+    if near:
+        return say("BUS-ITEM-UNKNOWN/near", place, found=value, line=line.number, value=value, near=near[0])
+    return say("BUS-ITEM-UNKNOWN", place, found=value, line=line.number, value=value)
 
 
-def _unknown(line: OrderLine, kind: str, value: str, named: list[Named], catalogue: Catalogue, path: str) -> Reason:
-    message = f"line {line.number}: {_WORDS[kind]} {value} is not an item we make for you"
-    also = next(((other, name, item) for other, name, item in named[1:] if item), None)
-    near = difflib.get_close_matches(value, [item.buyer for item in catalogue.items], n=1)
-    remedy = "check the number, or have the item set up first"
-    if also:
-        remedy = f"{_WORDS[also[0]]} {also[1]} is {also[2].buyer} with us: check which is meant"
-    elif near and kind == "buyer":
-        remedy = f"did you mean {near[0]}? else have the item set up first"
-    return refuse("BUS-ITEM-UNKNOWN", f"{path}.item.{kind}", message, remedy, found=value)
-
-
-def _contradiction(
-    line: OrderLine,
-    leading_kind: str,
-    leading_value: str,
-    item: CatalogueItem,
-    kind: str,
-    value: str,
-    other: CatalogueItem | None,
-    path: str,
-) -> Reason:
-    expected = item.udi_di if kind == "udi_di" else item.number
-    names = f"names {other.buyer}" if other else "is not known to us"
-    message = (
-        f"line {line.number}: {_WORDS[leading_kind]} {leading_value} and {_WORDS[kind]} {value} do not belong together:"
-        f" the second {names}, we have {expected}"
+def _contradiction(line: OrderLine, leading: str, item: CatalogueItem, named: Named, at: str) -> Reason:
+    """Say that two numbers of one line name two things, or that the second names nothing."""
+    kind, value, other = named
+    device = kind == "udi_di"
+    key = "BUS-UDI-MISMATCH" if device else "BUS-ITEM-CONTRADICTS"
+    return say(
+        key if other else f"{key}/unknown",
+        f"{at}.{kind}",
+        found=value,
+        expected=item.udi_di if device else item.number,
+        line=line.number,
+        first=leading,
+        second=value,
+        other=other.buyer if other else None,
     )
-    code = "BUS-UDI-MISMATCH" if kind == "udi_di" else "BUS-ITEM-CONTRADICTS"
-    remedy = "correct the number that is wrong and order again"
-    return refuse(code, f"{path}.item.{kind}", message, remedy, found=value, expected=expected)
 
 
 def check_revision(line: OrderLine, item: CatalogueItem, terms: Terms, path: str) -> list[Reason]:
     """Return what is wrong with the revision ordered: unknown, ended, not begun, left out, or of another drawing."""
-    at = f"{path}.item.revision"
-    current = item.current(terms.today)
-    taken = ", ".join(revision.level for revision in current) or "none"
     level = line.item.revision if line.item else None
+    current = [revision.level for revision in item.current(terms.today)]
+    taken = ", ".join(current) or "none"
     if level is None:
-        return [_omitted(line, item, terms.today, at)]
-    revision = item.revision(level)
-    if revision is None or revision not in current:
-        why = _why_not(item, level, terms.today)
-        message = f"line {line.number}: revision {level} of {item.buyer} ordered, {why}; orders are taken for {taken}"
-        code = "BUS-REVISION-UNKNOWN" if revision is None else "BUS-REVISION-NOT-TAKEN"
-        remedy = f"order revision {taken}, or send the engineering change first"
-        return [refuse(code, at, message, remedy, found=level, expected=taken)]
-    drawing = next((ref.value for ref in line.references if ref.kind == "drawing-revision" and ref.value), None)
-    if drawing and revision.drawing and drawing != revision.drawing:
-        message = (
-            f"line {line.number}: drawing revision {drawing} ordered,"
-            f" revision {level} of {item.buyer} is made to drawing revision {revision.drawing}"
-        )
-        remedy = "correct the drawing or the item revision and order again"
-        found = refuse(
-            "BUS-DRAWING-REVISION", f"{path}.references", message, remedy, found=drawing, expected=revision.drawing
-        )
-        return [found]
+        filled = item.revision_may_be_omitted and len(current) == 1
+        key = "BUS-REVISION-FILLED" if filled else "BUS-REVISION-MISSING"
+        return [say(key, f"{path}.item.revision", expected=taken, line=line.number, item=item.buyer, taken=taken)]
+    if level not in current:
+        return [_not_taken(line, item, level, taken, terms.today, f"{path}.item.revision")]
+    drawn = next((ref.value for ref in line.references if ref.kind == "drawing-revision" and ref.value), None)
+    made_to = next(revision.drawing for revision in item.revisions if revision.level == level)
+    if drawn and made_to and drawn != made_to:
+        words = {"line": line.number, "drawing": drawn, "revision": level, "item": item.buyer}
+        return [say("BUS-DRAWING-REVISION", f"{path}.references", found=drawn, expected=made_to, **words)]
     return []
 
 
-def _omitted(line: OrderLine, item: CatalogueItem, today: date, at: str) -> Reason:
-    current = [revision.level for revision in item.current(today)]
-    if item.revision_may_be_omitted and len(current) == 1:
-        message = f"line {line.number}: no revision ordered; we will make {current[0]}, the only one taken"
-        remedy = "check the revision given back"
-        return change("BUS-REVISION-FILLED", at, message, remedy, Status.CHANGED, expected=current[0])
-    taken = ", ".join(current) or "none"
-    message = f"line {line.number}: no revision of {item.buyer} ordered; orders are taken for {taken}"
-    return refuse("BUS-REVISION-MISSING", at, message, "say which revision is ordered", expected=taken)
-
-
-def _why_not(item: CatalogueItem, level: str, today: date) -> str:
+def _not_taken(line: OrderLine, item: CatalogueItem, level: str, taken: str, today: date, at: str) -> Reason:
+    """Say why no orders are taken for a revision, and name the one they are taken for."""
     revision = item.revision(level)
+    words = {"line": line.number, "item": item.buyer, "revision": level, "taken": taken}
     if revision is None:
-        return "which we do not know"
+        return say("BUS-REVISION-UNKNOWN", at, found=level, expected=taken, **words)
     if revision.end and revision.end < today:
-        return f"which ended on {revision.end}"
-    return f"which begins on {revision.start}"
+        return say("BUS-REVISION-NOT-TAKEN/ended", at, found=level, expected=taken, day=revision.end, **words)
+    return say("BUS-REVISION-NOT-TAKEN/not-begun", at, found=level, expected=taken, day=revision.start, **words)

@@ -15,7 +15,7 @@ from hub.business.orders.items import check_revision, find_item
 from hub.business.orders.model import LineDecision, LineState, LineVerdict, PromiseState, Status
 from hub.business.orders.prices import PER_LINE_UNIT, agreed_price
 from hub.business.orders.quantities import Amount, check_dates, check_quantity, ordered_quantity, promise, schedules_of
-from hub.business.orders.reasons import Reason, doubt, hold, refuse, status_of, verdict_of
+from hub.business.orders.reasons import Reason, say, status_of, verdict_of
 from hub.business.orders.terms import Terms, is_plain, shown
 from hub.canonical.order import OrderLine
 from hub.kernel.words import Price, Quantity
@@ -55,25 +55,20 @@ def decide_line(line: OrderLine, index: int, terms: Terms, order_reasons: list[R
 
 def _as_sent(line: OrderLine, terms: Terms, path: str) -> list[Reason]:
     """Return what is wrong with the line whatever its item is, and what in it only a person can take."""
-    number = line.number
     reasons: list[Reason] = []
-    if number in terms.repeated:
-        message = f"line number {number} stands on more than one line"
-        remedy = "give every line its own number and order again"
-        reasons.append(refuse("BUS-LINE-REPEATED", f"{path}.number", message, remedy, found=number))
+    words = {"line": line.number}
+    if line.number in terms.repeated:
+        reasons.append(say("BUS-LINE-REPEATED", f"{path}.number", found=line.number, **words))
     currency = line.price.currency if line.price else None
     if currency and terms.currency and currency != terms.currency:
-        message = f"line {number}: in {currency}, the order is in {terms.currency}"
-        remedy = "order each currency by itself"
         at = f"{path}.price.currency"
-        reasons.append(refuse("BUS-CURRENCY-MIXED", at, message, remedy, found=currency, expected=terms.currency))
+        reasons.append(
+            say("BUS-CURRENCY-MIXED", at, found=currency, expected=terms.currency, currency=currency, **words)
+        )
     if any(component.relation not in _AS_IT_IS for component in line.components):
-        message = f"line {number}: changes the bill of materials for this order"
-        remedy = "have engineering look at it; send an engineering change for what shall last"
-        reasons.append(hold("BUS-BOM-CHANGED", f"{path}.components", message, remedy))
+        reasons.append(say("BUS-BOM-CHANGED", f"{path}.components", **words))
     if line.discount or any(charge.kind in ALLOWANCES for charge in line.charges):
-        message = f"line {number}: takes off an allowance that no contract price of ours knows"
-        reasons.append(hold("BUS-ALLOWANCE", f"{path}.charges", message, "agree the allowance with the customer"))
+        reasons.append(say("BUS-ALLOWANCE/line", f"{path}.charges", **words))
     return reasons + _line_total(line, path)
 
 
@@ -81,13 +76,9 @@ def _line_total(line: OrderLine, path: str) -> list[Reason]:
     computed = line_amount(line, line.price)
     if line.amount is None or computed is None or abs(line.amount.amount - computed) <= CENT:
         return []
-    message = (
-        f"line {line.number}: its amount is stated as {shown(line.amount.amount)},"
-        f" quantity and price make {shown(computed)}"
-    )
-    remedy = "nothing is booked from the stated amount; check the line"
-    found, at = line.amount.amount, f"{path}.amount"
-    return [doubt("BUS-LINE-AMOUNT", at, message, remedy, found=found, expected=shown(computed))]
+    stated, made = shown(line.amount.amount), shown(computed)
+    words = {"line": line.number, "stated": stated, "computed": made}
+    return [say("BUS-LINE-AMOUNT", f"{path}.amount", found=stated, expected=made, **words)]
 
 
 def line_amount(line: OrderLine, price: Price | None) -> Decimal | None:

@@ -10,8 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from hub.business.orders.catalogue import CatalogueItem, ContractPrice
-from hub.business.orders.model import Status
-from hub.business.orders.reasons import Reason, change, hold, note, refuse
+from hub.business.orders.reasons import Reason, say
 from hub.business.orders.terms import Terms, is_plain, shown
 from hub.canonical.order import OrderLine
 from hub.kernel.words import Price, Quantity
@@ -47,12 +46,13 @@ def agreed_price(
         return line.price, reasons
     amount = contract.amount(base)
     if amount is None:
-        start = contract.tiers[0].start
-        message = f"line {line.number}: no contract price below {shown(start)} {item.unit}, ordered {shown(base)}"
-        remedy = f"order at least {shown(start)} {item.unit}, or agree a price for less"
-        return line.price, [refuse("BUS-PRICE-NO-TIER", f"{path}.quantity", message, remedy, found=base)]
+        start, asked = f"{shown(contract.tiers[0].start)} {item.unit}", f"{shown(base)} {item.unit}"
+        words = {"line": line.number, "start": start, "asked": asked}
+        return line.price, [say("BUS-PRICE-NO-TIER", f"{path}.quantity", found=asked, **words)]
     if line.price is None:
-        return _filled(line, item, contract, amount, path)
+        price = _in_line_unit(line, item, contract, amount)
+        words = {"line": line.number, "contract": contract.contract, "agreed": _said(price, line)}
+        return price, [say("BUS-PRICE-FILLED", f"{path}.price", **words)]
     return line.price, _compared(line, line.price, item, base, contract, amount, path)
 
 
@@ -60,44 +60,30 @@ def _contract_price(
     line: OrderLine, item: CatalogueItem, terms: Terms, path: str
 ) -> tuple[ContractPrice | None, list[Reason]]:
     """Return the one contract price that governs the line: by contract, then day, then currency."""
-    at, number = f"{path}.price", line.number
+    at, words = f"{path}.price", {"line": line.number, "item": item.buyer}
     prices = terms.catalogue.prices_of(item.number)
     if terms.contract:
         named = [price for price in prices if price.contract == terms.contract]
         if prices and not named:
             known = ", ".join(sorted({price.contract for price in prices}))
-            message = f"line {number}: contract {terms.contract} has no price for {item.buyer}; we know {known}"
-            remedy = "name the contract that covers the item"
-            return None, [refuse("BUS-CONTRACT-UNKNOWN", at, message, remedy, found=terms.contract, expected=known)]
+            words |= {"contract": terms.contract, "known": known}
+            return None, [say("BUS-CONTRACT-UNKNOWN", at, found=terms.contract, expected=known, **words)]
         prices = named
     valid = [price for price in prices if price.covers(terms.price_day)]
     if not valid:
-        message = f"line {number}: no contract price for {item.buyer} on {terms.price_day}"
-        return None, [refuse("BUS-PRICE-NONE", at, message, "agree a price with your account manager first")]
+        return None, [say("BUS-PRICE-NONE", at, day=terms.price_day, **words)]
     currency = line.price.currency if line.price else terms.currency
     if currency is None:
-        message = f"line {number}: neither the order nor the line says a currency, and we have prices in several"
-        return None, [hold("BUS-CURRENCY-UNCLEAR", at, message, "ask the customer for the currency")]
+        return None, [say("BUS-CURRENCY-UNCLEAR", at, **words)]
     payable = [price for price in valid if price.currency == currency]
     if not payable:
         agreed = ", ".join(sorted({price.currency for price in valid}))
-        message = f"line {number}: ordered in {currency}, the contract is in {agreed}"
-        remedy = f"order in {agreed}"
-        return None, [refuse("BUS-PRICE-CURRENCY", at, message, remedy, found=currency, expected=agreed)]
+        words |= {"currency": currency, "agreed": agreed}
+        return None, [say("BUS-PRICE-CURRENCY", at, found=currency, expected=agreed, **words)]
     if len(payable) > 1:
-        contracts = ", ".join(sorted(f"{price.contract} ({price.currency})" for price in payable))
-        message = f"line {number}: several contracts have a price for {item.buyer}: {contracts}"
-        return None, [hold("BUS-CONTRACT-UNCLEAR", at, message, "ask the customer which contract is meant")]
+        contracts = ", ".join(sorted(price.contract for price in payable))
+        return None, [say("BUS-CONTRACT-UNCLEAR", at, contracts=contracts, **words)]
     return payable[0], []
-
-
-def _filled(
-    line: OrderLine, item: CatalogueItem, contract: ContractPrice, amount: Decimal, path: str
-) -> tuple[Price | None, list[Reason]]:
-    price = _in_line_unit(line, item, contract, amount)
-    message = f"line {line.number}: no price ordered; contract {contract.contract} says {_said(price, line)}"
-    remedy = "check the price given back"
-    return price, [change("BUS-PRICE-FILLED", f"{path}.price", message, remedy, Status.PRICE_CHANGED)]
 
 
 def _compared(
@@ -111,27 +97,25 @@ def _compared(
 ) -> list[Reason]:
     at = f"{path}.price"
     if not is_plain(price.amount):
-        message = f"line {line.number}: the price is no number that can be paid"
-        return [refuse("BUS-PRICE-ABSURD", at, message, "correct the price", found=price.amount)]
+        return [say("BUS-PRICE-ABSURD", at, found=price.amount, line=line.number)]
     if _same_terms(line, price, contract) and price.amount == amount:
         return []
     ordered = _per_own_unit(line, price, item, base)
     if ordered is None:
-        message = f"line {line.number}: we cannot tell what the price {_said(price, line)} is for"
-        return [hold("BUS-PRICE-BASIS", at, message, "ask the customer what one price is for", found=price.basis)]
+        return [say("BUS-PRICE-BASIS", at, found=price.basis, line=line.number, ordered=_said(price, line))]
     factor = _exact(item.factor(contract.unit) or Decimal(1))
     agreed = _exact(amount) / (_exact(contract.per) * factor)
     if ordered == agreed:
         return []
-    expected = _in_line_unit(line, item, contract, amount)
-    words = f"ordered at {_said(price, line)}, contract {contract.contract} says {_said(expected, line)}"
-    if _tolerated(ordered, agreed, contract, factor):
-        message = f"line {line.number}: {words}; within the tolerance agreed"
-        remedy = "nothing to do; bring the customer's price list up to date"
-        return [note("BUS-PRICE-TOLERATED", at, message, remedy, found=price.amount, expected=expected.amount)]
-    message = f"line {line.number}: {words}"
-    remedy = "order at the contract price, or agree another first"
-    return [refuse("BUS-PRICE-OFF-CONTRACT", at, message, remedy, found=price.amount, expected=expected.amount)]
+    ours = _in_line_unit(line, item, contract, amount)
+    key = "BUS-PRICE-TOLERATED" if _tolerated(ordered, agreed, contract, factor) else "BUS-PRICE-OFF-CONTRACT"
+    words = {
+        "line": line.number,
+        "ordered": _said(price, line),
+        "contract": contract.contract,
+        "agreed": _said(ours, line),
+    }
+    return [say(key, at, found=price.amount, expected=ours.amount, **words)]
 
 
 def _same_terms(line: OrderLine, price: Price, contract: ContractPrice) -> bool:

@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from hub.business.orders.catalogue import CatalogueItem
 from hub.business.orders.model import Basis, PromiseState, ScheduleState, Status
-from hub.business.orders.reasons import Reason, change, note, refuse
+from hub.business.orders.reasons import Reason, say
+from hub.business.orders.sentences import PROMISED
 from hub.business.orders.terms import Terms, is_plain, requested_day, shown
 from hub.canonical.order import OrderLine, Schedule
 from hub.kernel.struct import Struct
@@ -45,46 +46,37 @@ def ordered_quantity(line: OrderLine) -> Quantity | None:
 
 def check_quantity(line: OrderLine, item: CatalogueItem, path: str) -> tuple[Amount | None, list[Reason]]:
     """Return what the line asks for; nothing when it cannot be made, with the reason."""
-    at, number = f"{path}.quantity", line.number
+    at = f"{path}.quantity"
     ordered = ordered_quantity(line)
     if ordered is None:
-        message = f"line {number}: no quantity, neither on the line nor as one sum of its schedules"
-        return None, [refuse("BUS-QUANTITY-MISSING", at, message, "say how many are ordered")]
+        return None, [say("BUS-QUANTITY-MISSING", at, line=line.number)]
     if not is_plain(ordered.value) or ordered.value <= 0:
-        message = f"line {number}: the quantity ordered is not above zero, or no number"
-        return None, [refuse("BUS-QUANTITY-NOT-POSITIVE", at, message, "correct the quantity", found=ordered.value)]
+        return None, [say("BUS-QUANTITY-NOT-POSITIVE", at, found=ordered.value, line=line.number)]
     factor = item.factor(ordered.unit)
     if factor is None:
         units = ", ".join([item.unit, *item.factors])
-        message = f"line {number}: {item.buyer} is not sold by the {ordered.unit}; agreed units are {units}"
-        remedy = f"order in {units}"
-        return None, [refuse("BUS-UNIT", f"{at}.unit", message, remedy, found=ordered.unit, expected=units)]
+        words = {"line": line.number, "item": item.buyer, "unit": ordered.unit, "units": units}
+        return None, [say("BUS-UNIT", f"{at}.unit", found=ordered.unit, expected=units, **words)]
     amount = Amount(ordered=ordered, base=ordered.value * factor)
-    return amount, _limits(number, item, amount, at) + _sums(line, item, amount, path)
+    return amount, _limits(line.number, item, amount, at) + _sums(line, item, amount, path)
 
 
 def _limits(number: str, item: CatalogueItem, amount: Amount, at: str) -> list[Reason]:
-    reasons: list[Reason] = []
-    asked = f"{shown(amount.ordered.value)} {amount.ordered.unit}"
-    if amount.ordered.unit != item.unit:
-        asked += f" ({shown(amount.base)} {item.unit})"
+    broken: list[tuple[str, Decimal]] = []
     if amount.base < item.minimum:
-        least = f"{shown(item.minimum)} {item.unit}"
-        message = f"line {number}: {asked} ordered, the minimum is {least}"
-        reasons.append(
-            refuse("BUS-QUANTITY-BELOW-MINIMUM", at, message, f"order at least {least}", found=asked, expected=least)
-        )
+        broken.append(("BUS-QUANTITY-BELOW-MINIMUM", item.minimum))
     if amount.base > item.maximum:
-        most = f"{shown(item.maximum)} {item.unit}"
-        message = f"line {number}: {asked} ordered, one line takes {most} at most"
-        remedy = "check the quantity; if it is meant, split it or ask your account manager"
-        reasons.append(refuse("BUS-QUANTITY-ABOVE-MAXIMUM", at, message, remedy, found=asked, expected=most))
+        broken.append(("BUS-QUANTITY-ABOVE-MAXIMUM", item.maximum))
     elif amount.base % item.multiple:
-        step = f"{shown(item.multiple)} {item.unit}"
-        message = f"line {number}: {asked} ordered, we make multiples of {step}"
-        remedy = f"order a multiple of {step}"
-        reasons.append(refuse("BUS-QUANTITY-MULTIPLE", at, message, remedy, found=asked, expected=step))
-    return reasons
+        broken.append(("BUS-QUANTITY-MULTIPLE", item.multiple))
+    return [_beyond(code, number, item, amount, limit, at) for code, limit in broken]
+
+
+def _beyond(code: str, number: str, item: CatalogueItem, amount: Amount, limit: Decimal, at: str) -> Reason:
+    asked, wanted = _many(amount.ordered.value, amount.ordered.unit), _many(limit, item.unit)
+    if amount.ordered.unit != item.unit:
+        asked += f" ({_many(amount.base, item.unit)})"
+    return say(code, at, found=asked, expected=wanted, line=number, asked=asked, limit=wanted)
 
 
 def _sums(line: OrderLine, item: CatalogueItem, amount: Amount, path: str) -> list[Reason]:
@@ -93,22 +85,13 @@ def _sums(line: OrderLine, item: CatalogueItem, amount: Amount, path: str) -> li
     schedules = [schedule.quantity for schedule in line.schedules]
     splits = [split.quantity for split in line.splits]
     for name, parts in (("schedules", schedules), ("splits", splits)):
-        if not parts:
-            continue
         total = _total(parts, item)
         if total is None:
-            message = f"line {line.number}: its {name} have a quantity that is not above zero or a unit not agreed"
-            reasons.append(refuse("BUS-PART", f"{path}.{name}", message, f"correct the {name}"))
-        elif total != amount.base:
-            message = (
-                f"line {line.number}: its {name} make {shown(total)} {item.unit},"
-                f" the line says {shown(amount.base)} {item.unit}"
-            )
-            remedy = f"make the {name} add up to the line"
-            at = f"{path}.{name}"
-            reasons.append(
-                refuse("BUS-PARTS-SUM", at, message, remedy, found=shown(total), expected=shown(amount.base))
-            )
+            reasons.append(say(f"BUS-PART/{name}", f"{path}.{name}", line=line.number))
+        elif parts and total != amount.base:
+            made, stated = _many(total, item.unit), _many(amount.base, item.unit)
+            words = {"line": line.number, "total": made, "stated": stated}
+            reasons.append(say(f"BUS-PARTS-SUM/{name}", f"{path}.{name}", found=made, expected=stated, **words))
     return reasons
 
 
@@ -144,15 +127,14 @@ def check_dates(number: str, schedules: list[ScheduleState], terms: Terms, path:
     last = terms.today + timedelta(days=HORIZON_DAYS)
     for index, schedule in enumerate(schedules):
         day = schedule.requested
+        if day is None or terms.today <= day <= last:
+            continue
         at = f"{path}.schedules[{index}].due" if len(schedules) > 1 else f"{path}.requested"
-        if day is not None and day < terms.today:
-            message = f"line {number}: {_part(schedule)} wanted on {day}, which is past; today is {terms.today}"
-            remedy = "order again with a day to come"
-            reasons.append(refuse("BUS-DATE-PAST", at, message, remedy, found=day, expected=f"{terms.today} or later"))
-        elif day is not None and day > last:
-            message = f"line {number}: {_part(schedule)} wanted on {day}; we answer no further than {last}"
-            remedy = "check the year; for later demand send a forecast"
-            reasons.append(refuse("BUS-DATE-TOO-FAR", at, message, remedy, found=day, expected=f"{last} or earlier"))
+        words = {"line": number, "part": _part(schedule), "day": day, "today": terms.today, "last": last}
+        if day < terms.today:
+            reasons.append(say("BUS-DATE-PAST", at, found=day, expected=f"{terms.today} or later", **words))
+        else:
+            reasons.append(say("BUS-DATE-TOO-FAR", at, found=day, expected=f"{last} or earlier", **words))
     return reasons
 
 
@@ -180,9 +162,9 @@ def promise(
 def _promise(schedule: ScheduleState, earliest: date, days: int) -> PromiseState:
     wanted = schedule.requested
     if wanted is not None and wanted >= earliest:
-        day, basis, status, reason = wanted, Basis.REQUESTED, Status.ACCEPTED, "requested date, not yet planned"
+        day, basis, status = wanted, Basis.REQUESTED, Status.ACCEPTED
     else:
-        day, basis, reason = earliest, Basis.LEAD_TIME, f"lead time of {days} days, not yet planned"
+        day, basis = earliest, Basis.LEAD_TIME
         status = Status.RESCHEDULED if wanted else Status.ACCEPTED
     return PromiseState(
         status=status,
@@ -190,25 +172,21 @@ def _promise(schedule: ScheduleState, earliest: date, days: int) -> PromiseState
         deliver=None if schedule.at_shipment else day,
         ship=day if schedule.at_shipment else None,
         basis=basis,
-        reason=reason,
+        reason=PROMISED[basis].format(days=days),
     )
 
 
 def _said(number: str, schedule: ScheduleState, made: PromiseState, days: int, at: str) -> list[Reason]:
-    day = made.ship or made.deliver
+    day, wanted = made.ship or made.deliver, schedule.requested
+    words = {"line": number, "part": _part(schedule), "day": wanted, "promised": day, "days": days}
     if made.status is Status.RESCHEDULED:
-        message = (
-            f"line {number}: {_part(schedule)} wanted on {schedule.requested}, promised for {day}:"
-            f" the lead time is {days} days, not yet planned"
-        )
-        remedy = "check the new date; ask for an earlier one by an order change"
-        found, expected = schedule.requested, day
-        return [change("BUS-DATE-LEAD-TIME", at, message, remedy, Status.RESCHEDULED, found=found, expected=expected)]
-    if schedule.requested is None:
-        message = f"line {number}: no day asked for; {_part(schedule)} promised for {day} by lead time, not yet planned"
-        return [note("BUS-DATE-FILLED", at, message, "check the date given back", expected=day)]
-    return []
+        return [say("BUS-DATE-LEAD-TIME", at, found=wanted, expected=day, **words)]
+    return [say("BUS-DATE-FILLED", at, expected=day, **words)] if wanted is None else []
 
 
 def _part(schedule: ScheduleState) -> str:
-    return f"{shown(schedule.quantity.value)} {schedule.quantity.unit}"
+    return _many(schedule.quantity.value, schedule.quantity.unit)
+
+
+def _many(value: Decimal, unit: str) -> str:
+    return f"{shown(value)} {unit}"

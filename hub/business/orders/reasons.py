@@ -1,16 +1,15 @@
 """Reasons: why a line or an order was decided as it was, and what each reason does to it.
 
-In: the words of a rule. Out: ``Reason``, a finding together with its effect. The finding's severity follows from the
-effect, so that nobody has to keep the two in step.
+In: a key of ``sentences`` and what fills it. Out: ``Reason``, a finding together with its effect. The finding's
+severity follows from the effect, so that nobody has to keep the two in step.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
 from hub.business.orders.model import LineVerdict, Status
+from hub.business.orders.sentences import SENTENCES, Sentence
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
@@ -32,32 +31,19 @@ class Reason(Struct):
     status: Status | None = None
 
 
-def refuse(code: str, path: str, message: str, remedy: str, *, found: object = None, expected: object = None) -> Reason:
-    """Return a reason that refuses what stands at ``path`` (``lines[0].price``)."""
-    return _reason(LineVerdict.REFUSED, None, code, path, message, remedy, found, expected)
-
-
-def hold(code: str, path: str, message: str, remedy: str, *, found: object = None, expected: object = None) -> Reason:
-    """Return a reason that makes what stands at ``path`` wait for a person."""
-    return _reason(LineVerdict.HELD, None, code, path, message, remedy, found, expected)
-
-
-def change(
-    code: str, path: str, message: str, remedy: str, status: Status, *, found: object = None, expected: object = None
-) -> Reason:
-    """Return a reason that accepts a line otherwise than ordered."""
-    return _reason(LineVerdict.CHANGED, status, code, path, message, remedy, found, expected)
-
-
-def note(code: str, path: str, message: str, remedy: str, *, found: object = None, expected: object = None) -> Reason:
-    """Return a reason that changes nothing and that a person may want to know."""
-    return _reason(LineVerdict.ACCEPTED, None, code, path, message, remedy, found, expected)
-
-
-def doubt(code: str, path: str, message: str, remedy: str, *, found: object = None, expected: object = None) -> Reason:
-    """Return a reason that changes nothing and that someone should look at: a warning."""
-    reason = note(code, path, message, remedy, found=found, expected=expected)
-    return replace(reason, finding=replace(reason.finding, severity=Severity.WARNING))
+def say(key: str, path: str, *, found: object = None, expected: object = None, **words: object) -> Reason:
+    """Return the reason ``key`` of the table of sentences, about what stands at ``path`` (``lines[0].price``)."""
+    sentence = SENTENCES[key]
+    finding = Diagnostic(
+        code=key.partition("/")[0],
+        severity=_severity(sentence),
+        message=sentence.message.format(expected=expected, **words),
+        location=Location(path=path),
+        remedy=sentence.remedy.format(expected=expected, **words),
+        found=None if found is None else str(found),
+        expected=None if expected is None else str(expected),
+    )
+    return Reason(finding=finding, effect=sentence.effect, status=sentence.status)
 
 
 def verdict_of(reasons: Iterable[Reason]) -> LineVerdict:
@@ -77,23 +63,5 @@ def status_of(verdict: LineVerdict, reasons: Iterable[Reason]) -> Status:
     return changes.pop() if len(changes) == 1 else Status.CHANGED
 
 
-def _reason(
-    effect: LineVerdict,
-    status: Status | None,
-    code: str,
-    path: str,
-    message: str,
-    remedy: str,
-    found: object,
-    expected: object,
-) -> Reason:
-    finding = Diagnostic(
-        code=code,
-        severity=_SEVERITY[effect],
-        message=message,
-        location=Location(path=path),
-        remedy=remedy,
-        found=None if found is None else str(found),
-        expected=None if expected is None else str(expected),
-    )
-    return Reason(finding=finding, effect=effect, status=status)
+def _severity(sentence: Sentence) -> Severity:
+    return Severity.WARNING if sentence.warns else _SEVERITY[sentence.effect]

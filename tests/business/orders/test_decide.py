@@ -62,8 +62,8 @@ def test_a_number_that_is_taken_is_held_with_both_shown(purpose: str) -> None:
     assert decision.answer is None
     assert decision.order_id == known.id
     assert reason.message == (
-        "order 4500098123 arrived again under control number 102; the first, control number 101, message message-1,"
-        " stands; the second says the same"
+        "order 4500098123 arrived again (control number 102, message message-2);"
+        " the first (control number 101, message message-1) stands; the second says the same"
     )
 
 

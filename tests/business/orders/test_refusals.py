@@ -22,7 +22,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-ITEM-UNKNOWN",
         "lines[0].item.buyer",
-        "line 10: your number B-9 is not an item we make for you",
+        "line 10: B-9 is not an item we make for you",
     ),
     ("no item number at all", line(item=None), {}, "BUS-ITEM-MISSING", "lines[0].item", "line 10: no item number"),
     (
@@ -31,7 +31,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-ITEM-CONTRADICTS",
         "lines[0].item.seller",
-        "line 10: your number B-1 and our number M-2 do not belong together: the second names B-2, we have M-1",
+        "line 10: B-1 and M-2 do not belong together: M-2 is B-2 with us, B-1 is M-1",
     ),
     (
         "the device identifier of something else",
@@ -39,8 +39,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-UDI-MISMATCH",
         "lines[0].item.udi_di",
-        "line 10: your number B-1 and device identifier 00703206980519 do not belong together:"
-        " the second is not known to us, we have 00703206980502",
+        "line 10: device identifier 00703206980519 is not known to us, B-1 has 00703206980502",
     ),
     (
         "a revision that has ended, both named",

@@ -1,0 +1,273 @@
+"""Every sentence we say about an order: what it does, in which words, and what the reader can do.
+
+In: nothing, this is a table. A key is a code, and behind a slash the case where one code has several sentences. Words
+in braces are filled in by the rule that speaks; pages translate the sentence as it stands here. ``docs/orders.md``
+lists the codes for those who read the findings.
+"""
+
+from __future__ import annotations
+
+from hub.business.orders.model import Basis, LineVerdict, Status
+from hub.kernel.struct import Struct
+
+
+class Sentence(Struct):
+    """What is said, and its effect on the line or order it is said about."""
+
+    effect: LineVerdict
+    message: str
+    remedy: str
+    status: Status | None = None  # which change, for a sentence that changes a line
+    warns: bool = False  # changes nothing, and yet someone should look
+
+
+def _refused(message: str, remedy: str) -> Sentence:
+    return Sentence(effect=LineVerdict.REFUSED, message=message, remedy=remedy)
+
+
+def _held(message: str, remedy: str) -> Sentence:
+    return Sentence(effect=LineVerdict.HELD, message=message, remedy=remedy)
+
+
+def _changed(status: Status, message: str, remedy: str) -> Sentence:
+    return Sentence(effect=LineVerdict.CHANGED, message=message, remedy=remedy, status=status)
+
+
+def _noted(message: str, remedy: str) -> Sentence:
+    return Sentence(effect=LineVerdict.ACCEPTED, message=message, remedy=remedy)
+
+
+def _doubted(message: str, remedy: str) -> Sentence:
+    return Sentence(effect=LineVerdict.ACCEPTED, message=message, remedy=remedy, warns=True)
+
+
+PROMISED = {
+    Basis.REQUESTED: "requested date, not yet planned",
+    Basis.LEAD_TIME: "lead time of {days} days, not yet planned",
+}
+"""What a promise says of itself."""
+
+ABOUT_ITEMS = {
+    "BUS-NO-CATALOGUE": _held(
+        "line {line}: we have no item master for this customer", "add items.toml and prices.toml, then replay"
+    ),
+    "BUS-ITEM-MISSING": _refused("line {line}: no item number", "send your item number for the line"),
+    "BUS-ITEM-UNKNOWN": _refused(
+        "line {line}: {value} is not an item we make for you", "check the number, or have the item set up first"
+    ),
+    "BUS-ITEM-UNKNOWN/near": _refused(
+        "line {line}: {value} is not an item we make for you", "did you mean {near}? else have the item set up first"
+    ),
+    "BUS-ITEM-UNKNOWN/other": _refused(
+        "line {line}: {value} is not an item we make for you",
+        "{other} on the same line is {near} with us: check which is meant",
+    ),
+    "BUS-ITEM-CONTRADICTS": _refused(
+        "line {line}: {first} and {second} do not belong together: {second} is {other} with us, {first} is {expected}",
+        "correct the number that is wrong and order again",
+    ),
+    "BUS-ITEM-CONTRADICTS/unknown": _refused(
+        "line {line}: {first} and {second} do not belong together: {second} is not known to us, {first} is {expected}",
+        "correct the number that is wrong and order again",
+    ),
+    "BUS-UDI-MISMATCH": _refused(
+        "line {line}: device identifier {second} is {other}'s, {first} has {expected}",
+        "correct the number that is wrong and order again",
+    ),
+    "BUS-UDI-MISMATCH/unknown": _refused(
+        "line {line}: device identifier {second} is not known to us, {first} has {expected}",
+        "correct the number that is wrong and order again",
+    ),
+    "BUS-UDI-UNKNOWN": _held(
+        "line {line}: device identifier {value} ordered, none is on record for {item}",
+        "confirm the device identifier and add it to items.toml",
+    ),
+    "BUS-REVISION-MISSING": _refused(
+        "line {line}: no revision of {item} ordered; orders are taken for {taken}", "say which revision is ordered"
+    ),
+    "BUS-REVISION-FILLED": _changed(
+        Status.CHANGED,
+        "line {line}: no revision ordered; we will make {taken}, the only one taken",
+        "check the revision given back",
+    ),
+    "BUS-REVISION-UNKNOWN": _refused(
+        "line {line}: revision {revision} of {item} ordered, which we do not know; orders are taken for {taken}",
+        "order revision {taken}, or send the engineering change first",
+    ),
+    "BUS-REVISION-NOT-TAKEN/ended": _refused(
+        "line {line}: revision {revision} of {item} ordered, which ended on {day}; orders are taken for {taken}",
+        "order revision {taken}, or ask for the earlier one to be taken again",
+    ),
+    "BUS-REVISION-NOT-TAKEN/not-begun": _refused(
+        "line {line}: revision {revision} of {item} ordered, which begins on {day}; orders are taken for {taken}",
+        "order revision {taken}, or order again when the new one has begun",
+    ),
+    "BUS-DRAWING-REVISION": _refused(
+        "line {line}: drawing revision {drawing} ordered,"
+        " revision {revision} of {item} is made to drawing revision {expected}",
+        "correct the drawing or the item revision and order again",
+    ),
+}
+
+ABOUT_QUANTITIES = {
+    "BUS-QUANTITY-MISSING": _refused(
+        "line {line}: no quantity, neither on the line nor as one sum of its schedules", "say how many are ordered"
+    ),
+    "BUS-QUANTITY-NOT-POSITIVE": _refused(
+        "line {line}: the quantity ordered is not above zero, or no number", "correct the quantity"
+    ),
+    "BUS-UNIT": _refused(
+        "line {line}: {item} is not sold by the {unit}; agreed units are {units}", "order in one of {units}"
+    ),
+    "BUS-QUANTITY-BELOW-MINIMUM": _refused(
+        "line {line}: {asked} ordered, the minimum is {limit}", "order at least {limit}"
+    ),
+    "BUS-QUANTITY-ABOVE-MAXIMUM": _refused(
+        "line {line}: {asked} ordered, one line takes {limit} at most",
+        "check the quantity; if it is meant, split it or ask your account manager",
+    ),
+    "BUS-QUANTITY-MULTIPLE": _refused(
+        "line {line}: {asked} ordered, we make multiples of {limit}", "order a multiple of {limit}"
+    ),
+    "BUS-PART/schedules": _refused(
+        "line {line}: its schedules have a quantity that is not above zero or a unit not agreed",
+        "correct the schedules",
+    ),
+    "BUS-PART/splits": _refused(
+        "line {line}: its splits have a quantity that is not above zero or a unit not agreed", "correct the splits"
+    ),
+    "BUS-PARTS-SUM/schedules": _refused(
+        "line {line}: its schedules make {total}, the line says {stated}", "make the schedules add up to the line"
+    ),
+    "BUS-PARTS-SUM/splits": _refused(
+        "line {line}: its splits make {total}, the line says {stated}", "make the splits add up to the line"
+    ),
+    "BUS-DATE-PAST": _refused(
+        "line {line}: {part} wanted on {day}, which is past; today is {today}", "order again with a day to come"
+    ),
+    "BUS-DATE-TOO-FAR": _refused(
+        "line {line}: {part} wanted on {day}; we answer no further than {last}",
+        "check the year; for later demand send a forecast",
+    ),
+    "BUS-DATE-LEAD-TIME": _changed(
+        Status.RESCHEDULED,
+        "line {line}: {part} wanted on {day}, promised for {promised}: the lead time is {days} days, not yet planned",
+        "check the new date; ask for an earlier one by an order change",
+    ),
+    "BUS-DATE-FILLED": _noted(
+        "line {line}: no day asked for; {part} promised for {promised} by lead time, not yet planned",
+        "check the date given back",
+    ),
+}
+
+ABOUT_PRICES = {
+    "BUS-PRICE-NO-TIER": _refused(
+        "line {line}: no contract price below {start}, ordered {asked}",
+        "order at least {start}, or agree a price for less",
+    ),
+    "BUS-CONTRACT-UNKNOWN": _refused(
+        "line {line}: contract {contract} has no price for {item}; we know {known}",
+        "name the contract that covers the item",
+    ),
+    "BUS-PRICE-NONE": _refused(
+        "line {line}: no contract price for {item} on {day}", "agree a price with your account manager first"
+    ),
+    "BUS-CURRENCY-UNCLEAR": _held(
+        "line {line}: neither the order nor the line says a currency, and we have prices in several",
+        "ask the customer for the currency",
+    ),
+    "BUS-PRICE-CURRENCY": _refused(
+        "line {line}: ordered in {currency}, the contract is in {agreed}", "order in {agreed}"
+    ),
+    "BUS-CONTRACT-UNCLEAR": _held(
+        "line {line}: several contracts have a price for {item}: {contracts}",
+        "ask the customer which contract is meant",
+    ),
+    "BUS-PRICE-FILLED": _changed(
+        Status.PRICE_CHANGED,
+        "line {line}: no price ordered; contract {contract} says {agreed}",
+        "check the price given back",
+    ),
+    "BUS-PRICE-ABSURD": _refused("line {line}: the price is no number that can be paid", "correct the price"),
+    "BUS-PRICE-BASIS": _held(
+        "line {line}: we cannot tell what the price {ordered} is for", "ask the customer what one price is for"
+    ),
+    "BUS-PRICE-TOLERATED": _noted(
+        "line {line}: ordered at {ordered}, contract {contract} says {agreed}; within the tolerance agreed",
+        "nothing to do; bring the customer's price list up to date",
+    ),
+    "BUS-PRICE-OFF-CONTRACT": _refused(
+        "line {line}: ordered at {ordered}, contract {contract} says {agreed}",
+        "order at the contract price, or agree another first",
+    ),
+}
+
+ABOUT_LINES = {
+    "BUS-LINE-REPEATED": _refused(
+        "line number {line} stands on more than one line", "give every line its own number and order again"
+    ),
+    "BUS-CURRENCY-MIXED": _refused(
+        "line {line}: in {currency}, the order is in {expected}", "order each currency by itself"
+    ),
+    "BUS-BOM-CHANGED": _held(
+        "line {line}: changes the bill of materials for this order",
+        "have engineering look at it; send an engineering change for what shall last",
+    ),
+    "BUS-ALLOWANCE/line": _held(
+        "line {line}: takes off an allowance that no contract price of ours knows",
+        "agree the allowance with the customer",
+    ),
+    "BUS-LINE-AMOUNT": _doubted(
+        "line {line}: its amount is stated as {stated}, quantity and price make {computed}",
+        "nothing is booked from the stated amount; check the line",
+    ),
+}
+
+ABOUT_ORDERS = {
+    "BUS-NO-LINES": _refused("the order has no line", "send at least one line"),
+    "BUS-ALLOWANCE/order": _held(
+        "the order takes off an allowance that no contract price of ours knows", "agree the allowance with the customer"
+    ),
+    "BUS-KIND": _held(
+        "an order of kind {kind} is not simply made and delivered",
+        "read the order and agree with the customer what it asks for",
+    ),
+    "BUS-TOTAL": _doubted(
+        "the order's total is stated as {stated}, its lines make {computed}",
+        "nothing is booked from the stated total; check the lines",
+    ),
+    "BUS-NOT-PLANNED": _noted(
+        "promised dates are requested dates or lead times; no plan stands behind them yet",
+        "nothing to do; planning may propose others later",
+    ),
+    "BUS-NO-NUMBER": _held("the order has no number", "ask the customer for the order number"),
+    "BUS-NUMBER-UNUSABLE": _held(
+        "the order's {name} is longer than {length} characters or cannot be printed", "ask the customer to send it anew"
+    ),
+    "BUS-INSTRUCTION": _held(
+        "purpose {purpose} sent as an order, about order {order}, unknown to us",
+        "decide with the customer; a change belongs in an order change (860)",
+    ),
+    "BUS-INSTRUCTION/known": _held(
+        "purpose {purpose} sent as an order, about order {order}, which stands as {status}",
+        "decide with the customer; a change belongs in an order change (860)",
+    ),
+    "BUS-COPY-FIRST": _noted(
+        "marked as a copy, but no order of this number has arrived before", "nothing to do; it is taken as the order"
+    ),
+    "BUS-COPY": _noted("copy of order {order} ({first}); the first answer is sent again", "nothing to do"),
+    "BUS-ORDER-DUPLICATE/same": _held(
+        "order {order} arrived again ({second}); the first ({first}) stands; the second says the same",
+        "discard the second, or ask the customer to send it under a number of its own",
+    ),
+    "BUS-ORDER-DUPLICATE": _held(
+        "order {order} arrived again ({second}); the first ({first}) stands; the second differs",
+        "discard the second, or ask the customer to send it under a number of its own",
+    ),
+    "BUS-ORDER-DUPLICATE/lines": _held(
+        "order {order} arrived again ({second}); the first ({first}) stands; the second differs: {differences}",
+        "discard the second, or ask the customer to send it under a number of its own",
+    ),
+}
+
+SENTENCES: dict[str, Sentence] = {**ABOUT_ITEMS, **ABOUT_QUANTITIES, **ABOUT_PRICES, **ABOUT_LINES, **ABOUT_ORDERS}

@@ -248,6 +248,7 @@ class _Binder:
                 continue
             variant.said_by = by
             variant.where = at.where
+            variant.above = above
             others = {tag for other, tags in enumerate(outers) if other != index for tag in tags} - set(outers[index])
             self._fill(variant, table, others, depth + 1)
             listing.variants.append(variant)

@@ -135,6 +135,7 @@ class Variant:
         self.lists: list[Listing] = []
         self.constants: list[Constant] = []
         self.where: Where | None = None
+        self.above: Variant | None = None  # the item that holds the list
 
     @property
     def in_place(self) -> bool:

@@ -130,6 +130,15 @@ class Writing:
             return
         standing += members
 
+    def rival_group(self, node: Node, qualifier: str, rivals: dict[str, str], number: int, trail: Trail) -> None:
+        """Note a group that a line would read as its own, because that line has written none."""
+        standing = self.groups.get(node)
+        if standing is None or qualifier not in standing[2]:
+            self.fault(
+                "MAP-CLAIMED", f"a group {qualifier} would be read by the rule at {rivals[qualifier]} instead", number, trail,
+                "say it in that rule's field", found=qualifier,
+            )
+
     def top(self, number: int, text: str | None, trail: Trail) -> bool:
         """Say whether to write what an item says at the top of the document: the first does, the others must agree."""
         if number not in self.tops:

@@ -256,6 +256,15 @@ class TreeWriter:
         group = variant.group
         assert group is not None
         number = variant.rules[0].number if variant.rules else 0
+        rivals = {
+            take.path.qualifier: str(rule.where)
+            for rule in (variant.above.rules if variant.above is not None else ())
+            for take in rule.takes
+            if take.path.qualifier is not None and take.segment.tag == variant.use.segment.tag and rule.reads
+        }
+        if rivals:
+            known = self.code.value(rivals, "R")
+            self.code.add(f"if m[0] in {known}: X.rival_group(n, m[0], {known}, {number}, P)")
         self.code.add(f"if any(m): X.group(n, {group.first}, {group.size}, {group.last}, m, {number}, P)")
 
     def _unsaid(self, variant: Variant) -> None:

@@ -8,13 +8,15 @@ beside the Makefile and nowhere else: the system's Python is never touched, so a
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent / ".uv"
-WANTED = "uv>=0.8"  # the first that reads this project's lockfile and its cache-keys
+OLDEST = (0, 8)  # reads this project's lock file and its cache-keys; an older one is left alone and not used
+WANTED = "uv>=" + ".".join(map(str, OLDEST))
 
 
 def main() -> int:
@@ -54,10 +56,13 @@ def _binary(home: Path) -> str:
 
 
 def _runs(candidate: str) -> bool:
+    """Say whether ``candidate`` is a uv that runs here and is new enough; a shim that leads nowhere is none."""
     try:
-        return subprocess.run([candidate, "--version"], capture_output=True, check=False).returncode == 0
+        said = subprocess.run([candidate, "--version"], capture_output=True, text=True, check=False).stdout
     except OSError:
         return False
+    version = re.match(r"uv (\d+)\.(\d+)", said)
+    return version is not None and (int(version[1]), int(version[2])) >= OLDEST
 
 
 def _do(command: list[str]) -> bool:

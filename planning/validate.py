@@ -7,7 +7,7 @@ unplanned; a fault of a resource makes the resource unusable, and the orders tha
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from planning.calendars import FOREVER, available, finish, starts_inside
 from planning.problem import Fault, Frozen, Operation, Order, Problem, Resource
@@ -15,16 +15,23 @@ from planning.problem import Fault, Frozen, Operation, Order, Problem, Resource
 MINUTE_LIMIT = 100_000_000  # 190 years: sums over the largest problem stay far inside 64 bits
 
 
-def faults(problem: Problem) -> tuple[Fault, ...]:
-    """Name everything in the problem that cannot be; empty when every order can in principle be made."""
+def faults(problem: Problem, only: Collection[str] | None = None) -> tuple[Fault, ...]:
+    """Name everything in the problem that cannot be; empty when every order can in principle be made.
+
+    ``only``: look at these orders alone, for a problem whose other orders are known to be sound.
+    """
     unusable = dict(_resource_faults(problem))
     found = list(unusable.values())
-    found += _duplicate_faults(problem)
+    if only is None:
+        found += _duplicate_faults(problem)
     found += _material_faults(problem)
     usable = {r.id: r for r in problem.resources if r.id not in unusable}
     supply = _supply(problem)
     for order in problem.orders:
-        found += _order_faults(problem, order, usable, unusable, supply)
+        if only is None or order.id in only:
+            found += _order_faults(problem, order, usable, unusable, supply)
+    if only is not None:
+        return tuple(found)
     bad = {fault.order for fault in found}
     found += _frozen_conflicts(problem, usable, bad)
     return tuple(found)
@@ -33,7 +40,8 @@ def faults(problem: Problem) -> tuple[Fault, ...]:
 def _supply(problem: Problem) -> dict[tuple[str, str], int]:
     supply: dict[tuple[str, str], int] = defaultdict(int)
     for m in problem.materials:
-        supply[m.item, m.owner] += m.on_hand + sum(quantity for _, quantity in m.receipts)
+        sound = m.on_hand >= 0 and all(quantity >= 0 for _, quantity in m.receipts)
+        supply[m.item, m.owner] += m.on_hand + sum(quantity for _, quantity in m.receipts) if sound else 0
     return supply
 
 
@@ -195,6 +203,8 @@ def _companion_texts(
 
 
 def _open_after_start(problem: Problem, resource: Resource, crew: Resource) -> bool:
+    if resource.calendar is None and not resource.maintenance:
+        return True  # the crew itself is usable, or it would be among the unusable
     together = available(problem, resource, crew)
     return bool(together) and together[-1][1] > 0
 

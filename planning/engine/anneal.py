@@ -54,9 +54,12 @@ class Improved(NamedTuple):
 class _Worker:
     """One schedule, one stream of random numbers."""
 
-    def __init__(self, shop: Shop, seed: int, number: int) -> None:
+    def __init__(self, shop: Shop, seed: int, number: int, home: Timetable | None) -> None:
         self.shop = shop
         self.schedule: Schedule = empty_schedule(shop)
+        if home is not None:
+            self.schedule.links["home_machine"] = home.machine
+            self.schedule.links["home_start"] = home.start
         self.rng = np.random.SeedSequence([seed, number]).generate_state(1, np.uint64) | np.uint64(1)
         self.counts = np.zeros(3, dtype=np.int64)
         self.totals = np.zeros(len(self.schedule.totals), dtype=np.int64)
@@ -92,12 +95,15 @@ def improve(
     seed: int,
     workers: int,
     watch: Callable[[float, Timetable], bool],
+    home: Timetable | None = None,
+    stay_worth: float = 0.0,
 ) -> Improved:
     """Search from ``start``; ``watch`` is told the share done and the best so far and answers true to stop.
 
-    The answer is never worse than ``start``.
+    With ``home``, every operation that leaves its place there by hours or its machine costs ``stay_worth`` weighted
+    minutes. The answer is never worse than ``start``.
     """
-    crew = [_Worker(shop, seed, k) for k in range(workers)]
+    crew = [_Worker(shop, seed, k, home) for k in range(workers)]
     if len(shop.ops) == 0 or not all(w.start_from(start) for w in crew):
         return Improved(start, 0, "finished")
     began = time.monotonic()
@@ -112,7 +118,7 @@ def improve(
                 stopped = "effort" if budget.moves is not None and done >= budget.moves else "time"
                 break
             ahead = _next_share(budget, began, done, moves_each * workers)
-            settings = _settings(shop, heat, share, ahead, moves_each)
+            settings = _settings(heat, share, ahead, moves_each, stay_worth)
             started = time.monotonic()
             list(pool.map(lambda w: w.run(settings), crew))
             done += moves_each * workers
@@ -125,7 +131,8 @@ def improve(
                 break
             _continue(crew, best, number % (ROUNDS // MEETINGS) == 0)
     best = min(crew, key=lambda w: w.best_cost)
-    found = start if best.best is None or cost_of(shop, best.best) > cost_of(shop, start) else best.best
+    worse = best.best is None or (home is None and cost_of(shop, best.best) > cost_of(shop, start))
+    found = start if worse or best.best is None else best.best
     return Improved(found, int(sum(w.counts[0] for w in crew)), stopped)
 
 
@@ -153,12 +160,11 @@ def _next_share(budget: Budget, began: float, done: int, moves: int) -> float:
     return min(1.0, _share(budget, began, done) + ROUND_SECONDS / max(ROUND_SECONDS, budget.deadline - began))
 
 
-def _settings(shop: Shop, heat: Heat, share: float, ahead: float, moves: int) -> Search:
+def _settings(heat: Heat, share: float, ahead: float, moves: int, stay_worth: float) -> Search:
     def temperature(at: float) -> float:
         return heat.hot * (heat.cold / heat.hot) ** at
 
-    del shop
-    return Search(moves, temperature(share), temperature(ahead), SETUP_WORTH, FLOW_WORTH, MARGIN)
+    return Search(moves, temperature(share), temperature(ahead), SETUP_WORTH, FLOW_WORTH, stay_worth, MARGIN)
 
 
 def _pace(budget: Budget, moves: int, workers: int, done: int, seconds: float) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from planning.engine.clock import cycle, start_to_end_at, work
 from planning.engine.compiled import inner, kernel
 from planning.engine.retime import changeover, drop_heap, state_before, window_of
-from planning.engine.schedule import FREE_SIZE, HEAP_SIZE, UNDO_SIZE, Schedule, Timetable
+from planning.engine.schedule import FREE_SIZE, HEAP_SIZE, UNDO_SIZE, Schedule, Timetable, by_start, timetable
 from planning.engine.sequence import clear, close, leave_crew, leave_machine, leave_tool, link_member, place, reopen, unlink_member
 from planning.engine.shop import NEVER, NONE, Ints, Shop
 
@@ -344,14 +344,14 @@ def remove_order(shop: Shop, s: Schedule, fill: Ints, order: int) -> None:
 
 
 @inner
-def fix_timetable(shop: Shop, s: Schedule, fill: Ints, by_start: Ints, t: Timetable) -> None:
+def fix_timetable(shop: Shop, s: Schedule, fill: Ints, sequence: Ints, t: Timetable) -> None:
     """Fill the schedule with a timetable exactly as it stands."""
     clear(shop, s)
     s.state[UNDO_SIZE] = 0
     s.state[HEAP_SIZE] = 0
     for i in range(len(fill)):
         fill[i] = 0
-    for op in by_start:
+    for op in sequence:
         fix(shop, s, fill, op, t.machine[op], t.start[op], t.end[op])
 
 
@@ -363,3 +363,41 @@ def insert_orders(shop: Shop, s: Schedule, fill: Ints, orders: Ints, why: Ints, 
         why[o], where[o] = insert_order(shop, s, fill, o, 0)
         failed += why[o] != DONE
     return failed
+
+
+@inner
+def first_conflict(shop: Shop, s: Schedule) -> int:
+    """Return a node whose setup no longer fits where it stands, -1 if there is none.
+
+    Taking an operation out can lengthen the setup of the next one, when the direct changeover takes longer than the detour.
+    """
+    for m in range(len(s.chains)):
+        node = s.chains[m].first
+        while node >= 0:
+            me = s.nodes[node]
+            free = s.nodes[me.before].end if me.before >= 0 else 0
+            if node < len(shop.ops) and me.start >= 0:
+                if me.start - me.setup < free:
+                    return node
+                tool = shop.ops[node].tool
+                if tool >= 0 and shop.pool_count[tool] == 1 and s.links[node].tool_before >= 0:
+                    if s.nodes[s.links[node].tool_before].end > me.start - me.setup:
+                        return node
+            node = me.after
+    return NONE
+
+
+def fitting(shop: Shop, s: Schedule, others: Timetable, order: int) -> tuple[Timetable, tuple[int, int] | None]:
+    """Insert one order into a timetable that stays as it is; also return why not and where, when it cannot be.
+
+    Should the timetable itself have come out of step (see ``first_conflict``), it is retimed first.
+    """
+    from planning.engine.sequence import load
+
+    fill = np.zeros(max(1, len(shop.stock_ptr)), dtype=np.int64)
+    fix_timetable(shop, s, fill, by_start(shop, others), others)
+    if first_conflict(shop, s) >= 0 and load(shop, s, by_start(shop, others), others.machine, others.start):
+        retimed = timetable(shop, s)
+        fix_timetable(shop, s, fill, by_start(shop, retimed), retimed)
+    why, where = insert_order(shop, s, fill, order, 0)
+    return timetable(shop, s), None if why == DONE else (int(why), int(where))

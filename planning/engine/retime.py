@@ -14,6 +14,8 @@ from planning.engine.schedule import (
     BROKEN_AT,
     FLOW,
     HEAP_SIZE,
+    MOVED_MINUTES,
+    MOVED_OPS,
     NEED_SIZE,
     POP_LIMIT,
     POPS,
@@ -279,8 +281,21 @@ def apply_times(shop: Shop, s: Schedule, op: int, start: int, end: int, setup: i
         link = s.links[op]
         if hand_on_pool(shop, s, op, link.crew_before, me.crew, end, True) and link.crew_after >= 0:
             touch(s, link.crew_after)
+    count_moved(s, op)
     if ended:
         tell_order(shop, s, op)
+
+
+@inlined
+def count_moved(s: Schedule, op: int) -> None:
+    """Keep the number of operations away from home: moved by hours or to another machine. No home: never counted."""
+    link = s.links[op]
+    if link.home_machine < 0:
+        return
+    node = s.nodes[link.node]
+    moved = 1 if node.machine != link.home_machine or abs(node.start - link.home_start) > MOVED_MINUTES else 0
+    s.totals[MOVED_OPS] += moved - link.moved
+    link.moved = moved
 
 
 @inlined
@@ -378,6 +393,10 @@ def finish_batch(shop: Shop, s: Schedule, b: int, start: int, end: int) -> None:
     ended = node.end != end
     node.start = start
     node.end = end
+    op = node.first_member
+    while op >= 0:
+        count_moved(s, op)
+        op = s.links[op].next_member
     if not ended:
         return
     if node.after >= 0:
@@ -456,6 +475,12 @@ def restore_times(shop: Shop, s: Schedule) -> None:
             width = pool_width(shop, op.tool) + pool_width(shop, op.crew)
             for i in range(width):
                 s.free[op.tool_free + i] = s.saved_free[row.pools_at + i]
+            count_moved(s, row.node)
+        else:
+            member = node.first_member
+            while member >= 0:
+                count_moved(s, member)
+                member = s.links[member].next_member
     for k in range(s.state[NEED_SIZE]):
         s.links[s.saved_need[k].operation].need_end = s.saved_need[k].need_end
     for k in range(s.state[SERVED_SIZE]):

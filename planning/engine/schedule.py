@@ -18,7 +18,7 @@ RANK_STEP = 1 << 32  # room between neighbours for 32 halvings before ranks are 
 
 NODE = record("start end setup family machine rank before after stamp queued first_member load key")
 LINK = record(  # per operation
-    "node next_member tool_before tool_after crew_before crew_after material_floor need_end need_stamp"
+    "node next_member tool_before tool_after crew_before crew_after material_floor need_end need_stamp home_machine home_start moved"
 )
 ENDS = record("first last")
 CLAIM = record("place floor")  # per consumption: its place in the material's sequence and when its turn is covered
@@ -30,7 +30,8 @@ UNDO = record("kind node other machine rank")
 UNDO_ROOM = 64  # steps of one change; a composite move makes fewer than ten
 
 # places in ``totals``
-WEIGHTED, SETUP, FLOW, BROKEN = range(4)
+WEIGHTED, SETUP, FLOW, BROKEN, MOVED_OPS = range(5)
+MOVED_MINUTES = 240  # an operation counts as moved when its start shifts by more than four hours, or its machine changes
 # places in ``state``
 HEAP_SIZE, SAVED_SIZE, SAVED_POOLS, NEED_SIZE, STAMP, POPS, FREE_SIZE, POP_LIMIT, SERVED_SIZE, UNDO_SIZE, BROKEN_AT = range(11)
 
@@ -71,6 +72,7 @@ def empty_schedule(shop: Shop) -> Schedule:
     for name in ("next_member", "tool_before", "tool_after", "crew_before", "crew_after"):
         links[name] = NONE
     links["node"] = NONE
+    links["home_machine"] = NONE
     state = np.zeros(11, dtype=np.int64)
     state[FREE_SIZE] = batch_ops
     state[POP_LIMIT] = 20 * size + 1000  # a change that spreads further than this chases its own tail
@@ -84,7 +86,7 @@ def empty_schedule(shop: Shop) -> Schedule:
         claims=np.zeros(len(shop.uses), dtype=CLAIM),
         claim_order=order,
         claim_ptr=ptr,
-        totals=np.zeros(4, dtype=np.int64),
+        totals=np.zeros(5, dtype=np.int64),
         state=state,
         heap=np.zeros(size + 1, dtype=np.int64),
         saved=np.zeros(size + 1, dtype=SAVED),

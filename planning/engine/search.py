@@ -19,7 +19,7 @@ from planning.engine.retime import (
     ready_alone,
     spread,
 )
-from planning.engine.schedule import FLOW, FREE_SIZE, SETUP, WEIGHTED, Schedule, Timetable
+from planning.engine.schedule import FLOW, FREE_SIZE, MOVED_OPS, SETUP, WEIGHTED, Schedule, Timetable
 from planning.engine.sequence import (
     FAR,
     join,
@@ -45,6 +45,7 @@ class Search(NamedTuple):
     cold: float  # and at the last
     setup_worth: float  # cost of a setup minute, in weighted minutes
     flow_worth: float  # cost of a minute an order is in the shop
+    stay_worth: float  # cost of an operation that leaves its home, in weighted minutes
     margin: float  # a move is given up when weighted tardiness is this far above what would be kept
 
 
@@ -84,7 +85,7 @@ def cost(shop: Shop, s: Schedule, p: Search) -> float:
         main = float(longest)
     else:
         main = float(s.totals[WEIGHTED])
-    return main + p.setup_worth * s.totals[SETUP] + p.flow_worth * s.totals[FLOW]
+    return main + p.setup_worth * s.totals[SETUP] + p.flow_worth * s.totals[FLOW] + p.stay_worth * s.totals[MOVED_OPS]
 
 
 @inner
@@ -256,7 +257,7 @@ def change_batch(shop: Shop, s: Schedule, rng: np.ndarray, op: int) -> bool:
     while target >= 0 and s.nodes[target].rank > low and seen < REACH:
         b = s.nodes[target]
         seen += 1
-        if target != old and b.key == shop.ops[op].batch_key and b.load + shop.ops[op].load <= shop.machines[machine].capacity:
+        if target != old and not is_frozen(shop, s, target) and b.key == shop.ops[op].batch_key and b.load + shop.ops[op].load <= shop.machines[machine].capacity:
             if chosen < 0 or draw(rng) < 0.4:
                 chosen = target
         target = b.before

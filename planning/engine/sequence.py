@@ -413,6 +413,7 @@ def clear(shop: Shop, s: Schedule) -> None:
         s.links[i].node = NONE
         s.links[i].need_end = 0
         s.links[i].material_floor = 0
+        s.links[i].moved = 0
     for u in range(len(s.claims)):
         s.claims[u].floor = -1
     for m in range(len(s.chains)):
@@ -449,7 +450,8 @@ def load(shop: Shop, s: Schedule, by_start: Ints, machine: Ints, start: Ints) ->
             continue
         b = s.chains[m].last
         s.state[UNDO_SIZE] = 0
-        if not (b >= 0 and s.nodes[b].start == start[op] and s.nodes[b].key == shop.ops[op].batch_key):
+        same = b >= 0 and s.nodes[b].start == start[op] and s.nodes[b].key == shop.ops[op].batch_key
+        if not (same and s.nodes[b].load + shop.ops[op].load <= shop.machines[m].capacity):
             b = open_batch(shop, s, shop.ops[op].batch_key, m, rank, NONE)
             s.nodes[b].start = start[op]
         link_member(shop, s, op, b)

@@ -1,0 +1,283 @@
+"""What a change does to a plan, and what can be offered.
+
+For an order moved, resized or added: the *zero-impact* date (nobody moves), the *requested* date (who gives way, and by how
+much), a *negotiated* date (the earliest at which nobody becomes late), on request *overtime* or a subcontractor. For
+everything else: the plan *repaired*. Every option is a plan that passes the checker; ``stabilise`` improves one while
+leaving operations where people expect them. Nothing that starts before the fence moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from planning.changes import (
+    Change,
+    ExtraMachine,
+    ExtraTime,
+    OrderAdded,
+    OrderMoved,
+    OrderResized,
+    apply,
+    changed_orders,
+    freeze_before,
+)
+from planning.check import objective_terms
+from planning.comparison import Comparison, compare
+from planning.plan import Plan, Reason, Solver
+from planning.problem import Problem
+from planning.reasons import explain, late_reasons
+from planning.results import assignments_of, build_plan, failure_reason, fault_reasons, timetable_of
+from planning.validate import faults as find_faults
+
+if TYPE_CHECKING:
+    from planning.engine.first import Start
+    from planning.engine.schedule import Timetable
+
+STAY_WORTH = 400.0  # weighted minutes an operation moved by hours or to another machine must bring at least
+STABILISE_EFFORT = 30_000  # moves: about two seconds at 1,000 orders
+STABILISE_HEAT = (5.0, 0.5)  # weighted minutes: cold from the start, a good plan is to be mended, not shaken
+WORKERS = 2
+
+Kind = Literal["zero-impact", "requested", "negotiated", "overtime", "repaired", "stabilised"]
+
+
+class Option(msgspec.Struct, frozen=True, kw_only=True):
+    """One possible answer: a plan, the problem it solves, and what it means for everybody else."""
+
+    kind: Kind
+    problem: Problem
+    plan: Plan
+    completion: int | None  # of the order the change speaks of
+    tardiness: int | None
+    others: Comparison  # against the plan before, the changed order left out
+    changes: tuple[Change, ...]  # what was added to the change itself, for overtime
+
+
+class Impact(msgspec.Struct, frozen=True, kw_only=True):
+    """The options for one change; ``refused`` when the order cannot be made at all."""
+
+    change: Change
+    touched: tuple[str, ...]  # operations of the old plan that the change speaks of
+    options: tuple[Option, ...]
+    refused: tuple[Reason, ...] = ()
+
+    def option(self, kind: Kind) -> Option | None:
+        """Return the option of a kind, if there is one."""
+        return next((option for option in self.options if option.kind == kind), None)
+
+
+def impact(problem: Problem, plan: Plan, change: Change, *, fence: int = 0, overtime: bool = False) -> Impact:
+    """Work out what a change does to a plan; nothing that the plan starts before ``fence`` moves.
+
+    Raises:
+        ChangeRefused: the change names something that is not there.
+    """
+    case = _Case(problem, plan, (change,), fence)
+    touched = _touched(problem, plan, change)
+    if case.faulty:
+        return Impact(change=change, touched=touched, options=(), refused=case.faulty)
+    if not isinstance(change, OrderMoved | OrderResized | OrderAdded):
+        return Impact(change=change, touched=touched, options=(case.repaired(),))
+    options = case.promises()
+    if not options:
+        return Impact(change=change, touched=touched, options=(), refused=case.refused)
+    if overtime:
+        extra = _overtime(problem, plan, change, fence, options[0])
+        options += () if extra is None else (extra,)
+    return Impact(change=change, touched=touched, options=options)
+
+
+def _touched(problem: Problem, plan: Plan, change: Change) -> tuple[str, ...]:
+    orders = changed_orders(problem, change)
+    resource = getattr(change, "resource", None)
+    ids = {op.id for order in problem.orders if order.id in orders for op in order.operations}
+    if resource is not None:
+        start, end = getattr(change, "start", 0), getattr(change, "end", 1 << 60)
+        held = {
+            op.id for o in problem.orders for op in o.operations if resource in (op.tool, op.crew)
+        }
+        ids |= {
+            a.operation
+            for a in plan.assignments
+            if (a.resource == resource or a.operation in held) and a.start < end and a.end > start
+        }
+    item, owner = getattr(change, "item", None), getattr(change, "owner", None)
+    if item is not None:
+        ids |= {
+            op.id
+            for o in problem.orders
+            for op in o.operations
+            if any((c.item, c.owner) == (item, owner) for c in op.consumes)
+        }
+    return tuple(a.operation for a in plan.assignments if a.operation in ids)
+
+
+class _Case:
+    """A plan, the changes to it, and the arrays of the problem after them."""
+
+    def __init__(self, problem: Problem, plan: Plan, changes: tuple[Change, ...], fence: int) -> None:
+        from planning.engine.schedule import empty_schedule
+        from planning.engine.shop import build_shop
+
+        self.plan = plan
+        self.extra = changes[1:]
+        self.changed: frozenset[str] = frozenset().union(*(changed_orders(problem, c) for c in changes))
+        self.problem = freeze_before(problem, plan, fence)
+        for change in changes:
+            self.problem = apply(self.problem, plan, change)
+        fenced = self.problem
+        old = {u.order: u.reasons for u in plan.unplanned}
+        known = {o.id for o in problem.orders}
+        new = {o.id for o in fenced.orders if o.id not in known} | self.changed
+        found = fault_reasons(find_faults(fenced, new))
+        self.faulty = tuple(r for order in sorted(self.changed) for r in found.get(order, ()))
+        self.unplanned = {**old, **found}
+        present = {o.id for o in fenced.orders}
+        self.unplanned = {order: why for order, why in self.unplanned.items() if order in present}
+        self.shop, self.names = build_shop(fenced, self.unplanned)
+        self.schedule = empty_schedule(self.shop)
+        self.times = timetable_of(self.shop, self.names, plan.assignments)
+        self.refused: tuple[Reason, ...] = ()
+
+    def option(self, kind: Kind, times: Timetable) -> Option:
+        """Turn a timetable into an option."""
+        assignments = assignments_of(self.names, times)
+        terms = objective_terms(self.problem, assignments)
+        plan = build_plan(self.problem, assignments, terms, self.unplanned, Solver(stages=(kind,)), {})
+        mine = next((r for r in plan.orders if r.order in self.changed), None)
+        own = {op.id for o in self.problem.orders if o.id in self.changed for op in o.operations}
+        return Option(
+            kind=kind,
+            problem=self.problem,
+            plan=plan,
+            completion=mine.completion if mine else None,
+            tardiness=mine.tardiness if mine else None,
+            others=compare(self.plan, plan, own | self.changed),
+            changes=self.extra,
+        )
+
+    def repaired(self) -> Option:
+        """Keep all sequences and retime; what no longer fits is inserted anew."""
+        import numpy as np
+
+        from planning.engine.first import make_feasible
+
+        live = np.ones(len(self.shop.orders), dtype=np.bool_)
+        start = make_feasible(self.shop, self.schedule, self.times, live)
+        return self.option("repaired", self._settle(start))
+
+    def _settle(self, start: Start) -> Timetable:
+        for order, (why, op) in start.unplaced.items():
+            self.unplanned[self.names.orders[order]] = (failure_reason(self.names, why, op),)
+        return start.times
+
+    def promises(self) -> tuple[Option, ...]:
+        """Return zero-impact, requested and negotiated options for the changed order."""
+        from planning.engine.push import judge, push_variants
+
+        order = self.names.orders.index(next(iter(self.changed)))
+        others, gentle = self._gentle(order)
+        if gentle is None:
+            return ()
+        zero = judge(self.shop, others, gentle, order)
+        ways = [zero, *push_variants(self.shop, self.schedule, others, gentle, order)]
+        due = int(self.shop.orders["due"][order])
+        in_time = [w for w in ways if w.completion <= due]
+        if in_time:
+            requested = min(in_time, key=lambda w: (w.harm, w.newly_late, w.completion))
+        else:
+            requested = min(ways, key=lambda w: (w.completion, w.harm))
+        agreed = min((w for w in ways if w.newly_late == 0), key=lambda w: (max(0, w.completion - due), w.harm), default=zero)
+        return (
+            self.option("zero-impact", zero.times),
+            self.option("requested", requested.times),
+            self.option("negotiated", agreed.times),
+        )
+
+    def _gentle(self, order: int) -> tuple[Timetable, Timetable | None]:
+        """Return the plan without the order, and with the order in the gaps nobody uses."""
+        import numpy as np
+
+        from planning.engine.first import keep_orders
+        from planning.engine.insert import fitting
+
+        others_live = np.ones(len(self.shop.orders), dtype=np.bool_)
+        all_live = others_live.copy()
+        others_live[order] = False
+        others = keep_orders(self.shop, self.times, others_live, all_live)
+        gentle, failed = fitting(self.shop, self.schedule, others, order)
+        if failed is not None:
+            self.refused = (failure_reason(self.names, *failed),)
+            return others, None
+        return others, gentle
+
+
+def _overtime(problem: Problem, plan: Plan, change: Change, fence: int, gentle: Option) -> Option | None:
+    """Offer more time or one more machine where the order waits most in its zero-impact plan."""
+    order = next(iter(changed_orders(problem, change)))
+    waits = [r for r in explain(gentle.problem, gentle.plan, order) if r.kind in ("queue", "setup", "calendar")]
+    if not waits:
+        return None
+    worst = max(waits, key=lambda r: r.minutes)
+    resource = next(r for r in gentle.problem.resources if r.id == worst.resource)
+    until = worst.until or 0
+    more: Change = (
+        ExtraMachine(resource=resource.id, name=f"{resource.id} (subcontracted)")
+        if resource.calendar is None
+        else ExtraTime(resource=resource.id, start=max(0, until - worst.minutes), end=max(1, until))
+    )
+    case = _Case(problem, plan, (change, more), fence)
+    options = [] if case.faulty else case.promises()
+    return None if not options else msgspec.structs.replace(options[0], kind="overtime")
+
+
+def stabilise(
+    before: Plan,
+    option: Option,
+    *,
+    effort: int = STABILISE_EFFORT,
+    seconds: float | None = None,
+    seed: int = 0,
+    fence: int = 0,
+    cancel: Callable[[], bool] | None = None,
+) -> Option:
+    """Improve an option by search, at a price for every operation that leaves its place in the plan before.
+
+    Args:
+        before: the plan people work by.
+        seconds: wall time, besides the counted ``effort``; whichever ends first.
+    """
+    import time
+
+    from planning.engine.anneal import Budget, Heat, improve
+    from planning.engine.shop import build_shop
+
+    unplanned = {u.order: u.reasons for u in option.plan.unplanned}
+    shop, names = build_shop(freeze_before(option.problem, option.plan, fence), unplanned)
+    start = timetable_of(shop, names, option.plan.assignments)
+    home = timetable_of(shop, names, before.assignments)
+    deadline = None if seconds is None else time.monotonic() + seconds
+    found = improve(
+        shop, start, Budget(effort, deadline), Heat(*STABILISE_HEAT), seed, WORKERS,
+        lambda share, times: cancel is not None and cancel(), home, STAY_WORTH,
+    )  # fmt: skip
+    assignments = assignments_of(names, found.times)
+    solver = Solver(seed=seed, effort=effort, seconds=seconds, moves=found.moves, stages=("stabilised",))
+    terms = objective_terms(option.problem, assignments)
+    reasons = late_reasons(option.problem, assignments)
+    plan = build_plan(option.problem, assignments, terms, unplanned, solver, reasons)
+    known = {r.order for r in before.orders}
+    mine = next((r for r in plan.orders if r.order not in known), None)
+    return msgspec.structs.replace(
+        option,
+        kind="stabilised",
+        plan=plan,
+        completion=mine.completion if mine else option.completion,
+        tardiness=mine.tardiness if mine else option.tardiness,
+        others=compare(before, plan),
+    )
+
+

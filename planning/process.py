@@ -1,0 +1,107 @@
+"""Solve in a process of its own, with a bound on memory: what dies there leaves the caller with the best plan so far."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+import msgspec
+
+from planning.plan import Plan, read_plan, write_plan
+from planning.problem import Problem, read_problem, write_problem
+from planning.solver import solve
+
+GRACE_SECONDS = 5.0  # after its time is up the process may still be explaining and writing
+POLL_SECONDS = 0.2
+
+
+class SolverLost(RuntimeError):
+    """The solver's process ended before it had any plan; the message says how it ended."""
+
+
+def solve_apart(
+    problem: Problem,
+    *,
+    seconds: float | None = None,
+    effort: int | None = None,
+    seed: int = 0,
+    memory_mb: int | None = 2048,
+    cancel: Callable[[], bool] | None = None,
+) -> Plan:
+    """Like ``solve``, in its own process; a lost process yields the best plan it had sent.
+
+    Args:
+        memory_mb: address space the process may add to what it has when it starts; ``None``: unbounded.
+
+    Raises:
+        SolverLost: the process ended without a plan.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    settings = {"seconds": seconds, "effort": effort, "seed": seed, "memory_mb": memory_mb}
+    child = context.Process(target=_work, args=(theirs, write_problem(problem), settings), daemon=True)
+    child.start()
+    theirs.close()
+    limit = None if seconds is None else time.monotonic() + seconds + GRACE_SECONDS
+    try:
+        return _listen(ours, child, limit, cancel)
+    finally:
+        if child.is_alive():
+            child.terminate()
+        child.join()
+
+
+def _listen(
+    ours: Connection, child: multiprocessing.process.BaseProcess, limit: float | None, cancel: Callable[[], bool] | None
+) -> Plan:
+    best: Plan | None = None
+    stopped = "process-lost"
+    while True:
+        if cancel is not None and cancel() and best is not None:
+            stopped = "cancelled"
+            break
+        if limit is not None and time.monotonic() > limit:
+            break
+        if not ours.poll(POLL_SECONDS):
+            continue
+        try:
+            final, text = ours.recv()
+        except EOFError:
+            break
+        best = read_plan(text)
+        if final:
+            return best
+    if best is None:
+        child.join(POLL_SECONDS)
+        raise SolverLost(f"the solver's process ended without a plan (exit code {child.exitcode})")
+    solver = msgspec.structs.replace(best.solver, stopped=stopped)  # type: ignore[arg-type]
+    return msgspec.structs.replace(best, solver=solver)
+
+
+def _work(pipe: Connection, text: bytes, settings: dict[str, float | int | None]) -> None:
+    memory = settings.pop("memory_mb")
+    if memory is not None:
+        _bound_memory(int(memory))
+    problem, faults = read_problem(text)
+    plan = solve(
+        problem,
+        faults=faults,
+        snapshot=lambda best: pipe.send((False, write_plan(best))),
+        **settings,  # type: ignore[arg-type]
+    )
+    pipe.send((True, write_plan(plan)))
+    pipe.close()
+
+
+def _bound_memory(megabytes: int) -> None:
+    """Bound the address space to what is mapped now plus ``megabytes``; only where the system can (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        mapped = int(statm.read().split()[0]) * resource.getpagesize()
+    bound = mapped + megabytes * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (bound, bound))

@@ -17,6 +17,7 @@ from hub.exchange.model import Acknowledgement, ExpectedAcknowledgement
 from hub.exchange.recording import call_attention, note
 from hub.exchange.tables import document, expected_acknowledgement, message
 from hub.platform.columns import Instant
+from hub.platform.statements import Prepared
 
 OVERDUE_MAX = 500  # of one look at the clock; the rest comes with the next
 _SEVERITY: tuple[Acknowledgement, ...] = ("none", "accepted", "awaited", "overdue", "partly", "rejected")
@@ -25,7 +26,7 @@ _SEVERITY: tuple[Acknowledgement, ...] = ("none", "accepted", "awaited", "overdu
 
 def expect(conn: Connection, expected: ExpectedAcknowledgement) -> None:
     """Start the clock for one group (or interchange) of a message."""
-    conn.execute(_INSERT, msgspec.structs.asdict(expected))
+    _INSERT.run(conn, msgspec.structs.asdict(expected))
 
 
 def match(
@@ -89,7 +90,7 @@ def _expected(mapping: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: value for name, value in mapping.items() if name != "id"}
 
 
-_INSERT = insert(expected_acknowledgement)
+_INSERT = Prepared(insert(expected_acknowledgement))
 _FIND = (
     select(expected_acknowledgement.c.id, expected_acknowledgement.c.message)
     .where(

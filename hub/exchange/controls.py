@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Integer, String, bindparam, select, text
 from hub.exchange.tables import control_number
 from hub.kernel.clock import Clock
 from hub.platform.columns import Instant
+from hub.platform.statements import Prepared
 
 Kind = Literal["interchange", "group", "set"]
 
@@ -28,7 +29,7 @@ def take_number(conn: Connection, partner: str, kind: Kind, clock: Clock) -> int
 def take_numbers(conn: Connection, partner: str, kind: Kind, count: int, clock: Clock) -> list[int]:
     """Return the next ``count`` numbers, in order, for the sets or groups of one interchange."""
     values = {"partner": partner, "kind": kind, "count": count, "at": clock.now()}
-    last = conn.execute(_TAKE, values).scalar_one()
+    last: int = _TAKE.returned(conn, values)[0][0]
     return [(last - count + n) % NUMBER_MAX + 1 for n in range(count)]
 
 
@@ -37,16 +38,18 @@ def last_number(conn: Connection, partner: str, kind: Kind) -> int | None:
     return conn.execute(_LAST, {"whose": partner, "which": kind}).scalar()
 
 
-_TAKE = text(
-    f"""INSERT INTO control_number (partner, kind, last, taken_at) VALUES (:partner, :kind, :count, :at)
+_TAKE = Prepared(
+    text(
+        f"""INSERT INTO control_number (partner, kind, last, taken_at) VALUES (:partner, :kind, :count, :at)
     ON CONFLICT (partner, kind) DO UPDATE
     SET last = (control_number.last + :count - 1) % {NUMBER_MAX} + 1, taken_at = excluded.taken_at
     RETURNING last"""
-).bindparams(
-    bindparam("partner", type_=String),
-    bindparam("kind", type_=String),
-    bindparam("count", type_=Integer),
-    bindparam("at", type_=Instant),
+    ).bindparams(
+        bindparam("partner", type_=String),
+        bindparam("kind", type_=String),
+        bindparam("count", type_=Integer),
+        bindparam("at", type_=Instant),
+    )
 )
 _LAST = select(control_number.c.last).where(
     control_number.c.partner == bindparam("whose"), control_number.c.kind == bindparam("which")

@@ -17,7 +17,7 @@ from hub.kernel.errors import Conflict, Defect
 from hub.kernel.struct import Struct
 from hub.platform import blobs, jobs
 from hub.platform.blobs import Body
-from hub.platform.database import insert_unless_there
+from hub.platform.statements import Prepared, unless_there
 
 PROCESS = "process-inbound"
 """Kind of the job that opens an inbound message; its payload is the message's id."""
@@ -49,7 +49,7 @@ class Accepted(Struct):
 
 def accept(conn: Connection, incoming: Incoming) -> Accepted:
     """Write the message and its job, or find the one that came first with the same bytes."""
-    if conn.execute(insert_unless_there(conn, message), _row(incoming)).rowcount == 0:
+    if _INSERT.run(conn, _row(incoming)) == 0:
         return _known(conn, incoming)
     blobs.put(conn, incoming.body)
     jobs.enqueue(conn, PROCESS, incoming.id, now=incoming.received_at)
@@ -95,7 +95,7 @@ def _known(conn: Connection, incoming: Incoming) -> Accepted:
     first = first or conn.execute(_BY_BYTES, values).one_or_none()
     if first is None:
         raise Defect(f"message {incoming.id} is neither new nor known")
-    conn.execute(_REPEATED, {"first": first.id})
+    _REPEATED.run(conn, {"first": first.id})
     return Accepted(message_id=first.id, duplicate=True)
 
 
@@ -109,4 +109,5 @@ _BY_KEY = select(message.c.id, message.c.sha256).where(
 _BY_BYTES = select(message.c.id, message.c.sha256).where(
     message.c.partner == bindparam("sender"), message.c.sha256 == bindparam("digest"), message.c.direction == "in"
 )
-_REPEATED = update(message).where(message.c.id == bindparam("first")).values(repeats=message.c.repeats + 1)
+_INSERT = unless_there(message)
+_REPEATED = Prepared(update(message).where(message.c.id == bindparam("first")).values(repeats=message.c.repeats + 1))

@@ -13,13 +13,13 @@ from sqlalchemy import Connection, bindparam, insert, select
 from hub.exchange.model import InterchangeRow
 from hub.exchange.tables import interchange
 from hub.kernel.errors import Defect
-from hub.platform.database import insert_unless_there
+from hub.platform.statements import Prepared, unless_there
 
 
 def enter(conn: Connection, received: InterchangeRow) -> InterchangeRow:
     """Write an inbound envelope and return it with its judgement; entered again by a replay, it keeps its first."""
     row = msgspec.structs.asdict(received) | {"judgement": "first", "first_message": None}
-    if conn.execute(insert_unless_there(conn, interchange), row).rowcount == 1:
+    if _ENTER.run(conn, row) == 1:
         return InterchangeRow(**row)
     own = conn.execute(_OWN, {"wanted": received.message, "at_position": received.position}).one_or_none()
     if own is not None:
@@ -29,18 +29,18 @@ def enter(conn: Connection, received: InterchangeRow) -> InterchangeRow:
         raise Defect(f"interchange {received.control_number} is neither new nor known")
     row["judgement"] = "duplicate" if first.digest == received.digest else "conflict"
     row["first_message"] = first.message
-    conn.execute(_INSERT, row)
+    _INSERT.run(conn, row)
     return InterchangeRow(**row)
 
 
 def enter_sent(conn: Connection, sent: list[InterchangeRow]) -> None:
     """Write envelopes of ours."""
-    if sent:
-        conn.execute(_INSERT, [msgspec.structs.asdict(row) for row in sent])
+    _INSERT.run_many(conn, [msgspec.structs.asdict(row) for row in sent])
 
 
 _IDENTITY = ("partner", "control_number", "sender", "sender_qualifier", "receiver", "receiver_qualifier")
-_INSERT = insert(interchange)
+_ENTER = unless_there(interchange)
+_INSERT = Prepared(insert(interchange))
 _OWN = select(interchange).where(
     interchange.c.message == bindparam("wanted"), interchange.c.position == bindparam("at_position")
 )

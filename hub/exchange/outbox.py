@@ -7,6 +7,7 @@ leaves the attempt unfinished, and after ``ATTEMPT_LEASE`` the message is tried 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -22,6 +23,7 @@ from hub.platform import blobs
 from hub.platform.blobs import Body
 from hub.platform.columns import Instant
 from hub.platform.database import ring
+from hub.platform.statements import Prepared
 
 MAILBOX = "mailbox"
 BELL = "outbox"
@@ -67,17 +69,20 @@ class Due(Struct):
 
 def put(conn: Connection, outgoing: Outgoing) -> None:
     """Write the message and make it due."""
-    numbers = [Key(kind="interchange", value=str(row.control_number)) for row in outgoing.interchanges]
-    keys = list(dict.fromkeys([*outgoing.keys, *keys_of(outgoing.documents), *numbers]))
-    conn.execute(_MESSAGE, _row(outgoing, keys[:KEYS_SHOWN_MAX]))
-    blobs.put(conn, outgoing.body)
-    interchanges.enter_sent(conn, outgoing.interchanges)
-    put_documents(conn, outgoing.documents)
-    put_keys(conn, outgoing.partner, outgoing.id, keys)
-    waits = outgoing.transport == MAILBOX
-    due = {"message": outgoing.id, "partner": outgoing.partner, "transport": outgoing.transport, "state": "ready"}
-    conn.execute(_DELIVERY, {**due, "attempts": 0, "next_attempt_at": None if waits else outgoing.created_at})
-    if not waits:
+    put_all(conn, [outgoing])
+
+
+def put_all(conn: Connection, outgoing: Sequence[Outgoing]) -> None:
+    """Write several messages and make them due, table by table."""
+    keys = [_keys(each) for each in outgoing]
+    _MESSAGE.run_many(conn, [_row(each, own[:KEYS_SHOWN_MAX]) for each, own in zip(outgoing, keys, strict=True)])
+    blobs.put(conn, *(each.body for each in outgoing))
+    interchanges.enter_sent(conn, [row for each in outgoing for row in each.interchanges])
+    put_documents(conn, [row for each in outgoing for row in each.documents])
+    for each, own in zip(outgoing, keys, strict=True):
+        put_keys(conn, each.partner, each.id, own)
+    _DELIVERY.run_many(conn, [_due(each) for each in outgoing])
+    if any(each.transport != MAILBOX for each in outgoing):
         ring(conn, BELL)
 
 
@@ -144,6 +149,22 @@ def _finish(
     conn.execute(_STATE, {"wanted": due.message, "new_state": state})
 
 
+def _keys(outgoing: Outgoing) -> list[Key]:
+    numbers = [Key(kind="interchange", value=str(row.control_number)) for row in outgoing.interchanges]
+    return list(dict.fromkeys([*outgoing.keys, *keys_of(outgoing.documents), *numbers]))
+
+
+def _due(outgoing: Outgoing) -> dict[str, object]:
+    return {
+        "message": outgoing.id,
+        "partner": outgoing.partner,
+        "transport": outgoing.transport,
+        "state": "ready",
+        "attempts": 0,
+        "next_attempt_at": None if outgoing.transport == MAILBOX else outgoing.created_at,
+    }
+
+
 def _row(outgoing: Outgoing, keys: list[Key]) -> dict[str, object]:
     return {
         "id": outgoing.id,
@@ -172,8 +193,8 @@ def _row(outgoing: Outgoing, keys: list[Key]) -> dict[str, object]:
     }
 
 
-_MESSAGE = insert(message)
-_DELIVERY = insert(delivery)
+_MESSAGE = Prepared(insert(message))
+_DELIVERY = Prepared(insert(delivery))
 _ATTEMPT = insert(delivery_attempt)
 _DUE = (
     select(

@@ -18,7 +18,7 @@ from hub.exchange.tables import document, message, search_key, timeline
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Defect
 from hub.kernel.struct import Struct
-from hub.platform.database import insert_unless_there
+from hub.platform.statements import Prepared, unless_there
 
 KEYS_SHOWN_MAX = 24  # of one message in the log; the search box knows all of them
 KEYS_MAX = 20_000  # of one message: a release of 10,000 lines has two keys each
@@ -68,13 +68,13 @@ def record(conn: Connection, processed: Processed) -> None:
         "new_keys": processed.keys[:KEYS_SHOWN_MAX],
         "new_findings": processed.findings or None,
     }
-    if conn.execute(_RECORD, values).rowcount != 1:
+    if _RECORD.run(conn, values) != 1:
         raise Defect(f"there is no message {processed.message}")
 
 
 def note(conn: Connection, message_id: str, event: str, text: str | None, *, at: datetime, actor: str = "hub") -> None:
     """Add an entry to the message's timeline."""
-    conn.execute(_NOTE, {"message": message_id, "at": at, "event": event, "text": text, "actor": actor})
+    _NOTE.run(conn, {"message": message_id, "at": at, "event": event, "text": text, "actor": actor})
 
 
 def call_attention(conn: Connection, message_id: str, why: str) -> None:
@@ -84,8 +84,7 @@ def call_attention(conn: Connection, message_id: str, why: str) -> None:
 
 def put_documents(conn: Connection, documents: Sequence[DocumentRow]) -> None:
     """Write the documents of one message."""
-    if documents:
-        conn.execute(_DOCUMENTS, [msgspec.structs.asdict(row) for row in documents])
+    _DOCUMENTS.run_many(conn, [msgspec.structs.asdict(row) for row in documents])
 
 
 def put_keys(conn: Connection, partner: str, message_id: str, keys: Sequence[Key]) -> list[Key]:
@@ -95,8 +94,7 @@ def put_keys(conn: Connection, partner: str, message_id: str, keys: Sequence[Key
         {"folded": fold(value), "message": message_id, "kind": kind, "partner": partner, "value": value}
         for kind, value in distinct
     ]
-    if rows:
-        conn.execute(insert_unless_there(conn, search_key), rows)
+    _KEYS.run_many(conn, rows)
     return [Key(kind=kind, value=value) for kind, value in distinct]
 
 
@@ -118,7 +116,7 @@ def fold(value: str) -> str:
     return value.strip()[:VALUE_LENGTH_MAX].upper()
 
 
-_RECORD = (
+_RECORD = Prepared(
     update(message)
     .where(message.c.id == bindparam("wanted"))
     .values(
@@ -143,7 +141,8 @@ _RECORD = (
     )
 )
 _ATTENTION = update(message).where(message.c.id == bindparam("wanted")).values(attention=bindparam("why"))
-_DOCUMENTS = insert(document)
-_NOTE = insert(timeline)
+_DOCUMENTS = Prepared(insert(document))
+_KEYS = unless_there(search_key)
+_NOTE = Prepared(insert(timeline))
 _FORGET_DOCUMENTS = delete(document).where(document.c.message == bindparam("wanted"))
 _FORGET_KEYS = delete(search_key).where(search_key.c.message == bindparam("wanted"))

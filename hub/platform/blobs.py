@@ -21,7 +21,8 @@ from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
 from hub.platform import failpoints
 from hub.platform.columns import LONG
-from hub.platform.database import insert_unless_there, metadata
+from hub.platform.database import metadata
+from hub.platform.statements import unless_there
 
 INLINE_BYTES_MAX = 256 * 1024  # above this a file reads faster than a row, and the log file of the database stays small
 ORPHAN_SECONDS = 3_600  # no upload and no transaction lasts an hour
@@ -147,10 +148,10 @@ class Upload:
         self._pieces.clear()
 
 
-def put(conn: Connection, body: Body) -> None:
-    """Write the row that makes ``body`` known. The same bytes twice are one row."""
-    values = {"sha256": body.sha256, "size_bytes": body.size_bytes, "content": body.content}
-    conn.execute(insert_unless_there(conn, blob), values)
+def put(conn: Connection, *bodies: Body) -> None:
+    """Write the rows that make ``bodies`` known. The same bytes twice are one row."""
+    rows = [{"sha256": body.sha256, "size_bytes": body.size_bytes, "content": body.content} for body in bodies]
+    _INSERT.run_many(conn, rows)
 
 
 def _path(root: Path, sha256: str) -> Path:
@@ -165,4 +166,5 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+_INSERT = unless_there(blob)
 _FIND = select(blob.c.content).where(blob.c.sha256 == bindparam("wanted"))

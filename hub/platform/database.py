@@ -9,14 +9,10 @@ keeps no state outside the connection (PostgreSQL may run it twice after a deadl
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, MetaData, Table
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy import Connection, MetaData
 
 from hub.kernel.errors import Misconfigured
 
@@ -136,15 +132,3 @@ def ring(conn: Connection, name: str) -> None:
 
 
 _RUNG = "hub-bells"
-
-
-def insert_unless_there(conn: Connection, table: Table) -> Insert:
-    """Return an insert that leaves a row alone which already stands under the same unique key."""
-    return _insert_unless_there(table, conn.dialect.name)
-
-
-@cache
-def _insert_unless_there(table: Table, dialect: str) -> Insert:
-    if dialect == "sqlite":
-        return sqlite_insert(table).on_conflict_do_nothing()
-    return postgresql_insert(table).on_conflict_do_nothing()

@@ -36,6 +36,7 @@ from hub.kernel.errors import Conflict
 from hub.kernel.struct import Struct
 from hub.platform.columns import LONG, Instant
 from hub.platform.database import metadata, ring
+from hub.platform.statements import Prepared
 
 LEASE = timedelta(seconds=30)  # a killed worker's jobs are taken up again after this
 ATTEMPTS_MAX = 8  # with the backoff below: about four minutes, then a person is told
@@ -126,7 +127,7 @@ def enqueue(
         "attempts": 0,
         "excused": 0,
     }
-    conn.execute(_INSERT, {**values, "due_at": run_at or now})
+    _INSERT.run(conn, {**values, "due_at": run_at or now})
     ring(conn, BELL)
 
 
@@ -158,10 +159,10 @@ def claim(
 
 def done(conn: Connection, fence: Fence) -> None:
     """Complete the job, in the transaction that writes its effect. Raises ``Conflict`` when the fence has fallen."""
-    row = conn.execute(_DONE, {"job": fence.job, "attempt": fence.attempt}).one_or_none()
-    if row is None:
+    rows = _DONE.returned(conn, {"job": fence.job, "attempt": fence.attempt})
+    if not rows:
         raise Conflict(f"job {fence.job} was claimed by another worker after attempt {fence.attempt}")
-    if row.ordering_key is not None:
+    if rows[0][0] is not None:
         ring(conn, BELL)  # the next of its ordering key may go
 
 
@@ -170,7 +171,7 @@ def extend(conn: Connection, fences: Sequence[Fence], *, now: datetime, lease: t
     renewed = 0
     for fence in fences:
         values = {"job": fence.job, "attempt": fence.attempt, "lease_ends": now + lease}
-        renewed += conn.execute(_EXTEND, values).rowcount
+        renewed += _EXTEND.run(conn, values)
     return renewed
 
 
@@ -187,20 +188,20 @@ def fail(conn: Connection, fence: Fence, error: str, *, now: datetime, final: bo
         "due": now + backoff(fence.counted),
         "why": error[:ERROR_LENGTH_MAX],
     }
-    changed = conn.execute(_FAIL, values).rowcount == 1
+    changed = _FAIL.run(conn, values) == 1
     ring(conn, BELL)
     return dead and changed
 
 
 def release(conn: Connection, fence: Fence, *, now: datetime, wait: timedelta) -> None:
     """Put the job back without counting the attempt: nothing was wrong with it, something was not available."""
-    conn.execute(_RELEASE, {"job": fence.job, "attempt": fence.attempt, "due": now + wait})
+    _RELEASE.run(conn, {"job": fence.job, "attempt": fence.attempt, "due": now + wait})
 
 
 def revive(conn: Connection, job_id: int, *, now: datetime) -> bool:
     """Give a dead job all its attempts again; False when it is not dead."""
     ring(conn, BELL)
-    return conn.execute(_REVIVE, {"job": job_id, "now": now}).rowcount == 1
+    return _REVIVE.run(conn, {"job": job_id, "now": now}) == 1
 
 
 def dead(conn: Connection, limit: int = 100) -> list[Job]:
@@ -252,7 +253,7 @@ def _held(statement: Any) -> Any:
 
 _earlier = job.alias("earlier")
 _COLUMNS = select(job.c.id, job.c.kind, job.c.payload, job.c.attempts, job.c.excused, job.c.ordering_key, job.c.error)
-_INSERT = sql_insert(job)
+_INSERT = Prepared(sql_insert(job))
 _DUE = (
     _COLUMNS.where(
         job.c.state != "dead",
@@ -288,15 +289,19 @@ _CLAIM = (
 _BURY = (
     sql_update(job).where(job.c.id.in_(bindparam("ids", expanding=True))).values(state="dead", error=bindparam("why"))
 )
-_DONE = _held(sql_delete(job)).returning(job.c.ordering_key)
-_EXTEND = _held(sql_update(job)).values(due_at=bindparam("lease_ends", type_=Instant))
-_FAIL = _held(sql_update(job)).values(
-    state=bindparam("state_after"), due_at=bindparam("due", type_=Instant), error=bindparam("why"), worker=None
+_DONE = Prepared(_held(sql_delete(job)).returning(job.c.ordering_key))
+_EXTEND = Prepared(_held(sql_update(job)).values(due_at=bindparam("lease_ends", type_=Instant)))
+_FAIL = Prepared(
+    _held(sql_update(job)).values(
+        state=bindparam("state_after"), due_at=bindparam("due", type_=Instant), error=bindparam("why"), worker=None
+    )
 )
-_RELEASE = _held(sql_update(job)).values(
-    state="ready", excused=job.c.excused + 1, due_at=bindparam("due", type_=Instant), worker=None
+_RELEASE = Prepared(
+    _held(sql_update(job)).values(
+        state="ready", excused=job.c.excused + 1, due_at=bindparam("due", type_=Instant), worker=None
+    )
 )
-_REVIVE = (
+_REVIVE = Prepared(
     sql_update(job)
     .where(job.c.id == bindparam("job"), job.c.state == "dead")
     .values(state="ready", excused=job.c.attempts, due_at=bindparam("now", type_=Instant))

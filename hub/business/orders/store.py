@@ -40,7 +40,7 @@ from hub.kernel.errors import Conflict
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
 from hub.kernel.words import Quantity
-from hub.platform.database import insert_unless_there
+from hub.platform.statements import Prepared, unless_there
 
 PAGE_MAX = 200  # rows of a list; a screen shows fifty
 
@@ -72,7 +72,7 @@ def known_order(
 def insert_order(conn: Connection, state: OrderState, now: datetime) -> None:
     """Write a new order with its lines; ``Conflict`` when its number was taken meanwhile."""
     row = _order_row(state) | {"received_at": now, "changed_at": now}
-    if conn.execute(insert_unless_there(conn, purchase_order), row).rowcount == 0:
+    if _INSERT_ORDER.run(conn, row) == 0:
         raise Conflict(f"order {state.number} of {state.partner} was taken meanwhile; decide again")
     _insert_lines(conn, state)
 
@@ -97,7 +97,7 @@ def add_document(conn: Connection, order_id: str, role: DocumentRole, source: So
         "control_number": source.control_number,
         "at": at,
     }
-    return conn.execute(insert_unless_there(conn, order_document), row).rowcount > 0
+    return _INSERT_DOCUMENT.run(conn, row) > 0
 
 
 def add_events(conn: Connection, order_id: str, events: Sequence[Event], at: datetime) -> None:
@@ -114,8 +114,7 @@ def add_events(conn: Connection, order_id: str, events: Sequence[Event], at: dat
         }
         for event in events
     ]
-    if rows:
-        conn.execute(_ADD_EVENT, rows)
+    _ADD_EVENT.run_many(conn, rows)
 
 
 def first_answer(conn: Connection, order_id: str) -> Source | None:
@@ -319,10 +318,8 @@ def _insert_lines(conn: Connection, state: OrderState) -> None:
         for line in state.lines
         for position, promise in enumerate(line.promises, start=1)
     ]
-    if lines:
-        conn.execute(_ADD_LINE, lines)
-    if promises:
-        conn.execute(_ADD_PROMISE, promises)
+    _ADD_LINE.run_many(conn, lines)
+    _ADD_PROMISE.run_many(conn, promises)
 
 
 def _line_row(order_id: str, line: LineState) -> dict[str, Any]:
@@ -377,9 +374,11 @@ _REPLACE = (
         }
     )
 )
-_ADD_LINE = insert(order_line)
-_ADD_PROMISE = insert(order_promise)
-_ADD_EVENT = insert(order_event)
+_INSERT_ORDER = unless_there(purchase_order)
+_INSERT_DOCUMENT = unless_there(order_document)
+_ADD_LINE = Prepared(insert(order_line))
+_ADD_PROMISE = Prepared(insert(order_promise))
+_ADD_EVENT = Prepared(insert(order_event))
 _LINES = (
     select(order_line.c.position, order_line.c.line)
     .where(order_line.c.order_id == bindparam("of_order"))

@@ -53,6 +53,23 @@ def test_commands_work_beside_it(server: subprocess.Popen[str], tmp_path: Path) 
     assert [person["login"] for person in json.loads(listed.stdout)["items"]] == ["ada"]
 
 
+def test_on_postgresql_it_starts_on_its_own_revision_and_on_no_other(
+    tmp_path: Path, empty_postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_DATABASE_URL", empty_postgresql)
+    monkeypatch.setenv("HUB_DATA", str(tmp_path))
+    refused = subprocess.run([*HUB, "serve", "--port", "0"], capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "remedy: run: hub db upgrade" in refused.stderr
+    subprocess.run([*HUB, "db", "upgrade"], check=True, capture_output=True)
+    command = [*HUB, "serve", "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        with urllib.request.urlopen(f"{_address(running)}/readyz", timeout=10) as answer:
+            assert answer.status == 200
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(STOP_SECONDS_MAX) == 0
+
+
 def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

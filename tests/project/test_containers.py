@@ -21,7 +21,9 @@ def _services() -> dict[str, Any]:
 def test_the_web_waits_for_a_healthy_database_and_every_server_states_its_health() -> None:
     services = _services()
     assert services["web"]["depends_on"]["database"] == {"condition": "service_healthy"}
-    assert all("healthcheck" in service for service in services.values() if "image" in service)
+    assert services["web"]["depends_on"]["upgrade"] == {"condition": "service_completed_successfully"}
+    servers = [service for service in services.values() if service.get("image") != "contract-hub"]
+    assert all("healthcheck" in service for service in servers)
     assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 

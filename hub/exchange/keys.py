@@ -20,8 +20,9 @@ from hub.exchange.tables import api_key
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import Scope
+from hub.platform.bells import ring
 from hub.platform.columns import Instant
-from hub.platform.database import Database, ring
+from hub.platform.database import Database
 from hub.security import tokens
 from hub.security.policy import KEY_PERMISSIONS
 from hub.security.tokens import PresentedKey, Random

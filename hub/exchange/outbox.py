@@ -20,9 +20,9 @@ from hub.exchange.tables import delivery, delivery_attempt, message
 from hub.kernel.errors import Conflict
 from hub.kernel.struct import Struct
 from hub.platform import blobs
+from hub.platform.bells import ring
 from hub.platform.blobs import Body
 from hub.platform.columns import Instant
-from hub.platform.database import ring
 from hub.platform.statements import Prepared
 
 MAILBOX = "mailbox"

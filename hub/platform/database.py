@@ -8,16 +8,15 @@ keeps no state outside the connection (PostgreSQL may run it twice after a deadl
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import MetaData
 
 from hub.kernel.errors import Misconfigured
+from hub.platform.bells import Bells, Work
 
 T = TypeVar("T")
-Work = Callable[[Connection], T]
 
 SQLITE_FILE = "hub.db"
 
@@ -102,33 +101,3 @@ def open_database(data: Path, url: str | None = None) -> Database:
         return Database(url)
     data.mkdir(parents=True, exist_ok=True)
     return Database(f"sqlite:///{data / SQLITE_FILE}")
-
-
-class Bells:
-    """Wakes whoever waits for rows of a kind, once they are committed. A ring may be spurious, never missing."""
-
-    def __init__(self) -> None:
-        self._listeners: dict[str, list[Callable[[], None]]] = {}
-
-    def listen(self, name: str, listener: Callable[[], None]) -> None:
-        """Call ``listener`` after each commit that rang ``name``, on any thread: it must be quick and thread-safe."""
-        self._listeners.setdefault(name, []).append(listener)
-
-    def deaf(self, name: str, listener: Callable[[], None]) -> None:
-        """Stop calling ``listener``."""
-        self._listeners[name].remove(listener)
-
-    def sound(self, conn: Connection) -> None:
-        """Call the listeners of every bell rung in the transaction that has just been committed."""
-        names: set[str] | None = conn.info.pop(_RUNG, None)
-        for name in names or ():
-            for listener in self._listeners.get(name, ()):
-                listener()
-
-
-def ring(conn: Connection, name: str) -> None:
-    """Ask for bell ``name`` to sound when this transaction is committed."""
-    conn.info.setdefault(_RUNG, set()).add(name)
-
-
-_RUNG = "hub-bells"

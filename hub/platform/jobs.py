@@ -34,8 +34,9 @@ from sqlalchemy import update as sql_update
 
 from hub.kernel.errors import Conflict
 from hub.kernel.struct import Struct
+from hub.platform.bells import ring
 from hub.platform.columns import LONG, Instant
-from hub.platform.database import metadata, ring
+from hub.platform.database import metadata
 from hub.platform.statements import Prepared
 
 LEASE = timedelta(seconds=30)  # a killed worker's jobs are taken up again after this

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from hub.kernel.errors import Unavailable
 from hub.platform import failpoints
-from hub.platform.database import Bells, Work
+from hub.platform.bells import Bells, Work
 
 T = TypeVar("T")
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 
 from hub.kernel.errors import Defect, Misconfigured, Unavailable
 from hub.platform import sqlite
-from hub.platform.database import Database, ring
+from hub.platform.bells import ring
+from hub.platform.database import Database
 from hub.platform.jobs import enqueue
 from tests.conftest import NOW
 

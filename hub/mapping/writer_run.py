@@ -89,6 +89,8 @@ class Writing:
     def put(self, node: Node, element: int, text: str, number: int, trail: Trail) -> None:
         """Write an element that several rules write; they must agree."""
         values = node.values
+        if len(values) <= element:  # a place at the top, opened by a line that says less
+            values += [""] * (element + 1 - len(values))
         standing = values[element]
         if standing and standing != text:
             self.fault(

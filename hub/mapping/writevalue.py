@@ -235,15 +235,24 @@ class ValueWriter:
                 code.add("if x is not None: u.append(x)")
             takes = rule.takes if rule.source.sequence else rule.takes[:1]
             with code.block("if u:"):
-                places = [self._places(take) for take in takes]
+                places: list[str] = []
+                room = 0
+                for take in takes:
+                    places.append(self._places(take, room))
+                    room += len(take.path.elements)
                 code.add(f"fill(X, u, ({', '.join(places)},), {rule.number}, P)")
 
-    def _places(self, take: Take) -> str:
+    def _places(self, take: Take, before: int) -> str:
+        """Return the Python of the places a list fills; ``before`` values stand elsewhere already."""
         from hub.mapping.writing import _fixed_steps, template  # the two files are one writer
 
         tree = self.tree
         fixed = _fixed_steps(take)
-        above = tree.open_steps(take.anchor, fixed, take.uses[: len(fixed)]) if fixed else "n"
+        above = "n"
+        if fixed:
+            above = tree.nodes[(take.anchor, fixed)]
+            with self.code.block(f"if len(u) > {before}:"):
+                tree.open_steps(take.anchor, fixed, take.uses[: len(fixed)])
         width = max(take.path.elements)
         steps = tuple(
             (step.tag, template(step, use, width if use is take.uses[-1] else 0))

@@ -131,6 +131,8 @@ class TreeWriter:
             for condition in (*path.conditions, *(take.steps[-1].conditions if take.steps else ())):
                 shares[selector, condition.element, condition.component or 0] += 1
             widths[selector] = max(widths.get(selector, 0), *path.elements, *(c.element for c in path.conditions), 0)
+        for take in (t for rule in variant.rules if rule.writes and rule.listed for t in rule.takes if not t.every):
+            widths[take.selector] = max(widths.get(take.selector, 0), *take.path.elements)
         for constant in variant.constants:
             selector = constant.take.selector
             widths[selector] = max(widths.get(selector, 0), constant.take.path.elements[0])
@@ -452,7 +454,7 @@ def _fixed_steps(take: Take) -> tuple[Step, ...]:
     for index, step in enumerate(take.steps):
         if step.every:
             return take.steps[:index]
-    return take.steps if take.path.repeated else take.steps[:-1]
+    return take.steps
 
 
 def _choosing(variant: Variant) -> list[str]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import errno
 import signal
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 import uvicorn
@@ -71,10 +73,10 @@ def _stopped(number: int, frame: FrameType | None) -> None:
 class _Server(uvicorn.Server):
     """Says where the hub is once it answers."""
 
-    def __init__(self, app: object, out: Output, settings: Settings) -> None:
+    def __init__(self, app: Callable[..., Any], out: Output, settings: Settings) -> None:
         super().__init__(
             uvicorn.Config(
-                app,  # type: ignore[arg-type]  # any ASGI app: uvicorn's own alias has no public name
+                app,
                 lifespan="on",
                 log_config=None,
                 access_log=False,

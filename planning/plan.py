@@ -34,6 +34,7 @@ class Assignment(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     resource: str
     start: int
     end: int
+    setup: int = 0  # minutes of setup right before the start
 
 
 class Reason(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -50,23 +51,26 @@ class Reason(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     until: int | None = None  # when the cause was over
 
 
-class OrderResult(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OrderResult(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
     """When an order is done; a late order carries its chain of reasons, nearest to the end first."""
 
     order: str
     completion: int
     tardiness: int
     reasons: tuple[Reason, ...] = ()
+    operations: tuple[str, ...] = ()  # in sequence: a plan can be read and shown without its problem
+    release: int | None = None
+    due: int | None = None
 
 
-class Unplanned(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Unplanned(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
     """An order that cannot be made as the problem stands; none of its operations is assigned."""
 
     order: str
     reasons: tuple[Reason, ...]
 
 
-class ObjectiveTerms(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ObjectiveTerms(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
     """What the plan costs, term by term; smaller is better in every one."""
 
     weighted_tardiness: int  # weight x minutes
@@ -76,7 +80,7 @@ class ObjectiveTerms(_Value, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     makespan: int
 
 
-class Solver(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Solver(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
     """How the plan was made. Settings and counts only: a clock reading would make equal plans differ."""
 
     seed: int = 0
@@ -88,7 +92,7 @@ class Solver(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stopped: Literal["finished", "effort", "time", "cancelled", "process-lost"] = "finished"
 
 
-class Plan(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Plan(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
     """Who runs what, where and when, and why it is not better."""
 
     assignments: tuple[Assignment, ...]

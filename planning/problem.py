@@ -109,7 +109,7 @@ class Material(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     receipts: tuple[tuple[int, int], ...] = ()
 
 
-class Problem(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Problem(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
     """Resources, calendars, stock and orders: everything a plan is made from."""
 
     resources: tuple[Resource, ...]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
+from typing import Any
 
 import msgspec
 
 from planning.plan import Plan, read_plan, write_plan
-from planning.problem import Problem, read_problem, write_problem
+from planning.problem import Fault, Problem, read_problem, write_problem
 from planning.solver import solve
 
 GRACE_SECONDS = 5.0  # after its time is up the process may still be explaining and writing
@@ -29,6 +30,7 @@ def solve_apart(
     seed: int = 0,
     memory_mb: int | None = 2048,
     cancel: Callable[[], bool] | None = None,
+    faults: Iterable[Fault] = (),
 ) -> Plan:
     """Like ``solve``, in its own process; a lost process yields the best plan it had sent.
 
@@ -40,7 +42,7 @@ def solve_apart(
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    settings = {"seconds": seconds, "effort": effort, "seed": seed, "memory_mb": memory_mb}
+    settings = {"seconds": seconds, "effort": effort, "seed": seed, "memory_mb": memory_mb, "faults": tuple(faults)}
     child = context.Process(target=_work, args=(theirs, write_problem(problem), settings), daemon=True)
     child.start()
     theirs.close()
@@ -80,16 +82,15 @@ def _listen(
     return msgspec.structs.replace(best, solver=solver)
 
 
-def _work(pipe: Connection, text: bytes, settings: dict[str, float | int | None]) -> None:
-    memory = settings.pop("memory_mb")
+def _work(pipe: Connection, text: bytes, settings: dict[str, Any]) -> None:
+    memory: int | None = settings.pop("memory_mb")
     if memory is not None:
-        _bound_memory(int(memory))
-    problem, faults = read_problem(text)
+        _bound_memory(memory)
+    problem, _ = read_problem(text)
     plan = solve(
         problem,
-        faults=faults,
         snapshot=lambda best: pipe.send((False, write_plan(best))),
-        **settings,  # type: ignore[arg-type]
+        **settings,
     )
     pipe.send((True, write_plan(plan)))
     pipe.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from planning.check import setups
 from planning.plan import Assignment, ObjectiveTerms, OrderResult, Plan, Reason, Solver, Unplanned, plan_hash
 from planning.problem import Fault, Problem, input_hash
 
@@ -75,6 +76,13 @@ def build_plan(
 ) -> Plan:
     """Put a plan together; ``reasons``: per late order why it is late."""
     end = {a.operation: a.end for a in assignments}
+    setup = setups(problem, {a.operation: a for a in assignments})
+    assignments = tuple(
+        Assignment(operation=a.operation, resource=a.resource, start=a.start, end=a.end, setup=setup.get(a.operation, 0))
+        if setup.get(a.operation, 0) != a.setup
+        else a
+        for a in assignments
+    )
     results = []
     for order in problem.orders:
         if order.id in unplanned:
@@ -82,7 +90,13 @@ def build_plan(
         done = end[order.operations[-1].id]
         results.append(
             OrderResult(
-                order=order.id, completion=done, tardiness=max(0, done - order.due), reasons=reasons.get(order.id, ())
+                order=order.id,
+                completion=done,
+                tardiness=max(0, done - order.due),
+                reasons=reasons.get(order.id, ()),
+                operations=tuple(op.id for op in order.operations),
+                release=order.release,
+                due=order.due,
             )
         )
     return Plan(

@@ -314,6 +314,8 @@ def _resolved_path(take: Take) -> Path:
 
 def _find(use: Use, tag: str) -> Use | None:
     """Return the use of ``tag`` beneath ``use``, at any depth, nearest first."""
+    if use.nests and tag == use.segment.tag:
+        return use
     level = list(use.children)
     while level:
         for child in level:

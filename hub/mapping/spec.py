@@ -96,7 +96,7 @@ def read_spec(entries: Iterable[Entry], file: str) -> Spec:
             _put(spec.root, (*prefix, *entry.key), entry, spec.faults)
         elif section == "each" and len(entry.table) >= 2:
             _put_list_entry(spec.root, entry.table, entry, spec.faults)
-        else:
+        elif not entry.key or not entry.table:  # the header tells; its keys would only repeat it
             name = ".".join((*entry.table, *entry.key))
             spec.faults.append(_unknown(name, entry.where, SECTIONS))
     return spec

@@ -11,18 +11,45 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
+from hub.business.orders.sentences import PROMISED, SENTENCES
 from hub.formats.x12 import faults, guide_faults
 from hub.formats.x12.guide import Use
 from hub.formats.x12.guides import GuideLibrary
+from hub.web.catalogues import N_
 
 HOLE = re.compile(r"\{(\w+)[^}]*\}")
+
+OF_THE_FLOW = (
+    N_("Rejected: {finding}"),
+    N_("Refused: {finding}"),
+    N_("Could not be read: {finding}"),
+    N_("Not understood: {finding}"),
+    N_("The answer could not be written: {finding}"),
+    N_("Our configuration is at fault: {finding}"),
+    N_("Nothing in the hub handles {kind} yet"),
+    N_("This is no message the hub knows: it does not begin with ISA"),
+    N_("This order waits for a person"),
+    N_("Group {kind} {number} was never sent to this partner"),
+    N_("Interchange control number {number} came before with other content"),
+    N_("Compare it with message {message}; if both are meant, send this one under a new number"),
+    N_("ISA15 says {said}, the partner's file says {usage}; it is taken as a test"),
+    N_("There is no guide for {kind} in release {release}"),
+    N_("No map is set up to read {kind} from this partner"),
+    N_("Release {release} is not agreed with this partner"),
+    N_("could not be delivered in {attempts} attempts: {reason}"),
+    N_("{partner} refuses it: {reason}"),
+    N_("{partner} refuses it"),
+)
+"""Sentences of ``flow`` and ``exchange`` that stand in no table of theirs."""
 
 
 def templates() -> Iterator[str]:
     """Yield every sentence that has a pattern: messages, then remedies, of every table."""
-    for table in (faults.FAULTS, guide_faults.FAULTS):
+    for table in (faults.FAULTS, guide_faults.FAULTS, SENTENCES):
         yield from (fault.message for fault in table.values())
         yield from (fault.remedy for fault in table.values())
+    yield from PROMISED.values()
+    yield from OF_THE_FLOW
 
 
 def guide_names(guides: GuideLibrary) -> Iterator[str]:
@@ -47,10 +74,13 @@ def phrase(gettext: Callable[[str], str], text: str | None) -> str:
     """Return ``text`` as the viewer reads it, beginning with a capital where the script has them."""
     if not text:
         return ""
-    said = gettext(text)
-    if said == text:
-        said = _by_template(gettext, text)
+    said = _said(gettext, text)
     return said[:1].upper() + said[1:]
+
+
+def _said(gettext: Callable[[str], str], text: str) -> str:
+    said = gettext(text)
+    return _by_template(gettext, text) if said == text else said
 
 
 def _by_template(gettext: Callable[[str], str], text: str) -> str:
@@ -63,8 +93,8 @@ def _by_template(gettext: Callable[[str], str], text: str) -> str:
 
 
 def _filled(gettext: Callable[[str], str], translated: str, found: re.Match[str]) -> str:
-    """Put the values into the sentence; names of the guide among them are translated too."""
-    return HOLE.sub(lambda hole: gettext(found[hole[1]]), translated)
+    """Put the values into the sentence. A name of the guide, or a whole finding, among them is translated too."""
+    return HOLE.sub(lambda hole: _said(gettext, found[hole[1]]), translated)
 
 
 @cache
@@ -81,4 +111,4 @@ def _pattern(template: str) -> re.Pattern[str]:
         parts.append(f"(?P={hole[1]})" if hole[1] in seen else f"(?P<{hole[1]}>.+?)")
         seen.add(hole[1])
         end = hole.end()
-    return re.compile("".join(parts) + re.escape(template[end:]), re.DOTALL)
+    return re.compile("".join(parts) + re.escape(template[end:]), re.DOTALL | re.IGNORECASE)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hub.exchange.model import MessageRow
+from hub.exchange.model import Key, MessageRow
 from hub.kernel.diagnostics import Severity
 from hub.kernel.struct import Struct
 from hub.web.catalogues import N_
@@ -96,6 +96,9 @@ KEYS = {
     "serial": N_("Serial"),
     "shipment": N_("Shipment"),
     "invoice": N_("Invoice no."),
+    "project": N_("Project"),
+    "reference": N_("Reference"),
+    "udi-di": N_("UDI-DI"),
 }
 TRANSPORTS = {
     "http": N_("HTTP"),
@@ -161,6 +164,16 @@ UNITS = {
     "set": N_("set"),
     "thousand": N_("thousand"),
 }
+
+
+FIRST_KEYS = ("purchase-order", "order", "shipment", "invoice", "contract", "interchange")
+"""The numbers people call a message by, the best first."""
+
+
+def numbers(message: MessageRow) -> list[Key]:
+    """Return the message's keys, those first by which people call it."""
+    rank = {kind: n for n, kind in enumerate(FIRST_KEYS)}
+    return sorted(message.keys, key=lambda key: rank.get(key.kind, len(rank)))
 
 
 def chips(message: MessageRow) -> list[Word]:

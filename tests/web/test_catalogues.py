@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,7 +56,7 @@ def test_a_translation_keeps_every_value_of_its_sentence() -> None:
 
 def test_the_chinese_catalogue_is_chinese() -> None:
     """A text copied over untranslated would pass as translated: apart from names, each has a Chinese character."""
-    latin = {"HTTP", "AS2", "SFTP", ", "}
+    latin = {"HTTP", "AS2", "SFTP", "UDI-DI", ", "}
     copied = [
         message.id
         for message in catalogue(LANGUAGES[1])
@@ -82,9 +81,9 @@ class _Texts(HTMLParser):
         self.texts += [value for name, value in attrs if name in self.SEEN_ATTRIBUTES and value]
 
 
-@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES)))
-def test_no_template_has_a_text_of_its_own(template: Path) -> None:
-    source = template.read_text()
+@pytest.mark.parametrize("name", sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")))
+def test_no_template_has_a_text_of_its_own(name: str) -> None:
+    source = (TEMPLATES / name).read_text()
     for pattern in (r"{#.*?#}", r"{%.*?%}", r"{{.*?}}"):
         source = re.sub(pattern, "", source, flags=re.DOTALL)
     parser = _Texts()

@@ -24,9 +24,9 @@ _SEVERITY: tuple[Acknowledgement, ...] = ("none", "accepted", "awaited", "overdu
 """What a message shows when its groups fare differently: the last of these that any of them has."""
 
 
-def expect(conn: Connection, expected: ExpectedAcknowledgement) -> None:
-    """Start the clock for one group (or interchange) of a message."""
-    _INSERT.run(conn, msgspec.structs.asdict(expected))
+def expect(conn: Connection, *expected: ExpectedAcknowledgement) -> None:
+    """Start the clocks for groups (or interchanges) that were sent."""
+    _INSERT.run_many(conn, [msgspec.structs.asdict(each) for each in expected])
 
 
 def match(

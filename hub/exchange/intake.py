@@ -11,7 +11,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from hub.exchange.model import StageTime
+from hub.exchange.model import Key, StageTime
+from hub.exchange.recording import FILE, put_keys
 from hub.exchange.tables import message
 from hub.kernel.errors import Conflict, Defect
 from hub.kernel.struct import Struct
@@ -52,6 +53,8 @@ def accept(conn: Connection, incoming: Incoming) -> Accepted:
     if _INSERT.run(conn, _row(incoming)) == 0:
         return _known(conn, incoming)
     blobs.put(conn, incoming.body)
+    if incoming.file_name:
+        put_keys(conn, incoming.partner, incoming.id, [Key(kind=FILE, value=incoming.file_name)])
     jobs.enqueue(conn, PROCESS, incoming.id, now=incoming.received_at)
     return Accepted(message_id=incoming.id)
 

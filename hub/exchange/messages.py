@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, false, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, String, false, literal, or_, select, true, union_all, update
 
 from hub.exchange import model
 from hub.exchange.acknowledgements import expected_for
@@ -192,8 +192,9 @@ def _status(word: str) -> ColumnElement[bool]:
 
 
 def _text(text: str) -> ColumnElement[bool]:
-    keys = select(search_key.c.message).where(or_(*_key_conditions(fold(text))))
-    return or_(message.c.id == text.strip(), message.c.file_name == text.strip(), message.c.id.in_(keys))
+    """Return the condition for a key or a message's id: one list of ids, which the database looks up one by one."""
+    by_key = select(search_key.c.message).where(or_(*_key_conditions(fold(text))))
+    return message.c.id.in_(union_all(by_key, select(literal(text.strip(), String))))
 
 
 def _key_conditions(folded: str) -> list[ColumnElement[bool]]:

@@ -22,6 +22,7 @@ from hub.platform.statements import Prepared, unless_there
 
 KEYS_SHOWN_MAX = 24  # of one message in the log; the search box knows all of them
 KEYS_MAX = 20_000  # of one message: a release of 10,000 lines has two keys each
+FILE = "file"  # kind of the key that is the file's name: known at intake, not read from the body
 VALUE_LENGTH_MAX = 120  # of a key; longer ones are cut, as they are when searched
 
 
@@ -145,4 +146,4 @@ _DOCUMENTS = Prepared(insert(document))
 _KEYS = unless_there(search_key)
 _NOTE = Prepared(insert(timeline))
 _FORGET_DOCUMENTS = delete(document).where(document.c.message == bindparam("wanted"))
-_FORGET_KEYS = delete(search_key).where(search_key.c.message == bindparam("wanted"))
+_FORGET_KEYS = delete(search_key).where(search_key.c.message == bindparam("wanted"), search_key.c.kind != FILE)

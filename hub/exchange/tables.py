@@ -85,6 +85,9 @@ _partial(
     unique=True,
 )
 _partial("ix_message_attention", message.c.id, where=message.c.attention.is_not(None))
+_partial(
+    "ix_message_partner_attention", message.c.partner, message.c.id, where=message.c.attention.is_not(None)
+)  # without it a partner's log would walk all its messages for the few at its head
 _partial("ix_message_answers", message.c.answers, where=message.c.answers.is_not(None))
 
 interchange = Table(

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec.structs import replace
-from sqlalchemy import Connection
 
 from hub.canonical.acknowledgement import AcknowledgedGroup, Counts, FunctionalAcknowledgement, SetVerdict
 from hub.exchange.model import Acknowledgement
 from hub.exchange.partners import Partner
 from hub.flow.agreement import findings_about_group, findings_about_interchange, is_test
-from hub.flow.desk import Desk
-from hub.flow.outbound import Content, Occasion, encode_document, send, separators_of
+from hub.flow.outbound import Content, Occasion, Tray, encode_document, separators_of
 from hub.flow.reading import Group, Interchange, Opened
 from hub.flow.summary import ACKNOWLEDGEMENTS, SHOWN
 from hub.formats.x12.acknowledge import (
@@ -40,8 +38,7 @@ def hold_against_agreement(opened: Opened, partner: Partner) -> Opened:
 
 
 def acknowledge(
-    conn: Connection,
-    desk: Desk,
+    tray: Tray,
     message_id: str,
     partner: Partner,
     interchange: Interchange,
@@ -58,8 +55,8 @@ def acknowledge(
     )
     if contents or segments:
         test = is_test(interchange, partner)
-        occasion = Occasion(partner=partner, message=message_id, position=None, test=test)
-        send(conn, desk, occasion, contents, interchange_acknowledgements=segments)
+        occasion = Occasion(message=message_id, position=None, test=test)
+        tray.put(occasion, contents, interchange_acknowledgements=segments)
     if interchange.refused:
         return "rejected"
     said = [ACKNOWLEDGEMENTS[group_code(outcomes, group.findings)] for group, outcomes in told]

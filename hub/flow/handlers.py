@@ -114,10 +114,10 @@ def take_functional_acknowledgement(conn: Connection, desk: Desk, arrival: Arriv
     return Handled(outcome="held", findings=[stray], attention=stray.message)
 
 
-def note_answer(conn: Connection, arrival: Arrival, handled: Handled, message_id: str) -> None:
+def note_answer(conn: Connection, handled: Handled, message_id: str, now: datetime) -> None:
     """Put the answer on record with what it answers."""
     if handled.order_id is not None:
-        answered(conn, handled.order_id, Source(message=message_id), arrival.now)
+        answered(conn, handled.order_id, Source(message=message_id), now)
 
 
 def _source(arrival: Arrival) -> Source:

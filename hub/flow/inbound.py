@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import islice
 
@@ -24,15 +25,15 @@ from sqlalchemy import Connection
 
 from hub.exchange import interchanges, outbox, recording
 from hub.exchange.messages import find_message, stages_of
-from hub.exchange.model import DocumentRow, InterchangeRow, Judgement, Key, MessageRow, StageTime
+from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key, MessageRow, StageTime
 from hub.exchange.partners import Partner
 from hub.flow.acknowledging import acknowledge, hold_against_agreement
 from hub.flow.agreement import is_test, number_taken
 from hub.flow.desk import Desk
 from hub.flow.handlers import HANDLERS, Arrival, Handled, note_answer
-from hub.flow.outbound import Occasion, Unsendable, encode_document, render, send
+from hub.flow.outbound import Occasion, Tray, Unsendable, encode_document, render
 from hub.flow.reading import KEPT_EVENTS_BYTES_MAX, Document, Interchange, Opened, open_message
-from hub.flow.summary import Settled, Summary, validation_of
+from hub.flow.summary import Settled, Summary
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Defect, Misconfigured, Unreadable
 from hub.kernel.location import Location
@@ -53,8 +54,16 @@ class Task(Struct):
 
     @property
     def again(self) -> bool:
-        """Whether an earlier run came to an end: what it acknowledged is not acknowledged again."""
+        """Whether an earlier run may have left something: it is a replay, or was interrupted."""
+        return self.message.stage != "received" or self.fence.attempt > 1
+
+    @property
+    def finished_before(self) -> bool:
+        """Whether an earlier run came to its end: what it acknowledged is not acknowledged again."""
         return self.message.stage == "finished"
+
+    def reached(self, stage: str, at: datetime) -> Task:
+        return replace(self, stages=[*self.stages, StageTime(stage=stage, at=at)])
 
 
 class Progress(Struct):
@@ -71,12 +80,13 @@ async def process(job: Job, desk: Desk) -> None:
     try:
         partner = desk.rules.partner(task.message.partner)
         opened = hold_against_agreement(open_message(body), partner)
-        task = _reached(task, desk, "opened")
+        task = task.reached("opened", desk.clock.now())
         documents = opened.documents(desk.rules, partner.id)
         progress, last = None, False
         while not last:
             portion, last = await _next_portion(documents, large=len(body) > KEPT_EVENTS_BYTES_MAX)
-            work = partial(_settle, desk, _reached(task, desk, "mapped"), partner, opened, portion, progress, last)
+            read = task.reached("mapped", desk.clock.now())
+            work = partial(_settle, desk, read, partner, opened, portion, progress, last)
             progress = await desk.database.write(work)
     except Unreadable as fault:
         await desk.database.write(partial(_quarantine, desk, task, fault))
@@ -101,98 +111,159 @@ def _settle(
     last: bool,
     conn: Connection,
 ) -> Progress:
-    """Write everything that follows from a portion, in the caller's transaction."""
-    progress = before or _begin(conn, desk, task, partner, opened)
-    settled = []
-    for document in portion:
-        number = document.interchange.position - 1
-        handled = _take_effect(conn, desk, task, partner, document, progress, number)
-        settled.append(Settled(document=document, handled=handled, row=_row(task, partner, document, handled)))
-    rows = [each.row for each in settled]
-    recording.put_documents(conn, rows)
-    keys = [*_envelope_keys(opened if before is None else None), *recording.keys_of(rows)]
-    keys += [key for each in settled for key in each.handled.keys]
-    summary = progress.summary.after(settled, recording.put_keys(conn, partner.id, task.message.id, keys))
-    progress = replace(progress, summary=summary)
-    if last:
-        _finish(conn, desk, task, partner, opened, progress)
-    else:
-        jobs.extend(conn, [task.fence], now=desk.clock.now())
-    return progress
+    return _Settlement(conn, desk, task, partner).settle(opened, portion, before, last)
 
 
-def _begin(conn: Connection, desk: Desk, task: Task, partner: Partner, opened: Opened) -> Progress:
-    """Enter the interchanges' numbers; forget what an earlier run read."""
-    recording.forget(conn, task.message.id)
-    entered = [
-        interchanges.enter(conn, _interchange_row(task, partner, each, desk)) for each in opened.survey.interchanges
-    ]
-    judged = [
-        number_taken(each, row.first_message) if row.judgement == "conflict" else each
-        for each, row in zip(opened.survey.interchanges, entered, strict=True)
-    ]
-    for row in entered:
-        if row.judgement == "duplicate" and row.first_message:
-            outbox.resend_answers(conn, row.first_message, now=desk.clock.now())
-    return Progress(interchanges=judged, judgements=[row.judgement for row in entered])
+class _Settlement:
+    """What follows from a portion of a message, inside one transaction."""
 
+    def __init__(self, conn: Connection, desk: Desk, task: Task, partner: Partner) -> None:
+        self._conn, self._desk, self._task, self._partner = conn, desk, task, partner
+        self._now = desk.clock.now()
+        self._tray = Tray(conn, desk, partner)
+        self._answers: list[tuple[Handled, str]] = []
 
-def _take_effect(
-    conn: Connection, desk: Desk, task: Task, partner: Partner, document: Document, progress: Progress, number: int
-) -> Handled:
-    """Let the document take effect, if it may, and send what we owe for it."""
-    if progress.judgements[number] != "first":
-        return Handled(outcome="duplicate" if progress.judgements[number] == "duplicate" else "quarantined")
-    if document.rejected or document.interchange.refused or (document.group and document.group.refused):
-        return Handled(outcome="refused")
-    handler = HANDLERS.get(type(document.canonical).__name__)
-    if document.canonical is None or handler is None or document.misunderstood:
-        return Handled(outcome="held", attention=_not_understood(document))
-    arrival = Arrival(
-        message=task.message.id,
-        position=document.position,
-        interchange_control_number=document.interchange.header.control_number,
-        partner=partner,
-        document=document.canonical,
-        test=is_test(document.interchange, partner),
-        now=desk.clock.now(),
-    )
-    return _answer(conn, desk, arrival, handler(conn, desk, arrival))
+    def settle(self, opened: Opened, portion: Sequence[Document], before: Progress | None, last: bool) -> Progress:
+        """Let the documents take effect, answer them, write it all down; with the last, complete the job."""
+        progress = before or self._begin(opened)
+        settled = [self._settle_document(document, progress) for document in portion]
+        rows = [each.row for each in settled]
+        keys = [*_envelope_keys([] if before else opened.survey.interchanges), *recording.keys_of(rows)]
+        keys += [key for each in settled for key in each.handled.keys]
+        recording.put_documents(self._conn, rows)
+        shown = recording.put_keys(self._conn, self._partner.id, self._task.message.id, keys)
+        progress = replace(progress, summary=progress.summary.after(settled, shown))
+        said = self._acknowledge(progress) if last else []
+        self._tray.send()
+        for handled, message_id in self._answers:
+            note_answer(self._conn, handled, message_id, self._now)
+        if last:
+            self._finish(opened, progress, said)
+        else:
+            jobs.extend(self._conn, [self._task.fence], now=self._now)
+        return progress
 
+    def _begin(self, opened: Opened) -> Progress:
+        """Enter the interchanges' numbers; forget what an earlier run read."""
+        if self._task.again:
+            recording.forget(self._conn, self._task.message.id)
+        found = opened.survey.interchanges
+        entered = [interchanges.enter(self._conn, self._interchange_row(each)) for each in found]
+        for row in entered:
+            if row.judgement == "duplicate" and row.first_message:
+                outbox.resend_answers(self._conn, row.first_message, now=self._now)
+        judged = [
+            number_taken(each, row.first_message) if row.judgement == "conflict" else each
+            for each, row in zip(found, entered, strict=True)
+        ]
+        return Progress(interchanges=judged, judgements=[row.judgement for row in entered])
 
-def _answer(conn: Connection, desk: Desk, arrival: Arrival, handled: Handled) -> Handled:
-    """Send what the handler owes. What cannot be written waits, unnumbered; the effect stands."""
-    occasion = Occasion(
-        partner=arrival.partner,
-        message=arrival.message,
-        position=arrival.position,
-        test=arrival.test,
-        order_number=handled.order_number,
-        keys=handled.keys,
-    )
-    for message_id in handled.resend:
-        outbox.resend(conn, message_id, now=arrival.now, actor="hub")
-    for document in handled.answers:
-        try:
-            message_id = send(conn, desk, occasion, [render(desk, arrival.partner, document)])
-        except Unsendable as fault:
-            why = f"The answer could not be written: {fault.findings[0].message}"
-            return replace(handled, findings=handled.findings + fault.findings, attention=why)
-        note_answer(conn, arrival, handled, message_id)
-    return handled
+    def _settle_document(self, document: Document, progress: Progress) -> Settled:
+        judgement = progress.judgements[document.interchange.position - 1]
+        handled = self._take_effect(document, judgement)
+        return Settled(document=document, handled=handled, row=self._row(document, handled))
 
+    def _take_effect(self, document: Document, judgement: Judgement) -> Handled:
+        """Let the document take effect, if it may, and answer it."""
+        if judgement != "first":
+            return Handled(outcome="duplicate" if judgement == "duplicate" else "quarantined")
+        if document.rejected or document.interchange.refused or (document.group and document.group.refused):
+            return Handled(outcome="refused")
+        handler = HANDLERS.get(type(document.canonical).__name__)
+        if document.canonical is None or handler is None or document.misunderstood:
+            return Handled(outcome="held", attention=_not_understood(document))
+        arrival = Arrival(
+            message=self._task.message.id,
+            position=document.position,
+            interchange_control_number=document.interchange.header.control_number,
+            partner=self._partner,
+            document=document.canonical,
+            test=is_test(document.interchange, self._partner),
+            now=self._now,
+        )
+        return self._answer(arrival, handler(self._conn, self._desk, arrival))
 
-def _finish(conn: Connection, desk: Desk, task: Task, partner: Partner, opened: Opened, progress: Progress) -> None:
-    """Acknowledge, write where the message stands, and complete the job: the last thing of its transaction."""
-    said = [
-        acknowledge(conn, desk, task.message.id, partner, interchange, progress.summary.sets)
-        for interchange, judgement in zip(progress.interchanges, progress.judgements, strict=True)
-        if judgement != "duplicate" and not task.again
-    ]
-    task = _reached(task, desk, "finished")
-    summary = progress.summary.with_envelopes(progress.interchanges)
-    recording.record(conn, summary.processed(task.message, task.stages, said, opened.survey, progress.interchanges))
-    jobs.done(conn, task.fence)
+    def _answer(self, arrival: Arrival, handled: Handled) -> Handled:
+        """Send what the handler owes. What cannot be written waits, unnumbered; the effect stands."""
+        for message_id in handled.resend:
+            outbox.resend(self._conn, message_id, now=self._now, actor="hub")
+        occasion = Occasion(
+            message=arrival.message,
+            position=arrival.position,
+            test=arrival.test,
+            order_number=handled.order_number,
+            keys=handled.keys,
+        )
+        for document in handled.answers:
+            try:
+                message_id = self._tray.put(occasion, [render(self._desk, self._partner, document)])
+            except Unsendable as fault:
+                why = f"The answer could not be written: {fault.findings[0].message}"
+                return replace(handled, findings=handled.findings + fault.findings, attention=why)
+            self._answers.append((handled, message_id))
+        return handled
+
+    def _acknowledge(self, progress: Progress) -> list[Acknowledgement]:
+        """Acknowledge what is acknowledged for the first time; return what that says."""
+        if self._task.finished_before:
+            return []
+        return [
+            acknowledge(self._tray, self._task.message.id, self._partner, interchange, progress.summary.sets)
+            for interchange, judgement in zip(progress.interchanges, progress.judgements, strict=True)
+            if judgement != "duplicate"
+        ]
+
+    def _finish(self, opened: Opened, progress: Progress, said: Sequence[Acknowledgement]) -> None:
+        """Write where the message stands and complete the job: the last thing of its transaction."""
+        task = self._task.reached("finished", self._now)
+        summary = progress.summary.with_envelopes(progress.interchanges)
+        recording.record(
+            self._conn, summary.processed(task.message, task.stages, said, opened.survey, progress.interchanges)
+        )
+        jobs.done(self._conn, task.fence)
+
+    def _row(self, document: Document, handled: Handled) -> DocumentRow:
+        canonical, header = document.canonical, document.group.header if document.group else None
+        return DocumentRow(
+            message=self._task.message.id,
+            position=document.position,
+            partner=self._partner.id,
+            direction="in",
+            kind=document.kind,
+            interchange=document.interchange.position,
+            document=type(canonical).__name__ if canonical else None,
+            release=document.release or None,
+            functional_group=header.functional_group if header else None,
+            group_control_number=header.control_number if header else None,
+            set_control_number=document.control_number or None,
+            order_number=handled.order_number,
+            test=is_test(document.interchange, self._partner),
+            validation=document.validation,
+            outcome=handled.outcome,
+            findings=document.findings + handled.findings,
+            canonical=encode_document(canonical) if canonical else None,
+            map_name=document.map_name,
+            map_digest=document.map_digest,
+            guide_digest=document.guide.digest if document.guide else None,
+        )
+
+    def _interchange_row(self, interchange: Interchange) -> InterchangeRow:
+        header = interchange.header
+        return InterchangeRow(
+            message=self._task.message.id,
+            position=interchange.position,
+            partner=self._partner.id,
+            direction="in",
+            sender_qualifier=header.sender_qualifier or "",
+            sender=header.sender_id or "",
+            receiver_qualifier=header.receiver_qualifier or "",
+            receiver=header.receiver_id or "",
+            control_number=header.control_number,
+            usage=header.usage or "",
+            digest=interchange.digest,
+            judgement="first",
+            at=self._now,
+        )
 
 
 def _quarantine(desk: Desk, task: Task, fault: Unreadable, conn: Connection) -> None:
@@ -209,7 +280,7 @@ def _quarantine(desk: Desk, task: Task, fault: Unreadable, conn: Connection) -> 
         recording.Processed(
             message=task.message.id,
             partner=task.message.partner,
-            stages=_reached(task, desk, "finished").stages,
+            stages=task.reached("finished", desk.clock.now()).stages,
             validation="unreadable",
             outcome="quarantined",
             attention=f"Could not be read: {fault.message}",
@@ -244,62 +315,11 @@ def _load(desk: Desk, job: Job, conn: Connection) -> tuple[Task, bytes]:
     return Task(message=message, fence=job.fence, stages=stages), desk.blobs.get(conn, message.sha256)
 
 
-def _reached(task: Task, desk: Desk, stage: str) -> Task:
-    return replace(task, stages=[*task.stages, StageTime(stage=stage, at=desk.clock.now())])
-
-
 def _not_understood(document: Document) -> str:
     """Say why a document that is sound in its syntax waits for a person."""
     reason = next((f.message for f in document.findings if f.severity.is_reject), None)
     return f"Not understood: {reason}" if reason else f"Nothing in the hub handles {document.kind} yet"
 
 
-def _envelope_keys(opened: Opened | None) -> list[Key]:
-    found = opened.survey.interchanges if opened else []
+def _envelope_keys(found: Sequence[Interchange]) -> list[Key]:
     return [Key(kind="interchange", value=str(each.header.control_number)) for each in found]
-
-
-def _row(task: Task, partner: Partner, document: Document, handled: Handled) -> DocumentRow:
-    findings = document.findings + handled.findings
-    canonical = document.canonical
-    return DocumentRow(
-        message=task.message.id,
-        position=document.position,
-        partner=partner.id,
-        direction="in",
-        kind=document.kind,
-        interchange=document.interchange.position,
-        document=type(canonical).__name__ if canonical else None,
-        release=document.release or None,
-        functional_group=document.group.header.functional_group if document.group else None,
-        group_control_number=document.group.header.control_number if document.group else None,
-        set_control_number=document.control_number or None,
-        order_number=handled.order_number,
-        test=is_test(document.interchange, partner),
-        validation=validation_of(document.findings),
-        outcome=handled.outcome,
-        findings=findings,
-        canonical=encode_document(canonical) if canonical else None,
-        map_name=document.map_name,
-        map_digest=document.map_digest,
-        guide_digest=document.guide.digest if document.guide else None,
-    )
-
-
-def _interchange_row(task: Task, partner: Partner, interchange: Interchange, desk: Desk) -> InterchangeRow:
-    header = interchange.header
-    return InterchangeRow(
-        message=task.message.id,
-        position=interchange.position,
-        partner=partner.id,
-        direction="in",
-        sender_qualifier=header.sender_qualifier or "",
-        sender=header.sender_id or "",
-        receiver_qualifier=header.receiver_qualifier or "",
-        receiver=header.receiver_id or "",
-        control_number=header.control_number,
-        usage=header.usage or "",
-        digest=interchange.digest,
-        judgement="first",
-        at=desk.clock.now(),
-    )

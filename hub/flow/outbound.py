@@ -18,8 +18,8 @@ from sqlalchemy import Connection
 from hub.canonical import VERSIONS
 from hub.exchange import outbox
 from hub.exchange.acknowledgements import expect
-from hub.exchange.controls import take_number
-from hub.exchange.model import DocumentRow, ExpectedAcknowledgement, InterchangeRow, Key
+from hub.exchange.controls import Numbers
+from hub.exchange.model import Acknowledgement, DocumentRow, ExpectedAcknowledgement, InterchangeRow, Key
 from hub.exchange.partners import Partner
 from hub.flow.desk import Desk
 from hub.formats.tree import Value
@@ -28,7 +28,7 @@ from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.separators import Separators
-from hub.formats.x12.writer import OutboundSet, Written, write_interchange
+from hub.formats.x12.writer import OutboundSet, write_interchange
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import new_id
@@ -54,9 +54,8 @@ class Content(Struct):
 
 
 class Occasion(Struct):
-    """Why something is sent: to whom, in answer to what, and whether it is a test."""
+    """Why something is sent: in answer to what, and whether it is a test."""
 
-    partner: Partner
     message: str  # the inbound message that is answered
     position: int | None  # and its document
     test: bool
@@ -108,49 +107,52 @@ def render(desk: Desk, partner: Partner, document: Struct) -> Content:
     )
 
 
-def send(
-    conn: Connection,
-    desk: Desk,
-    occasion: Occasion,
-    contents: Sequence[Content],
-    *,
-    interchange_acknowledgements: Sequence[Sequence[str]] = (),
-) -> str:
-    """Number ``contents`` as one group, put them into the outbox in one interchange, return the message's id.
+class Tray:
+    """What one transaction sends to one partner: numbered as it is put in, written table by table at the end."""
 
-    Raises ``Unsendable`` when the data cannot be written; then no number has been taken.
-    """
-    with conn.begin_nested():  # a refusal gives the numbers back
-        return _number_and_put(conn, desk, occasion, contents, interchange_acknowledgements)
+    def __init__(self, conn: Connection, desk: Desk, partner: Partner) -> None:
+        self._conn, self._desk, self._partner = conn, desk, partner
+        self._numbers = Numbers(conn, partner.id, desk.clock)
+        self._outgoing: list[outbox.Outgoing] = []
+        self._expected: list[ExpectedAcknowledgement] = []
 
+    def put(
+        self,
+        occasion: Occasion,
+        contents: Sequence[Content],
+        *,
+        interchange_acknowledgements: Sequence[Sequence[str]] = (),
+    ) -> str:
+        """Number ``contents`` as one group in one interchange; return the id of the message it will be.
 
-def _number_and_put(
-    conn: Connection,
-    desk: Desk,
-    occasion: Occasion,
-    contents: Sequence[Content],
-    interchange_acknowledgements: Sequence[Sequence[str]],
-) -> str:
-    now, partner = desk.clock.now(), occasion.partner
-    header = _interchange_header(partner, take_number(conn, partner.id, "interchange", desk.clock), occasion.test, now)
-    groups: list[tuple[GroupHeader, list[OutboundSet]]] = []
-    if contents:
-        number = take_number(conn, partner.id, "group", desk.clock)
-        sets = [
-            OutboundSet(kind=content.kind, control_number=index, segments=content.segments)
-            for index, content in enumerate(contents, start=1)
-        ]
-        groups.append((_group_header(partner, contents[0], number, header), sets))
-    written = write_interchange(
-        _with_version(header, contents), groups, separators_of(partner), acknowledgements=interchange_acknowledgements
-    )
-    if written.body is None:
-        raise Unsendable(written.findings)
-    message_id = new_id()
-    outbox.put(conn, _outgoing(message_id, desk, occasion, contents, header, groups, written))
-    for group, _ in groups:
-        _await_acknowledgement(conn, message_id, partner, group, now)
-    return message_id
+        Raises ``Unsendable`` when the data cannot be written; then no number has been taken.
+        """
+        now, numbers = self._desk.clock.now(), self._numbers
+        header = _interchange_header(self._partner, numbers.next("interchange"), occasion.test, contents, now)
+        group = _group_header(self._partner, contents[0], numbers.next("group"), header) if contents else None
+        written = write_interchange(
+            header,
+            [(group, _sets(contents))] if group else [],
+            separators_of(self._partner),
+            acknowledgements=interchange_acknowledgements,
+        )
+        if written.body is None:
+            raise Unsendable(written.findings)
+        numbers.take("interchange")
+        if group:
+            numbers.take("group")
+        message_id = new_id()
+        outgoing = _outgoing(message_id, self._desk, self._partner, occasion, contents, header, group, written.body)
+        self._outgoing.append(outgoing)
+        if group and _owes_acknowledgement(self._partner, group):
+            self._expected.append(_awaited(message_id, self._partner, group, now))
+        return message_id
+
+    def send(self) -> None:
+        """Write everything into the outbox."""
+        outbox.put_all(self._conn, self._outgoing)
+        expect(self._conn, *self._expected)
+        self._numbers.save()
 
 
 def separators_of(partner: Partner) -> Separators:
@@ -190,25 +192,23 @@ def _joined(value: list[str] | list[list[str]], component: str) -> str:
     return component.join(part if isinstance(part, str) else component.join(part) for part in value)
 
 
-def _interchange_header(partner: Partner, number: int, test: bool, now: datetime) -> InterchangeHeader:
+def _interchange_header(
+    partner: Partner, number: int, test: bool, contents: Sequence[Content], now: datetime
+) -> InterchangeHeader:
     assert partner.envelope is not None
     local = now.astimezone(ZoneInfo(partner.time_zone))
+    release = contents[0].release if contents else partner.envelope.releases[0]
     return InterchangeHeader(
         sender_qualifier=partner.envelope.ours.qualifier,
         sender_id=partner.envelope.ours.id,
         receiver_qualifier=partner.envelope.theirs.qualifier,
         receiver_id=partner.envelope.theirs.id,
         control_number=number,
+        version=release[:5],  # ISA12 is the release of the envelope: 00401 around 004010
         usage="T" if test else "P",
         on=local.date(),
         at=local.time().replace(second=0, microsecond=0, tzinfo=None),
     )
-
-
-def _with_version(header: InterchangeHeader, contents: Sequence[Content]) -> InterchangeHeader:
-    """ISA12 says the release of the envelope: 00401 around 004010."""
-    release = contents[0].release if contents else "004010"
-    return msgspec.structs.replace(header, version=release[:5])
 
 
 def _group_header(partner: Partner, content: Content, number: int, header: InterchangeHeader) -> GroupHeader:
@@ -224,28 +224,36 @@ def _group_header(partner: Partner, content: Content, number: int, header: Inter
     )
 
 
+def _sets(contents: Sequence[Content]) -> list[OutboundSet]:
+    return [
+        OutboundSet(kind=content.kind, control_number=number, segments=content.segments)
+        for number, content in enumerate(contents, start=1)
+    ]
+
+
 def _outgoing(
     message_id: str,
     desk: Desk,
+    partner: Partner,
     occasion: Occasion,
     contents: Sequence[Content],
     header: InterchangeHeader,
-    groups: Sequence[tuple[GroupHeader, Sequence[OutboundSet]]],
-    written: Written,
+    group: GroupHeader | None,
+    body: bytes,
 ) -> outbox.Outgoing:
-    assert written.body is not None
-    now, partner = desk.clock.now(), occasion.partner
-    awaited = bool(groups) and _owes_acknowledgement(partner, groups[0][0])
+    now = desk.clock.now()
+    acknowledgement: Acknowledgement = "awaited" if group and _owes_acknowledgement(partner, group) else "none"
     rows = [
-        _document_row(message_id, index, occasion, content, groups[0][0], "awaited" if awaited else "none")
-        for index, content in enumerate(contents, start=1)
+        _document_row(message_id, position, partner, occasion, content, group, acknowledgement)
+        for position, content in enumerate(contents, start=1)
+        if group
     ]
     kind = contents[0].kind if contents else "TA1"
     return outbox.Outgoing(
         id=message_id,
         partner=partner.id,
         transport=partner.outbound(),
-        body=desk.blobs.keep(written.body),
+        body=desk.blobs.keep(body),
         created_at=now,
         syntax="x12",
         wire=kind,
@@ -254,20 +262,26 @@ def _outgoing(
         content_type=CONTENT_TYPE,
         file_name=f"{kind}-{header.control_number:09d}.edi",
         answers=occasion.message,
-        acknowledgement="awaited" if awaited else "none",
-        interchanges=[_interchange_row(message_id, partner, header, written.body, now)],
+        acknowledgement=acknowledgement,
+        interchanges=[_interchange_row(message_id, partner, header, body, now)],
         documents=rows,
         keys=occasion.keys,
     )
 
 
 def _document_row(
-    message_id: str, position: int, occasion: Occasion, content: Content, group: GroupHeader, acknowledgement: str
+    message_id: str,
+    position: int,
+    partner: Partner,
+    occasion: Occasion,
+    content: Content,
+    group: GroupHeader,
+    acknowledgement: Acknowledgement,
 ) -> DocumentRow:
     return DocumentRow(
         message=message_id,
         position=position,
-        partner=occasion.partner.id,
+        partner=partner.id,
         direction="out",
         kind=content.kind,
         interchange=1,
@@ -279,7 +293,7 @@ def _document_row(
         order_number=occasion.order_number,
         test=occasion.test,
         validation="warnings" if worst(content.findings) >= Severity.WARNING else "valid",
-        acknowledgement="awaited" if acknowledgement == "awaited" else "none",
+        acknowledgement=acknowledgement,
         findings=content.findings,
         canonical=content.canonical,
         map_name=content.map_name,
@@ -315,20 +329,13 @@ def _owes_acknowledgement(partner: Partner, group: GroupHeader) -> bool:
     return group.functional_group != ACKNOWLEDGEMENT_GROUP and partner.acknowledgements.functional_due_minutes > 0
 
 
-def _await_acknowledgement(
-    conn: Connection, message_id: str, partner: Partner, group: GroupHeader, now: datetime
-) -> None:
-    if _owes_acknowledgement(partner, group):
-        due = now + timedelta(minutes=partner.acknowledgements.functional_due_minutes)
-        expect(
-            conn,
-            ExpectedAcknowledgement(
-                partner=partner.id,
-                kind=ACKNOWLEDGED_BY[0],
-                message=message_id,
-                functional_group=group.functional_group,
-                control_number=group.control_number,
-                due_at=due,
-                state="awaited",
-            ),
-        )
+def _awaited(message_id: str, partner: Partner, group: GroupHeader, now: datetime) -> ExpectedAcknowledgement:
+    return ExpectedAcknowledgement(
+        partner=partner.id,
+        kind=ACKNOWLEDGED_BY[0],
+        message=message_id,
+        functional_group=group.functional_group,
+        control_number=group.control_number,
+        due_at=now + timedelta(minutes=partner.acknowledgements.functional_due_minutes),
+        state="awaited",
+    )

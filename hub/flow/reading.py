@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from hub.exchange.model import Validation
 from hub.flow.rules import Rules
 from hub.formats.sniff import sniff
 from hub.formats.x12.events import (
@@ -100,6 +101,11 @@ class Document(Struct):
     def rejected(self) -> bool:
         """Whether the functional acknowledgement rejects it."""
         return worst(self.syntactic).is_reject
+
+    @property
+    def validation(self) -> Validation:
+        """The word of the message log for its syntax; what the map refuses is a warning there."""
+        return "rejected" if self.rejected else "warnings" if worst(self.findings) >= Severity.WARNING else "valid"
 
     @property
     def misunderstood(self) -> bool:

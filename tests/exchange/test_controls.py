@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 from hub.exchange import controls
-from hub.exchange.controls import NUMBER_MAX
+from hub.exchange.controls import NUMBER_MAX, Kind, Numbers
 from hub.kernel.clock import FrozenClock
 from hub.platform.database import Database
 
@@ -19,16 +19,23 @@ CLOCK = FrozenClock(datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
 PARTNERS = ("acme-cardio", "borealis-ortho")
 
 
+def take(conn: Connection, partner: str, kind: Kind, count: int = 1) -> list[int]:
+    numbers = Numbers(conn, partner, CLOCK)
+    taken = [numbers.take(kind) for _ in range(count)]
+    numbers.save()
+    return taken
+
+
 def stand_at(conn: Connection, partner: str, last: int) -> None:
-    controls.take_number(conn, partner, "interchange", CLOCK)
+    take(conn, partner, "interchange")
     conn.execute(text(f"UPDATE control_number SET last = {last} WHERE partner = '{partner}'"))
 
 
 def test_numbers_begin_at_one_and_follow_each_other_per_partner_and_kind(database: Database) -> None:
     def work(conn: Connection) -> None:
-        assert [controls.take_number(conn, "acme-cardio", "interchange", CLOCK) for _ in range(3)] == [1, 2, 3]
-        assert controls.take_number(conn, "borealis-ortho", "interchange", CLOCK) == 1
-        assert controls.take_numbers(conn, "acme-cardio", "set", 4, CLOCK) == [1, 2, 3, 4]
+        assert [take(conn, "acme-cardio", "interchange") for _ in range(3)] == [[1], [2], [3]]
+        assert take(conn, "borealis-ortho", "interchange") == [1]
+        assert take(conn, "acme-cardio", "group", 4) == [1, 2, 3, 4]
         assert controls.last_number(conn, "acme-cardio", "interchange") == 3
         assert controls.last_number(conn, "nobody", "interchange") is None
 
@@ -39,7 +46,7 @@ def test_numbers_begin_at_one_and_follow_each_other_per_partner_and_kind(databas
 def test_after_nine_nines_comes_one(database: Database, count: int) -> None:
     def work(conn: Connection) -> None:
         stand_at(conn, "acme-cardio", NUMBER_MAX - 2)
-        taken = [n for _ in range(6) for n in controls.take_numbers(conn, "acme-cardio", "interchange", count, CLOCK)]
+        taken = [n for _ in range(6) for n in take(conn, "acme-cardio", "interchange", count)]
         assert taken[:5] == [NUMBER_MAX - 1, NUMBER_MAX, 1, 2, 3]
 
     database.write_now(work)
@@ -56,9 +63,9 @@ def test_whatever_is_undone_the_numbers_that_stand_have_no_gap(
     """Works run together in one group; some raise after taking numbers."""
     given_out: dict[str, list[int]] = {partner: [] for partner in PARTNERS}
 
-    def take(partner: str, count: int, fails: bool) -> list[int]:
+    def taking(partner: str, count: int, fails: bool) -> list[int]:
         def work(conn: Connection) -> list[int]:
-            taken = controls.take_numbers(conn, partner, "interchange", count, CLOCK)
+            taken = take(conn, partner, "interchange", count)
             if fails:
                 raise ValueError
             return taken
@@ -68,7 +75,7 @@ def test_whatever_is_undone_the_numbers_that_stand_have_no_gap(
     async def story() -> None:
         for partner in PARTNERS:
             await sqlite_database.write(lambda conn, partner=partner: stand_at(conn, partner, start))  # type: ignore[misc]
-        works = [sqlite_database.write(take(*wish)) for wish in wishes]  # type: ignore[arg-type]
+        works = [sqlite_database.write(taking(*wish)) for wish in wishes]  # type: ignore[arg-type]
         for wish, taken in zip(wishes, await asyncio.gather(*works, return_exceptions=True), strict=True):
             if not wish[2]:
                 given_out[wish[0]] += taken  # type: ignore[arg-type]
@@ -78,11 +85,19 @@ def test_whatever_is_undone_the_numbers_that_stand_have_no_gap(
         assert numbers == [(start + n) % NUMBER_MAX + 1 for n in range(len(numbers))]
 
 
+def test_a_number_that_was_only_looked_at_is_given_to_the_next(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        numbers = Numbers(conn, "acme-cardio", CLOCK)
+        assert [numbers.next("group"), numbers.next("group"), numbers.take("group")] == [1, 1, 1]
+        numbers.save()
+        assert take(conn, "acme-cardio", "group") == [2]
+
+    database.write_now(work)
+
+
 def test_takers_at_the_same_time_get_different_numbers(database: Database) -> None:
     async def story() -> list[int]:
-        works = [
-            database.write(lambda conn: controls.take_number(conn, "acme-cardio", "group", CLOCK)) for _ in range(60)
-        ]
+        works = [database.write(lambda conn: take(conn, "acme-cardio", "group")[0]) for _ in range(60)]
         taken = await asyncio.gather(*works)
         await database.close()
         return list(taken)

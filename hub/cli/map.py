@@ -1,6 +1,6 @@
 """``hub map``: everything an onboarding engineer does with maps, storing nothing.
 
-MAP is a base map (``x12/004010/850``) or a partner's (``acme-cardio/850``). Documents go to stdout, findings to
+MAP is a base map (``x12/004010/850``) or a partner's (``north-spine/850``). Documents go to stdout, findings to
 stderr; exit code 1 when something was rejected or differs, 2 when a file or a map is missing.
 """
 

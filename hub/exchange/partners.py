@@ -103,7 +103,7 @@ class Partner(Struct):
     currency: str  # ISO 4217; for prices without one
     language: str = "en"
     envelope: Envelope | None = None
-    sends: dict[str, str] = {}  # document → map: 850 = "acme-cardio/850"
+    sends: dict[str, str] = {}  # document → map: 850 = "north-spine/850"
     receives: dict[str, str] = {}
     acknowledgements: Acknowledgements = Acknowledgements()
     transports: list[Transport] = []

@@ -123,7 +123,7 @@ class MapLibrary:
         self._compiled: dict[str, Compiled] = {}
 
     def names(self) -> list[str]:
-        """Return the names of all maps: ``x12/004010/850``, ``acme-cardio/850``."""
+        """Return the names of all maps: ``x12/004010/850``, ``north-spine/850``."""
         return self.files.names()
 
     def map(self, name: str) -> Map:

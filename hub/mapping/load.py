@@ -1,6 +1,6 @@
 """Map files found, read and laid over one another: name → one ``Loaded`` map, or every fault of it.
 
-Configuration roots and a name (``x12/004010/850``, ``acme-cardio/850``) enter. A later root wins, file by
+Configuration roots and a name (``x12/004010/850``, ``north-spine/850``) enter. A later root wins, file by
 file. What can go wrong: no such map, circles of ``extends``, faults in any file it is made of; they are
 collected over all files.
 """

@@ -26,7 +26,7 @@ class Origin(Struct):
     tag: str
     element: int
     component: int | None = None
-    rule: str = ""  # acme-cardio/850.toml:14
+    rule: str = ""  # north-spine/850.toml:14
 
 
 class Provenance:

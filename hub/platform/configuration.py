@@ -26,7 +26,7 @@ class Configuration:
         """In rising order: a file under a later root hides the same file under an earlier one."""
 
     def find(self, name: str) -> Path | None:
-        """Return the file that wins for ``name`` (``partners/acme-cardio/partner.toml``), or None."""
+        """Return the file that wins for ``name`` (``partners/north-spine/partner.toml``), or None."""
         relative = _relative(name)
         return next((root / relative for root in reversed(self.roots) if (root / relative).is_file()), None)
 

@@ -87,4 +87,4 @@ def _check(settings: Settings) -> None:
 def _path(kind: type, value: object) -> object:
     if kind is Path and isinstance(value, (str, Path)):
         return Path(value)
-    raise NotImplementedError(kind)
+    raise TypeError(f"{value!r} makes no {kind.__name__}")

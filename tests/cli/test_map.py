@@ -1,0 +1,111 @@
+"""``hub map``: what comes out where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from hub.cli.map import map_
+from hub.cli.main import run
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+CASES = CHECKOUT / "mappings/acme-cardio/850/cases"
+ORDER = CASES / "the reference order/input.edi"
+ANSWER = CHECKOUT / "mappings/x12/004010/855/cases/accepted as ordered/input.json"
+
+
+def called(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(map_, [str(argument) for argument in arguments])
+
+
+def test_apply_prints_one_line_of_json_for_each_set() -> None:
+    done = called("apply", "acme-cardio/850", ORDER)
+    assert done.exit_code == 0
+    document = json.loads(done.stdout)
+    assert (document["document"], document["version"], document["number"]) == ("PurchaseOrder", 1, "4500098123")
+    assert document["lines"][0]["quantity"] == {"value": "5000", "unit": "each"}
+    assert document["placed"] == {"on": "2026-11-02"}
+    assert document["requirements"][0]["kind"] == "quality"
+
+
+def test_apply_takes_a_set_without_its_envelope(tmp_path: Path) -> None:
+    bare = tmp_path / "bare.edi"
+    text = ORDER.read_text()
+    bare.write_text(text[text.index("ST*") : text.index("GE*")])
+    assert json.loads(called("apply", "x12/004010/850", bare).stdout)["number"] == "4500098123"
+
+
+def test_a_reject_is_told_on_stderr_and_ends_with_one(tmp_path: Path) -> None:
+    odd = tmp_path / "odd.edi"
+    odd.write_text(ORDER.read_text().replace("*5000*EA*", "*5000*FZ*"))
+    done = called("apply", "acme-cardio/850", odd)
+    assert done.exit_code == 1
+    assert "MAP-CODE element" in done.stderr
+    assert "segment 15 PO103 lines[0].quantity.unit: 'FZ' is not in table unit" in done.stderr
+    assert json.loads(done.stdout)["lines"][0]["number"] == "10"
+
+
+def test_a_set_of_another_kind_is_a_finding() -> None:
+    done = called("apply", "acme-cardio/855", ORDER)
+    assert done.exit_code == 1
+    assert "set 850 where the map acme-cardio/855 reads 855" in done.stderr
+
+
+def test_render_writes_the_same_bytes_every_time() -> None:
+    first = called("render", "acme-cardio/855", ANSWER)
+    assert first.exit_code == 0
+    assert first.stdout == called("render", "acme-cardio/855", ANSWER).stdout
+    assert first.stdout.startswith("ISA*00*          *00*          *ZZ*MEDCM          *01*123456789      *260101*1200*U*00401*000000001*0*P*>~")
+    assert "~ST*855*0001~BAK*00*AD*PO-1*20261103*2~" not in first.stdout
+    assert "ST*855*0001" in first.stdout
+
+
+def test_render_signs_as_told_or_not_at_all() -> None:
+    told = called("render", "x12/004010/855", ANSWER, "--sender", "01:123", "--receiver", "ZZ:YOU")
+    assert "*01*123            *ZZ*YOU            *" in told.stdout
+    bare = called("render", "x12/004010/855", ANSWER, "--bare")
+    assert bare.stdout.startswith("ST*855*0001~BAK*")
+    assert called("render", "x12/004010/855", ANSWER, "--sender", "nonsense:").exit_code == 2
+
+
+def test_what_is_applied_and_rendered_is_the_same_order(tmp_path: Path) -> None:
+    canonical = tmp_path / "order.json"
+    canonical.write_text(called("apply", "acme-cardio/850", ORDER).stdout)
+    wire = called("render", "acme-cardio/850", canonical, "--sender", "01:123456789", "--receiver", "ZZ:MEDCM", "--bare")
+    assert wire.exit_code == 0
+    text = ORDER.read_text().replace("\n", "")
+    assert wire.stdout.strip() == text[text.index("ST*") : text.index("GE*")]
+
+
+def test_a_document_that_is_none_is_named(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text('{"document": "PurchaseOrder", "version": 1, "lines": [{"number": 10}]}')
+    assert run(["map", "render", "acme-cardio/850", str(wrong)]) == 2
+    wrong.write_text('{"document": "Purchase"}')
+    assert run(["map", "render", "acme-cardio/850", str(wrong)]) == 2
+
+
+def test_missing_maps_and_files_end_with_two() -> None:
+    assert run(["map", "apply", "acme-cardio/851", str(ORDER)]) == 2
+    assert called("apply", "acme-cardio/850", "nowhere.edi").exit_code == 2
+
+
+def test_the_cases_of_all_maps_are_run() -> None:
+    done = called("test", "acme-cardio/850")
+    assert done.exit_code == 0
+    assert "ok   acme-cardio/850: the reference order" in done.stdout
+
+
+def test_lint_is_silent_about_our_own_maps() -> None:
+    done = called("lint")
+    assert (done.exit_code, done.stdout) == (0, "")
+
+
+def test_explain_shows_value_place_and_rule() -> None:
+    done = called("explain", ORDER)
+    assert done.exit_code == 0
+    (row,) = [line for line in done.stdout.splitlines() if line.startswith("lines[0].quantity.unit")]
+    assert row.split() == ["lines[0].quantity.unit", "each", "segment", "15", "PO103", "EA", row.split()[-1]]
+    assert row.split()[-1].startswith("x12/004010/850.toml:")

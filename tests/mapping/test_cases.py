@@ -1,0 +1,45 @@
+"""Every map's cases, and the runner that judges them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hub.formats.x12.guides import GuideLibrary
+from hub.mapping.cases import run_case
+from hub.mapping.library import MapLibrary
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+LIBRARY = MapLibrary([CHECKOUT], GuideLibrary([CHECKOUT]), strict=True)
+CASES = [(name, folder) for name in LIBRARY.names() for folder in LIBRARY.files.cases(name)]
+
+
+@pytest.mark.parametrize(("name", "folder"), CASES, ids=[f"{name}: {folder.name}" for name, folder in CASES])
+def test_a_case_holds(name: str, folder: Path) -> None:
+    assert run_case(LIBRARY.map(name), folder).differences == []
+
+
+@pytest.mark.parametrize("name", LIBRARY.names())
+def test_every_map_has_cases_and_no_faults(name: str) -> None:
+    assert LIBRARY.faults(name) == []
+    assert LIBRARY.files.cases(name)
+
+
+def test_a_difference_is_named_by_its_field(tmp_path: Path) -> None:
+    name, folder = next((n, f) for n, f in CASES if f.name == "the reference order")
+    copy = tmp_path / "case"
+    shutil.copytree(folder, copy)
+    edi = copy / "input.edi"
+    edi.write_text(edi.read_text().replace("PO1*10*5000*EA", "PO1*10*4000*EA"))
+    (copy / "case.toml").write_text('returns = "settled"')
+    differences = run_case(LIBRARY.map(name), copy).differences
+    assert 'lines[0].quantity.value: expected "5000", found "4000"' in differences
+    assert any(difference.startswith("diagnostics[0]") for difference in differences), "the total no longer adds up"
+    assert run_case(LIBRARY.map(name), copy, accept=True).differences == []
+    assert run_case(LIBRARY.map(name), copy).differences == []
+
+
+def test_a_case_without_input_says_so(tmp_path: Path) -> None:
+    assert run_case(LIBRARY.map("acme-cardio/850"), tmp_path).differences == ["has neither input.edi nor input.json"]

@@ -19,16 +19,19 @@ from sqlalchemy import Connection, text
 from hub.exchange import outbox
 from hub.exchange.acknowledgements import mark_overdue
 from hub.exchange.intake import PROCESS, Accepted, Incoming, accept
+from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Partners
 from hub.flow.delivering import Deliverer, transports
 from hub.flow.desk import Desk
 from hub.flow.inbound import process
+from hub.flow.origins import origins_of
 from hub.flow.rules import Rules
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import Clock, SystemClock
 from hub.kernel.errors import Unavailable
 from hub.kernel.identity import new_id
+from hub.kernel.scope import EVERYONE
 from hub.platform import jobs, schema
 from hub.platform.blobs import Blobs
 from hub.platform.configuration import find_configuration
@@ -132,7 +135,24 @@ class Hub:
 
     async def provenance(self, document: DocumentRow) -> list[Link]:
         """Return where on the wire each canonical field of ``document`` stands; nothing when no map read it."""
-        return []
+
+        def body_of(conn: Connection) -> bytes:
+            row = find_message(conn, EVERYONE, document.message)
+            return self.blobs.get(conn, row.sha256) if row else b""
+
+        body = await self.database.read(body_of)
+        origins = await asyncio.to_thread(origins_of, document, body, self.rules)
+        return [
+            Link(
+                path=each.path,
+                segment=each.segment,
+                tag=each.tag,
+                element=each.element,
+                component=each.component,
+                rule=each.rule,
+            )
+            for each in origins
+        ]
 
     async def checks(self) -> list[Check]:
         """Look at everything the hub needs to work."""

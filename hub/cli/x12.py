@@ -37,7 +37,7 @@ def x12() -> None:
 
 @x12.command("check")
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--guide", metavar="G", help="Judge sets of its kind by this guide: x12/004010/850, or acme-cardio/850.")
+@click.option("--guide", metavar="G", help="Judge sets of its kind by this guide: x12/004010/850, or PARTNER/850.")
 @click.option(
     "--ack", is_flag=True, help="Print the TA1 and 997 the sender would get on stdout; verdicts go to stderr."
 )
@@ -53,7 +53,7 @@ def check_files(out: Output, files: Sequence[Path], guide: str | None, ack: bool
     find_guide = _guides(guide)
     opinion = _second_opinion() if second_opinion else None
     counted: Counter[str] = Counter()
-    with out.progress("sets read") as step:
+    with out.progress("reading sets") as step:
         for path in files:
             with path.open("rb") as file:
                 report = check(file, find_guide, opinion=opinion, step=step)
@@ -97,7 +97,7 @@ def _guides(name: str | None) -> FindGuide:
 
 
 def _named(library: GuideLibrary, base: str, kind: str, release: str) -> Guide | None:
-    """Return the guide of a release ("004010"), or ``release``'s as a partner ("acme-cardio") narrows it."""
+    """Return the guide of a release ("004010"), or ``release``'s as a partner narrows it."""
     return library.guide(base, kind) if base in library.releases() else library.guide(release, kind, base)
 
 

@@ -144,6 +144,7 @@ class TransactionSet:
             segment=segment,
             tag=tag,
             element=element,
+            offset=self.offset if self.interchange is None else None,
         )
 
     def __len__(self) -> int:

@@ -151,10 +151,11 @@ _INTERCHANGE_FAULTS = {
         "send that interchange again with all 16 elements of ISA",
     ),
     "ENV-BYTE-ORDER-MARK": _fault(
-        _NOTE, None, "a byte order mark stands before ISA; it was skipped", "nothing; X12 needs no byte order mark",
+        _NOTE, None, "a byte order mark stands before ISA; it was skipped",
+        "none needed; X12 has no use for the mark",
     ),
     "ENV-WRAPPED-LINES": _fault(
-        _NOTE, None, "the file is broken into lines of fixed length; the line ends were taken out", "nothing",
+        _NOTE, None, "the file is broken into lines of fixed length; the line ends were taken out", "none needed",
     ),
     "ENV-NO-LAST-TERMINATOR": _fault(
         _NOTE, None, "the last segment of the interchange has no terminator", "end IEA with the segment terminator",
@@ -190,7 +191,7 @@ _GROUP_FAULTS = {
         "give each group of an interchange its own GS06",
     ),
     "SYN-TOO-MANY-SETS": _fault(
-        _GROUP, "5", "the group has more than {count} transaction sets", "split the group",
+        _GROUP, "5", "the group has more than {count} transaction sets; those after were not read", "split the group",
     ),
 }  # fmt: skip
 
@@ -245,7 +246,7 @@ _SET_FAULTS = {
         _NOTE, None, "{count} empty segment(s) were skipped and not counted", "end each segment once",
     ),
     "SYN-TRAILING-SEPARATOR": _fault(
-        _NOTE, None, "{count} segment(s) end in separators with nothing after; they were dropped",
+        _NOTE, None, "{count} segment(s) end in separators with nothing after them; those separators were dropped",
         "leave out the separators of trailing empty elements",
     ),
     "SYN-NOT-UTF-8": _fault(

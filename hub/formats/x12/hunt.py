@@ -20,6 +20,10 @@ _MEANINGLESS = re.compile(rb"(?:[ \t\r\n\x00\x1a]|\xef\xbb\xbf)+")
 """Between interchanges: blanks, line ends, the padding of fixed blocks, the end mark of old systems, a BOM."""
 
 
+THOROUGH_CANDIDATES_MAX = 100
+"""ISAs looked at from all sides before only a whole one is believed: 20 MB of "ISA*" would take a minute else."""
+
+
 class Passed(NamedTuple):
     """Bytes that belong to no interchange."""
 
@@ -62,7 +66,7 @@ def hunt(window: Window, start: int, *, limit: int | None = None) -> tuple[Hunt,
         place = stop
         if candidate:
             window.want(place + LOOK_AHEAD_BYTES)
-            isa = _read_at(window, place)
+            isa = _read_at(window, place, thorough=headers < THOROUGH_CANDIDATES_MAX)
             if isa:
                 return Hunt(isa, _passed(first_offset, window.base + place, beginning, headers), marked), place
             headers += 1
@@ -78,9 +82,10 @@ def hunt(window: Window, start: int, *, limit: int | None = None) -> tuple[Hunt,
             place = 1
 
 
-def _read_at(window: Window, place: int) -> Isa | None:
+def _read_at(window: Window, place: int, *, thorough: bool) -> Isa | None:
     """Return the header at ``place``; one that ends a word must be whole, for "VISA*" is no header."""
-    if window.data[max(place - 1, 0) : place].isalnum() and not WHOLE_ISA.match(window.data, place):
+    must_be_whole = not thorough or window.data[max(place - 1, 0) : place].isalnum()
+    if must_be_whole and not WHOLE_ISA.match(window.data, place):
         return None
     return read_isa(bytes(window.data[place : place + LOOK_AHEAD_BYTES]))
 

@@ -32,6 +32,10 @@ from hub.kernel.location import Location
 COUNT_DIGITS_MAX = 6  # GE01; IEA01 has five
 
 
+STRAY_SEGMENTS_LOOKED_AT_MAX = 100
+"""Segments outside any set that are cut one by one; after so many, all up to the next envelope segment are passed."""
+
+
 class _Group:
     """The functional group that is open."""
 
@@ -54,7 +58,7 @@ class EnvelopeReading:
         self._group: _Group | None = None
         self._group_numbers: set[int] = set()
         self._stray: tuple[int, str, Location] | None = None
-        self._has_nul = False
+        self._nul: Location | None = None  # the first one
 
     def body(self) -> Iterator[Event | str]:
         """Yield the events up to the segment that ends this envelope; last its tag, "" at the end of the file."""
@@ -76,7 +80,7 @@ class EnvelopeReading:
         if boundary.fault:
             raw = bytes(walker.window.data[walker.place : walker.place + self._limits.segment_bytes])
             walker.place = boundary.body_end
-            closed = walker.skip_set() == "SE"
+            closed = walker.skip_to_envelope()[0] == "SE"
             if closed:
                 walker.take()
         elif closed:
@@ -84,14 +88,17 @@ class EnvelopeReading:
         else:
             raw = walker.take_until(boundary.body_end)
             walker.place = boundary.place
+        if group is not None and self._is_beyond(group):
+            return
         belongs = self._belongs()
         made = make_set(raw, walker, belongs, self._limits, offset=offset, closed=closed, fault=boundary.fault)
-        self._has_nul = self._has_nul or b"\x00" in raw
+        if b"\x00" in raw:
+            self._saw_nul(offset)
         at = made.place(segment=1, tag="ST", element=2)
         if group is None:
             made.findings += self.faults_outside_group(at)
         else:
-            made.findings += self._counted(group, made.control_number, at)
+            made.findings += self._repeats(group, made.control_number, at)
         yield made
 
     def _belongs(self) -> Belongs:
@@ -158,6 +165,8 @@ class EnvelopeReading:
             offset=segment.offset,
         )
         count, first, at = self._stray or (0, segment.elements[0], place)
+        if count > STRAY_SEGMENTS_LOOKED_AT_MAX:
+            count += self.walker.skip_to_envelope()[1]
         self._stray = (count + 1, first, at)
         yield from ()
 
@@ -174,8 +183,8 @@ class EnvelopeReading:
         if self._stray:
             count, first, at = self._stray
             findings.append(finding("ENV-SEGMENT-OUTSIDE", at, found=first, count=count))
-        if self._has_nul:
-            findings.append(finding("SYN-NUL", Location(interchange=self.number)))
+        if self._nul:
+            findings.append(finding("SYN-NUL", self._nul))
         return findings
 
     def at_group(self, tag: str | None = None) -> Location:
@@ -186,18 +195,25 @@ class EnvelopeReading:
     def taken(self, *, ends_at_line_end: bool = False) -> Envelope:
         """Take the envelope segment that comes next."""
         segment = self.walker.take(ends_at_line_end=ends_at_line_end)
-        self._has_nul = self._has_nul or segment.has_nul
+        if segment.has_nul:
+            self._saw_nul(segment.offset)
         return segment
 
-    def _counted(self, group: _Group, number: str, at: Location) -> list[Diagnostic]:
+    def _saw_nul(self, offset: int) -> None:
+        self._nul = self._nul or Location(interchange=self.number, offset=offset)
+
+    def _is_beyond(self, group: _Group) -> bool:
+        """Count the set; say whether it is one too many, which is then not given."""
         group.received += 1
-        if number in group.numbers:
-            return [finding("ENV-SET-NUMBER-REPEATED", at, found=number)]
-        if group.received <= self._limits.sets_per_group:
-            group.numbers.add(number)
-        elif group.received == self._limits.sets_per_group + 1:
+        if group.received == self._limits.sets_per_group + 1:
             most = self._limits.sets_per_group
             group.findings.append(finding("SYN-TOO-MANY-SETS", self.at_group(), count=most))
+        return group.received > self._limits.sets_per_group
+
+    def _repeats(self, group: _Group, number: str, at: Location) -> list[Diagnostic]:
+        if number in group.numbers:
+            return [finding("ENV-SET-NUMBER-REPEATED", at, found=number)]
+        group.numbers.add(number)
         return []
 
 

@@ -27,6 +27,9 @@ LOOK_AHEAD_BYTES = ISA_BYTES_MAX + 512
 _PLACES = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 """Where the 16 element separators stand in an ISA padded as it should be."""
 
+_SHORT_ELEMENTS = ((1, 2), (3, 2), (5, 2), (7, 2), (14, 1), (15, 1))
+"""Qualifiers and flags with their greatest length: by them a header found by counting is told from other bytes."""
+
 WHOLE_ISA = re.compile(
     rb"ISA(?P<s>[^\w\s])..(?P=s).{10}(?P=s)..(?P=s).{10}(?P=s)..(?P=s).{15}(?P=s)..(?P=s).{15}(?P=s)"
     rb"\d{6}(?P=s)\d{4}(?P=s).(?P=s)\d{5}(?P=s)\d{9}(?P=s)\d(?P=s)[A-Z](?P=s)",
@@ -129,6 +132,8 @@ def _cut(window: bytes, raw: bytes, element: bytes, *, wrapped: bool) -> Isa | N
     else:
         pieces = window[:last].split(element)
     texts = [piece.decode(encoding, "replace") for piece in (*pieces, component)]
+    if not in_places and any(len(texts[place].strip()) > longest for place, longest in _SHORT_ELEMENTS):
+        return None
     findings = []
     if not in_places or not component:
         sent = end_of_component + len(terminator)

@@ -23,8 +23,8 @@ ELEMENTS_PER_SEGMENT_MAX = 512
 SEGMENTS_PER_SET_MAX = 999_999
 """Segments of one set: AK302 names a position with six digits, a fault beyond could not be answered."""
 
-SET_BYTES_MAX = 64 * 1024 * 1024
-"""Bytes of one set, the only thing kept whole in memory: the largest set at about 60 bytes a segment."""
+SET_BYTES_MAX = 32 * 1024 * 1024
+"""Bytes of one set, the only thing kept whole in memory: the most segments at the 33 bytes they have on average."""
 
 SETS_PER_GROUP_MAX = 999_999
 """Sets of one group: GE01, AK902 and AK903 have six digits. It also bounds the ST02 numbers remembered."""

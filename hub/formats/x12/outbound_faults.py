@@ -37,7 +37,7 @@ REFUSALS = {
     ),
     "SYN-SUBSTITUTED": (
         "in the value {found} separators or control characters were replaced by '{substitute}'",
-        "nothing, if the partner agreed; else agree on other separators",
+        "none needed if the partner agreed; else agree on other separators",
     ),
     "SYN-NOT-ENCODABLE": (
         "a character of the interchange cannot be written in {encoding}",

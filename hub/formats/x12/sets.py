@@ -12,6 +12,7 @@ from hub.formats.x12.faults import finding
 from hub.formats.x12.headers import read_number
 from hub.formats.x12.limits import FINDINGS_PER_SET_MAX, Limits
 from hub.formats.x12.segments import Cut, cut
+from hub.formats.x12.separators import WireSeparators
 from hub.formats.x12.walk import Walker
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
@@ -32,15 +33,13 @@ def make_set(
     raw: bytes, walker: Walker, belongs: Belongs, limits: Limits, *, offset: int, closed: bool, fault: str = ""
 ) -> TransactionSet:
     """Return the set that ``raw`` holds; ``closed`` says whether it ends with SE, ``fault`` why it is cut short."""
-    text, encoding, separators = walker.text(raw)
+    if raw.count(walker.wire.segment) > limits.segments_per_set:  # before cutting: a list of empty ones costs as much
+        fault = fault or "SYN-SET-TOO-LONG"
+    text, encoding, separators = walker.text(_head(raw, walker.wire) if fault else raw)
     if walker.wrapped:
         text = text.replace("\r", "").replace("\n", "")
     parts = cut(text, separators)
     lines = parts.lines
-    if len(lines) > limits.segments_per_set:
-        fault = fault or "SYN-SET-TOO-LONG"
-    if fault:
-        lines = lines[:1]
     made = TransactionSet(
         lines, separators, encoding=encoding, release=belongs.release,
         interchange=belongs.interchange, group=belongs.group, offset=offset, end=offset + len(raw),
@@ -48,7 +47,7 @@ def make_set(
     place = _Place(made, lines)
     made.findings += _faults_of_numbers(made, place)
     if fault:
-        count, unit = _limit_of(fault, limits, len(parts.lines))
+        count, unit = _limit_of(fault, raw, walker.wire, limits)
         made.findings.append(finding(fault, place.at(), count=count, unit=unit))
         return made
     made.findings += _faults_of_trailer(place, separators.element) if closed else [
@@ -77,10 +76,17 @@ class _Place:
         return self.owner.place(segment, tag, element)
 
 
-def _limit_of(fault: str, limits: Limits, segments: int) -> tuple[int, str]:
+def _head(raw: bytes, wire: WireSeparators) -> bytes:
+    """Return ST alone: of a set that is not kept, only its numbers are wanted."""
+    return raw.split(wire.segment, 1)[0]
+
+
+def _limit_of(fault: str, raw: bytes, wire: WireSeparators, limits: Limits) -> tuple[int, str]:
     if fault == "SYN-SEGMENT-TOO-LONG":
         return limits.segment_bytes, "bytes"
-    return (limits.segments_per_set, "segments") if segments > limits.segments_per_set else (limits.set_bytes, "bytes")
+    if raw.count(wire.segment) > limits.segments_per_set:
+        return limits.segments_per_set, "segments"
+    return limits.set_bytes, "bytes"
 
 
 def _faults_of_numbers(made: TransactionSet, place: _Place) -> list[Diagnostic]:

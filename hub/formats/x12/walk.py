@@ -154,20 +154,28 @@ class Walker:
                 self.place = len(self.window.data)
                 return
 
-    def skip_set(self) -> str:
-        """Go to the envelope segment that ends the set, keeping nothing of what is passed; return its tag."""
+    def skip_to_envelope(self) -> tuple[str, int]:
+        """Go to the next envelope segment, keeping nothing of what is passed.
+
+        Returns its tag ("" at the end of the file) and how many terminators were passed.
+        """
+        passed = 0
         while True:
-            found = self._boundary.search(self.window.data, self.place)
+            data = self.window.data
+            found = self._boundary.search(data, self.place)
             if found:
+                passed += data.count(self.wire.segment, self.place, found.start() + len(self.wire.segment))
                 self.place = found.start("tag")
-                return found["tag"].translate(None, b"\r\n").decode("ascii")
-            last = self.window.data.rfind(self.wire.segment, self.place)
-            keep = len(self.window.data) - _SKIP_KEEPS_BYTES
-            self.place = max(self.place, last if last >= 0 and last > keep else keep)
+                return found["tag"].translate(None, b"\r\n").decode("ascii"), passed
+            last = data.rfind(self.wire.segment, self.place)
+            keep = len(data) - _SKIP_KEEPS_BYTES
+            stop = max(self.place, last if last >= 0 and last > keep else keep)
+            passed += data.count(self.wire.segment, self.place, stop)
+            self.place = stop
             self._forget()
             if not self.window.fill():
                 self.place = len(self.window.data)
-                return ""
+                return "", passed
 
     def compact(self) -> None:
         """Let go of what was read, when it is worth the move."""

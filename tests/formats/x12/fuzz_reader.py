@@ -77,7 +77,7 @@ def outcome(data: bytes, limits: Limits) -> list[object]:
             opened -= isinstance(event, InterchangeEnd)
             for found in [] if isinstance(event, ServiceSegment) else event.findings:
                 assert found.remedy, found
-                assert str(found)
+                assert str(found.location), found
         assert opened == 0, "an interchange was opened and not closed"
     except Unreadable as fault:
         seen.append((fault.code, fault.offset))

@@ -248,6 +248,19 @@ def test_limits_on_elements_segments_and_sets_are_findings() -> None:
     assert second.body == BODY
 
 
+def test_sets_beyond_what_a_group_can_count_are_said_and_not_given() -> None:
+    data = interchange(group(*[order(f"{n:04d}") for n in range(5)]), group(order(), number=8))
+    events = list(read(data, Limits(sets_per_group=3)))
+    assert [e.control_number for e in events if isinstance(e, TransactionSet)] == ["0000", "0001", "0002", "0001"]
+    ends = [e for e in events if isinstance(e, GroupEnd)]
+    assert [(e.received, [f.code for f in e.findings]) for e in ends] == [(5, ["SYN-TOO-MANY-SETS"]), (1, [])]
+
+
+def test_megabytes_of_headers_that_are_none_are_passed_over_once() -> None:
+    strays = only(SOUND + b"ISA*" * 500_000 + SOUND, Stray)
+    assert [s.length for s in strays if isinstance(s, Stray)] == [2_000_000]
+
+
 def test_memory_holds_one_set_and_not_the_file() -> None:
     one = order("0001", ("PO1*1*100*EA*17.25**BP*4410-221~",) * 30)
 

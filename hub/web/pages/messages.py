@@ -21,7 +21,7 @@ from hub.web.canonical import tree_of
 from hub.web.hub import Hub, Link
 from hub.web.pages.findings import shown_findings
 from hub.web.pages.message_query import ATTENTION_COUNTED_MAX, DOCUMENTS_OFFERED, PAGE_ROWS, MessageQuery
-from hub.web.pages.page import answer, see_other
+from hub.web.pages.page import answer, is_fragment, see_other
 from hub.web.pages.partners import partner_names
 from hub.web.pages.steps import steps_of
 from hub.web.policy import people
@@ -63,7 +63,7 @@ async def message_log(
     )
     return answer(
         request,
-        "messages/log.html" if request.headers.get("hx-request") else "messages/list.html",
+        "messages/log.html" if is_fragment(request) else "messages/list.html",
         query=query,
         page_items=found.items,
         next_url=query.page(found.next) if found.next else None,

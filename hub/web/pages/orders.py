@@ -13,7 +13,7 @@ from hub.business.orders.store import OrderFilter, list_orders, order_details
 from hub.kernel.struct import Struct
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
-from hub.web.pages.page import answer
+from hub.web.pages.page import answer, is_fragment
 from hub.web.pages.partners import partner_names
 from hub.web.policy import people
 from hub.web.problems import not_found
@@ -68,7 +68,7 @@ async def order_list(
     found = await hub.database.read(
         lambda conn: list_orders(conn, caller.scope, wanted, after=query.cursor, limit=PAGE_ROWS)
     )
-    template = "orders/rows.html" if request.headers.get("hx-request") else "orders/list.html"
+    template = "orders/rows.html" if is_fragment(request) else "orders/list.html"
     return answer(
         request,
         template,

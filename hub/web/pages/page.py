@@ -125,6 +125,11 @@ def is_secure(request: Request[Any, Any, Any]) -> bool:
     return hub.settings.secure_cookies or request.url.scheme == "https"
 
 
+def is_fragment(request: Request[Any, Any, Any]) -> bool:
+    """Say whether htmx asks for a part of the page; a page out of its history it asks for whole."""
+    return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
+
+
 def see_other(path: str) -> Response[bytes]:
     """Return the answer to a form that did its work: go and look there."""
     return Response(b"", status_code=303, headers={"location": path}, media_type=MediaType.HTML)

@@ -31,7 +31,7 @@ export function linkViews(root: ParentNode): void {
 
   for (const view of views) {
     const items = [...view.querySelectorAll<HTMLElement>(ITEM)];
-    if (items[0]) items[0].tabIndex = 0;
+    for (const [n, item] of items.entries()) item.tabIndex = n === 0 ? 0 : -1;
     view.addEventListener("keydown", (event) => walk(event, items));
   }
   let resting: number | undefined;

@@ -1,0 +1,147 @@
+"""The pages in a real browser: found, read, linked, walked by keyboard; in both languages, with contrast that holds."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PASSWORD, Served
+from tests.conftest import missing
+
+AXE = Path(__file__).parents[2] / "hub" / "web" / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+PATHS = ["/messages", "/orders", "/orders/acme-cardio/4500098123", "/partners", "message", "rejected", "/login"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def speak(page: Page, served: Served, language: str) -> None:
+    page.context.add_cookies([{"name": "hub_language", "value": language, "url": served.url}])
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe-core finds wrong on the page, contrast included. Run beside the page's own policy."""
+    if not AXE.is_file():
+        missing("axe-core is not installed (npm ci in hub/web/ui)")
+    page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", RULES)
+    return [
+        f"{each['id']}: {node['target']} {json.dumps(node['any'][:1])[:200]}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def test_somebody_logs_in_and_stands_before_what_needs_them(browser: Browser, served: Served, token: str) -> None:
+    context = browser.new_context(base_url=served.url, locale="en", timezone_id="Asia/Shanghai")
+    page = context.new_page()
+    page.goto("/messages")
+    page.get_by_label("Login name").fill("ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/messages")
+    expect(page.locator("tbody tr").first).to_have_class("needs")
+    expect(page.locator(".foot")).to_contain_text("Asia/Shanghai")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_is_within_reach_of_everybody(
+    page: Page, served: Served, language: str, scheme: str, path: str
+) -> None:
+    speak(page, served, language)
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    ids = {"message": served.orders["order"], "rejected": served.orders["rejected"]}
+    if path == "/login":
+        page.context.clear_cookies(name="hub_session")
+    page.goto(f"/messages/{ids[path]}" if path in ids else path)
+    assert page.locator("html").get_attribute("lang") == language
+    assert faults(page) == []
+
+
+def test_a_choice_in_a_filter_changes_rows_and_url_without_a_new_page(page: Page, served: Served) -> None:
+    page.goto("/messages")
+    page.evaluate("window.sameDocument = true")
+    page.get_by_label("Direction").select_option("out")
+    page.wait_for_url("**direction=out**")
+    expect(page.locator("#log tbody")).not_to_contain_text("Purchase order")
+    assert page.evaluate("window.sameDocument") is True
+    page.go_back()
+    expect(page.locator("#log tbody")).to_contain_text("Purchase order")
+
+
+def test_the_search_box_is_one_key_away_and_finds_by_control_number(page: Page) -> None:
+    page.goto("/messages")
+    page.keyboard.press("/")
+    page.keyboard.type("977")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=977**")
+    expect(page.locator("tbody tr").first).to_contain_text("Rejected")
+
+
+def test_pointing_at_an_element_lights_up_its_name(page: Page, served: Served) -> None:
+    page.goto(f"/messages/{served.orders['order']}")
+    page.locator('[data-view="raw"] [data-at="2:3"]').hover()
+    named = page.locator('[data-view="named"] [data-at="2:3"]')
+    expect(named).to_have_class(re.compile("linked"))
+    expect(named).to_contain_text("4500098123")
+    expect(page.locator("#trace")).to_contain_text("BEG03")
+
+
+def test_the_views_are_walked_with_the_arrow_keys(page: Page, served: Served) -> None:
+    page.goto(f"/messages/{served.orders['order']}")
+    page.locator('[data-view="raw"] [data-at="2:2"]').focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator('[data-view="raw"] [data-at="2:3"]')).to_be_focused()
+    expect(page.locator('[data-view="named"] [data-at="2:3"]')).to_have_class(re.compile("linked"))
+    page.keyboard.press("End")
+    last = page.locator('[data-view="raw"] [data-at]').last
+    expect(last).to_be_focused()
+
+
+def test_a_finding_leads_to_its_place(page: Page, served: Served) -> None:
+    page.goto(f"/messages/{served.orders['rejected']}")
+    page.locator("button[data-go]").first.click()
+    focused = page.evaluate("document.activeElement.dataset.at")
+    assert focused == page.locator("button[data-go]").first.get_attribute("data-go")
+    expect(page.locator(".faulty").first).to_be_visible()
+
+
+def test_a_payload_that_is_a_script_is_shown_and_never_run(page: Page, served: Served) -> None:
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    page.goto(f"/messages/{served.orders['unreadable']}")
+    expect(page.locator(".raw-plain")).to_contain_text("<script>alert('x')</script>")
+    assert page.locator("img").count() == 0
+    page.wait_for_timeout(300)
+    assert alerts == []
+
+
+def test_the_skip_link_is_first_and_leads_to_the_content(page: Page) -> None:
+    page.goto("/messages")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_the_interface_is_described_without_any_other_server(page: Page) -> None:
+    page.goto("/schema")
+    expect(page.locator("#schema")).to_contain_text("/inbound/{partner}")
+    expect(page.locator("#schema")).to_contain_text("/outbound/{partner}/{message}/received")
+
+
+def test_the_language_is_changed_from_the_menu_and_stays(page: Page) -> None:
+    page.goto("/orders")
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="简体中文").click()
+    expect(page.locator("h1")).to_have_text("订单")
+    page.goto("/partners")
+    expect(page.locator("h1")).to_have_text("伙伴")
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("Partners")

@@ -62,7 +62,9 @@ def apply(out: Output, name: str, file: Path) -> None:
 @map_.command()
 @click.argument("name", metavar="MAP")
 @click.argument("file", metavar="CANONICAL.json", type=EXISTING)
-@click.option("--sender", metavar="QQ:ID", help="Who signs: qualifier and id (ZZ:MEDCM). Else as the partner file says.")
+@click.option(
+    "--sender", metavar="QQ:ID", help="Who signs: qualifier and id (ZZ:MEDCM). Else as the partner file says."
+)
 @click.option("--receiver", metavar="QQ:ID", help="Whom it is for. Else the partner.")
 @click.option("--bare", is_flag=True, help="Write ST…SE alone, without ISA and GS.")
 @reports

@@ -195,7 +195,11 @@ class _Binder:
         found = _find(use, first.tag)
         if found is None:
             raise Misconfigured(f"`{source.text}` is not in {self.wire}: no {first.tag} beneath it")
-        inner = bind_path(_beneath(source, 1), self._standing(found), self.root, set(), self.wire) if len(source.steps) > 1 else None
+        inner = (
+            bind_path(_beneath(source, 1), self._standing(found), self.root, set(), self.wire)
+            if len(source.steps) > 1
+            else None
+        )
         own = Take(source, OWN, (), (), found)
         check_elements(source if inner is None else inner.path, (inner or own).segment, self.wire)
         steps = (resolved(first, found.segment), *(inner.steps if inner else ()))
@@ -210,7 +214,9 @@ class _Binder:
         shape = shape_at(above.struct, name)
         where = tables[0].where or Where(file="", line=0)
         if shape is None or shape.kind != "list" or shape.struct is None:
-            lists = [n for n in names(above.struct) if (s := shape_at(above.struct, n)) and s.kind == "list" and s.struct]
+            lists = [
+                n for n in names(above.struct) if (s := shape_at(above.struct, n)) and s.kind == "list" and s.struct
+            ]
             near = get_close_matches(name, lists, 1, 0.5)
             remedy = f"did you mean [each.{near[0]}]?" if near else f"lists are {', '.join(lists)}"
             message = f"'{name}' is not a list of {above.struct.__name__}"
@@ -220,7 +226,9 @@ class _Binder:
         for table in tables:
             found = self._places(table)
             if not found:
-                self.faults.append(Fault(code="MAP-AT", message=f"[each.{name}] stands nowhere", where=where, remedy="say at"))
+                self.faults.append(
+                    Fault(code="MAP-AT", message=f"[each.{name}] stands nowhere", where=where, remedy="say at")
+                )
             places += [(at, table, by) for at, by in found]
         self._bind_places(above, name, shape.struct, places, depth)
 
@@ -266,9 +274,7 @@ class _Binder:
             variant = self._variant(struct, name, above.use, above.tags)
             variant.group = above.use.segment.group
             return variant
-        levels = bind_steps(
-            path.steps, above.use, above, self.root, top=path.top, text=at.text, wire=self.wire
-        )
+        levels = bind_steps(path.steps, above.use, above, self.root, top=path.top, text=at.text, wire=self.wire)
         last = levels[-1]
         tags = () if path.top else above.tags
         variant = self._variant(struct, name, last.use, (*tags, *(level.step.tag for level in levels)))

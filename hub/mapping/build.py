@@ -32,9 +32,7 @@ class Builder:
         tree, self.number = self._tree(variant)
         struct = variant.struct
         arguments = self._arguments(struct, tree, "")
-        required = [
-            (name, arguments.get(name, "None")) for name, shape in fields_of(struct).items() if shape.required
-        ]
+        required = [(name, arguments.get(name, "None")) for name, shape in fields_of(struct).items() if shape.required]
         if variant.in_place and variant.group is None and variant is not self.plan.root:
             said = [a for a in arguments.values() if a not in ("[]", "{}")] or ["None"]
             self.code.add(f"if {' and '.join(f'not {each}' for each in said)}: return None")
@@ -98,7 +96,9 @@ class Builder:
         number = self._number_beneath(field, lead)
         shapes = fields_of(struct)
         if lead is not None:
-            others = [a for n, a in arguments.items() if n not in (lead, "currency") or (n == "currency" and a[0] == "x")]
+            others = [
+                a for n, a in arguments.items() if n not in (lead, "currency") or (n == "currency" and a[0] == "x")
+            ]
             said = arguments.get(lead, "None")
         else:
             others = []
@@ -113,8 +113,10 @@ class Builder:
                 code.add(f"X.half({number}, P, {'the ' + field!r}, {'its ' + absent[0]!r})")
             elif required:
                 code.add(f"if {' and '.join(f'{a} is not None' for a in required)}: {made}")
-                act = f"X.no_currency({number}, P)" if takes_currency(struct) else (
-                    f"X.half({number}, P, {'the ' + field!r}, {'its other parts'!r})"
+                act = (
+                    f"X.no_currency({number}, P)"
+                    if takes_currency(struct)
+                    else (f"X.half({number}, P, {'the ' + field!r}, {'its other parts'!r})")
                 )
                 code.add(f"else: {act}")
             else:
@@ -123,7 +125,6 @@ class Builder:
             test = " or ".join(f"{a} is not None" for a in others)
             code.add(f"elif {test}: X.half({number}, P, {'a part of the ' + field!r}, {'its ' + str(lead)!r})")
         return name
-
 
     def _number_beneath(self, field: str, lead: str | None) -> int:
         """Return the rule a finding about the struct at ``field`` should name: its leading field's, else its first."""

@@ -99,9 +99,7 @@ CODECS: dict[str, Codec] = {
             stage="pair",
             argument=r".+",
         ),
-        Codec(
-            name="sscc", does="AI 00 before the 18 digits on the wire", example="MAN[GM]02 | sscc", stage="text"
-        ),
+        Codec(name="sscc", does="AI 00 before the 18 digits on the wire", example="MAN[GM]02 | sscc", stage="text"),
         Codec(name="number", does="text is a number", example="REF[ZN]02 | number", stage="value"),
         Codec(name="trim", does="blanks at both ends fall", example="< REF02 | trim", stage="text", exact=False),
         Codec(name="upper", does="capitals", example="> N102 | upper", stage="text", exact=False),

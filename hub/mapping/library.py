@@ -97,7 +97,12 @@ class Map:
         if type(document) is not self.compiled.plan.document:
             wanted = self.document
             message = f"{self.name} writes a {wanted}, not a {type(document).__name__}"
-            finding = Diagnostic(code="MAP-DOCUMENT", severity=Severity.SET, message=message, remedy=f"use a map of a {type(document).__name__}")
+            finding = Diagnostic(
+                code="MAP-DOCUMENT",
+                severity=Severity.SET,
+                message=message,
+                remedy=f"use a map of a {type(document).__name__}",
+            )
             return Rendered(root=None, findings=[finding])
         root, findings = self.compiled.write(document)
         return Rendered(root=root, findings=findings)

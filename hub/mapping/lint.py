@@ -89,11 +89,11 @@ def _plain_twice(variant: Variant) -> Iterator[Fault]:
     }  # fmt: skip
     for rule in variant.rules:
         for take in rule.takes:
-            if len(take.steps) == 1 and take.anchor.kind == "own" and not take.steps[0].conditions:
-                if take.steps[0].tag in listed and not take.path.conditions and take is rule.takes[0]:
-                    tag = take.steps[0].tag
-                    message = f"a line and a list both stand at {tag} without a condition"
-                    yield _fault("MAP-LINT-PLAIN", message, rule.where, f"give the line a condition: {tag}[…]")
+            plain = len(take.steps) == 1 and take.anchor.kind == "own" and not take.steps[0].conditions
+            if plain and take.steps[0].tag in listed and not take.path.conditions and take is rule.takes[0]:
+                tag = take.steps[0].tag
+                message = f"a line and a list both stand at {tag} without a condition"
+                yield _fault("MAP-LINT-PLAIN", message, rule.where, f"give the line a condition: {tag}[…]")
 
 
 def _overlaps(variant: Variant) -> Iterator[Fault]:
@@ -150,5 +150,3 @@ def _fault(code: str, message: str, where: Where, remedy: str) -> Fault:
 
 def _once(faults: list[Fault]) -> list[Fault]:
     return list(dict.fromkeys(faults))
-
-

@@ -76,9 +76,7 @@ def bind_steps(
             )
         use = child
         bound = resolved(step, use.segment)
-        levels.append(
-            Level(step=Step(tag=bound.tag, conditions=bound.conditions, optional=step.optional), use=use)
-        )
+        levels.append(Level(step=Step(tag=bound.tag, conditions=bound.conditions, optional=step.optional), use=use))
     return levels
 
 
@@ -126,7 +124,7 @@ def _member(path: Path, variant: Variant, wire: str) -> Take:
     group = variant.group
     if group is None or path.member is None or not 1 <= path.member <= group.size:
         size = group.size if group else 0
-        raise Misconfigured(f"`{path.text}`: a group here has {size} elements", remedy="at = \"PO1~\" opens a group")
+        raise Misconfigured(f"`{path.text}`: a group here has {size} elements", remedy='at = "PO1~" opens a group')
     return Take(path, OWN, (), (), variant.use)
 
 

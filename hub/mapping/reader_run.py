@@ -72,7 +72,16 @@ class Reading:
         remedy = f"the sender should write {wanted}"
         message = f"'{text}' is not {wanted}"
         self.note(
-            "MAP-VALUE", Severity.ELEMENT, message, number, trail, node, element, remedy=remedy, found=text, standard="6"
+            "MAP-VALUE",
+            Severity.ELEMENT,
+            message,
+            number,
+            trail,
+            node,
+            element,
+            remedy=remedy,
+            found=text,
+            standard="6",
         )
 
     def unknown(self, number: int, node: Node, element: int, text: str, trail: Trail, table: str, part: str) -> None:
@@ -112,7 +121,16 @@ class Reading:
         message = f"'{text}' where only '{wanted}' is meant"
         remedy = "ask the partner, or read the element instead of fixing it"
         self.note(
-            "MAP-CONST", Severity.WARNING, message, number, trail, node, element, remedy=remedy, found=text, expected=wanted
+            "MAP-CONST",
+            Severity.WARNING,
+            message,
+            number,
+            trail,
+            node,
+            element,
+            remedy=remedy,
+            found=text,
+            expected=wanted,
         )
 
     def no_currency(self, number: int, trail: Trail) -> None:
@@ -210,9 +228,7 @@ def find(
     return way[-1]
 
 
-def _way(
-    base: Node, steps: Steps, at: int, claimed: set[Node] | None, bound: dict[str, Node]
-) -> list[Node] | None:
+def _way(base: Node, steps: Steps, at: int, claimed: set[Node] | None, bound: dict[str, Node]) -> list[Node] | None:
     if at == len(steps):
         return []
     tag, conditions, _, key = steps[at]
@@ -296,7 +312,11 @@ def texts(X: Reading, nodes: Sequence[Node], elements: tuple[int, ...], part: in
                 if text:
                     found.append(text)
             else:
-                found += [text for text in (component([v], 1) if isinstance(v, str) else component(v, 1) for v in value) if text]
+                found += [
+                    text
+                    for text in (component([v], 1) if isinstance(v, str) else component(v, 1) for v in value)
+                    if text
+                ]
     return found
 
 

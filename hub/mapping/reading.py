@@ -12,30 +12,12 @@ from typing import Any
 from hub.mapping import reader_run, values
 from hub.mapping.build import Builder
 from hub.mapping.emit import Code, element_bits
-from hub.mapping.plan import Anchor, Listing, Plan, Rule, Take, Variant
+from hub.mapping.plan import Listing, Plan, Rule, Take, Variant
 from hub.mapping.readvalue import ValueReader
 from hub.mapping.runsteps import run_steps
+from hub.mapping.site import Selector, Site
 from hub.mapping.source import Step
 from hub.mapping.tables import CodeMap
-
-Selector = tuple[Anchor, tuple[Step, ...]]
-
-WIDTH_MIN = 2
-
-
-class Site:
-    """A place one variant reads from: its variables in the generated function."""
-
-    def __init__(self, take: Take, node: str, values_name: str, groups: str) -> None:
-        self.take = take
-        self.node = node
-        self.values = values_name
-        self.groups = groups
-        self.mask = 0
-        self.width = WIDTH_MIN
-        self.parts: dict[int, set[int]] = {}
-        self.qualifiers: list[str] = []
-        self.lazy = True
 
 
 def write_reader(plan: Plan, tables: dict[str, CodeMap], *, traced: bool) -> tuple[str, dict[str, Any]]:
@@ -92,7 +74,9 @@ class _Reader:
             for index, listing in sorted(enumerate(variant.lists), key=lambda pair: _unconditioned(pair[1])):
                 self._list(variant, listing, f"y{index}")
             self.layout[variant.number] = tuple(sites)
-            note = ", ".join([str(variant.number), "P", "n", "g" if variant.group else "0", *(s.node for s in sites.values())])
+            note = ", ".join(
+                [str(variant.number), "P", "n", "g" if variant.group else "0", *(s.node for s in sites.values())]
+            )
             self.builder.document(variant, f"X.trace.append(({note}))" if self.traced else None)
 
     def _sites(self, variant: Variant) -> dict[Selector, Site]:
@@ -178,7 +162,9 @@ class _Reader:
         step = take.steps[0]
         children = "c" if take.anchor.kind == "own" else f"{above}.children"
         if not step.conditions and claimed == "None":
-            code.add(f"{site.node} = {children}.get({step.tag!r}); {site.node} = {site.node}[0] if {site.node} else None")
+            code.add(
+                f"{site.node} = {children}.get({step.tag!r}); {site.node} = {site.node}[0] if {site.node} else None"
+            )
             return
         code.add(f"{site.node} = None")
         with code.block(f"for a in {children}.get({step.tag!r}, ()):"):
@@ -234,7 +220,11 @@ class _Reader:
 
     def _constant(self, sites: dict[Selector, Site], take: Take, value: str, number: int) -> None:
         site, element = sites[take.selector], take.path.elements[0]
-        text = f"{site.values}[{element}]" if not take.path.component else f"component({site.values}[{element}], {take.path.component})"
+        text = (
+            f"{site.values}[{element}]"
+            if not take.path.component
+            else f"component({site.values}[{element}], {take.path.component})"
+        )
         with self.code.block(f"if {text} and {text} != {value!r}:"):
             self.code.add(f"X.constant({number}, {site.node}, {element}, {text}, {value!r}, P)")
 
@@ -256,7 +246,11 @@ class _Reader:
         found = self.code.fresh("L")
         self.code.add(f"{found} = []")
         for index, variant in enumerate(listing.variants):
-            self._walk(above, variant, lambda way, own, start, k=index: f"{found}.append(({own}.position, {k}, {way}, {start}))")
+            self._walk(
+                above,
+                variant,
+                lambda way, own, start, k=index: f"{found}.append(({own}.position, {k}, {way}, {start}))",
+            )
         with self.code.block(f"for _, k, w, g in sorted({found}, key=lambda each: each[0]):"):
             self.code.add(f"t = (P, {listing.name!r}, len({name}))")
             for index, variant in enumerate(listing.variants):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
 from hub.formats.x12.guide import Element
 from hub.kernel.words import Quantity, When
@@ -16,11 +16,18 @@ from hub.mapping.emit import Code, element_bits
 from hub.mapping.plan import Plan, Rule, Take, Variant
 from hub.mapping.runsteps import run_steps
 from hub.mapping.shape import PAIRED, Shape, fields_of, leading
+from hub.mapping.site import Selector, Site
 from hub.mapping.tables import CodeMap
 from hub.mapping.values import read_date, read_implied, read_number, read_time, read_whole, unpad
 
-if TYPE_CHECKING:
-    from hub.mapping.reading import Site, _Reader
+
+class Places(Protocol):
+    """Who finds places (``reading``)."""
+
+    def resolve(self, site: Site) -> None: ...
+
+    def is_contested(self, take: Take) -> bool: ...
+
 
 WANTED = {
     "date": "a date CCYYMMDD",
@@ -40,11 +47,11 @@ class ValueReader:
         self.plan = plan
         self.tables = tables
         self.variant = plan.root
-        self.sites: dict[Any, Site] = {}
-        self.reader: _Reader
+        self.sites: dict[Selector, Site] = {}
+        self.reader: Places
         code.names.update(read_pack=read_pack, split_pair=split_pair, unpad=unpad, plain_sscc=plain_sscc, When=When)
 
-    def begin(self, variant: Variant, sites: dict[Any, Site], reader: _Reader) -> None:
+    def begin(self, variant: Variant, sites: dict[Selector, Site], reader: Places) -> None:
         """Turn to the rules of ``variant``, whose places are ``sites``."""
         self.variant, self.sites, self.reader = variant, sites, reader
 
@@ -152,7 +159,9 @@ class ValueReader:
                 self._translate(rule, x, bound, where, part, guarded=may_fail)
                 may_fail = may_fail or not bound.passes
             elif name in _TEXT_CODECS:
-                self.code.add(f"{x} = {_TEXT_CODECS[name].format(x=x)}" + (f" if {x} is not None else None" if may_fail else ""))
+                self.code.add(
+                    f"{x} = {_TEXT_CODECS[name].format(x=x)}" + (f" if {x} is not None else None" if may_fail else "")
+                )
         return may_fail
 
     def _translate(self, rule: Rule, x: str, bound: Bound, where: str, part: str, *, guarded: bool) -> None:
@@ -189,7 +198,13 @@ class ValueReader:
         wire = element.type if element is not None else "AN"
         if kind == "Decimal" and wire[0] == "N" and wire[1:] not in ("", "0"):
             return self.code.constant(_implied(int(wire[1:])))
-        return {"date": "read_date", "time": "read_time", "Decimal": "read_number", "int": "read_whole", "bool": "read_bool"}[kind]
+        return {
+            "date": "read_date",
+            "time": "read_time",
+            "Decimal": "read_number",
+            "int": "read_whole",
+            "bool": "read_bool",
+        }[kind]
 
     def _absent(self, rule: Rule) -> str:
         """Return the Python for what absence means: nothing, or what default or assume says."""
@@ -353,7 +368,10 @@ def absent_value(text: str, after: list[Bound], shape: Shape, tables: dict[str, 
         if bound.table is not None:
             text = tables[bound.table].words.get(text, text)
     readers: dict[str, Callable[[str], object]] = {
-        "int": read_whole, "Decimal": read_number, "date": read_date, "time": read_time
+        "int": read_whole,
+        "Decimal": read_number,
+        "date": read_date,
+        "time": read_time,
     }
     if shape.kind == "bool":
         return text in ("yes", "true")

@@ -169,7 +169,9 @@ class _Inventor:
             return True
         if kind == "int":
             digits = min(element.maximum if element else DIGITS_MAX, DIGITS_MAX)
-            return self.choose.number(10 ** (element.minimum - 1) if element and element.minimum > 1 else 0, 10**digits - 1)
+            return self.choose.number(
+                10 ** (element.minimum - 1) if element and element.minimum > 1 else 0, 10**digits - 1
+            )
         if kind == "Decimal":
             return self._decimal(element)
         return self._word(rule, element, codecs)

@@ -151,9 +151,7 @@ def _last(text: str, outer: tuple[Step, ...], last: str, top: bool) -> Path:
         )
     if found := _GROUP.match(last):
         step = Step(tag=found["tag"], conditions=_conditions(found["select"]), every=bool(found["every"]))
-        return Path(
-            text=text, steps=(*outer, step), top=top, qualifier=found["what"] or None, group=not found["what"]
-        )
+        return Path(text=text, steps=(*outer, step), top=top, qualifier=found["what"] or None, group=not found["what"])
     return Path(text=text, steps=(*outer, _step(last)), top=top)
 
 

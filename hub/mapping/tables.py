@@ -40,7 +40,5 @@ def _code_map(name: str, table: CodeTable) -> CodeMap:
             doubles[said.text] = said.where
         else:
             codes[said.text] = code
-    loose = {
-        code: said.where for code, said in table.words.items() if code in words.values() and words[code] != code
-    }
+    loose = {code: said.where for code, said in table.words.items() if code in words.values() and words[code] != code}
     return CodeMap(name=name, words=words, codes=codes, doubles=doubles, loose=loose)

@@ -49,8 +49,16 @@ def compare(totals: Sequence[Total], root: Node, reading: Reading) -> None:
             if number is None or number != (wanted or Decimal(0)):
                 message = f"states {stated}, but the {total.operation} is {reckoned or 0}"
                 reading.note(
-                    "MAP-TOTAL", Severity.WARNING, message, total.number, None, node, element,
-                    remedy="ask the sender which is right", found=stated, expected=str(reckoned or 0),
+                    "MAP-TOTAL",
+                    Severity.WARNING,
+                    message,
+                    total.number,
+                    None,
+                    node,
+                    element,
+                    remedy="ask the sender which is right",
+                    found=stated,
+                    expected=str(reckoned or 0),
                 )
 
 

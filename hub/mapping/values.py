@@ -40,9 +40,7 @@ def read_time(text: str) -> time | None:
     if not _WHOLE.match(text) or len(text) not in (4, 6, 7, 8):
         return None
     try:
-        return time(
-            int(text[:2]), int(text[2:4]), int(text[4:6] or 0), int(text[6:].ljust(2, "0") or 0) * 10_000
-        )
+        return time(int(text[:2]), int(text[2:4]), int(text[4:6] or 0), int(text[6:].ljust(2, "0") or 0) * 10_000)
     except ValueError:
         return None
 

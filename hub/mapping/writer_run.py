@@ -37,8 +37,15 @@ class Writing:
         self.tops: dict[int, str | None] = {}
 
     def note(
-        self, code: str, severity: Severity, message: str, number: int, trail: Trail, node: Node | None = None,
-        element: int | None = None, **more: Any,
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        number: int,
+        trail: Trail,
+        node: Node | None = None,
+        element: int | None = None,
+        **more: Any,
     ) -> None:
         """Add a finding about the rule ``number``."""
         field, rule = self.sites[number]
@@ -60,29 +67,45 @@ class Writing:
     def no_word(self, number: int, word: str, trail: Trail, table: str) -> None:
         """Note a word its table has no code for."""
         self.fault(
-            "MAP-CODE", f"'{word}' has no code in table {table}", number, trail, f"add a code for {word} to [codes.{table}]",
+            "MAP-CODE",
+            f"'{word}' has no code in table {table}",
+            number,
+            trail,
+            f"add a code for {word} to [codes.{table}]",
             found=word,
         )
 
     def loose(self, number: int, word: str, trail: Trail, table: str) -> str:
         """Note a word that passes as it is but is a code of its table: it would come back as another word."""
         self.fault(
-            "MAP-CODE", f"'{word}' is itself a code of table {table} and would be read as its word", number, trail,
-            f"use the word, or add one to [codes.{table}]", found=word,
+            "MAP-CODE",
+            f"'{word}' is itself a code of table {table} and would be read as its word",
+            number,
+            trail,
+            f"use the word, or add one to [codes.{table}]",
+            found=word,
         )
         return word
 
     def inexact(self, number: int, value: object, trail: Trail) -> None:
         """Note a value the element cannot hold: a third decimal into N2, a fraction into a whole number."""
         self.fault(
-            "MAP-INEXACT", f"{value} does not fit the element without rounding", number, trail,
-            "round it where it is decided, not on the way out", found=str(value),
+            "MAP-INEXACT",
+            f"{value} does not fit the element without rounding",
+            number,
+            trail,
+            "round it where it is decided, not on the way out",
+            found=str(value),
         )
 
     def assumed(self, number: int, word: str, trail: Trail) -> None:
         """Note a field that says nothing and will be read as what its rule assumes."""
         self.note(
-            "MAP-ASSUMED", Severity.WARNING, f"not said, and its absence means '{word}' on this wire", number, trail,
+            "MAP-ASSUMED",
+            Severity.WARNING,
+            f"not said, and its absence means '{word}' on this wire",
+            number,
+            trail,
             remedy="say it in the document",
         )
 
@@ -94,8 +117,12 @@ class Writing:
         standing = values[element]
         if standing and standing != text:
             self.fault(
-                "MAP-TWICE", f"{node.tag}{element:02d} is '{standing}' already and cannot also be '{text}'", number, trail,
-                "say one of them, or give them places of their own", found=text,
+                "MAP-TWICE",
+                f"{node.tag}{element:02d} is '{standing}' already and cannot also be '{text}'",
+                number,
+                trail,
+                "say one of them, or give them places of their own",
+                found=text,
             )
         else:
             values[element] = text
@@ -103,12 +130,14 @@ class Writing:
     def part(self, node: Node, element: int, component: int, text: str, number: int, trail: Trail) -> None:
         """Write a component of a composite."""
         value = node.values[element]
-        parts: list[str] = [v if isinstance(v, str) else "" for v in value] if isinstance(value, list) else (
-            [value] if value else []
+        parts: list[str] = (
+            [v if isinstance(v, str) else "" for v in value] if isinstance(value, list) else ([value] if value else [])
         )
         parts += [""] * (component - len(parts))
         if parts[component - 1] and parts[component - 1] != text:
-            self.fault("MAP-TWICE", f"{node.tag}{element:02d}-{component} is said twice", number, trail, "say one", found=text)
+            self.fault(
+                "MAP-TWICE", f"{node.tag}{element:02d}-{component} is said twice", number, trail, "say one", found=text
+            )
             return
         parts[component - 1] = text
         node.values[element] = parts
@@ -117,16 +146,25 @@ class Writing:
         """Note a field that says nothing where another rule says the same element: it would be read from there."""
         if node is not None and node.values[element]:
             self.fault(
-                "MAP-TWICE", f"{node.tag}{element:02d} says '{node.values[element]}' for another field, and would be read here too",
-                number, trail, "say both alike, or give them places of their own",
+                "MAP-TWICE",
+                f"{node.tag}{element:02d} says '{node.values[element]}' for another field, and would be read here too",
+                number,
+                trail,
+                "say both alike, or give them places of their own",
             )
 
-    def group(self, node: Node, first: int, size: int, last: int, members: Sequence[str], number: int, trail: Trail) -> None:
+    def group(
+        self, node: Node, first: int, size: int, last: int, members: Sequence[str], number: int, trail: Trail
+    ) -> None:
         """Append a group to a segment; report when it has no room left."""
         _, room, standing = self.groups.setdefault(node, (first, last - first + 1, []))
         if len(standing) + size > room:
             self.fault(
-                "MAP-FULL", f"{node.tag} has no room for another group", number, trail, "leave one of them out",
+                "MAP-FULL",
+                f"{node.tag} has no room for another group",
+                number,
+                trail,
+                "leave one of them out",
                 found=" ".join(members),
             )
             return
@@ -137,8 +175,12 @@ class Writing:
         standing = self.groups.get(node)
         if standing is None or qualifier not in standing[2]:
             self.fault(
-                "MAP-CLAIMED", f"a group {qualifier} would be read by the rule at {rivals[qualifier]} instead", number, trail,
-                "say it in that rule's field", found=qualifier,
+                "MAP-CLAIMED",
+                f"a group {qualifier} would be read by the rule at {rivals[qualifier]} instead",
+                number,
+                trail,
+                "say it in that rule's field",
+                found=qualifier,
             )
 
     def top(self, number: int, text: str | None, trail: Trail) -> bool:
@@ -148,21 +190,32 @@ class Writing:
             return text is not None
         if self.tops[number] != text:
             self.fault(
-                "MAP-SHARED", f"says '{text}' where an earlier item said '{self.tops[number]}', and the wire has one place",
-                number, trail, "send them in two documents",
+                "MAP-SHARED",
+                f"says '{text}' where an earlier item said '{self.tops[number]}', and the wire has one place",
+                number,
+                trail,
+                "send them in two documents",
             )
         return False
 
     def word(self, number: int, word: str, found: object, trail: Trail) -> None:
         """Note a field that must say the word its rule stands for."""
         self.fault(
-            "MAP-WORD", f"must be '{word}' on this wire, not '{found}'", number, trail, "use a map that can say it",
+            "MAP-WORD",
+            f"must be '{word}' on this wire, not '{found}'",
+            number,
+            trail,
+            "use a map that can say it",
         )
 
     def nowhere(self, number: int, listing: str, trail: Trail, saying: str) -> None:
         """Note an item that none of the list's places can hold."""
         self.note(
-            "MAP-UNSAID", Severity.WARNING, f"no place on this wire for an item of {listing} {saying}", number, trail,
+            "MAP-UNSAID",
+            Severity.WARNING,
+            f"no place on this wire for an item of {listing} {saying}",
+            number,
+            trail,
             remedy=f"add a place to [each.{listing}]",
         )
 
@@ -202,12 +255,19 @@ class Writing:
         """Report an amount in another currency than the document's: the wire has one."""
         if self.currency is None:
             self.note(
-                "MAP-CURRENCY", Severity.WARNING, f"{field} is in {currency}, and the document says no currency", number, trail,
+                "MAP-CURRENCY",
+                Severity.WARNING,
+                f"{field} is in {currency}, and the document says no currency",
+                number,
+                trail,
                 remedy="say the document's currency",
             )
             return
         self.fault(
-            "MAP-CURRENCY", f"{field} is in {currency}, the document in {self.currency}", number, trail,
+            "MAP-CURRENCY",
+            f"{field} is in {currency}, the document in {self.currency}",
+            number,
+            trail,
             "one document, one currency",
         )
 
@@ -216,7 +276,10 @@ class Writing:
         for steps, written, rule in rivals:
             if written is None and fits(node, steps[0][1]) and (len(steps) == 1 or find(node, steps[1:], None, {}, {})):
                 self.fault(
-                    "MAP-CLAIMED", f"this item would be read by the rule at {rule} instead", number, trail,
+                    "MAP-CLAIMED",
+                    f"this item would be read by the rule at {rule} instead",
+                    number,
+                    trail,
                     "say it in that rule's field, or under another code",
                 )
                 return
@@ -295,7 +358,10 @@ def numbered(X: Writing, selector: str, said: object, number: int, trail: Trail,
     X.numbers[selector] = X.numbers.get(selector, 0) + 1
     if said is not None and str(said) != str(X.numbers[selector]):
         X.fault(
-            "MAP-NUMBER", f"is {said}, but this is place {X.numbers[selector]} on the wire", number, trail,
+            "MAP-NUMBER",
+            f"is {said}, but this is place {X.numbers[selector]} on the wire",
+            number,
+            trail,
             "number them in the order they stand",
         )
 
@@ -335,8 +401,12 @@ def fill(
                 break
     if at < len(texts):
         X.fault(
-            "MAP-FULL", f"{len(texts) - at} of {len(texts)} values have no place left", number, trail,
-            "say fewer, or read and write them elsewhere too", found=texts[at],
+            "MAP-FULL",
+            f"{len(texts) - at} of {len(texts)} values have no place left",
+            number,
+            trail,
+            "say fewer, or read and write them elsewhere too",
+            found=texts[at],
         )
 
 

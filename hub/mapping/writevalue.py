@@ -5,25 +5,49 @@ Called while ``writing`` writes a function; adds the lines that put the rule's v
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import Protocol
 
-from hub.formats.x12.guide import Element
+from hub.formats.x12.guide import Element, Use
 from hub.kernel.words import Quantity
 from hub.mapping.codecs import Bound
-from hub.mapping.plan import Rule, Take
+from hub.mapping.emit import Code
+from hub.mapping.plan import Anchor, Plan, Rule, Take, Variant
 from hub.mapping.readvalue import AI_SSCC, absent_value
 from hub.mapping.shape import PAIRED, Shape, fields_of, leading, shape_at, takes_currency
+from hub.mapping.site import Selector
+from hub.mapping.source import Step
 from hub.mapping.tables import CodeMap
+from hub.mapping.template import fixed_steps, template
 from hub.mapping.values import write_implied
 
-if TYPE_CHECKING:
-    from hub.mapping.writing import TreeWriter
+
+class Tree(Protocol):
+    """Who writes the functions and knows their places (``writing``)."""
+
+    code: Code
+    plan: Plan
+    variant: Variant
+    nodes: dict[Selector, str]
+    shares: Counter[tuple[Selector, int, int]]
+
+    def field(self, path: str) -> str: ...
+
+    def field_test(self, field: str, value: str | None) -> str: ...
+
+    def hoist(self, path: str) -> str: ...
+
+    def open(self, take: Take) -> None: ...
+
+    def open_steps(self, anchor: Anchor, steps: tuple[Step, ...], uses: tuple[Use, ...]) -> str: ...
+
+    def node(self, take: Take) -> str: ...
 
 
 class ValueWriter:
     """Writes the writing of rules."""
 
-    def __init__(self, tree: TreeWriter, tables: dict[str, CodeMap]) -> None:
+    def __init__(self, tree: Tree, tables: dict[str, CodeMap]) -> None:
         self.tree = tree
         self.code = tree.code
         self.tables = tables
@@ -40,7 +64,9 @@ class ValueWriter:
         code.add(f"x = {value}")
         if guard is not None:
             why = f"is said though {guard.field} is not {guard.value or 'said'}"
-            code.add(f"if x is not None and x != [] and not ({test}): X.unsaid_field({rule.number}, P, {why!r}); x = None")
+            code.add(
+                f"if x is not None and x != [] and not ({test}): X.unsaid_field({rule.number}, P, {why!r}); x = None"
+            )
         self._currency_check(rule)
         take = rule.takes[0]
         if take.path.number:
@@ -123,7 +149,9 @@ class ValueWriter:
             code.add(f"o = {x}; {x} = {function}({x})")
             code.add(f"if {x} is None: X.inexact({rule.number}, o, P)")
         else:
-            function = {"time": "write_time", "Decimal": "write_number", "int": "write_whole", "bool": "write_bool"}[kind]
+            function = {"time": "write_time", "Decimal": "write_number", "int": "write_whole", "bool": "write_bool"}[
+                kind
+            ]
             code.add(f"{x} = {function}({x})")
 
     def _encode(self, rule: Rule, x: str, codecs: list[Bound]) -> None:
@@ -138,7 +166,10 @@ class ValueWriter:
             elif bound.codec.name in _TEXT_CODECS:
                 made = _TEXT_CODECS[bound.codec.name].format(x=x, n=bound.number, ai=AI_SSCC)
                 if bound.codec.name == "padded":
-                    code.add(f"if {x} is not None and ({x}[:1] == '0' or len({x}) > {bound.number}): X.inexact({rule.number}, {x}, P)")
+                    code.add(
+                        f"if {x} is not None and ({x}[:1] == '0' or len({x}) > {bound.number}): "
+                        f"X.inexact({rule.number}, {x}, P)"
+                    )
                 code.add(f"if {x} is not None: {x} = {made}")
 
     def _no_word(self, rule: Rule, x: str, bound: Bound, table: CodeMap) -> str:
@@ -158,7 +189,9 @@ class ValueWriter:
         if path.qualifier is not None:
             group = take.segment.group
             assert group is not None
-            arguments = f"{node}, {group.first}, {group.size}, {group.last}, ({path.qualifier!r}, {x}), {rule.number}, P"
+            arguments = (
+                f"{node}, {group.first}, {group.size}, {group.last}, ({path.qualifier!r}, {x}), {rule.number}, P"
+            )
             code.add(f"X.group({arguments})")
             return
         described = take.segment.elements[element - 1]
@@ -189,7 +222,9 @@ class ValueWriter:
             if between is not None:
                 self._joined(rule, take, parts, between.argument)
                 return
-            required = [v for v, n in zip(parts, names, strict=True) if fields_of(struct)[n].required or n == leading(struct)]
+            required = [
+                v for v, n in zip(parts, names, strict=True) if fields_of(struct)[n].required or n == leading(struct)
+            ]
             with code.block(f"if {' and '.join(f'{v} is not None' for v in required) or 'True'}:"):
                 for variable, element in zip(parts, take.path.elements, strict=True):
                     with code.block(f"if {variable} is not None:"):
@@ -206,7 +241,10 @@ class ValueWriter:
         code.add(f"{variable} = x.{name}")
         with code.block(f"if {variable} is not None:"):
             if shape.kind == "struct":
-                code.add(f"if {variable}.at is not None or {variable}.zone is not None: X.unsaid_field({rule.number}, P, 'its time of day has no place here')")
+                code.add(
+                    f"if {variable}.at is not None or {variable}.zone is not None: "
+                    f"X.unsaid_field({rule.number}, P, 'its time of day has no place here')"
+                )
                 code.add(f"{variable} = write_date({variable}.on)")
                 return
             elements = take.path.elements
@@ -244,10 +282,8 @@ class ValueWriter:
 
     def _places(self, take: Take, before: int) -> str:
         """Return the Python of the places a list fills; ``before`` values stand elsewhere already."""
-        from hub.mapping.writing import _fixed_steps, template  # the two files are one writer
-
         tree = self.tree
-        fixed = _fixed_steps(take)
+        fixed = fixed_steps(take)
         above = "n"
         if fixed:
             above = tree.nodes[(take.anchor, fixed)]

@@ -13,14 +13,15 @@ from typing import Any
 from hub.formats.tree import Node
 from hub.formats.x12.guide import Use
 from hub.mapping import values, writer_run
-from hub.mapping.codecs import Bound
 from hub.mapping.cover import coverage, says_more
 from hub.mapping.emit import Code
+from hub.mapping.levels import LevelWriter
 from hub.mapping.plan import Anchor, Constant, Listing, Plan, Rule, Take, Variant
 from hub.mapping.runsteps import run_steps
 from hub.mapping.shape import shape_at
 from hub.mapping.source import Step
 from hub.mapping.tables import CodeMap
+from hub.mapping.template import fixed_steps, template
 from hub.mapping.writevalue import ValueWriter
 
 Selector = tuple[Anchor, tuple[Step, ...]]
@@ -39,10 +40,20 @@ class TreeWriter:
         self.code = Code()
         names = ("new", "loose_node", "frozen", "share", "adopt", "numbered", "fill", "write_pack")
         self.code.names.update({name: getattr(writer_run, name) for name in names})
-        for name in ("write_date", "write_short_date", "write_time", "write_number", "write_whole", "write_bool", "pad", "fold"):
+        for name in (
+            "write_date",
+            "write_short_date",
+            "write_time",
+            "write_number",
+            "write_whole",
+            "write_bool",
+            "pad",
+            "fold",
+        ):
             self.code.names[name] = getattr(values, name)
         self.code.names["Node"] = Node
         self.values = ValueWriter(self, tables)
+        self.levels = LevelWriter(self)
         self.variant = plan.root
         self.anchor = Anchor()
         self.nodes: dict[Selector, str] = {}
@@ -54,10 +65,10 @@ class TreeWriter:
     def write(self) -> tuple[str, dict[str, Any]]:
         for variant in reversed(self.plan.variants):
             for index in range(len(variant.outer)):
-                self._level(variant, index)
+                self.levels.level(variant, index)
             self._item(variant)
             if variant.outer:
-                self._placing(variant)
+                self.levels.placing(variant, self._item_template(variant) if variant.step else None)
         with self.code.block("def write(d, n, X):"):
             self.code.add("w0(d, n, 0, None, X)")
         return self.code.text(), self.code.names
@@ -67,7 +78,7 @@ class TreeWriter:
     def _item(self, variant: Variant) -> None:
         code = self.code
         with code.block(f"def w{variant.number}(d, n, i, P, X):"):
-            self._begin(variant, Anchor())
+            self.begin(variant, Anchor())
             if variant is self.plan.root:
                 self._document_currency(variant)
             if variant.group is not None:
@@ -79,14 +90,14 @@ class TreeWriter:
                 self._close_group(variant)
             self._absences(variant)
             for constant in variant.constants:
-                self._constant(constant)
+                self.constant(constant)
             if variant is self.plan.root:
                 self._adopt_tops()
             for listing in variant.lists:
                 self._list(variant, listing)
             self._unsaid(variant)
 
-    def _begin(self, variant: Variant, anchor: Anchor) -> None:
+    def begin(self, variant: Variant, anchor: Anchor) -> None:
         """Start a function that writes the rules of ``variant`` that start at ``anchor``."""
         self.variant, self.anchor = variant, anchor
         self.hoisted, self.nodes, self.opened = {}, {}, {}
@@ -97,7 +108,7 @@ class TreeWriter:
         for rule in variant.rules:
             if rule.writes and rule.listed and self._here(rule) and rule.takes:
                 for take in rule.takes:
-                    above = _fixed_steps(take)
+                    above = fixed_steps(take)
                     if above:
                         self._declare((take.anchor, above))
 
@@ -119,8 +130,8 @@ class TreeWriter:
         """Return how wide each place must be, and how many rules write each element."""
         widths: dict[Selector, int] = {}
         shares: Counter[tuple[Selector, int, int]] = Counter()
-        takes = [(rule.takes[0], rule) for rule in variant.rules if rule.writes and rule.takes and not rule.listed]
-        for take, rule in takes:
+        takes = [rule.takes[0] for rule in variant.rules if rule.writes and rule.takes and not rule.listed]
+        for take in takes:
             if take.path.number:
                 continue
             path, selector = take.path, take.selector
@@ -177,7 +188,9 @@ class TreeWriter:
         with code.block("else:"):
             code.add("top = X.root")
             for step, use in zip(take.steps, take.uses, strict=True):
-                code.add(f"top = new(top, {step.tag!r}, {code.constant(template(step, use, len(use.segment.elements)))})")
+                code.add(
+                    f"top = new(top, {step.tag!r}, {code.constant(template(step, use, len(use.segment.elements)))})"
+                )
             code.add(f"adopt(X, X.root, {selector!r}, top)")
 
     def _adopt_tops(self) -> None:
@@ -232,18 +245,29 @@ class TreeWriter:
     def _absences(self, variant: Variant) -> None:
         """Where two rules write one element, a field that says nothing must not stand beside one that does."""
         for rule in variant.rules:
-            if rule.writes and self._here(rule) and rule.takes and not rule.listed and not rule.takes[0].path.conditions:
+            if (
+                rule.writes
+                and self._here(rule)
+                and rule.takes
+                and not rule.listed
+                and not rule.takes[0].path.conditions
+            ):
                 take = rule.takes[0]
                 for element in take.path.elements:
                     alike = [
-                        r for r in variant.rules
-                        if r.writes and r.takes and r.takes[0].selector == take.selector and r.takes[0].path.elements == (element,)
+                        r
+                        for r in variant.rules
+                        if r.writes
+                        and r.takes
+                        and r.takes[0].selector == take.selector
+                        and r.takes[0].path.elements == (element,)
                     ]
                     if len(alike) > 1 and not take.path.component and rule.source.guard is None:
                         absent = f"if {self.field(rule.field)} is None: "
                         self.code.add(absent + f"X.absent({self.node(take)}, {element}, {rule.number}, P)")
 
-    def _constant(self, constant: Constant) -> None:
+    def constant(self, constant: Constant) -> None:
+        """Write a constant into its place, if the place is open or the guide demands it."""
         take, element = constant.take, constant.take.path.elements[0]
         demanded = bool(take.uses) and take.uses[-1].required and len(take.steps) == 1
         if demanded:
@@ -354,122 +378,21 @@ class TreeWriter:
                     found.setdefault((other.step,), f"({steps}, None, {str(other.where)!r})")
         return list(found.values())
 
-    # outer steps -----------------------------------------------------------------------------------------------------
-
-    def _level(self, variant: Variant, index: int) -> None:
-        """Write the function that says at an outer step what one item says there."""
-        anchor = Anchor(kind="outer", index=index)
-        with self.code.block(f"def l{variant.number}_{index}(d, n, i, P, X):"):
-            self._begin(variant, anchor)
-            for rule in variant.rules:
-                if rule.writes and rule.takes and rule.takes[0].anchor == anchor and not rule.takes[0].path.number:
-                    self.values.rule(rule)
-            for constant in variant.constants:
-                if constant.take.anchor == anchor:
-                    self._constant(constant)
-
-    def _placing(self, variant: Variant) -> None:
-        """Write the function that finds or opens the outer places of one item, then the item's own."""
-        code = self.code
-        self._begin(variant, Anchor())
-        with code.block(f"def t{variant.number}(d, n, i, P, X, force):"):
-            code.add("mark = len(X.findings)")
-            self.hoisted = {}
-            drafts = [self._draft(variant, index) for index in range(len(variant.outer))]
-            said = " and ".join(drafts[i][1] for i, level in enumerate(variant.outer) if not level.step.optional)
-            with code.block(f"if not force and not ({said or 'True'}):"):
-                code.add("del X.findings[mark:]; return False")
-            code.add("b = n")
-            for index, (draft, said_name, key) in enumerate(drafts):
-                self._share(variant, index, draft, said_name, key)
-            if variant.step is None:
-                code.add(f"w{variant.number}(d, b, i, P, X)")
-            else:
-                made = code.constant(self._item_template(variant))
-                code.add(f"w{variant.number}(d, new(b, {variant.step.tag!r}, {made}), i, P, X)")
-            code.add("return True")
-
-    def _draft(self, variant: Variant, index: int) -> tuple[str, str, str]:
-        """Write what an item says at one outer step; return the variables: draft, whether it says, what."""
-        code, level = self.code, variant.outer[index]
-        draft, said, key = f"a{index}", f"s{index}", f"k{index}"
-        selector = (Anchor(kind="outer", index=index), ())
-        made = code.constant(template(level.step, level.use, self.widths.get(selector, 0)))
-        rules = [r for r in variant.rules if r.writes and r.takes and r.takes[0].anchor == selector[0]]
-        code.add(f"{draft} = loose_node({level.step.tag!r}, {made})")
-        if not rules:
-            code.add(f"{said} = False; {key} = None")
-            return draft, said, key
-        code.add(f"l{variant.number}_{index}(d, {draft}, i, P, X)")
-        numbers = [self.field(r.field) for r in rules if r.takes[0].path.number]
-        bare = code.constant(template(level.step, level.use, self.widths.get(selector, 0)))
-        code.add(f"{key} = (frozen({draft}, X), {', '.join(numbers)}{',' if numbers else ''})")
-        more = "".join(f" or {number} is not None" for number in numbers)
-        code.add(f"{said} = {key}[0][0] != {bare} or bool({key}[0][1]) or bool({key}[0][2]){more}")
-        return draft, said, key
-
-    def _share(self, variant: Variant, index: int, draft: str, said: str, key: str) -> None:
-        code, level = self.code, variant.outer[index]
-        following = variant.outer[index + 1 :]
-        below = following[0] if following else None
-        room = (below.step.tag, _room(below.use)) if below else (
-            (variant.step.tag, _room(variant.use)) if variant.step else ("", 0)
-        )
-        if (below.use if below else variant.use).nests:
-            room = (room[0], 0)
-        group = variant.group if variant.step is None and below is None else None
-        capacity = group.last - group.first + 1 if group else 0
-        numbered = [r for r in variant.rules if r.takes and r.takes[0].anchor == Anchor(kind="outer", index=index) and r.takes[0].path.number]
-        selector = str(level.step)
-        with code.block_if(said if level.step.optional else None):
-            code.add(f"b = share(X, b, {selector.rstrip('?')!r}, {draft}, {key}, {room!r}, {capacity})")
-            for rule in numbered:
-                path = "/".join(str(each.step) for each in variant.outer[: index + 1])
-                arguments = f"X, {path!r}, {self.field(rule.field)}, {rule.number}, P"
-                code.add(f"numbered({arguments}, fresh=b is {draft})")
-
-
-def template(step: Step | None, use: Use, width: int) -> writer_run.Template:
-    """Return the values a place opens with: tag, conditions, blanks up to ``width``."""
-    conditions = step.conditions if step else ()
-    blank: list[Any] = [""] * (max([width, *(c.element for c in conditions)]) + 1)
-    blank[0] = use.segment.tag
-    for condition in conditions:
-        if condition.component or use.segment.elements[condition.element - 1].components:
-            parts = list(blank[condition.element] or ())
-            parts += [""] * ((condition.component or 1) - len(parts))
-            parts[(condition.component or 1) - 1] = condition.value
-            blank[condition.element] = tuple(parts)
-        else:
-            blank[condition.element] = condition.value
-    return tuple(blank)
-
 
 def _bare(step: Step) -> Step:
     return Step(tag=step.tag, conditions=step.conditions)
 
 
-def _fixed_steps(take: Take) -> tuple[Step, ...]:
-    """Return the steps above the first that repeats: those of a list's values that are one place."""
-    for index, step in enumerate(take.steps):
-        if step.every:
-            return take.steps[:index]
-    return take.steps
-
-
 def _choosing(variant: Variant) -> list[str]:
     """Return the tests that say whether an item may stand at this place."""
     tests = [f"e.{variant.said_by[0]} == {variant.said_by[1]!r}"] if variant.said_by else []
-    return tests + [f"e.{r.field} == {r.source.word!r}" for r in variant.rules if r.source.word is not None and r.writes and "." not in r.field]
+    return tests + [
+        f"e.{r.field} == {r.source.word!r}"
+        for r in variant.rules
+        if r.source.word is not None and r.writes and "." not in r.field
+    ]
 
 
 def _may_follow(variant: Variant, other: Variant) -> bool:
     """Whether an item that may stand at ``variant`` may stand at ``other`` too."""
     return _choosing(variant) == _choosing(other)
-
-
-def _room(use: Use) -> int:
-    return use.loop_maximum if use.loop else use.maximum
-
-
-__all__ = ["Bound", "TreeWriter", "write_writer"]

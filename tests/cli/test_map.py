@@ -7,8 +7,8 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from hub.cli.map import map_
 from hub.cli.main import run
+from hub.cli.map import map_
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CASES = CHECKOUT / "mappings/acme-cardio/850/cases"
@@ -57,7 +57,9 @@ def test_render_writes_the_same_bytes_every_time() -> None:
     first = called("render", "acme-cardio/855", ANSWER)
     assert first.exit_code == 0
     assert first.stdout == called("render", "acme-cardio/855", ANSWER).stdout
-    assert first.stdout.startswith("ISA*00*          *00*          *ZZ*MEDCM          *01*123456789      *260101*1200*U*00401*000000001*0*P*>~")
+    assert first.stdout.startswith(
+        "ISA*00*          *00*          *ZZ*MEDCM          *01*123456789      *260101*1200*U*00401*000000001*0*P*>~"
+    )
     assert "~ST*855*0001~BAK*00*AD*PO-1*20261103*2~" not in first.stdout
     assert "ST*855*0001" in first.stdout
 
@@ -73,7 +75,9 @@ def test_render_signs_as_told_or_not_at_all() -> None:
 def test_what_is_applied_and_rendered_is_the_same_order(tmp_path: Path) -> None:
     canonical = tmp_path / "order.json"
     canonical.write_text(called("apply", "acme-cardio/850", ORDER).stdout)
-    wire = called("render", "acme-cardio/850", canonical, "--sender", "01:123456789", "--receiver", "ZZ:MEDCM", "--bare")
+    wire = called(
+        "render", "acme-cardio/850", canonical, "--sender", "01:123456789", "--receiver", "ZZ:MEDCM", "--bare"
+    )
     assert wire.exit_code == 0
     text = ORDER.read_text().replace("\n", "")
     assert wire.stdout.strip() == text[text.index("ST*") : text.index("GE*")]

@@ -9,12 +9,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from hub.formats.tree import Node
 from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.guide import Computed, Element, Guide, RepeatingGroup, Segment, Use
 from hub.formats.x12.separators import Separators
 from hub.formats.x12.validate import compile_guide
-from hub.formats.tree import Node
 from hub.kernel.struct import Struct
 from hub.kernel.words import Id, Money, Period, Price, Quantity, When
 from hub.mapping.library import Map, MapLibrary
@@ -30,7 +30,9 @@ def segment(tag: str, *kinds: str, group: RepeatingGroup | None = None, qualifie
     return Segment(tag=tag, name=tag, elements=tuple(element(k) for k in kinds), group=group, qualifier=qualifier)
 
 
-def use(made: Segment, most: int = 0, *children: Use, loop: bool = False, required: bool = False, nests: bool = False) -> Use:
+def use(
+    made: Segment, most: int = 0, *children: Use, loop: bool = False, required: bool = False, nests: bool = False
+) -> Use:
     looped = loop or bool(children)
     return Use(
         segment=made, required=required, maximum=1 if looped else most, loop=looped, loop_maximum=most if looped else 1,

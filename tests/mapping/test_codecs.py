@@ -1,3 +1,4 @@
+# ruff: noqa: E501 — a rule, and what is said of it, is one line
 """Codecs, tables, constants and totals."""
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ def test_a_code_becomes_its_word_and_comes_back(tmp_path: Path) -> None:
 
 
 def test_an_unknown_code_is_located_with_its_remedy(tmp_path: Path) -> None:
-    map_ = given(tmp_path, '[each.lines]\nat = "LIN"\nnumber = "LIN01"\nquantity = "SN102,03"\n[codes.unit]\nEA = "each"')
+    map_ = given(
+        tmp_path, '[each.lines]\nat = "LIN"\nnumber = "LIN01"\nquantity = "SN102,03"\n[codes.unit]\nEA = "each"'
+    )
     applied = map_.apply(wire("BEG\nLIN*1\nLIN*2\nSN1**5*KK"))
     (finding,) = applied.findings
     assert str(finding) == (
@@ -41,7 +44,10 @@ def test_plus_lets_an_unknown_code_pass_and_reports_it(tmp_path: Path) -> None:
 
 
 def test_two_codes_for_one_word_need_the_reverse(tmp_path: Path) -> None:
-    map_ = given(tmp_path, '[fields]\nkind = "BEG01 | code:t"\n[codes.t]\nKG = "kilogram"\n"58" = "kilogram"\n[codes.t.reverse]\nkilogram = "58"')
+    map_ = given(
+        tmp_path,
+        '[fields]\nkind = "BEG01 | code:t"\n[codes.t]\nKG = "kilogram"\n"58" = "kilogram"\n[codes.t.reverse]\nkilogram = "58"',
+    )
     assert map_.apply(wire("BEG*KG")).document == map_.apply(wire("BEG*58")).document == Doc(kind="kilogram")
     assert back(map_, Doc(kind="kilogram")) == ["BEG*58"]
 
@@ -141,7 +147,9 @@ def test_every_codec_explains_itself() -> None:
 
 
 def test_a_constant_is_written_into_a_segment_that_something_else_opens(tmp_path: Path) -> None:
-    map_ = given(tmp_path, KIND + '[each.lines]\nat = "LIN"\nnumber = "LIN01"\ncontract = ""\nconst.SN101 = "9"\nvalue = "SN102"')
+    map_ = given(
+        tmp_path, KIND + '[each.lines]\nat = "LIN"\nnumber = "LIN01"\ncontract = ""\nconst.SN101 = "9"\nvalue = "SN102"'
+    )
     assert back(map_, Doc(kind="00", lines=[Line(number="1", value=Decimal(2)), Line(number="2")])) == [
         "BEG*00", "LIN*1", "SN1*9*2", "LIN*2",
     ]  # fmt: skip
@@ -155,7 +163,10 @@ def test_a_constant_the_guide_demands_is_written_always(tmp_path: Path) -> None:
     assert back(map_, Doc()) == ["BEG*00"]
 
 
-TOTAL = KIND + '[each.lines]\nat = "LIN"\nnumber = "LIN01"\nvalue = "SN102"\n[totals]\nCTT01 = "count LIN"\nCTT02 = "sum SN102"'
+TOTAL = (
+    KIND
+    + '[each.lines]\nat = "LIN"\nnumber = "LIN01"\nvalue = "SN102"\n[totals]\nCTT01 = "count LIN"\nCTT02 = "sum SN102"'
+)
 
 
 def test_totals_are_written_and_compared(tmp_path: Path) -> None:
@@ -174,7 +185,9 @@ def test_a_total_counts_within_the_loop_where_it_stands(tmp_path: Path) -> None:
         tmp_path,
         '[each.lines]\nat = "HL[S]/HL[I]/HL[P]"\norder = "HL[I]/LIN01"\nvalue = "SN102"\n[totals]\n"HL[I]/SN102" = "sum HL[P]/SN102"',
     )
-    document = Doc(lines=[Line(order="A", value=Decimal(2)), Line(order="A", value=Decimal(3)), Line(order="B", value=Decimal(7))])
+    document = Doc(
+        lines=[Line(order="A", value=Decimal(2)), Line(order="A", value=Decimal(3)), Line(order="B", value=Decimal(7))]
+    )
     written = back(map_, document)
     assert written == [
         "HL*1**S*1", "HL*2*1*I*1", "LIN*A", "SN1**5", "HL*3*2*P*0", "SN1**2", "HL*4*2*P*0", "SN1**3",
@@ -199,7 +212,9 @@ def test_a_text_no_segment_can_hold_is_a_fault(tmp_path: Path, text: str) -> Non
 
 
 def test_half_a_quantity_is_told(tmp_path: Path) -> None:
-    map_ = given(tmp_path, '[each.lines]\nat = "LIN"\nnumber = "LIN01"\nquantity = "SN102,03"\n[codes.unit]\nEA = "each"')
+    map_ = given(
+        tmp_path, '[each.lines]\nat = "LIN"\nnumber = "LIN01"\nquantity = "SN102,03"\n[codes.unit]\nEA = "each"'
+    )
     for sn1 in ("SN1***EA", "SN1**5"):
         applied = map_.apply(wire(f"BEG\nLIN*1\n{sn1}"))
         assert applied.document == Doc(lines=[Line(number="1")])

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 — a rule, and what is said of it, is one line
 """Map files: extending, sharing, and what is said about their faults."""
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from hub.mapping.scan import scan
 from tests.mapping.small import Doc, Line, back, given, library, wire
 
 HEAD = '[map]\ndocument = "Doc"\nwire = "x12/004010/999"\n'
-BASE = HEAD + '[fields]\nkind = "BEG01"\nnumber = "BEG02"\nplaced.on = "BEG04"\n[each.lines]\nat = "LIN"\nnumber = "LIN01"\nbuyer = "LIN~BP"\n'
+BASE = (
+    HEAD
+    + '[fields]\nkind = "BEG01"\nnumber = "BEG02"\nplaced.on = "BEG04"\n[each.lines]\nat = "LIN"\nnumber = "LIN01"\nbuyer = "LIN~BP"\n'
+)
 
 
 def faults(folder: Path, text: str) -> list[str]:
@@ -19,7 +23,9 @@ def faults(folder: Path, text: str) -> list[str]:
 
 
 def test_lines_keep_their_number_and_their_order() -> None:
-    entries = scan('# a comment\n[fields]\nb.c = "X01"  # why\n\n"d" = "Y"\n[[each.x]]\nat = [\n  "A",\n  "B",\n]\n', "f.toml")
+    entries = scan(
+        '# a comment\n[fields]\nb.c = "X01"  # why\n\n"d" = "Y"\n[[each.x]]\nat = [\n  "A",\n  "B",\n]\n', "f.toml"
+    )
     shown = [(entry.where.line, entry.table, entry.key, entry.value) for entry in entries if entry.key]
     assert shown == [
         (3, ("fields",), ("b", "c"), "X01"),
@@ -69,7 +75,10 @@ def test_a_list_may_be_removed(tmp_path: Path) -> None:
 
 
 def test_sources_of_one_list_merge_by_their_word(tmp_path: Path) -> None:
-    base = HEAD + '[[each.notes]]\nat = "N9"\nkind = "= note"\ntext = "N902"\n[[each.notes]]\nat = "REF"\nkind = "= reference"\ntext = "REF02"\n'
+    base = (
+        HEAD
+        + '[[each.notes]]\nat = "N9"\nkind = "= note"\ntext = "N902"\n[[each.notes]]\nat = "REF"\nkind = "= reference"\ntext = "REF02"\n'
+    )
     over = '[map]\nextends = "base"\n[[each.notes]]\nkind = "= reference"\ntext = "REF03"\n'
     document = library(tmp_path, base=base, over=over).map("over").apply(wire("BEG\nREF*X*a*b\nN9*X*n")).document
     assert isinstance(document, Doc)
@@ -78,7 +87,12 @@ def test_sources_of_one_list_merge_by_their_word(tmp_path: Path) -> None:
 
 def test_codes_merge_by_key_and_the_familys_table_comes_last(tmp_path: Path) -> None:
     base = HEAD + '[fields]\nkind = "BEG01 | code:t"\n[codes.t]\nA = "base"\nB = "base-b"\n'
-    maps = library(tmp_path, base=base, over='[map]\nextends = "base"\n[codes.t]\nA = "over"\n', x12__codes='[t]\nA = "family"\nC = "family-c"\n')
+    maps = library(
+        tmp_path,
+        base=base,
+        over='[map]\nextends = "base"\n[codes.t]\nA = "over"\n',
+        x12__codes='[t]\nA = "family"\nC = "family-c"\n',
+    )
     read = [maps.map("over").apply(wire(f"BEG*{code}")).document for code in "ABC"]
     assert read == [Doc(kind="over"), Doc(kind="base-b"), Doc(kind="family-c")]
 
@@ -148,7 +162,7 @@ def test_a_map_without_cases_does_not_load_in_production(tmp_path: Path) -> None
 
 def test_text_of_a_map_never_becomes_code(tmp_path: Path) -> None:
     evil = "__import__('os').abort()"
-    text = f"[fields]\nkind = \"BEG01\"\nnumber = \"REF[{evil}]02\"\nwords.'x\\\"];boom' = 'REF[a\\\"b]02'\n"
+    text = f'[fields]\nkind = "BEG01"\nnumber = "REF[{evil}]02"\nwords.\'x\\"];boom\' = \'REF[a\\"b]02\'\n'
     try:
         map_ = given(tmp_path, text)
     except Misconfigured:

@@ -69,7 +69,9 @@ def turned(map_: Map, document: Struct) -> tuple[Struct | None, bytes, list[str]
     return again.applied.document, written.data, found, {finding.code for finding in again.findings}
 
 
-@pytest.mark.parametrize("name", ["x12/004010/850", "x12/004010/855", "acme-cardio/850", "acme-cardio/855", "x12/004010/997"])
+@pytest.mark.parametrize(
+    "name", ["x12/004010/850", "x12/004010/855", "acme-cardio/850", "acme-cardio/855", "x12/004010/997"]
+)
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=False), often=st.sampled_from([0.1, 0.5, 0.9]))
 def test_what_is_written_reads_back_the_same(name: str, random: Any, often: float) -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 — a rule, and what is said of it, is one line
 """Lists: where their items stand, what they share, and when a place is full."""
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def line(number: str, order: str, pack: int | None = None, sscc: str | None = No
 
 def test_items_that_agree_on_an_outer_step_share_it(tmp_path: Path) -> None:
     map_ = given(tmp_path, LEVELS)
-    document = Doc(kind="00", lines=[line("1", "A", 1, "x"), line("2", "A", 1, "x"), line("3", "A", 2, "y"), line("4", "B")])
+    document = Doc(
+        kind="00", lines=[line("1", "A", 1, "x"), line("2", "A", 1, "x"), line("3", "A", 2, "y"), line("4", "B")]
+    )
     written = back(map_, document)
     assert written == [
         "BEG*00", "HL*1**S*1", "HL*2*1*O*1", "PRF*A", "HL*3*2*P*1", "MAN*GM*x", "HL*4*3*I*0", "LIN*1", "SN1**1*EA",
@@ -108,14 +111,19 @@ def share(place: str, value: int, unit: str = "each") -> Share:
 
 def test_a_full_place_is_followed_by_a_new_one(tmp_path: Path) -> None:
     map_ = given(tmp_path, SHARES)
-    document = Doc(kind="00", lines=[Line(number="1", shares=[share("a", 1), share("b", 2), share("c", 3), share("d", 4)])])
+    document = Doc(
+        kind="00", lines=[Line(number="1", shares=[share("a", 1), share("b", 2), share("c", 3), share("d", 4)])]
+    )
     written = back(map_, document)
     assert written == ["BEG*00", "LIN*1", "SDQ*EA*92*a*1*b*2*c*3", "SDQ*EA*92*d*4"]
     assert map_.apply(wire("\n".join(written))).document == document
 
 
 def test_groups_that_disagree_on_their_segment_get_one_each(tmp_path: Path) -> None:
-    written = back(given(tmp_path, SHARES), Doc(lines=[Line(number="1", shares=[share("a", 1), share("b", 2, "box"), share("c", 3)])]))
+    written = back(
+        given(tmp_path, SHARES),
+        Doc(lines=[Line(number="1", shares=[share("a", 1), share("b", 2, "box"), share("c", 3)])]),
+    )
     assert written == ["LIN*1", "SDQ*EA*92*a*1*c*3", "SDQ*BX*92*b*2"]
 
 
@@ -125,7 +133,9 @@ def test_the_groups_no_line_claims_are_a_list(tmp_path: Path) -> None:
         '[each.lines]\nat = "LIN"\nnumber = "LIN01"\nbuyer = "LIN~BP"\n[each.lines.each.others]\nat = "LIN~"\nscheme = "~1"\nvalue = "~2"',
     )
     applied = map_.apply(wire("BEG\nLIN*1*VP*v*BP*b*LT*l"))
-    assert applied.document == Doc(lines=[Line(number="1", buyer="b", others=[Id(value="v", scheme="VP"), Id(value="l", scheme="LT")])])
+    assert applied.document == Doc(
+        lines=[Line(number="1", buyer="b", others=[Id(value="v", scheme="VP"), Id(value="l", scheme="LT")])]
+    )
     assert applied.findings == []
     assert back(map_, applied.document)[-1] == "LIN*1*BP*b*VP*v*LT*l"
     taken = map_.render(Doc(lines=[Line(number="1", others=[Id(value="b", scheme="BP")])]))
@@ -133,7 +143,9 @@ def test_the_groups_no_line_claims_are_a_list(tmp_path: Path) -> None:
 
 
 def test_no_more_groups_than_the_segment_holds(tmp_path: Path) -> None:
-    map_ = given(tmp_path, '[each.lines]\nat = "LIN"\n[each.lines.each.others]\nat = "LIN~"\nscheme = "~1"\nvalue = "~2"')
+    map_ = given(
+        tmp_path, '[each.lines]\nat = "LIN"\n[each.lines.each.others]\nat = "LIN~"\nscheme = "~1"\nvalue = "~2"'
+    )
     ids = [Id(value=str(n), scheme="X") for n in range(4)]
     assert codes(map_.render(Doc(lines=[Line(others=ids)])).findings) == ["MAP-FULL"]
 
@@ -142,10 +154,19 @@ SEVERAL = '[fields]\nkind = "BEG01"\n[each.lines]\nat = ["LIN/TMD/MEA", "LIN/MEA
 
 
 def test_an_item_stands_where_its_outer_steps_have_something_to_say(tmp_path: Path) -> None:
-    map_ = given(tmp_path, '[each.lines]\nat = ["TMD/MEA", "MEA"]\nmethod = "TMD/TMD02"\nvalue = "MEA03"'.replace("TMD/MEA", "LIN/TMD/MEA").replace('"MEA"', '"LIN/MEA"'))
+    map_ = given(
+        tmp_path,
+        '[each.lines]\nat = ["TMD/MEA", "MEA"]\nmethod = "TMD/TMD02"\nvalue = "MEA03"'.replace(
+            "TMD/MEA", "LIN/TMD/MEA"
+        ).replace('"MEA"', '"LIN/MEA"'),
+    )
     applied = map_.apply(wire("BEG\nLIN*1\nTMD*1*burst\nMEA***5\nMEA***6\nTMD*1*pull\nMEA***7"))
     assert isinstance(applied.document, Doc)
-    assert [(item.method, str(item.value)) for item in applied.document.lines] == [("burst", "5"), ("burst", "6"), ("pull", "7")]
+    assert [(item.method, str(item.value)) for item in applied.document.lines] == [
+        ("burst", "5"),
+        ("burst", "6"),
+        ("pull", "7"),
+    ]
 
 
 def test_after_the_guides_maximum_a_step_opens_again(tmp_path: Path) -> None:
@@ -175,25 +196,41 @@ def test_sources_of_different_shape_feed_one_list(tmp_path: Path) -> None:
     map_ = given(tmp_path, WORDS)
     applied = map_.apply(wire("BEG*00\nREF*XX*r\nN9*ZZ*n"))
     assert applied.document == Doc(kind="00", notes=[Note(kind="reference", text="r"), Note(kind="note", text="n")])
-    assert back(map_, Doc(kind="00", notes=[Note(kind="note", text="n"), Note(kind="reference", text="r")])) == ["BEG*00", "REF**r", "N9**n"]
+    assert back(map_, Doc(kind="00", notes=[Note(kind="note", text="n"), Note(kind="reference", text="r")])) == [
+        "BEG*00",
+        "REF**r",
+        "N9**n",
+    ]
 
 
 def test_a_list_at_the_place_itself_holds_one_item_if_anything_is_said(tmp_path: Path) -> None:
-    map_ = given(tmp_path, '[each.lines]\nat = "LIN"\nnumber = "LIN01"\n[each.lines.each.notes]\nat = "."\ntext = "REF[NT]02"')
-    assert map_.apply(wire("BEG\nLIN*1\nREF*NT*hello")).document == Doc(lines=[Line(number="1", notes=[Note(text="hello")])])
+    map_ = given(
+        tmp_path, '[each.lines]\nat = "LIN"\nnumber = "LIN01"\n[each.lines.each.notes]\nat = "."\ntext = "REF[NT]02"'
+    )
+    assert map_.apply(wire("BEG\nLIN*1\nREF*NT*hello")).document == Doc(
+        lines=[Line(number="1", notes=[Note(text="hello")])]
+    )
     assert map_.apply(wire("BEG\nLIN*1")).document == Doc(lines=[Line(number="1")])
     assert back(map_, Doc(lines=[Line(number="1", notes=[Note(text="hello")])])) == ["LIN*1", "REF*NT*hello"]
 
 
 def test_lines_claim_before_lists_and_conditions_before_plain_places(tmp_path: Path) -> None:
-    map_ = given(tmp_path, '[fields]\nkind = "BEG01"\ncontract = "REF[CT]02"\n[each.notes]\nat = "REF"\nkind = "REF01"\ntext = "REF02"')
+    map_ = given(
+        tmp_path,
+        '[fields]\nkind = "BEG01"\ncontract = "REF[CT]02"\n[each.notes]\nat = "REF"\nkind = "REF01"\ntext = "REF02"',
+    )
     applied = map_.apply(wire("BEG*00\nREF*XX*x\nREF*CT*c\nREF*CT*second"))
-    assert applied.document == Doc(kind="00", contract="c", notes=[Note(kind="XX", text="x"), Note(kind="CT", text="second")])
+    assert applied.document == Doc(
+        kind="00", contract="c", notes=[Note(kind="XX", text="x"), Note(kind="CT", text="second")]
+    )
     assert applied.findings == []
 
 
 def test_an_item_that_a_line_would_read_is_a_fault(tmp_path: Path) -> None:
-    map_ = given(tmp_path, '[fields]\nkind = "BEG01"\ncontract = "REF[CT]02"\n[each.notes]\nat = "REF"\nkind = "REF01"\ntext = "REF02"')
+    map_ = given(
+        tmp_path,
+        '[fields]\nkind = "BEG01"\ncontract = "REF[CT]02"\n[each.notes]\nat = "REF"\nkind = "REF01"\ntext = "REF02"',
+    )
     assert codes(map_.render(Doc(notes=[Note(kind="CT", text="c")])).findings) == ["MAP-CLAIMED"]
     assert map_.render(Doc(contract="a", notes=[Note(kind="CT", text="c")])).findings == []
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 — a rule, and what is said of it, is one line
 """Every source form of the language, both ways, on a small guide."""
 
 from __future__ import annotations
@@ -50,7 +51,11 @@ def test_a_component_is_a_field(tmp_path: Path) -> None:
 
 
 def test_a_bare_condition_is_on_the_qualifying_element(tmp_path: Path) -> None:
-    both_ways(given(tmp_path, '[fields]\nkind = "BEG01"\ncontract = "REF[CT]02"'), "BEG*00\nREF*CT*C-1", Doc(kind="00", contract="C-1"))
+    both_ways(
+        given(tmp_path, '[fields]\nkind = "BEG01"\ncontract = "REF[CT]02"'),
+        "BEG*00\nREF*CT*C-1",
+        Doc(kind="00", contract="C-1"),
+    )
 
 
 def test_several_conditions_all_hold(tmp_path: Path) -> None:
@@ -87,7 +92,12 @@ def test_two_elements_are_a_quantity_or_an_id_or_a_period(tmp_path: Path) -> Non
         '[fields]\nkind = "BEG01"\n[each.lines]\nat = "LIN"\nnumber = "LIN01"\nquantity = "SN102,03"\n[each.lines.each.others]\n'
         'at = "REF"\nscheme = "REF01"\nvalue = "REF02"\n[codes.unit]\nEA = "each"',
     )
-    document = Doc(kind="00", lines=[Line(number="1", quantity=Quantity(value=Decimal("5"), unit="each"), others=[Id(value="v", scheme="S")])])
+    document = Doc(
+        kind="00",
+        lines=[
+            Line(number="1", quantity=Quantity(value=Decimal("5"), unit="each"), others=[Id(value="v", scheme="S")])
+        ],
+    )
     both_ways(map_, "BEG*00\nLIN*1\nSN1**5*EA\nREF*S*v", document)
 
 
@@ -150,7 +160,9 @@ def test_a_word_is_set_when_reading_and_required_when_writing(tmp_path: Path) ->
 
 
 def test_a_guard_lets_a_line_read_and_write_only_then(tmp_path: Path) -> None:
-    map_ = given(tmp_path, '[fields]\nkind = "BEG01"\ncontract = "BEG03 when kind = 00"\nnumber = "BEG03 when kind = 01"')
+    map_ = given(
+        tmp_path, '[fields]\nkind = "BEG01"\ncontract = "BEG03 when kind = 00"\nnumber = "BEG03 when kind = 01"'
+    )
     both_ways(map_, "BEG*00**X", Doc(kind="00", contract="X"))
     both_ways(map_, "BEG*01**X", Doc(kind="01", number="X"))
     rendered = map_.render(Doc(kind="01", contract="X"))
@@ -181,5 +193,8 @@ def test_an_item_may_read_the_top_of_the_document(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["BEG*00*A*\x01", "BEG", "LIN*1", "ZZZ*1", "BEG*00*A\nHL*1**S\nHL*9*8*O\nHL*1*1*I"])
 def test_no_wire_makes_a_map_raise(tmp_path: Path, text: str) -> None:
-    map_ = given(tmp_path, '[fields]\nkind = "BEG01"\nplaced.on = "BEG04"\n[each.lines]\nat = "HL[S]/HL[O]?/HL[I]"\nnumber = "LIN01"')
+    map_ = given(
+        tmp_path,
+        '[fields]\nkind = "BEG01"\nplaced.on = "BEG04"\n[each.lines]\nat = "HL[S]/HL[O]?/HL[I]"\nnumber = "LIN01"',
+    )
     map_.apply(wire(text))

@@ -165,9 +165,9 @@ class _Checking:
         guide = self._find_guide(received.release or BARE_RELEASE, received.kind)
         findings = received.findings + self._faults_of_group(received, guide)
         segments = len(received)
-        if guide and self._opinion:
+        if guide and received.is_kept and self._opinion:
             self.second_opinions += self._opinion(received, guide)
-        if guide:
+        if guide and received.is_kept:
             findings += compile_guide(guide).check(received).findings
         self.findings += findings
         self.sets.append(

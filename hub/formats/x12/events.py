@@ -19,6 +19,7 @@ from __future__ import annotations
 import gc
 
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.formats.x12.separators import Separators
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
@@ -90,7 +91,7 @@ class TransactionSet:
 
     __slots__ = (
         "_lines", "_segments", "control_number", "encoding", "end", "findings", "group", "implementation",
-        "interchange", "kind", "offset", "release", "separators",
+        "interchange", "is_kept", "kind", "offset", "release", "separators",
     )  # fmt: skip
 
     def __init__(
@@ -115,6 +116,7 @@ class TransactionSet:
         self.release = release  # GS08 as sent; "" for a bare set
         self.interchange = interchange  # ISA13
         self.group = group  # GS06
+        self.is_kept = True  # False: it passed a limit, only ST is here and a finding says why; no guide can judge it
         self.offset = offset  # byte in the message at which ST begins
         self.end = end  # byte after the set's last
         self.findings: list[Diagnostic] = [] if findings is None else findings
@@ -137,14 +139,15 @@ class TransactionSet:
 
     def place(self, segment: int | None = None, tag: str | None = None, element: int | None = None) -> Location:
         """Return a place in this set, or the set itself."""
+        has_name = bool(self.control_number) or segment is not None or self.interchange is not None
         return Location(
             interchange=self.interchange,
             group=self.group,
-            set=self.control_number or None,
+            set=self.control_number[:FOUND_CHARACTERS_MAX] or None,
             segment=segment,
             tag=tag,
             element=element,
-            offset=self.offset if self.interchange is None else None,
+            offset=None if has_name else self.offset,
         )
 
     def __len__(self) -> int:

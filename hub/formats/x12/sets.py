@@ -40,6 +40,10 @@ def make_set(
         text = text.replace("\r", "").replace("\n", "")
     parts = cut(text, separators)
     lines = parts.lines
+    if not fault and len(raw) > limits.segment_bytes and max(map(len, lines)) > limits.segment_bytes:
+        fault = "SYN-SEGMENT-TOO-LONG"
+    if fault:
+        lines = lines[:1]
     made = TransactionSet(
         lines, separators, encoding=encoding, release=belongs.release,
         interchange=belongs.interchange, group=belongs.group, offset=offset, end=offset + len(raw),
@@ -47,6 +51,7 @@ def make_set(
     place = _Place(made, lines)
     made.findings += _faults_of_numbers(made, place)
     if fault:
+        made.is_kept = False
         count, unit = _limit_of(fault, raw, walker.wire, limits)
         made.findings.append(finding(fault, place.at(), count=count, unit=unit))
         return made
@@ -135,9 +140,7 @@ def _faults_of_size(lines: list[str], element: str, place: _Place, limits: Limit
         if len(findings) >= FINDINGS_PER_SET_MAX:
             findings.append(finding("SYN-MORE-FINDINGS", place.at(number)))
             break
-        if len(line) > limits.segment_bytes:
-            findings.append(finding("SYN-SEGMENT-TOO-LONG", place.at(number), count=limits.segment_bytes))
-        elif len(line) > limits.elements_per_segment and line.count(element) > limits.elements_per_segment:
+        if len(line) > limits.elements_per_segment and line.count(element) > limits.elements_per_segment:
             elements, most = line.count(element), limits.elements_per_segment
             findings.append(finding("SYN-TOO-MANY-ELEMENTS", place.at(number), elements=elements, count=most))
     return findings

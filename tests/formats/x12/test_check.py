@@ -51,6 +51,11 @@ def test_a_set_without_a_guide_is_read_to_its_end() -> None:
     assert (found.verdict, found.sets[0].verdict, found.sets[0].guide) == ("no-guide", "no-guide", None)
 
 
+def test_a_set_that_passed_a_limit_is_not_judged_by_what_is_left_of_it() -> None:
+    endless = "ST*850*0001~BEG*" + "A" * 100_000 + "~CTT*1~SE*4*0001~"
+    assert [one.code for one in report(interchange(group(endless))).findings] == ["SYN-SEGMENT-TOO-LONG"]
+
+
 def test_notes_alone_do_not_spoil_the_verdict() -> None:
     found = report(b"\xef\xbb\xbf" + SOUND)
     assert (found.verdict, [one.severity for one in found.findings]) == ("valid", [Severity.NOTE])

@@ -24,12 +24,15 @@ class Refused(Exception):
 
 
 class HubClient:
-    """Speaks to one hub as one partner. ``url`` is the hub's address, ``key`` the partner's API key."""
+    """Speaks to one hub as one partner. ``url`` is the hub's address, ``key`` the partner's API key.
 
-    def __init__(self, url: str, key: str) -> None:
+    Without a key it can only ask whether the hub is ready.
+    """
+
+    def __init__(self, url: str, key: str | None = None) -> None:
         self._client = httpx.Client(
             base_url=url.rstrip("/"),
-            headers={"authorization": f"Bearer {key}"},
+            headers={"authorization": f"Bearer {key}"} if key else {},
             timeout=TIMEOUT_SECONDS,
             follow_redirects=False,
             trust_env=False,
@@ -51,6 +54,20 @@ class HubClient:
     def message(self, message_id: str) -> dict[str, Any]:
         """Return where the message stands."""
         return self._json("GET", f"/api/v1/messages/{message_id}")
+
+    def ready(self) -> None:
+        """Return when the hub answers that it is ready; raise ``Unavailable`` or ``Refused`` otherwise."""
+        self._call("GET", "/readyz")
+
+    def orders(self, partner: str, number: str) -> bool:
+        """Say whether the hub knows an order of this number."""
+        try:
+            self._call("GET", f"/api/v1/orders/{partner}/{number}")
+        except Refused as refused:
+            if refused.status == 404:
+                return False
+            raise
+        return True
 
     def mailbox(self, partner: str) -> list[dict[str, Any]]:
         """Return what waits for ``partner``, oldest first."""

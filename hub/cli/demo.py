@@ -1,0 +1,209 @@
+"""``hub demo``: the reference conversation, played over the real interfaces as a partner's own system would.
+
+A hub is started on the data directory, a key is made, messages go in over HTTP and answers are fetched from the
+mailbox; each is shown as it went over the wire. Then the hub stays up for its pages, until Ctrl-C or ``--no-serve``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import count
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from sqlalchemy import Connection
+
+from hub.cli.conversation import Conversation, Played, Script, Step, conversations
+from hub.cli.output import Output, refuse, reports
+from hub.cli.stored import actor, address_of, data_option, settings_for
+from hub.exchange import people
+from hub.exchange.keys import is_live, keys_of, make_key, revoke_key
+from hub.exchange.partners import load_partners
+from hub.formats.x12.guides import GuideLibrary
+from hub.kernel.clock import SystemClock
+from hub.kernel.errors import Misconfigured, Unavailable
+from hub.kernel.identity import new_id
+from hub.kernel.scope import EVERYONE
+from hub.platform import schema
+from hub.platform.configuration import find_configuration
+from hub.platform.database import open_database
+from hub.platform.settings import Settings
+from hub.transport.http import HubClient, Refused
+
+READY_SECONDS_MAX = 30.0  # a start takes one or two; a loaded machine ten times as long
+ANSWER_SECONDS_MAX = 15.0  # an order is answered within one second
+POLL_SECONDS = 0.05
+LABEL = LOGIN = "demo"
+STOP_SECONDS = 15.0
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65_535), metavar="P", help="Of the pages. [default: 8000]")
+@click.option("--no-serve", is_flag=True, help="Stop when the conversation has been played.")
+@data_option
+@reports
+def demo(out: Output, port: int | None, no_serve: bool, data: Path | None) -> None:
+    """Play the reference conversation over the real interfaces."""
+    settings = settings_for(data, port=port)
+    configuration = find_configuration(settings.config_path)
+    found = conversations(configuration)
+    if not found:
+        raise Misconfigured("no partner has a conversation", remedy="add partners/<id>/conversation.toml")
+    keys, link = _prepare(settings, list(found))
+    played: list[dict[str, object]] = []
+    with _hub(out, settings) as process:
+        for partner, conversation in found.items():
+            zone = load_partners(configuration).all()
+            today = SystemClock().now().astimezone(ZoneInfo(next(p.time_zone for p in zone if p.id == partner))).date()
+            guides = GuideLibrary(configuration.roots)
+            with HubClient(address_of(settings), keys[partner]) as client:
+                player = _Player(out, client, partner, conversation, today)
+                for step in conversation.steps:
+                    body = configuration.read(f"partners/{partner}/{step.send}")
+                    played.append(player.play(step, Script(body, step, guides, partner)))
+        out.value({"played": played, "pages": address_of(settings)})
+        if not no_serve:
+            _stay(out, settings, link, process)
+
+
+class _Player:
+    """Plays one partner's part and shows both sides."""
+
+    def __init__(self, out: Output, client: HubClient, partner: str, told: Conversation, today: date) -> None:
+        self._out, self._client, self._partner, self._today = out, client, partner, today
+        out.line(f"\n{told.title} ({partner})")
+
+    def play(self, step: Step, script: Script) -> dict[str, object]:
+        """Send the message of ``step`` and wait for its answers; return what a machine wants to know."""
+        message = self._first_unused(script)
+        self._out.line(f"\n{step.says}.")
+        self._out.line(f"Its dates are moved by {message.moved_days} days, so that it is placed today, {self._today}.")
+        _show(self._out, f"{self._partner} sends", message.body)
+        started = time.monotonic()
+        receipt = self._client.send(self._partner, message.body)
+        self._out.line(f"   202 after {_milliseconds(started)}: stored as message {receipt['message']}")
+        answers = self._answers(str(receipt["message"]), step)
+        for kind, body in answers:
+            _show(self._out, f"the hub answers {kind}, fetched after {_milliseconds(started)}", body)
+        return {
+            "partner": self._partner,
+            "message": receipt["message"],
+            "numbers": message.numbers,
+            "answers": [kind for kind, _ in answers],
+            "seconds": round(time.monotonic() - started, 3),
+        }
+
+    def _first_unused(self, script: Script) -> Played:
+        """Return the message under the first numbers that this hub has not seen: the demo may have run before."""
+        for turn in count():
+            message = script.play(self._today, turn)
+            number = next(iter(message.numbers.values()), None)
+            if number is None or not self._client.orders(self._partner, number):
+                return message
+        raise AssertionError  # count() has no end
+
+    def _answers(self, message: str, step: Step) -> list[tuple[str, bytes]]:
+        """Fetch the answers to ``message`` from the mailbox and say so, as the partner does."""
+        found: dict[str, bytes] = {}
+        until = time.monotonic() + ANSWER_SECONDS_MAX
+        while set(step.expect) - set(found):
+            if time.monotonic() > until:
+                missing = ", ".join(sorted(set(step.expect) - set(found)))
+                self._out.note(f"no {missing} within {ANSWER_SECONDS_MAX:.0f} s; see message {message}")
+                refuse()
+            for item in self._client.mailbox(self._partner):
+                if item["answers"] == message:
+                    found[item["wire"]] = self._client.fetch(self._partner, item["id"])
+                    self._client.received(self._partner, item["id"])
+            time.sleep(POLL_SECONDS)
+        return list(found.items())
+
+
+def _prepare(settings: Settings, partners: list[str]) -> tuple[dict[str, str], str]:
+    """Bring the database up to date; make a key for each partner and a link by which a person may sign in."""
+    database = open_database(settings.data, settings.database_url)
+    now = SystemClock().now()
+
+    def work(conn: Connection) -> tuple[dict[str, str], str]:
+        keys = {partner: _new_key(conn, partner, now) for partner in partners}
+        person = people.find_person(conn, LOGIN) or people.add_person(
+            conn,
+            person_id=new_id(),
+            login=LOGIN,
+            name="Demo",
+            roles=["account-manager", "administrator"],
+            partners=None,
+            language=None,
+            now=now,
+            actor=actor(),
+        )
+        return keys, people.make_link(conn, person, now=now, actor=actor())
+
+    try:
+        schema.upgrade(database)
+        return database.write_now(work)
+    finally:
+        database.close_now()
+
+
+def _new_key(conn: Connection, partner: str, now: datetime) -> str:
+    """Make a key in place of the one an earlier demo made: only two may live."""
+    for key in keys_of(conn, partner):
+        if key.label == LABEL and is_live(key, now):
+            revoke_key(conn, EVERYONE, key.id, now=now, actor=actor())
+    return make_key(conn, partner, now=now, actor=actor(), label=LABEL)
+
+
+@contextlib.contextmanager
+def _hub(out: Output, settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """Run ``hub serve`` beside us until the end."""
+    command = [sys.executable, "-m", "hub", "serve", "--data", str(settings.data), "--port", str(settings.port)]
+    settings.data.mkdir(parents=True, exist_ok=True)
+    log = settings.data / "serve.log"
+    with log.open("ab") as lines, subprocess.Popen(command, stdout=lines, stderr=lines) as process:
+        try:
+            _wait_until_ready(settings, process, log)
+            out.line(f"The hub runs at {address_of(settings)} on {settings.data}; its log is {log}")
+            yield process
+        finally:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_SECONDS)
+            process.kill()
+
+
+def _wait_until_ready(settings: Settings, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + READY_SECONDS_MAX
+    while process.poll() is None and time.monotonic() < until:
+        with contextlib.suppress(Unavailable, Refused), HubClient(address_of(settings)) as client:
+            client.ready()
+            return
+        time.sleep(POLL_SECONDS)
+    last = log.read_text(errors="replace").splitlines()[-1:] or ["it said nothing"]
+    raise Misconfigured(f"the hub did not start: {last[0]}", file=str(log))
+
+
+def _stay(out: Output, settings: Settings, link: str, process: subprocess.Popen[bytes]) -> None:
+    out.line(f"\nPages:    {address_of(settings)}")
+    out.line(f"Sign in:  {address_of(settings)}/welcome?token={link}  (sets a password for '{LOGIN}'; works once)")
+    out.line("Ctrl-C ends it.")
+    with contextlib.suppress(KeyboardInterrupt):
+        process.wait()
+
+
+def _show(out: Output, title: str, body: bytes) -> None:
+    out.line(f"\n-- {title}")
+    text = body.decode("utf-8", "replace")
+    for line in text.replace("~", "~\n").splitlines():
+        if line.strip():
+            out.line(f"   {line}")
+
+
+def _milliseconds(since: float) -> str:
+    return f"{(time.monotonic() - since) * 1000:.0f} ms"

@@ -17,6 +17,8 @@ from hub.mapping.reader_run import component, find_all, fits, trail_text
 from hub.mapping.runsteps import run_steps
 from hub.mapping.shape import PAIRED
 
+NOTE_HEAD = 4  # variant, trail, own node, group; the nodes of the variant's places follow
+
 
 class Origin(Struct):
     """One value's way: ``path`` in the document, its place on the wire, the rule that read it."""
@@ -32,18 +34,22 @@ class Origin(Struct):
 class Provenance:
     """The origins of one document."""
 
-    def __init__(self, plan: Plan, layout: dict[int, tuple[Any, ...]], trace: Sequence[tuple[Any, ...]]) -> None:
+    def __init__(self, plan: Plan, layout: dict[int, tuple[Any, ...]], trace: Sequence[Any]) -> None:
         self._plan = plan
         self._layout = layout  # by variant: the selectors whose nodes stand in a note, in order
-        self._trace = trace
+        self._trace = trace  # one flat list of notes: nothing for the collector to walk
 
     @cached_property
     def origins(self) -> list[Origin]:
         """Every field that came from the wire, in wire order."""
         found: list[Origin] = []
-        for number, trail, own, group, *nodes in self._trace:
-            variant = self._plan.variants[number]
-            sites = dict(zip(self._layout[number], nodes, strict=True))
+        at = 0
+        while at < len(self._trace):
+            number, trail, own, group = self._trace[at : at + NOTE_HEAD]
+            variant, layout = self._plan.variants[number], self._layout[number]
+            nodes = self._trace[at + NOTE_HEAD : at + NOTE_HEAD + len(layout)]
+            at += NOTE_HEAD + len(layout)
+            sites = dict(zip(layout, nodes, strict=True))
             prefix = trail_text(trail)
             for rule in variant.rules:
                 if rule.reads:

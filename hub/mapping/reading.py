@@ -77,7 +77,7 @@ class _Reader:
             note = ", ".join(
                 [str(variant.number), "P", "n", "g" if variant.group else "0", *(s.node for s in sites.values())]
             )
-            self.builder.document(variant, f"X.trace.append(({note}))" if self.traced else None)
+            self.builder.document(variant, f"X.trace += ({note},)" if self.traced else None)
 
     def _sites(self, variant: Variant) -> dict[Selector, Site]:
         """Return the places this variant's single-valued rules take, in the order they are claimed."""

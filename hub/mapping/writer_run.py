@@ -32,7 +32,7 @@ class Writing:
         self.currency: str | None = None
         self.findings: list[Diagnostic] = []
         self.groups: dict[Node, tuple[int, int, list[str]]] = {}  # first element, room, what stands there
-        self.shared: dict[tuple[Node, str], list[tuple[Any, Node]]] = {}
+        self.shared: dict[tuple[Node, str], dict[Any, Node]] = {}  # by what is said there; None: nothing yet
         self.numbers: dict[str, int] = {}
         self.tops: dict[int, str | None] = {}
 
@@ -312,27 +312,29 @@ def share(
 
     ``key`` is None for a step at which items say nothing: any open place will do.
     """
-    places = X.shared.setdefault((above, selector), [])
-    for at, (said, node) in enumerate(places):
-        if _full(X, node, room, group_room):
-            continue
-        if key is None or said == key:
-            return node
-        if said is None:
-            places[at] = (key, node)
-            _pour(draft, node)
-            return node
+    places = X.shared.setdefault((above, selector), {})
+    node = places.get(key)
+    if node is None and key is None and places:
+        node = next(iter(places.values()))  # one that says something says nothing against it
+    if node is not None and not _full(X, node, room, group_room):
+        return node
+    open_place = places.get(None)
+    if key is not None and open_place is not None and not _full(X, open_place, room, group_room):
+        del places[None]
+        places[key] = open_place
+        _pour(draft, open_place)
+        return open_place
     above.children.setdefault(draft.tag, []).append(draft)
-    places.append((key, draft))
+    places[key] = draft
     return draft
 
 
 def adopt(X: Writing, above: Node, selector: str, node: Node | None) -> None:
     """Let the items of a list share a place that a line has opened."""
     if node is not None:
-        places = X.shared.setdefault((above, selector), [])
-        if all(standing is not node for _, standing in places):
-            places.append((None, node))
+        places = X.shared.setdefault((above, selector), {})
+        if node not in places.values():
+            places.setdefault(None, node)
 
 
 def _full(X: Writing, node: Node, room: tuple[str, int], group_room: int) -> bool:

@@ -184,7 +184,7 @@ class TreeWriter:
         code = self.code
         code.add(f"top = X.shared.get((X.root, {selector!r}))")
         with code.block("if top:"):
-            code.add("top = top[0][1]")
+            code.add("top = next(iter(top.values()))")
         with code.block("else:"):
             code.add("top = X.root")
             for step, use in zip(take.steps, take.uses, strict=True):

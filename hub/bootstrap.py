@@ -86,6 +86,7 @@ class Hub:
             limit_bytes=self.settings.body_bytes_max,
             clock=time.time,
         )
+        await asyncio.to_thread(self.rules.warm_up)
         self.runner.start()
         work = (Deliverer(self.desk, transports(folders)).run(), watcher.run(), self._keep_house())
         self._tasks = [asyncio.create_task(each) for each in work]

@@ -6,6 +6,7 @@ a message, so compiled guides and maps are kept.
 
 from __future__ import annotations
 
+import contextlib
 from functools import lru_cache
 
 from hub.business.orders.catalogue import Catalogue, DockCalendar
@@ -40,6 +41,19 @@ class Rules:
                 f"partner {partner_id} has no file", remedy=f"add partners/{partner_id}/partner.toml"
             )
         return partner
+
+    def warm_up(self) -> None:
+        """Compile every live partner's maps and guides now, so that the first message does not wait for it.
+
+        What is at fault is left for the message that needs it, which is then held with the reason.
+        """
+        for partner in self.partners.all():
+            for name in {*partner.sends.values(), *partner.receives.values()}:
+                with contextlib.suppress(Misconfigured):
+                    wire = self.maps.map(name)
+                    self.validator(wire.release, wire.set, partner.id)
+            with contextlib.suppress(Misconfigured):
+                self.catalogue(partner.id)
 
     def guide(self, release: str, kind: str, partner_id: str) -> Guide | None:
         """Return the guide of set ``kind`` in ``release`` (GS08 as sent), narrowed for the partner."""

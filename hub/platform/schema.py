@@ -40,15 +40,20 @@ def upgrade(database: Database) -> str:
     """Bring the tables up to date and write the triggers anew; return the revision reached."""
 
     def work(conn: Connection) -> None:
-        from alembic import command
+        if current(conn) != head():
+            run_revisions(conn)
+        conn.rollback()
+        _write_triggers(conn)
+        conn.commit()
+
+    def run_revisions(conn: Connection) -> None:
+        from alembic import command  # a third of a second that a start with nothing to do is spared
 
         driver = conn.connection.driver_connection
         if isinstance(driver, sqlite3.Connection):
             driver.execute("PRAGMA foreign_keys = OFF")  # a table written anew is dropped in between
         conn.rollback()
         command.upgrade(alembic_config(conn), "head")
-        conn.commit()
-        _write_triggers(conn)
         conn.commit()
 
     database.alone(work)

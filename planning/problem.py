@@ -41,7 +41,7 @@ class Resource(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     maintenance: tuple[Interval, ...] = ()
     capacity: int | None = None  # batch only: load units per cycle
     cycle_minutes: int | None = None  # batch only
-    count: int = 1  # tool and crew only: how many may be in use at once
+    count: int = 0  # tool and crew only, at least 1 there: how many may be in use at once
 
 
 class SetupMatrix(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -90,7 +90,7 @@ class Operation(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     frozen: Frozen | None = None
 
 
-class Order(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Order(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
     """What a customer waits for: nothing starts before ``release``, the last operation should end by ``due``."""
 
     id: str
@@ -100,7 +100,7 @@ class Order(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     weight: int = 1
 
 
-class Material(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Material(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
     """Stock of one item of one owner, now and as it arrives (``receipts``: minute, quantity)."""
 
     item: str

@@ -29,6 +29,8 @@ from planning.engine.schedule import (
 )
 from planning.engine.shop import NEVER, NONE, Shop
 
+GAP_TRIES = 64  # openings looked at to keep one maximum gap; each try goes to a later opening
+
 
 @inlined
 def touch(s: Schedule, node: int) -> None:
@@ -142,6 +144,7 @@ def save(shop: Shop, s: Schedule, node: int) -> None:
     s.saved[k].end = s.nodes[node].end
     s.saved[k].setup = s.nodes[node].setup
     s.saved[k].family = s.nodes[node].family
+    s.saved[k].natural = s.nodes[node].natural
     s.saved[k].pools_at = s.state[SAVED_POOLS]
     if node < len(shop.ops):
         op = shop.ops[node]
@@ -198,20 +201,50 @@ def earliest_on_machine(shop: Shop, s: Schedule, op: int, machine: int, setup: i
     return earliest
 
 
-@inlined
-def ask_previous_to_wait(shop: Shop, s: Schedule, op: int, alone: int) -> None:
-    """With a maximum gap before ``op``, its predecessor must not end long before ``op`` can start.
+@inner
+def needed_end(shop: Shop, s: Schedule, op: int, machine: int, earliest: int) -> int:
+    """When the predecessor must end at the earliest so that ``op`` starts within its maximum gap; 0: when it likes.
 
-    ``alone`` is when ``op`` could start if the predecessor were no constraint.
+    ``earliest``: when ``op`` could start if the predecessor were no constraint. The answer depends on when the predecessor
+    would end by itself (``natural``), not on when it ends now: otherwise asking and answering would chase each other.
     """
-    if op == shop.orders[shop.ops[op].order].first:
-        return
+    previous = s.links[op - 1].node
     gap = shop.ops[op - 1].max_gap
-    if gap < 0 or s.links[op - 1].node < 0:
-        return
-    need = max(0, alone - gap)
-    if alone >= NEVER:
-        need = 0
+    natural = s.nodes[previous].natural
+    window = window_of(shop, machine, shop.ops[op].crew)
+    minutes = minutes_on(shop, op, machine)
+    end = natural
+    for _ in range(GAP_TRIES):
+        ready = max(earliest, end + shop.ops[op - 1].min_gap)
+        if shop.machines[machine].is_batch == 1:
+            start = cycle(shop, window, ready, minutes)
+        else:
+            start, _end = work(shop, window, ready, minutes)
+        if start >= NEVER:
+            return 0
+        if start - end <= gap:
+            return end if end > natural else 0
+        end = end_from(shop, s, op - 1, s.nodes[previous].machine, start - gap)
+        if end >= NEVER:
+            break
+    s.totals[BROKEN] += 1
+    return 0
+
+
+@inner
+def end_from(shop: Shop, s: Schedule, op: int, machine: int, earliest_end: int) -> int:
+    """First minute from ``earliest_end`` on at which the operation can end on its machine's calendar."""
+    window = window_of(shop, machine, shop.ops[op].crew)
+    minutes = minutes_on(shop, op, machine)
+    if shop.machines[machine].is_batch == 1:
+        return cycle(shop, window, earliest_end - minutes, minutes) + minutes
+    _start, end = work(shop, window, start_to_end_at(shop, window, earliest_end, minutes), minutes)
+    return end
+
+
+@inner
+def ask_previous_to_wait(shop: Shop, s: Schedule, op: int, need: int) -> None:
+    """Tell the predecessor how late it must end at the earliest because of the maximum gap after it."""
     if need == s.links[op - 1].need_end:
         return
     previous = s.links[op - 1]
@@ -223,6 +256,14 @@ def ask_previous_to_wait(shop: Shop, s: Schedule, op: int, alone: int) -> None:
         s.saved_need[k].need_end = previous.need_end
     previous.need_end = need
     touch(s, previous.node)
+
+
+@inlined
+def follows_max_gap(shop: Shop, s: Schedule, op: int) -> bool:
+    """Tell whether a maximum gap runs from the operation's predecessor to it."""
+    if op == shop.orders[shop.ops[op].order].first:
+        return False
+    return shop.ops[op - 1].max_gap >= 0 and s.links[op - 1].node >= 0
 
 
 @inlined
@@ -244,31 +285,40 @@ def retime_operation(shop: Shop, s: Schedule, op: int) -> None:
         need = max(earliest_on_machine(shop, s, op, machine, setup, free), ready_after_previous(shop, s, op))
         if (need > start and (start >= 0 or before >= 0)) or s.links[op].need_end > end or s.links[op].material_floor > max(start, 0):
             s.totals[BROKEN] += 1
-        ask_previous_to_wait(shop, s, op, start)
+        natural = end
+        if follows_max_gap(shop, s, op):
+            ask_previous_to_wait(shop, s, op, max(0, start - shop.ops[op - 1].max_gap))
     else:
         window = window_of(shop, machine, me.crew)
         minutes = minutes_on(shop, op, machine)
         earliest = max(earliest_on_machine(shop, s, op, machine, setup, free), ready_alone(shop, s, op))
+        ready = ready_after_previous(shop, s, op)
+        natural = 0
         if s.links[op].need_end > 0:
+            _start, natural = work(shop, window, max(earliest, ready), minutes)
             earliest = max(earliest, start_to_end_at(shop, window, s.links[op].need_end, minutes))
-        if op > shop.orders[me.order].first and shop.ops[op - 1].max_gap >= 0:
-            alone, _ = work(shop, window, earliest, minutes)
-            ask_previous_to_wait(shop, s, op, alone)
-        start, end = work(shop, window, max(earliest, ready_after_previous(shop, s, op)), minutes)
-    apply_times(shop, s, op, start, end, setup, family)
+        if follows_max_gap(shop, s, op):
+            ask_previous_to_wait(shop, s, op, needed_end(shop, s, op, machine, earliest))
+        start, end = work(shop, window, max(earliest, ready), minutes)
+        if natural == 0:
+            natural = end
+    apply_times(shop, s, op, start, end, setup, family, natural)
 
 
 @inlined
-def apply_times(shop: Shop, s: Schedule, op: int, start: int, end: int, setup: int, family: int) -> None:
+def apply_times(
+    shop: Shop, s: Schedule, op: int, start: int, end: int, setup: int, family: int, natural: int
+) -> None:
     """Store an operation's new times, keep the totals, and touch its successors where something changed."""
     node = s.nodes[op]
     me = shop.ops[op]
     save(shop, s, op)
     s.totals[SETUP] += setup - node.setup
     handed_on = node.end != end or node.family != family
-    ended = node.end != end
+    ended = node.end != end or (me.max_gap >= 0 and node.natural != natural)
     node.start = start
     node.end = end
+    node.natural = natural
     node.setup = setup
     node.family = family
     if handed_on and node.after >= 0:
@@ -341,6 +391,7 @@ def retime_batch(shop: Shop, s: Schedule, b: int) -> None:
     last_ready = 0
     second_ready = 0
     last_member = NONE
+    needed = 0
     frozen = NONE
     op = node.first_member
     while op >= 0:
@@ -352,21 +403,25 @@ def retime_batch(shop: Shop, s: Schedule, b: int) -> None:
         elif ready > second_ready:
             second_ready = ready
         alone = max(alone, ready_alone(shop, s, op))
-        if s.links[op].need_end > 0:
-            alone = max(alone, s.links[op].need_end - minutes)
+        needed = max(needed, s.links[op].need_end - minutes)
         if shop.ops[op].frozen_machine >= 0:
             frozen = op
         op = s.links[op].next_member
+    window = window_of(shop, node.machine, NONE)
     if frozen >= 0:
         start = shop.ops[frozen].frozen_start
         end = shop.ops[frozen].frozen_end
-        if max(alone, last_ready) > max(start, 0):
+        natural = end
+        if max(alone, last_ready, needed) > max(start, 0):
             s.totals[BROKEN] += 1
+        alone = start
     else:
-        start = cycle(shop, window_of(shop, node.machine, NONE), max(alone, last_ready), minutes)
+        natural = cycle(shop, window, max(alone, last_ready), minutes) + minutes
+        alone = max(alone, needed)
+        start = cycle(shop, window, max(alone, last_ready), minutes)
         end = NEVER if start >= NEVER else start + minutes
-    ask_members_to_wait(shop, s, b, start if frozen >= 0 else alone, last_ready, second_ready, last_member)
-    finish_batch(shop, s, b, start, end)
+    ask_members_to_wait(shop, s, b, alone, last_ready, second_ready, last_member)
+    finish_batch(shop, s, b, start, end, natural)
 
 
 @inlined
@@ -377,22 +432,21 @@ def ask_members_to_wait(
     machine = s.nodes[b].machine
     op = s.nodes[b].first_member
     while op >= 0:
-        if op > shop.orders[shop.ops[op].order].first and shop.ops[op - 1].max_gap >= 0:
+        if follows_max_gap(shop, s, op):
             others = second_ready if op == last_member else last_ready
-            window = window_of(shop, machine, NONE)
-            start = cycle(shop, window, max(alone, others), shop.machines[machine].cycle)
-            ask_previous_to_wait(shop, s, op, start)
+            ask_previous_to_wait(shop, s, op, needed_end(shop, s, op, machine, max(alone, others)))
         op = s.links[op].next_member
 
 
 @inlined
-def finish_batch(shop: Shop, s: Schedule, b: int, start: int, end: int) -> None:
+def finish_batch(shop: Shop, s: Schedule, b: int, start: int, end: int, natural: int) -> None:
     """Store a batch's new times and touch what follows."""
     node = s.nodes[b]
     save(shop, s, b)
-    ended = node.end != end
+    ended = node.end != end or node.natural != natural
     node.start = start
     node.end = end
+    node.natural = natural
     op = node.first_member
     while op >= 0:
         count_moved(s, op)
@@ -470,6 +524,7 @@ def restore_times(shop: Shop, s: Schedule) -> None:
         node.end = row.end
         node.setup = row.setup
         node.family = row.family
+        node.natural = row.natural
         if row.node < len(shop.ops):
             op = shop.ops[row.node]
             width = pool_width(shop, op.tool) + pool_width(shop, op.crew)

@@ -16,13 +16,13 @@ from planning.engine.shop import NEVER, NONE, Ints, Records, Shop, record
 
 RANK_STEP = 1 << 32  # room between neighbours for 32 halvings before ranks are spread anew
 
-NODE = record("start end setup family machine rank before after stamp queued first_member load key")
+NODE = record("start end setup family machine rank before after stamp queued first_member load key natural")
 LINK = record(  # per operation
     "node next_member tool_before tool_after crew_before crew_after material_floor need_end need_stamp home_machine home_start moved"
 )
 ENDS = record("first last")
 CLAIM = record("place floor")  # per consumption: its place in the material's sequence and when its turn is covered
-SAVED = record("node start end setup family pools_at")
+SAVED = record("node start end setup family natural pools_at")
 SAVED_NEED = record("operation need_end")
 SERVED = record("end stamp")  # per order: the end its costs are counted with
 SAVED_SERVED = record("order end")

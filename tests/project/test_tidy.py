@@ -19,6 +19,11 @@ REVISIONS = (
 )  # each is a record of tables as they were, in one piece
 FILE_BYTES_MAX = 1_000_000  # larger things are made, not kept; lock files are what their tools write
 
+AS_GIVEN = {
+    "planning/bench/check.py",
+    "planning/bench/generate.py",
+}  # byte for byte: a second judge that owes us nothing
+
 TOP_LEVEL = {
     ".ci", ".dockerignore", ".gitignore", "CHANGELOG.md", "Dockerfile", "LICENSE", "Makefile", "README.md",
     "benchmarks", "docker-compose.yml", "docs", "hatch_build.py", "hub", "mappings", "partners", "planning",
@@ -83,7 +88,7 @@ def test_no_failure_is_swallowed() -> None:
 def test_files_and_functions_stay_readable() -> None:
     long = []
     for path in python_files(*CODE, "tests"):
-        if path.parent == REVISIONS:
+        if path.parent == REVISIONS or named(path) in AS_GIVEN:
             continue
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if lines > FILE_LINES_MAX:

@@ -14,32 +14,13 @@ from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 
-from hub.kernel.struct import Struct
+from hub.web.languages import LANGUAGES, Language
 
 WEB = Path(__file__).parent
 LOCALE = WEB / "locale"
 DOMAIN = "hub"
 EXTRACTED = (("**.py", "python"), ("templates/**.html", "jinja2"))
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "npgettext": ((1, "c"), 2, 3)}
-
-
-class Language(Struct):
-    """A language the pages speak."""
-
-    locale: str  # folder of the catalogue and Babel's name: zh_CN
-    tag: str  # BCP 47, for the lang attribute: zh-CN
-    name: str  # in itself
-
-
-LANGUAGES = (
-    Language(locale="en", tag="en", name="English"),
-    Language(locale="zh_CN", tag="zh-CN", name="简体中文"),
-)
-
-
-def N_(text: str) -> str:
-    """Mark ``text`` for extraction where it is written; it is translated where it is shown."""
-    return text
 
 
 def po_file(language: Language) -> Path:

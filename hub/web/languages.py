@@ -1,16 +1,38 @@
-"""Which language and time zone a viewer reads in: their choice, else what their browser says, else ours."""
+"""The languages the pages speak, and which of them, in which time zone, a viewer reads.
+
+That is their choice, else what their browser says, else ours. The words themselves stand in ``catalogues``.
+"""
 
 from __future__ import annotations
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hub.web.catalogues import LANGUAGES, Language
+from hub.kernel.struct import Struct
 
 LANGUAGE_COOKIE = "hub_language"
 ZONE_COOKIE = "hub_zone"  # written by the page's own script
 ZONE_LENGTH_MAX = 64  # the longest IANA name has 32 characters
 HEADER_LENGTH_MAX = 512  # no browser sends more; the rest of a longer header is not read
 UTC_ZONE = ZoneInfo("UTC")
+
+
+class Language(Struct):
+    """A language the pages speak."""
+
+    locale: str  # folder of the catalogue and Babel's name: zh_CN
+    tag: str  # BCP 47, for the lang attribute: zh-CN
+    name: str  # in itself
+
+
+LANGUAGES = (
+    Language(locale="en", tag="en", name="English"),
+    Language(locale="zh_CN", tag="zh-CN", name="简体中文"),
+)
+
+
+def N_(text: str) -> str:
+    """Mark ``text`` for extraction where it is written; it is translated where it is shown."""
+    return text
 
 
 def by_tag(tag: str | None) -> Language | None:

@@ -15,7 +15,7 @@ from hub.business.orders.sentences import PROMISED, SENTENCES
 from hub.formats.x12 import faults, guide_faults
 from hub.formats.x12.guide import Use
 from hub.formats.x12.guides import GuideLibrary
-from hub.web.catalogues import N_
+from hub.web.languages import N_
 
 HOLE = re.compile(r"\{(\w+)[^}]*\}")
 

@@ -16,7 +16,7 @@ from litestar.exceptions import HTTPException
 
 from hub.kernel.errors import Conflict, Unavailable
 from hub.kernel.identity import new_id
-from hub.web.catalogues import N_
+from hub.web.languages import N_
 from hub.web.policy import OPT, Policy
 from hub.web.problems import MEDIA_TYPE, Problem, document, not_found
 

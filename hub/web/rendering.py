@@ -20,8 +20,8 @@ from markupsafe import Markup
 from hub.kernel.struct import Struct
 from hub.web import statuses
 from hub.web.assets import Assets
-from hub.web.catalogues import LANGUAGES, Language, load
-from hub.web.languages import UTC_ZONE
+from hub.web.catalogues import load
+from hub.web.languages import LANGUAGES, UTC_ZONE, Language
 from hub.web.phrases import phrase
 
 TEMPLATES = Path(__file__).with_name("templates")

@@ -10,7 +10,7 @@ from typing import Literal
 from hub.exchange.model import Key, MessageRow
 from hub.kernel.diagnostics import Severity
 from hub.kernel.struct import Struct
-from hub.web.catalogues import N_
+from hub.web.languages import N_
 
 Tone = Literal["good", "info", "warn", "bad", "held", "quiet"]
 
@@ -166,7 +166,7 @@ UNITS = {
 }
 
 
-FIRST_KEYS = ("purchase-order", "order", "shipment", "invoice", "contract", "interchange")
+FIRST_KEYS = ("purchase-order", "order", "shipment", "invoice", "interchange", "contract")
 """The numbers people call a message by, the best first."""
 
 

@@ -18,8 +18,8 @@ from hub.formats.x12.separators import Separators
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Unreadable
 from hub.kernel.struct import Struct
-from hub.web.catalogues import N_
 from hub.web.hub import Guides
+from hub.web.languages import N_
 
 SEGMENTS_SHOWN_MAX = 1500  # some 300 order lines; a browser lays that out in well under a second
 TEXT_SHOWN_MAX = 200_000  # characters of a body that is no X12

@@ -12,8 +12,8 @@ from babel.messages.pofile import read_po
 
 from hub.formats.x12.guides import GuideLibrary
 from hub.platform.configuration import find_configuration
-from hub.web.catalogues import LANGUAGES, Language, extracted, load, po_file
-from hub.web.languages import negotiate, zone_of
+from hub.web.catalogues import extracted, load, po_file
+from hub.web.languages import LANGUAGES, Language, negotiate, zone_of
 from hub.web.phrases import HOLE, guide_names, phrase, templates
 from hub.web.rendering import TEMPLATES
 

@@ -19,9 +19,8 @@ from hub.exchange.model import Person
 from hub.security import passwords
 from hub.web.admission import RateLimit
 from hub.web.caller import caller_of
-from hub.web.catalogues import N_
 from hub.web.hub import Hub
-from hub.web.languages import LANGUAGE_COOKIE, by_tag
+from hub.web.languages import LANGUAGE_COOKIE, N_, by_tag
 from hub.web.pages.page import answer, is_ours, is_secure, see_other
 from hub.web.policy import anyone
 from hub.web.policy import people as signed_in

@@ -17,9 +17,8 @@ from hub.kernel.struct import Struct
 from hub.security.policy import Permission
 from hub.web import csrf
 from hub.web.caller import Caller, caller_of
-from hub.web.catalogues import N_
 from hub.web.hub import Hub
-from hub.web.languages import LANGUAGE_COOKIE, ZONE_COOKIE, by_tag, negotiate, zone_of
+from hub.web.languages import LANGUAGE_COOKIE, N_, ZONE_COOKIE, by_tag, negotiate, zone_of
 from hub.web.rendering import Renderer, Viewer
 from hub.web.statuses import Word
 

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from hub.exchange.model import MessageDetail
 from hub.kernel.struct import Struct
-from hub.web.catalogues import N_
+from hub.web.languages import N_
 from hub.web.statuses import STAGES, Tone
 
 STEPS_SHOWN_MAX = 24
 LAG_SHOWN_MS_MAX = 60_000  # beyond a minute the two times say it better
+
+WRITTEN = N_("Written")
 
 EVENTS: dict[str, tuple[str, Tone]] = {
     "sent": (N_("Sent"), "good"),
@@ -40,7 +42,10 @@ class Step(Struct):
 
 def steps_of(detail: MessageDetail) -> list[Step]:
     """Return the message's way, oldest first."""
-    steps = [Step(title=STAGES.get(stage.stage, stage.stage), at=stage.at) for stage in detail.stages]
+    if detail.message.direction == "out":  # what we send has one stage: it was written
+        steps = [Step(title=WRITTEN, at=stage.at) for stage in detail.stages]
+    else:
+        steps = [Step(title=STAGES.get(stage.stage, stage.stage), at=stage.at) for stage in detail.stages]
     for entry in detail.timeline:
         title, tone = EVENTS.get(entry.event, (entry.event, "quiet"))
         who = None if entry.actor == "hub" else entry.actor.partition(":")[2]

@@ -70,7 +70,7 @@ def orders(megabytes: int) -> Iterator[str]:
 def small_sets(count: int) -> Iterator[str]:
     """Yield a group of ``count`` acknowledgements of four segments each."""
     numbers = range(1, count + 1)
-    return interchange((f"ST*997*{n:09d}~\nAK1*PO*{n}~\nAK9*A*1*1*1~\nSE*4*{n:09d}~\n" for n in numbers), "FA")
+    return interchange((f"ST*997*{n:09d}~\nAK1*PO*{n:07d}~\nAK9*A*1*1*1~\nSE*4*{n:09d}~\n" for n in numbers), "FA")
 
 
 def levels(count: int) -> Iterator[str]:
@@ -79,7 +79,7 @@ def levels(count: int) -> Iterator[str]:
     def notice() -> Iterator[str]:
         yield "ST*856*0001~\nBSN*00*1*20261120*0830~\n"
         for n in range(1, count + 1):
-            yield f"HL*{n}*{max(n - 1, 1)}*I~\n"
+            yield f"HL*{n:07d}*{max(n - 1, 1):07d}*I~\n"
         yield f"SE*{count + 3}*0001~\n"
 
     return interchange(["".join(notice())], "SH")
@@ -146,6 +146,12 @@ def measure(reader: str, path: Path, runs: int = RUNS) -> dict[str, float]:
     return min(found, key=lambda one: one["seconds"])
 
 
+def measure_in_turn(one: Path, two: Path, runs: int) -> tuple[float, float]:
+    """Return the best seconds of each file, read in turn so that a busy minute does not fall on one of them alone."""
+    pairs = [(measure("ours", one, 1)["seconds"], measure("ours", two, 1)["seconds"]) for _ in range(runs)]
+    return min(first for first, _ in pairs), min(second for _, second in pairs)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="10 MB instead of 50, one run each")
@@ -162,11 +168,12 @@ def report(folder: Path, megabytes: int, runs: int) -> int:
     big = write(folder / "orders.x12", orders(megabytes))
     half = write(folder / "half.x12", orders(megabytes // 2))
     bare = measure("nothing", big, 1)["rss"]
-    ours, ours_half = measure("ours", big, runs), measure("ours", half, runs)
+    ours, ours_half = measure("ours", big, 1), measure("ours", half, 1)
+    half_seconds, seconds = measure_in_turn(half, big, runs)
     peer = measure("pyx12", big, 1)
     size = big.stat().st_size / MEGABYTE
     assert ours["segments"] <= peer["segments"], "the two did not read the same"
-    speed, peer_speed = size / ours["seconds"], size / peer["seconds"]
+    speed, peer_speed = size / seconds, size / peer["seconds"]
     memory, memory_half = (ours["rss"] - bare) / MEGABYTE, (ours_half["rss"] - bare) / MEGABYTE
     peer_memory = (peer["rss"] - bare) / MEGABYTE
     rows: list[tuple[str, float, float | None, str, float]] = [
@@ -174,13 +181,13 @@ def report(folder: Path, megabytes: int, runs: int) -> int:
         ("  times the peer", speed / peer_speed, 1.0, ">=", RATIO_TO_PEER_MIN),
         ("  memory above the interpreter, MB", memory, peer_memory, "<=", RSS_ABOVE_INTERPRETER_MB_MAX),
         ("  of it growth from half the size, MB", memory - memory_half, None, "<=", RSS_ABOVE_INTERPRETER_MB_MAX / 10),
-        ("  cost of doubling the file", ours["seconds"] / ours_half["seconds"], None, "<=", DOUBLING_MAX),
+        ("  cost of doubling the file", seconds / half_seconds, None, "<=", DOUBLING_MAX),
     ]
     for name, make in (("ST in one group", small_sets), ("HL in one set", levels)):
-        one = measure("ours", write(folder / "one.x12", make(50_000)), runs)
-        two = measure("ours", write(folder / "two.x12", make(100_000)), runs)
-        rows.append((f"100,000 {name}: cost of doubling", two["seconds"] / one["seconds"], None, "<=", DOUBLING_MAX))
-        rows.append((f"  seconds for 100,000 {name}", two["seconds"], None, "", 0.0))
+        one, two = write(folder / "one.x12", make(100_000)), write(folder / "two.x12", make(200_000))
+        once, twice = measure_in_turn(one, two, runs)
+        rows.append((f"100,000 {name}: cost of doubling", twice / once, None, "<=", DOUBLING_MAX))
+        rows.append((f"  seconds for 100,000 {name}", once, None, "", 0.0))
     return show(rows)
 
 

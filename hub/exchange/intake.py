@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from hub.exchange.model import Key, StageTime
+from hub.exchange.model import Acknowledgement, Key, StageTime
 from hub.exchange.recording import FILE, put_keys
 from hub.exchange.tables import message
 from hub.kernel.errors import Conflict, Defect
@@ -48,6 +48,17 @@ class Accepted(Struct):
     duplicate: bool = False
 
 
+class Received(Struct):
+    """What processing needs to know of an inbound message."""
+
+    id: str
+    partner: str
+    received_at: datetime
+    stage: str
+    acknowledgement: Acknowledgement
+    sha256: str
+
+
 def accept(conn: Connection, incoming: Incoming) -> Accepted:
     """Write the message and its job, or find the one that came first with the same bytes."""
     if _INSERT.run(conn, _row(incoming)) == 0:
@@ -57,6 +68,26 @@ def accept(conn: Connection, incoming: Incoming) -> Accepted:
         put_keys(conn, incoming.partner, incoming.id, [Key(kind=FILE, value=incoming.file_name)])
     jobs.enqueue(conn, PROCESS, incoming.id, now=incoming.received_at)
     return Accepted(message_id=incoming.id)
+
+
+def received(conn: Connection, message_id: str) -> tuple[Received, bytes | None]:
+    """Return an inbound message and its body, if that stands in the database (a larger one is a file).
+
+    Raises ``Defect`` when there is none: a job never points to nothing.
+    """
+    rows = _RECEIVED.returned(conn, {"wanted": message_id})
+    if not rows:
+        raise Defect(f"there is no inbound message {message_id}")
+    partner, at, stage, acknowledgement, sha256, content = rows[0]
+    found = Received(
+        id=message_id,
+        partner=partner,
+        received_at=datetime.fromisoformat(at) if isinstance(at, str) else at,  # SQLite keeps instants as text
+        stage=stage,
+        acknowledgement=acknowledgement,
+        sha256=sha256,
+    )
+    return found, content
 
 
 def _row(incoming: Incoming) -> dict[str, object]:
@@ -111,6 +142,18 @@ _BY_KEY = select(message.c.id, message.c.sha256).where(
 )
 _BY_BYTES = select(message.c.id, message.c.sha256).where(
     message.c.partner == bindparam("sender"), message.c.sha256 == bindparam("digest"), message.c.direction == "in"
+)
+_RECEIVED = Prepared(
+    select(
+        message.c.partner,
+        message.c.received_at,
+        message.c.stage,
+        message.c.acknowledgement,
+        message.c.sha256,
+        blobs.blob.c.content,
+    )
+    .join(blobs.blob, blobs.blob.c.sha256 == message.c.sha256)
+    .where(message.c.id == bindparam("wanted"), message.c.direction == "in")
 )
 _INSERT = unless_there(message)
 _REPEATED = Prepared(update(message).where(message.c.id == bindparam("first")).values(repeats=message.c.repeats + 1))

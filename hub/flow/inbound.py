@@ -24,8 +24,8 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.exchange import interchanges, outbox, recording
-from hub.exchange.messages import find_message, stages_of
-from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key, MessageRow, StageTime
+from hub.exchange.intake import Received, received
+from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key, StageTime
 from hub.exchange.partners import Partner
 from hub.flow.acknowledging import acknowledge, hold_against_agreement
 from hub.flow.agreement import is_test, number_taken
@@ -35,9 +35,8 @@ from hub.flow.outbound import Occasion, Tray, Unsendable, encode_document, rende
 from hub.flow.reading import KEPT_EVENTS_BYTES_MAX, Document, Interchange, Opened, open_message
 from hub.flow.summary import Settled, Summary
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.errors import Defect, Misconfigured, Unreadable
+from hub.kernel.errors import Misconfigured, Unreadable
 from hub.kernel.location import Location
-from hub.kernel.scope import EVERYONE
 from hub.kernel.struct import Struct
 from hub.platform import jobs
 from hub.platform.jobs import Fence, Job
@@ -48,7 +47,7 @@ DOCUMENTS_PER_PORTION = 50  # 50 orders of three lines hold the one writer for s
 class Task(Struct):
     """One message at work."""
 
-    message: MessageRow
+    message: Received
     fence: Fence
     stages: list[StageTime]
 
@@ -308,11 +307,10 @@ def _hold(desk: Desk, task: Task, fault: Misconfigured, conn: Connection) -> Non
 
 
 def _load(desk: Desk, job: Job, conn: Connection) -> tuple[Task, bytes]:
-    message = find_message(conn, EVERYONE, job.payload)
-    if message is None:
-        raise Defect(f"job {job.id} is about message {job.payload}, which is not there")
-    stages = [stage for stage in stages_of(conn, message.id) if stage.stage == "received"]
-    return Task(message=message, fence=job.fence, stages=stages), desk.blobs.get(conn, message.sha256)
+    message, content = received(conn, job.payload)
+    stages = [StageTime(stage="received", at=message.received_at)]
+    body = desk.blobs.get(conn, message.sha256) if content is None else bytes(content)
+    return Task(message=message, fence=job.fence, stages=stages), body
 
 
 def _not_understood(document: Document) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from hub.exchange.model import Acknowledgement, DocumentRow, Key, MessageRow, Outcome, StageTime, Validation
+from hub.exchange.intake import Received
+from hub.exchange.model import Acknowledgement, DocumentRow, Key, Outcome, StageTime, Validation
 from hub.exchange.recording import KEYS_SHOWN_MAX, Processed
 from hub.flow.handlers import Handled
 from hub.flow.reading import Document, Interchange, Survey
@@ -79,7 +80,7 @@ class Summary(Struct):
 
     def processed(
         self,
-        message: MessageRow,
+        message: Received,
         stages: list[StageTime],
         said: Sequence[Acknowledgement],
         survey: Survey,

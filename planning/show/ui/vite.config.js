@@ -1,4 +1,4 @@
-// One script and one style with fixed names: show/page.py puts both into the page it writes.
+// One script with a fixed name: show/page.py puts it into the page it writes.
 import { defineConfig } from "vite";
 
 export default defineConfig({
@@ -9,7 +9,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000,
     rollupOptions: {
       input: "src/main.js",
-      output: { format: "iife", entryFileNames: "plan.js", assetFileNames: "plan[extname]" },
+      output: { format: "iife", entryFileNames: "plan.js" },
     },
   },
 });

@@ -38,6 +38,7 @@ class Requirement(Struct):
     kind: str | None = None
     code: str | None = None  # the buyer's own code for it
     specification: str | None = None
+    level: str | None = None  # how confidential the specification is, in the buyer's code
     text: str | None = None
 
 

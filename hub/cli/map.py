@@ -20,7 +20,9 @@ from hub.formats.x12.reader import read
 from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
 from hub.kernel.diagnostics import Diagnostic, worst
 from hub.kernel.errors import Misconfigured
+from hub.kernel.identity import is_partner_id
 from hub.mapping.cases import run_case
+from hub.mapping.coverage import coverage_of
 from hub.mapping.documents import (
     Party,
     SetRead,
@@ -31,6 +33,8 @@ from hub.mapping.documents import (
 )
 from hub.mapping.explain import explained
 from hub.mapping.library import Map, MapLibrary
+from hub.mapping.sample import sample_document
+from hub.mapping.skeleton import propose
 from hub.mapping.spec import Fault
 from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.settings import load
@@ -160,6 +164,64 @@ def explain(out: Output, arguments: tuple[str, ...]) -> None:
     _judge(out, findings)
 
 
+@map_.command()
+@click.argument("name", metavar="MAP")
+@click.argument("files", metavar="[FILE…]", nargs=-1, type=EXISTING)
+@reports
+def coverage(out: Output, name: str, files: tuple[Path, ...]) -> None:
+    """Say which rules of MAP never fired, which elements nobody read, which fields nobody said.
+
+    Looks at FILE…, or at the cases beside the map.
+    """
+    library = _library()
+    chosen = library.map(name)
+    looked = list(files) or [path for folder in library.files.cases(name) for path in folder.glob("*.edi")]
+    told = coverage_of(chosen, [path.read_bytes() for path in looked])
+    if out.as_json:
+        out.value(told)
+        return
+    fired = told.rules - len(told.silent)
+    out.line(f"{fired} of {told.rules} rules fired in {told.sets} sets")
+    for title, lines in (
+        ("never fired", [f"{field}  {where}" for field, where in told.silent]),
+        ("never read", [f"{place}  {count} times" for place, count in told.unread]),
+        ("never said", list(told.unsaid)),
+    ):
+        for line in lines:
+            click.echo(f"{title}: {line}")
+
+
+@map_.command()
+@click.option("--from", "files", metavar="FILE", multiple=True, required=True, type=EXISTING, help="What they send.")
+@click.option("--partner", metavar="ID", required=True, help="Whose map it becomes.")
+@click.option("--map", "name", metavar="MAP", help="The map to start from; else the base map of the set.")
+@reports
+def new(out: Output, files: tuple[Path, ...], partner: str, name: str | None) -> None:
+    """Propose a partner's map from samples: the base map, and a line for all it leaves unread (on stdout)."""
+    if not is_partner_id(partner):
+        raise click.BadParameter(f"'{partner}' is no partner's id: lower-case words joined by hyphens")
+    data = [path.read_bytes() for path in files]
+    proposed = propose(_map(name or _base_map(data[0])), data, partner)
+    if out.as_json:
+        out.value({"map": proposed})
+    else:
+        click.echo(proposed, nl=False)
+
+
+@map_.command()
+@click.argument("name", metavar="MAP")
+@click.option("--canonical", is_flag=True, help="Print the document as canonical JSON instead of the wire.")
+@reports
+def sample(out: Output, name: str, canonical: bool) -> None:
+    """Print a document made from MAP and its guide: valid, and saying as much as may stand together."""
+    document, written = sample_document(_map(name))
+    if canonical or out.as_json:
+        click.echo(document_json(document).decode())
+    elif written.data is not None:
+        click.echo(written.data.decode())
+    _judge(out, written.findings, refused=written.data is None)
+
+
 def _explain(out: Output, chosen: Map, each: SetRead) -> None:
     if each.applied is None or each.applied.document is None:
         return
@@ -198,6 +260,15 @@ def _map(name: str) -> Map:
     return _library().map(name.removesuffix(".toml"))
 
 
+def _base_map(data: bytes) -> str:
+    """Return the name of the base map for the first set of a file."""
+    for event in read(data, bare=True):
+        kind = getattr(event, "kind", None)
+        if isinstance(kind, str):
+            return f"x12/{(getattr(event, 'release', '') or '004010')[:6]}/{kind}"
+    raise Misconfigured("the file holds no transaction set", remedy="name the map: --map x12/004010/850")
+
+
 def _map_for(data: bytes) -> str:
     """Return the name of the map for a file: the sender's, or the base map of its first set."""
     partners = load_partners(_configuration())
@@ -208,11 +279,8 @@ def _map_for(data: bytes) -> str:
             partner = partners.by_envelope(header.sender_qualifier or "", header.sender_id or "")
         kind = getattr(event, "kind", None)
         if isinstance(kind, str):
-            if partner is not None and kind in partner.sends:
-                return partner.sends[kind]
-            release = (getattr(event, "release", "") or "004010")[:6]
-            return f"x12/{release}/{kind}"
-    raise Misconfigured("the file holds no transaction set", remedy="name the map: hub map explain MAP FILE")
+            return partner.sends[kind] if partner is not None and kind in partner.sends else _base_map(data)
+    return _base_map(data)
 
 
 def _party(text: str | None) -> Party | None:

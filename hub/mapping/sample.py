@@ -15,6 +15,7 @@ import msgspec
 
 from hub.formats.x12.guide import Element
 from hub.kernel.struct import Struct
+from hub.mapping.documents import DocumentWritten, SetRead, read_documents, write_document
 from hub.mapping.library import Map
 from hub.mapping.plan import Rule, Take, Variant
 from hub.mapping.shape import PAIRED, Shape, fields_of, leading, takes_currency
@@ -23,13 +24,14 @@ FIRST_DAY = date(2026, 1, 5)
 TEXT = "SAMPLE"
 LISTED_MAX = 3  # values of one list: enough to see the order
 DIGITS_MAX = 6
+ATTEMPTS_MAX = 40  # each leaves out at least one rule; the base maps need about five
 
 
 class Chooser(Protocol):
     """Who decides what is said."""
 
-    def said(self, rule: Rule) -> bool:
-        """Say whether an optional field is said at all."""
+    def said(self, rule: Rule, *, must: bool) -> bool:
+        """Say whether a field is said at all; ``must``: the document or the guide cannot be without it."""
 
     def one_of(self, options: list[str]) -> str:
         """Return one of several words."""
@@ -47,7 +49,7 @@ class Plainest:
     def __init__(self, without: frozenset[str] = frozenset()) -> None:
         self.without = without
 
-    def said(self, rule: Rule) -> bool:
+    def said(self, rule: Rule, *, must: bool) -> bool:
         return str(rule.where) not in self.without
 
     def one_of(self, options: list[str]) -> str:
@@ -58,6 +60,40 @@ class Plainest:
 
     def number(self, low: int, high: int) -> int:
         return min(max(low, 1), high)
+
+
+def sample_document(map_: Map) -> tuple[Struct, DocumentWritten]:
+    """Return a document that says all the guide lets stand together, and how it is written.
+
+    What the guide refuses (one element without another) is left out, rule by rule, until nothing is refused.
+    """
+    without: set[str] = set()
+    for _ in range(ATTEMPTS_MAX):
+        document = invent(map_, Plainest(frozenset(without)))
+        written = write_document(map_, document)
+        refused = {finding.rule for finding in written.findings if finding.rule}
+        if written.data is not None and not refused:
+            (again,) = [each for each in read_documents(map_, written.data, provenance=True) if each.applied]
+            refused = _refused(again)
+            if not refused:
+                return document, written
+        if refused <= without:
+            break
+        without |= refused
+    return document, written
+
+
+def _refused(each: SetRead) -> set[str]:
+    """Return the rules whose elements the guide refuses; for what is missing, all rules of its segment."""
+    provenance = each.applied.provenance if each.applied else None
+    rules: set[str] = set()
+    for finding in each.findings:
+        at = finding.location
+        if provenance is None or at.segment is None or not finding.severity.is_reject:
+            continue
+        here = provenance.at(at.segment, at.element) or provenance.at(at.segment)
+        rules |= {origin.rule for origin in here}
+    return rules
 
 
 def invent(map_: Map, chooser: Chooser) -> Struct:
@@ -78,10 +114,12 @@ class _Inventor:
 
     def item(self, variant: Variant, index: int) -> dict[str, Any]:
         said: dict[str, Any] = {}
+        more = False  # than the words its place stands for
         for rule in variant.rules:
             if rule.writes and rule.reads and rule.source.guard is None:
                 value = self._value(rule, index)
                 if value is not None:
+                    more = more or rule.source.word is None
                     _plant(said, rule.field, value)
                     if variant.name == "" and rule.field == "currency":
                         self.currency = value
@@ -90,7 +128,8 @@ class _Inventor:
         for listing in variant.lists:
             items = [self.item(place, at) for place in listing.variants for at in range(self._count(place))]
             _plant(said, listing.name, [i for i in items if i])
-        return said
+            more = more or any(items)
+        return said if more else {}
 
     def conform(self, struct: type[msgspec.Struct], said: dict[str, Any]) -> dict[str, Any] | None:
         """Return ``said`` without structs that lack what makes them one; amounts take the document's currency."""
@@ -124,7 +163,7 @@ class _Inventor:
         take = rule.takes[0]
         if any(bound.argument == "#" for bound in rule.codecs):
             return str(10 * (index + 1))
-        if take.path.number or (not rule.shape.required and not self._must(rule) and not self.choose.said(rule)):
+        if take.path.number or not self.choose.said(rule, must=rule.shape.required or self._must(rule)):
             return None
         if rule.listed:
             return self._listed(rule, take)

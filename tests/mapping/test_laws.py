@@ -36,8 +36,8 @@ class Chance:
         self.random = random
         self.often = often
 
-    def said(self, rule: Rule) -> bool:
-        return bool(self.random.random() < self.often)
+    def said(self, rule: Rule, *, must: bool) -> bool:
+        return must or bool(self.random.random() < self.often)
 
     def one_of(self, options: list[str]) -> str:
         return str(self.random.choice(options))

@@ -13,13 +13,25 @@ import sys
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hub.web.languages import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 WEB = Path(__file__).parent
 LOCALE = WEB / "locale"
 DOMAIN = "hub"
 EXTRACTED = (("**.py", "python"), ("templates/**.html", "jinja2"))
+EMPTY_HEADERS = (
+    b'"POT-Creation-Date:',
+    b'"PO-Revision-Date:',
+    b'"Last-Translator:',
+    b'"Language-Team:',
+    b'"Report-Msgid-Bugs-To:',
+    b'"Generated-By:',
+)
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "npgettext": ((1, "c"), 2, 3)}
 
 
@@ -66,41 +78,51 @@ def _is_source(folder: str) -> bool:
 
 def update() -> None:
     """Bring every ``.po`` in line with the source; new texts arrive empty, dropped ones leave."""
+    from babel.messages.pofile import read_po
+
+    wanted = _wanted()
+    for language in LANGUAGES:
+        target = po_file(language)
+        known = read_po(io.BytesIO(target.read_bytes() if target.is_file() else b""), locale=language.locale)
+        known.update(deepcopy(wanted), no_fuzzy_matching=True)  # it keeps what it is given, and changes it
+        known.obsolete.clear()
+        if language is LANGUAGES[0]:
+            _say_the_source_itself(known)
+        known.header_comment = f"# Contract Hub: the words of its pages in {language.name}."
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(_written(known))
+
+
+def _wanted() -> Catalog:
+    """Return every text somebody may see: of the pages, of findings, of guides."""
     from babel.messages.catalog import Catalog
-    from babel.messages.pofile import read_po, write_po
 
     from hub.formats.x12.guides import GuideLibrary
     from hub.platform.configuration import find_configuration
     from hub.web.phrases import guide_names, templates
 
-    template = Catalog(domain=DOMAIN, project="Contract Hub", charset="utf-8", fuzzy=False)
-    for file, _line, text, comments, context in extracted():
-        template.add(text, locations=[(file, 1)], auto_comments=comments, context=context)
+    wanted = Catalog(domain=DOMAIN, project="Contract Hub", version="", charset="utf-8", fuzzy=False)
+    for _file, _line, text, comments, context in extracted():
+        wanted.add(text, auto_comments=comments, context=context)
     for text in templates():
-        template.add(text, auto_comments=["a sentence of a finding; {names} stay as they are"])
+        wanted.add(text, auto_comments=["a sentence of a finding; {names} stay as they are"])
     for text in guide_names(GuideLibrary(find_configuration(None).roots)):
-        template.add(text, auto_comments=["a segment or element of a guide"])
-    for language in LANGUAGES:
-        target = po_file(language)
-        if target.is_file():
-            with target.open("rb") as source:
-                catalogue = read_po(source, locale=language.locale, domain=DOMAIN)
-        else:
-            catalogue = Catalog(locale=language.locale, domain=DOMAIN, project="Contract Hub", fuzzy=False)
-        catalogue.update(deepcopy(template), no_fuzzy_matching=True)  # it keeps what it is given, and changes it
-        catalogue.obsolete.clear()
-        if language.locale == "en":
-            _say_the_source_itself(catalogue)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as sink:
-            write_po(sink, catalogue, sort_output=True, omit_header=False, no_location=True, width=120)
+        wanted.add(text, auto_comments=["a segment or element of a guide"])
+    return wanted
 
 
-def _say_the_source_itself(catalogue: object) -> None:
+def _written(catalogue: Catalog) -> bytes:
+    """Return the file, without the lines of its header that change by themselves or say nothing."""
+    from babel.messages.pofile import write_po
+
+    target = io.BytesIO()
+    write_po(target, catalogue, sort_output=True, no_location=True, width=120)
+    lines = target.getvalue().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(EMPTY_HEADERS))
+
+
+def _say_the_source_itself(catalogue: Catalog) -> None:
     """English is the language of the source: a text that has no translation is its own."""
-    from babel.messages.catalog import Catalog
-
-    assert isinstance(catalogue, Catalog)
     for message in catalogue:
         if message.id and not any(message.string if isinstance(message.string, tuple) else [message.string]):
             message.string = message.id

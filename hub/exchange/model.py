@@ -17,7 +17,7 @@ Validation = Literal["pending", "valid", "warnings", "rejected", "unreadable"]
 Delivery = Literal["none", "ready", "sent", "delivered", "failed"]
 Acknowledgement = Literal["none", "awaited", "accepted", "partly", "rejected", "overdue"]
 Outcome = Literal["none", "accepted", "changed", "refused", "held", "duplicate", "quarantined"]
-Judgement = Literal["first", "duplicate", "conflict"]
+Judgement = Literal["first", "duplicate", "conflict", "refused"]
 Verdict = Literal["approve", "refuse"]
 
 STAGES = ("received", "opened", "validated", "mapped", "decided", "answered", "finished")

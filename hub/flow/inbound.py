@@ -147,7 +147,7 @@ class _Settlement:
         if self._task.again:
             recording.forget(self._conn, self._task.message.id)
         found = opened.survey.interchanges
-        entered = [interchanges.enter(self._conn, self._interchange_row(each)) for each in found]
+        entered = [interchanges.enter(self._conn, self._interchange_row(each), refused=each.refused) for each in found]
         for row in entered:
             if row.judgement == "duplicate" and row.first_message:
                 outbox.resend_answers(self._conn, row.first_message, now=self._now)
@@ -164,7 +164,7 @@ class _Settlement:
 
     def _take_effect(self, document: Document, judgement: Judgement) -> Handled:
         """Let the document take effect, if it may, and answer it."""
-        if judgement != "first":
+        if judgement in ("duplicate", "conflict"):
             return Handled(outcome="duplicate" if judgement == "duplicate" else "quarantined")
         if document.rejected or document.interchange.refused or (document.group and document.group.refused):
             return Handled(outcome="refused")

@@ -154,6 +154,8 @@ class _Rereading:
 
 def open_message(body: bytes) -> Opened:
     """Survey ``body``. Raises ``Unreadable`` when it is nothing we can take apart."""
+    if not body:
+        raise Unreadable("SYN-EMPTY", "The message is empty")
     syntax = sniff(body[:SNIFFED_BYTES])
     if syntax != "x12":
         raise Unreadable("SYN-NOT-X12", NOT_SPOKEN[syntax])

@@ -305,7 +305,9 @@ def upgrade() -> None:
         sa.Column("judgement", sa.String(length=10), nullable=False),
         sa.Column("first_message", sa.String(length=36), nullable=True),
         sa.Column("at", columns.Instant(), nullable=False),
-        sa.CheckConstraint("judgement IN ('first', 'duplicate', 'conflict')", name=op.f("ck_interchange_judgement")),
+        sa.CheckConstraint(
+            "judgement IN ('first', 'duplicate', 'conflict', 'refused')", name=op.f("ck_interchange_judgement")
+        ),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name=op.f("fk_interchange_message_message")),
         sa.PrimaryKeyConstraint("message", "position", name=op.f("pk_interchange")),
     )

@@ -90,7 +90,7 @@ class Map:
         self.compiled.compare_totals(root, reading)
         leftovers(reading, root, self.compiled.computed)
         origin = Provenance(self.compiled.plan, self.compiled.layout, trace) if trace is not None else None
-        return Applied(document=document, findings=reading.findings, provenance=origin)
+        return Applied(document=document, findings=reading.close(), provenance=origin)
 
     def render(self, document: Struct) -> Rendered:
         """Write a canonical document as a tree for ``compose``; what cannot be said is found, never dropped."""
@@ -138,15 +138,24 @@ class MapLibrary:
             if made is None or faults:
                 raise _misconfigured(name, faults)
             if self._strict and not self.files.cases(name):
-                raise Misconfigured(
-                    f"map {name} has no cases", file=f"{name}.toml", remedy=f"add {name}/cases/<sentence>/input.edi"
-                )
+                raise _no_cases(name)
             self._maps[name] = made
         return self._maps[name]
 
     def faults(self, name: str) -> list[Fault]:
         """Return everything that is wrong with the files of the map ``name``."""
         return self._make(name)[1]
+
+    def check(self) -> list[Misconfigured]:
+        """Return everything that is wrong with any map, and every map without cases: what ``hub check`` shows."""
+        found: list[Misconfigured] = []
+        for name in self.names():
+            for fault in self.faults(name):
+                where = fault.where
+                found.append(Misconfigured(fault.message, file=where.file, line=where.line, remedy=fault.remedy))
+            if not self.files.cases(name):
+                found.append(_no_cases(name))
+        return list({str(fault): fault for fault in found}.values())
 
     def _make(self, name: str) -> tuple[Map | None, list[Fault]]:
         loaded, faults = self.files.load(name)
@@ -189,6 +198,12 @@ def _header_fault(loaded: Loaded, key: str, remedy: str) -> Fault:
     where = said.where if said else Where(file=f"{loaded.name}.toml", line=1)
     message = f"no {key} '{said.text}'" if said else f"[map] does not say its {key}"
     return Fault(code="MAP-HEADER", message=message, where=where, remedy=remedy)
+
+
+def _no_cases(name: str) -> Misconfigured:
+    return Misconfigured(
+        f"map {name} has no cases", file=f"{name}.toml", remedy=f"add {name}/cases/<sentence>/input.edi"
+    )
 
 
 def _misconfigured(name: str, faults: list[Fault]) -> Misconfigured:

@@ -19,13 +19,15 @@ Trail = tuple[Any, str, int] | None
 Steps = tuple[tuple[str, tuple[tuple[int, int, str], ...], bool, str], ...]
 """A bound way down: (tag, conditions (element, component or 0, value), optional, key)."""
 
-UNREAD_MAX = 1000  # findings for unread elements of one document; a wholly foreign file would bury the rest
+FINDINGS_MAX = 1000  # of one document; a wholly foreign file would bury the rest. What is beyond is counted.
 
 
 class Reading:
     """One document being read."""
 
-    __slots__ = ("claimed", "currency", "fields", "findings", "groups", "numbers", "root", "seen", "sites", "trace")
+    __slots__ = (
+        "beyond", "claimed", "currency", "fields", "findings", "groups", "numbers", "root", "seen", "sites", "trace",
+    )  # fmt: skip
 
     def __init__(self, root: Node, sites: Sequence[tuple[str, str]], trace: list[Any] | None) -> None:
         self.root = root
@@ -34,6 +36,7 @@ class Reading:
         self.claimed: set[Node] = set()
         self.groups: dict[Node, set[int]] = {}
         self.findings: list[Diagnostic] = []
+        self.beyond: list[Severity] = []  # of findings that are only counted
         self.fields: dict[str, Any] = {}
         self.numbers: dict[str, dict[Node, int]] = {}
         self.currency: str | None = None
@@ -63,9 +66,22 @@ class Reading:
             component=component or None,
             path=path,
         )
-        self.findings.append(
-            Diagnostic(code=code, severity=severity, message=message, location=location, rule=rule, **more)
-        )
+        self.add(Diagnostic(code=code, severity=severity, message=message, location=location, rule=rule, **more))
+
+    def add(self, finding: Diagnostic) -> None:
+        """Keep a finding, or count it when there are too many to read."""
+        if len(self.findings) < FINDINGS_MAX:
+            self.findings.append(finding)
+        else:
+            self.beyond.append(finding.severity)
+
+    def close(self) -> list[Diagnostic]:
+        """Return the findings, the last of them saying how many more there are and how bad."""
+        if self.beyond:
+            message = f"{len(self.beyond)} more findings are not listed"
+            remedy = "mend the first ones and read the document again"
+            self.findings.append(Diagnostic(code="MAP-MORE", severity=max(self.beyond), message=message, remedy=remedy))
+        return self.findings
 
     def bad(self, number: int, node: Node, element: int, text: str, trail: Trail, wanted: str) -> None:
         """Note a text that is no value of the type the field wants."""
@@ -329,12 +345,12 @@ def parts_read(X: Reading, node: Node, element: int, parts: frozenset[int]) -> N
     inner = value[0] if value and isinstance(value[0], list) else value
     for at, text in enumerate(inner, 1):
         if text and at not in parts:
-            X.findings.append(_unread(node, element, at, str(text)))
+            X.add(_unread(node, element, at, str(text)))
 
 
 def leftovers(X: Reading, root: Node, computed: dict[str, int]) -> None:
     """Report every element that arrived and that no rule read."""
-    seen, findings = X.seen, X.findings
+    seen = X.seen
     stack = [root]
     while stack:
         above = stack.pop()
@@ -350,9 +366,7 @@ def leftovers(X: Reading, root: Node, computed: dict[str, int]) -> None:
                     continue
                 for element in range(1, len(values)):
                     if values[element] and not mask >> element & 1:
-                        if len(findings) >= UNREAD_MAX:
-                            return
-                        findings.append(_unread(node, element, 0, _shown(values[element]), foreign=tag == UNKNOWN))
+                        X.add(_unread(node, element, 0, _shown(values[element]), foreign=tag == UNKNOWN))
 
 
 def _unread(node: Node, element: int, part: int, text: str, *, foreign: bool = False) -> Diagnostic:

@@ -113,3 +113,35 @@ def test_explain_shows_value_place_and_rule() -> None:
     (row,) = [line for line in done.stdout.splitlines() if line.startswith("lines[0].quantity.unit")]
     assert row.split() == ["lines[0].quantity.unit", "each", "segment", "15", "PO103", "EA", row.split()[-1]]
     assert row.split()[-1].startswith("x12/004010/850.toml:")
+
+
+def test_coverage_names_rules_that_no_case_fires() -> None:
+    done = called("coverage", "acme-cardio/855")
+    assert done.exit_code == 0
+    assert "rules fired in 1 sets" in done.stdout
+    assert "never fired: contacts.name  x12/shared.toml:" in done.stdout
+    assert "never said: valid_until" in done.stdout
+
+
+def test_a_new_map_is_proposed_from_samples(tmp_path: Path) -> None:
+    odd = tmp_path / "odd.edi"
+    odd.write_text(
+        ORDER.read_text().replace("ITD*01*3*****45", "ITD*01*3*****45*******T").replace("*5000*EA*", "*5000*FZ*")
+    )
+    done = called("new", "--from", odd, "--partner", "north-spine")
+    assert done.exit_code == 0
+    assert 'extends = "x12/004010/850"' in done.stdout
+    assert "# extensions.itd14 = \"ITD14\"    # 'T'" in done.stdout
+    assert '# [codes.unit]\n# "FZ" = ""' in done.stdout
+    assert called("new", "--from", odd, "--partner", "North Spine").exit_code == 2
+
+
+def test_a_sample_is_valid_and_says_much(tmp_path: Path) -> None:
+    for name in ("x12/004010/850", "x12/004010/855", "x12/004010/997"):
+        done = called("sample", name)
+        assert done.exit_code == 0
+        made = tmp_path / "sample.edi"
+        made.write_text(done.stdout)
+        again = called("apply", name, made)
+        assert (again.exit_code, again.stderr) == (0, "")
+        assert json.loads(again.stdout) == json.loads(called("sample", name, "--canonical").stdout)

@@ -174,3 +174,12 @@ def test_the_same_content_is_compiled_once(tmp_path: Path) -> None:
     maps = library(tmp_path, small=BASE)
     assert maps.map("small") is maps.map("small")
     assert maps.map("small").digest == library(tmp_path, small=BASE).map("small").digest
+
+
+def test_all_maps_are_checked_at_once(tmp_path: Path) -> None:
+    maps = library(tmp_path, good=BASE, bad=HEAD + '[fields]\nkind = "BEG99"\n')
+    assert [str(fault) for fault in maps.check()] == [
+        "bad.toml:5: `BEG99` is not in x12/004010/999: BEG ends with BEG08; remedy: did you mean `BEG08`?",
+        "bad.toml: map bad has no cases; remedy: add bad/cases/<sentence>/input.edi",
+        "good.toml: map good has no cases; remedy: add good/cases/<sentence>/input.edi",
+    ]

@@ -198,3 +198,12 @@ def test_no_wire_makes_a_map_raise(tmp_path: Path, text: str) -> None:
         '[fields]\nkind = "BEG01"\nplaced.on = "BEG04"\n[each.lines]\nat = "HL[S]/HL[O]?/HL[I]"\nnumber = "LIN01"',
     )
     map_.apply(wire(text))
+
+
+def test_too_many_findings_are_counted_and_keep_their_weight(tmp_path: Path) -> None:
+    map_ = given(
+        tmp_path, '[each.lines]\nat = "LIN"\nnumber = "LIN01"\nquantity = "SN102,03"\n[codes.unit]\nEA = "each"'
+    )
+    applied = map_.apply(wire("BEG\n" + "\n".join(["LIN*1", "SN1**5*KK"] * 1500)))
+    assert len(applied.findings) == 1001
+    assert str(applied.findings[-1]).startswith("MAP-MORE element: 500 more findings are not listed")

@@ -43,7 +43,7 @@ check: lint test
 
 $(READY): $(PACKAGE)
 	@test -n "$(PYTHON)" || { echo "make: this needs Python 3.11 or newer on PATH" >&2; exit 2; }
-	@uv=$$($(PYTHON) tools/find_uv.py) && \
+	@uv=$$($(PYTHON) .ci/find_uv.py) && \
 		echo "Setting up .venv (the first time takes about a minute)" && \
 		UV_PYTHON_DOWNLOADS=never $$uv sync --locked --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 	@touch $@

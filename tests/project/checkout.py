@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CODE = ("hub", "planning", "tools", "benchmarks")
+CODE = ("hub", "planning", ".ci", "benchmarks")
 
 
 @cache

@@ -53,7 +53,7 @@ def test_every_dependency_is_used_or_says_why_it_is_there() -> None:
     ours = _imports("hub", "planning")
     idle = {name for name in _names(project["project"]["dependencies"]) if IMPORTED_AS.get(name, name) not in ours}
     for_tests = _names(project["dependency-groups"]["dev"])
-    everywhere = _imports("hub", "planning", "tests", "benchmarks", "tools")
+    everywhere = _imports("hub", "planning", "tests", "benchmarks", ".ci")
     idle |= {name for name in for_tests if IMPORTED_AS.get(name, name) not in everywhere}
     assert not idle - WITHOUT_IMPORT.keys()
 

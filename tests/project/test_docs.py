@@ -20,7 +20,7 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
-TOPS = ("hub/", "planning/", "docs/", "tests/", "mappings/", "schemas/", "partners/", "benchmarks/", "tools/", ".ci/")
+TOPS = ("hub/", "planning/", "docs/", "tests/", "mappings/", "schemas/", "partners/", "benchmarks/", ".ci/")
 READ_ELSEWHERE = {"HUB_SKIP_ASSETS", "HUB_DATABASE_PASSWORD"}  # by the package build and by the compose file
 PREFIX = re.compile(r"^(?:\.venv/bin/)?hub(?: |$)")
 
@@ -73,7 +73,7 @@ def test_every_setting_is_in_the_table_of_the_operator() -> None:
 def test_every_variable_the_code_reads_is_a_setting_or_listed_beside_them() -> None:
     read = {
         name
-        for path in python_files("hub", "tools")
+        for path in python_files("hub", ".ci")
         for name in re.findall(r'"(HUB_[A-Z_]+)"', path.read_text(encoding="utf-8"))
     }
     assert read <= NAMES.keys() | OTHERS

@@ -14,8 +14,8 @@ from tests.project.checkout import ROOT
 
 @pytest.fixture
 def finder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """`tools/find_uv.py` on a machine without uv, with a home of the test's own."""
-    spec = importlib.util.spec_from_file_location("find_uv", ROOT / "tools" / "find_uv.py")
+    """`.ci/find_uv.py` on a machine without uv, with a home of the test's own."""
+    spec = importlib.util.spec_from_file_location("find_uv", ROOT / ".ci" / "find_uv.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

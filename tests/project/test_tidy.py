@@ -27,7 +27,7 @@ AS_GIVEN = {
 TOP_LEVEL = {
     ".ci", ".dockerignore", ".gitignore", "CHANGELOG.md", "Dockerfile", "LICENSE", "Makefile", "README.md",
     "benchmarks", "docker-compose.yml", "docs", "hatch_build.py", "hub", "mappings", "partners", "planning",
-    "pyproject.toml", "schemas", "tests", "tools", "uv.lock",
+    "pyproject.toml", "schemas", "tests", "uv.lock",
 }  # fmt: skip
 
 NOT_NAMES = {"utils", "util", "common", "helpers", "helper", "manager", "base", "misc"}

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import httpx
 import pytest
 
+from hub.web.app import create_app
+from hub.web.assets import Assets
 from hub.web.refusals import PAGE_TEXTS
+from tests.web.conftest import client_of
+from tests.web.samples import fill
 from tests.web.small_hub import SmallHub
 
 pytestmark = pytest.mark.anyio
@@ -116,3 +121,33 @@ async def test_the_interface_description_is_openapi_3_1_and_knows_the_raw_bodies
 async def test_static_files_are_kept_for_ever_and_nothing_else_is_served(anonymous: httpx.AsyncClient) -> None:
     for path in ("/static/../app.py", "/static/%2e%2e/app.py", "/static/manifest.json", "/static/", "/static/.vite"):
         assert (await anonymous.get(path)).status_code == 404, path
+
+
+async def test_without_scripts_and_styles_the_pages_work_and_say_how_to_build_them(
+    hub: SmallHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.web.app.Assets", lambda: Assets(tmp_path / "nothing"))
+    async with client_of(create_app(hub)) as client:
+        page = await client.get("/login")
+    assert page.status_code == 200
+    assert "have not been built" in page.text
+    assert "<script" not in page.text
+
+
+async def test_a_message_says_all_that_was_promised_also_what_it_has_not(
+    acme: httpx.AsyncClient, hub: SmallHub
+) -> None:
+    order = fill(hub)
+    state = (await acme.get(f"/api/v1/messages/{order}")).json()
+    promised = {"id", "partner", "direction", "document", "validation", "delivery", "acknowledgement", "outcome"}
+    assert promised | {"keys", "received_at", "answers"} <= set(state)
+    assert state["delivery"] == "none"
+    assert len(state["answers"]) == 2
+    assert (await acme.get(f"/api/v1/messages/{state['answers'][0]}")).json()["answers_to"] == order
+    assert "canonical" not in state["documents"][0]
+    for part in ("raw", "canonical", "provenance", "timeline"):
+        assert (await acme.get(f"/api/v1/messages/{order}/{part}")).status_code == 200, part
+    listed = (await acme.get("/api/v1/messages?limit=2")).json()
+    assert len(listed["items"]) == 2
+    following = (await acme.get("/api/v1/messages", params={"limit": 2, "cursor": listed["next"]})).json()
+    assert {item["id"] for item in following["items"]}.isdisjoint(item["id"] for item in listed["items"])

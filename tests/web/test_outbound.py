@@ -41,7 +41,7 @@ async def test_a_refusal_is_kept_and_cannot_be_turned_into_its_opposite(acme: ht
     assert refused.status_code == 200
     assert (await acme.post(url, json={"verdict": "approve"})).status_code == 409
     state = (await acme.get(f"/api/v1/messages/{waiting}")).json()
-    assert state["deliveries"][0]["verdict"] == "refuse"
+    assert state["delivery_state"]["verdict"] == "refuse"
     assert "wrong price" in state["attention"]
 
 

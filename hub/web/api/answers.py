@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgspec
 from litestar import MediaType, Response
@@ -29,9 +28,3 @@ def whole(value: object) -> object:
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [whole(item) for item in value]
     return value
-
-
-def without(mapping: object, *names: str) -> dict[str, Any]:
-    """Return ``mapping`` without these names."""
-    assert isinstance(mapping, dict)
-    return {name: item for name, item in mapping.items() if name not in names}

@@ -15,7 +15,6 @@ from hub.exchange.model import (
     DocumentRow,
     Filters,
     MessageDetail,
-    MessagePage,
     MessageRow,
     StageTime,
     TimelineEntry,
@@ -23,8 +22,9 @@ from hub.exchange.model import (
 from hub.exchange.replay import ask_replay
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
-from hub.web.api.answers import LIMIT_DEFAULT, LIMIT_MAX, as_json, whole, without
+from hub.web.api.answers import LIMIT_DEFAULT, LIMIT_MAX, as_json
 from hub.web.api.describe import READ_FAULTS, WRITE_FAULTS, RawOperation
+from hub.web.api.message_state import MessageList, MessageState, list_of, state_of
 from hub.web.caller import caller_of
 from hub.web.hub import Hub, Link
 from hub.web.policy import both
@@ -59,7 +59,7 @@ class ReplayWish(Struct):
 @get(
     "/api/v1/messages",
     opt=both("message:read"),
-    responses={200: ResponseSpec(MessagePage, description="Needs-attention first, then newest first"), **READ_FAULTS},
+    responses={200: ResponseSpec(MessageList, description="Needs-attention first, then newest first"), **READ_FAULTS},
     tags=TAGS,
 )
 async def messages(
@@ -95,31 +95,18 @@ async def messages(
         page = await hub.database.read(lambda conn: list_messages(conn, scope, wanted, cursor=cursor, limit=limit))
     except ValueError as fault:
         raise Problem(400, "cursor is not the next of a list", code="bad-parameter") from fault
-    return as_json(page)
+    return as_json(list_of(page))
 
 
 @get(
     "/api/v1/messages/{message:str}",
     opt=both("message:read"),
-    responses={200: ResponseSpec(MessageDetail, description="The message"), **READ_FAULTS},
+    responses={200: ResponseSpec(MessageState, description="The message"), **READ_FAULTS},
     tags=TAGS,
 )
 async def message_state(request: Request[Any, Any, Any], message: FromPath[str]) -> Response[bytes]:
     """Where the message stands: its statuses, documents with findings, keys, and its answers by id."""
-    detail = await _detail(request, message)
-    said = without(whole(detail.message), "answers")
-    return as_json(
-        {
-            **said,
-            "answers": [answer.id for answer in detail.answers],
-            "answers_to": detail.message.answers,
-            "findings": [finding for one in detail.documents for finding in one.findings],
-            "interchanges": detail.interchanges,
-            "document_list": [without(whole(one), "canonical") for one in detail.documents],
-            "deliveries": [detail.delivery] if detail.delivery else [],
-            "acknowledgements": detail.expected,
-        }
-    )
+    return as_json(state_of(await _detail(request, message)))
 
 
 @get(

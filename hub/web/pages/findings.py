@@ -18,8 +18,8 @@ class ShownFinding(Struct):
 
 
 def shown_findings(detail: MessageDetail, document: DocumentRow | None) -> list[ShownFinding]:
-    """Return the findings of the chosen document, the worst first, otherwise as they stand on the wire."""
+    """Return the findings about the envelopes and the chosen document: the worst first, else as they stand."""
     documents = [document] if document else detail.documents
-    findings = [finding for one in documents for finding in one.findings]
+    findings = [*detail.findings, *(finding for one in documents for finding in one.findings)]
     ordered = sorted(findings, key=lambda finding: -finding.severity)[:FINDINGS_SHOWN_MAX]
     return [ShownFinding(finding=finding, at=place_of(finding)) for finding in ordered]

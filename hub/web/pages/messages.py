@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from hub.exchange import outbox
-from hub.exchange.messages import dismiss, find_message, list_messages, message_detail
+from hub.exchange.messages import dismiss, documents_of, find_message, list_messages, message_detail
 from hub.exchange.model import DocumentRow, MessageDetail
 from hub.exchange.replay import ask_replay
 from hub.kernel.errors import Conflict
@@ -83,7 +83,7 @@ async def message_page(
     detail = await hub.database.read(lambda conn: message_detail(conn, caller.scope, message))
     if detail is None:
         raise not_found()
-    chosen = _chosen(detail, document)
+    chosen = await _chosen(hub, caller.scope, detail, document)
     wire, links = Wire(), list[Link]()
     if caller.may("message:raw"):
         wire = await _wire(hub, caller.scope, detail, chosen)
@@ -154,15 +154,16 @@ async def dealt_with(request: Request[Any, Any, Any], message: FromPath[str]) ->
     return see_other(f"/messages/{quote(message)}?said=dealt-with")
 
 
-def _chosen(detail: MessageDetail, position: int | None) -> DocumentRow | None:
+async def _chosen(hub: Hub, scope: Scope, detail: MessageDetail, position: int | None) -> DocumentRow | None:
     """Return the document asked for, else the first that was not valid, else the first."""
-    if position is not None:
-        found = next((one for one in detail.documents if one.position == position), None)
-        if found is None:
-            raise not_found()
-        return found
-    troubled = (one for one in detail.documents if one.validation in ("rejected", "unreadable"))
-    return next(troubled, detail.documents[0] if detail.documents else None)
+    if position is None:
+        troubled = (one for one in detail.documents if one.validation in ("rejected", "unreadable"))
+        return next(troubled, detail.documents[0] if detail.documents else None)
+    message = detail.message.id
+    found = await hub.database.read(lambda conn: documents_of(conn, scope, message, after=position - 1, limit=1))
+    if not found or found[0].position != position:
+        raise not_found()
+    return found[0]
 
 
 async def _wire(hub: Hub, scope: Scope, detail: MessageDetail, chosen: DocumentRow | None) -> Wire:

@@ -67,10 +67,7 @@ def chain(book: Book, last: str) -> tuple[Reason, ...]:
             name = previous(book, name)
             continue
         reasons.append(_reason(book, name, bound, free_from))
-        if bound.kind == "calendar":  # what it was ready after goes on: the predecessor or the queue
-            name = bound.behind
-        else:
-            name = bound.behind if bound.behind is not None else None
+        name = bound.behind
     if not any(r.kind != "release" for r in reasons):
         reasons.append(_work(book, last))
     return tuple(reasons)
@@ -92,10 +89,21 @@ def _reason(book: Book, name: str, bound: Bound, free_from: int) -> Reason:
 
 
 def _work(book: Book, last: str) -> Reason:
+    """The order waited for nothing: either closed time interrupts its work, or the work itself is too long."""
     order = book.steps[last].order
-    work = sum(
-        next(a.minutes for a in op.alternatives if a.resource == book.placed[op.id].resource) for op in order.operations
-    )
+    minutes = {
+        op.id: next(a.minutes for a in op.alternatives if a.resource == book.placed[op.id].resource)
+        for op in order.operations
+    }
+    pauses = {name: book.placed[name].end - book.placed[name].start - work for name, work in minutes.items()}
+    longest = max(pauses, key=lambda name: pauses[name])
+    if pauses[longest] > 0:
+        a = book.placed[longest]
+        text = f"{longest} pauses {pauses[longest]} min while {a.resource} is closed"
+        return Reason(
+            kind="calendar", text=text, operation=longest, resource=a.resource, minutes=pauses[longest], until=a.end
+        )
+    work = sum(minutes.values())
     text = f"order {order.id} waits for nothing: {work} min of its own work do not fit between {order.release} and {order.due}"
     return Reason(kind="work", text=text, operation=last, minutes=work)
 

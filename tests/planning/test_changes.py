@@ -1,0 +1,104 @@
+"""What a change does: promises that name who suffers, repairs that keep the fence, scenarios that are kept beside."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from planning import ChangeRefused, impact, read_changes, read_problem, sensitivity, solve, stabilise, violations, what_if
+from planning.bench import generate
+from planning.changes import ExtraMachine, MaterialLate, OrderMoved, ResourceDown
+
+FENCE = 800
+
+
+@pytest.fixture(scope="module")
+def shop() -> Any:
+    problem, _ = read_problem(json.dumps(generate.problem("small", 1, materials=True)))
+    return problem, solve(problem, effort=3_000, seed=1)
+
+
+def late_order(plan: Any) -> Any:
+    return max(plan.orders, key=lambda r: r.tardiness)
+
+
+def test_the_zero_impact_date_moves_nobody(shop: Any) -> None:
+    problem, plan = shop
+    answer = impact(problem, plan, OrderMoved(order="O0003", due=500), fence=FENCE)
+    zero = answer.option("zero-impact")
+    assert zero is not None
+    assert (zero.others.operations_moved, zero.others.worse, zero.others.machine_changes) == (0, (), 0)
+
+
+def test_the_requested_date_names_who_suffers(shop: Any) -> None:
+    problem, plan = shop
+    answer = impact(problem, plan, OrderMoved(order=late_order(plan).order, due=0), fence=FENCE)
+    zero, requested = answer.option("zero-impact"), answer.option("requested")
+    assert zero is not None
+    assert requested is not None
+    assert requested.completion is not None
+    assert zero.completion is not None
+    assert requested.completion <= zero.completion
+    later = {r.order: r.tardiness for r in requested.plan.orders}
+    before = {r.order: r.tardiness for r in plan.orders}
+    mine = late_order(plan).order
+    assert {s.order for s in requested.others.worse} == {o for o in before if o != mine and later[o] > before[o]}
+
+
+def test_a_negotiated_date_makes_nobody_late(shop: Any) -> None:
+    problem, plan = shop
+    option = impact(problem, plan, OrderMoved(order="O0003", due=0), fence=FENCE).option("negotiated")
+    assert option is not None
+    assert option.others.newly_late == ()
+
+
+def test_nothing_before_the_fence_moves(shop: Any) -> None:
+    problem, plan = shop
+    machine = next(a.resource for a in plan.assignments if "machining" in a.resource)
+    answer = impact(problem, plan, ResourceDown(resource=machine, start=FENCE, end=FENCE + 2_000), fence=FENCE)
+    option = stabilise(plan, answer.options[0], effort=2_000, fence=FENCE)
+    after = {a.operation: a for a in option.plan.assignments}
+    for a in plan.assignments:
+        if a.start < FENCE and not (a.resource == machine and a.end > FENCE):
+            assert (after[a.operation].start, after[a.operation].resource) == (a.start, a.resource)
+    assert violations(option.problem, option.plan) == ()
+
+
+def test_late_material_moves_only_what_needs_it_first(shop: Any) -> None:
+    problem, plan = shop
+    material = next(m for m in problem.materials if m.receipts)
+    change = MaterialLate(item=material.item, owner=material.owner, due=material.receipts[0][0], arrives=9_000)
+    answer = impact(problem, plan, change)
+    assert violations(answer.options[0].problem, answer.options[0].plan) == ()
+    assert answer.touched
+
+
+def test_one_more_machine_at_the_bottleneck_helps(shop: Any) -> None:
+    problem, plan = shop
+    base, *others = sensitivity(problem, plan, effort=1_000)
+    best = min(s.plan.objective.weighted_tardiness for s in others)
+    assert best < base.plan.objective.weighted_tardiness
+
+
+def test_a_scenario_keeps_its_parent_and_its_changes(shop: Any) -> None:
+    problem, plan = shop
+    change = ExtraMachine(resource="seal-028" if any(r.id == "seal-028" for r in problem.resources) else problem.resources[0].id)
+    scenario = what_if(problem, plan, change, effort=500)
+    assert scenario.parent == plan.plan_hash
+    assert scenario.changes == (change,)
+    assert violations(scenario.problem, scenario.plan) == ()
+
+
+def test_a_change_of_something_unknown_is_refused_by_name(shop: Any) -> None:
+    problem, plan = shop
+    with pytest.raises(ChangeRefused, match="NOBODY"):
+        what_if(problem, plan, OrderMoved(order="NOBODY", due=0))
+
+
+def test_changes_are_read_from_json() -> None:
+    (change,) = read_changes('[{"change": "order-moved", "order": "O0001", "due": 5}]')
+    assert change == OrderMoved(order="O0001", due=5)
+    with pytest.raises(ChangeRefused):
+        read_changes('[{"change": "order-exploded"}]')

@@ -10,6 +10,7 @@ import asyncio
 import os
 import socket
 import time
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -36,6 +37,7 @@ from hub.platform import jobs, schema
 from hub.platform.blobs import Blobs
 from hub.platform.configuration import find_configuration
 from hub.platform.database import Database, open_database
+from hub.platform.ownership import Ownership
 from hub.platform.runner import Runner
 from hub.platform.settings import Settings
 from hub.platform.telemetry import Metrics
@@ -61,6 +63,7 @@ class Hub:
         self.desk = Desk(rules, clock, database, self.blobs)
         worker = f"{socket.gethostname()}:{os.getpid()}"
         self.runner = Runner(database, {PROCESS: partial(process, desk=self.desk)}, clock, worker=worker)
+        self._ownership: Ownership | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -75,8 +78,19 @@ class Hub:
     def registry(self) -> CollectorRegistry:
         return self.metrics.registry
 
+    def own(self) -> None:
+        """Take the embedded database for this process alone, as whoever serves it must.
+
+        Raises ``Misconfigured`` when another hub serves the data directory. PostgreSQL may serve many hubs.
+        """
+        if self.database.sqlite_path is not None and self._ownership is None:
+            self._ownership = Ownership(self.database.sqlite_path.parent)
+
     async def start(self) -> None:
         """Begin the work behind the intake: the runner, the deliveries, the folders, the clocks."""
+        self.own()
+        if self._ownership is not None:
+            await self.database.write(partial(_take_over, now=self.clock.now()))
         folders = self.settings.data / "folders"
         folder.prepare(folders, self._folder_partners())
         watcher = folder.FolderWatcher(
@@ -86,6 +100,8 @@ class Hub:
             limit_bytes=self.settings.body_bytes_max,
             clock=time.time,
         )
+        if self.settings.redis_url:
+            log.warning("HUB_REDIS_URL is set, and this version has no workers of their own: jobs run in this process")
         await asyncio.to_thread(self.rules.warm_up)
         self.runner.start()
         work = (Deliverer(self.desk, transports(folders)).run(), watcher.run(), self._keep_house())
@@ -98,6 +114,9 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.runner.stop()
         await self.database.close()
+        if self._ownership is not None:
+            self._ownership.release()
+            self._ownership = None
 
     async def intake(self, incoming: Incoming) -> Accepted:
         """Make ``incoming`` durable, then return; a message that came before gets its first answers again.
@@ -198,6 +217,12 @@ def open_hub(settings: Settings, clock: Clock | None = None) -> Hub:
     except BaseException:
         database.close_now()
         raise
+
+
+def _take_over(conn: Connection, *, now: datetime) -> None:
+    """Take up what a hub that was killed had in hand, without waiting for its leases: it held the data alone."""
+    jobs.take_over(conn, now=now)
+    outbox.take_over(conn, now=now)
 
 
 def _take_in(conn: Connection, incoming: Incoming) -> Accepted:

@@ -37,7 +37,6 @@ component = ">"
 [acknowledgements]
 functional  = "997"            # what we answer each of their groups with
 interchange = "asked"          # a TA1 when ISA14 asks for it; a refused interchange always gets one
-application = {{ 850 = "855" }}  # their document → our answer
 
 [[transports]]                 # the first that serves a direction is used to send
 kind = "mailbox"               # they hand in by POST /inbound/{id} and fetch from GET /outbound/{id}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, Integer, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, exists, insert, select, update
 
 from hub.exchange import interchanges
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Key, StageTime
@@ -134,6 +134,11 @@ def resend_answers(conn: Connection, message_id: str, *, now: datetime) -> int:
     return len(gone)
 
 
+def take_over(conn: Connection, *, now: datetime) -> int:
+    """Make every delivery whose attempt broke off due now; return how many. For who knows that no other sender lives."""
+    return conn.execute(_TAKE_OVER, {"now": now}).rowcount
+
+
 def next_due(conn: Connection) -> datetime | None:
     """Return when the next attempt falls due; None when nothing waits but in mailboxes."""
     return conn.execute(_NEXT_DUE).scalar()
@@ -248,6 +253,18 @@ _RESEND_MAILBOX = (
     update(delivery)
     .where(delivery.c.message == bindparam("wanted"), delivery.c.transport == MAILBOX)
     .values(state="ready", read_at=None, received_at=None, verdict=None, verdict_reason=None)
+)
+_TAKE_OVER = (
+    update(delivery)
+    .where(
+        delivery.c.next_attempt_at.is_not(None),
+        exists().where(
+            delivery_attempt.c.message == delivery.c.message,
+            delivery_attempt.c.attempt == delivery.c.attempts,
+            delivery_attempt.c.finished_at.is_(None),
+        ),
+    )
+    .values(next_attempt_at=bindparam("now", type_=Instant))
 )
 _NEXT_DUE = (
     select(delivery.c.next_attempt_at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from datetime import date, time
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -71,25 +71,21 @@ class Acknowledgements(Struct):
     functional: Literal["997", "999", "none"] = "997"  # what we send for each of their groups
     functional_due_minutes: int = 24 * 60  # theirs for our groups: overdue after this; 0: none is expected
     interchange: Literal["asked", "always", "never"] = "asked"  # TA1: when ISA14 asks (a refusal always gets one)
-    application: dict[str, str] = {}  # their document → our answer: 850 = "855"
-    application_due_minutes: int = 4 * 60  # ours for their documents
 
 
 class Transport(Struct):
     """One way in or out. The first that serves a direction is the one used to send."""
 
-    kind: Literal["mailbox", "folder", "http"]
+    kind: Literal[
+        "mailbox", "folder"
+    ]  # mailbox: they POST to the hub and fetch; folder: they drop files and fetch them
     directions: list[Literal["in", "out"]] = msgspec.field(default_factory=lambda: ["in", "out"])
-    url: str | None = None  # http out
-    key: str | None = None  # http out: reference of the key, never the key
 
 
 class Calendar(Struct):
-    """When the partner works; clocks that count working time stop otherwise."""
+    """The days on which the partner's dock takes goods."""
 
     weekdays: list[int] = msgspec.field(default_factory=lambda: [1, 2, 3, 4, 5])  # ISO: Monday is 1
-    opens: time | None = None
-    closes: time | None = None
     holidays: list[date] = []
 
 
@@ -101,7 +97,6 @@ class Partner(Struct):
     usage: Literal["T", "P"]  # T: still in test; everything is answered as test and nothing is planned
     time_zone: str  # IANA; for dates without a zone
     currency: str  # ISO 4217; for prices without one
-    language: str = "en"
     envelope: Envelope | None = None
     sends: dict[str, str] = {}  # document → map: 850 = "north-spine/850"
     receives: dict[str, str] = {}
@@ -191,9 +186,6 @@ def _rules(partner: Partner, partner_id: str) -> list[tuple[Key, str, str]]:
         found.append((("leniency",), f"there is no leniency {unheard[0]!r}", f"one of {', '.join(LENIENCIES)}"))
     if partner.envelope:
         found += _separator_rules(partner.envelope.separators)
-    for number, way in enumerate(partner.transports):
-        if way.kind == "http" and "out" in way.directions and not way.url:
-            found.append((("transports", number), "http out needs a url", 'url = "https://…"'))
     return found
 
 

@@ -9,8 +9,6 @@ does not, because nothing but a count or a name is needed to say them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from hub.formats.tree import UNKNOWN, Node, Value
 from hub.formats.x12.guide import Computed, Guide, Use
 from hub.formats.x12.guide_faults import Findings
@@ -43,18 +41,21 @@ class _Composing:
         self.counts: list[tuple[list[Value], Computed]] = []  # filled when all is written
         self.findings = Findings(None, None, "")
         self.levels = 0  # HL written so far
+        self._places: dict[int, dict[str, Use]] = {}
         self.computed: dict[str, list[Computed]] = {}
         for each in guide.computed:
             self.computed.setdefault(each.tag, []).append(each)
 
-    def write_beneath(self, node: Node, uses: Iterable[Use], loop: Use | None) -> None:
+    def write_beneath(self, node: Node, uses: tuple[Use, ...], loop: Use | None) -> None:
         """Write the children of ``node`` that stand in wire order; levels that nest are written by ``write_level``."""
-        places = {use.segment.tag: use for use in uses}
+        places = self._places_of(uses)
         for tag, strays in node.children.items():
             if tag not in places and not (loop and loop.nests and tag == loop.segment.tag):
                 self._no_place(strays, loop)
         for tag, use in places.items():
             nodes = node.children.get(tag, ())
+            if not nodes and tag not in self.computed:
+                continue
             most = use.loop_maximum if use.loop else use.maximum
             if use.nests:
                 for child in nodes:
@@ -64,6 +65,13 @@ class _Composing:
                 self._too_often(use, most, loop)
             for number, child in enumerate(nodes or self._unasked(use, loop), 1):
                 self._write(child, use, loop, number)
+
+    def _places_of(self, uses: tuple[Use, ...]) -> dict[str, Use]:
+        """Return ``uses`` by tag, laid out once for all the loops of one kind."""
+        places = self._places.get(id(uses))  # the guide keeps ``uses`` alive, so its id stays its own
+        if places is None:
+            places = self._places[id(uses)] = {use.segment.tag: use for use in uses}
+        return places
 
     def write_level(self, node: Node, use: Use, parent: str | None, depth: int) -> None:
         """Write an HL with what stands beneath it, then the levels nested in it."""
@@ -117,7 +125,12 @@ class _Composing:
     def _add(self, code: str, use: Use, element: int | None = None, **words: object) -> None:
         tag = use.segment.tag
         self.findings.add(
-            code, segment=len(self.segments) + 2, tag=tag, loop=tag if use.loop else None, element=element, **words  # type: ignore[arg-type]
+            code,
+            segment=len(self.segments) + 2,
+            tag=tag,
+            loop=tag if use.loop else None,
+            element=element,
+            **words,  # type: ignore[arg-type]
         )
 
     def _no_place(self, strays: list[Node], loop: Use | None) -> None:

@@ -234,6 +234,8 @@ def _read_document(
         release=set.release,
         findings=set.findings,
     )
+    if not set.is_kept:
+        return document  # beyond a limit: its findings say which, and the rest was not read
     validator = rules.validator(set.release, set.kind, partner)
     if validator is None:
         return _with(document, [_no_guide(set)])

@@ -83,13 +83,21 @@ def test_the_search_box_is_one_key_away_and_finds_by_control_number(page: Page) 
     expect(page.locator("tbody tr").first).to_contain_text("Rejected")
 
 
-def test_pointing_at_an_element_lights_up_its_name(page: Page, served: Served) -> None:
+def test_pointing_at_an_element_lights_up_its_name_and_what_became_of_it(page: Page, served: Served) -> None:
     page.goto(f"/messages/{served.orders['order']}")
     page.locator('[data-view="raw"] [data-at="2:3"]').hover()
     named = page.locator('[data-view="named"] [data-at="2:3"]')
     expect(named).to_have_class(re.compile("linked"))
     expect(named).to_contain_text("4500098123")
-    expect(page.locator("#trace")).to_contain_text("BEG03")
+    understood = page.locator('[data-view="canonical"] .linked')
+    expect(understood).to_contain_text("number")
+    expect(page.locator("#trace")).to_contain_text(re.compile(r"BEG03.*number.*850\.toml:\d+"))
+
+
+def test_pointing_at_a_field_lights_up_where_it_came_from(page: Page, served: Served) -> None:
+    page.goto(f"/messages/{served.orders['order']}")
+    page.locator('[data-view="canonical"] [data-name="contract"]').hover()
+    expect(page.locator('[data-view="raw"] .linked')).to_have_text("BPA-2026-017")
 
 
 def test_the_views_are_walked_with_the_arrow_keys(page: Page, served: Served) -> None:

@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 # What the installed package is made from: when none of it changed, nothing is synced and `make demo` starts at once.
 PACKAGE := pyproject.toml uv.lock $(wildcard hatch_build.py) \
-	$(shell find hub/web/ui hub/web/locale planning/show/src \
+	$(shell find hub/web/ui hub/web/locale planning/show/build.py planning/show/ui \
 		\( -name node_modules -o -name '*.mo' \) -prune -o -type f -print 2>/dev/null)
 READY := .venv/.ready
 
@@ -50,4 +50,4 @@ $(READY): $(PACKAGE)
 
 clean:
 	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf hub/web/ui/node_modules hub/web/static/dist dist build
+	rm -rf hub/web/ui/node_modules hub/web/static/dist planning/show/ui/node_modules planning/show/dist dist build

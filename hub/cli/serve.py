@@ -40,7 +40,9 @@ def serve(out: Output, host: str | None, port: int | None, data: Path | None) ->
     with listen(settings) as taken:
         settings = settings_for(data, host=host, port=taken.getsockname()[1])
         configure_logs(settings.log_level)
-        server = _Server(create_app(open_hub(settings)), out, settings)
+        hub = open_hub(settings)
+        hub.own()
+        server = _Server(create_app(hub), out, settings)
         for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(asked_to_stop, _stopped)  # uvicorn raises it again once everything is let go of
         server.run(sockets=[taken])

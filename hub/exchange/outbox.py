@@ -135,7 +135,7 @@ def resend_answers(conn: Connection, message_id: str, *, now: datetime) -> int:
 
 
 def take_over(conn: Connection, *, now: datetime) -> int:
-    """Make every delivery whose attempt broke off due now; return how many. For who knows that no other sender lives."""
+    """Make deliveries whose attempt broke off due now; how many. Only for who knows that no other sender lives."""
     return conn.execute(_TAKE_OVER, {"now": now}).rowcount
 
 

@@ -199,6 +199,14 @@ def release(conn: Connection, fence: Fence, *, now: datetime, wait: timedelta) -
     _RELEASE.run(conn, {"job": fence.job, "attempt": fence.attempt, "due": now + wait})
 
 
+def take_over(conn: Connection, *, now: datetime) -> int:
+    """Make every job in hand due now; return how many. Only for who knows that no other worker lives.
+
+    The attempt counts: the job may be what ended its worker.
+    """
+    return _TAKE_OVER.run(conn, {"due": now})
+
+
 def revive(conn: Connection, job_id: int, *, now: datetime) -> bool:
     """Give a dead job all its attempts again; False when it is not dead."""
     ring(conn, BELL)
@@ -301,6 +309,11 @@ _RELEASE = Prepared(
     _held(sql_update(job)).values(
         state="ready", excused=job.c.excused + 1, due_at=bindparam("due", type_=Instant), worker=None
     )
+)
+_TAKE_OVER = Prepared(
+    sql_update(job)
+    .where(job.c.state == "running")
+    .values(state="ready", due_at=bindparam("due", type_=Instant), worker=None)
 )
 _REVIVE = Prepared(
     sql_update(job)

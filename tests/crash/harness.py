@@ -1,25 +1,22 @@
 """A hub that is killed while customers send to it, judged from the outside.
 
-Three parts: a server process that dies and is started again, senders that repeat every order until it is
-answered 202 or 200, and a checker that reads only what a customer could read: the answers to its own posts
-and its mailbox. Safety alone is not enough (a hub that refuses everything loses nothing), so progress is
-demanded too.
+Three parts: a server process that dies and is started again, senders that repeat every order until it is answered 202
+or 200, and a checker that reads only what a customer could read: the answers to its own posts and what waits for it
+in its mailbox or folder. Safety alone is not enough (a hub that refuses everything loses nothing), so progress is
+demanded too, and the wait for it is bounded.
 """
 
 from __future__ import annotations
 
-import contextlib
+import http.client
+import itertools
 import json
-import os
-import random
-import signal
+import shutil
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,11 +24,25 @@ from pathlib import Path
 import httpx
 
 from benchmarks.orders import purchase_order
+from tests.crash.nursery import Nursery
 
 PARTNER = "acme-cardio"
-READY_SECONDS_MAX = 30.0  # a start takes one or two; a loaded machine may take ten times as long
-DRAIN_SECONDS_MAX = 60.0  # a lease lost by a kill lasts 30
+READY_SECONDS_MAX = 60.0  # a start takes half a second; a loaded machine may take many times as long
+DRAIN_SECONDS_MAX = 60.0
+RETRIED_SECONDS = 4.0  # jobs that failed once or twice wait 1 and 2 seconds before they are tried again
+DEATH_SECONDS_MAX = 30.0
 SENDERS = 4
+RESEND_EVERY = 10  # a tenth of all orders is sent again although it was answered
+AGAIN_SECONDS = 0.1  # between two tries of one order: four senders must not take the time the hub needs to start
+LOOK_SECONDS = 0.05
+BREATH_SECONDS = 0.02  # between two orders of a sender: thousands of them would prove no more and take long to check
+
+Bodies = Callable[[int], bytes]
+
+
+def order(number: int) -> bytes:
+    """Return the order of this number, as it is sent today."""
+    return purchase_order(number, today=datetime.now(UTC).date())
 
 
 def free_port() -> int:
@@ -46,52 +57,65 @@ def free_port() -> int:
 class Server:
     """One data directory and, at times, a process that serves it."""
 
+    nursery: Nursery
     data: Path
-    program: Sequence[str] = ("-m", "hub")
-    process: subprocess.Popen[bytes] | None = None
+    key: str  # of the partner
+    config: Path | None = None  # an overlay of the configuration
+    pid: int = 0
     url: str = ""
 
-    def start(self, failpoint: str | None = None) -> None:
-        """Start a process and wait until it is ready, or has died of its failpoint."""
+    @property
+    def log(self) -> Path:
+        return self.data.parent / "server.log"
+
+    @property
+    def folder(self) -> Path:
+        """Where messages are put for a partner who fetches them from a folder."""
+        return self.data / "folders" / PARTNER / "out"
+
+    def start(self, failpoint: str | None = None, *, defect: str | None = None) -> None:
+        """Start a process and return when it is ready; fails with the end of its log when it is not."""
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        environment = {**os.environ, "HUB_FAILPOINT": failpoint or ""}
-        log = open(self.data.parent / "server.log", "ab")  # noqa: SIM115  the child owns it
-        command = [sys.executable, *self.program, "serve", "--data", str(self.data), "--port", str(port)]
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+        arguments = ["serve", "--data", str(self.data), "--port", str(port)]
+        environment = {"HUB_FAILPOINT": failpoint or "", "HUB_CONFIG_PATH": str(self.config or "")}
+        self.pid = self.nursery.start(arguments, log=self.log, environment=environment, defect=defect)
         deadline = time.monotonic() + READY_SECONDS_MAX
-        while time.monotonic() < deadline and self.process.poll() is None:
-            with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200:
-                    return
-            time.sleep(0.05)
-        if failpoint is None or self.process.poll() is None:
-            raise AssertionError(f"the hub did not become ready; see {self.data.parent / 'server.log'}")
+        while time.monotonic() < deadline and self.ended is None:
+            if self._is_ready(port):
+                return
+            time.sleep(LOOK_SECONDS)
+        raise AssertionError(f"the hub did not become ready (ended: {self.ended})\n{self.said()}")
+
+    def _is_ready(self, port: int) -> bool:
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=2)  # the other client costs 20 ms to make
+        try:
+            asked.request("GET", "/readyz")
+            return asked.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            asked.close()
+
+    @property
+    def ended(self) -> int | None:
+        """How the process ended, a signal as a negative number; None while it runs."""
+        return self.nursery.poll(self.pid)
 
     def kill(self) -> None:
         """End the process as a power cut would end it."""
-        assert self.process is not None
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.nursery.kill(self.pid)
 
-    def wait_dead(self, seconds: float) -> bool:
-        """Wait for the process to die of its failpoint; say whether it did."""
-        assert self.process is not None
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(seconds)
-            return True
-        return False
+    def wait_dead(self) -> int | None:
+        """Wait for the process to die of its failpoint; return how it ended, None when it lives on."""
+        deadline = time.monotonic() + DEATH_SECONDS_MAX
+        while time.monotonic() < deadline and self.ended is None:
+            time.sleep(LOOK_SECONDS)
+        return self.ended
 
-    def make_key(self) -> str:
-        """Return a new API key of the partner."""
-        made = subprocess.run(
-            [sys.executable, "-m", "hub", "partner", "key", PARTNER, "--data", str(self.data)],
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return made.stdout.strip()
+    def said(self) -> str:
+        """Return the end of the server's log, for the person who reads the failure."""
+        return self.log.read_text(errors="replace")[-6_000:] if self.log.exists() else "(no log)"
 
 
 @dataclass
@@ -99,16 +123,23 @@ class History:
     """What the customer saw: which order was answered with which message id."""
 
     answered: dict[int, str] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # answers that are neither yes nor "later"
+    renamed: list[str] = field(default_factory=list)  # orders that were given two message ids
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, number: int, message: str) -> None:
+        with self.lock:
+            first = self.answered.setdefault(number, message)
+        if first != message:
+            self.renamed.append(f"order {number} is {first} and {message}")
 
 
 class Senders:
     """Customers who send orders one after another and repeat each until it is answered."""
 
-    def __init__(self, server: Server, key: str, history: History) -> None:
-        self._server, self._key, self._history = server, key, history
-        self._numbers = iter(range(1, 1_000_000))
+    def __init__(self, server: Server, history: History, bodies: Bodies = order) -> None:
+        self._server, self._history, self._bodies = server, history, bodies
+        self._numbers = itertools.count(1)
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(SENDERS)]
 
@@ -122,45 +153,71 @@ class Senders:
         for thread in self._threads:
             thread.join()
 
+    def wait_answered(self, count: int) -> None:
+        """Return when ``count`` more orders were answered, or after ``DRAIN_SECONDS_MAX``."""
+        enough = len(self._history.answered) + count
+        deadline = time.monotonic() + DRAIN_SECONDS_MAX
+        while len(self._history.answered) < enough and time.monotonic() < deadline:
+            time.sleep(0.02)
+
     def _work(self) -> None:
-        with httpx.Client(headers={"authorization": f"Bearer {self._key}"}, timeout=10) as client:
+        with client(self._server, timeout=10) as session:
             while not self._stop.is_set():
                 with self._history.lock:
                     number = next(self._numbers)
-                body = purchase_order(number, today=datetime.now(UTC).date())
-                while not self._stop.is_set() and not self._sent(client, number, body):
-                    time.sleep(0.05)
+                body = self._bodies(number)
+                for _ in range(2 if number % RESEND_EVERY == 0 else 1):
+                    while not self._stop.is_set() and not send(session, self._server, self._history, number, body):
+                        time.sleep(AGAIN_SECONDS)
+                time.sleep(BREATH_SECONDS)
 
-    def _sent(self, client: httpx.Client, number: int, body: bytes) -> bool:
-        try:
-            response = client.post(f"{self._server.url}/inbound/{PARTNER}", content=body)
-        except httpx.TransportError:
-            return False  # the hub is dead or died over it: nobody knows, so it is sent again
-        if response.status_code in (200, 202):
-            with self._history.lock:
-                self._history.answered[number] = response.json()["message"]
-            return True
-        if response.status_code not in (429, 503):
-            self._history.refused.append(f"{response.status_code} {response.text}")
-            return True
+
+def client(server: Server, timeout: float) -> httpx.Client:
+    return httpx.Client(headers={"authorization": f"Bearer {server.key}"}, timeout=timeout)
+
+
+def send(session: httpx.Client, server: Server, history: History, number: int, body: bytes) -> bool:
+    """Send once; True when it was answered. Where the hub died over it nobody knows, so it must be sent again."""
+    try:
+        response = session.post(f"{server.url}/inbound/{PARTNER}", content=body)
+    except httpx.TransportError:
         return False
+    if response.status_code in (200, 202):
+        history.note(number, response.json()["message"])
+    elif response.status_code not in (429, 503):
+        history.refused.append(f"{response.status_code} {response.text}")
+    return response.status_code not in (429, 503)
 
 
-def mailbox(server: Server, key: str) -> Iterator[bytes]:
-    """Return every message that waits for the partner."""
-    with httpx.Client(base_url=server.url, headers={"authorization": f"Bearer {key}"}, timeout=30) as client:
-        cursor = None
+class Post:
+    """What the customer has fetched so far: each message once."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._bodies: dict[str, bytes] = {}
+        self._cursor = ""
+
+    def fetch(self) -> Sequence[bytes]:
+        """Return every message that was put into the mailbox or the folder until now."""
+        with client(self._server, timeout=30) as session:
+            for identity in self._waiting(session):
+                answer = session.get(f"{self._server.url}/outbound/{PARTNER}/{identity}")
+                self._bodies[identity] = answer.raise_for_status().content
+        if self._server.folder.is_dir():
+            for path in self._server.folder.glob("*.edi"):
+                self._bodies[path.name] = path.read_bytes()
+        return list(self._bodies.values())
+
+    def _waiting(self, session: httpx.Client) -> Iterator[str]:
+        """Yield the ids that are new; all are listed again each time, for one may come late under an old id."""
+        parameters: dict[str, str | int] = {"limit": 200}
         while True:
-            page = (
-                client.get(f"/outbound/{PARTNER}", params={"cursor": cursor} if cursor else {})
-                .raise_for_status()
-                .json()
-            )
-            for item in page["items"]:
-                yield client.get(f"/outbound/{PARTNER}/{item['id']}").raise_for_status().content
-            cursor = page.get("next")
-            if not cursor:
+            answer = session.get(f"{self._server.url}/outbound/{PARTNER}", params=parameters)
+            page = answer.raise_for_status().json()
+            yield from (item["id"] for item in page["items"] if item["id"] not in self._bodies)
+            if not page.get("next"):
                 return
+            parameters["cursor"] = page["next"]
 
 
 @dataclass
@@ -168,8 +225,8 @@ class Findings:
     """What the customer's books say at the end."""
 
     answered: int = 0
-    lost: list[int] = field(default_factory=list)  # answered 202, never acknowledged by 855 or 997
-    doubled: list[str] = field(default_factory=list)  # acknowledged twice
+    lost: list[int] = field(default_factory=list)  # answered 202, never answered by 855 and 997
+    doubled: list[str] = field(default_factory=list)  # answered twice
     gaps: list[str] = field(default_factory=list)  # control numbers missing or repeated
     refused: list[str] = field(default_factory=list)
 
@@ -179,82 +236,59 @@ class Findings:
 
     def __str__(self) -> str:
         rows = {name: getattr(self, name) for name in ("lost", "doubled", "gaps", "refused")}
-        return json.dumps({"answered": self.answered, **{name: value[:10] for name, value in rows.items()}})
+        told = {name: f"{len(value)}: {value[:10]}" for name, value in rows.items() if value}
+        return json.dumps({"answered": self.answered, **told})
 
 
 def check(bodies: Sequence[bytes], history: History) -> Findings:
-    """Compare what was answered with what lies in the mailbox. Reads X12 with nothing of ours."""
+    """Compare what was answered with what came. Reads X12 with nothing of ours."""
     orders: Counter[str] = Counter()
     groups: Counter[int] = Counter()
-    interchanges: list[int] = []
-    sent_groups: list[int] = []
+    numbers: dict[str, list[int]] = {"interchange": [], "group": []}
     for body in bodies:
         for segment in body.decode("latin-1").replace("\n", "").split("~"):
             elements = segment.split("*")
             if elements[0] == "ISA":
-                interchanges.append(int(elements[13]))
+                numbers["interchange"].append(int(elements[13]))
             elif elements[0] == "GS":
-                sent_groups.append(int(elements[6]))
+                numbers["group"].append(int(elements[6]))
             elif elements[0] == "BAK":
                 orders[elements[3]] += 1
             elif elements[0] == "AK1":
                 groups[int(elements[2])] += 1
-    findings = Findings(answered=len(history.answered), refused=history.refused)
-    for number in history.answered:
-        if orders[f"P{number:09d}"] < 1 or groups[number] < 1:
-            findings.lost.append(number)
-    findings.doubled = [order for order, count in orders.items() if count > 1]
+    findings = Findings(answered=len(history.answered), refused=list(history.refused), doubled=list(history.renamed))
+    findings.lost = [n for n in sorted(history.answered) if orders[f"P{n:09d}"] < 1 or groups[n] < 1]
+    findings.doubled += [name for name, count in orders.items() if count > 1]
     findings.doubled += [f"group {group}" for group, count in groups.items() if count > 1]
-    for label, numbers in (("interchange", interchanges), ("group", sent_groups)):
-        missing = set(range(1, max(numbers, default=0) + 1)) - set(numbers)
-        repeated = [number for number, count in Counter(numbers).items() if count > 1]
+    for label, given in numbers.items():
+        missing = set(range(1, max(given, default=0) + 1)) - set(given)
         findings.gaps += [f"{label} {number} missing" for number in sorted(missing)]
-        findings.gaps += [f"{label} {number} repeated" for number in repeated]
+        findings.gaps += [f"{label} {number} repeated" for number, count in Counter(given).items() if count > 1]
     return findings
 
 
-def drained(server: Server, key: str, history: History) -> Findings:
-    """Wait until every answered order has its answers, or the patience ends; return the last findings."""
+def drained(server: Server, history: History) -> Findings:
+    """Return what the books say when nothing is missing any more, or when nothing more will come.
+
+    The second is known by an order sent last: work is done in its order, so that once this one is answered, all before
+    it had their turn and need only the seconds of a retry.
+    """
+    post, last = Post(server), max(history.answered, default=0) + 1_000
+    with client(server, timeout=10) as session:
+        while not send(session, server, history, last, order(last)):
+            time.sleep(0.05)
     deadline = time.monotonic() + DRAIN_SECONDS_MAX
+    in_turn = False
     while True:
-        findings = check(list(mailbox(server, key)), history)
+        findings = check(post.fetch(), history)
         if not findings.lost or time.monotonic() > deadline:
             return findings
-        time.sleep(1)
+        if not in_turn and last not in findings.lost:
+            in_turn, deadline = True, min(deadline, time.monotonic() + RETRIED_SECONDS)
+        time.sleep(0.25)
 
 
-def run(data: Path, *, kills: int, seed: int, program: Sequence[str] = ("-m", "hub"), pause: float = 1.0) -> Findings:
-    """Send while the hub is killed ``kills`` times at random moments; return what the customer sees at the end."""
-    moments = random.Random(seed)
-    server, history = Server(data, program), History()
-    server.start()
-    key = server.make_key()
-    try:
-        with Senders(server, key, history):
-            for _ in range(kills):
-                time.sleep(moments.uniform(0.1, 2 * pause))
-                server.kill()
-                server.start()
-            time.sleep(pause)
-        return drained(server, key, history)
-    finally:
-        server.kill()
-
-
-def run_failpoint(data: Path, failpoint: str, *, program: Sequence[str] = ("-m", "hub")) -> tuple[bool, Findings]:
-    """Send while the hub dies at ``failpoint``; return whether it died there, and what the customer sees."""
-    server, history = Server(data, program), History()
-    server.start()
-    key = server.make_key()
-    server.kill()
-    try:
-        server.start(failpoint)
-        with Senders(server, key, history):
-            died = server.wait_dead(15)
-            if not died:
-                server.kill()
-            server.start()
-            time.sleep(1)
-        return died, drained(server, key, history)
-    finally:
-        server.kill()
+def prepare(nursery: Nursery, template: Path, folder: Path, *, config: Path | None = None) -> Server:
+    """Return a server, not yet started, on a copy of the template's data."""
+    shutil.copytree(template / "data", folder / "data")
+    return Server(nursery, folder / "data", (template / "key").read_text(), config)

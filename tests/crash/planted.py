@@ -1,0 +1,173 @@
+"""Defects planted on purpose: a harness that passes a hub with one of them proves nothing.
+
+``python -m tests.crash.planted dual-write serve --data D`` is a hub with that defect. Each has a failpoint of its own
+where the harm is done, so that one death is enough: the places are rare, and twenty random kills may miss them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from sqlalchemy import Connection
+
+from hub import bootstrap
+from hub.cli.main import run
+from hub.exchange import outbox
+from hub.exchange.acknowledgements import expect
+from hub.exchange.controls import Kind, Numbers
+from hub.exchange.intake import Accepted, Incoming
+from hub.flow import inbound, outbound
+from hub.flow.desk import Desk
+from hub.flow.outbound import Tray
+from hub.platform import failpoints
+from hub.platform.database import Database
+from hub.platform.jobs import Job
+
+T = TypeVar("T")
+
+ANSWER_LEAVES_SECONDS = 0.3  # time for a 202 to reach its client before the commit is even begun
+NUMBERS_PER_ORDER = 2  # an 855 and a 997: two interchanges, two groups
+
+
+def plant(defect: str) -> None:
+    """Give this process the defect and its failpoint."""
+    failpoints.POINTS.update(FAILPOINTS)
+    DEFECTS[defect]()
+
+
+class _Around:
+    """A database whose ``write`` is another; the flow is handed this in place of its own."""
+
+    def __init__(self, database: Database, write: Callable[..., object]) -> None:
+        self._database, self.write = database, write
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._database, name)
+
+
+def _wrap_process(around: Callable[[Desk], Callable[..., object]]) -> None:
+    """Let the flow write through ``around(desk)`` and everybody else as ever."""
+
+    async def process(job: Job, desk: Desk) -> None:
+        database = cast(Database, _Around(desk.database, around(desk)))
+        await inbound.process(job, Desk(desk.rules, desk.clock, database, desk.blobs))
+
+    vars(bootstrap)["process"] = process
+
+
+def dual_write() -> None:
+    """Effects, their numbers and the job's completion in one transaction; what goes out in a second one."""
+    sent: dict[Connection, list[Callable[[Connection], None]]] = {}
+    whole = Tray.send
+
+    def later(tray: Tray) -> None:
+        conn, parts = vars(tray)["_conn"], vars(tray)
+        outgoing, expected = parts["_outgoing"], parts["_expected"]
+        parts["_outgoing"], parts["_expected"] = [], []
+        whole(tray)  # the numbers only
+
+        def rest(second: Connection) -> None:
+            outbox.put_all(second, outgoing)
+            expect(second, *expected)
+
+        sent.setdefault(conn, []).append(rest)
+
+    def around(desk: Desk) -> Callable[..., object]:
+        async def write(work: Callable[[Connection], T]) -> T:
+            mine: list[Callable[[Connection], None]] = []
+
+            def first(conn: Connection) -> T:
+                sent.pop(conn, None)
+                result = work(conn)
+                mine.extend(sent.pop(conn, []))
+                return result
+
+            result = await desk.database.write(first)
+            for rest in mine:
+                failpoints.reach("between-two-writes")
+                await desk.database.write(rest)
+            return result
+
+        return write
+
+    setattr(Tray, "send", later)  # noqa: B010
+    vars(inbound)["note_answer"] = lambda *_: None  # it refers to rows that the second transaction brings
+    _wrap_process(around)
+
+
+def answer_before_commit() -> None:
+    """A 202 for what is not yet in the database."""
+    kept: set[asyncio.Task[None]] = set()
+    whole = bootstrap.Hub.intake
+
+    async def intake(self: bootstrap.Hub, incoming: Incoming) -> Accepted:
+        async def commit() -> None:
+            await asyncio.sleep(ANSWER_LEAVES_SECONDS)
+            failpoints.reach("between-answer-and-commit")
+            await whole(self, incoming)
+
+        task = asyncio.create_task(commit())
+        kept.add(task)
+        task.add_done_callback(kept.discard)
+        return Accepted(message_id=incoming.id)
+
+    setattr(bootstrap.Hub, "intake", intake)  # noqa: B010
+
+
+def number_of_its_own() -> None:
+    """Control numbers taken in a transaction before the one that uses them."""
+    reserved: dict[str, list[int]] = {"interchange": [], "group": []}
+
+    def around(desk: Desk) -> Callable[..., object]:
+        def reserve(conn: Connection) -> None:
+            numbers = whole(conn, "acme-cardio", desk.clock)
+            for kind, given in reserved.items():
+                given.extend(numbers.take(cast(Kind, kind)) for _ in range(NUMBERS_PER_ORDER))
+            numbers.save()
+
+        async def write(work: Callable[[Connection], T]) -> T:
+            await desk.database.write(reserve)
+            failpoints.reach("between-number-and-document")
+            return await desk.database.write(work)
+
+        return write
+
+    class Reserved:
+        def __init__(self, *_: object) -> None: ...
+
+        def next(self, kind: str) -> int:
+            return reserved[kind][0]
+
+        def take(self, kind: str) -> int:
+            return reserved[kind].pop(0)
+
+        def save(self) -> None: ...
+
+    whole = Numbers
+    vars(outbound)["Numbers"] = Reserved
+    _wrap_process(around)
+
+
+DEFECTS: dict[str, Callable[[], None]] = {
+    "dual-write": dual_write,
+    "answer-before-commit": answer_before_commit,
+    "number-of-its-own": number_of_its_own,
+}
+FAILPOINTS = {
+    "between-two-writes": "planted: the effects are committed, what they send is not",
+    "between-answer-and-commit": "planted: 202 has been said, nothing has been written",
+    "between-number-and-document": "planted: the numbers are committed, what bears them is not",
+}
+
+
+def main() -> None:
+    """Run the command line with the defect that the first argument names."""
+    plant(sys.argv.pop(1))
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

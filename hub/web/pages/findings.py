@@ -16,6 +16,15 @@ class ShownFinding(Struct):
     finding: Diagnostic
     at: str | None = None
 
+    @property
+    def element(self) -> str:
+        """The place's name, ``PO102``; else its path."""
+        location = self.finding.location
+        if location.tag is None:
+            return location.path or ""
+        component = f"-{location.component}" if location.component is not None else ""
+        return location.tag + (f"{location.element:02d}{component}" if location.element is not None else "")
+
 
 def shown_findings(detail: MessageDetail, document: DocumentRow | None) -> list[ShownFinding]:
     """Return the findings about the envelopes and the chosen document: the worst first, else as they stand."""

@@ -239,7 +239,7 @@ class Writing:
         self.findings.append(
             Diagnostic(
                 code="MAP-UNSAID",
-                severity=Severity.WARNING,
+                severity=Severity.NOTE,
                 message=f"{field} is said by the document and by no rule of the map",
                 location=Location(path=trail_text(trail) + field),
                 remedy="add a rule if the partner wants to know",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,18 @@ def test_twenty_random_kills_lose_nothing_double_nothing_and_leave_no_gap(
     server.kill()
     assert findings.clean, f"seed {seed}: {findings}\n{server.said()}"
     assert findings.answered >= ANSWERED_MIN, f"seed {seed}: no progress: {findings}\n{server.said()}"
+
+
+def test_a_second_hub_on_the_same_data_is_refused_and_the_first_serves_on(
+    nursery: Nursery, template: Path, tmp_path: Path
+) -> None:
+    first, history = prepare(nursery, template, tmp_path), History()
+    first.start()
+    second = replace(first)
+    with pytest.raises(AssertionError, match=rf"another hub \(process {first.pid}\) serves"):
+        second.start()
+    assert second.ended == 2  # as a taken port ends it
+    with Senders(first, history) as senders:
+        senders.wait_answered(1)
+    assert drained(first, history).clean, first.said()
+    first.kill()

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from planning.changes import Change, ChangeRefused, apply, read_changes
-    from planning.comparison import Comparison, compare
     from planning.check import Violation, objective_terms, violations
+    from planning.comparison import Comparison, compare
+    from planning.impacts import Impact, Option, impact, stabilise
     from planning.plan import Assignment, Plan, PlanUnreadable, Reason, read_plan, write_plan
     from planning.problem import Fault, Order, Problem, ProblemUnreadable, read_problem, write_problem
-    from planning.impacts import Impact, Option, impact, stabilise
     from planning.process import SolverLost, solve_apart
     from planning.reasons import explain
     from planning.reports import Report, report

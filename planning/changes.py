@@ -20,7 +20,9 @@ class ChangeRefused(ValueError):
     """The change names something the problem or plan does not have, or cannot be."""
 
 
-class _Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="change", omit_defaults=True):
+class _Change(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="change", omit_defaults=True
+):
     """What every change shares: as JSON it carries its name in ``change``."""
 
 
@@ -207,9 +209,7 @@ def _resize(problem: Problem, plan: Plan, change: OrderResized) -> Problem:
     def scaled(op: Operation) -> Operation:
         if op.frozen is not None:
             return op  # it runs already, with the quantity it was started with
-        uses = tuple(
-            msgspec.structs.replace(c, quantity=_scale(c.quantity, change.percent)) for c in op.consumes
-        )
+        uses = tuple(msgspec.structs.replace(c, quantity=_scale(c.quantity, change.percent)) for c in op.consumes)
         if op.load is not None:
             room = min((ovens[a.resource] for a in op.alternatives if a.resource in ovens), default=op.load)
             return msgspec.structs.replace(op, load=min(room, _scale(op.load, change.percent)), consumes=uses)
@@ -267,9 +267,7 @@ def _with_calendar(problem: Problem, name: str, open_: Iterable[Interval]) -> Pr
     while calendar in problem.calendars:
         calendar += "*"
     calendars = {**problem.calendars, calendar: tuple(merged(open_))}
-    changed = _replace_resource(
-        problem, name, lambda r: msgspec.structs.replace(r, calendar=calendar, maintenance=())
-    )
+    changed = _replace_resource(problem, name, lambda r: msgspec.structs.replace(r, calendar=calendar, maintenance=()))
     return msgspec.structs.replace(changed, calendars=calendars)
 
 
@@ -319,7 +317,11 @@ def _failed(problem: Problem, plan: Plan, change: OperationFailed) -> Problem:
         if op.id != change.operation:
             ops.append(op)
             continue
-        failed = op if op.load is not None else msgspec.structs.replace(op, frozen=Frozen(resource=a.resource, start=a.start))
+        failed = (
+            op
+            if op.load is not None
+            else msgspec.structs.replace(op, frozen=Frozen(resource=a.resource, start=a.start))
+        )
         again = msgspec.structs.replace(op, id=f"{op.id}~again", frozen=None, consumes=())
         ops += [msgspec.structs.replace(failed, min_gap_after=0, max_gap_after=None), again]
     return _replace_operations(problem, order, ops)

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from planning.calendars import available, ends_inside, starts_inside, worked_minutes
-from planning.validate import frozen_end, setup_minutes
 from planning.plan import Assignment, ObjectiveTerms, Plan
 from planning.problem import Interval, Operation, Order, Problem, Resource
+from planning.validate import frozen_end, setup_minutes
 
 Placed = dict[str, Assignment]
 
@@ -157,7 +157,9 @@ def _count_rules(resource: Resource, spans: list[tuple[int, int]]) -> Iterator[V
     for minute, change in events:
         used += change
         if used > resource.count:
-            yield Violation(rule=resource.kind, text=f"{used} of {resource.id} in use at {minute}, there are {resource.count}")
+            yield Violation(
+                rule=resource.kind, text=f"{used} of {resource.id} in use at {minute}, there are {resource.count}"
+            )
             return
 
 

@@ -96,9 +96,7 @@ def _touched(problem: Problem, plan: Plan, change: Change) -> tuple[str, ...]:
     ids = {op.id for order in problem.orders if order.id in orders for op in order.operations}
     if resource is not None:
         start, end = getattr(change, "start", 0), getattr(change, "end", 1 << 60)
-        held = {
-            op.id for o in problem.orders for op in o.operations if resource in (op.tool, op.crew)
-        }
+        held = {op.id for o in problem.orders for op in o.operations if resource in (op.tool, op.crew)}
         ids |= {
             a.operation
             for a in plan.assignments
@@ -190,7 +188,9 @@ class _Case:
             requested = min(in_time, key=lambda w: (w.harm, w.newly_late, w.completion))
         else:
             requested = min(ways, key=lambda w: (w.completion, w.harm))
-        agreed = min((w for w in ways if w.newly_late == 0), key=lambda w: (max(0, w.completion - due), w.harm), default=zero)
+        agreed = min(
+            (w for w in ways if w.newly_late == 0), key=lambda w: (max(0, w.completion - due), w.harm), default=zero
+        )
         return (
             self.option("zero-impact", zero.times),
             self.option("requested", requested.times),
@@ -279,5 +279,3 @@ def stabilise(
         tardiness=mine.tardiness if mine else option.tardiness,
         others=compare(before, plan),
     )
-
-

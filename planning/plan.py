@@ -15,7 +15,18 @@ import msgspec
 FORMAT = "planning-plan/1"
 
 ReasonKind = Literal[
-    "queue", "setup", "tool", "crew", "batch", "calendar", "material", "frozen", "gap", "release", "work", "fault",
+    "queue",
+    "setup",
+    "tool",
+    "crew",
+    "batch",
+    "calendar",
+    "material",
+    "frozen",
+    "gap",
+    "release",
+    "work",
+    "fault",
 ]
 
 

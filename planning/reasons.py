@@ -124,7 +124,9 @@ def binding(book: Book, name: str) -> tuple[Bound | None, int]:
     if book.steps[name].operation.frozen is not None:
         if start <= own:
             return None, own
-        return Bound(start, "frozen", previous(book, name), book.placed[name].resource, f"{name} is frozen at {start}"), own
+        return Bound(
+            start, "frozen", previous(book, name), book.placed[name].resource, f"{name} is frozen at {start}"
+        ), own
     bounds = [b for b in _bounds(book, name) if b.until > own]
     gap = _gap(book, name, own)
     if gap is not None:
@@ -166,7 +168,9 @@ def _bounds(book: Book, name: str) -> list[Bound]:
     if before is not None:
         out.append(_queue(book, name, before, setup))
     elif setup:
-        out.append(Bound(setup, "setup", None, a.resource, f"{name} waits for {setup} min of first setup on {a.resource}"))
+        out.append(
+            Bound(setup, "setup", None, a.resource, f"{name} waits for {setup} min of first setup on {a.resource}")
+        )
     if op.tool:
         free = book.pool_free(op.tool, name, a.start - setup)
         if free is not None:
@@ -175,7 +179,15 @@ def _bounds(book: Book, name: str) -> list[Bound]:
     if op.crew:
         free = book.pool_free(op.crew, name, a.start)
         if free is not None:
-            out.append(Bound(free[0], "crew", free[1], op.crew, f"{name} waits for {op.crew}, busy with {free[1]} until {free[0]}"))
+            out.append(
+                Bound(
+                    free[0],
+                    "crew",
+                    free[1],
+                    op.crew,
+                    f"{name} waits for {op.crew}, busy with {free[1]} until {free[0]}",
+                )
+            )
     covered = book.covered(name)
     if covered is not None:
         minute, item, owner = covered
@@ -190,7 +202,9 @@ def _queue(book: Book, name: str, before: Assignment, setup: int) -> Bound:
     if setup and before.end <= _own_ready(book, name):
         text = f"{name} waits for {setup} min of setup on {a.resource} after {before.operation}"
         return Bound(before.end + setup, "setup", before.operation, a.resource, text)
-    text = f"{name} queues on {a.resource} behind {before.operation} until {before.end}" + (f" and {setup} min of setup" if setup else "")
+    text = f"{name} queues on {a.resource} behind {before.operation} until {before.end}" + (
+        f" and {setup} min of setup" if setup else ""
+    )
     return Bound(before.end + setup, "queue", before.operation, a.resource, text)
 
 
@@ -218,9 +232,15 @@ def _later_than_ready(book: Book, name: str, ready: int, latest: Bound | None) -
     op = book.steps[name].operation
     behind = latest.behind if latest is not None else previous(book, name)
     step = book.steps[name]
-    if op.max_gap_after is not None and step.place + 1 < len(step.order.operations) and starts_inside(book.window(name), ready):
+    if (
+        op.max_gap_after is not None
+        and step.place + 1 < len(step.order.operations)
+        and starts_inside(book.window(name), ready)
+    ):
         following = step.order.operations[step.place + 1].id
         text = f"{name} is held back so that {following} starts within {op.max_gap_after} min after it"
         return Bound(a.start, "gap", None, a.resource, text)
     who = f"{a.resource} and {op.crew}" if op.crew else a.resource
-    return Bound(a.start, "calendar", behind, a.resource, f"{name} waits for {who} to be available from {ready} until {a.start}")
+    return Bound(
+        a.start, "calendar", behind, a.resource, f"{name} waits for {who} to be available from {ready} until {a.start}"
+    )

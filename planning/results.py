@@ -18,7 +18,9 @@ def assignments_of(names: Names, t: Timetable) -> tuple[Assignment, ...]:
     """Return the placed operations of a timetable, in the problem's order."""
     rows = zip(names.operations, t.machine.tolist(), t.start.tolist(), t.end.tolist(), strict=True)
     return tuple(
-        Assignment(operation=op, resource=names.machines[m], start=start, end=end) for op, m, start, end in rows if m >= 0
+        Assignment(operation=op, resource=names.machines[m], start=start, end=end)
+        for op, m, start, end in rows
+        if m >= 0
     )
 
 
@@ -78,7 +80,9 @@ def build_plan(
     end = {a.operation: a.end for a in assignments}
     setup = setups(problem, {a.operation: a for a in assignments})
     assignments = tuple(
-        Assignment(operation=a.operation, resource=a.resource, start=a.start, end=a.end, setup=setup.get(a.operation, 0))
+        Assignment(
+            operation=a.operation, resource=a.resource, start=a.start, end=a.end, setup=setup.get(a.operation, 0)
+        )
         if setup.get(a.operation, 0) != a.setup
         else a
         for a in assignments

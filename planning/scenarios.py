@@ -62,9 +62,7 @@ def what_if(
     return Scenario(parent=plan.plan_hash, changes=changes, problem=after, plan=new, comparison=compare(plan, new))
 
 
-def sensitivity(
-    problem: Problem, plan: Plan, *, effort: int = WHAT_IF_EFFORT, seed: int = 0
-) -> tuple[Scenario, ...]:
+def sensitivity(problem: Problem, plan: Plan, *, effort: int = WHAT_IF_EFFORT, seed: int = 0) -> tuple[Scenario, ...]:
     """Return what one more of the resources that late orders wait for most would bring, and two points of yield.
 
     The first scenario changes nothing: what the same effort alone would bring.
@@ -189,7 +187,9 @@ def _drop_gap(problem: Problem, name: str) -> Problem:
     if place == 0:
         return changed
     before = order.operations[place - 1].id
-    return _change_operation(changed, before, lambda op: msgspec.structs.replace(op, min_gap_after=0, max_gap_after=None))
+    return _change_operation(
+        changed, before, lambda op: msgspec.structs.replace(op, min_gap_after=0, max_gap_after=None)
+    )
 
 
 def _more_material(problem: Problem, name: str) -> Problem:
@@ -199,4 +199,3 @@ def _more_material(problem: Problem, name: str) -> Problem:
         msgspec.structs.replace(m, on_hand=m.on_hand + need.get((m.item, m.owner), 0)) for m in problem.materials
     )
     return msgspec.structs.replace(problem, materials=materials)
-

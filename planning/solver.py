@@ -14,17 +14,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from planning.check import objective_terms
-from planning.reasons import late_reasons
-from planning.validate import faults as find_faults
 from planning.plan import Plan, Reason, Solver
 from planning.problem import Fault, Problem
+from planning.reasons import late_reasons
 from planning.results import assignments_of, build_plan, failure_reason, fault_reasons, timetable_of
+from planning.validate import faults as find_faults
 
 if TYPE_CHECKING:
     from planning.engine.first import Start
     from planning.engine.schedule import Timetable
-    from planning.engine.shop import Names, Shop
-    from planning.engine.tune import Dispatcher
 
 DEFAULT_EFFORT = 200_000  # moves when neither effort nor seconds is given: some seconds at 1,000 orders
 MOVES_PER_DISPATCH = 2_000  # counted budgets: one tuning dispatch for so many moves of search

@@ -243,9 +243,7 @@ def frozen_end(problem: Problem, op: Operation, resources: dict[str, Resource]) 
     return end
 
 
-def _frozen_conflicts(
-    problem: Problem, usable: dict[str, Resource], bad: set[str | None]
-) -> Iterator[Fault]:
+def _frozen_conflicts(problem: Problem, usable: dict[str, Resource], bad: set[str | None]) -> Iterator[Fault]:
     """Place the frozen operations alone, in time order, and name each that does not fit beside the earlier ones."""
     rows = []
     for order in problem.orders:
@@ -292,7 +290,11 @@ def _frozen_overlaps(
         for name in (op.tool, op.crew):
             if name:
                 spans[name].append((start - setup if name == op.tool else start, end))
-        family = op.family if op.family is not None and resource.setup_matrix else (before[1] if before else resource.setup_state)
+        family = (
+            op.family
+            if op.family is not None and resource.setup_matrix
+            else (before[1] if before else resource.setup_state)
+        )
         machine_end[resource.id] = (end, family, op)
 
 

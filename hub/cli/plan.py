@@ -189,7 +189,9 @@ def bench(
 
     flags = {"calendars": calendars, "materials": materials, "extras": extras}
     rows = [] if only_public else list(measure(sizes, seeds, flags, seconds=seconds, effort=effort, tell=out.note))
-    shops = [] if public is None else list(measure_public(public, seconds=seconds or 60.0, effort=effort, tell=out.note))
+    shops = (
+        [] if public is None else list(measure_public(public, seconds=seconds or 60.0, effort=effort, tell=out.note))
+    )
     if out.as_json:
         out.value({"rows": rows, "public": shops})
         return
@@ -238,7 +240,13 @@ def _tell(out: Output, made: Plan, file: Path) -> None:
     terms = made.objective
     if out.as_json:
         out.value(
-            {"plan": file, "plan_hash": made.plan_hash, "objective": terms, "unplanned": made.unplanned, "solver": made.solver}
+            {
+                "plan": file,
+                "plan_hash": made.plan_hash,
+                "objective": terms,
+                "unplanned": made.unplanned,
+                "solver": made.solver,
+            }
         )
         return
     for unplanned in made.unplanned:
@@ -278,7 +286,13 @@ def _tell_scenario(out: Output, scenario) -> None:  # type: ignore[no-untyped-de
 def _tell_promise(out: Output, answer) -> None:  # type: ignore[no-untyped-def]
     if out.as_json:
         options = [
-            {"kind": o.kind, "completion": o.completion, "tardiness": o.tardiness, "others": o.others, "changes": o.changes}
+            {
+                "kind": o.kind,
+                "completion": o.completion,
+                "tardiness": o.tardiness,
+                "others": o.others,
+                "changes": o.changes,
+            }
             for o in answer.options
         ]
         out.value({"options": options, "refused": answer.refused})

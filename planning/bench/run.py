@@ -114,7 +114,20 @@ def table(rows: Sequence[Row]) -> str:
     """Return the rows as an aligned table, with sums over seeds per size and rule."""
     if not rows:
         return ""
-    head = ("size", "seed", "rule", "tardiness h", "late", "unplanned", "setup h", "makespan", "s", "first s", "MB", "plan")
+    head = (
+        "size",
+        "seed",
+        "rule",
+        "tardiness h",
+        "late",
+        "unplanned",
+        "setup h",
+        "makespan",
+        "s",
+        "first s",
+        "MB",
+        "plan",
+    )
     lines = [
         (r.size, str(r.seed), r.rule, f"{r.weighted_tardiness_hours:,.1f}", str(r.late_orders), str(r.unplanned_orders),
          f"{r.setup_hours:,.1f}", str(r.makespan_minutes), f"{r.seconds:.1f}", f"{r.first_seconds:.2f}", str(r.memory_mb), r.plan_hash[:12])
@@ -223,7 +236,9 @@ def public_table(rows: Sequence[PublicRow]) -> str:
     for r in rows:
         families[r.instance.split("/")[0]].append(r.gap_percent)
     lines = [("instance", "makespan", "best known", "gap %", "s")]
-    lines += [(r.instance, str(r.makespan), f"{r.lower}..{r.upper}", f"{r.gap_percent:.2f}", f"{r.seconds:.1f}") for r in rows]
+    lines += [
+        (r.instance, str(r.makespan), f"{r.lower}..{r.upper}", f"{r.gap_percent:.2f}", f"{r.seconds:.1f}") for r in rows
+    ]
     lines += [(f"mean {name}", "", "", f"{sum(gaps) / len(gaps):.2f}", "") for name, gaps in families.items()]
     return _aligned(lines)
 
@@ -231,4 +246,6 @@ def public_table(rows: Sequence[PublicRow]) -> str:
 def _aligned(lines: Iterable[tuple[str, ...]]) -> str:
     rows = list(lines)
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

@@ -20,7 +20,10 @@ from planning.engine.sequence import load
 from planning.engine.shop import Shop
 
 ROUNDS = 48  # looks at the clock, the caller's cancel and the other workers
-MEETINGS = 4  # every so many rounds all workers continue from the best
+MEETINGS = 12  # how often, over the whole budget, all workers continue from the best
+MAX_COUNTED_MOVES = (
+    10_000  # per round and worker with a counted budget: a cancel is heard within a second at 1,000 orders
+)
 ROUND_SECONDS = 0.25  # with a wall-time budget: how long a round should last
 MIN_MOVES, MAX_MOVES = 200, 200_000  # per round and worker
 SETUP_WORTH = 0.05  # weighted minutes a setup minute is worth: breaks ties and keeps capacity free
@@ -107,9 +110,11 @@ def improve(
     if len(shop.ops) == 0 or not all(w.start_from(start) for w in crew):
         return Improved(start, 0, "finished")
     began = time.monotonic()
-    moves_each = MIN_MOVES if budget.moves is None else max(1, budget.moves // (ROUNDS * workers))
+    moves_each = (
+        MIN_MOVES if budget.moves is None else min(MAX_COUNTED_MOVES, max(1, budget.moves // (ROUNDS * workers)))
+    )
     done = 0
-    number = 0
+    met = 0
     stopped = "finished"
     with ThreadPoolExecutor(workers) as pool:
         while True:
@@ -122,14 +127,15 @@ def improve(
             started = time.monotonic()
             list(pool.map(lambda w: w.run(settings), crew))
             done += moves_each * workers
-            number += 1
             moves_each = _pace(budget, moves_each, workers, done, time.monotonic() - started)
             best = min(crew, key=lambda w: w.best_cost)
             assert best.best is not None
             if watch(_share(budget, began, done), best.best):
                 stopped = "cancelled"
                 break
-            _continue(crew, best, number % (ROUNDS // MEETINGS) == 0)
+            meetings = int(_share(budget, began, done) * MEETINGS)
+            _continue(crew, best, meetings > met)
+            met = meetings
     best = min(crew, key=lambda w: w.best_cost)
     worse = best.best is None or (home is None and cost_of(shop, best.best) > cost_of(shop, start))
     found = start if worse or best.best is None else best.best
@@ -173,5 +179,3 @@ def _pace(budget: Budget, moves: int, workers: int, done: int, seconds: float) -
         return max(1, min(moves, (budget.moves - done + workers - 1) // workers))
     goal = moves * ROUND_SECONDS / max(1e-3, seconds)
     return int(min(MAX_MOVES, max(MIN_MOVES, min(4 * moves, goal))))
-
-

@@ -16,6 +16,8 @@ from typing import Any, TypeVar, cast
 import numba  # type: ignore[import-untyped]
 from numba.core import config  # type: ignore[import-untyped]
 
+RECORDS = ("shop.py", "schedule.py")  # what the kernels are compiled for
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -25,7 +27,9 @@ def _cache_folder() -> Path:
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(here.glob("*.py")):
         text = source.read_bytes()
-        if b"planning.engine.compiled" in text or b"NamedTuple" in text:  # kernels, and the records they are compiled for
+        if (
+            b"planning.engine.compiled" in text or b"NamedTuple" in text
+        ):  # kernels, and the records they are compiled for
             digest.update(text)
     name = f"kernels-{digest.hexdigest()[:12]}"
     for root in (here / "__pycache__", Path(tempfile.gettempdir()) / f"planning-kernels-{os.getuid()}"):

@@ -299,7 +299,9 @@ def choose(
                 leave_queue(shop, f, a)
             elif fits_before_frozen(shop, f, op, machine, end):
                 slower = minutes - fastest(shop, op)
-                urgency = index(shop, w, rule, priority[shop.ops[op].order], op, now, start - now + slower, minutes, f.latest[op])
+                urgency = index(
+                    shop, w, rule, priority[shop.ops[op].order], op, now, start - now + slower, minutes, f.latest[op]
+                )
                 if urgency > best_index or (urgency == best_index and a < best):
                     best = a
                     best_index = urgency
@@ -474,5 +476,3 @@ def alternative_operations(shop: Shop) -> Ints:
     """Return the operation of each alternative."""
     counts = shop.ops["alt_to"] - shop.ops["alt_from"]
     return np.repeat(np.arange(len(shop.ops), dtype=np.int64), counts)
-
-

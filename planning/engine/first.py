@@ -93,7 +93,9 @@ def blamed(shop: Shop, schedule: Schedule, node: int) -> int:
     return int(shop.ops["order"][op])
 
 
-def insert_into(shop: Shop, schedule: Schedule, t: Timetable, sequence: Ints) -> tuple[Timetable, dict[int, tuple[int, int]]]:
+def insert_into(
+    shop: Shop, schedule: Schedule, t: Timetable, sequence: Ints
+) -> tuple[Timetable, dict[int, tuple[int, int]]]:
     """Insert orders into a timetable that stays as it is; those that do not fit lose their frozen operations too."""
     fill = np.zeros(max(1, len(shop.stock_ptr)), dtype=np.int64)
     why = np.zeros(len(shop.orders), dtype=np.int64)
@@ -128,5 +130,3 @@ def cost_of(shop: Shop, t: Timetable) -> tuple[int, int]:
         return int((~done).sum()), int(t.end[last][done].max(initial=0))
     late = np.maximum(0, t.end[last] - shop.orders["due"])
     return int((~done).sum()), int((shop.orders["weight"] * late)[done].sum())
-
-

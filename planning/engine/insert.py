@@ -13,12 +13,24 @@ from planning.engine.clock import cycle, start_to_end_at, work
 from planning.engine.compiled import inner, kernel
 from planning.engine.retime import changeover, drop_heap, state_before, window_of
 from planning.engine.schedule import FREE_SIZE, HEAP_SIZE, UNDO_SIZE, Schedule, Timetable, by_start, timetable
-from planning.engine.sequence import clear, close, leave_crew, leave_machine, leave_tool, link_member, place, reopen, unlink_member
+from planning.engine.sequence import (
+    clear,
+    close,
+    leave_crew,
+    leave_machine,
+    leave_tool,
+    link_member,
+    place,
+    reopen,
+    unlink_member,
+)
 from planning.engine.shop import NEVER, NONE, Ints, Shop
 
 # why an order could not be inserted
 DONE, NO_TIME, NO_MATERIAL, FROZEN_AHEAD, GAP_TOO_LONG = range(5)
-MAX_RESTARTS = 400  # each restart moves a predecessor later; calendars need a handful, more means the gap cannot be kept
+MAX_RESTARTS = (
+    400  # each restart moves a predecessor later; calendars need a handful, more means the gap cannot be kept
+)
 RANK_PER_MINUTE = 1 << 20  # ranks by start minute, with room to keep batches and frozen work apart
 
 

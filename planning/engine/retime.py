@@ -283,7 +283,11 @@ def retime_operation(shop: Shop, s: Schedule, op: int) -> None:
         start = me.frozen_start
         end = me.frozen_end
         need = max(earliest_on_machine(shop, s, op, machine, setup, free), ready_after_previous(shop, s, op))
-        if (need > start and (start >= 0 or before >= 0)) or s.links[op].need_end > end or s.links[op].material_floor > max(start, 0):
+        if (
+            (need > start and (start >= 0 or before >= 0))
+            or s.links[op].need_end > end
+            or s.links[op].material_floor > max(start, 0)
+        ):
             s.totals[BROKEN] += 1
         natural = end
         if follows_max_gap(shop, s, op):
@@ -306,9 +310,7 @@ def retime_operation(shop: Shop, s: Schedule, op: int) -> None:
 
 
 @inlined
-def apply_times(
-    shop: Shop, s: Schedule, op: int, start: int, end: int, setup: int, family: int, natural: int
-) -> None:
+def apply_times(shop: Shop, s: Schedule, op: int, start: int, end: int, setup: int, family: int, natural: int) -> None:
     """Store an operation's new times, keep the totals, and touch its successors where something changed."""
     node = s.nodes[op]
     me = shop.ops[op]

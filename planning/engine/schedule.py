@@ -13,7 +13,6 @@ import numpy as np
 
 from planning.engine.shop import NEVER, NONE, Ints, Records, Shop, record
 
-
 RANK_STEP = 1 << 32  # room between neighbours for 32 halvings before ranks are spread anew
 
 NODE = record("start end setup family machine rank before after stamp queued first_member load key natural")
@@ -31,9 +30,13 @@ UNDO_ROOM = 64  # steps of one change; a composite move makes fewer than ten
 
 # places in ``totals``
 WEIGHTED, SETUP, FLOW, BROKEN, MOVED_OPS = range(5)
-MOVED_MINUTES = 240  # an operation counts as moved when its start shifts by more than four hours, or its machine changes
+MOVED_MINUTES = (
+    240  # an operation counts as moved when its start shifts by more than four hours, or its machine changes
+)
 # places in ``state``
-HEAP_SIZE, SAVED_SIZE, SAVED_POOLS, NEED_SIZE, STAMP, POPS, FREE_SIZE, POP_LIMIT, SERVED_SIZE, UNDO_SIZE, BROKEN_AT = range(11)
+HEAP_SIZE, SAVED_SIZE, SAVED_POOLS, NEED_SIZE, STAMP, POPS, FREE_SIZE, POP_LIMIT, SERVED_SIZE, UNDO_SIZE, BROKEN_AT = (
+    range(11)
+)
 
 
 class Schedule(NamedTuple):
@@ -122,7 +125,9 @@ class Timetable(NamedTuple):
 def empty_timetable(shop: Shop) -> Timetable:
     """Return a timetable with nothing placed."""
     n = len(shop.ops)
-    return Timetable(np.full(n, NONE, dtype=np.int64), np.full(n, NEVER, dtype=np.int64), np.full(n, NEVER, dtype=np.int64))
+    return Timetable(
+        np.full(n, NONE, dtype=np.int64), np.full(n, NEVER, dtype=np.int64), np.full(n, NEVER, dtype=np.int64)
+    )
 
 
 def by_start(shop: Shop, t: Timetable) -> Ints:

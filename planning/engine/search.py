@@ -135,9 +135,7 @@ def rank_between(rng: np.ndarray, low: int, high: int) -> int:
 
 
 @inner
-def try_between(
-    shop: Shop, s: Schedule, rng: np.ndarray, node: int, machine: int, before: int, after: int
-) -> bool:
+def try_between(shop: Shop, s: Schedule, rng: np.ndarray, node: int, machine: int, before: int, after: int) -> bool:
     """Move a node between two neighbours of a machine's sequence (-1: its ends) if its orders allow it."""
     low = lowest_rank(shop, s, node)
     high = highest_rank(shop, s, node)
@@ -257,7 +255,12 @@ def change_batch(shop: Shop, s: Schedule, rng: np.ndarray, op: int) -> bool:
     while target >= 0 and s.nodes[target].rank > low and seen < REACH:
         b = s.nodes[target]
         seen += 1
-        if target != old and not is_frozen(shop, s, target) and b.key == shop.ops[op].batch_key and b.load + shop.ops[op].load <= shop.machines[machine].capacity:
+        if (
+            target != old
+            and not is_frozen(shop, s, target)
+            and b.key == shop.ops[op].batch_key
+            and b.load + shop.ops[op].load <= shop.machines[machine].capacity
+        ):
             if chosen < 0 or draw(rng) < 0.4:
                 chosen = target
         target = b.before
@@ -523,7 +526,13 @@ def copy_out(shop: Shop, s: Schedule, t: Timetable) -> None:
 
 @inner
 def search(
-    shop: Shop, s: Schedule, p: Search, rng: np.ndarray, best: Timetable, best_cost: float, counts: Ints,
+    shop: Shop,
+    s: Schedule,
+    p: Search,
+    rng: np.ndarray,
+    best: Timetable,
+    best_cost: float,
+    counts: Ints,
     before: Ints,
 ) -> float:
     """Try ``p.moves`` moves; the best schedule seen is copied into ``best``; return its cost.

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planning.calendars import FOREVER, available
-from planning.validate import frozen_end
 from planning.problem import Interval, Operation, Order, Problem, Resource
+from planning.validate import frozen_end
 
 Ints = NDArray[np.int64]
 Records = NDArray[np.void]
@@ -114,10 +114,7 @@ def _assemble(
     return Shop(
         orders=_table(
             ORDER,
-            [
-                (bounds[k], bounds[k + 1], max(o.release, 0), o.due, o.weight)
-                for k, o in enumerate(orders)
-            ],
+            [(bounds[k], bounds[k + 1], max(o.release, 0), o.due, o.weight) for k, o in enumerate(orders)],
         ),
         ops=_operation_table(ops, sizes, alternatives, number, pool, family, counts, problem),
         alternatives=_table(ALTERNATIVE, [pair for row in alternatives for pair in row]),

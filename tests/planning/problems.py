@@ -29,7 +29,12 @@ def random_problem(r: Random) -> dict[str, Any]:
     return {
         "format": "planning-problem/1",
         "resources": resources,
-        "setup_matrices": {"paint": {"families": FAMILIES, "minutes": [[0 if a == b else r.randint(0, 90) for b in FAMILIES] for a in FAMILIES]}},
+        "setup_matrices": {
+            "paint": {
+                "families": FAMILIES,
+                "minutes": [[0 if a == b else r.randint(0, 90) for b in FAMILIES] for a in FAMILIES],
+            }
+        },
         "calendars": calendars,
         "orders": orders,
         "materials": [_supply(r, item, owner, need) for (item, owner), need in sorted(materials.items())],

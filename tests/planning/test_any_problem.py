@@ -30,7 +30,9 @@ from planning.plan import Plan
 from planning.problem import Problem, write_problem
 from tests.planning.problems import random_problem
 
-QUIET = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+QUIET = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 FEWER = settings(QUIET, max_examples=60)
 
 

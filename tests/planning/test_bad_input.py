@@ -83,7 +83,9 @@ def test_a_matrix_that_names_a_family_twice_makes_its_machine_unusable() -> None
 
 
 def test_a_batch_load_over_capacity_is_named() -> None:
-    raw = one_press(operations=[{"id": "A-10", "alternatives": [{"resource": "oven", "minutes": 60}], "batch_key": "x", "load": 9}])
+    raw = one_press(
+        operations=[{"id": "A-10", "alternatives": [{"resource": "oven", "minutes": 60}], "batch_key": "x", "load": 9}]
+    )
     raw["resources"].append({"id": "oven", "kind": "batch", "capacity": 8, "cycle_minutes": 60})
     assert "over the capacity" in reason_of(plan_of(raw), "A")
 
@@ -171,7 +173,9 @@ def test_one_broken_order_in_ten_is_reported_and_the_others_are_planned() -> Non
     assert len(plan.orders) == 45
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"format": "planning-problem/2"}', '{"format": "planning-problem/1"}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"format": "planning-problem/2"}', '{"format": "planning-problem/1"}']
+)
 def test_what_is_no_problem_is_refused_by_name(text: str) -> None:
     with pytest.raises(ProblemUnreadable):
         read_problem(text)

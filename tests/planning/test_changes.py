@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from planning import ChangeRefused, impact, read_changes, read_problem, sensitivity, solve, stabilise, violations, what_if
+from planning import (
+    ChangeRefused,
+    impact,
+    read_changes,
+    read_problem,
+    sensitivity,
+    solve,
+    stabilise,
+    violations,
+    what_if,
+)
 from planning.bench import generate
 from planning.changes import ExtraMachine, MaterialLate, OrderMoved, ResourceDown
 
@@ -84,7 +94,9 @@ def test_one_more_machine_at_the_bottleneck_helps(shop: Any) -> None:
 
 def test_a_scenario_keeps_its_parent_and_its_changes(shop: Any) -> None:
     problem, plan = shop
-    change = ExtraMachine(resource="seal-028" if any(r.id == "seal-028" for r in problem.resources) else problem.resources[0].id)
+    change = ExtraMachine(
+        resource="seal-028" if any(r.id == "seal-028" for r in problem.resources) else problem.resources[0].id
+    )
     scenario = what_if(problem, plan, change, effort=500)
     assert scenario.parent == plan.plan_hash
     assert scenario.changes == (change,)

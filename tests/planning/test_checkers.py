@@ -13,7 +13,10 @@ from planning import read_problem, solve, violations, write_plan
 from planning.bench import check, generate
 from planning.plan import read_plan
 
-FLAGS = [dict(zip(("calendars", "materials", "extras"), row, strict=True)) for row in itertools.product((False, True), repeat=3)]
+FLAGS = [
+    dict(zip(("calendars", "materials", "extras"), row, strict=True))
+    for row in itertools.product((False, True), repeat=3)
+]
 
 
 def solved(size: str, seed: int, effort: int, **flags: bool) -> tuple[Any, Any, Any]:

@@ -18,16 +18,17 @@ def test_lifting_the_named_reason_makes_nine_of_ten_late_orders_less_late() -> N
         ("small", {"materials": True, "extras": True}),
         ("medium", {"extras": True}),
         ("medium", {"calendars": True}),
+        ("medium", {"materials": True}),
     ):
         problem, _ = read_problem(json.dumps(generate.problem(size, 2, **flags)))
-        plan = solve(problem, effort=500, seed=1)
-        for result in [r for r in plan.orders if r.tardiness > 0][:25]:
+        plan = solve(problem, effort=60, seed=1)
+        for result in [r for r in plan.orders if r.tardiness > 0][:30]:
             asked += 1
             scenario = without_reason(problem, plan, result.reasons[0])
             assert violations(scenario.problem, scenario.plan) == ()
             after = next(r for r in scenario.plan.orders if r.order == result.order)
             helped += after.tardiness < result.tardiness
-    assert asked >= 80
+    assert asked >= 100
     assert helped >= 0.9 * asked
 
 

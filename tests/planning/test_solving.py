@@ -33,7 +33,8 @@ def test_ten_runs_and_four_at_once_give_the_same_plan() -> None:
 def test_more_effort_is_never_worse_than_the_first_plan() -> None:
     problem = problem_of()
     assert (
-        solve(problem, effort=8_000).objective.weighted_tardiness <= solve(problem, effort=0).objective.weighted_tardiness
+        solve(problem, effort=8_000).objective.weighted_tardiness
+        <= solve(problem, effort=0).objective.weighted_tardiness
     )
 
 
@@ -69,7 +70,7 @@ def test_a_killed_process_leaves_the_best_plan_so_far() -> None:
     def look() -> bool:
         nonlocal asked
         asked += 1
-        if asked > 60:  # a dozen seconds of solving: the first plan has long been sent
+        if asked > 25:  # five seconds: the first plan has long been sent
             seen.set()
         return False
 
@@ -103,4 +104,6 @@ def test_the_generator_and_checker_are_the_shared_ones_byte_for_byte(shared: Pat
 
 def test_importing_planning_loads_nothing_heavy() -> None:
     code = "import planning, sys; print([m for m in ('numpy', 'numba', 'ortools', 'hub') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )

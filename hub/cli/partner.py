@@ -99,7 +99,7 @@ def check(out: Output, partner_id: str | None) -> None:
 )
 @click.option("--ours", required=True, metavar="QUALIFIER:ID", help="ISA07 and ISA08 of what they send us.")
 @click.option("--time-zone", default="UTC", show_default=True, help="IANA name, for dates without a zone.")
-@click.option("--currency", default="USD", show_default=True, help="ISO 4217, for prices without one.")
+@click.option("--currency", default="USD", show_default=True, help="ISO 4217, of an order that names none.")
 @reports
 def new(out: Output, partner_id: str, name: str, theirs: str, ours: str, time_zone: str, currency: str) -> None:
     """Write the folder of a new partner ID, in test, with a comment at each choice."""

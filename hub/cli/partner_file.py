@@ -10,7 +10,7 @@ id        = {quoted_id}
 name      = {name}
 usage     = "T"                # T: in test, answered as test and never planned. P: production, when both sides agree
 time_zone = {time_zone}        # for dates and times that carry no zone
-currency  = {currency}         # for prices that carry none
+currency  = {currency}         # of an order that names none
 
 [envelope]
 releases = ["004010"]          # GS08 they may send; a suffix (004010VICS) is tolerated

@@ -96,7 +96,7 @@ class Partner(Struct):
     name: str
     usage: Literal["T", "P"]  # T: still in test; everything is answered as test and nothing is planned
     time_zone: str  # IANA; for dates without a zone
-    currency: str  # ISO 4217; for prices without one
+    currency: str  # ISO 4217; of an order that names none
     envelope: Envelope | None = None
     sends: dict[str, str] = {}  # document → map: 850 = "north-spine/850"
     receives: dict[str, str] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.business.orders.handlers import answered, first_answer, take_order
@@ -62,6 +63,8 @@ def take_purchase_order(conn: Connection, desk: Desk, arrival: Arrival) -> Handl
     """Decide the order, record it, and owe the answer."""
     order, partner = arrival.document, arrival.partner
     assert isinstance(order, PurchaseOrder)
+    if order.currency is None:
+        order = replace(order, currency=partner.currency)
     decision = take_order(
         conn,
         order,

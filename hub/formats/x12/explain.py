@@ -31,9 +31,7 @@ class Place:
         self.findings.add(code, segment=self.position, tag=self.tag, loop=self.loop, element=element, **words)  # type: ignore[arg-type]
 
 
-def explain(
-    segment: Segment, values: list[Value], codes: CodeLists, place: Place
-) -> list[Value]:
+def explain(segment: Segment, values: list[Value], codes: CodeLists, place: Place) -> list[Value]:
     """Add every fault of ``values`` to the findings of ``place``; return the values without trailing separators."""
     kept, trailing = _without_trailing(values)
     if trailing:
@@ -74,16 +72,12 @@ def _text(value: Value) -> str:
     return ":".join(part if isinstance(part, str) else ":".join(part) for part in value)
 
 
-def _explain_value(
-    element: Element, value: Value, codes: CodeLists, place: Place, number: int
-) -> None:
+def _explain_value(element: Element, value: Value, codes: CodeLists, place: Place, number: int) -> None:
     if not element.used:
         place.add("GDE-ELEMENT-NOT-USED", number, label=element.name, found=_text(value))
     elif element.repeat > 1:
         if len(value) > element.repeat:
-            place.add(
-                "GDE-TOO-MANY-REPETITIONS", number, label=element.name, count=len(value), most=element.repeat
-            )
+            place.add("GDE-TOO-MANY-REPETITIONS", number, label=element.name, count=len(value), most=element.repeat)
         for turn, one in enumerate(value, 1):
             if one:
                 _explain_one(element, one if isinstance(one, str) else list(one), codes, place, number, turn)
@@ -91,9 +85,7 @@ def _explain_value(
         _explain_one(element, value, codes, place, number, None)
 
 
-def _explain_one(
-    element: Element, value: Value, codes: CodeLists, place: Place, number: int, turn: int | None
-) -> None:
+def _explain_one(element: Element, value: Value, codes: CodeLists, place: Place, number: int, turn: int | None) -> None:
     if isinstance(value, str) and not element.components:
         _explain_text(element, value, codes, place, number, None, turn)
         return
@@ -175,9 +167,7 @@ def _expected(element: Element, codes: CodeLists) -> str:
     return f"{length} characters" + (" of text without control characters" if element.type == "AN" else "")
 
 
-def _explain_note(
-    segment: Segment, note: SyntaxNote, values: list[Value], place: Place, told: set[int]
-) -> None:
+def _explain_note(segment: Segment, note: SyntaxNote, values: list[Value], place: Place, told: set[int]) -> None:
     """Add what ``note`` finds; an element in ``told`` is named as missing already, and one mention is enough."""
 
     def there(number: int) -> bool:

@@ -111,9 +111,7 @@ def every_use(uses: tuple[Use, ...]) -> Iterator[Use]:
         yield from every_use(use.children)
 
 
-def read_segment(
-    file: TomlFile, elements: Mapping[str, Element], tag: str, table: Mapping[str, object]
-) -> Segment:
+def read_segment(file: TomlFile, elements: Mapping[str, Element], tag: str, table: Mapping[str, object]) -> Segment:
     """Return segment ``tag`` as ``table`` of ``file`` describes it with the known ``elements``."""
     for key in table:
         if key not in ("name", "elements", "notes", "qualifier"):
@@ -144,16 +142,14 @@ def _elements(file: TomlFile, codes: Mapping[str, object]) -> dict[str, Element]
         if not isinstance(table, dict):
             raise file.fault(f"composite {number} must be a table", number)
         parts, _ = _members(file, made, number, str(table.get("parts", "")))
-        made[number] = Element(
-            number=number, name=str(table.get("name", number)), type="composite", components=parts
-        )
+        made[number] = Element(number=number, name=str(table.get("name", number)), type="composite", components=parts)
     return made
 
 
 def _element(file: TomlFile, number: str, text: str, codes: Mapping[str, object]) -> Element:
     form = re.fullmatch(r"(\w+) (\d+)/(\d+) (.+)", text)
     if not form or form[1] not in TYPES or int(form[2]) > int(form[3]):
-        raise file.fault(f"element {number}: {text!r} is not of the form \"type shortest/longest label\"", number)
+        raise file.fault(f'element {number}: {text!r} is not of the form "type shortest/longest label"', number)
     return Element(
         number=number,
         name=form[4],
@@ -185,9 +181,7 @@ def _members(
         later = [msgspec.structs.replace(element, required=False) for element in turn]
         if group:
             raise file.fault(f"segment {tag} has two repeating groups", tag)
-        group = RepeatingGroup(
-            first=len(members) + 1, size=len(turn), last=len(members) + len(turn) * int(times)
-        )
+        group = RepeatingGroup(first=len(members) + 1, size=len(turn), last=len(members) + len(turn) * int(times))
         members += turn + later * (int(times) - 1)
     return tuple(members), group
 
@@ -249,7 +243,7 @@ def _uses(file: TomlFile, segments: Mapping[str, Segment]) -> tuple[Use, ...]:
 def _use(file: TomlFile, segments: Mapping[str, Segment], line: str, number: int) -> tuple[Use, bool]:
     form = LINE.fullmatch(line)
     if not form:
-        raise Misconfigured(f"{line!r} is not of the form \"TAG least..most\"", file=str(file.path), line=number)
+        raise Misconfigured(f'{line!r} is not of the form "TAG least..most"', file=str(file.path), line=number)
     segment = segments.get(form["tag"])
     if segment is None:
         raise Misconfigured(f"{form['tag']} is no segment of this release", file=str(file.path), line=number)
@@ -282,6 +276,4 @@ def _computed(file: TomlFile, shared: Release) -> Iterator[Computed]:
             raise file.fault(f"computed: {place} is no element of this release", place)
         if not counts and (of or word not in ("number", "parent", "children", "loop")):
             raise file.fault(f"computed: {rule!r} is no rule", place)
-        yield msgspec.convert(
-            {"tag": place[:-2], "element": int(place[-2:]), "rule": word, "of": of or None}, Computed
-        )
+        yield msgspec.convert({"tag": place[:-2], "element": int(place[-2:]), "rule": word, "of": of or None}, Computed)

@@ -60,7 +60,13 @@ class Hierarchy:
 
     def _add(self, code: str, node: Node, element: int, *, found: str, **words: object) -> None:
         self._findings.add(
-            code, segment=node.position, tag=node.tag, loop=node.tag, element=element, found=found, **words  # type: ignore[arg-type]
+            code,
+            segment=node.position,
+            tag=node.tag,
+            loop=node.tag,
+            element=element,
+            found=found,
+            **words,  # type: ignore[arg-type]
         )
 
 

@@ -93,7 +93,7 @@ def _add(uses: tuple[Use, ...], path: str, rule: str, own: dict[str, Segment], f
     *loops, tag = path.split("/")
     form = RANGE.fullmatch(rule)
     if tag not in own or not form:
-        raise file.fault(f"add: {path} = {rule!r} is not \"least..most after TAG\" of a segment defined here", path)
+        raise file.fault(f'add: {path} = {rule!r} is not "least..most after TAG" of a segment defined here', path)
     new = Use(segment=own[tag], required=int(form[1]) > 0, maximum=0 if form[2] == "*" else int(form[2]))
 
     def insert(siblings: tuple[Use, ...]) -> tuple[Use, ...]:
@@ -119,7 +119,7 @@ def _change_place(uses: tuple[Use, ...], path: str, rule: str, file: TomlFile) -
             return []
         form = RANGE.fullmatch(rule)
         if not form or form[3]:
-            raise file.fault(f"places: {path} = {rule!r} is neither \"unused\" nor \"least..most\"", path)
+            raise file.fault(f'places: {path} = {rule!r} is neither "unused" nor "least..most"', path)
         most = 0 if form[2] == "*" else int(form[2])
         required = int(form[1]) > 0
         if use.loop:
@@ -190,9 +190,7 @@ def _with_element(segment: Segment, number: int, component: int, change: Change)
     return msgspec.structs.replace(segment, elements=tuple(elements))
 
 
-def _element_change(
-    path: str, rules: dict[str, object], codes: dict[str, dict[str, str]], file: TomlFile
-) -> Change:
+def _element_change(path: str, rules: dict[str, object], codes: dict[str, dict[str, str]], file: TomlFile) -> Change:
     def change(element: Element) -> Element:
         lists = {} if element.codes is None else codes[element.codes]
         allowed = {}

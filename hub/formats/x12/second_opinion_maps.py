@@ -136,9 +136,7 @@ def _header(parent: Xml, tag: str, position: int) -> None:
     _text(segment, name=tag, usage=REQUIRED, pos=str(position), max_use="1")
     for number, (kind, low, high, only) in enumerate(_HEADERS[tag], 1):
         element = SubElement(segment, "element", xid=f"{tag}{number:02d}")
-        _text(
-            element, data_ele=_shape_name(kind, low, high), name=tag, usage=REQUIRED, seq=f"{number:02d}"
-        )
+        _text(element, data_ele=_shape_name(kind, low, high), name=tag, usage=REQUIRED, seq=f"{number:02d}")
         if only == INTERCHANGE_VERSION:  # pyx12 reads the version a map is for from the codes of its ISA12
             _text(SubElement(element, "valid_codes"), code=only)
 

@@ -89,9 +89,7 @@ def test_what_belongs_together_excludes_or_demands_is_said_with_the_rule() -> No
     pair = check(changed(LINES, 11, "PO1*10*500*EA*12.35*CT*BP")).findings
     assert [f.message for f in pair] == ["PO107 (item identifier) is missing: it goes together with PO106"]
     either = check(changed(LINES, 13, "QTY*01*5**ABC", LINES[12])).findings
-    assert [(f.standard, f.message) for f in either] == [
-        ("10", "QTY04 (free message) may not stand beside QTY02")
-    ]
+    assert [(f.standard, f.message) for f in either] == [("10", "QTY04 (free message) may not stand beside QTY02")]
     one_of = check(changed(LINES, 13, "QTY*01", LINES[12])).findings
     assert [f.message for f in one_of] == ["QTY02 (quantity) is missing: one of QTY02, QTY04 must be sent"]
 

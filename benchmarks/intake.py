@@ -7,9 +7,9 @@
 One `hub serve` on SQLite in a new data directory; `benchmarks.load` sends from a process of its own and counts each
 answer from the moment its order was due. An observer on a database connection of its own looks every 50 ms which 855
 are committed: what it sees late by that counts as late. During the second part twenty single orders a second are sent
-besides, and with every 202 another connection looks whether the message it names is committed. Peers, on this machine just before:
-a receiver that only appends to a file and syncs it, one order after another, and pyx12 that only validates, on one
-core. Prints a table and ends with 1 when a limit is missed.
+besides, and with every 202 another connection looks whether the message it names is committed. Peers, on this machine
+just before: a receiver that only appends to a file and syncs it, one order after another, and pyx12 that only
+validates, on one core. Prints a table and ends with 1 when a limit is missed.
 """
 
 from __future__ import annotations

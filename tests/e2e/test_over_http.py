@@ -78,8 +78,8 @@ def test_a_bad_body_is_kept_and_has_a_verdict_that_says_why(served: Served, body
     [
         (PARTNER, None, 401),
         (PARTNER, "hub_wrong", 401),
-        ("somebody-else", "ours", 403),
-        ("no such partner", "ours", 403),
+        ("somebody-else", "ours", 404),
+        ("no such partner", "ours", 404),
     ],
 )
 def test_who_may_not_hand_in_is_told_in_problem_json(
@@ -87,13 +87,13 @@ def test_who_may_not_hand_in_is_told_in_problem_json(
 ) -> None:
     headers = {"authorization": f"Bearer {served.key if key == 'ours' else key}"} if key else {}
     answer = httpx.post(f"{served.url}/inbound/{partner}", content=_order(105), headers=headers)
-    assert answer.status_code in (status, 404)
+    assert answer.status_code == status
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert answer.json()["title"]
 
 
 def test_an_empty_body_and_a_changed_body_under_one_idempotency_key_are_answered_at_once(served: Served) -> None:
-    assert served.post(b"").status_code in (202, 400, 422)
+    assert served.post(b"").status_code == 400
     assert served.post(_order(106), idempotency_key="k-1").status_code == 202
     changed = served.post(_order(107), idempotency_key="k-1")
     assert changed.status_code == 409

@@ -77,7 +77,7 @@ class Sent:
 
     @property
     def segments(self) -> list[list[str]]:
-        text = self.body.decode("ascii").replace("\n", "")
+        text = self.body.decode().replace("\n", "")
         return [each.split("*") for each in text.split("~") if each]
 
     def all(self, tag: str) -> list[list[str]]:

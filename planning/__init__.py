@@ -1,7 +1,7 @@
 """Finite-capacity planning for a medical-device contract manufacturer: problem in, plan out.
 
-No database, no hub. ``solve`` makes a plan, ``violations`` checks one, ``explain`` says why an order is late, ``impact``
-and ``what_if`` answer changes. Heavy parts (numpy, numba, ortools) load when they are first needed.
+No database, no hub. ``solve`` makes a plan, ``violations`` checks one, ``explain`` says why an order is late,
+``impact`` and ``what_if`` answer changes. Heavy parts (numpy, numba, ortools) load when they are first needed.
 """
 
 from __future__ import annotations

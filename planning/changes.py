@@ -1,7 +1,7 @@
 """What may happen to a plan: every change is data, and ``apply`` turns the problem into the one after it.
 
-Customers move, resize, add and cancel orders; machines, tools and crews fail; material comes late; operations finish early,
-late, or fail their inspection; and somebody may offer a shift, a machine or a tool more. Nothing here plans.
+Customers move, resize, add and cancel orders; machines, tools and crews fail; material comes late; operations finish
+early, late, or fail their inspection; and somebody may offer a shift, a machine or a tool more. Nothing here plans.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class ExtraTime(_Change, frozen=True, kw_only=True, tag="extra-time"):
 
 
 class ExtraMachine(_Change, frozen=True, kw_only=True, tag="extra-machine"):
-    """One more machine like ``resource``, for every operation that may run there: bought, borrowed or a subcontractor."""
+    """One more machine like ``resource``, for all that may run there: bought, borrowed or a subcontractor's."""
 
     resource: str
     name: str | None = None
@@ -110,8 +110,8 @@ class YieldChanged(_Change, frozen=True, kw_only=True, tag="yield-changed"):
 
 
 Change = Union[  # noqa: UP007 - msgspec reads the tagged union from here
-    OrderMoved, OrderResized, OrderAdded, OrderCancelled, ResourceDown, MaterialLate, OperationFinished, OperationFailed,
-    ExtraTime, ExtraMachine, ExtraPiece, YieldChanged,
+    OrderMoved, OrderResized, OrderAdded, OrderCancelled, ResourceDown, MaterialLate, OperationFinished,
+    OperationFailed,     ExtraTime, ExtraMachine, ExtraPiece, YieldChanged,
 ]  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """CP-SAT for makespan problems that are small and plain: job shops and flexible job shops.
 
-One start and end per operation, shared by its alternatives, and a complete hint from the best timetable so far. Resumable
-calendars, setups, ovens and material stay with the local search, which times them exactly: they broke CP-SAT's search at
-twenty orders, and on weighted tardiness our search is better at every size we measured.
+One start and end per operation, shared by its alternatives, and a complete hint from the best timetable so far.
+Resumable calendars, setups, ovens and material stay with the local search, which times them exactly: they broke
+CP-SAT's search at twenty orders, and on weighted tardiness our search is better at every size we measured.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def _model(cp_model: Any, shop: Shop, hint: Timetable) -> tuple[Any, list[Any], 
     horizon = int(hint.end.max(initial=0))
     makespan = model.new_int_var(0, horizon, "makespan")
     model.add_hint(makespan, horizon)
-    starts, ends, chosen = [], [], []
+    starts: list[Any] = []
+    ends: list[Any] = []
+    chosen: list[list[tuple[int, Any]]] = []
     per_machine: dict[int, list[Any]] = {}
     opens = shop.opens[shop.window_ptr[shop.window[np.arange(len(shop.machines)) * (len(shop.pool_count) + 1)]]]
     for op in range(len(shop.ops)):

@@ -1,9 +1,9 @@
 """What a change does to a plan, and what can be offered.
 
-For an order moved, resized or added: the *zero-impact* date (nobody moves), the *requested* date (who gives way, and by how
-much), a *negotiated* date (the earliest at which nobody becomes late), on request *overtime* or a subcontractor. For
-everything else: the plan *repaired*. Every option is a plan that passes the checker; ``stabilise`` improves one while
-leaving operations where people expect them. Nothing that starts before the fence moves.
+For an order moved, resized or added: the *zero-impact* date (nobody moves), the *requested* date (who gives way, and
+by how much), a *negotiated* date (the earliest at which nobody becomes late), on request *overtime* or a
+subcontractor. For everything else: the plan *repaired*. Every option is a plan that passes the checker; ``stabilise``
+improves one while leaving operations where people expect them. Nothing that starts before the fence moves.
 """
 
 from __future__ import annotations

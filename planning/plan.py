@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-FORMAT = "planning-plan/1"
+FORMAT: Literal["planning-plan/1"] = "planning-plan/1"
 
 ReasonKind = Literal[
     "queue",

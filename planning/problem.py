@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-FORMAT = "planning-problem/1"
+FORMAT: Literal["planning-problem/1"] = "planning-problem/1"
 MAX_PROBLEM_BYTES = 512 * 1024 * 1024  # 1,000 orders take 3.4 MB; 100 times our largest shop is still below this
 
 Interval = tuple[int, int]

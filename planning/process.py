@@ -1,4 +1,4 @@
-"""Solve in a process of its own, with a bound on memory: what dies there leaves the caller with the best plan so far."""
+"""Solve in a process of its own, with a bound on memory: should it die, the caller keeps the best plan so far."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _listen(
     if best is None:
         child.join(POLL_SECONDS)
         raise SolverLost(f"the solver's process ended without a plan (exit code {child.exitcode})")
-    solver = msgspec.structs.replace(best.solver, stopped=stopped)  # type: ignore[arg-type]
+    solver = msgspec.structs.replace(best.solver, stopped=stopped)
     return msgspec.structs.replace(best, solver=solver)
 
 

@@ -1,9 +1,10 @@
 """Why an order is late: the chain of what was binding, from the order's end back to the start of the plan.
 
-For every operation the earliest start is the largest of what it waits for: its predecessor, its machine (or oven) and the
-setup, tool, crew, material, release, the other members of its batch, the calendar. The largest is binding; the chain then
-goes on with whoever was waited for. The first reason of a chain is the one nearest to the order's end: lifting it alone
-lets the order end earlier, because nothing after it waits for anything but the order's own operations.
+For every operation the earliest start is the largest of what it waits for: its predecessor, its machine (or oven) and
+the setup, tool, crew, material, release, the other members of its batch, the calendar. The largest is binding; the
+chain then goes on with whoever was waited for. The first reason of a chain is the one nearest to the order's end:
+lifting it alone lets the order end earlier, because nothing after it waits for anything but the order's own
+operations.
 """
 
 from __future__ import annotations
@@ -104,7 +105,8 @@ def _work(book: Book, last: str) -> Reason:
             kind="calendar", text=text, operation=longest, resource=a.resource, minutes=pauses[longest], until=a.end
         )
     work = sum(minutes.values())
-    text = f"order {order.id} waits for nothing: {work} min of its own work do not fit between {order.release} and {order.due}"
+    span = f"between {order.release} and {order.due}"
+    text = f"order {order.id} waits for nothing: {work} min of its own work do not fit {span}"
     return Reason(kind="work", text=text, operation=last, minutes=work)
 
 

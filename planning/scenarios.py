@@ -1,7 +1,7 @@
 """What if: a parent plan plus a list of changes gives another plan, kept beside the parent and compared with it.
 
-``what_if`` applies changes and plans again from where the parent stands; ``sensitivity`` asks what one more shift, tool or
-machine at the bottleneck, or two points of yield, would bring; ``lift`` removes one reason for lateness.
+``what_if`` applies changes and plans again from where the parent stands; ``sensitivity`` asks what one more shift,
+tool or machine at the bottleneck, or two points of yield, would bring; ``lift`` removes one reason for lateness.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ def _one_more(problem: Problem, plan: Plan) -> list[Change]:
 def lift(problem: Problem, plan: Plan, reason: Reason) -> Problem:
     """Return the problem without one reason for lateness, to see what it costs.
 
-    A queue, setup or closed machine is lifted by giving the waiting operation a machine of its own; a tool or crew by one
-    more piece; material by having it from the start; gaps, freezing and release by dropping them.
+    A queue, setup or closed machine is lifted by giving the waiting operation a machine of its own; a tool or crew by
+    one more piece; material by having it from the start; gaps, freezing and release by dropping them.
 
     Raises:
         ValueError: the reason is the order's own work, which nothing lifts.

@@ -1,8 +1,9 @@
 """Plan a problem: a feasible plan first, then better ones until the budget is used.
 
-Stages: dispatch with a tuned rule, raise what squeaks, improve by local search with exact retiming; small makespan problems
-go through CP-SAT as well. ``effort`` counts moves of the search, so the same problem, effort and seed give the same plan
-on any machine; ``seconds`` bounds wall time instead. Orders that cannot be made are reported and do not spoil the others.
+Stages: dispatch with a tuned rule, raise what squeaks, improve by local search with exact retiming; small makespan
+problems go through CP-SAT as well. ``effort`` counts moves of the search, so the same problem, effort and seed give
+the same plan on any machine; ``seconds`` bounds wall time instead. Orders that cannot be made are reported and do not
+spoil the others.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ MAX_TUNING = 120  # more dispatches found nothing better at any size of the gene
 MAX_SQUEAKS = 40
 TUNING_SHARE = 0.12  # of the wall time, for all dispatching
 WORKERS = 2  # the quality goals are stated for two cores
-REPORT_RESERVE_SECONDS = 0.4  # kept back from ``seconds`` for reading, explaining and writing at 1,000 orders
+REPORT_RESERVE_SECONDS = 0.3  # kept back from ``seconds`` besides the measured time to explain and write a plan
 HOT, COLD = 60.0, 1.0  # temperatures in weighted minutes
 
 
@@ -101,6 +102,7 @@ class _Run:
         self.moves = 0
         self.dispatches = 0
         self.stopped = "finished"
+        self.reserve = REPORT_RESERVE_SECONDS
 
     def plan(self, start: Plan | None) -> Plan:
         """Run all stages."""
@@ -111,13 +113,11 @@ class _Run:
         if len(shop.ops) == 0:
             return self.finish(None)
         times = self.dispatched() if start is None else self.resumed(start)
-        self.tell("first", 0.0, times)
-        self.offer(times, force=True)
         times = self.search(times)
         return self.finish(times)
 
     def deadline(self) -> float | None:
-        return None if self.seconds is None else self.began + max(0.0, self.seconds - REPORT_RESERVE_SECONDS)
+        return None if self.seconds is None else self.began + max(0.0, self.seconds - self.reserve)
 
     def stop(self, until: float | None = None) -> bool:
         """Tell whether to stop: cancelled, or past ``until`` (default: the deadline)."""
@@ -135,8 +135,9 @@ class _Run:
         live = np.ones(len(self.shop.orders), dtype=np.bool_)
         dispatcher = Dispatcher(self.shop, live)
         best = dispatcher.run(DEFAULT)
-        if self.snapshot is not None:
-            self.offer(self.feasible(best.times).times, force=True)
+        first = self.feasible(best.times).times
+        self.tell("first", 0.0, first)
+        self.measure_report(first)
         until = None if self.seconds is None else self.began + TUNING_SHARE * self.seconds
         rounds = MAX_TUNING if self.effort is None else min(MAX_TUNING, self.effort // MOVES_PER_DISPATCH)
         rng = np.random.default_rng(self.seed)
@@ -147,6 +148,17 @@ class _Run:
             self.stages += ["tune", "squeaky-wheel"]
         self.dispatches = dispatcher.count
         return self.settle(self.feasible(best.times))
+
+    def measure_report(self, times: Timetable) -> None:
+        """Offer the first plan, and with a clock keep back twice the time it takes to explain and write one."""
+        if self.seconds is None and self.snapshot is None:
+            return
+        began = time.monotonic()
+        plan = self.make(times, explain=True)
+        self.reserve += 2 * (time.monotonic() - began)
+        if self.snapshot is not None:
+            self.snapshot(plan)
+            self.last_snapshot = time.monotonic()
 
     def feasible(self, times: Timetable) -> Start:
         import numpy as np
@@ -173,7 +185,10 @@ class _Run:
         """Take the given plan as far as it still holds; place anew what does not."""
         times = timetable_of(self.shop, self.names, start.assignments)
         self.stages.append("resume")
-        return self.settle(self.feasible(times))
+        settled = self.settle(self.feasible(times))
+        self.tell("first", 0.0, settled)
+        self.measure_report(settled)
+        return settled
 
     def search(self, times: Timetable) -> Timetable:
         """Improve a feasible timetable with what is left of the budget."""

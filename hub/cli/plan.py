@@ -1,7 +1,7 @@
 """``hub plan``: the planning library from the shell. Problems and plans are JSON files; nothing is stored.
 
-Exit codes: 0 every order planned (late or not), the plan is sound; 1 orders are unplanned, or the plan breaks rules; 2 the
-file cannot be read or the change names something that is not there.
+Exit codes: 0 every order planned (late or not), the plan is sound; 1 orders are unplanned, or the plan breaks rules;
+2 the file cannot be read or the change names something that is not there.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def whatif(
     from planning.impacts import impact
     from planning.scenarios import what_if
 
-    problem, faults = _problem(problem_file)
+    problem, _faults = _problem(problem_file)
     made = _plan(plan_file)
     try:
         changes = read_changes(changes_file.read_bytes())
@@ -303,7 +303,8 @@ def _tell_promise(out: Output, answer) -> None:  # type: ignore[no-untyped-def]
         worst = "; ".join(f"{s.order} {s.tardiness_shift:+,} min" for s in o.others.worse[:5])
         out.line(
             f"{o.kind}: done at {o.completion}, {o.tardiness} min late; {len(o.others.worse)} orders suffer, "
-            f"{len(o.others.newly_late)} newly late, {o.others.operations_moved} operations moved{': ' + worst if worst else ''}"
+            f"{len(o.others.newly_late)} newly late, {o.others.operations_moved} operations moved"
+            + (f": {worst}" if worst else "")
         )
     if answer.refused:
         refuse()

@@ -1,7 +1,8 @@
 """The three rules we measure against, over the same arrays and with the same exact retiming as the planner.
 
-First fit by due date (what most ERP systems do), ATCS tuned over a grid, and a squeaky wheel on top of it. The second and
-third stand for the rows ``tuned-atcs`` and ``squeaky-wheel+annealing`` of the reference results, which other code made.
+First fit by due date (what most ERP systems do), ATCS tuned over a grid, and a squeaky wheel on top of it. The second
+and third stand for the rows ``tuned-atcs`` and ``squeaky-wheel+annealing`` of the reference results, which other code
+made.
 """
 
 from __future__ import annotations

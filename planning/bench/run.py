@@ -1,7 +1,7 @@
 """Measure: the planner and three rules on generated problems, every plan judged by the independent checker.
 
-Public job-shop and flexible job-shop instances come from a folder given by the caller (they are not part of the project)
-and are compared with the best-known makespans that lie beside them.
+Public job-shop and flexible job-shop instances come from a folder given by the caller (they are not part of the
+project) and are compared with the best-known makespans that lie beside them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Any
 
 import msgspec
 
-from planning.bench import check, generate
+from planning.bench import check as checker
+from planning.bench import generate as generator
 from planning.bench.baselines import baselines
 from planning.plan import Plan, write_plan
 from planning.problem import Alternative, Operation, Order, Problem, Resource, read_problem
@@ -24,6 +25,9 @@ from planning.solver import Progress, solve
 
 SECONDS = {"small": 30.0, "medium": 30.0, "large": 60.0}  # the budgets of the quality goals
 Tell = Callable[[str], None]
+
+problem_of: Any = generator.problem  # both are scripts without types, kept byte for byte
+checked: Any = checker.check
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,14 +70,14 @@ def measure(
     """Yield a row per rule for every size and seed; a plan the checker refuses raises ``check.Infeasible``."""
     for size in sizes:
         for seed in seeds:
-            raw = generate.problem(size, seed, **flags)
+            raw = problem_of(size, seed, **flags)
             problem, _ = read_problem(json.dumps(raw))
             for baseline in baselines(problem):
                 plan = {
                     "assignments": msgspec.to_builtins(baseline.assignments),
                     "unplanned": [{"order": order} for order in baseline.unplanned],
                 }
-                yield _row(size, seed, baseline.rule, check.check(raw, plan), 0.0, 0.0, baseline.plan_hash)
+                yield _row(size, seed, baseline.rule, checked(raw, plan), 0.0, 0.0, baseline.plan_hash)
             yield _ours(size, seed, raw, problem, seconds, effort)
             tell(f"{size} {seed} measured")
 
@@ -89,7 +93,7 @@ def _ours(size: str, seed: int, raw: Any, problem: Problem, seconds: float | Non
     began = time.monotonic()
     plan = solve(problem, seconds=budget, effort=effort, seed=seed, progress=listen)
     took = time.monotonic() - began
-    figures = check.check(raw, json.loads(write_plan(plan)))
+    figures = checked(raw, json.loads(write_plan(plan)))
     return _row(size, seed, "planning", figures, took, first[0] if first else took, plan.plan_hash)
 
 
@@ -130,7 +134,8 @@ def table(rows: Sequence[Row]) -> str:
     )
     lines = [
         (r.size, str(r.seed), r.rule, f"{r.weighted_tardiness_hours:,.1f}", str(r.late_orders), str(r.unplanned_orders),
-         f"{r.setup_hours:,.1f}", str(r.makespan_minutes), f"{r.seconds:.1f}", f"{r.first_seconds:.2f}", str(r.memory_mb), r.plan_hash[:12])
+         f"{r.setup_hours:,.1f}", str(r.makespan_minutes), f"{r.seconds:.1f}", f"{r.first_seconds:.2f}",
+         str(r.memory_mb), r.plan_hash[:12])
         for r in rows
     ]  # fmt: skip
     sums: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
@@ -162,7 +167,7 @@ def measure_instance(name: str, text: str, lower: int, upper: int, *, seconds: f
     problem = read_flexible(text) if name.startswith("flexible") else read_jobshop(text)
     began = time.monotonic()
     plan = solve(problem, seconds=None if effort is not None else seconds, effort=effort, seed=1)
-    check.check(msgspec.to_builtins(_plain(problem)), msgspec.to_builtins(_assignments(plan)))
+    checked(msgspec.to_builtins(_plain(problem)), msgspec.to_builtins(_assignments(plan)))
     makespan = plan.objective.makespan
     return PublicRow(
         instance=name,

@@ -1,7 +1,8 @@
 """Improve a timetable by local search on all workers, in rounds that can be stopped between.
 
 Each round every worker searches from its own schedule with its own random numbers; now and then all continue from the
-best. The number of moves and the temperatures depend only on counts when the budget is counted, so the outcome does too.
+best. The number of moves and the temperatures depend only on counts when the budget is counted, so the outcome does
+too.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def improve(
             ahead = _next_share(budget, began, done, moves_each * workers)
             settings = _settings(heat, share, ahead, moves_each, stay_worth)
             started = time.monotonic()
-            list(pool.map(lambda w: w.run(settings), crew))
+            list(pool.map(_Worker.run, crew, [settings] * workers))
             done += moves_each * workers
             moves_each = _pace(budget, moves_each, workers, done, time.monotonic() - started)
             best = min(crew, key=lambda w: w.best_cost)

@@ -1,7 +1,7 @@
 """How our kernels are compiled: numba, without the interpreter lock, kept on disk between runs.
 
-numba's own cache looks only at the file of the outer function; a kernel that calls a changed kernel of another file would
-silently stay old. So the cache folder is named after the content of all kernel files together.
+numba's own cache looks only at the file of the outer function; a kernel that calls a changed kernel of another file
+would silently stay old. So the cache folder is named after the content of all kernel files together.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import numba  # type: ignore[import-untyped]
-from numba.core import config  # type: ignore[import-untyped]
+import numba
+from numba.core import config as numba_config
 
 RECORDS = ("shop.py", "schedule.py")  # what the kernels are compiled for
 
@@ -42,6 +42,8 @@ def _cache_folder() -> Path:
     return here / "__pycache__" / name
 
 
+config: Any = numba_config  # its settings are set at run time
+njit: Any = numba.njit  # ``_nrt`` is not in its signature
 _FOLDER = str(_cache_folder())
 
 
@@ -53,8 +55,8 @@ def kernel(function: F) -> F:
 def inner(function: F) -> F:
     """Like ``kernel``, for functions that allocate nothing: without numba's reference counting.
 
-    Every record read through a counted array costs two atomic operations, which was two thirds of the retiming time. The
-    arrays belong to the caller and outlive the call.
+    Every record read through a counted array costs two atomic operations, which was two thirds of the retiming time.
+    The arrays belong to the caller and outlive the call.
     """
     return _compile(function, _nrt=False)
 
@@ -71,7 +73,7 @@ def _compile(function: F, **options: bool) -> F:
     before = config.CACHE_DIR
     config.CACHE_DIR = _FOLDER
     try:
-        compiled = numba.njit(function, cache=True, nogil=True, error_model="numpy", boundscheck=False, **options)
+        compiled = njit(function, cache=True, nogil=True, error_model="numpy", boundscheck=False, **options)
     finally:
         config.CACHE_DIR = before
     return cast(F, compiled)

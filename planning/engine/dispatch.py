@@ -3,7 +3,8 @@
 Whenever a machine can start something, the waiting operation of the highest index gets it. The index is ATCS (apparent
 tardiness cost with setups, Lee, Bhaskaran and Pinedo 1997) in logarithms: weight over minutes, slack over ``due_scale``
 mean minutes, and everything that keeps the machine from working at once (setup, tool, crew, calendar, a slower machine,
-waiting for an operation that arrives soon) over ``delay_scale`` mean setups. Ovens take the best candidate's key and fill up.
+waiting for an operation that arrives soon) over ``delay_scale`` mean setups. Ovens take the best candidate's key and
+fill up.
 """
 
 from __future__ import annotations
@@ -93,8 +94,8 @@ def new_floor(shop: Shop, t: Timetable) -> Floor:
     for i in range(m):
         f.state[i] = shop.machines[i].state
         find_next_frozen(shop, f, i, -NEVER)
-    for i in frozen:
-        stand_frozen(shop, f, t, i)
+    for k in range(count):
+        stand_frozen(shop, f, t, f.frozen[k])
     return f
 
 
@@ -404,8 +405,8 @@ def dispatch(
 ) -> int:
     """Fill the timetable ``t`` (all -1 before); return how many operations were placed.
 
-    ``priority``: per order, a factor on its weight. ``live``: per order, false to leave it out. ``alt_op``: the operation
-    of each alternative.
+    ``priority``: per order, a factor on its weight. ``live``: per order, false to leave it out. ``alt_op``: the
+    operation of each alternative.
     """
     f = new_floor(shop, t)
     for o in range(len(shop.orders)):

@@ -1,7 +1,8 @@
 """From a dispatched timetable to one that keeps every rule: retime it, and insert anew what cannot be timed.
 
-Dispatching looks neither at the end of a maximum gap nor behind frozen work, so a few orders may come out wrong. They are
-taken out, the rest is retimed, and they are inserted into its gaps. What finds no place at all is reported with the reason.
+Dispatching looks neither at the end of a maximum gap nor behind frozen work, so a few orders may come out wrong. They
+are taken out, the rest is retimed, and they are inserted into its gaps. What finds no place at all is reported with
+the reason.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def insert_into(
 def insert_again(
     shop: Shop, schedule: Schedule, t: Timetable, live: np.ndarray, times: Timetable, failed: dict[int, tuple[int, int]]
 ) -> tuple[Timetable, dict[int, tuple[int, int]]]:
-    """Some orders found no place: give them the first choice and insert the others after them, as they stood in time."""
+    """Some orders found no place: give them the first choice and insert the others after them, in time order."""
     last = shop.orders["end"] - 1
     rank = np.where(t.machine[last] >= 0, t.start[last], NEVER)
     others = np.array([o for o in np.argsort(rank, kind="stable") if live[o] and int(o) not in failed], dtype=np.int64)
@@ -123,7 +124,7 @@ def insert_again(
 
 
 def cost_of(shop: Shop, t: Timetable) -> tuple[int, int]:
-    """Return (unplaced orders, weighted tardiness or makespan) of a timetable: the order in which plans are preferred."""
+    """Return (unplaced orders, weighted tardiness or makespan) of a timetable: plans are preferred in this order."""
     last = shop.orders["end"] - 1
     done = t.machine[last] >= 0
     if shop.makespan:

@@ -1,8 +1,9 @@
 """Compiled insertion: put one order after another into the gaps of a timetable without moving anything.
 
-Times of what is placed are fixed; ranks are start times, so every chain is in time order. Each operation takes the machine
-where it ends first. A maximum gap may send its predecessor back to look for a later place. The answer is feasible by
-construction, which makes this the baseline "first fit", the zero-impact promise and the last resort for repairs.
+Times of what is placed are fixed; ranks are start times, so every chain is in time order. Each operation takes the
+machine where it ends first. A maximum gap may send its predecessor back to look for a later place. The answer is
+feasible by construction, which makes this the baseline "first fit", the zero-impact promise and the last resort for
+repairs.
 """
 
 from __future__ import annotations
@@ -381,7 +382,8 @@ def insert_orders(shop: Shop, s: Schedule, fill: Ints, orders: Ints, why: Ints, 
 def first_conflict(shop: Shop, s: Schedule) -> int:
     """Return a node whose setup no longer fits where it stands, -1 if there is none.
 
-    Taking an operation out can lengthen the setup of the next one, when the direct changeover takes longer than the detour.
+    Taking an operation out can lengthen the setup of the next one, when the direct changeover takes longer than the
+    detour.
     """
     for m in range(len(s.chains)):
         node = s.chains[m].first
@@ -392,9 +394,9 @@ def first_conflict(shop: Shop, s: Schedule) -> int:
                 if me.start - me.setup < free:
                     return node
                 tool = shop.ops[node].tool
-                if tool >= 0 and shop.pool_count[tool] == 1 and s.links[node].tool_before >= 0:
-                    if s.nodes[s.links[node].tool_before].end > me.start - me.setup:
-                        return node
+                single = tool >= 0 and shop.pool_count[tool] == 1 and s.links[node].tool_before >= 0
+                if single and s.nodes[s.links[node].tool_before].end > me.start - me.setup:
+                    return node
             node = me.after
     return NONE
 

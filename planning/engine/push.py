@@ -1,4 +1,5 @@
-"""Give one order the way: its operations go before whatever waits, everybody else is pushed back exactly as far as needed.
+"""Give one order the way: its operations go before whatever waits, everybody else is pushed back exactly as far as
+needed.
 
 ``push`` decides only sequences; the retiming kernel works out who is pushed and how far.
 """
@@ -27,7 +28,7 @@ class Pushed(NamedTuple):
 
 
 def push_variants(shop: Shop, schedule: Schedule, others: Timetable, gentle: Timetable, order: int) -> list[Pushed]:
-    """Try giving way to the order from each of its operations on; before that it takes the gaps it finds (``gentle``)."""
+    """Try giving way to the order from each of its operations on; before, it takes the gaps it finds (``gentle``)."""
     first, end = int(shop.orders["first"][order]), int(shop.orders["end"][order])
     cuts = np.unique(np.linspace(first, end, min(MAX_CUTS, end - first + 1)).astype(int))
     out = []

@@ -1,8 +1,9 @@
 """Compiled retiming: after a change of sequence, work out exactly what else moves, and be able to take it back.
 
-``touch`` puts nodes on a heap by rank; ``spread`` takes them off in rank order, works out each node's earliest times from
-what stands before it, and puts what stands after it on the heap when something changed. Old values are saved once per
-change, so ``take_back`` restores the schedule exactly. ``totals`` always holds the objective of the current times.
+``touch`` puts nodes on a heap by rank; ``spread`` takes them off in rank order, works out each node's earliest times
+from what stands before it, and puts what stands after it on the heap when something changed. Old values are saved
+once per change, so ``take_back`` restores the schedule exactly. ``totals`` always holds the objective of the current
+times.
 """
 
 from __future__ import annotations
@@ -163,7 +164,7 @@ def pool_width(shop: Shop, pool: int) -> int:
 
 @inlined
 def hand_on_pool(shop: Shop, s: Schedule, op: int, before: int, pool: int, end: int, crew: bool) -> bool:
-    """Write the pieces' free times after ``op``, which holds the first free piece until ``end``; tell if they changed."""
+    """Write the pieces' free times after ``op``, holding the first free piece until ``end``; tell if they changed."""
     mine = shop.ops[op].crew_free if crew else shop.ops[op].tool_free
     width = shop.pool_count[pool]
     changed = False
@@ -205,8 +206,9 @@ def earliest_on_machine(shop: Shop, s: Schedule, op: int, machine: int, setup: i
 def needed_end(shop: Shop, s: Schedule, op: int, machine: int, earliest: int) -> int:
     """When the predecessor must end at the earliest so that ``op`` starts within its maximum gap; 0: when it likes.
 
-    ``earliest``: when ``op`` could start if the predecessor were no constraint. The answer depends on when the predecessor
-    would end by itself (``natural``), not on when it ends now: otherwise asking and answering would chase each other.
+    ``earliest``: when ``op`` could start if the predecessor were no constraint. The answer depends on when the
+    predecessor would end by itself (``natural``), not on when it ends now: otherwise asking and answering would chase
+    each other.
     """
     previous = s.links[op - 1].node
     gap = shop.ops[op - 1].max_gap

@@ -1,8 +1,9 @@
 """A schedule under search, as arrays: sequences are what is decided, times follow from them.
 
-A *node* is an operation on a machine, or a batch with its member operations (nodes n, n+1, ...). Every node has a *rank*;
-each machine, tool and crew serves its nodes in rank order, and every precedence goes from lower to higher rank, so a
-sequence is never cyclic and a change spreads only towards higher ranks. Times are the earliest the sequences allow.
+A *node* is an operation on a machine, or a batch with its member operations (nodes n, n+1, ...). Every node has a
+*rank*; each machine, tool and crew serves its nodes in rank order, and every precedence goes from lower to higher
+rank, so a sequence is never cyclic and a change spreads only towards higher ranks. Times are the earliest the
+sequences allow.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ RANK_STEP = 1 << 32  # room between neighbours for 32 halvings before ranks are 
 
 NODE = record("start end setup family machine rank before after stamp queued first_member load key natural")
 LINK = record(  # per operation
-    "node next_member tool_before tool_after crew_before crew_after material_floor need_end need_stamp home_machine home_start moved"
+    "node next_member tool_before tool_after crew_before crew_after material_floor need_end need_stamp "
+    "home_machine home_start moved"
 )
 ENDS = record("first last")
 CLAIM = record("place floor")  # per consumption: its place in the material's sequence and when its turn is covered
@@ -131,7 +133,7 @@ def empty_timetable(shop: Shop) -> Timetable:
 
 
 def by_start(shop: Shop, t: Timetable) -> Ints:
-    """Return the placed operations sorted by start; equal starts keep operation order, so that orders stay in sequence."""
+    """Return the placed operations sorted by start, then by number, so that orders stay in sequence."""
     placed = np.flatnonzero(t.machine >= 0)
     return placed[np.lexsort((placed, t.start[placed]))].astype(np.int64)
 

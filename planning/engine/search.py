@@ -1,9 +1,9 @@
 """Compiled local search: change the sequence where a late order waits, retime exactly, keep or take back.
 
 Most moves start from a late order: walk back along what it waited for, pick one wait, and break it (go before, send the
-other after, take another machine, another batch, another place in a material's queue). The rest are random or save setups.
-A move is kept when the cost rises by less than a drawn threshold (simulated annealing); the best schedule is copied out.
-Randomness comes from the worker's own counter, so equal inputs give equal plans.
+other after, take another machine, another batch, another place in a material's queue). The rest are random or save
+setups. A move is kept when the cost rises by less than a drawn threshold (simulated annealing); the best schedule is
+copied out. Randomness comes from the worker's own counter, so equal inputs give equal plans.
 """
 
 from __future__ import annotations
@@ -255,14 +255,10 @@ def change_batch(shop: Shop, s: Schedule, rng: np.ndarray, op: int) -> bool:
     while target >= 0 and s.nodes[target].rank > low and seen < REACH:
         b = s.nodes[target]
         seen += 1
-        if (
-            target != old
-            and not is_frozen(shop, s, target)
-            and b.key == shop.ops[op].batch_key
-            and b.load + shop.ops[op].load <= shop.machines[machine].capacity
-        ):
-            if chosen < 0 or draw(rng) < 0.4:
-                chosen = target
+        same = target != old and b.key == shop.ops[op].batch_key and not is_frozen(shop, s, target)
+        fits = b.load + shop.ops[op].load <= shop.machines[machine].capacity
+        if same and fits and (chosen < 0 or draw(rng) < 0.4):
+            chosen = target
         target = b.before
     if chosen >= 0 and draw(rng) < 0.85 and s.nodes[chosen].rank < high:
         quit_batch(shop, s, op)
@@ -389,7 +385,7 @@ def break_wait(shop: Shop, s: Schedule, rng: np.ndarray, order: int) -> bool:
             waits += 1  # waits for another member: leave the batch or hurry the member
             if draw(rng) * waits < 1.0:
                 picked, picked_kind, picked_other, picked_member = node, BY_ORDER, other, arrived
-        if kind == BY_MACHINE or kind == BY_TOOL or kind == BY_CREW or (kind == BY_MATERIAL and node < len(shop.ops)):
+        if BY_MACHINE <= kind <= BY_CREW or (kind == BY_MATERIAL and node < len(shop.ops)):
             waits += 1
             if draw(rng) * waits < 1.0:
                 picked, picked_kind, picked_other, picked_member = node, kind, other, arrived

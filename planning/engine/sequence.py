@@ -189,7 +189,7 @@ def move(shop: Shop, s: Schedule, node: int, machine: int, rank: int, hint: int)
 
 @inner
 def relocate(shop: Shop, s: Schedule, node: int, machine: int, rank: int, hint: int) -> None:
-    """Leave all chains and enter them again at another rank. A queued node must not change rank: it is taken off first."""
+    """Leave all chains and enter them again at another rank; the heap is built anew when the node is on it."""
     leave_machine(s, node)
     queued = s.nodes[node].queued
     if node < len(shop.ops):

@@ -169,9 +169,10 @@ def _operation_table(
         crew_free = free + (counts[tool] if tool >= 0 else 0)
         rows.append(
             (
-                order_of[i], alt_at[i], alt_at[i + 1], family[op.family] if op.family in family else NONE, tool, crew,
+                order_of[i], alt_at[i], alt_at[i + 1], family.get(op.family or "", NONE), tool, crew,
                 key[op.batch_key] if op.batch_key is not None else NONE, op.load or 0, op.min_gap_after,
-                NONE if op.max_gap_after is None else op.max_gap_after, *frozen, use_at[i], use_at[i + 1], free, crew_free,
+                NONE if op.max_gap_after is None else op.max_gap_after, *frozen, use_at[i], use_at[i + 1], free,
+                crew_free,
             )
         )  # fmt: skip
         free = crew_free + (counts[crew] if crew >= 0 else 0)

@@ -1,7 +1,7 @@
 """Choose the dispatching rule for this problem: a small grid, then random steps around the best, then a squeaky wheel.
 
-The squeaky wheel (Joslin and Clements 1999) raises the priority of whatever came out late and dispatches again. Everything
-is counted in dispatches, never in time, unless the caller's ``stop`` says so.
+The squeaky wheel (Joslin and Clements 1999) raises the priority of whatever came out late and dispatches again.
+Everything is counted in dispatches, never in time, unless the caller's ``stop`` says so.
 """
 
 from __future__ import annotations

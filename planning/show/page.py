@@ -113,7 +113,10 @@ _PAGE = Template("""<!doctype html>
 </header>
 <main id="gantt"></main>
 <section id="load"></section>
-<aside><div id="why"><h2>Why late?</h2><p>Click an operation, or an order below.</p></div><h2>Late orders</h2><div id="late"></div></aside>
+<aside>
+<div id="why"><h2>Why late?</h2><p>Click an operation, or an order below.</p></div>
+<h2>Late orders</h2><div id="late"></div>
+</aside>
 <script type="application/json" id="plan">$data</script>
 <script>$script</script>
 </body>

@@ -69,14 +69,13 @@ def _resources(r: Random, calendars: dict[str, Any]) -> Any:
                 machine["setup_state"] = r.choice(FAMILIES)
         resources.append(calendar(machine))
     ovens = [f"oven{i}" for i in range(r.randint(0, 2))]
-    for name in ovens:
-        resources.append(calendar({"id": name, "kind": "batch", "capacity": r.randint(3, 8), "cycle_minutes": 240}))
+    resources += [
+        calendar({"id": name, "kind": "batch", "capacity": r.randint(3, 8), "cycle_minutes": 240}) for name in ovens
+    ]
     tools = [f"tool{i}" for i in range(r.randint(0, 2))]
-    for name in tools:
-        resources.append({"id": name, "kind": "tool", "count": r.randint(1, 2)})
+    resources += [{"id": name, "kind": "tool", "count": r.randint(1, 2)} for name in tools]
     crews = [f"crew{i}" for i in range(r.randint(0, 2))]
-    for name in crews:
-        resources.append(calendar({"id": name, "kind": "crew", "count": r.randint(1, 2)}))
+    resources += [calendar({"id": name, "kind": "crew", "count": r.randint(1, 2)}) for name in crews]
     return resources, machines, ovens, tools, crews
 
 

@@ -23,6 +23,7 @@ from hub.formats.x12.events import (
     GroupStart,
     InterchangeEnd,
     InterchangeStart,
+    ServiceSegment,
     Stray,
     TransactionSet,
 )
@@ -34,6 +35,9 @@ from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.errors import Unreadable
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
+
+TOLD_BY_TA1 = "ENV-OURS-REFUSED"
+"""Code of the finding that the partner did not take an interchange of ours."""
 
 KEPT_EVENTS_BYTES_MAX = 1024 * 1024  # below this, what the survey read is kept for the second reading
 
@@ -182,10 +186,13 @@ def _survey(events: Iterable[Event], body: bytes) -> Survey:
     start: InterchangeStart | None = None
     opening: list[Diagnostic] = []
     groups: list[Group] = []
+    told: list[Diagnostic] = []
     number = 0
     for event in events:
         if isinstance(event, InterchangeStart):
-            start, groups = event, []
+            start, groups, told = event, [], []
+        elif isinstance(event, ServiceSegment):
+            told += _told(event)
         elif isinstance(event, GroupStart):
             number += 1
             opening = event.findings
@@ -201,23 +208,46 @@ def _survey(events: Iterable[Event], body: bytes) -> Survey:
                 )
             )
         elif isinstance(event, InterchangeEnd) and start is not None:
-            interchanges.append(_interchange(len(interchanges) + 1, start, event, groups, body))
+            interchanges.append(_interchange(len(interchanges) + 1, start, event, groups, told, body))
         elif isinstance(event, Stray):
             stray.extend(event.findings)
     return Survey(syntax="x12", interchanges=interchanges, stray=stray)
 
 
 def _interchange(
-    position: int, start: InterchangeStart, end: InterchangeEnd, groups: list[Group], body: bytes
+    position: int,
+    start: InterchangeStart,
+    end: InterchangeEnd,
+    groups: list[Group],
+    told: list[Diagnostic],
+    body: bytes,
 ) -> Interchange:
     return Interchange(
         position=position,
         header=start.header,
         separators=start.separators,
         digest=hashlib.sha256(memoryview(body)[start.offset : end.end]).hexdigest(),
-        findings=start.findings + end.findings,
+        findings=start.findings + told + end.findings,
         groups=groups,
     )
+
+
+def _told(segment: ServiceSegment) -> list[Diagnostic]:
+    """Return what a TA1 says against an interchange of ours; nothing when it says that all is well."""
+    tag, number, _, _, verdict, note = (*segment.values, "", "", "", "", "")[:6]
+    if tag != "TA1" or verdict == "A":
+        return []
+    return [
+        Diagnostic(
+            code=TOLD_BY_TA1,
+            severity=Severity.WARNING,
+            message=f"The partner answers our interchange {number} with {verdict or 'nothing'}, note {note or 'none'}",
+            location=Location(interchange=segment.interchange, tag="TA1", element=4, offset=segment.offset),
+            remedy="Look up the note (TA105), put right what it names, and send the interchange again",
+            found=verdict or None,
+            expected="A",
+        )
+    ]
 
 
 def _read_document(

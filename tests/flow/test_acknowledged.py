@@ -94,6 +94,26 @@ def test_a_ta1_is_given_where_it_is_asked_for(hub: AtWork) -> None:
     assert [segment[0] for segment in acknowledged.segments][:3] == ["ISA", "TA1", "GS"]
 
 
+@pytest.mark.parametrize("verdict", ["R", "E"])
+def test_a_ta1_against_an_interchange_of_ours_calls_a_person(hub: AtWork, verdict: str) -> None:
+    _answered_order(hub)
+    told = hub.send(_with_ta1(f"TA1*000000001*261120*0600*{verdict}*006~"))
+    assert told.message.attention == f"The partner answers our interchange 000000001 with {verdict}, note 006"
+    assert codes(told) == {"ENV-OURS-REFUSED"}
+    assert_each_finding_helps(told)
+    assert hub.answers(told.message.id) == []
+
+
+def test_a_ta1_that_all_is_well_calls_nobody(hub: AtWork) -> None:
+    _answered_order(hub)
+    told = hub.send(_with_ta1("TA1*000000001*261120*0600*A*000~"))
+    assert (told.message.validation, told.message.attention) == ("valid", None)
+
+
+def _with_ta1(segment: str) -> bytes:
+    return interchange(number=900).replace(b"IEA*", segment.encode() + b"IEA*")
+
+
 def _answered_order(hub: AtWork) -> tuple[MessageDetail, int]:
     """Send an order; return our answer and the number of its group."""
     got = hub.send(one_order("4500098123"))

@@ -20,6 +20,7 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
+import structlog
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
@@ -42,6 +43,8 @@ from hub.platform import jobs
 from hub.platform.jobs import Fence, Job
 
 DOCUMENTS_PER_PORTION = 50  # 50 orders of three lines hold the one writer for some 50 ms; intake waits no longer
+
+log = structlog.get_logger("hub.flow.inbound")
 
 
 class Task(Struct):
@@ -90,6 +93,7 @@ async def process(job: Job, desk: Desk) -> None:
     except Unreadable as fault:
         await desk.database.write(partial(_quarantine, desk, task, fault))
     except Misconfigured as fault:
+        log.error("message held", message=task.message.id, partner=task.message.partner, reason=str(fault))
         await desk.database.write(partial(_hold, desk, task, fault))
 
 

@@ -270,7 +270,7 @@ def _read_document(
     if validator is None:
         return _with(document, [_no_guide(set)])
     checked = validator.check(set)
-    document = _with(document, checked.findings, guide=validator.guide)
+    document = _with(document, checked.findings + _strangers(set, group, validator.guide), guide=validator.guide)
     if document.rejected:
         return document
     chosen = rules.inbound_map(partner, set.kind)
@@ -286,6 +286,24 @@ def _with(document: Document, findings: list[Diagnostic], **more: object) -> Doc
 
 def _place(set: TransactionSet) -> Location:
     return Location(interchange=set.interchange, group=set.group, set=set.control_number, segment=1, tag="ST")
+
+
+def _strangers(set: TransactionSet, group: Group | None, guide: Guide) -> list[Diagnostic]:
+    """Return a finding for a set in a group of another kind: GS01 decides what is acknowledged, and to whom it goes."""
+    if group is None or group.header.functional_group == guide.functional_group:
+        return []
+    return [
+        Diagnostic(
+            code="ENV-SET-NOT-OF-GROUP",
+            severity=Severity.SET,
+            message=f"Set {set.kind} may not stand in a functional group {group.header.functional_group}",
+            location=_place(set),
+            remedy=f"Send it in a group of its own, with {guide.functional_group} in GS01",
+            standard="6",  # AK502: missing or invalid transaction set identifier
+            found=group.header.functional_group,
+            expected=guide.functional_group,
+        )
+    ]
 
 
 def _no_guide(set: TransactionSet) -> Diagnostic:

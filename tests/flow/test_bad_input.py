@@ -122,6 +122,9 @@ def test_a_message_that_was_cut_short_can_be_sent_again_whole_under_its_number(h
         pytest.param(GOOD.replace(b"SE*7*", b"SE*9*"), "ENV-SEGMENT-COUNT-MISMATCH", "AK5", ["R", "4"]),
         pytest.param(GOOD.replace(b"SE*7*0001", b"SE*7*0002"), "ENV-SET-NUMBER-MISMATCH", "AK5", ["R", "3"]),
         pytest.param(GOOD.replace(b"ST*850*", b"ST*830*"), "GDE-NO-GUIDE", "AK5", ["R", "1"], id="unknown set"),
+        pytest.param(
+            GOOD.replace(b"GS*PO*", b"GS*IN*"), "ENV-SET-NOT-OF-GROUP", "AK5", ["R", "6"], id="of another group"
+        ),
         pytest.param(GOOD.replace(b"45000", b"45\x0000"), "SYN-NUL-IN-SET", "AK5", ["R", "5"], id="NUL in a number"),
     ],
 )
@@ -137,6 +140,15 @@ def test_a_faulty_group_or_set_is_rejected_with_a_997(
     assert answer.one(level)[1:] == notes
     assert answer.one("AK9")[1] == "R"
     assert got.message.acknowledgement == "rejected"
+    _all_is_well(hub, got)
+
+
+def test_an_order_among_acknowledgements_is_refused_and_a_person_told(hub: AtWork) -> None:
+    """A group FA is never acknowledged, so an order in it would be taken without a word about its syntax."""
+    got = hub.send(GOOD.replace(b"GS*PO*", b"GS*FA*"))
+    assert got.message.outcome == "refused"
+    assert got.message.attention == "Rejected: Set 850 may not stand in a functional group FA"
+    assert hub.answers(got.message.id) == []
     _all_is_well(hub, got)
 
 

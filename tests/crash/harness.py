@@ -35,7 +35,7 @@ SENDERS = 4
 RESEND_EVERY = 10  # a tenth of all orders is sent again although it was answered
 AGAIN_SECONDS = 0.1  # between two tries of one order: four senders must not take the time the hub needs to start
 LOOK_SECONDS = 0.05
-BREATH_SECONDS = 0.02  # between two orders of a sender: thousands of them would prove no more and take long to check
+BREATH_SECONDS = 0.02  # between two orders of a sender: thousands would prove no more and take long to check
 
 Bodies = Callable[[int], bytes]
 

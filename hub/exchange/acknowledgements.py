@@ -66,7 +66,7 @@ def mark_overdue(conn: Connection, *, now: datetime) -> list[ExpectedAcknowledge
     """Find what is late, mark it and call for a person; return it."""
     rows = conn.execute(_LATE, {"now": now, "most": OVERDUE_MAX}).all()
     for row in rows:
-        conn.execute(_ANSWERED, {"wanted": row.id, "verdict": "overdue", "by": None})
+        conn.execute(_OVERDUE, {"wanted": row.id})
         _show_worst(conn, row.message)
         why = f"no {row.kind} for group {row.control_number} by {row.due_at:%Y-%m-%d %H:%M} UTC"
         call_attention(conn, row.message, why)
@@ -115,6 +115,12 @@ _LATE = (
     )
     .order_by(expected_acknowledgement.c.due_at)
     .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)  # what is being answered at this moment is not late
+)
+_OVERDUE = (
+    update(expected_acknowledgement)
+    .where(expected_acknowledgement.c.id == bindparam("wanted"), expected_acknowledgement.c.state == "awaited")
+    .values(state="overdue")
 )
 _OF_MESSAGE = (
     select(expected_acknowledgement)

@@ -55,6 +55,7 @@ class Received(Struct):
     partner: str
     received_at: datetime
     stage: str
+    outcome: str
     acknowledgement: Acknowledgement
     sha256: str
 
@@ -78,12 +79,13 @@ def received(conn: Connection, message_id: str) -> tuple[Received, bytes | None]
     rows = _RECEIVED.returned(conn, {"wanted": message_id})
     if not rows:
         raise Defect(f"there is no inbound message {message_id}")
-    partner, at, stage, acknowledgement, sha256, content = rows[0]
+    partner, at, stage, outcome, acknowledgement, sha256, content = rows[0]
     found = Received(
         id=message_id,
         partner=partner,
         received_at=datetime.fromisoformat(at) if isinstance(at, str) else at,  # SQLite keeps instants as text
         stage=stage,
+        outcome=outcome,
         acknowledgement=acknowledgement,
         sha256=sha256,
     )
@@ -148,6 +150,7 @@ _RECEIVED = Prepared(
         message.c.partner,
         message.c.received_at,
         message.c.stage,
+        message.c.outcome,
         message.c.acknowledgement,
         message.c.sha256,
         blobs.blob.c.content,

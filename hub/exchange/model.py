@@ -21,7 +21,7 @@ Judgement = Literal["first", "duplicate", "conflict", "refused"]
 Verdict = Literal["approve", "refuse"]
 
 STAGES = ("received", "opened", "validated", "mapped", "decided", "answered", "finished")
-"""Where an inbound message can stand, in order; replay can start at any of them."""
+"""Where an inbound message can stand, in order."""
 
 
 class Key(Struct):

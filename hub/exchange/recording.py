@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.exchange.model import Acknowledgement, DocumentRow, Key, Outcome, StageTime, Validation
 from hub.exchange.tables import document, message, search_key, timeline
@@ -71,6 +71,16 @@ def record(conn: Connection, processed: Processed) -> None:
     }
     if _RECORD.run(conn, values) != 1:
         raise Defect(f"there is no message {processed.message}")
+
+
+def hold(conn: Connection, message_id: str, why: str) -> None:
+    """Put the message aside for a person; what an earlier run found out about it stays as it is."""
+    _HOLD.run(conn, {"wanted": message_id, "why": why})
+
+
+def tests_among(conn: Connection, message_id: str) -> dict[int, bool]:
+    """Return, by position, whether each document that an earlier run wrote was a test."""
+    return {position: bool(test) for position, test in _TESTS.returned(conn, {"wanted": message_id})}
 
 
 def note(conn: Connection, message_id: str, event: str, text: str | None, *, at: datetime, actor: str = "hub") -> None:
@@ -142,6 +152,10 @@ _RECORD = Prepared(
     )
 )
 _ATTENTION = update(message).where(message.c.id == bindparam("wanted")).values(attention=bindparam("why"))
+_HOLD = Prepared(
+    update(message).where(message.c.id == bindparam("wanted")).values(outcome="held", attention=bindparam("why"))
+)
+_TESTS = Prepared(select(document.c.position, document.c.test).where(document.c.message == bindparam("wanted")))
 _DOCUMENTS = Prepared(insert(document))
 _KEYS = unless_there(search_key)
 _NOTE = Prepared(insert(timeline))

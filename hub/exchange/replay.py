@@ -1,13 +1,14 @@
 """Replay: a person asks for a message to be processed again.
 
-Nothing is applied twice: the flow reruns what was refused, held or failed, and shows what would differ for the rest.
+It starts again at its first byte. Nothing is applied twice: the flow reruns what was refused, held or failed, and
+recognises the rest.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from hub.exchange.intake import PROCESS
 from hub.exchange.messages import find_message
@@ -27,5 +28,13 @@ def ask_replay(
     if row.direction != "in":
         raise Conflict("what we sent is sent again, not processed again: resend it")
     note(conn, message_id, "replay-asked", reason, at=now, actor=actor)
-    jobs.enqueue(conn, PROCESS, message_id, now=now)
+    if (
+        conn.execute(_WAITING, {"wanted": message_id}).first() is None
+    ):  # one that waits will do: a message is never two jobs at once
+        jobs.enqueue(conn, PROCESS, message_id, now=now)
     return True
+
+
+_WAITING = select(jobs.job.c.id).where(
+    jobs.job.c.kind == PROCESS, jobs.job.c.payload == bindparam("wanted"), jobs.job.c.state != "dead"
+)

@@ -48,15 +48,21 @@ def acknowledge(
     if partner.envelope is None:
         return "none"  # nobody to address: the findings tell us, and we tell them another way
     groups = [] if interchange.refused else [g for g in interchange.groups if _is_acknowledged(g, partner)]
-    told = [(group, [outcome for number, outcome in sets if number == group.number]) for group in groups]
-    contents = [_content(group, outcomes, partner) for group, outcomes in told]
-    segments = (
-        [acknowledge_interchange(interchange.header, interchange.findings)] if _wants(interchange, partner) else []
-    )
-    if contents or segments:
-        test = is_test(interchange, partner)
-        occasion = Occasion(message=message_id, position=None, test=test)
-        tray.put(occasion, contents, interchange_acknowledgements=segments)
+    of_group: dict[int, list[SetOutcome]] = {}
+    for number, outcome in sets:
+        of_group.setdefault(number, []).append(outcome)
+    told = [(group, of_group.get(group.number, [])) for group in groups]
+    by_release: dict[str, list[Content]] = {}  # a group of ours speaks one release
+    for group, outcomes in told:
+        content = _content(group, outcomes, partner)
+        by_release.setdefault(content.release, []).append(content)
+    occasion = Occasion(message=message_id, position=None, test=is_test(interchange, partner))
+    if _wants(interchange, partner):
+        ta1 = acknowledge_interchange(interchange.header, interchange.findings)
+        first = by_release.pop(next(iter(by_release), ""), [])
+        tray.put(occasion, first, interchange_acknowledgements=[ta1])
+    for contents in by_release.values():
+        tray.put(occasion, contents)
     if interchange.refused:
         return "rejected"
     said = [ACKNOWLEDGEMENTS[group_code(outcomes, group.findings)] for group, outcomes in told]
@@ -114,7 +120,8 @@ def _release(group: Group, partner: Partner) -> str:
     """An acknowledgement speaks the release of what it acknowledges, or one that was agreed."""
     assert partner.envelope is not None
     spoken = RELEASE.match(group.header.release)
-    return spoken[0] if spoken else partner.envelope.releases[0][:6]
+    agreed = [release[:6] for release in partner.envelope.releases]
+    return spoken[0] if spoken and spoken[0] in agreed else agreed[0]
 
 
 def _canonical(group: Group, outcomes: Sequence[SetOutcome]) -> FunctionalAcknowledgement:

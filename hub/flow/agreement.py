@@ -20,8 +20,8 @@ VERSION_REFUSED = "2"  # AK905: functional group version not supported
 
 
 def is_test(interchange: Interchange, partner: Partner) -> bool:
-    """Say whether what the interchange holds is a test: it says so, or the partner is still in test."""
-    return partner.in_test or interchange.header.usage == "T"
+    """Say whether what the interchange holds is a test: unless it and the partner's file both say production."""
+    return partner.in_test or interchange.header.usage != "P"
 
 
 def findings_about_interchange(interchange: Interchange, partner: Partner) -> list[Diagnostic]:

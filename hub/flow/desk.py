@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from hub.flow.rules import Rules
 from hub.kernel.clock import Clock
 from hub.platform.blobs import Blobs
@@ -11,10 +13,11 @@ from hub.platform.database import Database
 class Desk:
     """The services one hub works with. Made once, by ``hub.bootstrap``."""
 
-    __slots__ = ("blobs", "clock", "database", "rules")
+    __slots__ = ("blobs", "clock", "database", "one_large", "rules")
 
     def __init__(self, rules: Rules, clock: Clock, database: Database, blobs: Blobs) -> None:
         self.rules = rules
         self.clock = clock
         self.database = database
         self.blobs = blobs
+        self.one_large = asyncio.Semaphore(1)  # a large message fills memory: they are processed one after the other

@@ -36,7 +36,7 @@ from hub.flow.outbound import Occasion, Tray, Unsendable, encode_document, rende
 from hub.flow.reading import KEPT_EVENTS_BYTES_MAX, Document, Interchange, Opened, open_message
 from hub.flow.summary import Settled, Summary
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.errors import Misconfigured, Unreadable
+from hub.kernel.errors import Conflict, Misconfigured, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.platform import jobs
@@ -57,7 +57,7 @@ class Task(Struct):
     @property
     def again(self) -> bool:
         """Whether an earlier run may have left something: it is a replay, or was interrupted."""
-        return self.message.stage != "received" or self.fence.attempt > 1
+        return self.message.stage != "received" or self.message.outcome != "none" or self.fence.attempt > 1
 
     @property
     def finished_before(self) -> bool:
@@ -74,19 +74,30 @@ class Progress(Struct):
     interchanges: list[Interchange] = []  # with what was found when their numbers were entered
     judgements: list[Judgement] = []
     summary: Summary = Summary()
+    tests: dict[int, bool] = {}  # by position, what an earlier run took each document for: a test never becomes real
 
 
 async def process(job: Job, desk: Desk) -> None:
     """Take one message through all its stages."""
-    task, body = await desk.database.read(partial(_load, desk, job))
+    task, body = await desk.database.read(partial(_load, job))
+    if body is not None:
+        await _process(task, body, desk)
+        return
+    async with desk.one_large:
+        await _process(task, await desk.database.read(partial(_load_large, desk, task)), desk)
+
+
+async def _process(task: Task, body: bytes, desk: Desk) -> None:
+    large = len(body) > KEPT_EVENTS_BYTES_MAX
     try:
         partner = desk.rules.partner(task.message.partner)
-        opened = hold_against_agreement(open_message(body), partner)
+        opened = await asyncio.to_thread(open_message, body) if large else open_message(body)
+        opened = hold_against_agreement(opened, partner)
         task = task.reached("opened", desk.clock.now())
         documents = opened.documents(desk.rules, partner.id)
         progress, last = None, False
         while not last:
-            portion, last = await _next_portion(documents, large=len(body) > KEPT_EVENTS_BYTES_MAX)
+            portion, last = await _next_portion(documents, large=large)
             read = task.reached("mapped", desk.clock.now())
             work = partial(_settle, desk, read, partner, opened, portion, progress, last)
             progress = await desk.database.write(work)
@@ -143,12 +154,19 @@ class _Settlement:
         if last:
             self._finish(opened, progress, said)
         else:
-            jobs.extend(self._conn, [self._task.fence], now=self._now)
+            self._keep_lease()
         return progress
 
+    def _keep_lease(self) -> None:
+        """Go on only while the job is ours: another worker may have begun the message anew."""
+        if jobs.extend(self._conn, [self._task.fence], now=self._now) != 1:
+            raise Conflict(f"job {self._task.fence.job} is in other hands")
+
     def _begin(self, opened: Opened) -> Progress:
-        """Enter the interchanges' numbers; forget what an earlier run read."""
+        """Enter the interchanges' numbers; forget what an earlier run read, but not what it took for a test."""
+        tests: dict[int, bool] = {}
         if self._task.again:
+            tests = recording.tests_among(self._conn, self._task.message.id)
             recording.forget(self._conn, self._task.message.id)
         found = opened.survey.interchanges
         entered = [interchanges.enter(self._conn, self._interchange_row(each), refused=each.refused) for each in found]
@@ -159,14 +177,15 @@ class _Settlement:
             number_taken(each, row.first_message) if row.judgement == "conflict" else each
             for each, row in zip(found, entered, strict=True)
         ]
-        return Progress(interchanges=judged, judgements=[row.judgement for row in entered])
+        return Progress(interchanges=judged, judgements=[row.judgement for row in entered], tests=tests)
 
     def _settle_document(self, document: Document, progress: Progress) -> Settled:
         judgement = progress.judgements[document.interchange.position - 1]
-        handled = self._take_effect(document, judgement)
-        return Settled(document=document, handled=handled, row=self._row(document, handled))
+        test = progress.tests.get(document.position, is_test(document.interchange, self._partner))
+        handled = self._take_effect(document, judgement, test)
+        return Settled(document=document, handled=handled, row=self._row(document, handled, test))
 
-    def _take_effect(self, document: Document, judgement: Judgement) -> Handled:
+    def _take_effect(self, document: Document, judgement: Judgement, test: bool) -> Handled:
         """Let the document take effect, if it may, and answer it."""
         if judgement in ("duplicate", "conflict"):
             return Handled(outcome="duplicate" if judgement == "duplicate" else "quarantined")
@@ -181,7 +200,7 @@ class _Settlement:
             interchange_control_number=document.interchange.header.control_number,
             partner=self._partner,
             document=document.canonical,
-            test=is_test(document.interchange, self._partner),
+            test=test,
             now=self._now,
         )
         return self._answer(arrival, handler(self._conn, self._desk, arrival))
@@ -225,7 +244,7 @@ class _Settlement:
         )
         jobs.done(self._conn, task.fence)
 
-    def _row(self, document: Document, handled: Handled) -> DocumentRow:
+    def _row(self, document: Document, handled: Handled, test: bool) -> DocumentRow:
         canonical, header = document.canonical, document.group.header if document.group else None
         return DocumentRow(
             message=self._task.message.id,
@@ -240,7 +259,7 @@ class _Settlement:
             group_control_number=header.control_number if header else None,
             set_control_number=document.control_number or None,
             order_number=handled.order_number,
-            test=is_test(document.interchange, self._partner),
+            test=test,
             validation=document.validation,
             outcome=handled.outcome,
             findings=document.findings + handled.findings,
@@ -295,26 +314,20 @@ def _quarantine(desk: Desk, task: Task, fault: Unreadable, conn: Connection) -> 
 
 def _hold(desk: Desk, task: Task, fault: Misconfigured, conn: Connection) -> None:
     """Put the message aside until what is wrong with us is mended; a replay takes it up again."""
-    recording.record(
-        conn,
-        recording.Processed(
-            message=task.message.id,
-            partner=task.message.partner,
-            stages=task.stages,
-            validation="pending",
-            outcome="held",
-            attention=f"Our configuration is at fault: {fault}",
-        ),
-    )
+    recording.hold(conn, task.message.id, f"Our configuration is at fault: {fault}")
     recording.note(conn, task.message.id, "held", str(fault), at=desk.clock.now())
     jobs.done(conn, task.fence)
 
 
-def _load(desk: Desk, job: Job, conn: Connection) -> tuple[Task, bytes]:
+def _load(job: Job, conn: Connection) -> tuple[Task, bytes | None]:
+    """Return the message, and its body unless that is a large one."""
     message, content = received(conn, job.payload)
     stages = [StageTime(stage="received", at=message.received_at)]
-    body = desk.blobs.get(conn, message.sha256) if content is None else bytes(content)
-    return Task(message=message, fence=job.fence, stages=stages), body
+    return Task(message=message, fence=job.fence, stages=stages), None if content is None else bytes(content)
+
+
+def _load_large(desk: Desk, task: Task, conn: Connection) -> bytes:
+    return desk.blobs.get(conn, task.message.sha256)
 
 
 def _not_understood(document: Document) -> str:

@@ -28,7 +28,8 @@ from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.separators import Separators
-from hub.formats.x12.writer import OutboundSet, write_interchange
+from hub.formats.x12.validate import Validator
+from hub.formats.x12.writer import OutboundSet, write_bare, write_interchange
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import new_id
@@ -89,8 +90,8 @@ def render(desk: Desk, partner: Partner, document: Struct) -> Content:
     composed = compose(rendered.root, guide) if rendered.root else None
     segments = composed.segments if composed else []
     findings = rendered.findings + (composed.findings if composed else [])
-    if composed:
-        findings = findings + validator.check(_as_set(kind, segments, separators_of(partner), release)).findings
+    if composed and not worst(findings).is_reject:
+        findings = findings + _held_against_guide(validator, kind, segments, separators_of(partner), release)
     if worst(findings).is_reject:
         raise Unsendable(findings)
     return Content(
@@ -175,6 +176,16 @@ def encode_document(document: Struct) -> bytes:
     return b'{"document":"%s","version":%d' % (name.encode(), VERSIONS[name]) + (
         b"," + body[1:] if len(body) > 2 else b"}"
     )
+
+
+def _held_against_guide(
+    validator: Validator, kind: str, segments: Sequence[Sequence[Value]], separators: Separators, release: str
+) -> list[Diagnostic]:
+    """Return what the guide says; where it refuses, first what the writer says: a separator in the data looks worse."""
+    findings = validator.check(_as_set(kind, segments, separators, release)).findings
+    if not worst(findings).is_reject:
+        return findings
+    return write_bare([OutboundSet(kind=kind, control_number=1, segments=segments)], separators).findings + findings
 
 
 def _as_set(kind: str, segments: Sequence[Sequence[Value]], separators: Separators, release: str) -> TransactionSet:

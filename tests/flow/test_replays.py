@@ -1,0 +1,71 @@
+"""A replay does no harm: what was a test stays one, what was acknowledged stays so, and one message is one job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hub.exchange import replay
+from hub.kernel.scope import EVERYONE
+from tests.flow.at_work import AtWork, findings
+from tests.flow.overlay import NORTH, add_north, change, from_north
+from tests.flow.wire import group, one_order, order, transaction
+
+HubWith = Callable[[Path], AtWork]
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Path:
+    return tmp_path / "overlay"
+
+
+def test_an_order_of_a_partner_in_test_stays_a_test_when_it_is_replayed_after_going_live(
+    hub_with: HubWith, overlay: Path
+) -> None:
+    add_north(overlay, usage="T")
+    hub = hub_with(overlay)
+    got = hub.send(from_north(group(transaction(order("N-1"))), number=1), partner=NORTH)
+    add_north(overlay, usage="P")
+    hub.reopen()
+    again = hub.replay(got.message.id)
+    assert again.message.test
+    assert [(row.number, row.test) for row in hub.orders()] == [("N-1", True)]
+    assert all(each.test for each in hub.sent(NORTH))
+
+
+@pytest.mark.parametrize("usage", ["I", " "])
+def test_what_does_not_say_production_is_taken_as_a_test(hub: AtWork, usage: str) -> None:
+    got = hub.send(one_order("4500098123", usage=usage))
+    assert got.message.test
+    assert any(finding.location.element == 15 for finding in findings(got))
+    assert [row.test for row in hub.orders()] == [True]
+    assert all(each.test for each in hub.sent())
+
+
+def test_a_fault_of_ours_during_a_replay_leaves_what_was_found_out(hub_with: HubWith, overlay: Path) -> None:
+    add_north(overlay)
+    hub = hub_with(overlay)
+    done = hub.send(one_order("4500098123"))
+    broken = change(overlay, "partners/acme-cardio/items.toml", "minimum   = 50", "minimun   = 50")
+    hub.reopen()
+    held = hub.replay(done.message.id)
+    assert held.message.outcome == "held"
+    assert (held.message.stage, held.message.acknowledgement) == ("finished", "accepted")
+    broken.unlink()
+    hub.reopen()
+    mended = hub.replay(done.message.id)
+    assert (mended.message.outcome, mended.message.attention) == ("accepted", None)
+    assert len(hub.sent()) == 2, "one 855 and one 997, whatever happened since"
+
+
+def test_a_message_asked_for_twice_is_processed_once(hub: AtWork) -> None:
+    got = hub.send(one_order("4500098123"))
+    for _ in range(3):
+        hub.hub.database.write_now(
+            lambda conn: replay.ask_replay(
+                conn, EVERYONE, got.message.id, actor="person:ada", reason=None, now=hub.clock.now()
+            )
+        )
+    assert hub.backlog().ready == 1

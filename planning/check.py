@@ -8,7 +8,7 @@ the plan can be executed. ``objective_terms`` says what the plan costs. Work alr
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -201,8 +201,12 @@ def _material_rules(problem: Problem, orders: list[Order], placed: Placed) -> It
                 break
 
 
-def objective_terms(problem: Problem, assignments: Iterable[Assignment]) -> ObjectiveTerms:
+def objective_terms(
+    problem: Problem, assignments: Iterable[Assignment], setup: Mapping[str, int] | None = None
+) -> ObjectiveTerms:
     """Return what the assignments cost; orders without assignments do not count.
+
+    ``setup``: the setup minutes per operation, when the caller has worked them out already.
 
     Source of the setup rule: only changeovers between families of the machine's matrix cost minutes.
     """
@@ -218,7 +222,7 @@ def objective_terms(problem: Problem, assignments: Iterable[Assignment]) -> Obje
     return ObjectiveTerms(
         weighted_tardiness=weighted,
         late_orders=late,
-        setup_minutes=sum(setups(problem, placed).values()),
+        setup_minutes=sum((setups(problem, placed) if setup is None else setup).values()),
         flow_minutes=flow,
         makespan=max((a.end for a in placed.values()), default=0),
     )
@@ -227,16 +231,22 @@ def objective_terms(problem: Problem, assignments: Iterable[Assignment]) -> Obje
 def setups(problem: Problem, placed: Placed) -> dict[str, int]:
     """Return the setup minutes right before each operation that has a family on a machine with a matrix."""
     machines = {r.id: r for r in problem.resources if r.kind == "machine" and r.setup_matrix}
-    rows: dict[str, list[tuple[int, int, Operation]]] = defaultdict(list)
+    rows: dict[str, list[tuple[int, int, str, str]]] = defaultdict(list)
     for order in problem.orders:
         for op in order.operations:
             a = placed.get(op.id)
             if a is not None and a.resource in machines and op.family is not None:
-                rows[a.resource].append((a.start, a.end, op))
+                rows[a.resource].append((a.start, a.end, op.id, op.family))
     out: dict[str, int] = {}
     for name, row in rows.items():
+        matrix = problem.setup_matrices[machines[name].setup_matrix or ""]
+        minutes = {
+            (one, two): matrix.minutes[i][j]
+            for i, one in enumerate(matrix.families)
+            for j, two in enumerate(matrix.families)
+        }
         state = machines[name].setup_state
-        for start, _, op in sorted(row, key=lambda r: r[:2]):
-            out[op.id] = 0 if start < 0 else setup_minutes(problem, machines[name], state, op.family)
-            state = op.family
+        for start, _, op_id, family in sorted(row):
+            out[op_id] = 0 if start < 0 or state is None else minutes.get((state, family), 0)
+            state = family
     return out

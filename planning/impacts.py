@@ -24,10 +24,9 @@ from planning.changes import (
     changed_orders,
     freeze_before,
 )
-from planning.check import objective_terms
 from planning.comparison import Comparison, compare
 from planning.plan import Plan, Reason, Solver
-from planning.problem import Problem
+from planning.problem import Problem, input_hash
 from planning.reasons import explain, late_reasons
 from planning.results import assignments_of, build_plan, failure_reason, fault_reasons, timetable_of
 from planning.validate import faults as find_faults
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from planning.engine.schedule import Timetable
 
 STAY_WORTH = 400.0  # weighted minutes an operation moved by hours or to another machine must bring at least
-STABILISE_EFFORT = 30_000  # moves: about two seconds at 1,000 orders
+STABILISE_EFFORT = 20_000  # moves: one to two seconds at 1,000 orders
 STABILISE_HEAT = (5.0, 0.5)  # weighted minutes: cold from the start, a good plan is to be mended, not shaken
 WORKERS = 2
 
@@ -139,12 +138,13 @@ class _Case:
         self.schedule = empty_schedule(self.shop)
         self.times = timetable_of(self.shop, self.names, plan.assignments)
         self.refused: tuple[Reason, ...] = ()
+        self.source: str | None = None
 
     def option(self, kind: Kind, times: Timetable) -> Option:
         """Turn a timetable into an option."""
         assignments = assignments_of(self.names, times)
-        terms = objective_terms(self.problem, assignments)
-        plan = build_plan(self.problem, assignments, terms, self.unplanned, Solver(stages=(kind,)), {})
+        self.source = self.source or input_hash(self.problem)
+        plan = build_plan(self.problem, assignments, self.unplanned, Solver(stages=(kind,)), {}, self.source)
         mine = next((r for r in plan.orders if r.order in self.changed), None)
         own = {op.id for o in self.problem.orders if o.id in self.changed for op in o.operations}
         return Option(
@@ -191,10 +191,13 @@ class _Case:
         agreed = min(
             (w for w in ways if w.newly_late == 0), key=lambda w: (max(0, w.completion - due), w.harm), default=zero
         )
+        made = self.option("zero-impact", zero.times)
+        asked = made if requested is zero else self.option("requested", requested.times)
+        settled = made if agreed is zero else asked if agreed is requested else self.option("negotiated", agreed.times)
         return (
-            self.option("zero-impact", zero.times),
-            self.option("requested", requested.times),
-            self.option("negotiated", agreed.times),
+            made,
+            msgspec.structs.replace(asked, kind="requested"),
+            msgspec.structs.replace(settled, kind="negotiated"),
         )
 
     def _gentle(self, order: int) -> tuple[Timetable, Timetable | None]:
@@ -266,9 +269,8 @@ def stabilise(
     )  # fmt: skip
     assignments = assignments_of(names, found.times)
     solver = Solver(seed=seed, effort=effort, seconds=seconds, moves=found.moves, stages=("stabilised",))
-    terms = objective_terms(option.problem, assignments)
     reasons = late_reasons(option.problem, assignments)
-    plan = build_plan(option.problem, assignments, terms, unplanned, solver, reasons)
+    plan = build_plan(option.problem, assignments, unplanned, solver, reasons)
     known = {r.order for r in before.orders}
     mine = next((r for r in plan.orders if r.order not in known), None)
     return msgspec.structs.replace(

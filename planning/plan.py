@@ -34,7 +34,7 @@ class PlanUnreadable(ValueError):
     """The text is no plan; the message names the place."""
 
 
-class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """What every struct of the plan shares."""
 
 

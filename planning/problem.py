@@ -25,8 +25,8 @@ class ProblemUnreadable(ValueError):
     """The text is no planning problem at all; the message names the place."""
 
 
-class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What every struct of the problem shares: frozen, named fields, unknown fields are faults."""
+class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """What every struct of the problem shares: frozen, named fields, unknown fields are faults, no cycles (``gc``)."""
 
 
 class Resource(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from planning.check import setups
-from planning.plan import Assignment, ObjectiveTerms, OrderResult, Plan, Reason, Solver, Unplanned, plan_hash
+from planning.check import objective_terms, setups
+from planning.plan import Assignment, OrderResult, Plan, Reason, Solver, Unplanned, plan_hash
 from planning.problem import Fault, Problem, input_hash
 
 if TYPE_CHECKING:
@@ -71,12 +71,15 @@ def failure_reason(names: Names, why: int, op: int) -> Reason:
 def build_plan(
     problem: Problem,
     assignments: tuple[Assignment, ...],
-    terms: ObjectiveTerms,
     unplanned: Mapping[str, tuple[Reason, ...]],
     solver: Solver,
     reasons: Mapping[str, tuple[Reason, ...]],
+    source: str | None = None,
 ) -> Plan:
-    """Put a plan together; ``reasons``: per late order why it is late."""
+    """Put a plan together.
+
+    ``reasons``: per late order why it is late. ``source``: the problem's hash, when it is known already.
+    """
     end = {a.operation: a.end for a in assignments}
     setup = setups(problem, {a.operation: a for a in assignments})
     assignments = tuple(
@@ -107,8 +110,8 @@ def build_plan(
         assignments=assignments,
         orders=tuple(results),
         unplanned=tuple(Unplanned(order=order, reasons=why) for order, why in unplanned.items()),
-        objective=terms,
-        input_hash=input_hash(problem),
+        objective=objective_terms(problem, assignments, setup),
+        input_hash=input_hash(problem) if source is None else source,
         plan_hash=plan_hash(assignments),
         solver=solver,
     )

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from planning.check import objective_terms
 from planning.plan import Plan, Reason, Solver
 from planning.problem import Fault, Problem
 from planning.reasons import late_reasons
@@ -266,5 +265,4 @@ class _Run:
             stages=tuple(self.stages),
             stopped=self.stopped,  # type: ignore[arg-type]
         )
-        terms = objective_terms(self.problem, assignments)
-        return build_plan(self.problem, assignments, terms, unplanned, solver, reasons)
+        return build_plan(self.problem, assignments, unplanned, solver, reasons)

@@ -126,7 +126,7 @@ class _Case:
         for change in changes:
             self.problem = apply(self.problem, plan, change)
         fenced = self.problem
-        old = {u.order: u.reasons for u in plan.unplanned}
+        old = {u.order: u.reasons for u in plan.unplanned if u.order not in self.changed}  # those are tried again
         known = {o.id for o in problem.orders}
         new = {o.id for o in fenced.orders if o.id not in known} | self.changed
         found = fault_reasons(find_faults(fenced, new))

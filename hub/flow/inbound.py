@@ -44,6 +44,9 @@ from hub.platform.jobs import Fence, Job
 
 DOCUMENTS_PER_PORTION = 50  # 50 orders of three lines hold the one writer for some 50 ms; intake waits no longer
 
+KEYS_OF_AN_ANSWER = ("release", "seller-order")
+"""What an answer is found by, beside its own numbers; items and contracts lead to the order, and from there to it."""
+
 log = structlog.get_logger("hub.flow.inbound")
 
 
@@ -214,7 +217,7 @@ class _Settlement:
             position=arrival.position,
             test=arrival.test,
             order_number=handled.order_number,
-            keys=handled.keys,
+            keys=[key for key in handled.keys if key.kind in KEYS_OF_AN_ANSWER],
         )
         for document in handled.answers:
             try:

@@ -30,6 +30,7 @@ class Rules:
         self.partners = load_partners(configuration)
         self.guides = GuideLibrary(configuration.roots)
         self.maps = MapLibrary(configuration.roots, self.guides, strict=True)
+        self.guide = lru_cache(COMPILED_GUIDES_MAX)(self._guide)
         self.validator = lru_cache(COMPILED_GUIDES_MAX)(self._validator)
         self._catalogues: dict[str, Catalogue] = {}
 
@@ -55,7 +56,7 @@ class Rules:
             with contextlib.suppress(Misconfigured):
                 self.catalogue(partner.id)
 
-    def guide(self, release: str, kind: str, partner_id: str) -> Guide | None:
+    def _guide(self, release: str, kind: str, partner_id: str) -> Guide | None:
         """Return the guide of set ``kind`` in ``release`` (GS08 as sent), narrowed for the partner."""
         return self.guides.guide(release, kind, partner_id)
 

@@ -14,6 +14,9 @@ import msgspec
 from planning.calendars import available, merged, worked_minutes
 from planning.plan import Assignment, Plan
 from planning.problem import Alternative, Frozen, Interval, Operation, Order, Problem, Resource
+from planning.validate import frozen_conflicts
+
+MAX_THAWS = 100  # rounds of letting go; each frees at least one operation, and a fence holds few that conflict
 
 
 class ChangeRefused(ValueError):
@@ -162,6 +165,26 @@ def freeze_before(problem: Problem, plan: Plan, fence: int) -> Problem:
         )
         orders.append(order if ops == order.operations else msgspec.structs.replace(order, operations=ops))
     return msgspec.structs.replace(problem, orders=tuple(orders))
+
+
+def thaw_conflicts(problem: Problem, before: Problem) -> Problem:
+    """Let go of fenced operations that a change made impossible; what ``before`` froze itself stays frozen."""
+    own = {op.id for order in before.orders for op in order.operations if op.frozen is not None}
+    for _ in range(MAX_THAWS):
+        loose = {f.operation for f in frozen_conflicts(problem)} - own
+        if not loose:
+            return problem
+        orders = tuple(
+            msgspec.structs.replace(
+                order,
+                operations=tuple(
+                    msgspec.structs.replace(op, frozen=None) if op.id in loose else op for op in order.operations
+                ),
+            )
+            for order in problem.orders
+        )
+        problem = msgspec.structs.replace(problem, orders=orders)
+    return problem
 
 
 def _still_allowed(op: Operation, a: Assignment) -> bool:
@@ -322,7 +345,11 @@ def _failed(problem: Problem, plan: Plan, change: OperationFailed) -> Problem:
             if op.load is not None
             else msgspec.structs.replace(op, frozen=Frozen(resource=a.resource, start=a.start))
         )
-        again = msgspec.structs.replace(op, id=f"{op.id}~again", frozen=None, consumes=())
+        taken = {o.id for o in order.operations}
+        name = f"{op.id}~again"
+        while name in taken:
+            name += "~again"
+        again = msgspec.structs.replace(op, id=name, frozen=None, consumes=())
         ops += [msgspec.structs.replace(failed, min_gap_after=0, max_gap_after=None), again]
     return _replace_operations(problem, order, ops)
 

@@ -17,19 +17,26 @@ from planning.changes import (
     Change,
     ExtraMachine,
     ExtraTime,
+    MaterialLate,
+    OperationFailed,
+    OperationFinished,
     OrderAdded,
     OrderMoved,
     OrderResized,
+    ResourceDown,
     apply,
     changed_orders,
     freeze_before,
+    thaw_conflicts,
 )
+from planning.check import violations
 from planning.comparison import Comparison, compare
 from planning.plan import Plan, Reason, Solver
-from planning.problem import Problem, input_hash
+from planning.problem import Fault, Problem, input_hash
 from planning.reasons import explain, late_reasons
 from planning.results import assignments_of, build_plan, failure_reason, fault_reasons, timetable_of
 from planning.validate import faults as find_faults
+from planning.validate import frozen_conflicts
 
 if TYPE_CHECKING:
     from planning.engine.first import Start
@@ -39,6 +46,7 @@ STAY_WORTH = 400.0  # weighted minutes an operation moved by hours or to another
 STABILISE_EFFORT = 20_000  # moves: one to two seconds at 1,000 orders
 STABILISE_HEAT = (5.0, 0.5)  # weighted minutes: cold from the start, a good plan is to be mended, not shaken
 WORKERS = 2
+DISTURBANCES = (ResourceDown, MaterialLate, OperationFinished, OperationFailed)  # what may contradict the fence
 
 Kind = Literal["zero-impact", "requested", "negotiated", "overtime", "repaired", "stabilised"]
 
@@ -79,7 +87,7 @@ def impact(problem: Problem, plan: Plan, change: Change, *, fence: int = 0, over
     if case.faulty:
         return Impact(change=change, touched=touched, options=(), refused=case.faulty)
     if not isinstance(change, OrderMoved | OrderResized | OrderAdded):
-        return Impact(change=change, touched=touched, options=(case.repaired(),))
+        return Impact(change=change, touched=touched, options=(_mended(problem, plan, change, case),))
     options = case.promises()
     if not options:
         return Impact(change=change, touched=touched, options=(), refused=case.refused)
@@ -87,6 +95,14 @@ def impact(problem: Problem, plan: Plan, change: Change, *, fence: int = 0, over
         extra = _overtime(problem, plan, change, fence, options[0])
         options += () if extra is None else (extra,)
     return Impact(change=change, touched=touched, options=options)
+
+
+def _mended(problem: Problem, plan: Plan, change: Change, case: _Case) -> Option:
+    """Repair the plan; where fenced work has become impossible in a way nobody foresaw, the fence gives way."""
+    option = case.repaired()
+    if not violations(option.problem, option.plan):
+        return option
+    return _Case(problem, plan, (change,), 0).repaired()
 
 
 def _touched(problem: Problem, plan: Plan, change: Change) -> tuple[str, ...]:
@@ -125,11 +141,15 @@ class _Case:
         self.problem = freeze_before(problem, plan, fence)
         for change in changes:
             self.problem = apply(self.problem, plan, change)
+        conflicts: tuple[Fault, ...] = ()
+        if any(isinstance(c, DISTURBANCES) for c in changes):
+            self.problem = thaw_conflicts(self.problem, problem)
+            conflicts = frozen_conflicts(self.problem)
         fenced = self.problem
         old = {u.order: u.reasons for u in plan.unplanned if u.order not in self.changed}  # those are tried again
         known = {o.id for o in problem.orders}
         new = {o.id for o in fenced.orders if o.id not in known} | self.changed
-        found = fault_reasons(find_faults(fenced, new))
+        found = fault_reasons([*find_faults(fenced, new), *conflicts])
         self.faulty = tuple(r for order in sorted(self.changed) for r in found.get(order, ()))
         self.unplanned = {**old, **found}
         present = {o.id for o in fenced.orders}
@@ -159,13 +179,18 @@ class _Case:
 
     def repaired(self) -> Option:
         """Keep all sequences and retime; what no longer fits is inserted anew."""
+        self.retime()
+        return self.option("repaired", self.times)
+
+    def retime(self) -> None:
+        """Take the plan's sequences to the changed problem's times."""
         import numpy as np
 
         from planning.engine.first import make_feasible
 
         live = np.ones(len(self.shop.orders), dtype=np.bool_)
         start = make_feasible(self.shop, self.schedule, self.times, live)
-        return self.option("repaired", self._settle(start))
+        self.times = self._settle(start)
 
     def _settle(self, start: Start) -> Timetable:
         for order, (why, op) in start.unplaced.items():
@@ -233,7 +258,10 @@ def _overtime(problem: Problem, plan: Plan, change: Change, fence: int, gentle: 
         else ExtraTime(resource=resource.id, start=max(0, until - worst.minutes), end=max(1, until))
     )
     case = _Case(problem, plan, (change, more), fence)
-    options = [] if case.faulty else case.promises()
+    if case.faulty:
+        return None
+    case.retime()
+    options = case.promises()
     return None if not options else msgspec.structs.replace(options[0], kind="overtime")
 
 

@@ -37,6 +37,12 @@ def faults(problem: Problem, only: Collection[str] | None = None) -> tuple[Fault
     return tuple(found)
 
 
+def frozen_conflicts(problem: Problem) -> tuple[Fault, ...]:
+    """Name the frozen operations that cannot all stay where they are, the later one of each conflict."""
+    usable = {r.id: r for r in problem.resources}
+    return tuple(_frozen_conflicts(problem, usable, set()))
+
+
 def _supply(problem: Problem) -> dict[tuple[str, str], int]:
     supply: dict[tuple[str, str], int] = defaultdict(int)
     for m in problem.materials:
@@ -261,7 +267,26 @@ def _frozen_conflicts(problem: Problem, usable: dict[str, Resource], bad: set[st
             last_end = end
             rows.append((op.frozen.start, end, op, order.id))
     rows.sort(key=lambda row: (row[0], row[1], row[2].id))
+    yield from _frozen_shortages(problem, rows)
     yield from _frozen_overlaps(problem, usable, rows)
+
+
+def _frozen_shortages(problem: Problem, rows: list[tuple[int, int, Operation, str]]) -> Iterator[Fault]:
+    """Frozen operations whose material is not there when they start, even if nobody else takes any."""
+    taken: dict[tuple[str, str], int] = defaultdict(int)
+    for start, _, op, order in rows:
+        for c in op.consumes:
+            key = c.item, c.owner
+            there = sum(
+                m.on_hand + sum(quantity for minute, quantity in m.receipts if minute <= start)
+                for m in problem.materials
+                if (m.item, m.owner) == key
+            )
+            if taken[key] + c.quantity > there:
+                text = f"operation {op.id}: frozen at {start}, but {c.item} of {c.owner} is not there by then"
+                yield Fault(kind="frozen", order=order, operation=op.id, text=text)
+            else:
+                taken[key] += c.quantity
 
 
 def _frozen_overlaps(

@@ -62,13 +62,20 @@ def fix(shop: Shop, s: Schedule, fill: Ints, op: int, machine: int, start: int, 
         state = state_before(shop, s, machine, node.before)
         node.setup = 0 if start < 0 else changeover(shop, machine, state, shop.ops[op].family)
         node.family = shop.ops[op].family if shop.ops[op].family >= 0 and shop.machines[machine].matrix >= 0 else state
-        if node.after >= 0:
-            later = s.nodes[node.after]
-            later.setup = changeover(shop, machine, node.family, shop.ops[node.after].family)
-            if shop.ops[node.after].family < 0:
-                later.family = node.family
+        hand_on_family(shop, s, machine, node.after, node.family)
     note_use(shop, s, fill, op, start)
     drop_heap(s)
+
+
+@inner
+def hand_on_family(shop: Shop, s: Schedule, machine: int, node: int, family: int) -> None:
+    """The machine is set up for another family before ``node``: nodes without a family pass it on."""
+    while node >= 0:
+        s.nodes[node].setup = changeover(shop, machine, family, shop.ops[node].family)
+        if shop.ops[node].family >= 0:
+            return
+        s.nodes[node].family = family
+        node = s.nodes[node].after
 
 
 @inner
@@ -99,11 +106,7 @@ def unfix(shop: Shop, s: Schedule, fill: Ints, op: int) -> None:
         if shop.ops[op].crew >= 0:
             leave_crew(shop, s, op)
         s.links[op].node = NONE
-        if after >= 0:
-            state = state_before(shop, s, machine, before)
-            s.nodes[after].setup = changeover(shop, machine, state, shop.ops[after].family)
-            if shop.ops[after].family < 0:
-                s.nodes[after].family = state
+        hand_on_family(shop, s, machine, after, state_before(shop, s, machine, before))
     drop_heap(s)
 
 
@@ -199,6 +202,13 @@ def next_accepts(shop: Shop, s: Schedule, machine: int, family: int, end: int, a
     """Tell whether the node after the gap keeps its time with the setup that would now precede it."""
     if after < 0:
         return True
+    if end > s.nodes[after].start:
+        return False
+    while shop.ops[after].family < 0:  # what has no family passes the state on to the first that has one
+        end = s.nodes[after].end
+        after = s.nodes[after].after
+        if after < 0:
+            return True
     setup = changeover(shop, machine, family, shop.ops[after].family)
     following = s.nodes[after]
     if end + setup > following.start:

@@ -56,6 +56,8 @@ class Handled(Struct):
     attention: str | None = None  # why a person should look
 
 
+_SENDS = frozenset({Effect.RECORD_ORDER, Effect.SEND_ANSWER})
+
 Handler = Callable[[Connection, Desk, Arrival], Handled]
 
 
@@ -80,7 +82,7 @@ def take_purchase_order(conn: Connection, desk: Desk, arrival: Arrival) -> Handl
     return Handled(
         outcome=decision.outcome.value,
         findings=decision.all_reasons,
-        answers=[decision.answer] if decision.answer and Effect.RECORD_ORDER in decision.effects else [],
+        answers=[decision.answer] if decision.answer and not _SENDS.isdisjoint(decision.effects) else [],
         resend=_first_answer(conn, decision),
         order_number=order.number,
         order_id=decision.order_id,

@@ -38,7 +38,7 @@ from hub.business.orders.model import (
 )
 from hub.business.orders.reasons import Reason, say, verdict_of
 from hub.business.orders.terms import Terms, currency_of, is_plain, shown, terms_of
-from hub.canonical.order import PurchaseOrder
+from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.shared import Party
 from hub.kernel.struct import Struct
 
@@ -64,6 +64,8 @@ NO_ORDER_TO_MAKE = frozenset(
 NUMBER_LENGTH_MAX = 100
 """Longest order number, release or contract number filed: X12 has 22, 30 and 30, UBL recommends no more than 35."""
 
+_SAY_TODAY = frozenset({"BUS-DATE-PAST", "BUS-DATE-TOO-FAR"})  # what they expect is another every day
+
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: it is read over the telephone
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -88,12 +90,14 @@ def decide(
     test: bool = False,
     calendar: DockCalendar = ALWAYS_OPEN,
     seller: Party | None = None,
+    answered: bool = True,
 ) -> Decision:
     """Return what follows from ``order``.
 
     ``known`` is the order that stands under the same partner, number, release and test flag, if any; ``source`` is
     where this document came from; ``order_id`` is the id (UUIDv7) a new order will have; ``test`` marks an order that
-    is answered and never made; ``seller`` is us, as this customer knows us.
+    is answered and never made; ``seller`` is us, as this customer knows us; ``answered`` says whether an answer to
+    ``known`` is on record: what stands unanswered is answered now.
     """
     purpose = order.purpose or "original"
     arrival = _Arrival(source=source, order_id=order_id, test=test)
@@ -101,27 +105,62 @@ def decide(
     if unusable:
         return _set_aside(known, arrival, unusable)
     if known is not None and known.source == source:
-        return _replayed(order, known, terms_of(order, catalogue, calendar, today), arrival, seller)
+        again = _replayed(order, known, terms_of(order, catalogue, calendar, today), arrival, seller)
+        return again if answered or again.state else _answer_late(again, order, known, today, seller)
     if purpose != COPY and purpose not in NEW:
         return _set_aside(known, arrival, _instruction(order, known, purpose))
     if known is None:
         return _fresh(order, terms_of(order, catalogue, calendar, today), arrival, seller)
     if purpose == COPY and known.digest == digest_of(order):
-        return _repeated(order, known, arrival)
+        return _repeated(order, known, arrival, None if answered else answer_to(order, known, today, seller))
     return _taken(order, known, arrival)
 
 
 def _replayed(
     order: PurchaseOrder, known: OrderState, terms: Terms, arrival: _Arrival, seller: Party | None
 ) -> Decision:
-    """Decide the same document once more where nothing of it stands; else nothing is done twice."""
-    if known.status not in (Outcome.REFUSED, Outcome.HELD):
-        lines = [LineDecision(state=line) for line in known.lines]
-        return Decision(
-            outcome=known.status, effects=[], test=arrival.test, lines=lines, reasons=known.reasons, order_id=known.id
+    """Decide the same document once more where nothing of it stands; what comes out the same is not done twice."""
+    if known.status in (Outcome.REFUSED, Outcome.HELD):
+        again = _fresh(order, terms, replace(arrival, order_id=known.id), seller)
+        if again.state and _told(again.state) != _told(known):
+            return replace(again, state=replace(again.state, version=known.version + 1))
+    waits = any(line.verdict is LineVerdict.HELD for line in known.lines)
+    return Decision(
+        outcome=known.status,
+        effects=[Effect.ASK_A_PERSON] if waits else [],
+        test=arrival.test,
+        lines=[LineDecision(state=line) for line in known.lines],
+        reasons=known.reasons,
+        order_id=known.id,
+    )
+
+
+def _told(state: OrderState) -> str:
+    """Return what the customer was told, to compare: as text, for NaN is not itself; without words that say today."""
+    reasons = [
+        (reason.code, reason.location.path, reason.found, None if reason.code in _SAY_TODAY else reason.expected)
+        for reason in [*state.reasons, *(reason for line in state.lines for reason in line.reasons)]
+    ]
+    lines = [
+        replace(
+            line,
+            promises=[replace(promise, reason=None) for promise in line.promises],
+            reasons=[],
         )
-    again = _fresh(order, terms, replace(arrival, order_id=known.id), seller)
-    return replace(again, state=again.state and replace(again.state, version=known.version + 1))
+        for line in state.lines
+    ]
+    return str((state.verdict, state.currency, reasons, lines))
+
+
+def _answer_late(
+    again: Decision, order: PurchaseOrder, known: OrderState, today: date, seller: Party | None
+) -> Decision:
+    """Answer what stands and was never answered; ask a person where the message is read otherwise than it was."""
+    if known.digest == digest_of(order):
+        answer = answer_to(order, known, today, seller)
+        return replace(again, effects=[Effect.SEND_ANSWER, *again.effects], answer=answer)
+    reason = say("BUS-UNANSWERED", "number", order=known.number, status=known.status)
+    return replace(again, effects=[Effect.ASK_A_PERSON], reasons=[*again.reasons, reason.finding])
 
 
 def digest_of(order: PurchaseOrder) -> str:
@@ -274,11 +313,16 @@ def _set_aside(known: OrderState | None, arrival: _Arrival, reason: Reason) -> D
     )
 
 
-def _repeated(order: PurchaseOrder, known: OrderState, arrival: _Arrival) -> Decision:
-    reason = say("BUS-COPY", "purpose", order=order.number, first=_arrived(known.source))
+def _repeated(
+    order: PurchaseOrder, known: OrderState, arrival: _Arrival, late: OrderAcknowledgement | None
+) -> Decision:
+    """Give a copy the first answer again, or the ``late`` one where there is none yet."""
+    key = "BUS-COPY/unanswered" if late else "BUS-COPY"
+    reason = say(key, "purpose", order=order.number, first=_arrived(known.source))
     return Decision(
         outcome=Outcome.DUPLICATE,
-        effects=[Effect.REPEAT_ANSWER],
+        effects=[Effect.SEND_ANSWER if late else Effect.REPEAT_ANSWER],
+        answer=late,
         test=arrival.test,
         reasons=[reason.finding],
         order_id=known.id,

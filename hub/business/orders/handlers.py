@@ -39,7 +39,7 @@ def save(conn: Connection, decision: Decision, source: Source, now: datetime) ->
         (store.insert_order if state.version == 1 else store.replace_order)(conn, state, now)
         new = True
     else:
-        new = bool(decision.effects) and store.add_document(conn, order_id, _role(decision), source, now)
+        new = bool(decision.events) and store.add_document(conn, order_id, _role(decision), source, now)
     if new:
         store.add_events(conn, order_id, decision.events, now)
     return new
@@ -70,6 +70,7 @@ def take_order(
         test=test,
         calendar=calendar,
         seller=seller,
+        answered=known is None or store.first_answer(conn, known.id) is not None,
     )
     if not save(conn, decision, source, now) and Effect.REPEAT_ANSWER in decision.effects:
         return replace(decision, effects=[])  # this copy has had its answer
@@ -87,6 +88,6 @@ def first_answer(conn: Connection, order_id: str) -> Source | None:
 
 
 def _role(decision: Decision) -> DocumentRole:
-    if Effect.REPEAT_ANSWER in decision.effects:
+    if Effect.REPEAT_ANSWER in decision.effects or Effect.SEND_ANSWER in decision.effects:
         return DocumentRole.COPY
     return DocumentRole.DUPLICATE if decision.outcome is Outcome.DUPLICATE else DocumentRole.INSTRUCTION

@@ -68,6 +68,7 @@ class Effect(StrEnum):
     """What the handler must do about a decision."""
 
     RECORD_ORDER = "record-order"  # save ``Decision.state`` and send ``Decision.answer``
+    SEND_ANSWER = "send-answer"  # send ``Decision.answer``; the order is recorded and was never answered
     REPEAT_ANSWER = "repeat-answer"  # send the first answer once more
     ASK_A_PERSON = "ask-a-person"  # nothing is sent; the message waits in needs-attention
     PLAN = "plan"  # hand the accepted lines to planning; never for a test

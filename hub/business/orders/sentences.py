@@ -82,6 +82,14 @@ ABOUT_ITEMS = {
         "line {line}: device identifier {value} ordered, none is on record for {item}",
         "confirm the device identifier and add it to items.toml",
     ),
+    "BUS-ITEM-QUALIFIER": _held(
+        "line {line}: {value} stands under {kind}, a kind of number we do not know",
+        "ask the customer what it says; it may be a revision",
+    ),
+    "BUS-REVISION-CONTRADICTS": _refused(
+        "line {line}: revisions {first} and {second} of {item} ordered at once; orders are taken for {taken}",
+        "say the one revision that is meant and order again",
+    ),
     "BUS-REVISION-MISSING": _refused(
         "line {line}: no revision of {item} ordered; orders are taken for {taken}", "say which revision is ordered"
     ),
@@ -105,6 +113,10 @@ ABOUT_ITEMS = {
     "BUS-DRAWING-REVISION": _refused(
         "line {line}: drawing revision {drawing} ordered,"
         " revision {revision} of {item} is made to drawing revision {expected}",
+        "correct the drawing or the item revision and order again",
+    ),
+    "BUS-DRAWING-REVISION/two": _refused(
+        "line {line}: drawing revisions {expected} and {drawing} ordered at once for revision {revision} of {item}",
         "correct the drawing or the item revision and order again",
     ),
 }
@@ -256,6 +268,13 @@ ABOUT_ORDERS = {
         "marked as a copy, but no order of this number has arrived before", "nothing to do; it is taken as the order"
     ),
     "BUS-COPY": _noted("copy of order {order} ({first}); the first answer is sent again", "nothing to do"),
+    "BUS-COPY/unanswered": _noted(
+        "copy of order {order} ({first}), of which no answer is on record; it is answered now", "nothing to do"
+    ),
+    "BUS-UNANSWERED": _held(
+        "order {order} stands as {status} without an answer, and the same message is read otherwise now",
+        "compare the order with the message, and answer the customer",
+    ),
     "BUS-ORDER-DUPLICATE/same": _held(
         "order {order} arrived again ({second}); the first ({first}) stands; the second says the same",
         "discard the second, or ask the customer to send it under a number of its own",

@@ -145,9 +145,20 @@ def decided(
     test: bool = False,
     today: date = TODAY,
     calendar: DockCalendar = DockCalendar(),  # noqa: B008  a frozen value
+    answered: bool = True,
 ) -> Decision:
     """Decide ``asked`` as on ``TODAY``."""
-    return decide(asked, known, catalogue, today, source=source, order_id=ORDER_ID, test=test, calendar=calendar)
+    return decide(
+        asked,
+        known,
+        catalogue,
+        today,
+        source=source,
+        order_id=ORDER_ID,
+        test=test,
+        calendar=calendar,
+        answered=answered,
+    )
 
 
 def codes(decision: Decision) -> set[str]:

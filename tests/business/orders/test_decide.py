@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -128,6 +128,44 @@ def test_the_same_document_is_decided_anew_where_nothing_of_it_stands() -> None:
     decision = decided(order(), refused, source=FIRST)
     assert decision.state is not None
     assert (decision.outcome, decision.state.version, decision.state.id) == (Outcome.ACCEPTED, 2, refused.id)
+
+
+@pytest.mark.parametrize(
+    ("asked", "outcome", "effects"),
+    [
+        (order(line(item=Item(buyer="B-9"))), Outcome.REFUSED, []),
+        (order(line(quantity=many("NaN"))), Outcome.REFUSED, []),
+        (order(line(requested=When(on=date(2026, 10, 1)))), Outcome.REFUSED, []),
+        (order(line(price=costs("12.35", basis="per-wish"))), Outcome.HELD, [Effect.ASK_A_PERSON]),
+        (order(line("1"), line("2", price=costs("12.35", basis="per-wish"))), Outcome.CHANGED, [Effect.ASK_A_PERSON]),
+    ],
+    ids=["refused", "no number", "refused for a day past", "held", "held in part"],
+)
+def test_what_comes_out_the_same_is_not_said_twice(
+    asked: PurchaseOrder, outcome: Outcome, effects: list[Effect]
+) -> None:
+    tomorrow = decided(asked, standing(asked), source=FIRST, today=TODAY + timedelta(days=1))
+    assert (tomorrow.outcome, tomorrow.effects) == (outcome, effects)
+    assert (tomorrow.state, tomorrow.answer, tomorrow.events) == (None, None, [])
+
+
+@pytest.mark.parametrize("asked", [order(), order(line(item=Item(buyer="B-9")))], ids=["accepted", "refused"])
+def test_an_order_whose_answer_was_never_sent_is_answered_when_it_is_decided_again(asked: PurchaseOrder) -> None:
+    first = decided(asked)
+    again = decided(asked, standing(asked), source=FIRST, answered=False)
+    assert (again.effects, again.state, again.answer) == ([Effect.SEND_ANSWER], None, first.answer)
+
+
+def test_an_unanswered_order_that_is_read_otherwise_now_waits_for_a_person() -> None:
+    again = decided(order(line("10"), line("20")), standing(order()), source=FIRST, answered=False)
+    assert (again.effects, again.answer) == ([Effect.ASK_A_PERSON], None)
+    assert "BUS-UNANSWERED" in codes(again)
+
+
+def test_a_copy_of_an_unanswered_order_is_answered() -> None:
+    copy = decided(order(purpose="duplicate"), standing(order()), source=SECOND, answered=False)
+    assert (copy.outcome, copy.effects) == (Outcome.DUPLICATE, [Effect.SEND_ANSWER])
+    assert copy.answer == decided(order()).answer
 
 
 def test_a_test_is_answered_as_one_and_never_planned() -> None:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import hub
 from hub.business.orders.model import LineVerdict, Outcome, Status
 from hub.canonical.order import OrderLine
 from hub.canonical.shared import Item, Split
 from hub.kernel.diagnostics import Severity
 from hub.kernel.words import Id, Quantity, When
-from tests.business.orders.shop import DUE, costs, decided, drawing, line, many, order, schedule
+from tests.business.orders.shop import DUE, codes, costs, decided, drawing, line, many, order, schedule, tube
+
+CODES = Path(hub.__file__).parents[1] / "mappings" / "x12" / "codes.toml"
+
+
+def also(value: str, scheme: str | None) -> Item:
+    """Return an item that we take as ordered but for one further number."""
+    return Item(buyer="B-1", revision="D", seller="M-1", others=[Id(value=value, scheme=scheme)])
+
 
 REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
     (
@@ -32,6 +43,58 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         "BUS-ITEM-CONTRADICTS",
         "lines[0].item.seller",
         "line 10: B-1 and M-2 do not belong together: M-2 is B-2 with us, B-1 is M-1",
+    ),
+    (
+        "two of their numbers that name two items",
+        line(item=also("B-2", "buyer-part")),
+        {},
+        "BUS-ITEM-CONTRADICTS",
+        "lines[0].item.others",
+        "line 10: B-1 and B-2 do not belong together: B-2 is B-2 with us, B-1 is M-1",
+    ),
+    (
+        "a second number that names nothing",
+        line(item=also("B-77", "purchaser-item")),
+        {},
+        "BUS-ITEM-CONTRADICTS",
+        "lines[0].item.others",
+        "line 10: B-1 and B-77 do not belong together: B-77 is not known to us, B-1 is M-1",
+    ),
+    (
+        "a second device identifier, of something else",
+        line(item=also("703206980519", "gtin-12")),
+        {},
+        "BUS-UDI-MISMATCH",
+        "lines[0].item.others",
+        "line 10: device identifier 703206980519 is not known to us, B-1 has 00703206980502",
+    ),
+    (
+        "two revisions at once",
+        line(item=also("A", "engineering-change-level")),
+        {},
+        "BUS-REVISION-CONTRADICTS",
+        "lines[0].item.others",
+        "line 10: revisions D and A of B-1 ordered at once; orders are taken for D",
+    ),
+    (
+        "the drawing revision of another level, beside the item numbers",
+        line(item=also("A", "drawing-revision")),
+        {},
+        "BUS-DRAWING-REVISION",
+        "lines[0].item.others",
+        "line 10: drawing revision A ordered, revision D of B-1 is made to drawing revision C",
+    ),
+    (
+        "two drawing revisions of an item without a drawing on record",
+        tube(
+            item=Item(
+                buyer="B-2", others=[Id(value="A", scheme="drawing-revision"), Id(value="B", scheme="drawing-revision")]
+            )
+        ),
+        {},
+        "BUS-DRAWING-REVISION",
+        "lines[0].item.others",
+        "line 10: drawing revisions A and B ordered at once for revision A of B-2",
     ),
     (
         "the device identifier of something else",
@@ -264,3 +327,33 @@ def test_refused(asked: OrderLine, said: dict[str, Any], code: str, path: str, m
     assert reason.remedy
     assert all(promise.deliver is None and promise.ship is None for promise in state.promises)
     assert message in (state.promises[0].reason or "")
+
+
+@pytest.mark.parametrize("kind", ["Q9", None])
+def test_a_number_of_a_kind_we_do_not_know_waits_for_a_person(kind: str | None) -> None:
+    decision = decided(order(line(item=also("A", kind))))
+    (reason,) = decision.lines[0].reasons
+    assert (decision.outcome, reason.code) == (Outcome.HELD, "BUS-ITEM-QUALIFIER")
+    assert reason.message == f"line 10: A stands under {kind or 'none'}, a kind of number we do not know"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("B-1", "buyer-part"),
+        ("M-1", "seller-item"),
+        ("D", "engineering-change-level"),
+        ("C", "drawing-revision"),
+        ("703206980502", "gtin-12"),
+        ("X-5", "manufacturer-part"),
+        ("Hub", "part-description"),
+    ],
+)
+def test_a_further_number_that_agrees_or_tells_no_item_changes_nothing(value: str, kind: str) -> None:
+    assert decided(order(line(item=also(value, kind)))).outcome is Outcome.ACCEPTED
+
+
+def test_every_word_of_the_x12_item_numbers_is_understood() -> None:
+    words = tomllib.loads(CODES.read_text(encoding="utf-8"))["item-scheme"].values()
+    held = [word for word in words if "BUS-ITEM-QUALIFIER" in codes(decided(order(line(item=also("X", word)))))]
+    assert not held

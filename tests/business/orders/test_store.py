@@ -45,6 +45,12 @@ def take(
     return database.write_now(work)
 
 
+def answer(database: Database, decision: Decision) -> None:
+    order_id = decision.order_id
+    assert order_id is not None
+    database.write_now(lambda conn: handlers.answered(conn, order_id, Source(message="answer-1"), NOW))
+
+
 def rich() -> PurchaseOrder:
     """Return an order with something of everything that is kept."""
     parts = [schedule(2000, date(2026, 12, 15)), schedule(3000, None)]
@@ -109,7 +115,7 @@ def test_a_copy_gets_the_document_that_answered_first(database: Database) -> Non
 
 
 def test_a_copy_or_a_duplicate_processed_again_has_no_second_effect(database: Database) -> None:
-    take(database, order())
+    answer(database, take(database, order()))
     third = Source(message="message-3")
     for effects in ([Effect.REPEAT_ANSWER], []):
         assert take(database, order(purpose="duplicate"), source=SECOND).effects == effects
@@ -122,12 +128,37 @@ def test_a_copy_or_a_duplicate_processed_again_has_no_second_effect(database: Da
 
 def test_the_same_document_twice_makes_one_order_and_one_history(database: Database) -> None:
     first = take(database, order(requested=None))
+    answer(database, first)
     again = take(database, order(), now=LATER)
     assert (again.outcome, again.effects) == (Outcome.ACCEPTED, [])
     assert again.all_reasons == first.all_reasons
     page = database.read_now(lambda conn: store.order_detail(conn, EVERYONE, "customer", "4500098123"))
     assert page is not None
-    assert (page.summary.version, len(page.documents), len(page.history)) == (1, 1, 2)
+    assert (page.summary.version, len(page.documents), len(page.history)) == (1, 2, 2)
+
+
+def test_a_refused_order_decided_again_is_answered_until_an_answer_is_on_record(database: Database) -> None:
+    asked = order(line(item=Item(buyer="B-9")))
+    first = take(database, asked)
+    assert take(database, asked, now=LATER).effects == [Effect.SEND_ANSWER]
+    answer(database, first)
+    assert take(database, asked, now=LATER).effects == []
+    page = database.read_now(lambda conn: store.order_detail(conn, EVERYONE, "customer", "4500098123"))
+    assert page is not None
+    assert (page.summary.version, [one.role for one in page.documents]) == (
+        1,
+        [DocumentRole.ORDER, DocumentRole.ANSWER],
+    )
+    assert len(page.history) == 2
+
+
+def test_a_copy_of_an_unanswered_order_is_on_record_as_a_copy(database: Database) -> None:
+    first = take(database, order())
+    copy = take(database, order(purpose="duplicate"), source=SECOND)
+    assert (copy.effects, copy.order_id) == ([Effect.SEND_ANSWER], first.order_id)
+    page = database.read_now(lambda conn: store.order_detail(conn, EVERYONE, "customer", "4500098123"))
+    assert page is not None
+    assert [one.role for one in page.documents] == [DocumentRole.ORDER, DocumentRole.COPY]
 
 
 def test_a_refused_document_decided_anew_replaces_what_was_refused(database: Database) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from hub.exchange.model import Acknowledgement, Key, StageTime
 from hub.exchange.recording import FILE, put_keys
+from hub.exchange.storable import storable, storable_text
 from hub.exchange.tables import message
 from hub.kernel.errors import Conflict, Defect
 from hub.kernel.struct import Struct
@@ -24,8 +25,6 @@ PROCESS = "process-inbound"
 """Kind of the job that opens an inbound message; its payload is the message's id."""
 
 KEY_LENGTH_MAX = 255  # of an Idempotency-Key
-FILE_NAME_LENGTH_MAX = 255
-CONTENT_TYPE_LENGTH_MAX = 200
 
 
 class Incoming(Struct):
@@ -62,7 +61,7 @@ class Received(Struct):
 
 def accept(conn: Connection, incoming: Incoming) -> Accepted:
     """Write the message and its job, or find the one that came first with the same bytes."""
-    if _INSERT.run(conn, _row(incoming)) == 0:
+    if _INSERT.run(conn, storable(message, _row(incoming))) == 0:
         return _known(conn, incoming)
     blobs.put(conn, incoming.body)
     if incoming.file_name:
@@ -105,8 +104,8 @@ def _row(incoming: Incoming) -> dict[str, object]:
         "test": False,
         "size_bytes": incoming.body.size_bytes,
         "sha256": incoming.body.sha256,
-        "content_type": _cut(incoming.content_type, CONTENT_TYPE_LENGTH_MAX),
-        "file_name": _cut(incoming.file_name, FILE_NAME_LENGTH_MAX),
+        "content_type": incoming.content_type or None,
+        "file_name": incoming.file_name or None,
         "transport": incoming.transport,
         "idempotency_key": incoming.idempotency_key,
         "stage": "received",
@@ -124,8 +123,9 @@ def _row(incoming: Incoming) -> dict[str, object]:
 
 def _known(conn: Connection, incoming: Incoming) -> Accepted:
     """Return the first message of these bytes, or of this key; the key is asked first."""
-    values = {"sender": incoming.partner, "key": incoming.idempotency_key, "digest": incoming.body.sha256}
-    first = conn.execute(_BY_KEY, values).one_or_none() if incoming.idempotency_key else None
+    key = storable_text(incoming.idempotency_key, KEY_LENGTH_MAX) if incoming.idempotency_key else None
+    values = {"sender": incoming.partner, "key": key, "digest": incoming.body.sha256}
+    first = conn.execute(_BY_KEY, values).one_or_none() if key else None
     if first is not None and first.sha256 != incoming.body.sha256:
         raise Conflict(f"the Idempotency-Key came before with other bytes, in message {first.id}")
     first = first or conn.execute(_BY_BYTES, values).one_or_none()
@@ -133,10 +133,6 @@ def _known(conn: Connection, incoming: Incoming) -> Accepted:
         raise Defect(f"message {incoming.id} is neither new nor known")
     _REPEATED.run(conn, {"first": first.id})
     return Accepted(message_id=first.id, duplicate=True)
-
-
-def _cut(text: str | None, length_max: int) -> str | None:
-    return text[:length_max] if text else None
 
 
 _BY_KEY = select(message.c.id, message.c.sha256).where(

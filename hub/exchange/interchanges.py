@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from hub.exchange.model import InterchangeRow
+from hub.exchange.storable import storable
 from hub.exchange.tables import interchange
 from hub.kernel.errors import Defect
 from hub.platform.statements import Prepared, unless_there
@@ -22,9 +23,9 @@ def enter(conn: Connection, received: InterchangeRow, *, refused: bool = False) 
 
     ``refused`` says that its envelope is at fault; a replay that finds it mended judges it anew.
     """
-    row = msgspec.structs.asdict(received) | {"judgement": "first", "first_message": None}
+    row = storable(interchange, msgspec.structs.asdict(received)) | {"judgement": "first", "first_message": None}
     if not refused and _ENTER.run(conn, row) == 1:
-        return InterchangeRow(**row)
+        return msgspec.convert(row, InterchangeRow)
     own = conn.execute(_OWN, {"wanted": received.message, "at_position": received.position}).one_or_none()
     if own is not None and own.judgement == "refused":
         conn.execute(_FORGET, {"wanted": received.message, "at_position": received.position})
@@ -40,12 +41,12 @@ def enter(conn: Connection, received: InterchangeRow, *, refused: bool = False) 
         row["judgement"] = "duplicate" if first.digest == received.digest else "conflict"
         row["first_message"] = first.message
     _INSERT.run(conn, row)
-    return InterchangeRow(**row)
+    return msgspec.convert(row, InterchangeRow)
 
 
 def enter_sent(conn: Connection, sent: list[InterchangeRow]) -> None:
     """Write envelopes of ours."""
-    _INSERT.run_many(conn, [msgspec.structs.asdict(row) for row in sent])
+    _INSERT.run_many(conn, [storable(interchange, msgspec.structs.asdict(row)) for row in sent])
 
 
 _IDENTITY = ("partner", "control_number", "sender", "sender_qualifier", "receiver", "receiver_qualifier")

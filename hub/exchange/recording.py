@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.exchange.model import Acknowledgement, DocumentRow, Key, Outcome, StageTime, Validation
+from hub.exchange.storable import storable, storable_text
 from hub.exchange.tables import document, message, search_key, timeline
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Defect
@@ -23,7 +24,7 @@ from hub.platform.statements import Prepared, unless_there
 KEYS_SHOWN_MAX = 24  # of one message in the log; the search box knows all of them
 KEYS_MAX = 20_000  # of one message: a release of 10,000 lines has two keys each
 FILE = "file"  # kind of the key that is the file's name: known at intake, not read from the body
-VALUE_LENGTH_MAX = 120  # of a key; longer ones are cut, as they are when searched
+VALUE_LENGTH_MAX = 120  # of a key, as its column has it; longer ones are cut, as they are when searched
 
 
 class Processed(Struct):
@@ -56,8 +57,7 @@ def record(conn: Connection, processed: Processed) -> None:
     values = {
         "wanted": processed.message,
         "new_syntax": processed.syntax,
-        "new_document": processed.document,
-        "new_wire": processed.wire,
+        **{f"new_{name}": value for name, value in storable(message, _named(processed)).items()},
         "new_documents": processed.documents,
         "new_test": processed.test,
         "new_stage": processed.stages[-1].stage,
@@ -65,7 +65,6 @@ def record(conn: Connection, processed: Processed) -> None:
         "new_validation": processed.validation,
         "new_acknowledgement": processed.acknowledgement,
         "new_outcome": processed.outcome,
-        "new_attention": processed.attention,
         "new_keys": processed.keys[:KEYS_SHOWN_MAX],
         "new_findings": processed.findings or None,
     }
@@ -75,7 +74,7 @@ def record(conn: Connection, processed: Processed) -> None:
 
 def hold(conn: Connection, message_id: str, why: str) -> None:
     """Put the message aside for a person; what an earlier run found out about it stays as it is."""
-    _HOLD.run(conn, {"wanted": message_id, "why": why})
+    _HOLD.run(conn, {"wanted": message_id, "why": storable_text(why)})
 
 
 def tests_among(conn: Connection, message_id: str) -> dict[int, bool]:
@@ -85,22 +84,24 @@ def tests_among(conn: Connection, message_id: str) -> dict[int, bool]:
 
 def note(conn: Connection, message_id: str, event: str, text: str | None, *, at: datetime, actor: str = "hub") -> None:
     """Add an entry to the message's timeline."""
-    _NOTE.run(conn, {"message": message_id, "at": at, "event": event, "text": text, "actor": actor})
+    row: dict[str, object] = {"message": message_id, "at": at, "event": event, "text": text, "actor": actor}
+    _NOTE.run(conn, storable(timeline, row))
 
 
 def call_attention(conn: Connection, message_id: str, why: str) -> None:
     """Put the message at the head of the log until a person has dealt with it."""
-    conn.execute(_ATTENTION, {"wanted": message_id, "why": why})
+    conn.execute(_ATTENTION, {"wanted": message_id, "why": storable_text(why)})
 
 
 def put_documents(conn: Connection, documents: Sequence[DocumentRow]) -> None:
     """Write the documents of one message."""
-    _DOCUMENTS.run_many(conn, [msgspec.structs.asdict(row) for row in documents])
+    _DOCUMENTS.run_many(conn, [storable(document, msgspec.structs.asdict(row)) for row in documents])
 
 
 def put_keys(conn: Connection, partner: str, message_id: str, keys: Sequence[Key]) -> list[Key]:
     """Write the search keys of one message, each once; return them in their first order."""
-    distinct = list(dict.fromkeys((key.kind, key.value[:VALUE_LENGTH_MAX]) for key in keys if key.value))[:KEYS_MAX]
+    kept = ((key.kind, storable_text(key.value, VALUE_LENGTH_MAX)) for key in keys if key.value)
+    distinct = list(dict.fromkeys(kept))[:KEYS_MAX]
     rows = [
         {"folded": fold(value), "message": message_id, "kind": kind, "partner": partner, "value": value}
         for kind, value in distinct
@@ -124,7 +125,12 @@ def keys_of(documents: Iterable[DocumentRow]) -> list[Key]:
 
 def fold(value: str) -> str:
     """Return ``value`` as the search box compares it: no outer blanks, no difference of capitals."""
-    return value.strip()[:VALUE_LENGTH_MAX].upper()
+    return storable_text(value.strip().upper(), VALUE_LENGTH_MAX)  # cut last: capitals may be longer (ß, SS)
+
+
+def _named(processed: Processed) -> dict[str, object]:
+    """Return what the message itself said it is, and why a person should look."""
+    return {"document": processed.document, "wire": processed.wire, "attention": processed.attention}
 
 
 _RECORD = Prepared(

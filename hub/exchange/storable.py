@@ -1,0 +1,51 @@
+"""Text as sent, made fit for its column: what a partner writes may be longer than any column, and hold anything.
+
+What enters is a row; what leaves is the same row whose texts every engine takes. PostgreSQL refuses a NUL, a lone
+surrogate and a text longer than its column, and with them the whole transaction. Nothing can go wrong here, and
+nothing is lost: the message's own bytes are kept beside.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from sqlalchemy import String, Table
+
+REPLACEMENT = "\ufffd"
+
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSTORABLE_IN_PROSE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # whose lines may break
+
+
+def storable(table: Table, row: dict[str, object]) -> dict[str, object]:
+    """Return ``row`` with its texts visible throughout and cut to the lengths of the columns of ``table``."""
+    lengths = _lengths(table)
+    return {
+        name: storable_text(value, lengths[name]) if isinstance(value, str) and name in lengths else value
+        for name, value in row.items()
+    }
+
+
+def storable_text(text: str, length_max: int | None = None) -> str:
+    """Return ``text`` with control signs and what is no character made visible, at most ``length_max`` long.
+
+    Without a length it is prose, in which tabs and line ends stay.
+
+    >>> storable_text("00\\x0001", 20), storable_text("PURCHASE-ORDER", 4), storable_text("\\udcff", 4)
+    ('00␀01', 'PURC', '\ufffd')
+    """
+    if not text.isprintable():  # the quick look: nearly every text passes
+        text = (_UNSTORABLE if length_max else _UNSTORABLE_IN_PROSE).sub(_visible, text)
+    return text if length_max is None else text[:length_max]
+
+
+def _visible(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else REPLACEMENT
+
+
+@cache
+def _lengths(table: Table) -> dict[str, int | None]:
+    """Return the length of every text column; None: any."""
+    return {column.name: column.type.length for column in table.columns if isinstance(column.type, String)}

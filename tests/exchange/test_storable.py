@@ -1,0 +1,97 @@
+"""What a partner sends is stored whatever it holds, on both engines: made visible and cut, never refused."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from hub.exchange import intake, interchanges, messages, recording
+from hub.exchange.model import DocumentRow, Key
+from hub.exchange.storable import storable_text
+from hub.exchange.tables import document, search_key
+from hub.kernel.scope import EVERYONE
+from hub.platform.database import Database
+from tests.exchange.story import NOW, envelope, incoming
+
+LONG = "9" * 500
+
+
+def test_an_envelope_of_overlong_and_unprintable_values_is_written_and_judged(database: Database) -> None:
+    def enter(conn: Connection, content: bytes) -> tuple[str, str]:
+        taken = intake.accept(conn, incoming(content))
+        sent = msgspec.structs.replace(
+            envelope(taken.message_id, 7), sender=LONG, sender_qualifier="Z\x00ZZZZ", receiver=LONG, usage="PP"
+        )
+        entered = interchanges.enter(conn, sent)
+        return entered.judgement, entered.sender
+
+    assert database.write_now(lambda conn: enter(conn, b"one")) == ("first", "9" * 40)
+    assert database.write_now(lambda conn: enter(conn, b"two")) == ("duplicate", "9" * 40)
+
+
+def test_a_document_of_overlong_and_unprintable_values_is_written(database: Database) -> None:
+    def write(conn: Connection) -> str:
+        message = intake.accept(conn, incoming()).message_id
+        row = DocumentRow(
+            message=message,
+            position=1,
+            partner="acme-cardio",
+            direction="in",
+            kind="8" * 90,
+            release="0" * 66,
+            functional_group="PURCHASE-ORDER",
+            set_control_number="00\x0001",
+            order_number="N" * 200,
+            validation="rejected",
+            outcome="none",
+        )
+        recording.put_documents(conn, [row])
+        recording.put_keys(conn, "acme-cardio", message, recording.keys_of([row]))
+        recording.note(conn, message, "held", "why\x00", at=NOW)
+        recording.call_attention(conn, message, "a\x00b\udcff")
+        return message
+
+    message = database.write_now(write)
+    found = database.read_now(lambda conn: conn.execute(select(document)).one())
+    assert (found.kind, found.release, found.functional_group) == ("8" * 60, "0" * 20, "PURC")
+    assert (found.set_control_number, found.order_number) == ("00␀01", "N" * 80)
+    detail = database.read_now(lambda conn: messages.message_detail(conn, EVERYONE, message))
+    assert detail is not None
+    assert detail.message.attention == "a␀b\ufffd"
+
+
+def test_keys_of_any_length_and_kind_are_written_and_found(database: Database) -> None:
+    def write(conn: Connection) -> None:
+        message = intake.accept(conn, incoming()).message_id
+        keys = [Key(kind="item", value=value) for value in ("A\x00B", "ß" * 120, LONG)]
+        recording.put_keys(conn, "acme-cardio", message, keys)
+
+    database.write_now(write)
+    folded = database.read_now(lambda conn: set(conn.execute(select(search_key.c.folded)).scalars()))
+    assert folded == {"A␀B", "S" * 120, "9" * 120}
+
+    def finds(conn: Connection) -> list[int]:
+        return [len(messages.search(conn, EVERYONE, text)) for text in ("ß" * 120, LONG, "a\x00b")]
+
+    assert database.read_now(finds) == [1, 1, 1]
+
+
+def test_a_file_name_that_is_no_text_is_taken_in(database: Database) -> None:
+    name = b"order\xff.edi".decode("utf-8", "surrogateescape") + "\x00"
+    message = database.write_now(lambda conn: intake.accept(conn, incoming(file_name=name)).message_id)
+    detail = database.read_now(lambda conn: messages.message_detail(conn, EVERYONE, message))
+    assert detail is not None
+    assert detail.message.file_name == "order\ufffd.edi␀"
+
+
+def test_an_idempotency_key_of_any_signs_finds_its_message_again(database: Database) -> None:
+    key = "k\x00" * 200
+    first = database.write_now(lambda conn: intake.accept(conn, incoming(idempotency_key=key)))
+    again = database.write_now(lambda conn: intake.accept(conn, incoming(idempotency_key=key)))
+    assert again.duplicate
+    assert again.message_id == first.message_id
+
+
+def test_prose_keeps_its_lines_and_a_value_does_not() -> None:
+    assert storable_text("one\ntwo\x00") == "one\ntwo␀"
+    assert storable_text("one\ntwo", 20) == "one␊two"

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from hub.exchange import replay
+from hub.flow import inbound
+from hub.flow.outbound import Unsendable
+from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.scope import EVERYONE
 from tests.flow.at_work import AtWork, findings
 from tests.flow.overlay import NORTH, add_north, change, from_north
-from tests.flow.wire import group, one_order, order, transaction
+from tests.flow.wire import group, line, of_kind, one_order, order, transaction
 
 HubWith = Callable[[Path], AtWork]
 
@@ -69,3 +72,32 @@ def test_a_message_asked_for_twice_is_processed_once(hub: AtWork) -> None:
             )
         )
     assert hub.backlog().ready == 1
+
+
+@pytest.mark.parametrize(("item", "outcome"), [("BP*AC-1001*EC*D*EC*A", "refused"), ("BP*AC-1001*EC*D*F4*A", "held")])
+def test_an_order_refused_or_held_is_answered_once_however_often_it_is_replayed(
+    hub: AtWork, item: str, outcome: str
+) -> None:
+    got = hub.send(one_order("4500098123", lines=line(10, item=item)))
+    first = (got.message.outcome, got.message.attention, len(hub.sent()))
+    assert first[0] == outcome
+    hub.later(days=1)
+    again = hub.replay(got.message.id)
+    assert (again.message.outcome, again.message.attention, len(hub.sent())) == first
+
+
+def test_an_answer_that_could_not_be_written_is_sent_by_the_replay_and_by_no_other(
+    hub: AtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unsendable(*_: object) -> None:
+        raise Unsendable([Diagnostic(code="GDE-TEST", severity=Severity.SEGMENT, message="no room for it")])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inbound, "render", unsendable)
+        got = hub.send(one_order("4500098123"))
+    assert of_kind(hub.sent(), "855") == []
+    for _ in range(2):
+        again = hub.replay(got.message.id)
+        assert (again.message.outcome, again.message.attention) == ("accepted", None)
+        assert len(of_kind(hub.sent(), "855")) == 1
+    assert len(hub.orders()) == 1

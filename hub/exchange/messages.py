@@ -28,6 +28,7 @@ from hub.exchange.model import (
     TimelineEntry,
 )
 from hub.exchange.recording import fold, note
+from hub.exchange.storable import storable_text
 from hub.exchange.tables import delivery, delivery_attempt, document, interchange, message, search_key, timeline
 from hub.kernel.scope import Scope
 
@@ -134,7 +135,7 @@ def search(conn: Connection, scope: Scope, text: str, *, limit: int = HITS_MAX) 
             found = dict(row._mapping)
             key = Key(kind=found.pop("kind"), value=found.pop("value"))
             hits.setdefault(found["id"], SearchHit(key=key, message=MessageRow(**found)))
-    by_id = find_message(conn, scope, text.strip())
+    by_id = find_message(conn, scope, storable_text(text.strip()))
     if by_id is not None:
         hits.setdefault(by_id.id, SearchHit(key=Key(kind="message", value=by_id.id), message=by_id))
     return list(hits.values())[:limit]

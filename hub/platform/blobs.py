@@ -7,6 +7,7 @@ two leaves a file without a row, which ``sweep`` removes. Names never come from 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import time
@@ -88,11 +89,12 @@ class Blobs:
         before = (time.time() if now is None else now) - ORPHAN_SECONDS
         removed = 0
         for file in sorted(self._root.glob("*/*"))[:SWEEP_FILES_MAX]:
-            if file.stat().st_mtime > before:
-                continue
-            if file.suffix == TEMPORARY or conn.execute(_FIND, {"wanted": file.name}).one_or_none() is None:
-                file.unlink()
-                removed += 1
+            with contextlib.suppress(FileNotFoundError):  # renamed or removed since we looked
+                if file.stat().st_mtime > before:
+                    continue
+                if file.suffix == TEMPORARY or conn.execute(_FIND, {"wanted": file.name}).one_or_none() is None:
+                    file.unlink()
+                    removed += 1
         return removed
 
 

@@ -8,7 +8,7 @@ written together with ``done`` happens exactly once, however many workers try.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,6 +101,12 @@ class Job(Struct):
         return Fence(job=self.id, attempt=self.attempts, excused=self.excused)
 
 
+OnDead = Callable[[Connection, Job, str], None]
+"""Tells whoever waits for a job that it died, in the write that buries it: the job, and why without any payload.
+
+What it raises undoes the burial."""
+
+
 class Backlog(Struct):
     """How much waits, for telemetry and the readiness page."""
 
@@ -140,6 +146,7 @@ def claim(
     now: datetime,
     limit: int = CLAIM_MAX,
     lease: timedelta = LEASE,
+    on_dead: OnDead | None = None,
 ) -> list[Job]:
     """Claim up to ``limit`` due jobs of ``kinds`` until ``now + lease``, oldest first; jobs whose lease ended too.
 
@@ -149,10 +156,10 @@ def claim(
         Job(**row._mapping)
         for row in conn.execute(_DUE, {"now": now, "kinds": list(kinds), "most": min(limit, CLAIM_MAX)})
     ]
-    fatal = [found.id for found in due if found.fence.counted >= ATTEMPTS_MAX]
+    fatal = [found for found in due if found.fence.counted >= ATTEMPTS_MAX]
     claimed = [found for found in due if found.fence.counted < ATTEMPTS_MAX]
     if fatal:
-        conn.execute(_BURY, {"ids": fatal, "why": f"its worker ended {ATTEMPTS_MAX} times while doing it"})
+        _bury(conn, fatal, on_dead)
     if claimed:
         conn.execute(_CLAIM, {"ids": [found.id for found in claimed], "lease_ends": now + lease, "by": worker})
     return [msgspec.structs.replace(found, attempts=found.attempts + 1) for found in claimed]
@@ -187,7 +194,7 @@ def fail(conn: Connection, fence: Fence, error: str, *, now: datetime, final: bo
         "attempt": fence.attempt,
         "state_after": "dead" if dead else "ready",
         "due": now + backoff(fence.counted),
-        "why": error[:ERROR_LENGTH_MAX],
+        "why": error.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")[:ERROR_LENGTH_MAX],
     }
     changed = _FAIL.run(conn, values) == 1
     ring(conn, BELL)
@@ -251,6 +258,14 @@ def backoff(attempt: int) -> timedelta:
     """
     doubled: timedelta = BACKOFF_MIN * 2 ** min(attempt - 1, 16)
     return min(doubled, BACKOFF_MAX)
+
+
+def _bury(conn: Connection, fatal: Sequence[Job], on_dead: OnDead | None) -> None:
+    why = f"its worker ended {ATTEMPTS_MAX} times while doing it"
+    conn.execute(_BURY, {"ids": [each.id for each in fatal], "why": why})
+    if on_dead is not None:
+        for each in fatal:
+            on_dead(conn, each, why)
 
 
 def _held(statement: Any) -> Any:

@@ -2,7 +2,8 @@
 
 A handler does its work and completes the job (``jobs.done`` with the job's fence) in the same write as its effect. When
 it raises, the job goes back with backoff, or among the dead; ``Unavailable`` counts as no attempt. Long work keeps its
-lease by a heartbeat. ``stop`` lets what runs finish, and gives back what does not in ``STOP_SECONDS``.
+lease by a heartbeat. Who waits for a job that dies is told by ``on_dead``, in the same write. ``stop`` lets what runs
+finish, and gives back what does not in ``STOP_SECONDS``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from hub.kernel.clock import Clock
 from hub.kernel.errors import Conflict, Unavailable
 from hub.platform import failpoints, jobs
 from hub.platform.database import Database
-from hub.platform.jobs import Job
+from hub.platform.jobs import Job, OnDead
+from hub.platform.supervision import Loop, OnFault
 
 Handler = Callable[[Job], Awaitable[None]]
 """Does a job. Gets it claimed; completes it with ``jobs.done(conn, job.fence)`` in the write of its effect."""
@@ -28,7 +30,6 @@ BATCH = 64  # jobs in hand at once: enough for one shared commit, few enough tha
 POLL_SECONDS = 1.0  # bells within the process are enough; this catches other processes, retries and ended leases
 HEARTBEAT_SECONDS = jobs.LEASE.total_seconds() / 3
 STOP_SECONDS = 10.0
-PAUSE_AFTER_FAULT_SECONDS = 1.0  # when the database itself is away
 
 log = structlog.get_logger("hub.platform.runner")
 
@@ -37,13 +38,26 @@ class Runner:
     """Runs jobs of the kinds in ``handlers`` until stopped. ``worker`` names this process in the job table."""
 
     def __init__(
-        self, database: Database, handlers: Mapping[str, Handler], clock: Clock, *, worker: str, batch: int = BATCH
+        self,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        clock: Clock,
+        *,
+        worker: str,
+        batch: int = BATCH,
+        on_dead: OnDead | None = None,
+        on_fault: OnFault | None = None,
     ) -> None:
         self._database = database
         self._handlers = dict(handlers)
         self._clock = clock
         self._worker = worker
         self._batch = batch
+        self._on_dead = on_dead
+        self.loops = (
+            Loop("jobs", self._take, on_fault=on_fault),
+            Loop("leases", self._beat, every_seconds=HEARTBEAT_SECONDS, on_fault=on_fault),
+        )
         self._bell = asyncio.Event()
         self._running: dict[asyncio.Task[None], Job] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -54,7 +68,7 @@ class Runner:
         """Begin. Called on the event loop."""
         self._loop = asyncio.get_running_loop()
         self._database.bells.listen(jobs.BELL, self.wake)
-        self._tasks = [asyncio.create_task(self._take()), asyncio.create_task(self._beat())]
+        self._tasks = [asyncio.create_task(loop.run()) for loop in self.loops]
 
     def wake(self) -> None:
         """Look for jobs now. May be called from any thread."""
@@ -85,18 +99,14 @@ class Runner:
                 await asyncio.wait(self._running)
 
     async def _take(self) -> None:
-        while not self._stopping:
-            self._bell.clear()
-            try:
-                claimed = await self._claim(self._batch - len(self._running))
-            except Unavailable as fault:
-                log.warning("jobs cannot be claimed", reason=str(fault))
-                await asyncio.sleep(PAUSE_AFTER_FAULT_SECONDS)
-                continue
-            if not claimed:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._bell.wait(), POLL_SECONDS)
-            await self._until_half_done()
+        """Claim what there is room for, or wait for the bell."""
+        self._bell.clear()
+        claimed = 0 if self._stopping else await self._claim(self._batch - len(self._running))
+        if not claimed:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):  # ``wait_for`` may swallow a cancellation
+                    await self._bell.wait()
+        await self._until_half_done()
 
     async def _until_half_done(self) -> None:
         """Wait for room for half a batch, so that jobs are claimed by the dozen; not for ever: some may be slow."""
@@ -111,7 +121,7 @@ class Runner:
             return 0
         kinds, now = list(self._handlers), self._clock.now()
         claimed = await self._database.write(
-            lambda conn: jobs.claim(conn, kinds, worker=self._worker, now=now, limit=room)
+            lambda conn: jobs.claim(conn, kinds, worker=self._worker, now=now, limit=room, on_dead=self._on_dead)
         )
         if claimed:
             failpoints.reach("between-claim-and-effect")
@@ -138,8 +148,13 @@ class Runner:
     async def _fail(self, job: Job, fault: Exception) -> None:
         now = self._clock.now()
         why = f"{type(fault).__name__}: {fault}"
+
+        def bury_or_retry(conn: Connection) -> None:
+            if jobs.fail(conn, job.fence, why, now=now) and self._on_dead is not None:
+                self._on_dead(conn, job, type(fault).__name__)
+
         with contextlib.suppress(Unavailable):  # the lease runs out and brings the job back
-            await self._database.write(lambda conn: jobs.fail(conn, job.fence, why, now=now))
+            await self._database.write(bury_or_retry)
 
     async def _release(self, job: Job, wait: timedelta) -> None:
         now = self._clock.now()
@@ -152,8 +167,5 @@ class Runner:
         def renew(conn: Connection) -> int:
             return jobs.extend(conn, [job.fence for job in self._running.values()], now=self._clock.now())
 
-        while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            if self._running:
-                with contextlib.suppress(Unavailable):  # the next beat comes before the lease ends
-                    await self._database.write(renew)
+        if self._running:
+            await self._database.write(renew)

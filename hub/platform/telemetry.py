@@ -103,12 +103,22 @@ class Metrics:
             registry=self.registry,
             buckets=(0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30),
         )
+        self.loop_faults = Counter(
+            "hub_loop_faults_total",
+            "Rounds of work behind the intake that ended in a fault",
+            ["loop", "fault"],
+            registry=self.registry,
+        )
         self.jobs = Gauge("hub_jobs", "Jobs by state", ["state"], registry=self.registry)
         self.oldest_job_at = Gauge(
             "hub_jobs_oldest_due_timestamp_seconds",
             "When the oldest waiting job fell due; 0: none waits",
             registry=self.registry,
         )
+
+    def count_loop_fault(self, loop: str, fault: str) -> None:
+        """Count a round of ``loop`` that ended in an exception of type ``fault``."""
+        self.loop_faults.labels(loop, fault).inc()
 
     def show_backlog(self, backlog: Backlog) -> None:
         """Set the gauges of the job table."""

@@ -69,6 +69,24 @@ def test_a_file_without_a_row_is_swept_after_an_hour_and_one_with_a_row_stays(
     assert not store.path(orphan.sha256).exists()
 
 
+def test_a_file_that_vanishes_while_sweeping_does_not_stop_the_sweep(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Blobs(tmp_path / "blobs")
+    gone, orphan = sorted((store.keep(LARGE), store.keep(LARGE + b"x")), key=lambda body: body.sha256)
+    glob = Path.glob
+
+    def look_and_lose(folder: Path, pattern: str) -> list[Path]:
+        found = list(glob(folder, pattern))
+        store.path(gone.sha256).unlink()
+        return found
+
+    monkeypatch.setattr(Path, "glob", look_and_lose)
+    later = time.time() + 2 * blobs.ORPHAN_SECONDS
+    assert sqlite_database.read_now(lambda conn: store.sweep(conn, now=later)) == 1
+    assert not store.path(orphan.sha256).exists()
+
+
 def test_the_same_large_body_again_makes_its_file_young(tmp_path: Path) -> None:
     store = Blobs(tmp_path)
     path = store.path(store.keep(LARGE).sha256)

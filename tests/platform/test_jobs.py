@@ -223,6 +223,81 @@ def test_stopping_gives_back_what_does_not_finish(sqlite_database: Database, mon
     asyncio.run(story())
 
 
+def test_who_waits_for_a_job_is_told_when_it_dies_of_its_handler(database: Database) -> None:
+    clock = FrozenClock(NOW)
+    told: list[tuple[str, str]] = []
+
+    async def handle(job: Job) -> None:
+        raise ValueError("a payload that nobody shall read")
+
+    async def story() -> None:
+        runner = Runner(
+            database,
+            {"test": handle},
+            clock,
+            worker="w",
+            on_dead=lambda conn, job, why: told.append((job.payload, why)),
+        )
+        for _ in range(jobs.ATTEMPTS_MAX):
+            assert not told
+            await runner.drain()
+            clock.advance(jobs.BACKOFF_MAX)
+        await database.close()
+
+    enqueue(database, "poison")
+    asyncio.run(story())
+    assert told == [("poison", "ValueError")]
+
+
+def test_who_waits_for_a_job_is_told_when_it_dies_with_its_workers(database: Database) -> None:
+    told: list[str] = []
+    enqueue(database, "crash")
+    now = NOW
+    for _ in range(jobs.ATTEMPTS_MAX + 1):
+        database.write_now(
+            lambda conn, now=now: jobs.claim(  # type: ignore[misc]
+                conn, ["test"], worker="w", now=now, on_dead=lambda conn, job, why: told.append(f"{job.payload}: {why}")
+            )
+        )
+        now += jobs.LEASE + timedelta(seconds=1)
+    assert told == ["crash: its worker ended 8 times while doing it"]
+
+
+def test_a_runner_whose_claim_fails_unexpectedly_goes_on(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.platform.supervision.PAUSE_AFTER_FAULT_SECONDS", 0.0)
+    faults: list[tuple[str, str]] = []
+    done: list[str] = []
+    real = jobs.claim
+
+    def claim_badly(*values: object, **more: object) -> list[Job]:
+        if len(faults) < 2:
+            raise RuntimeError("no")
+        return real(*values, **more)  # type: ignore[arg-type]
+
+    async def handle(job: Job) -> None:
+        await sqlite_database.write(lambda conn: jobs.done(conn, job.fence))
+        done.append(job.payload)
+
+    async def story() -> None:
+        clock = FrozenClock(NOW)
+        runner = Runner(
+            sqlite_database, {"test": handle}, clock, worker="w", on_fault=lambda *fault: faults.append(fault)
+        )
+        runner.start()
+        async with asyncio.timeout(30):
+            while not done:
+                await asyncio.sleep(0.01)
+        await runner.stop()
+        await sqlite_database.close()
+
+    enqueue(sqlite_database, "a")
+    monkeypatch.setattr(jobs, "claim", claim_badly)
+    asyncio.run(story())
+    assert faults == [("jobs", "RuntimeError")] * 2
+
+
 @pytest.mark.parametrize("attempt", [1, 2, 5, 50, 10**6])
 def test_backoff_stays_within_its_bounds(attempt: int) -> None:
     assert jobs.BACKOFF_MIN <= jobs.backoff(attempt) <= jobs.BACKOFF_MAX

@@ -65,6 +65,8 @@ def known_order(
 ) -> OrderState | None:
     """Return what stands under (partner, number, release) among the real orders, or among the tests."""
     key = {"of_partner": partner, "of_number": number, "of_release": release, "of_test": test}
+    if not _STANDS.returned(conn, key):
+        return None  # the usual case, asked for less
     row = conn.execute(_BY_KEY, key).mappings().one_or_none()
     return _state(row, _lines(conn, row["id"])) if row else None
 
@@ -357,12 +359,14 @@ def _storable(quantity: Quantity | None) -> Decimal | None:
     return quantity.value if quantity and is_plain(quantity.value) else None
 
 
-_BY_KEY = select(purchase_order).where(
+_KEY = (
     purchase_order.c.partner == bindparam("of_partner"),
     purchase_order.c.number == bindparam("of_number"),
     purchase_order.c.release == bindparam("of_release"),
     purchase_order.c.test == bindparam("of_test"),
 )
+_STANDS = Prepared(select(purchase_order.c.id).where(*_KEY))
+_BY_KEY = select(purchase_order).where(*_KEY)
 _REPLACE = (
     update(purchase_order)
     .where(purchase_order.c.id == bindparam("of_id"), purchase_order.c.version == bindparam("seen_version"))

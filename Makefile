@@ -41,11 +41,13 @@ lint: $(READY)
 
 check: lint test
 
+# Compiled beforehand: where PYTHONDONTWRITEBYTECODE is set, every start would compile everything again (two seconds).
 $(READY): $(PACKAGE)
 	@test -n "$(PYTHON)" || { echo "make: this needs Python 3.11 or newer on PATH" >&2; exit 2; }
 	@uv=$$($(PYTHON) .ci/find_uv.py) && \
 		echo "Setting up .venv (the first time takes about a minute)" && \
-		UV_PYTHON_DOWNLOADS=never $$uv sync --locked --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+		UV_PYTHON_DOWNLOADS=never $$uv sync --locked --compile-bytecode --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	@.venv/bin/python -m compileall -q hub planning
 	@touch $@
 
 clean:

@@ -23,6 +23,7 @@ from hub.exchange.intake import PROCESS, Accepted, Incoming, accept
 from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Partners
+from hub.exchange.recording import call_attention, note
 from hub.flow.delivering import Deliverer, transports
 from hub.flow.desk import Desk
 from hub.flow.inbound import process
@@ -40,6 +41,7 @@ from hub.platform.database import Database, open_database
 from hub.platform.ownership import Ownership
 from hub.platform.runner import Runner
 from hub.platform.settings import Settings
+from hub.platform.supervision import Loop
 from hub.platform.telemetry import Metrics
 from hub.transport import folder
 from hub.web.hub import Check, Link
@@ -62,7 +64,16 @@ class Hub:
         self.metrics = Metrics()
         self.desk = Desk(rules, clock, database, self.blobs)
         worker = f"{socket.gethostname()}:{os.getpid()}"
-        self.runner = Runner(database, {PROCESS: partial(process, desk=self.desk)}, clock, worker=worker)
+        self.runner = Runner(
+            database,
+            {PROCESS: partial(process, desk=self.desk)},
+            clock,
+            worker=worker,
+            on_dead=self._tell_of_dead_job,
+            on_fault=self.metrics.count_loop_fault,
+        )
+        self._loops: list[Loop] = []
+        self._rounds = 0
         self._ownership: Ownership | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -104,8 +115,14 @@ class Hub:
             log.warning("HUB_REDIS_URL is set, and this version has no workers of their own: jobs run in this process")
         await asyncio.to_thread(self.rules.warm_up)
         self.runner.start()
-        work = (Deliverer(self.desk, transports(folders)).run(), watcher.run(), self._keep_house())
-        self._tasks = [asyncio.create_task(each) for each in work]
+        supervised = partial(Loop, on_fault=self.metrics.count_loop_fault)
+        own = [
+            supervised("deliveries", Deliverer(self.desk, transports(folders)).step),
+            supervised("folders", watcher.sweep, every_seconds=folder.SWEEP_SECONDS),
+            supervised("housekeeping", self._keep_house, every_seconds=HOUSEKEEPING_SECONDS),
+        ]
+        self._loops = [*self.runner.loops, *own]
+        self._tasks = [asyncio.create_task(each.run()) for each in own]
 
     async def stop(self) -> None:
         """Let what is under way finish, then let go of everything."""
@@ -182,7 +199,8 @@ class Hub:
         except Unavailable as fault:
             database = Check(name="database", ok=False, detail=str(fault))
         stopped = [f"{name}: {fault}" for name, fault in self.partners.faults.items()]
-        return [database, Check(name="partners", ok=True, detail="; ".join(stopped) or None)]
+        loops = [Check(name=each.name, ok=each.fault is None, detail=each.fault) for each in self._loops]
+        return [database, Check(name="partners", ok=True, detail="; ".join(stopped) or None), *loops]
 
     def _folder_partners(self) -> list[str]:
         return [
@@ -190,16 +208,19 @@ class Hub:
         ]
 
     async def _keep_house(self) -> None:
-        """Look at the clocks, count what waits, remove what nobody refers to; again and again."""
-        for round_ in range(1 << 62):
-            try:
-                await self.database.write(lambda conn: mark_overdue(conn, now=self.clock.now()))
-                self.metrics.show_backlog(await self.database.read(jobs.backlog))
-                if round_ % ORPHANS_EVERY == 0:
-                    await self.database.read(self.blobs.sweep)
-            except Unavailable as fault:
-                log.warning("housekeeping put off", reason=str(fault))
-            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+        """Look at the clocks, count what waits, remove what nobody refers to."""
+        round_, self._rounds = self._rounds, self._rounds + 1
+        await self.database.write(lambda conn: mark_overdue(conn, now=self.clock.now()))
+        self.metrics.show_backlog(await self.database.read(jobs.backlog))
+        if round_ % ORPHANS_EVERY == 0:
+            await self.database.read(self.blobs.sweep)
+
+    def _tell_of_dead_job(self, conn: Connection, job: jobs.Job, why: str) -> None:
+        """Call a person to the message whose processing was given up: it will not go on by itself."""
+        if job.kind != PROCESS or find_message(conn, EVERYONE, job.payload) is None:
+            return
+        call_attention(conn, job.payload, f"Processing was given up after {jobs.ATTEMPTS_MAX} attempts: {why}")
+        note(conn, job.payload, "processing-failed", why, at=self.clock.now())
 
 
 def open_hub(settings: Settings, clock: Clock | None = None) -> Hub:

@@ -1,7 +1,8 @@
 """What waits in the outbox goes out: claimed, handed to its transport, marked. At least once, under the same name.
 
 An attempt is on record before anything is sent; a crash in between sends again under the same file name, which
-replaces the first. A mailbox needs nobody: its partner comes for it.
+replaces the first. A delivery that goes wrong is marked so, and the next is tried. A mailbox needs nobody: its partner
+comes for it.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from sqlalchemy import Connection
 from hub.exchange import outbox
 from hub.exchange.outbox import Due
 from hub.flow.desk import Desk
-from hub.kernel.errors import Unavailable
+from hub.kernel.errors import Conflict, Unavailable
 from hub.platform import failpoints
 from hub.transport import folder
 
+AT_ONCE = 10  # deliveries of one claim: they go out one after the other, within one lease
+CLAIM_LASTS = outbox.ATTEMPT_LEASE / 2  # no delivery is begun later: it might be claimed again while it is under way
 POLL_SECONDS = 1.0  # the bell is enough within the process; this catches retries that fall due
 
 Deliver = Callable[[Due, bytes], str]
-"""Hands bytes over and says where they went; raises ``OSError`` when they did not."""
+"""Hands bytes over and says where they went; raises when they did not."""
 
 log = structlog.get_logger("hub.flow.delivering")
 
@@ -44,8 +47,8 @@ class Deliverer:
         self._ways = ways
         self._bell = asyncio.Event()
 
-    async def run(self) -> None:
-        """Deliver what is due whenever the bell rings or the clock says so, until cancelled."""
+    async def step(self) -> None:
+        """Deliver what is due, or wait until the bell rings or the clock says so. Raises what the database does."""
         loop = asyncio.get_running_loop()
 
         def wake() -> None:
@@ -54,40 +57,59 @@ class Deliverer:
 
         self._desk.database.bells.listen(outbox.BELL, wake)
         try:
-            while True:
-                self._bell.clear()
-                if not await self._deliver_due():
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._bell.wait(), POLL_SECONDS)
+            self._bell.clear()
+            if not await self._deliver_due():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_SECONDS):  # ``wait_for`` may swallow a cancellation
+                        await self._bell.wait()
         finally:
             self._desk.database.bells.deaf(outbox.BELL, wake)
 
     async def _deliver_due(self) -> int:
         now = self._desk.clock.now()
-        try:
-            if await self._desk.database.read(partial(_nothing_due, now=now)):
-                return 0
-            claimed = await self._desk.database.write(partial(outbox.claim, now=now))
-            for due in claimed:
-                await self._deliver(due)
-            return len(claimed)
-        except Unavailable as fault:
-            log.warning("outbox not served", reason=str(fault))
+        if await self._desk.database.read(partial(_nothing_due, now=now)):
             return 0
+        claimed = await self._desk.database.write(partial(outbox.claim, now=now, limit=AT_ONCE))
+        for due in claimed:
+            if self._desk.clock.now() - now > CLAIM_LASTS:
+                log.warning("deliveries put off: those before them took too long", message=due.message)
+                break  # what is left is claimed again when the lease ends
+            await self._deliver(due)
+        return len(claimed)
 
     async def _deliver(self, due: Due) -> None:
-        failpoints.reach("between-attempt-and-send")
-        body = await self._desk.database.read(lambda conn: self._desk.blobs.get(conn, due.sha256))
+        """Try one delivery and mark how it went; whatever goes wrong with it concerns no other."""
         try:
-            where = await asyncio.to_thread(self._ways[due.transport], due, body)
+            failpoints.reach("between-attempt-and-send")
+            where = await self._send(due)
+            failpoints.reach("after-send-before-mark")
+            if where is not None:
+                await self._mark(partial(outbox.delivered, due=due, detail=where, confirmed=True))
+        except Conflict as fault:
+            log.warning("delivery is another's by now", message=due.message, reason=str(fault))
+        except Unavailable as fault:  # the lease runs out and brings it back, under the same name
+            log.warning("delivery not marked", message=due.message, reason=str(fault))
+        except Exception as fault:
+            log.exception("delivery not marked", message=due.message, fault=type(fault).__name__)
+
+    async def _send(self, due: Due) -> str | None:
+        """Hand the body to its transport; return where it went, or None when it failed and is marked so."""
+        try:
+            body = await self._desk.database.read(lambda conn: self._desk.blobs.get(conn, due.sha256))
+            return await asyncio.to_thread(self._ways[due.transport], due, body)
+        except Unavailable:
+            raise
         except OSError as fault:
             why = str(fault)
-            await self._desk.database.write(lambda conn: outbox.failed(conn, due, why, now=self._desk.clock.now()))
-            return
-        failpoints.reach("after-send-before-mark")
-        await self._desk.database.write(
-            lambda conn: outbox.delivered(conn, due, where, now=self._desk.clock.now(), confirmed=True)
-        )
+        except Exception as fault:
+            log.exception("delivery failed", message=due.message, fault=type(fault).__name__)
+            why = f"fault in the hub: {type(fault).__name__}"
+        await self._mark(partial(outbox.failed, due=due, detail=why))
+        return None
+
+    async def _mark(self, mark: Callable[..., object]) -> None:
+        now = self._desk.clock.now()
+        await self._desk.database.write(lambda conn: mark(conn, now=now))
 
 
 def _nothing_due(conn: Connection, *, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,10 @@ def drop(root: Path, name: str, body: bytes = b"ISA", *, age_seconds: float = 10
     path.write_bytes(body)
     os.utime(path, (NOW - age_seconds, NOW - age_seconds))
     return path
+
+
+def in_hand(root: Path) -> list[Path]:
+    return sorted(folder.taking(root, "alpha").glob("*/*"))
 
 
 def watcher(root: Path, intake: Intake, *, limit_bytes: int = 1000) -> folder.FolderWatcher:
@@ -90,11 +95,123 @@ async def test_a_link_out_of_the_folder_is_never_followed(tmp_path: Path) -> Non
 
 
 @pytest.mark.anyio
-async def test_a_file_stays_when_the_hub_cannot_store_it(tmp_path: Path) -> None:
-    watch = watcher(tmp_path, Intake(available=False))
-    dropped = drop(tmp_path, "order.edi")
+async def test_a_file_stays_when_the_hub_cannot_store_it_and_is_taken_later(tmp_path: Path) -> None:
+    watch = watcher(tmp_path, intake := Intake(available=False))
+    drop(tmp_path, "order.edi", b"ISA*00")
     assert await watch.sweep() == 0
-    assert dropped.exists()
+    assert [path.name for path in in_hand(tmp_path)] == ["order.edi"]
+    intake.available = True
+    assert await watch.sweep() == 1
+    assert intake.taken == [("alpha", b"ISA*00", "order.edi")]
+    assert in_hand(tmp_path) == []
+
+
+@pytest.mark.anyio
+async def test_what_a_crash_left_in_hand_is_taken_first(tmp_path: Path) -> None:
+    watch = watcher(tmp_path, intake := Intake())
+    drop(tmp_path, "new.edi", b"new")
+    left = folder.taking(tmp_path, "alpha") / "0192" / "left.edi"
+    left.parent.mkdir()
+    left.write_bytes(b"left")
+    os.utime(left, (NOW - 10, NOW - 10))
+    (folder.taking(tmp_path, "alpha") / "0193").mkdir()  # a crash between the folder and the file
+    assert await watch.sweep() == 2
+    assert [body for _, body, _ in intake.taken] == [b"left", b"new"]
+    assert list(folder.taking(tmp_path, "alpha").iterdir()) == []
+
+
+@pytest.mark.anyio
+async def test_a_file_put_in_place_of_one_being_taken_is_not_lost(tmp_path: Path) -> None:
+    class Replaced(Intake):
+        async def __call__(self, partner: str, body: bytes, **more: Any) -> Intake:
+            if not self.taken:
+                drop(tmp_path, "fresh", b"two").rename(folder.inbox(tmp_path, "alpha") / "order.edi")
+            return await super().__call__(partner, body, **more)
+
+    watch = watcher(tmp_path, intake := Replaced())
+    drop(tmp_path, "order.edi", b"one")
+    assert await watch.sweep() == 1
+    assert await watch.sweep() == 1
+    assert [body for _, body, _ in intake.taken] == [b"one", b"two"]
+
+
+@pytest.mark.anyio
+async def test_a_file_put_in_place_before_it_is_moved_waits_until_it_is_settled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = NOW
+    folder.prepare(tmp_path, ["alpha"])
+    watch = folder.FolderWatcher(tmp_path, lambda: ["alpha"], intake := Intake(), limit_bytes=9, clock=lambda: now)
+    dropped = drop(tmp_path, "order.edi", b"one")
+    look = folder.complete_files
+
+    def look_too_early(inbox: Path, at: float) -> list[Path]:
+        found = look(inbox, at)
+        drop(tmp_path, "fresh", b"two", age_seconds=0).rename(dropped)
+        monkeypatch.setattr(folder, "complete_files", look)
+        return found
+
+    monkeypatch.setattr(folder, "complete_files", look_too_early)
+    assert await watch.sweep() == 0
+    now += folder.SETTLED_AFTER_SECONDS
+    assert await watch.sweep() == 1
+    assert intake.taken == [("alpha", b"two", "order.edi")]
+
+
+@pytest.mark.anyio
+async def test_one_file_that_intake_cannot_bear_keeps_nobody_waiting_and_is_tried_again_later(tmp_path: Path) -> None:
+    class Choking(Intake):
+        choked = 0
+
+        async def __call__(self, partner: str, body: bytes, **more: Any) -> Intake:
+            if body == b"bad" and self.choked == 0:
+                self.choked += 1
+                raise ValueError("no")
+            return await super().__call__(partner, body, **more)
+
+    now = NOW
+    folder.prepare(tmp_path, ["alpha"])
+    watch = folder.FolderWatcher(tmp_path, lambda: ["alpha"], intake := Choking(), limit_bytes=9, clock=lambda: now)
+    drop(tmp_path, "bad.edi", b"bad", age_seconds=20)
+    drop(tmp_path, "good.edi", b"good")
+    assert await watch.sweep() == 1
+    assert await watch.sweep() == 0
+    now += folder.AGAIN_AFTER_SECONDS
+    assert await watch.sweep() == 1
+    assert [body for _, body, _ in intake.taken] == [b"good", b"bad"]
+
+
+@pytest.mark.anyio
+async def test_one_partner_whose_folder_is_missing_keeps_no_other_waiting(tmp_path: Path) -> None:
+    folder.prepare(tmp_path, ["alpha"])
+    watch = folder.FolderWatcher(
+        tmp_path, lambda: ["absent", "alpha"], intake := Intake(), limit_bytes=9, clock=lambda: NOW
+    )
+    drop(tmp_path, "order.edi")
+    assert await watch.sweep() == 1
+    assert len(intake.taken) == 1
+
+
+@pytest.mark.anyio
+async def test_a_file_whose_name_is_no_text_is_taken_under_a_clean_one(tmp_path: Path) -> None:
+    watch = watcher(tmp_path, intake := Intake())
+    drop(tmp_path, os.fsdecode(b"order\xff.edi"))
+    drop(tmp_path, "n" * 255)
+    assert await watch.sweep() == 2
+    assert {name for _, _, name in intake.taken} == {"order\ufffd.edi", "n" * 255}
+
+
+@pytest.mark.anyio
+async def test_a_pipe_or_a_link_in_hand_is_set_aside_and_never_opened(tmp_path: Path) -> None:
+    watch = watcher(tmp_path, intake := Intake())
+    hand = folder.taking(tmp_path, "alpha")
+    (hand / "1").mkdir()
+    (hand / "2").mkdir()
+    os.mkfifo(hand / "1" / "order.edi")
+    os.symlink("/etc/hostname", hand / "2" / "order.edi")
+    assert await watch.sweep() == 0
+    assert intake.taken == []
+    assert sorted(path.name for path in (tmp_path / "alpha" / "refused").iterdir()) == ["2", "order.edi"]
 
 
 @pytest.mark.anyio

@@ -26,7 +26,9 @@ EVENTS: dict[str, tuple[str, Tone]] = {
     "resend-asked": (N_("Sent again"), "warn"),
     "dealt-with": (N_("Dealt with"), "good"),
     "acknowledged": (N_("Acknowledged"), "good"),
-    "overdue": (N_("Acknowledgement overdue"), "bad"),
+    "acknowledgement-overdue": (N_("Acknowledgement overdue"), "bad"),
+    "held": (N_("Held by our configuration"), "bad"),
+    "processing-failed": (N_("Processing failed"), "bad"),
 }
 
 

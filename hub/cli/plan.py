@@ -7,7 +7,9 @@ Exit codes: 0 every order planned (late or not), the plan is sound; 1 orders are
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -15,6 +17,11 @@ import msgspec
 from hub.cli.output import Output, refuse, reports
 from planning.plan import Plan, PlanUnreadable, read_plan, write_plan
 from planning.problem import Fault, Problem, ProblemUnreadable, read_problem, write_problem
+
+if TYPE_CHECKING:  # the solver itself is imported by the command that needs it
+    from planning.impacts import Impact
+    from planning.scenarios import Scenario
+    from planning.solver import Progress
 
 QUIET_SECONDS = 2.0  # interfaces: progress is shown on work over two seconds
 START_SECONDS = 0.3  # the command's own start, which --seconds covers too
@@ -223,11 +230,11 @@ def _plan(file: Path) -> Plan:
         raise click.UsageError(f"{file} is no plan: {fault}") from fault
 
 
-def _meter(out: Output):  # type: ignore[no-untyped-def]
+def _meter(out: Output) -> Callable[[Progress], None]:
     """Return a listener that says on stderr how far the solver is, not before two seconds and every two seconds."""
     last = 0.0
 
-    def tell(progress) -> None:  # type: ignore[no-untyped-def]
+    def tell(progress: Progress) -> None:
         nonlocal last
         if progress.seconds - last >= QUIET_SECONDS:
             last = progress.seconds
@@ -264,7 +271,7 @@ def _tell(out: Output, made: Plan, file: Path) -> None:
     )
 
 
-def _tell_scenario(out: Output, scenario) -> None:  # type: ignore[no-untyped-def]
+def _tell_scenario(out: Output, scenario: Scenario) -> None:
     c = scenario.comparison
     if out.as_json:
         out.value({"parent": scenario.parent, "plan_hash": scenario.plan.plan_hash, "comparison": c})
@@ -283,7 +290,7 @@ def _tell_scenario(out: Output, scenario) -> None:  # type: ignore[no-untyped-de
     )
 
 
-def _tell_promise(out: Output, answer) -> None:  # type: ignore[no-untyped-def]
+def _tell_promise(out: Output, answer: Impact) -> None:
     if out.as_json:
         options = [
             {

@@ -74,34 +74,13 @@ class MessageList(Struct):
     next: str | None
 
 
-class MessageState(Struct):
-    """Where one message stands."""
+class MessageState(MessageItem):
+    """Where one message stands: its line of the log, and everything beneath it."""
 
-    id: str
-    partner: str
-    direction: Direction
-    received_at: datetime
-    syntax: str | None
-    document: str | None
-    wire: str | None
-    test: bool
-    size_bytes: int
-    sha256: str
-    content_type: str | None
-    file_name: str | None
-    transport: str
-    stage: str
-    validation: Validation
-    delivery: Delivery
-    acknowledgement: Acknowledgement
-    outcome: Outcome
-    attention: str | None
-    keys: list[Key]
     findings: list[Diagnostic]  # about its envelopes, or why it could not be read at all
     documents: list[DocumentState]
     interchanges: list[InterchangeRow]
     answers: list[str]  # ids of our messages that answer it
-    answers_to: str | None  # outbound: id of the message it answers
     delivery_state: DeliveryRow | None  # outbound: attempts, receipt, verdict
     acknowledgements: list[ExpectedAcknowledgement]
 

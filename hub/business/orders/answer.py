@@ -74,5 +74,12 @@ def _reasons(decided: LineState) -> list[Text]:
     for part in decided.promises:
         day = part.deliver or part.ship
         many = f"{shown(part.quantity.value)} {part.quantity.unit} on {day}: " if part.quantity and day else ""
-        said += textwrap.wrap(f"{many}{part.reason}", NOTE_LINE_LENGTH_MAX) if part.reason else []
+        said += in_lines(f"{many}{part.reason}") if part.reason else []
     return [Text(kind="letters-or-notes", subject="REASON", text="\n".join(said))] if said else []
+
+
+def in_lines(text: str) -> list[str]:
+    """Return ``text`` in lines that a note can hold; nearly every reason is one line as it stands."""
+    if len(text) <= NOTE_LINE_LENGTH_MAX and text.isprintable() and not text.endswith(" "):
+        return [text]  # as textwrap would give it back: no tab or line end in it to replace, no blank to drop
+    return textwrap.wrap(text, NOTE_LINE_LENGTH_MAX)

@@ -66,6 +66,8 @@ NUMBER_LENGTH_MAX = 100
 
 _SAY_TODAY = frozenset({"BUS-DATE-PAST", "BUS-DATE-TOO-FAR"})  # what they expect is another every day
 
+_NOT_PLANNED = say("BUS-NOT-PLANNED", "lines")  # of every order that stands
+
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: it is read over the telephone
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -177,7 +179,7 @@ def seller_order_number(order_id: str) -> str:
     bits = int(order_id.replace("-", ""), 16)
     made = datetime.fromtimestamp((bits >> 80) / 1000, UTC)
     drawn = bits & ((1 << 50) - 1)  # of the id's random end: 50 bits are ten characters
-    text = "".join(_CROCKFORD[drawn >> shift & 31] for shift in range(45, -1, -5))
+    text = "".join([_CROCKFORD[drawn >> shift & 31] for shift in range(45, -1, -5)])
     return f"SO-{made:%y%m%d}-{text}"
 
 
@@ -188,7 +190,7 @@ def _fresh(order: PurchaseOrder, terms: Terms, arrival: _Arrival, seller: Party 
     verdict, outcome = _overall(lines, about_order)
     stands = verdict in (Verdict.ACCEPTED, Verdict.CHANGED)
     if stands:
-        about_order.append(say("BUS-NOT-PLANNED", "lines"))
+        about_order.append(_NOT_PLANNED)
     state = _state(order, terms, arrival, verdict, outcome, [line.state for line in lines], about_order)
     effects = [Effect.RECORD_ORDER]
     if any(line.verdict is LineVerdict.HELD for line in lines):

@@ -177,6 +177,8 @@ def _promise(schedule: ScheduleState, earliest: date, days: int) -> PromiseState
 
 
 def _said(number: str, schedule: ScheduleState, made: PromiseState, days: int, at: str) -> list[Reason]:
+    if made.basis is Basis.REQUESTED:
+        return []
     day, wanted = made.ship or made.deliver, schedule.requested
     words = {"line": number, "part": _part(schedule), "day": wanted, "promised": day, "days": days}
     if made.status is Status.RESCHEDULED:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.business.orders.answer import NOTE_LINE_LENGTH_MAX, in_lines
 from hub.business.orders.model import Decision, Effect, LineVerdict, Outcome, Status, Verdict
 from hub.canonical.order import OrderLine, PurchaseOrder, Schedule
 from hub.canonical.shared import Item
@@ -168,3 +170,8 @@ def test_a_number_that_is_taken_never_changes_what_stands(first: PurchaseOrder, 
     assert again.outcome is Outcome.DUPLICATE
     assert known is not None
     assert known.source == FIRST
+
+
+@given(st.text(st.one_of(st.sampled_from(" \t\n-\u00a0a"), st.characters()), min_size=1, max_size=600))
+def test_a_reason_is_cut_into_lines_as_any_text_is(reason: str) -> None:
+    assert in_lines(reason) == textwrap.wrap(reason, NOTE_LINE_LENGTH_MAX)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from hub.formats.tree import Value
 from hub.formats.x12.isa import WHOLE_ISA
@@ -25,6 +26,8 @@ CONTROL_NUMBER_MAX = 999_999_999  # nine digits in ISA13, GS06 and ST02
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}\Z")
 _ENVELOPE_TAGS = {"ISA", "IEA", "GS", "GE", "ST", "SE"}
 _SUFFIXES = ("", "\n", "\r\n", "\r")
+TAGS_KEPT_MAX = 2_000  # X12 005010 has some 1,000 segments
+RULES_KEPT_MAX = 256  # separators times substitutes: partners that write otherwise than all others are few
 
 
 class Rules(Struct):
@@ -55,7 +58,7 @@ class Rules(Struct):
     def line(self, values: Sequence[Value], at: Location) -> Judged:
         """Return one segment without its terminator, trailing empty elements dropped."""
         tag = values[0] if values else ""
-        if not isinstance(tag, str) or not _TAG.match(tag) or tag in _ENVELOPE_TAGS:
+        if not isinstance(tag, str) or not is_data_tag(tag):
             return "", [outbound("SYN-TAG", at, found=str(tag))]
         findings: list[Diagnostic] = []
         texts = [tag]
@@ -69,6 +72,27 @@ class Rules(Struct):
         while len(texts) > 1 and not texts[-1]:
             texts.pop()
         return self.separators.element.join(texts), findings
+
+    def clean_line(self, values: Sequence[Value]) -> str | None:
+        """Return what ``line`` returns for a segment about which nothing is to be said; None: ask ``line``.
+
+        What is forbidden is single characters, so one search over all values finds what one in each would.
+        """
+        try:
+            together = "".join(values)  # type: ignore[arg-type]
+        except TypeError:
+            return None  # a value has parts
+        if not values or not is_data_tag(values[0]) or self.forbidden.search(together):
+            return None
+        return self.separators.element.join(values).rstrip(self.separators.element)  # type: ignore[arg-type]
+
+    def header_texts(self, texts: Sequence[str], lengths: Sequence[int], at: Location) -> list[Diagnostic]:
+        """Return what keeps ``texts`` out of the elements 1, 2, … of an envelope segment, each of a greatest length."""
+        fit = [len(text) <= length and text == text.strip() for text, length in zip(texts, lengths, strict=True)]
+        if all(fit) and not self.forbidden.search("".join(texts)):
+            return []
+        numbered = enumerate(zip(texts, lengths, strict=True), start=1)
+        return [said for element, (text, length) in numbered for said in self.header_text(text, length, at, element)]
 
     def header_text(self, text: str, length: int, at: Location, element: int) -> list[Diagnostic]:
         """Return what keeps ``text`` out of an envelope element of at most ``length`` characters."""
@@ -109,6 +133,13 @@ class Rules(Struct):
         return (self.separators.component or "").join(texts), findings
 
 
+@lru_cache(TAGS_KEPT_MAX)
+def is_data_tag(tag: str) -> bool:
+    """Say whether ``tag`` may begin a segment between ST and SE."""
+    return _TAG.match(tag) is not None and tag not in _ENVELOPE_TAGS
+
+
+@lru_cache(RULES_KEPT_MAX)
 def rules_for(separators: Separators, encoding: str, substitute: str | None) -> Rules:
     """Return the rules for one interchange; separators that cannot work are a finding in them."""
     forbidden = re.compile(f"[{re.escape(separators.all)}{_CONTROL}]")

@@ -110,12 +110,10 @@ class _Writing:
             separators.repetition or header.standard or "U", header.version, f"{header.control_number:09d}",
             "1" if header.acknowledgement_requested else "0", header.usage or "",
         )  # fmt: skip
-        padded = ["ISA"]
-        for position, (text, length) in enumerate(zip(texts, _ISA_LENGTHS, strict=True), start=1):
-            if not (position == 11 and separators.repetition and repeats):
-                self.findings += self.rules.header_text(text, length, place, position)
-            padded.append(text.ljust(length))
-        self.add(*padded, separators.component or " ")
+        judged = (*texts[:10], "", *texts[11:]) if separators.repetition and repeats else texts
+        self.findings += self.rules.header_texts(judged, _ISA_LENGTHS, place)
+        padded = [text.ljust(length) for text, length in zip(texts, _ISA_LENGTHS, strict=True)]
+        self.add("ISA", *padded, separators.component or " ")
 
     def group(self, header: GroupHeader, sets: Sequence[OutboundSet]) -> None:
         """Add GS, its sets and GE."""
@@ -129,8 +127,7 @@ class _Writing:
             header.functional_group, header.sender or "", header.receiver or "",
             f"{header.on:%Y%m%d}" if header.on else "", _time(header.at), number, header.agency, header.release,
         )  # fmt: skip
-        for position, (text, length) in enumerate(zip(texts, _GS_LENGTHS, strict=True), start=1):
-            self.findings += self.rules.header_text(text, length, place, position)
+        self.findings += self.rules.header_texts(texts, _GS_LENGTHS, place)
         self.add("GS", *texts)
         seen: set[int] = set()
         for outbound_set in sets:
@@ -154,6 +151,10 @@ class _Writing:
             self.findings += self.rules.header_text(text, 35, at, 3)
         self.add("ST", outbound_set.kind, number, *implementation)
         for position, values in enumerate(outbound_set.segments, start=2):
+            line = self.rules.clean_line(values)
+            if line is not None:
+                self.lines.append(line)
+                continue
             tag = str(values[0])[:3] if values else None
             self.segment(values, Location(interchange=self.number, group=group, set=number, segment=position, tag=tag))
         count = len(self.lines) - first + 1
@@ -172,7 +173,7 @@ class _Writing:
         if worst(self.findings) >= Severity.ELEMENT:
             return Written(body=None, findings=self.findings)
         end = self.rules.separators.segment + self.rules.separators.segment_suffix
-        body, faults = encoded("".join(line + end for line in self.lines), self.rules.encoding, self.number)
+        body, faults = encoded(end.join([*self.lines, ""]), self.rules.encoding, self.number)
         return Written(body=body, findings=self.findings + faults)
 
 

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from hub.formats.tree import Value
 from hub.formats.x12.events import GroupStart, InterchangeStart, ServiceSegment, TransactionSet
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.outbound_values import rules_for
 from hub.formats.x12.reader import read
 from hub.formats.x12.separators import Separators
 from hub.formats.x12.writer import OutboundSet, Written, write_bare, write_interchange
+from hub.kernel.location import Location
 
 HEADER = InterchangeHeader(
     control_number=42, sender_qualifier="01", sender_id="556012345", receiver_qualifier="ZZ", receiver_id="ACMECARDIO",
@@ -235,6 +237,31 @@ def test_with_a_substitute_the_interchange_keeps_its_shape(body: list[list[Value
     assert [f for e in events for f in getattr(e, "findings", [])] == []
     found = [e.body for e in events if isinstance(e, TransactionSet)]
     assert [[len(segment) for segment in one] for one in found] == [[len(_trimmed(segment)) for segment in body]]
+
+
+strange_segments = st.lists(
+    st.one_of(values, st.sampled_from(["ISA", "SE", "MSG", ""]), st.lists(values, max_size=3)), max_size=6
+)
+
+
+@settings(deadline=None)
+@given(separators=separating, segment=st.one_of(segments, strange_segments))
+def test_a_segment_is_called_clean_exactly_where_nothing_is_to_be_said_of_it(
+    separators: Separators, segment: list[Value]
+) -> None:
+    rules = rules_for(separators, "utf-8", None)
+    line, findings = rules.line(segment, Location())
+    is_plain = not findings and all(isinstance(value, str) for value in segment)
+    assert rules.clean_line(segment) == (line if is_plain else None)
+
+
+@settings(deadline=None)
+@given(texts=st.lists(values, min_size=3, max_size=3))
+def test_header_texts_are_judged_together_as_one_by_one(texts: list[str]) -> None:
+    rules, at, lengths = rules_for(USUAL, "utf-8", None), Location(tag="GS"), (2, 8, 12)
+    judged = zip(texts, lengths, (1, 2, 3), strict=True)
+    one_by_one = [said for text, length, element in judged for said in rules.header_text(text, length, at, element)]
+    assert rules.header_texts(texts, lengths, at) == one_by_one
 
 
 def _trimmed(segment: list[Value]) -> list[Value]:

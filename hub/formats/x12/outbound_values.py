@@ -82,7 +82,8 @@ class Rules(Struct):
             together = "".join(values)  # type: ignore[arg-type]
         except TypeError:
             return None  # a value has parts
-        if not values or not is_data_tag(values[0]) or self.forbidden.search(together):
+        tag = values[0] if values else ""
+        if not isinstance(tag, str) or not is_data_tag(tag) or self.forbidden.search(together):
             return None
         return self.separators.element.join(values).rstrip(self.separators.element)  # type: ignore[arg-type]
 

@@ -26,8 +26,9 @@ from hub.exchange.partners import Partners
 from hub.exchange.recording import call_attention, note
 from hub.flow.delivering import Deliverer, transports
 from hub.flow.desk import Desk
-from hub.flow.inbound import process
+from hub.flow.inbound import Processing
 from hub.flow.origins import origins_of
+from hub.flow.readers import ReadBeside
 from hub.flow.rules import Rules
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import Clock, SystemClock
@@ -66,7 +67,7 @@ class Hub:
         worker = f"{socket.gethostname()}:{os.getpid()}"
         self.runner = Runner(
             database,
-            {PROCESS: partial(process, desk=self.desk)},
+            {PROCESS: Processing(self.desk).process},
             clock,
             worker=worker,
             on_dead=self._tell_of_dead_job,
@@ -113,6 +114,9 @@ class Hub:
         )
         if self.settings.redis_url:
             log.warning("HUB_REDIS_URL is set, and this version has no workers of their own: jobs run in this process")
+        if self.settings.reader_process:
+            self.desk.reader = reader = ReadBeside(self.settings.config_path)
+            await reader.start()
         await asyncio.to_thread(self.rules.warm_up)
         self.runner.start()
         supervised = partial(Loop, on_fault=self.metrics.count_loop_fault)
@@ -130,6 +134,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.runner.stop()
+        await self.desk.reader.close()
         await self.database.close()
         if self._ownership is not None:
             self._ownership.release()

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from hub.canonical.acknowledgement import AcknowledgedGroup, Counts, FunctionalAcknowledgement, SetVerdict
 from hub.exchange.model import Acknowledgement
 from hub.exchange.partners import Partner
-from hub.flow.agreement import findings_about_group, findings_about_interchange, is_test
+from hub.flow.agreement import is_test
 from hub.flow.outbound import Content, Occasion, Tray, encode_document, separators_of
-from hub.flow.reading import Group, Interchange, Opened
+from hub.flow.reading import Group, Interchange
 from hub.flow.summary import ACKNOWLEDGEMENTS, SHOWN
 from hub.formats.x12.acknowledge import (
     ACKNOWLEDGEMENT_GROUP,
@@ -29,12 +27,6 @@ from hub.formats.x12.acknowledge import (
 from hub.formats.x12.guides import RELEASE
 
 VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "P": "partly-accepted", "R": "rejected"}
-
-
-def hold_against_agreement(opened: Opened, partner: Partner) -> Opened:
-    """Return the opened message with what is not as agreed among the findings of its envelopes."""
-    judged = [_against_agreement(each, partner) for each in opened.survey.interchanges]
-    return opened.with_interchanges(judged)
 
 
 def acknowledge(
@@ -67,15 +59,6 @@ def acknowledge(
         return "rejected"
     said = [ACKNOWLEDGEMENTS[group_code(outcomes, group.findings)] for group, outcomes in told]
     return max(said, key=SHOWN.index, default="none")
-
-
-def _against_agreement(interchange: Interchange, partner: Partner) -> Interchange:
-    groups = [
-        replace(group, findings=group.findings + findings_about_group(group, interchange, partner))
-        for group in interchange.groups
-    ]
-    found = findings_about_interchange(interchange, partner)
-    return replace(interchange, findings=interchange.findings + found, groups=groups)
 
 
 def _is_acknowledged(group: Group, partner: Partner) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from hub.exchange.partners import Partner
-from hub.flow.reading import Group, Interchange
+from hub.flow.reading import Group, Interchange, Opened
 from hub.formats.x12.guides import RELEASE
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -17,6 +17,12 @@ from hub.kernel.location import Location
 SENDER_REFUSED, RECEIVER_REFUSED = "006", "008"  # TA105: invalid interchange sender id, receiver id
 NUMBER_TAKEN = "025"  # TA105: duplicate interchange control number
 VERSION_REFUSED = "2"  # AK905: functional group version not supported
+
+
+def hold_against_agreement(opened: Opened, partner: Partner) -> Opened:
+    """Return the opened message with what is not as agreed among the findings of its envelopes."""
+    judged = [_against_agreement(each, partner) for each in opened.survey.interchanges]
+    return opened.with_interchanges(judged)
 
 
 def is_test(interchange: Interchange, partner: Partner) -> bool:
@@ -78,6 +84,15 @@ def number_taken(interchange: Interchange, first_message: str | None) -> Interch
         found=str(interchange.header.control_number),
     )
     return replace(interchange, findings=[*interchange.findings, finding])
+
+
+def _against_agreement(interchange: Interchange, partner: Partner) -> Interchange:
+    groups = [
+        replace(group, findings=group.findings + findings_about_group(group, interchange, partner))
+        for group in interchange.groups
+    ]
+    found = findings_about_interchange(interchange, partner)
+    return replace(interchange, findings=interchange.findings + found, groups=groups)
 
 
 def _refusal(

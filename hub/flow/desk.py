@@ -1,9 +1,10 @@
-"""What everyone in the corridor has at hand: the rules, the clock, the database, the store of bodies."""
+"""What everyone in the corridor has at hand: the rules, the clock, the database, the store of bodies, the reader."""
 
 from __future__ import annotations
 
 import asyncio
 
+from hub.flow.readers import Reader, ReadHere
 from hub.flow.rules import Rules
 from hub.kernel.clock import Clock
 from hub.platform.blobs import Blobs
@@ -13,11 +14,12 @@ from hub.platform.database import Database
 class Desk:
     """The services one hub works with. Made once, by ``hub.bootstrap``."""
 
-    __slots__ = ("blobs", "clock", "database", "one_large", "rules")
+    __slots__ = ("blobs", "clock", "database", "one_large", "reader", "rules")
 
     def __init__(self, rules: Rules, clock: Clock, database: Database, blobs: Blobs) -> None:
         self.rules = rules
         self.clock = clock
         self.database = database
         self.blobs = blobs
+        self.reader: Reader = ReadHere(rules)  # a hub that serves has another read for it
         self.one_large = asyncio.Semaphore(1)  # a large message fills memory: they are processed one after the other

@@ -15,7 +15,7 @@ does not take effect again. What is wrong with the message becomes findings and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -24,25 +24,30 @@ import structlog
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from hub.canonical.stored import decode_document
 from hub.exchange import interchanges, outbox, recording
 from hub.exchange.intake import Received, received
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key, StageTime
 from hub.exchange.partners import Partner
-from hub.flow.acknowledging import acknowledge, hold_against_agreement
-from hub.flow.agreement import is_test, number_taken
+from hub.flow.acknowledging import acknowledge
+from hub.flow.agreement import hold_against_agreement, is_test, number_taken
 from hub.flow.desk import Desk
 from hub.flow.handlers import HANDLERS, Arrival, Handled, note_answer
-from hub.flow.outbound import Occasion, Tray, Unsendable, encode_document, render
-from hub.flow.reading import KEPT_EVENTS_BYTES_MAX, Document, Interchange, Opened, open_message
+from hub.flow.outbound import Occasion, Tray, Unsendable, render
+from hub.flow.reading import Document, Interchange, Survey, open_message
 from hub.flow.summary import Settled, Summary
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.errors import Conflict, Misconfigured, Unreadable
+from hub.kernel.errors import Conflict, Defect, Misconfigured, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.platform import jobs
 from hub.platform.jobs import Fence, Job
+from hub.platform.together import Together
 
 DOCUMENTS_PER_PORTION = 50  # 50 orders of three lines hold the one writer for some 50 ms; intake waits no longer
+
+WHOLE_BYTES_MAX = 64 * 1024  # some 60 orders, 25 ms of reading: others wait no longer for it. Larger ones in portions
+LOADS_AT_ONCE = 64  # as many as a runner has in hand
 
 KEYS_OF_AN_ANSWER = ("release", "seller-order")
 """What an answer is found by, beside its own numbers; items and contracts lead to the order, and from there to it."""
@@ -71,6 +76,14 @@ class Task(Struct):
         return replace(self, stages=[*self.stages, StageTime(stage=stage, at=at)])
 
 
+class Portion(Struct):
+    """Documents that take effect together, and the envelopes of their message."""
+
+    survey: Survey
+    documents: list[Document]
+    last: bool
+
+
 class Progress(Struct):
     """What the portions written so far have come to."""
 
@@ -80,30 +93,36 @@ class Progress(Struct):
     tests: dict[int, bool] = {}  # by position, what an earlier run took each document for: a test never becomes real
 
 
-async def process(job: Job, desk: Desk) -> None:
-    """Take one message through all its stages."""
-    task, body = await desk.database.read(partial(_load, job))
-    if body is not None:
-        await _process(task, body, desk)
-        return
-    async with desk.one_large:
-        await _process(task, await desk.database.read(partial(_load_large, desk, task)), desk)
+class Processing:
+    """Takes messages through all their stages, each by itself; what they wait for together is asked for together."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._loads: Together[Job, tuple[Task, bytes | None]] = Together(self._load_all, most=LOADS_AT_ONCE)
+
+    async def process(self, job: Job) -> None:
+        """Take one message through all its stages."""
+        task, body = await self._loads.ask(job)
+        if body is not None:
+            await _process(task, self._desk, _read_whole(task, body, self._desk))
+            return
+        async with self._desk.one_large:
+            await _process(task, self._desk, _read_in_portions(task, self._desk))
+
+    async def _load_all(self, claimed: list[Job]) -> list[tuple[Task, bytes | None] | Exception]:
+        return await self._desk.database.read(partial(_load_all, claimed))
 
 
-async def _process(task: Task, body: bytes, desk: Desk) -> None:
-    large = len(body) > KEPT_EVENTS_BYTES_MAX
+async def _process(task: Task, desk: Desk, portions: AsyncIterator[Portion]) -> None:
+    """Let what was read take effect, one portion after the other."""
     try:
         partner = desk.rules.partner(task.message.partner)
-        opened = await asyncio.to_thread(open_message, body) if large else open_message(body)
-        opened = hold_against_agreement(opened, partner)
-        task = task.reached("opened", desk.clock.now())
-        documents = opened.documents(desk.rules, partner.id)
-        progress, last = None, False
-        while not last:
-            portion, last = await _next_portion(documents, large=large)
+        progress = None
+        async for portion in portions:
+            if progress is None:
+                task = task.reached("opened", desk.clock.now())
             read = task.reached("mapped", desk.clock.now())
-            work = partial(_settle, desk, read, partner, opened, portion, progress, last)
-            progress = await desk.database.write(work)
+            progress = await desk.database.write(partial(_settle, desk, read, partner, portion, progress))
     except Unreadable as fault:
         await desk.database.write(partial(_quarantine, desk, task, fault))
     except Misconfigured as fault:
@@ -111,24 +130,32 @@ async def _process(task: Task, body: bytes, desk: Desk) -> None:
         await desk.database.write(partial(_hold, desk, task, fault))
 
 
-async def _next_portion(documents: Iterator[Document], *, large: bool) -> tuple[list[Document], bool]:
-    """Read, validate and map the next documents; a large message does so beside the event loop."""
-    take = islice(documents, DOCUMENTS_PER_PORTION)
-    portion = await asyncio.to_thread(list, take) if large else list(take)
-    return portion, len(portion) < DOCUMENTS_PER_PORTION
+async def _read_whole(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Portion]:
+    """Read a message at once, as most are."""
+    reading = await desk.reader.read(task.message.partner, body)
+    documents, last = reading.documents, False
+    while not last:
+        now, documents = documents[:DOCUMENTS_PER_PORTION], documents[DOCUMENTS_PER_PORTION:]
+        last = not documents
+        yield Portion(survey=reading.survey, documents=now, last=last)
+
+
+async def _read_in_portions(task: Task, desk: Desk) -> AsyncIterator[Portion]:
+    """Read a large message beside the event loop, no more at a time than takes effect at a time."""
+    body = await desk.database.read(partial(_load_large, desk, task))
+    partner = desk.rules.partner(task.message.partner)
+    opened = hold_against_agreement(await asyncio.to_thread(open_message, body), partner)
+    documents, last = opened.documents(desk.rules, partner.id), False
+    while not last:
+        now = await asyncio.to_thread(list, islice(documents, DOCUMENTS_PER_PORTION))
+        last = len(now) < DOCUMENTS_PER_PORTION
+        yield Portion(survey=opened.survey, documents=now, last=last)
 
 
 def _settle(
-    desk: Desk,
-    task: Task,
-    partner: Partner,
-    opened: Opened,
-    portion: Sequence[Document],
-    before: Progress | None,
-    last: bool,
-    conn: Connection,
+    desk: Desk, task: Task, partner: Partner, portion: Portion, before: Progress | None, conn: Connection
 ) -> Progress:
-    return _Settlement(conn, desk, task, partner).settle(opened, portion, before, last)
+    return _Settlement(conn, desk, task, partner).settle(portion, before)
 
 
 class _Settlement:
@@ -140,22 +167,22 @@ class _Settlement:
         self._tray = Tray(conn, desk, partner)
         self._answers: list[tuple[Handled, str]] = []
 
-    def settle(self, opened: Opened, portion: Sequence[Document], before: Progress | None, last: bool) -> Progress:
+    def settle(self, portion: Portion, before: Progress | None) -> Progress:
         """Let the documents take effect, answer them, write it all down; with the last, complete the job."""
-        progress = before or self._begin(opened)
-        settled = [self._settle_document(document, progress) for document in portion]
+        progress = before or self._begin(portion.survey)
+        settled = [self._settle_document(document, progress) for document in portion.documents]
         rows = [each.row for each in settled]
-        keys = [*_envelope_keys([] if before else opened.survey.interchanges), *recording.keys_of(rows)]
+        keys = [*_envelope_keys([] if before else portion.survey.interchanges), *recording.keys_of(rows)]
         keys += [key for each in settled for key in each.handled.keys]
         recording.put_documents(self._conn, rows)
         shown = recording.put_keys(self._conn, self._partner.id, self._task.message.id, keys)
         progress = replace(progress, summary=progress.summary.after(settled, shown))
-        said = self._acknowledge(progress) if last else []
+        said = self._acknowledge(progress) if portion.last else []
         self._tray.send()
         for handled, message_id in self._answers:
             note_answer(self._conn, handled, message_id, self._now)
-        if last:
-            self._finish(opened, progress, said)
+        if portion.last:
+            self._finish(portion.survey, progress, said)
         else:
             self._keep_lease()
         return progress
@@ -165,13 +192,13 @@ class _Settlement:
         if jobs.extend(self._conn, [self._task.fence], now=self._now) != 1:
             raise Conflict(f"job {self._task.fence.job} is in other hands")
 
-    def _begin(self, opened: Opened) -> Progress:
+    def _begin(self, survey: Survey) -> Progress:
         """Enter the interchanges' numbers; forget what an earlier run read, but not what it took for a test."""
         tests: dict[int, bool] = {}
         if self._task.again:
             tests = recording.tests_among(self._conn, self._task.message.id)
             recording.forget(self._conn, self._task.message.id)
-        found = opened.survey.interchanges
+        found = survey.interchanges
         entered = [interchanges.enter(self._conn, self._interchange_row(each), refused=each.refused) for each in found]
         for row in entered:
             if row.judgement == "duplicate" and row.first_message:
@@ -186,7 +213,8 @@ class _Settlement:
         judgement = progress.judgements[document.interchange.position - 1]
         test = progress.tests.get(document.position, is_test(document.interchange, self._partner))
         handled = self._take_effect(document, judgement, test)
-        return Settled(document=document, handled=handled, row=self._row(document, handled, test))
+        guide = self._desk.rules.guide(document.release, document.kind, self._partner.id)
+        return Settled(document=document, handled=handled, row=self._row(document, handled, test), guide=guide)
 
     def _take_effect(self, document: Document, judgement: Judgement, test: bool) -> Handled:
         """Let the document take effect, if it may, and answer it."""
@@ -194,15 +222,15 @@ class _Settlement:
             return Handled(outcome="duplicate" if judgement == "duplicate" else "quarantined")
         if document.rejected or document.interchange.refused or (document.group and document.group.refused):
             return Handled(outcome="refused")
-        handler = HANDLERS.get(type(document.canonical).__name__)
-        if document.canonical is None or handler is None or document.misunderstood:
+        handler = HANDLERS.get(document.document or "")
+        if document.document is None or document.canonical is None or handler is None or document.misunderstood:
             return Handled(outcome="held", attention=_not_understood(document))
         arrival = Arrival(
             message=self._task.message.id,
             position=document.position,
             interchange_control_number=document.interchange.header.control_number,
             partner=self._partner,
-            document=document.canonical,
+            document=decode_document(document.document, document.canonical),
             test=test,
             now=self._now,
         )
@@ -238,17 +266,15 @@ class _Settlement:
             if judgement != "duplicate"
         ]
 
-    def _finish(self, opened: Opened, progress: Progress, said: Sequence[Acknowledgement]) -> None:
+    def _finish(self, survey: Survey, progress: Progress, said: Sequence[Acknowledgement]) -> None:
         """Write where the message stands and complete the job: the last thing of its transaction."""
         task = self._task.reached("finished", self._now)
         summary = progress.summary.with_envelopes(progress.interchanges)
-        recording.record(
-            self._conn, summary.processed(task.message, task.stages, said, opened.survey, progress.interchanges)
-        )
+        recording.record(self._conn, summary.processed(task.message, task.stages, said, survey, progress.interchanges))
         jobs.done(self._conn, task.fence)
 
     def _row(self, document: Document, handled: Handled, test: bool) -> DocumentRow:
-        canonical, header = document.canonical, document.group.header if document.group else None
+        header = document.group.header if document.group else None
         return DocumentRow(
             message=self._task.message.id,
             position=document.position,
@@ -256,7 +282,7 @@ class _Settlement:
             direction="in",
             kind=document.kind,
             interchange=document.interchange.position,
-            document=type(canonical).__name__ if canonical else None,
+            document=document.document,
             release=document.release or None,
             functional_group=header.functional_group if header else None,
             group_control_number=header.control_number if header else None,
@@ -266,10 +292,10 @@ class _Settlement:
             validation=document.validation,
             outcome=handled.outcome,
             findings=document.findings + handled.findings,
-            canonical=encode_document(canonical) if canonical else None,
+            canonical=document.canonical,
             map_name=document.map_name,
             map_digest=document.map_digest,
-            guide_digest=document.guide.digest if document.guide else None,
+            guide_digest=document.guide_digest,
         )
 
     def _interchange_row(self, interchange: Interchange) -> InterchangeRow:
@@ -322,11 +348,19 @@ def _hold(desk: Desk, task: Task, fault: Misconfigured, conn: Connection) -> Non
     jobs.done(conn, task.fence)
 
 
-def _load(job: Job, conn: Connection) -> tuple[Task, bytes | None]:
+def _load_all(claimed: Sequence[Job], conn: Connection) -> list[tuple[Task, bytes | None] | Exception]:
+    return [_load(job, conn) for job in claimed]
+
+
+def _load(job: Job, conn: Connection) -> tuple[Task, bytes | None] | Exception:
     """Return the message, and its body unless that is a large one."""
-    message, content = received(conn, job.payload)
+    try:
+        message, content = received(conn, job.payload)
+    except Defect as fault:
+        return fault
     stages = [StageTime(stage="received", at=message.received_at)]
-    return Task(message=message, fence=job.fence, stages=stages), None if content is None else bytes(content)
+    small = content is not None and len(content) <= WHOLE_BYTES_MAX
+    return Task(message=message, fence=job.fence, stages=stages), bytes(content) if content and small else None
 
 
 def _load_large(desk: Desk, task: Task, conn: Connection) -> bytes:

@@ -1,8 +1,9 @@
 """Open, validate, map: from stored bytes to canonical documents. Pure: bytes and rules in, values out.
 
-A message is read twice. ``survey`` looks at the envelopes alone, to their ends, because an interchange
+A message is read twice. The survey looks at the envelopes alone, to their ends, because an interchange
 or a group that is refused at its end must not have had an effect at its start. ``documents`` then reads
 one transaction set after the other, so that memory holds one portion of the message and never all of it.
+What leaves is data and nothing else: it may have been read in another process (see ``readers``).
 
 ``Unreadable`` when the bytes are no interchange at all. Everything else that is wrong is a finding.
 """
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from hub.canonical.stored import encode_document
 from hub.exchange.model import Validation
 from hub.flow.rules import Rules
 from hub.formats.sniff import sniff
@@ -91,10 +93,11 @@ class Document(Struct):
     implementation: str | None
     release: str
     findings: list[Diagnostic]
-    canonical: Struct | None = None  # None: the findings say why
+    document: str | None = None  # canonical name; None: not mapped, and the findings say why
+    canonical: bytes | None = None  # as stored, see hub.canonical.stored
     map_name: str | None = None
     map_digest: str | None = None
-    guide: Guide | None = None
+    guide_digest: str | None = None
 
     @property
     def syntactic(self) -> list[Diagnostic]:
@@ -270,14 +273,18 @@ def _read_document(
     if validator is None:
         return _with(document, [_no_guide(set)])
     checked = validator.check(set)
-    document = _with(document, checked.findings + _strangers(set, group, validator.guide), guide=validator.guide)
+    findings = checked.findings + _strangers(set, group, validator.guide)
+    document = _with(document, findings, guide_digest=validator.guide.digest)
     if document.rejected:
         return document
     chosen = rules.inbound_map(partner, set.kind)
     if chosen is None:
         return _with(document, [_no_map(set)])
     applied = chosen.apply(checked.root)
-    return _with(document, applied.findings, canonical=applied.document, map_name=chosen.name, map_digest=chosen.digest)
+    document = _with(document, applied.findings, map_name=chosen.name, map_digest=chosen.digest)
+    if applied.document is None:
+        return document
+    return replace(document, document=chosen.document, canonical=encode_document(applied.document))
 
 
 def _with(document: Document, findings: list[Diagnostic], **more: object) -> Document:

@@ -12,6 +12,7 @@ from hub.exchange.recording import KEYS_SHOWN_MAX, Processed
 from hub.flow.handlers import Handled
 from hub.flow.reading import TOLD_BY_TA1, Document, Interchange, Survey
 from hub.formats.x12.acknowledge import SetOutcome
+from hub.formats.x12.guide import Guide
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.struct import Struct
 
@@ -31,6 +32,7 @@ class Settled(Struct):
     document: Document
     handled: Handled
     row: DocumentRow
+    guide: Guide | None = None  # its own, which knows the numbers of the data elements
 
 
 class Summary(Struct):
@@ -137,5 +139,5 @@ def _outcome(settled: Settled) -> SetOutcome:
         control_number=document.control_number,
         findings=document.syntactic,
         implementation=document.implementation,
-        guide=document.guide,
+        guide=settled.guide,
     )

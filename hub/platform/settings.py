@@ -30,6 +30,7 @@ class Settings(Struct):
     secure_cookies: bool = False  # True behind TLS: cookies then travel nowhere else
     body_bytes_max: int = 100 * MEBIBYTE  # of one inbound message; the largest schedule seen is 50 MB
     waiting_bytes_max: int = 256 * MEBIBYTE  # of bodies being received at once; beyond it the answer is 503
+    reader_process: bool = True  # a server reads messages in a process beside it; False: in its own, with less memory
     log_level: str = "info"  # debug, info, warning, error
 
 

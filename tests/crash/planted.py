@@ -23,8 +23,6 @@ from hub.flow import inbound, outbound
 from hub.flow.desk import Desk
 from hub.flow.outbound import Tray
 from hub.platform import failpoints
-from hub.platform.database import Database
-from hub.platform.jobs import Job
 
 T = TypeVar("T")
 
@@ -39,23 +37,24 @@ def plant(defect: str) -> None:
 
 
 class _Around:
-    """A database whose ``write`` is another; the flow is handed this in place of its own."""
+    """Something of which one part is another; the flow is handed this in its place."""
 
-    def __init__(self, database: Database, write: Callable[..., object]) -> None:
-        self._database, self.write = database, write
+    def __init__(self, whole: object, **parts: object) -> None:
+        self._whole = whole
+        vars(self).update(parts)
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self._database, name)
+        return getattr(self._whole, name)
 
 
 def _wrap_process(around: Callable[[Desk], Callable[..., object]]) -> None:
     """Let the flow write through ``around(desk)`` and everybody else as ever."""
+    whole = inbound.Processing
 
-    async def process(job: Job, desk: Desk) -> None:
-        database = cast(Database, _Around(desk.database, around(desk)))
-        await inbound.process(job, Desk(desk.rules, desk.clock, database, desk.blobs))
+    def wrapped(desk: Desk) -> inbound.Processing:
+        return whole(cast(Desk, _Around(desk, database=_Around(desk.database, write=around(desk)))))
 
-    vars(bootstrap)["process"] = process
+    vars(bootstrap)["Processing"] = wrapped
 
 
 def dual_write() -> None:

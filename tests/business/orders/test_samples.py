@@ -16,6 +16,7 @@ import hub
 from hub.business.orders.decide import decide
 from hub.business.orders.model import Decision, Effect, OrderState, Outcome, Source
 from hub.canonical.order import PurchaseOrder
+from hub.canonical.stored import decode_document
 from hub.exchange.partners import load_partners
 from hub.flow.outbound import render
 from hub.flow.reading import open_message
@@ -48,8 +49,10 @@ def rules() -> Rules:
 def read(sample: Path) -> PurchaseOrder:
     (document,) = open_message(sample.read_bytes()).documents(rules(), sample.parents[1].name)
     assert document.findings == [], [str(finding) for finding in document.findings]
-    assert isinstance(document.canonical, PurchaseOrder)
-    return document.canonical
+    assert document.canonical is not None
+    order = decode_document("PurchaseOrder", document.canonical)
+    assert isinstance(order, PurchaseOrder)
+    return order
 
 
 def judge(sample: Path, known: OrderState | None = None) -> Decision:

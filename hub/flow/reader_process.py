@@ -1,0 +1,47 @@
+"""The process that reads messages beside the one that serves: ``python -m hub.flow.reader_process [CONFIG_PATH]``.
+
+What enters on standard input are lists of partner and body; what leaves is what each message holds, or why it could not
+be read. Started and ended by ``readers.ReadBeside``; of no use to people.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+import structlog
+
+from hub.flow.readers import Reading, read_message
+from hub.flow.rules import Rules
+from hub.kernel.errors import Defect, HubError
+from hub.platform.beside import answer
+from hub.platform.configuration import find_configuration
+from hub.platform.telemetry import configure_logs
+
+log = structlog.get_logger("hub.flow.reader_process")
+
+
+def main() -> None:
+    """Read what is asked for until there is no more."""
+    configure_logs("info")
+    rules = Rules(find_configuration(sys.argv[1] or None if len(sys.argv) > 1 else None))
+    rules.warm_up()
+    answer(partial(_read_all, rules))
+
+
+def _read_all(rules: Rules, asked: list[tuple[str, bytes]]) -> list[Reading | HubError]:
+    return [_read_one(rules, partner, body) for partner, body in asked]
+
+
+def _read_one(rules: Rules, partner: str, body: bytes) -> Reading | HubError:
+    try:
+        return read_message(rules, partner, body)
+    except HubError as fault:
+        return fault
+    except Exception as fault:  # a bug of ours concerns this message and no other
+        log.exception("could not read", partner=partner, fault=type(fault).__name__)
+        return Defect(f"{type(fault).__name__}: {fault}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""The child of ``test_beside``: doubles what it is given, and does some things that it is told to do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+
+from hub.kernel.errors import Misconfigured
+from hub.platform.beside import Beside, answer
+
+
+def work(items: list[int | str]) -> list[object]:
+    return [_one(item) for item in items]
+
+
+def _one(item: int | str) -> object:
+    if item == "die":
+        os._exit(3)
+    if item == "sleep":
+        time.sleep(600)
+    if item == "print":
+        print("something")
+    if item == "pid":
+        return os.getpid()
+    if item == "misconfigured":
+        return Misconfigured("no such map", file="partner.toml", line=7, remedy="name another")
+    return item * 2
+
+
+async def be_a_parent() -> None:
+    """Start a child, say which, and wait to be killed."""
+    print(*await Beside(__spec__.name, seconds_max=60).run(["pid"]), flush=True)
+    await asyncio.sleep(600)
+
+
+if __name__ == "__main__":
+    if "parent" in sys.argv:
+        asyncio.run(be_a_parent())
+    else:
+        answer(work)

@@ -122,6 +122,7 @@ def sustained(server: Server, observer: Observer, rate: float, seconds: float, r
         Row("  orders whose 855 was never seen", told.sent - len(delays), "<=", 0),
         *ready_rows(delays),
         Row("  CPU of the server per order, ms", cpu * 1000 / told.sent),
+        Row("  CPU of the sender per order, ms", told.cpu_ms),
     ]
 
 
@@ -163,6 +164,7 @@ class Told:
     seconds: float
     p50_ms: float
     p99_ms: float
+    cpu_ms: float  # of the load itself, per order
 
 
 def load(server: Server, rate: float, seconds: float, first: int) -> Told:
@@ -171,7 +173,7 @@ def load(server: Server, rate: float, seconds: float, first: int) -> Told:
     command += ["--key", server.key, "--rate", str(rate), "--seconds", str(seconds), "--first", str(first)]
     said = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
     accepted = said["statuses"].get("202", 0)
-    return Told(said["sent"], accepted, said["seconds"], said["p50_ms"], said["p99_ms"])
+    return Told(said["sent"], accepted, said["seconds"], said["p50_ms"], said["p99_ms"], said["cpu_ms"])
 
 
 @dataclass

@@ -53,4 +53,4 @@ class Diagnostic(Struct):
 
 def worst(findings: list[Diagnostic]) -> Severity:
     """Return the highest severity in ``findings``; ``NOTE`` for none."""
-    return max((f.severity for f in findings), default=Severity.NOTE)
+    return max([f.severity for f in findings]) if findings else Severity.NOTE

@@ -54,7 +54,7 @@ def _line(ordered: OrderLine, decided: LineState) -> AnsweredLine:
 
 def _item(asked: Item | None, decided: LineState) -> Item | None:
     """Return the buyer's numbers, with ours and the revision we will make where the buyer left them out."""
-    if asked is None or decided.item is None:
+    if asked is None or decided.item is None or (asked.seller and asked.revision):
         return asked
     return replace(asked, seller=asked.seller or decided.item, revision=asked.revision or decided.revision)
 

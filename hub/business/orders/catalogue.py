@@ -11,6 +11,8 @@ from decimal import ROUND_CEILING, Decimal
 
 from hub.kernel.struct import Struct
 
+_ONE, _ONE_DAY = Decimal(1), timedelta(days=1)
+
 LINE_MAXIMUM = Decimal(1_000_000)
 """What one line may ask for where the item says nothing: a year of our largest line (4,000 a day, 250 days)."""
 
@@ -62,7 +64,7 @@ class CatalogueItem(Struct):
 
     def factor(self, unit: str) -> Decimal | None:
         """Return how many of the item's own unit are in one ``unit``, exact; none when that is not agreed."""
-        return Decimal(1) if unit == self.unit else self.factors.get(unit)
+        return _ONE if unit == self.unit else self.factors.get(unit)
 
     def revision(self, level: str) -> Revision | None:
         return next((revision for revision in self.revisions if revision.level == level), None)
@@ -117,10 +119,11 @@ class DockCalendar(Struct):
 
         Looks a year ahead at most: a dock that is never open must not stop us.
         """
-        for later in range(366):
-            candidate = day + timedelta(days=later)
+        candidate = day
+        for _ in range(366):
             if candidate.weekday() not in self.closed_weekdays and candidate not in self.holidays:
                 return candidate
+            candidate += _ONE_DAY
         return day
 
 

@@ -268,9 +268,11 @@ def _order_reasons(order: PurchaseOrder) -> list[Reason]:
 def _stated_total(order: PurchaseOrder) -> list[Reason]:
     """Compare the total the buyer states with what its lines make; nothing is booked from either."""
     stated = order.total and (order.total.lines or order.total.payable)
+    if not stated or order.charges or not is_plain(stated.amount):
+        return []
     amounts = [line_amount(line, line.price) for line in order.lines]
     made = [amount for amount in amounts if amount is not None]
-    if not stated or order.charges or len(made) != len(amounts) or not is_plain(stated.amount):
+    if len(made) != len(amounts):
         return []
     computed = sum(made, Decimal(0))
     if abs(stated.amount - computed) <= CENT * len(made):  # a buyer may round every line to the cent
@@ -370,7 +372,8 @@ _DECIDED = {
 
 
 def _decided(lines: list[LineDecision], outcome: Outcome, arrival: _Arrival) -> Event:
-    counted = {verdict: sum(line.verdict is verdict for line in lines) for verdict in LineVerdict}
+    verdicts = [line.verdict for line in lines]
+    counted = {verdict: verdicts.count(verdict) for verdict in LineVerdict}
     said = ", ".join(f"{verdict}: {count}" for verdict, count in counted.items() if count)
     return _event(_DECIDED[outcome], f"order {outcome}; lines {said or 'none'}", arrival)
 

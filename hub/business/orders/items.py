@@ -190,6 +190,8 @@ def _check_drawing(line: OrderLine, item: CatalogueItem, level: str, path: str) 
     """Return what is wrong with the drawing revisions of the line, wherever it says them."""
     said = [("references", ref.value) for ref in line.references if ref.kind == DRAWING and ref.value]
     said += [("item.others", number.value) for number in (line.item or Item()).others if number.scheme == DRAWING]
+    if not said:
+        return []
     made_to = next(revision.drawing for revision in item.revisions if revision.level == level)
     words = {"line": line.number, "revision": level, "item": item.buyer}
     for place, drawn in said:

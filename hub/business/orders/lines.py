@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from hub.business.orders.catalogue import CatalogueItem
 from hub.business.orders.items import check_revision, find_item
-from hub.business.orders.model import LineDecision, LineState, LineVerdict, PromiseState, Status
+from hub.business.orders.model import LineDecision, LineState, LineVerdict, PromiseState, ScheduleState, Status
 from hub.business.orders.prices import PER_LINE_UNIT, agreed_price
 from hub.business.orders.quantities import Amount, check_dates, check_quantity, ordered_quantity, promise, schedules_of
 from hub.business.orders.reasons import Reason, say, status_of, verdict_of
@@ -50,7 +50,7 @@ def decide_line(line: OrderLine, index: int, terms: Terms, order_reasons: list[R
     if item is not None and amount is not None and verdict not in _ENDED:
         promises, found = promise(line, item, schedules, terms, path)
         reasons += found
-    return _decision(line, index, item, amount, price, promises, reasons, order_reasons, terms)
+    return _decision(line, index, item, amount, price, schedules, promises, reasons, order_reasons, terms)
 
 
 def _as_sent(line: OrderLine, terms: Terms, path: str) -> list[Reason]:
@@ -73,8 +73,10 @@ def _as_sent(line: OrderLine, terms: Terms, path: str) -> list[Reason]:
 
 
 def _line_total(line: OrderLine, path: str) -> list[Reason]:
+    if line.amount is None:
+        return []
     computed = line_amount(line, line.price)
-    if line.amount is None or computed is None or abs(line.amount.amount - computed) <= CENT:
+    if computed is None or abs(line.amount.amount - computed) <= CENT:
         return []
     stated, made = shown(line.amount.amount), shown(computed)
     words = {"line": line.number, "stated": stated, "computed": made}
@@ -97,6 +99,7 @@ def _decision(
     item: CatalogueItem | None,
     amount: Amount | None,
     price: Price | None,
+    schedules: list[ScheduleState],
     promises: list[PromiseState],
     reasons: list[Reason],
     order_reasons: list[Reason],
@@ -118,7 +121,7 @@ def _decision(
         acknowledged=_acknowledged(verdict, ordered),
         base=Quantity(value=amount.base, unit=item.unit) if item and amount and verdict not in _ENDED else None,
         price=price,
-        schedules=schedules_of(line, ordered, terms),
+        schedules=schedules,
         promises=_promises(verdict, ordered, promises, reasons, order_reasons),
         requirements=line.requirements,
         notes=line.notes,

@@ -48,7 +48,8 @@ def say(key: str, path: str, *, found: object = None, expected: object = None, *
 
 def verdict_of(reasons: Iterable[Reason]) -> LineVerdict:
     """Return the heaviest effect: refused over held over changed over accepted."""
-    return max((reason.effect for reason in reasons), key=_WEIGHT.__getitem__, default=LineVerdict.ACCEPTED)
+    effects = {reason.effect for reason in reasons}
+    return max(effects, key=_WEIGHT.__getitem__) if effects else LineVerdict.ACCEPTED
 
 
 def status_of(verdict: LineVerdict, reasons: Iterable[Reason]) -> Status:

@@ -34,7 +34,6 @@ class Terms(Struct):
 def terms_of(order: PurchaseOrder, catalogue: Catalogue, calendar: DockCalendar, today: date) -> Terms:
     """Return the terms under which the lines of ``order`` are decided."""
     placed = order.placed.on if order.placed else None
-    counted = Counter(line.number for line in order.lines)
     return Terms(
         catalogue=catalogue,
         calendar=calendar,
@@ -43,7 +42,7 @@ def terms_of(order: PurchaseOrder, catalogue: Catalogue, calendar: DockCalendar,
         contract=order.contract,
         currency=currency_of(order) or catalogue.only_currency(order.contract),
         requested=requested_day(order),
-        repeated=frozenset(number for number, times in counted.items() if times > 1),
+        repeated=_repeated([line.number for line in order.lines]),
     )
 
 
@@ -84,6 +83,12 @@ def is_plain(number: Decimal) -> bool:
     if not isinstance(exponent, int):
         return False
     return -exponent <= DIGITS_MAX and len(digits) + max(exponent, 0) <= DIGITS_MAX
+
+
+def _repeated(numbers: list[str]) -> frozenset[str]:
+    if len(set(numbers)) == len(numbers):
+        return frozenset()
+    return frozenset(number for number, times in Counter(numbers).items() if times > 1)
 
 
 def _last_day(window: Period | None) -> date | None:

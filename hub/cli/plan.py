@@ -1,13 +1,17 @@
 """``hub plan``: the planning library from the shell. Problems and plans are JSON files; nothing is stored.
 
 Exit codes: 0 every order planned (late or not), the plan is sound; 1 orders are unplanned, or the plan breaks rules;
-2 the file cannot be read or the change names something that is not there.
+2 wrong usage, a file that cannot be read or written, a plan of another problem, a change that names what is not there.
 """
 
 from __future__ import annotations
 
+import math
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +19,16 @@ import click
 import msgspec
 
 from hub.cli.output import Output, refuse, reports
-from planning.plan import Plan, PlanUnreadable, read_plan, write_plan
-from planning.problem import Fault, Problem, ProblemUnreadable, read_problem, write_problem
+from hub.cli.plan_files import changes_in, make_sure_of, plan_in, plan_of, problem_in, write
+from hub.kernel.errors import Misconfigured
+from planning.bench.generate import SIZES
+from planning.changes import ChangeRefused
+from planning.plan import Plan, Unplanned, write_plan
+from planning.problem import Fault, write_problem
+from planning.results import fault_reasons
 
 if TYPE_CHECKING:  # the solver itself is imported by the command that needs it
-    from planning.impacts import Impact
+    from planning.impacts import Impact, Option
     from planning.scenarios import Scenario
     from planning.solver import Progress
 
@@ -27,6 +36,20 @@ QUIET_SECONDS = 2.0  # interfaces: progress is shown on work over two seconds
 START_SECONDS = 0.3  # the command's own start, which --seconds covers too
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
+LEAST_MB = 512  # what the compiled kernels and numba itself map before the first order is looked at, and some air
+MAX_SECONDS = 7 * 86_400  # longer than any plan is waited for
+
+
+def _finite(_ctx: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    """Refuse what is no time at all: click's own range lets NaN pass."""
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is no number of seconds")
+    return value
+
+
+SECONDS = click.FloatRange(min=0, max=MAX_SECONDS)
+EFFORT = click.IntRange(min=0)
+SEED = click.IntRange(min=0)
 
 
 @click.group()
@@ -37,11 +60,15 @@ def plan() -> None:
 @plan.command()
 @click.argument("problem_file", metavar="PROBLEM.json", type=FILE)
 @click.option("-o", "--output", type=OUT, required=True, help="Where to write the plan.")
-@click.option("--seconds", type=click.FloatRange(min=0), help="Wall time for the whole command.")
-@click.option("--effort", type=click.IntRange(min=0), help="Search moves: a counted budget, repeatable.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--apart", is_flag=True, help="Solve in a process of its own.")
-@click.option("--memory-mb", type=click.IntRange(min=256), default=2048, show_default=True, help="Bound of --apart.")
+@click.option("--seconds", type=SECONDS, callback=_finite, help="Wall time for the whole command.")
+@click.option("--effort", type=EFFORT, help="Search moves: a counted budget, repeatable.")
+@click.option(
+    "--seed", type=SEED, default=0, show_default=True, help="Where chance begins: the same seed, the same plan."
+)
+@click.option("--apart", is_flag=True, help="Solve in a process of its own, bounded in memory.")
+@click.option(
+    "--memory-mb", type=click.IntRange(min=LEAST_MB), default=2048, show_default=True, help="The bound of --apart."
+)
 @reports
 def solve(
     out: Output,
@@ -53,25 +80,35 @@ def solve(
     apart: bool,
     memory_mb: int,
 ) -> None:
-    """Plan a problem; orders that cannot be made are named, the others planned."""
+    """Plan a problem; orders that cannot be made are named, the others planned.
+
+    Ctrl-C ends the search; the best plan so far is written.
+    """
     began = time.monotonic()
-    problem, faults = _problem(problem_file)
+    make_sure_of([output], [problem_file])
+    problem, faults = problem_in(problem_file)
     left = None if seconds is None else max(0.0, seconds - START_SECONDS - (time.monotonic() - began))
-    if apart:
-        from planning.process import SolverLost, solve_apart
+    with _stoppable() as stopped:
+        if apart:
+            from planning.process import SolverLost, solve_apart
 
-        try:
-            made = solve_apart(problem, seconds=left, effort=effort, seed=seed, memory_mb=memory_mb, faults=faults)
-        except SolverLost as lost:
-            out.note(f"hub: {lost}")
-            refuse()
-    else:
-        from planning.solver import solve as solve_here
+            try:
+                made = solve_apart(
+                    problem, seconds=left, effort=effort, seed=seed, memory_mb=memory_mb, faults=faults, cancel=stopped
+                )
+            except SolverLost as lost:
+                remedy = f"give it more than {memory_mb} MB with --memory-mb, or leave --apart out"
+                out.fault(Misconfigured(str(lost), file=str(problem_file), remedy=remedy))
+                refuse()
+        else:
+            from planning.solver import solve as solve_here
 
-        made = solve_here(
-            problem, seconds=left, effort=effort, seed=seed, faults=faults, progress=_meter(out), cancel=None
-        )
-    output.write_bytes(write_plan(made))
+            made = solve_here(
+                problem, seconds=left, effort=effort, seed=seed, faults=faults, progress=_meter(out), cancel=stopped
+            )
+    write(output, write_plan(made))
+    if made.solver.stopped == "cancelled":
+        out.note("stopped: this is the best plan so far")
     _tell(out, made, output)
     if made.unplanned:
         refuse()
@@ -85,8 +122,8 @@ def check(out: Output, problem_file: Path, plan_file: Path) -> None:
     """Check a plan against its problem: every rule it breaks, or its key figures."""
     from planning.check import objective_terms, violations
 
-    problem, faults = _problem(problem_file)
-    made = _plan(plan_file)
+    problem, faults = problem_in(problem_file)
+    made = plan_in(plan_file)
     found = violations(problem, made, {f.order for f in faults if f.order is not None})
     terms = objective_terms(problem, made.assignments)
     if out.as_json:
@@ -107,14 +144,19 @@ def check(out: Output, problem_file: Path, plan_file: Path) -> None:
 @reports
 def show(out: Output, plan_file: Path, output: Path, problem_file: Path | None) -> None:
     """Write one page with the Gantt, by resource and by order, why orders are late, and the load."""
-    from planning.show.page import AssetsMissing, page
+    from planning.show.page import HOW_TO_BUILD, AssetsMissing, page
 
-    problem = _problem(problem_file)[0] if problem_file is not None else None
+    make_sure_of([output], [plan_file, problem_file])
+    if problem_file is None:
+        problem, made = None, plan_in(plan_file)
+    else:
+        problem, faults = problem_in(problem_file)
+        made = plan_of(plan_file, problem, faults, problem_file)
     try:
-        text = page(_plan(plan_file), problem)
+        text = page(made, problem)
     except AssetsMissing as missing:
-        raise click.ClickException(str(missing)) from missing
-    output.write_text(text, encoding="utf-8")
+        raise Misconfigured("the page's script is not built", remedy=HOW_TO_BUILD) from missing
+    write(output, text.encode())
     out.value({"page": output}, {"page": output})
 
 
@@ -124,7 +166,7 @@ def show(out: Output, plan_file: Path, output: Path, problem_file: Path | None) 
 @click.argument("changes_file", metavar="CHANGES.json", type=FILE)
 @click.option("-o", "--output", type=OUT, help="Where to write the new plan.")
 @click.option("--problem-output", type=OUT, help="Where to write the changed problem.")
-@click.option("--effort", type=click.IntRange(min=0), default=20_000, show_default=True)
+@click.option("--effort", type=EFFORT, default=20_000, show_default=True, help="Search moves after the change.")
 @click.option("--fence", type=int, default=0, show_default=True, help="Nothing that starts before this minute moves.")
 @click.option("--promise", is_flag=True, help="One change: the dates that can be promised and who suffers.")
 @reports
@@ -143,39 +185,42 @@ def whatif(
 
     CHANGES.json is a list such as [{"change": "order-moved", "order": "O0007", "due": 9000}].
     """
-    from planning.changes import ChangeRefused, read_changes
     from planning.impacts import impact
     from planning.scenarios import what_if
 
-    problem, _faults = _problem(problem_file)
-    made = _plan(plan_file)
+    if promise and (output or problem_output):
+        raise click.UsageError("--promise only answers: leave out -o and --problem-output, or --promise")
+    make_sure_of([output, problem_output], [problem_file, plan_file, changes_file])
+    problem, faults = problem_in(problem_file)
+    made = plan_of(plan_file, problem, faults, problem_file)
+    changes = changes_in(changes_file)
+    if promise and len(changes) != 1:
+        raise click.UsageError(f"--promise answers one change at a time; {changes_file} has {len(changes)}")
     try:
-        changes = read_changes(changes_file.read_bytes())
         if promise:
-            if len(changes) != 1:
-                raise ChangeRefused("--promise answers one change at a time")
             _tell_promise(out, impact(problem, made, changes[0], fence=fence, overtime=True))
             return
         scenario = what_if(problem, made, *changes, effort=effort, fence=fence)
     except ChangeRefused as fault:
-        raise click.UsageError(str(fault)) from fault
+        raise Misconfigured(str(fault), file=str(changes_file), remedy=f"see what {problem_file} has") from fault
+    new = _with_unread(scenario.plan, faults)
     if output is not None:
-        output.write_bytes(write_plan(scenario.plan))
+        write(output, write_plan(new))
     if problem_output is not None:
-        problem_output.write_bytes(write_problem(scenario.problem))
-    _tell_scenario(out, scenario)
-    if scenario.plan.unplanned:
+        write(problem_output, write_problem(scenario.problem))
+    _tell_scenario(out, scenario, new)
+    if new.unplanned:
         refuse()
 
 
 @plan.command()
-@click.option("--size", "sizes", multiple=True, default=("small", "medium", "large"), show_default=True)
-@click.option("--seed", "seeds", type=int, multiple=True, default=(1, 2, 3), show_default=True)
-@click.option("--calendars", is_flag=True)
-@click.option("--materials", is_flag=True)
-@click.option("--extras", is_flag=True)
-@click.option("--seconds", type=float, help="Per plan; default 60 at large, 30 below.")
-@click.option("--effort", type=int, help="Search moves per plan instead of seconds.")
+@click.option("--size", "sizes", type=click.Choice(list(SIZES)), multiple=True, default=list(SIZES), show_default=True)
+@click.option("--seed", "seeds", type=SEED, multiple=True, default=(1, 2, 3), show_default=True)
+@click.option("--calendars", is_flag=True, help="With shifts and maintenance.")
+@click.option("--materials", is_flag=True, help="With scarce material by owner.")
+@click.option("--extras", is_flag=True, help="With crews, gaps and frozen operations.")
+@click.option("--seconds", type=SECONDS, callback=_finite, help="Per plan; default 60 at large, 30 below.")
+@click.option("--effort", type=EFFORT, help="Search moves per plan instead of seconds.")
 @click.option("--public", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Public instances.")
 @click.option("--only-public", is_flag=True, help="Skip the generated problems.")
 @reports
@@ -194,6 +239,12 @@ def bench(
     """Measure the planner against three rules on generated problems, and on public instances."""
     from planning.bench.run import measure, measure_public, public_table, table
 
+    if only_public and public is None:
+        raise click.UsageError("--only-public needs the folder of the instances: --public DIRECTORY")
+    if public is not None and not (public / "best-known.json").is_file():
+        raise Misconfigured(
+            "has no best-known.json", file=str(public), remedy="name the folder of the public instances"
+        )
     flags = {"calendars": calendars, "materials": materials, "extras": extras}
     rows = [] if only_public else list(measure(sizes, seeds, flags, seconds=seconds, effort=effort, tell=out.note))
     shops = (
@@ -216,18 +267,27 @@ def warm(out: Output) -> None:
     out.value({"seconds": round(seconds, 1)}, {"compiled in": f"{seconds:.1f} s"})
 
 
-def _problem(file: Path) -> tuple[Problem, tuple[Fault, ...]]:
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """Yield what tells whether Ctrl-C was pressed; pressed again, it stops at once, and nothing is written."""
+    asked = threading.Event()
+
+    def stop(_signal: int, _frame: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    before = signal.signal(signal.SIGINT, stop)
     try:
-        return read_problem(file.read_bytes())
-    except ProblemUnreadable as fault:
-        raise click.UsageError(f"{file} is no planning problem: {fault}") from fault
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
-def _plan(file: Path) -> Plan:
-    try:
-        return read_plan(file.read_bytes())
-    except PlanUnreadable as fault:
-        raise click.UsageError(f"{file} is no plan: {fault}") from fault
+def _with_unread(made: Plan, faults: Iterable[Fault]) -> Plan:
+    """Return the plan with the orders that could not be read among the unplanned: nobody else remembers them."""
+    unread = [Unplanned(order=order, reasons=why) for order, why in fault_reasons(faults).items()]
+    return msgspec.structs.replace(made, unplanned=(*made.unplanned, *unread))
 
 
 def _meter(out: Output) -> Callable[[Progress], None]:
@@ -256,8 +316,7 @@ def _tell(out: Output, made: Plan, file: Path) -> None:
             }
         )
         return
-    for unplanned in made.unplanned:
-        out.note(f"unplanned {unplanned.order}: " + "; ".join(reason.text for reason in unplanned.reasons))
+    _tell_unplanned(out, made)
     out.value(
         made,
         {
@@ -271,16 +330,23 @@ def _tell(out: Output, made: Plan, file: Path) -> None:
     )
 
 
-def _tell_scenario(out: Output, scenario: Scenario) -> None:
+def _tell_unplanned(out: Output, made: Plan) -> None:
+    for unplanned in made.unplanned:
+        out.note(f"unplanned {unplanned.order}: " + "; ".join(reason.text for reason in unplanned.reasons))
+
+
+def _tell_scenario(out: Output, scenario: Scenario, new: Plan) -> None:
     c = scenario.comparison
     if out.as_json:
-        out.value({"parent": scenario.parent, "plan_hash": scenario.plan.plan_hash, "comparison": c})
+        told = {"parent": scenario.parent, "plan_hash": new.plan_hash, "comparison": c, "unplanned": new.unplanned}
+        out.value(told)
         return
+    _tell_unplanned(out, new)
     out.value(
         c,
         {
-            "better": f"{len(c.better)} orders",
-            "worse": f"{len(c.worse)} orders, {len(c.newly_late)} newly late",
+            "better": _orders(len(c.better)),
+            "worse": f"{_orders(len(c.worse))}, {len(c.newly_late)} newly late",
             "newly late": ", ".join(c.newly_late[:10]) or None,
             "operations moved over 4 h": c.operations_moved,
             "machine changes": c.machine_changes,
@@ -303,15 +369,24 @@ def _tell_promise(out: Output, answer: Impact) -> None:
             for o in answer.options
         ]
         out.value({"options": options, "refused": answer.refused})
-        return
-    for reason in answer.refused:
-        out.note(f"cannot be made: {reason.text}")
-    for o in answer.options:
-        worst = "; ".join(f"{s.order} {s.tardiness_shift:+,} min" for s in o.others.worse[:5])
-        out.line(
-            f"{o.kind}: done at {o.completion}, {o.tardiness} min late; {len(o.others.worse)} orders suffer, "
-            f"{len(o.others.newly_late)} newly late, {o.others.operations_moved} operations moved"
-            + (f": {worst}" if worst else "")
-        )
+    else:
+        for reason in answer.refused:
+            out.note(f"cannot be made: {reason.text}")
+        for option in answer.options:
+            out.line(_promised(option))
     if answer.refused:
         refuse()
+
+
+def _promised(option: Option) -> str:
+    others = option.others
+    done = "" if option.completion is None else f"done at {option.completion:,}, {option.tardiness:,} min late; "
+    worst = "; ".join(f"{s.order} {s.tardiness_shift:+,} min" for s in others.worse[:5])
+    return (
+        f"{option.kind}: {done}{_orders(len(others.worse))} worse off, {len(others.newly_late)} newly late, "
+        f"{others.operations_moved} operations moved" + (f": {worst}" if worst else "")
+    )
+
+
+def _orders(count: int) -> str:
+    return f"{count:,} order{'' if count == 1 else 's'}"

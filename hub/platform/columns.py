@@ -1,12 +1,15 @@
 """Column types that mean the same on SQLite and PostgreSQL: instants, exact decimals, JSON.
 
-A naive datetime, a float and a value that is not JSON are refused on the way in.
+A naive datetime, a float and a value that is not JSON are refused on the way in. Each type gives its ``bind_processor``
+itself: SQLAlchemy's own way to say the same, ``process_bind_param``, costs two calls more for every value stored.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -26,13 +29,8 @@ class Instant(TypeDecorator[datetime]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant needs a zone: {value!r}")
-        moment = value.astimezone(UTC)
-        return instant_text(moment) if dialect.name == "sqlite" else moment
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        return _instant_text if dialect.name == "sqlite" else _in_utc
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -40,9 +38,19 @@ class Instant(TypeDecorator[datetime]):
         return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
 
 
-def instant_text(moment: datetime) -> str:
-    """Return ``moment`` (UTC) as 27 characters: 2026-11-20T12:00:00.000000Z."""
-    return moment.isoformat("T", "microseconds")[:26] + "Z"
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"an instant needs a zone: {value!r}")
+    return value.astimezone(UTC)
+
+
+@lru_cache(maxsize=64)  # one instant is stored some twenty times: by everything a message brings about
+def _instant_text(value: datetime | None) -> str | None:
+    """Return the instant as 27 characters: 2026-11-20T12:00:00.000000Z."""
+    moment = _in_utc(value)
+    return None if moment is None else moment.isoformat("T", "microseconds")[:26] + "Z"
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -51,15 +59,19 @@ class ExactDecimal(TypeDecorator[Decimal]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        if not isinstance(value, Decimal) or not value.is_finite():
-            raise ValueError(f"an exact decimal is wanted, not {value!r}")
-        return format(value, "f")
+    def bind_processor(self, dialect: Dialect) -> Callable[[Decimal | None], str | None]:
+        return _digits
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
+
+
+def _digits(value: Decimal | None) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise ValueError(f"an exact decimal is wanted, not {value!r}")
+    return format(value, "f")
 
 
 class Json(TypeDecorator[Any]):
@@ -73,11 +85,15 @@ class Json(TypeDecorator[Any]):
         self.shape = shape
         self._decoder = msgspec.json.Decoder(shape)
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else _ENCODER.encode(value).decode()
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:
+        return _encoded
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else self._decoder.decode(value)
+
+
+def _encoded(value: Any) -> str | None:
+    return None if value is None else _ENCODER.encode(value).decode()
 
 
 _ENCODER = msgspec.json.Encoder()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -63,18 +64,26 @@ class Prepared:
 class _Compiled:
     """One statement in the words of one engine."""
 
-    __slots__ = ("_converters", "_literals", "_text")
+    __slots__ = ("_conversions", "_literals", "_pick", "_text")
 
     def __init__(self, conn: Connection, statement: Any, columns: list[str] | None) -> None:
         compiled = statement.compile(dialect=conn.dialect, column_keys=columns)
         convert = compiled._bind_processors  # SQLAlchemy has no public name for what it runs on every value
         self._text = str(compiled)
-        self._converters = [(name, convert.get(name)) for name in compiled.positiontup]
+        names = compiled.positiontup
+        self._pick = _picker(names)
+        self._conversions = [(place, convert[name]) for place, name in enumerate(names) if name in convert]
         self._literals = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
 
     def parameters(self, row: Row) -> Parameters:
-        row = {**self._literals, **row} if self._literals else row
-        return tuple([row[name] if convert is None else convert(row[name]) for name, convert in self._converters])
+        """Return the values in the order of the text, as the driver takes them."""
+        picked = self._pick({**self._literals, **row} if self._literals else row)
+        if not self._conversions:
+            return picked
+        values = list(picked)
+        for place, convert in self._conversions:
+            values[place] = convert(values[place])
+        return tuple(values)
 
     def run(self, conn: Connection, parameters: Parameters) -> Any:
         driver = _sqlite(conn)
@@ -94,6 +103,13 @@ class _Compiled:
             driver.executemany(self._text, rows)
         except sqlite3.Error as fault:
             raise _as_sqlalchemy(fault, self._text) from fault
+
+
+def _picker(names: Sequence[str]) -> Callable[[Row], Parameters]:
+    """Return what takes the values of ``names`` from a row, in their order."""
+    if len(names) > 1:
+        return itemgetter(*names)  # of one name it would return the bare value
+    return lambda row: tuple([row[name] for name in names])
 
 
 def unless_there(table: Table) -> Prepared:

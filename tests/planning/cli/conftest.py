@@ -13,8 +13,8 @@ import pytest
 from hub.cli.main import run
 
 
-def order(name: str, due: int, minutes: int = 10) -> dict[str, Any]:
-    operation = {"id": f"{name}-10", "alternatives": [{"resource": "press", "minutes": minutes}]}
+def order(name: str, due: int) -> dict[str, Any]:
+    operation = {"id": f"{name}-10", "alternatives": [{"resource": "press", "minutes": 10}]}
     return {"id": name, "release": 0, "due": due, "weight": 1, "operations": [operation]}
 
 

@@ -45,17 +45,15 @@ def test_nothing_is_written_unless_asked_for(
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
-def test_promises_name_a_minute_and_who_suffers(hub: Hub, saved: Saved) -> None:
-    problem = saved("problem.json", two_orders() | {"orders": [order("A", 1900, 1000), order("B", 9000, 1000)]})
-    hub("solve", problem, "-o", "plan.json", "--effort", 20)
-    change = saved("change.json", [{"change": "order-moved", "order": "B", "due": 1000}])
-    told = hub("whatif", problem, "plan.json", change, "--promise")
+def test_promises_name_a_minute_and_who_suffers(hub: Hub, problem: Path, planned: Path, saved: Saved) -> None:
+    change = saved("change.json", EARLIER)
+    told = hub("whatif", problem, planned, change, "--promise")
     assert told.code == 0
-    assert "zero-impact: done at 2,000, 1,000 min late; 0 orders worse off" in told.out
-    assert "requested: done at 1,000, 0 min late; 1 order worse off, 1 newly late" in told.out
-    assert "A +100 min" in told.out
-    said = json.loads(hub("whatif", problem, "plan.json", change, "--promise", "--json").out)
-    assert [option["kind"] for option in said["options"]][:2] == ["zero-impact", "requested"]
+    assert "zero-impact: done at 20, 10 min late; 0 orders worse off" in told.out
+    assert "overtime: done at 10, 0 min late; 0 orders worse off" in told.out
+    said = json.loads(hub("whatif", problem, planned, change, "--promise", "--json").out)
+    assert [option["kind"] for option in said["options"]] == ["zero-impact", "requested", "negotiated", "overtime"]
+    assert said["options"][-1]["changes"][0]["change"] == "extra-machine"
 
 
 @pytest.mark.parametrize("machine", [(), ("--json",)])

@@ -17,6 +17,8 @@ from hub.mapping.source import Step
 from hub.mapping.values import read_number
 from hub.mapping.writer_run import Writing, new
 
+Conditions = tuple[tuple[int, int, str], ...]
+
 
 def state(totals: Sequence[Total], root: Node, writing: Writing) -> None:
     """Write every total that has something to add up."""
@@ -86,7 +88,9 @@ def _loops(root: Node, steps: tuple[Step, ...]) -> Iterator[Node]:
 
 def _beneath(above: Node, steps: tuple[Step, ...]) -> Iterator[Node]:
     """Yield the places that fit: the first step at any depth beneath, the others directly below it."""
-    for node in _anywhere(above, steps[0]):
+    found: list[Node] = []
+    _anywhere(above, steps[0].tag, _conditions(steps[0]), found)
+    for node in found:
         yield from _down(node, steps[1:])
 
 
@@ -99,20 +103,20 @@ def _down(node: Node, steps: tuple[Step, ...]) -> Iterator[Node]:
             yield from _down(child, steps[1:])
 
 
-def _anywhere(above: Node, step: Step) -> Iterator[Node]:
-    for tag, nodes in above.children.items():
+def _anywhere(above: Node, tag: str, conditions: Conditions, found: list[Node]) -> None:
+    for name, nodes in above.children.items():
         for node in nodes:
-            if tag == step.tag and fits(node, _conditions(step)):
-                yield node
+            if name == tag and fits(node, conditions):
+                found.append(node)
             if node.children:
-                yield from _anywhere(node, step)
+                _anywhere(node, tag, conditions, found)
 
 
 def _first(loop: Node, step: Step) -> Node | None:
     return next((n for n in loop.children.get(step.tag, ()) if fits(n, _conditions(step))), None)
 
 
-def _conditions(step: Step) -> tuple[tuple[int, int, str], ...]:
+def _conditions(step: Step) -> Conditions:
     return tuple((c.element, c.component or 0, c.value) for c in step.conditions)
 
 

@@ -9,10 +9,14 @@ does not, because nothing but a count or a name is needed to say them.
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from hub.formats.tree import UNKNOWN, Node, Value
-from hub.formats.x12.guide import Computed, Guide, Use
+from hub.formats.x12.guide import Computed, Guide
 from hub.formats.x12.guide_faults import Findings
 from hub.formats.x12.hierarchy import DEPTH_MAX
+from hub.formats.x12.places import Place
+from hub.formats.x12.validate import compile_guide
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
 
@@ -27,10 +31,12 @@ class Composed(Struct):
 def compose(root: Node, guide: Guide) -> Composed:
     """Return the segments of ``root``'s children in the order of ``guide``; ``root`` itself is not changed."""
     composing = _Composing(guide)
-    composing.write_beneath(root, guide.uses, None)
+    composing.write_beneath(root, compile_guide(guide).root)
     for made, computed in composing.counts:
         _put(made, computed.element, str(sum(segment[0] == computed.of for segment in composing.segments)))
-    return Composed(segments=[_trimmed(segment) for segment in composing.segments], findings=composing.findings.items)
+    for segment in composing.segments:
+        _trim(segment)
+    return Composed(segments=composing.segments, findings=composing.findings.items)
 
 
 class _Composing:
@@ -41,114 +47,113 @@ class _Composing:
         self.counts: list[tuple[list[Value], Computed]] = []  # filled when all is written
         self.findings = Findings(None, None, "")
         self.levels = 0  # HL written so far
-        self._places: dict[int, dict[str, Use]] = {}
         self.computed: dict[str, list[Computed]] = {}
         for each in guide.computed:
             self.computed.setdefault(each.tag, []).append(each)
 
-    def write_beneath(self, node: Node, uses: tuple[Use, ...], loop: Use | None) -> None:
+    def write_beneath(self, node: Node, loop: Place) -> None:
         """Write the children of ``node`` that stand in wire order; levels that nest are written by ``write_level``."""
-        places = self._places_of(uses)
-        for tag, strays in node.children.items():
-            if tag not in places and not (loop and loop.nests and tag == loop.segment.tag):
-                self._no_place(strays, loop)
-        for tag, use in places.items():
-            nodes = node.children.get(tag, ())
-            if not nodes and tag not in self.computed:
-                continue
-            most = use.loop_maximum if use.loop else use.maximum
-            if use.nests:
+        children, places = node.children, loop.children
+        if not children and self.computed.keys().isdisjoint(places):
+            return
+        if not children.keys() <= places.keys():
+            for tag, strays in children.items():
+                if tag not in places and not (loop.nests and tag == loop.tag):
+                    self._no_place(strays, loop)
+        wanted = [places[tag] for tag in children if tag in places]
+        wanted += [places[tag] for tag in self.computed if tag in places and tag not in children]
+        for place in sorted(wanted, key=_INDEX):
+            nodes = children.get(place.tag) or self._unasked(place, loop)
+            if place.nests:
                 for child in nodes:
-                    self.write_level(child, use, None, 1)
+                    self.write_level(child, place, None, 1)
                 continue
-            if most and len(nodes) > most:
-                self._too_often(use, most, loop)
-            for number, child in enumerate(nodes or self._unasked(use, loop), 1):
-                self._write(child, use, loop, number)
+            if place.maximum and len(nodes) > place.maximum:
+                self._too_often(place, loop)
+            for number, child in enumerate(nodes, 1):
+                self._write(child, place, loop, number)
 
-    def _places_of(self, uses: tuple[Use, ...]) -> dict[str, Use]:
-        """Return ``uses`` by tag, laid out once for all the loops of one kind."""
-        places = self._places.get(id(uses))  # the guide keeps ``uses`` alive, so its id stays its own
-        if places is None:
-            places = self._places[id(uses)] = {use.segment.tag: use for use in uses}
-        return places
-
-    def write_level(self, node: Node, use: Use, parent: str | None, depth: int) -> None:
+    def write_level(self, node: Node, place: Place, parent: str | None, depth: int) -> None:
         """Write an HL with what stands beneath it, then the levels nested in it."""
         self.levels += 1
-        if use.loop_maximum and self.levels == use.loop_maximum + 1:
-            self._too_often(use, use.loop_maximum, None)
+        if place.maximum and self.levels == place.maximum + 1:
+            self._too_often(place, None)
         number = str(self.levels)
-        nested = node.children.get(use.segment.tag, [])
+        nested = node.children.get(place.tag, [])
         values = list(node.values)
         for each in self.computed.get(node.tag, ()):
-            if use.segment.elements[each.element - 1].used:
+            if _is_used(place, each):
                 told = {"number": number, "parent": parent or "", "children": "1" if nested else "0"}
                 _put(values, each.element, told.get(each.rule, ""))
         self.segments.append(values)
-        self.write_beneath(node, use.children, use)
+        self.write_beneath(node, place)
         if nested and depth >= DEPTH_MAX:
-            self._add("GDE-HL-TOO-DEEP", use, element=2, most=DEPTH_MAX)
+            self._add("GDE-HL-TOO-DEEP", place, element=2, most=DEPTH_MAX)
             return
         for child in nested:
-            self.write_level(child, use, number, depth + 1)
+            self.write_level(child, place, number, depth + 1)
 
-    def _write(self, node: Node, use: Use, loop: Use | None, number: int) -> None:
+    def _write(self, node: Node, place: Place, loop: Place, number: int) -> None:
         values = list(node.values)
         for each in self.computed.get(node.tag, ()):
-            if not use.segment.elements[each.element - 1].used:
+            if not _is_used(place, each):
                 continue
             if each.rule == "count":
                 self.counts.append((values, each))
             elif each.rule == "number":
                 _put(values, each.element, str(number))
             elif each.rule == "loop":
-                _put(values, each.element, _bounded(use if use.loop else loop))
+                _put(values, each.element, _bounded(place if place.opens else loop))
         self.segments.append(values)
-        if use.loop:
-            self.write_beneath(node, use.children, use)
-        elif node.children:
+        if place.opens:
+            self.write_beneath(node, place)
+        else:
             for strays in node.children.values():
-                self._no_place(strays, use)
+                self._no_place(strays, place)
 
-    def _unasked(self, use: Use, loop: Use | None) -> list[Node]:
+    def _unasked(self, place: Place, loop: Place) -> list[Node]:
         """The segment that says only what is computed, where the guide has one: CTT, and LE in an LS loop."""
-        rules = [each.rule for each in self.computed.get(use.segment.tag, ())]
-        if "count" in rules or ("loop" in rules and loop is not None and not use.loop):
-            return [Node(use.segment.tag)]
+        if place.nests:
+            return []
+        rules = [each.rule for each in self.computed.get(place.tag, ())]
+        if "count" in rules or ("loop" in rules and loop.tag and not place.opens):
+            return [Node(place.tag)]
         return []
 
-    def _too_often(self, use: Use, most: int, loop: Use | None) -> None:
-        code = "GDE-LOOP-TOO-OFTEN" if use.loop else "GDE-SEGMENT-TOO-OFTEN"
-        self._add(code, use, label=use.segment.name, most=most, where=_where(loop))
+    def _too_often(self, place: Place, loop: Place | None) -> None:
+        code = "GDE-LOOP-TOO-OFTEN" if place.opens else "GDE-SEGMENT-TOO-OFTEN"
+        self._add(code, place, label=place.name, most=place.maximum, where=_where(loop))
 
-    def _add(self, code: str, use: Use, element: int | None = None, **words: object) -> None:
-        tag = use.segment.tag
+    def _add(self, code: str, place: Place, element: int | None = None, **words: object) -> None:
         self.findings.add(
             code,
             segment=len(self.segments) + 2,
-            tag=tag,
-            loop=tag if use.loop else None,
+            tag=place.tag,
+            loop=place.tag if place.opens else None,
             element=element,
             **words,  # type: ignore[arg-type]
         )
 
-    def _no_place(self, strays: list[Node], loop: Use | None) -> None:
+    def _no_place(self, strays: list[Node], loop: Place) -> None:
         for stray in strays:
             tag = str(stray.values[0]) if stray.tag == UNKNOWN else stray.tag
             self.findings.add(
-                "GDE-NO-PLACE", segment=len(self.segments) + 2, tag=tag, loop=loop.segment.tag if loop else None,
+                "GDE-NO-PLACE", segment=len(self.segments) + 2, tag=tag, loop=loop.tag or None,
                 where=_where(loop), found=tag,
             )  # fmt: skip
 
 
-def _where(loop: Use | None) -> str:
-    return f"in the {loop.segment.tag} loop" if loop else "in the set"
+def _is_used(place: Place, computed: Computed) -> bool:
+    return place.use is not None and place.use.segment.elements[computed.element - 1].used
 
 
-def _bounded(loop: Use | None) -> str:
+def _where(loop: Place | None) -> str:
+    return f"in the {loop.tag} loop" if loop is not None and loop.tag else "in the set"
+
+
+def _bounded(loop: Place) -> str:
     """The name of the loop that LS and LE bound: its first segment's."""
-    return next((child.segment.tag for child in loop.children if child.loop), "") if loop else ""
+    return next((child.tag for child in loop.children.values() if child.opens), "") if loop.tag else ""
 
 
 def _put(values: list[Value], element: int, value: str) -> None:
@@ -156,12 +161,12 @@ def _put(values: list[Value], element: int, value: str) -> None:
     values[element] = value
 
 
-def _trimmed(values: list[Value]) -> list[Value]:
+def _trim(values: list[Value]) -> None:
     """Drop what says nothing at the end: of the segment, and of each composite and repetition in it."""
-    kept: list[Value] = [value if isinstance(value, str) else _without_end(value) for value in values]
-    while len(kept) > 1 and not kept[-1]:
-        kept.pop()
-    return kept
+    if list in map(type, values):
+        values[:] = [value if isinstance(value, str) else _without_end(value) for value in values]
+    while len(values) > 1 and not values[-1]:
+        values.pop()
 
 
 def _without_end(value: list[str] | list[list[str]]) -> Value:
@@ -178,3 +183,6 @@ def _inner(part: str | list[str]) -> str | list[str]:
     while last and not part[last - 1]:
         last -= 1
     return part[:last]
+
+
+_INDEX = attrgetter("index")

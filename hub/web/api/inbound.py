@@ -11,7 +11,9 @@ import asyncio
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Response, post
+from litestar import MediaType, Request, Response
+from litestar.connection import ASGIConnection
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from hub.exchange.intake import KEY_LENGTH_MAX, Incoming
@@ -35,8 +37,19 @@ class Taken(Struct):
     duplicate: bool = False
 
 
-@post(
+class _Intake(HTTPRouteHandler):
+    """The busiest route. The framework gives each guard a copy of the route, made anew for every request: a tenth of
+    what HTTP costs an order, and ours only looks at it."""
+
+    async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        for guard in self.resolve_guards():
+            if (asked := guard(connection, self)) is not None:
+                await asked
+
+
+@_Intake(
     "/inbound/{partner:str}",
+    http_method="POST",
     opt=partners("inbound:send"),
     status_code=202,
     operation_class=IntakeOperation,

@@ -13,6 +13,10 @@ branch_labels = None
 depends_on = None
 
 
+def _one_of(table: str, column: str, *words: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(" OR ".join(f"{column} = '{word}'" for word in words), name=op.f(f"ck_{table}_{column}"))
+
+
 def upgrade() -> None:
     op.create_table(
         "api_key",
@@ -117,22 +121,11 @@ def upgrade() -> None:
         sa.Column("findings", sa.Text(), nullable=True),
         sa.Column("answers", sa.String(length=36), nullable=True),
         sa.Column("repeats", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "acknowledgement IN ('none', 'awaited', 'accepted', 'partly', 'rejected', 'overdue')",
-            name=op.f("ck_message_acknowledgement"),
-        ),
-        sa.CheckConstraint(
-            "delivery IN ('none', 'ready', 'sent', 'delivered', 'failed')", name=op.f("ck_message_delivery")
-        ),
-        sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_message_direction")),
-        sa.CheckConstraint(
-            "outcome IN ('none', 'accepted', 'changed', 'refused', 'held', 'duplicate', 'quarantined')",
-            name=op.f("ck_message_outcome"),
-        ),
-        sa.CheckConstraint(
-            "validation IN ('pending', 'valid', 'warnings', 'rejected', 'unreadable')",
-            name=op.f("ck_message_validation"),
-        ),
+        _one_of("message", "acknowledgement", "none", "awaited", "accepted", "partly", "rejected", "overdue"),
+        _one_of("message", "delivery", "none", "ready", "sent", "delivered", "failed"),
+        _one_of("message", "direction", "in", "out"),
+        _one_of("message", "outcome", "none", "accepted", "changed", "refused", "held", "duplicate", "quarantined"),
+        _one_of("message", "validation", "pending", "valid", "warnings", "rejected", "unreadable"),
         sa.ForeignKeyConstraint(["answers"], ["message.id"], name=op.f("fk_message_answers_message")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
     )
@@ -197,8 +190,8 @@ def upgrade() -> None:
         sa.Column("verdict", sa.String(length=10), nullable=True),
         sa.Column("verdict_reason", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
-        sa.CheckConstraint("state IN ('none', 'ready', 'sent', 'delivered', 'failed')", name=op.f("ck_delivery_state")),
-        sa.CheckConstraint("verdict IN ('approve', 'refuse')", name=op.f("ck_delivery_verdict")),
+        _one_of("delivery", "state", "none", "ready", "sent", "delivered", "failed"),
+        _one_of("delivery", "verdict", "approve", "refuse"),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name=op.f("fk_delivery_message_message")),
         sa.PrimaryKeyConstraint("message", name=op.f("pk_delivery")),
     )
@@ -243,18 +236,9 @@ def upgrade() -> None:
         sa.Column("guide_digest", sa.String(length=64), nullable=True),
         sa.Column("answers_message", sa.String(length=36), nullable=True),
         sa.Column("answers_position", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "acknowledgement IN ('none', 'awaited', 'accepted', 'partly', 'rejected', 'overdue')",
-            name=op.f("ck_document_acknowledgement"),
-        ),
-        sa.CheckConstraint(
-            "outcome IN ('none', 'accepted', 'changed', 'refused', 'held', 'duplicate', 'quarantined')",
-            name=op.f("ck_document_outcome"),
-        ),
-        sa.CheckConstraint(
-            "validation IN ('pending', 'valid', 'warnings', 'rejected', 'unreadable')",
-            name=op.f("ck_document_validation"),
-        ),
+        _one_of("document", "acknowledgement", "none", "awaited", "accepted", "partly", "rejected", "overdue"),
+        _one_of("document", "outcome", "none", "accepted", "changed", "refused", "held", "duplicate", "quarantined"),
+        _one_of("document", "validation", "pending", "valid", "warnings", "rejected", "unreadable"),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name=op.f("fk_document_message_message")),
         sa.PrimaryKeyConstraint("message", "position", name=op.f("pk_document")),
     )
@@ -269,10 +253,7 @@ def upgrade() -> None:
         sa.Column("due_at", columns.Instant(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("acknowledged_by", sa.String(length=36), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('none', 'awaited', 'accepted', 'partly', 'rejected', 'overdue')",
-            name=op.f("ck_expected_acknowledgement_state"),
-        ),
+        _one_of("expected_acknowledgement", "state", "none", "awaited", "accepted", "partly", "rejected", "overdue"),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name=op.f("fk_expected_acknowledgement_message_message")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expected_acknowledgement")),
     )
@@ -305,9 +286,7 @@ def upgrade() -> None:
         sa.Column("judgement", sa.String(length=10), nullable=False),
         sa.Column("first_message", sa.String(length=36), nullable=True),
         sa.Column("at", columns.Instant(), nullable=False),
-        sa.CheckConstraint(
-            "judgement IN ('first', 'duplicate', 'conflict', 'refused')", name=op.f("ck_interchange_judgement")
-        ),
+        _one_of("interchange", "judgement", "first", "duplicate", "conflict", "refused"),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name=op.f("fk_interchange_message_message")),
         sa.PrimaryKeyConstraint("message", "position", name=op.f("pk_interchange")),
     )

@@ -66,7 +66,7 @@ class EnvelopeReading:
             self.walker.compact()
             tag = self.walker.next_tag()
             if tag is None or tag in ("ISA", "IEA"):
-                yield from self.close_group(finding("ENV-GROUP-NOT-CLOSED", self.at_group()))
+                yield from self.close_left_open()
                 yield tag or ""
                 return
             step = _STEPS.get(tag, EnvelopeReading.step_stray)
@@ -115,7 +115,7 @@ class EnvelopeReading:
 
     def step_group_start(self) -> Iterator[Event]:
         """GS: open a group, closing the one that was left open."""
-        yield from self.close_group(finding("ENV-GROUP-NOT-CLOSED", self.at_group()))
+        yield from self.close_left_open()
         segment = self.taken()
         header, findings = group_header(segment.elements, self.number)
         place = Location(interchange=self.number, group=header.control_number, tag="GS")
@@ -176,6 +176,11 @@ class EnvelopeReading:
         if group is not None:
             findings = [*group.findings, *faults]
             yield GroupEnd(header=group.header, stated=stated, received=group.received, findings=findings)
+
+    def close_left_open(self) -> Iterator[Event]:
+        """Yield the end of a group that should have been closed by now, if one is open."""
+        if self._group is not None:
+            yield from self.close_group(finding("ENV-GROUP-NOT-CLOSED", self.at_group()))
 
     def last_findings(self) -> list[Diagnostic]:
         """Return what is to be said of the envelope as a whole."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from operator import itemgetter
 
 from hub.formats.x12.faults import finding
 from hub.formats.x12.limits import ISA_BYTES_MAX
@@ -26,6 +27,8 @@ LOOK_AHEAD_BYTES = ISA_BYTES_MAX + 512
 
 _PLACES = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 """Where the 16 element separators stand in an ISA padded as it should be."""
+
+_IN_PLACES = itemgetter(*_PLACES)
 
 _SHORT_ELEMENTS = ((1, 2), (3, 2), (5, 2), (7, 2), (14, 1), (15, 1))
 """Qualifiers and flags with their greatest length: by them a header found by counting is told from other bytes."""
@@ -67,9 +70,10 @@ def read_isa(window: bytes) -> Isa | None:
     if not window.startswith(b"ISA"):
         return None
     element = character_at(window, 3)
-    if not element or (not is_usable(element) and not _stands_in_places(window, element)):
+    in_places = _stands_in_places(window, element)
+    if not element or (not is_usable(element) and not in_places):
         return None
-    if _stands_in_places(window, element):
+    if in_places:
         return _cut(window, window, element, wrapped=False)
     unwrapped = window.replace(b"\r", b"").replace(b"\n", b"")
     if _stands_in_places(unwrapped, element):
@@ -86,7 +90,7 @@ def _stands_in_places(window: bytes, element: bytes) -> bool:
     return (
         len(element) == 1
         and len(window) >= ISA_BYTES - 2
-        and all(window[place] == element[0] for place in _PLACES)
+        and set(_IN_PLACES(window)) == {element[0]}
         and (window.count(element, 0, ISA_BYTES - 2) == ISA_ELEMENTS or element.isalnum())
     )
 

@@ -9,6 +9,7 @@ with no more than that in memory.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from hub.formats.x12.isa import ISA_BYTES, WHOLE_ISA
@@ -18,6 +19,8 @@ from hub.formats.x12.separators import Separators, WireSeparators
 
 _SKIP_KEEPS_BYTES = 64
 """Kept of what is skipped: a terminator, line ends and a tag may lie across two chunks."""
+
+SEPARATORS_KEPT_MAX = 256  # combinations whose patterns are kept: more than partners who write in ways of their own
 
 
 class Boundary(NamedTuple):
@@ -48,10 +51,7 @@ class Walker:
         self.place = 0
         self.wrapped = wrapped
         self._limits = limits
-        self._blank = re.compile(b"[" + re.escape(wire.blanks) + b"]*") if wire.blanks else re.compile(b"")
-        self._nothing = re.compile(b"(?:" + _either(wire.blanks) + re.escape(wire.segment) + b")*")
-        self._boundary = _boundary_pattern(wire, wrapped)
-        self._readings = {name: wire.text(name) for name in ("utf-8", "latin-1") if _decodes(wire, name)}
+        self._nothing, self._boundary, self._readings = _tools(wire, wrapped)
 
     @property
     def offset(self) -> int:
@@ -94,7 +94,7 @@ class Walker:
         terminated = raw.endswith(self.wire.segment)
         if ends_at_line_end and not self.wrapped and self.wire.segment not in (b"\r", b"\n"):
             line = re.split(rb"[\r\n]", raw, maxsplit=1)[0]
-            if line.rstrip(self.wire.blanks) and len(line) < len(raw) - len(self.wire.segment):
+            if len(line) < len(raw) - len(self.wire.segment) and line.rstrip(self.wire.blanks):
                 raw, end, terminated = line, start + len(line), False
         self.place = end
         if too_long:
@@ -217,6 +217,23 @@ class Walker:
                 return place
             place = data.find(b"ISA", place + 3, end)
         return -1
+
+
+class _Tools(NamedTuple):
+    """What the separators make of the patterns that every reading needs."""
+
+    nothing: re.Pattern[bytes]  # terminators and blanks with no segment between them
+    boundary: re.Pattern[bytes]  # a terminator with an envelope segment after it
+    readings: dict[str, Separators]  # the separators as text, by encoding
+
+
+@lru_cache(SEPARATORS_KEPT_MAX)
+def _tools(wire: WireSeparators, wrapped: bool) -> _Tools:
+    return _Tools(
+        nothing=re.compile(b"(?:" + _either(wire.blanks) + re.escape(wire.segment) + b")*"),
+        boundary=_boundary_pattern(wire, wrapped),
+        readings={name: wire.text(name) for name in ("utf-8", "latin-1") if _decodes(wire, name)},
+    )
 
 
 def _either(blanks: bytes) -> bytes:

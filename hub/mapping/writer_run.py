@@ -287,14 +287,16 @@ class Writing:
 
 def new(above: Node, tag: str, template: Template) -> Node:
     """Open a place beneath ``above``, after those of its tag."""
-    node = Node(tag, 0, [list(v) if isinstance(v, tuple) else v for v in template])
+    node = loose_node(tag, template)
     above.children.setdefault(tag, []).append(node)
     return node
 
 
 def loose_node(tag: str, template: Template) -> Node:
     """Return a place that stands nowhere yet."""
-    return Node(tag, 0, [list(v) if isinstance(v, tuple) else v for v in template])
+    if tuple in map(type, template):  # a composite
+        return Node(tag, 0, [list(v) if isinstance(v, tuple) else v for v in template])
+    return Node(tag, 0, list(template))
 
 
 def frozen(node: Node, X: Writing) -> Any:

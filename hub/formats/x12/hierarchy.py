@@ -49,6 +49,8 @@ class Hierarchy:
 
     def finish(self) -> None:
         """Report the levels whose parent was not there when they came, now that all are known."""
+        if not self._orphans:
+            return
         tops = [self._levels[above][2] if above in self._levels else -1 for _, above in self._orphans]
         circular = _on_a_circle(tops)
         for index, (node, above) in enumerate(self._orphans):

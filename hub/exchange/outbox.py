@@ -15,7 +15,15 @@ from sqlalchemy import Connection, Integer, bindparam, exists, insert, select, u
 
 from hub.exchange import interchanges
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Key, StageTime
-from hub.exchange.recording import KEYS_SHOWN_MAX, call_attention, keys_of, note, put_documents, put_keys
+from hub.exchange.recording import (
+    KEYS_SHOWN_MAX,
+    call_attention,
+    kept_keys,
+    keys_of,
+    note,
+    put_documents,
+    put_kept_keys,
+)
 from hub.exchange.tables import delivery, delivery_attempt, message
 from hub.kernel.errors import Conflict
 from hub.kernel.struct import Struct
@@ -74,13 +82,12 @@ def put(conn: Connection, outgoing: Outgoing) -> None:
 
 def put_all(conn: Connection, outgoing: Sequence[Outgoing]) -> None:
     """Write several messages and make them due, table by table."""
-    keys = [_keys(each) for each in outgoing]
+    keys = [kept_keys(_keys(each)) for each in outgoing]
     _MESSAGE.run_many(conn, [_row(each, own[:KEYS_SHOWN_MAX]) for each, own in zip(outgoing, keys, strict=True)])
     blobs.put(conn, *(each.body for each in outgoing))
     interchanges.enter_sent(conn, [row for each in outgoing for row in each.interchanges])
     put_documents(conn, [row for each in outgoing for row in each.documents])
-    for each, own in zip(outgoing, keys, strict=True):
-        put_keys(conn, each.partner, each.id, own)
+    put_kept_keys(conn, [(each.partner, each.id, own) for each, own in zip(outgoing, keys, strict=True)])
     _DELIVERY.run_many(conn, [_due(each) for each in outgoing])
     if any(each.transport != MAILBOX for each in outgoing):
         ring(conn, BELL)
@@ -156,7 +163,7 @@ def _finish(
 
 def _keys(outgoing: Outgoing) -> list[Key]:
     numbers = [Key(kind="interchange", value=str(row.control_number)) for row in outgoing.interchanges]
-    return list(dict.fromkeys([*outgoing.keys, *keys_of(outgoing.documents), *numbers]))
+    return [*outgoing.keys, *keys_of(outgoing.documents), *numbers]
 
 
 def _due(outgoing: Outgoing) -> dict[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -100,14 +101,25 @@ def put_documents(conn: Connection, documents: Sequence[DocumentRow]) -> None:
 
 def put_keys(conn: Connection, partner: str, message_id: str, keys: Sequence[Key]) -> list[Key]:
     """Write the search keys of one message, each once; return them in their first order."""
-    kept = ((key.kind, storable_text(key.value, VALUE_LENGTH_MAX)) for key in keys if key.value)
-    distinct = list(dict.fromkeys(kept))[:KEYS_MAX]
+    kept = kept_keys(keys)
+    put_kept_keys(conn, [(partner, message_id, kept)])
+    return kept
+
+
+def kept_keys(keys: Iterable[Key]) -> list[Key]:
+    """Return the keys as they are stored: each once, in their first order, cut to their column."""
+    distinct = dict.fromkeys((key.kind, storable_text(key.value, VALUE_LENGTH_MAX)) for key in keys if key.value)
+    return [Key(kind=kind, value=value) for kind, value in islice(distinct, KEYS_MAX)]
+
+
+def put_kept_keys(conn: Connection, kept: Iterable[tuple[str, str, Sequence[Key]]]) -> None:
+    """Write what ``kept_keys`` returned: of each message its partner, its id, its keys."""
     rows = [
-        {"folded": fold(value), "message": message_id, "kind": kind, "partner": partner, "value": value}
-        for kind, value in distinct
+        {"folded": fold(key.value), "message": message_id, "kind": key.kind, "partner": partner, "value": key.value}
+        for partner, message_id, keys in kept
+        for key in keys
     ]
     _KEYS.run_many(conn, rows)
-    return [Key(kind=kind, value=value) for kind, value in distinct]
 
 
 def keys_of(documents: Iterable[DocumentRow]) -> list[Key]:

@@ -20,11 +20,13 @@ _UNSTORABLE_IN_PROSE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]") 
 
 def storable(table: Table, row: dict[str, object]) -> dict[str, object]:
     """Return ``row`` with its texts visible throughout and cut to the lengths of the columns of ``table``."""
-    lengths = _lengths(table)
-    return {
-        name: storable_text(value, lengths[name]) if isinstance(value, str) and name in lengths else value
-        for name, value in row.items()
+    mended = {
+        name: storable_text(value, length_max)
+        for name, length_max in _lengths(table)
+        if isinstance(value := row.get(name), str)
+        and not (value.isprintable() and (length_max is None or len(value) <= length_max))
     }
+    return row | mended if mended else row
 
 
 def storable_text(text: str, length_max: int | None = None) -> str:
@@ -46,6 +48,6 @@ def _visible(found: re.Match[str]) -> str:
 
 
 @cache
-def _lengths(table: Table) -> dict[str, int | None]:
-    """Return the length of every text column; None: any."""
-    return {column.name: column.type.length for column in table.columns if isinstance(column.type, String)}
+def _lengths(table: Table) -> list[tuple[str, int | None]]:
+    """Return every text column and its length; None: any."""
+    return [(column.name, column.type.length) for column in table.columns if isinstance(column.type, String)]

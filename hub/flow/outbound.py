@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -34,6 +33,7 @@ from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
+from hub.platform.blobs import Body
 
 CONTENT_TYPE = "application/edi-x12"  # RFC 1767
 ACKNOWLEDGED_BY = ("997", "999")
@@ -113,6 +113,8 @@ class Tray:
 
     def __init__(self, conn: Connection, desk: Desk, partner: Partner) -> None:
         self._conn, self._desk, self._partner = conn, desk, partner
+        self._now = desk.clock.now()
+        self._local = self._now.astimezone(ZoneInfo(partner.time_zone))
         self._numbers = Numbers(conn, partner.id, desk.clock)
         self._outgoing: list[outbox.Outgoing] = []
         self._expected: list[ExpectedAcknowledgement] = []
@@ -128,8 +130,8 @@ class Tray:
 
         Raises ``Unsendable`` when the data cannot be written; then no number has been taken.
         """
-        now, numbers = self._desk.clock.now(), self._numbers
-        header = _interchange_header(self._partner, numbers.next("interchange"), occasion.test, contents, now)
+        numbers = self._numbers
+        header = _interchange_header(self._partner, numbers.next("interchange"), occasion.test, contents, self._local)
         group = _group_header(self._partner, contents[0], numbers.next("group"), header) if contents else None
         written = write_interchange(
             header,
@@ -143,10 +145,10 @@ class Tray:
         if group:
             numbers.take("group")
         message_id = new_id()
-        outgoing = _outgoing(message_id, self._desk, self._partner, occasion, contents, header, group, written.body)
-        self._outgoing.append(outgoing)
+        body = self._desk.blobs.keep(written.body)
+        self._outgoing.append(_outgoing(message_id, self._partner, occasion, contents, header, group, body, self._now))
         if group and _owes_acknowledgement(self._partner, group):
-            self._expected.append(_awaited(message_id, self._partner, group, now))
+            self._expected.append(_awaited(message_id, self._partner, group, self._now))
         return message_id
 
     def send(self) -> None:
@@ -204,10 +206,9 @@ def _joined(value: list[str] | list[list[str]], component: str) -> str:
 
 
 def _interchange_header(
-    partner: Partner, number: int, test: bool, contents: Sequence[Content], now: datetime
+    partner: Partner, number: int, test: bool, contents: Sequence[Content], local: datetime
 ) -> InterchangeHeader:
     assert partner.envelope is not None
-    local = now.astimezone(ZoneInfo(partner.time_zone))
     release = contents[0].release if contents else partner.envelope.releases[0]
     return InterchangeHeader(
         sender_qualifier=partner.envelope.ours.qualifier,
@@ -244,15 +245,14 @@ def _sets(contents: Sequence[Content]) -> list[OutboundSet]:
 
 def _outgoing(
     message_id: str,
-    desk: Desk,
     partner: Partner,
     occasion: Occasion,
     contents: Sequence[Content],
     header: InterchangeHeader,
     group: GroupHeader | None,
-    body: bytes,
+    body: Body,
+    now: datetime,
 ) -> outbox.Outgoing:
-    now = desk.clock.now()
     acknowledgement: Acknowledgement = "awaited" if group and _owes_acknowledgement(partner, group) else "none"
     rows = [
         _document_row(message_id, position, partner, occasion, content, group, acknowledgement)
@@ -264,7 +264,7 @@ def _outgoing(
         id=message_id,
         partner=partner.id,
         transport=partner.outbound(),
-        body=desk.blobs.keep(body),
+        body=body,
         created_at=now,
         syntax="x12",
         wire=kind,
@@ -316,7 +316,7 @@ def _document_row(
 
 
 def _interchange_row(
-    message_id: str, partner: Partner, header: InterchangeHeader, body: bytes, now: datetime
+    message_id: str, partner: Partner, header: InterchangeHeader, body: Body, now: datetime
 ) -> InterchangeRow:
     return InterchangeRow(
         message=message_id,
@@ -329,7 +329,7 @@ def _interchange_row(
         receiver=header.receiver_id or "",
         control_number=header.control_number,
         usage=header.usage or "P",
-        digest=sha256(body).hexdigest(),
+        digest=body.sha256,
         judgement="first",
         at=now,
     )

@@ -56,6 +56,8 @@ class Blobs:
 
     def keep(self, content: bytes) -> Body:
         """Make ``content`` ready for ``put``: a large one is on disk when this returns."""
+        if len(content) <= INLINE_BYTES_MAX:
+            return Body(sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content), content=content)
         with self.upload() as upload:
             upload.write(content)
             return upload.finish()

@@ -1,7 +1,7 @@
 // The Gantt: bars by resource or by order, walked with mouse and keys. It draws only the rows and hours that are seen.
 import * as echarts from "echarts/core";
 import { element } from "./element.js";
-import { durationText, minuteText, tickStep } from "./time.js";
+import { durationText, minuteText, ticks } from "./time.js";
 
 const ROW_HEIGHT = 22; // pixels: text of a bar stays readable
 const FRAME = { left: 130, right: 40, top: 30, bottom: 60 };
@@ -87,7 +87,7 @@ export class Gantt {
         animation: false,
         grid: FRAME,
         tooltip: { confine: true, formatter: (params) => this.tooltip(params) },
-        xAxis: { type: "value", min: begin, max: this.plan.end, interval: tickStep(this.plan.end - begin), position: "top", axisLabel: { formatter: minuteText, hideOverlap: true, showMaxLabel: false, color: COLOURS.onlight } },
+        xAxis: { type: "value", min: begin, max: this.plan.end, position: "top", axisLabel: { formatter: minuteText, hideOverlap: true, color: COLOURS.onlight } },
         yAxis: { type: "category", data: rows, inverse: true, axisTick: { show: false }, axisLabel: { interval: 0, width: FRAME.left - 12, overflow: "truncate", color: COLOURS.onlight }, splitLine: { show: true, lineStyle: { color: "#eee" } } },
         dataZoom: [
           { ...zoom, type: "slider", xAxisIndex: 0, height: 18, bottom: 20, labelFormatter: minuteText },
@@ -175,8 +175,8 @@ export class Gantt {
     const time = this.zoom(TIME);
     const rows = this.zoom(ROWS);
     const count = this.rows.length;
-    const interval = tickStep(time.to - time.from);
-    if (interval !== this.interval) this.chart.setOption({ xAxis: { interval: (this.interval = interval) } });
+    const customValues = ticks(time.from, time.to);
+    this.chart.setOption({ xAxis: { axisLabel: { customValues }, axisTick: { customValues } } });
     this.status.textContent = count
       ? `Rows ${rows.from + 1} to ${rows.to + 1} of ${count} (${this.rows[rows.from]} to ${this.rows[rows.to]}), ${minuteText(time.from)} to ${minuteText(time.to)}`
       : "Nothing is planned.";
@@ -218,13 +218,15 @@ export class Gantt {
     moves[event.key]();
   }
 
-  // Mark an order and scroll to one of its operations (else its last), unless it is in sight; the time shown stays.
+  // Mark an order and scroll to one of its operations (else its last), unless it is in sight; as much time is shown as before.
   choose(index, op = this.plan.orders[index].operations.at(-1)) {
     this.chosen = index;
     this.chart.setOption({ series: [{ data: this.shown.map((bar) => [bar.start - bar.setup, bar.row, bar.end]) }] });
-    const { row } = this.shown.find((bar) => bar.members.some((member) => member.op === op));
+    const { row, start, end } = this.shown.find((bar) => bar.members.some((member) => member.op === op));
     const seen = this.zoom(ROWS);
     if (row < seen.from || row > seen.to) this.scrollRows(row - Math.floor(this.fitting / 2));
+    const { from, to } = this.zoom(TIME);
+    if (end < from || start > to) this.showTime((start + end - to + from) / 2, to - from);
   }
 
   show(view) {

@@ -23,6 +23,8 @@ export function reasonText(reason) {
 }
 
 // Whole hours, days or weeks, at most eight of them in what is seen.
-export function tickStep(span) {
-  return STEPS.find((step) => span / step <= MOST_TICKS) ?? STEPS.at(-1);
+export function ticks(from, to) {
+  const step = STEPS.find((each) => (to - from) / each <= MOST_TICKS) ?? STEPS.at(-1);
+  const first = Math.ceil(from / step);
+  return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_, i) => (first + i) * step);
 }

@@ -363,6 +363,8 @@ def _received(order: PurchaseOrder, arrival: _Arrival) -> Event:
     return _event(EventKind.RECEIVED, f"order {order.number}{release} received, lines: {len(order.lines)}", arrival)
 
 
+_VERDICTS = tuple(LineVerdict)
+
 _DECIDED = {
     Outcome.ACCEPTED: EventKind.ACCEPTED,
     Outcome.CHANGED: EventKind.CHANGED,
@@ -373,7 +375,7 @@ _DECIDED = {
 
 def _decided(lines: list[LineDecision], outcome: Outcome, arrival: _Arrival) -> Event:
     verdicts = [line.verdict for line in lines]
-    counted = {verdict: verdicts.count(verdict) for verdict in LineVerdict}
+    counted = {verdict: verdicts.count(verdict) for verdict in _VERDICTS}
     said = ", ".join(f"{verdict}: {count}" for verdict, count in counted.items() if count)
     return _event(_DECIDED[outcome], f"order {outcome}; lines {said or 'none'}", arrival)
 

@@ -182,6 +182,8 @@ def check_revision(line: OrderLine, item: CatalogueItem, terms: Terms, path: str
 def _levels(line: OrderLine) -> list[str]:
     """Return every engineering level the line says, each once."""
     own = line.item or Item()
+    if not own.others:
+        return [own.revision] if own.revision else []
     said = [own.revision, *(number.value for number in own.others if number.scheme == LEVEL)]
     return list(dict.fromkeys(level for level in said if level))
 

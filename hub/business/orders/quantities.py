@@ -85,10 +85,12 @@ def _sums(line: OrderLine, item: CatalogueItem, amount: Amount, path: str) -> li
     schedules = [schedule.quantity for schedule in line.schedules]
     splits = [split.quantity for split in line.splits]
     for name, parts in (("schedules", schedules), ("splits", splits)):
+        if not parts:
+            continue
         total = _total(parts, item)
         if total is None:
             reasons.append(say(f"BUS-PART/{name}", f"{path}.{name}", line=line.number))
-        elif parts and total != amount.base:
+        elif total != amount.base:
             made, stated = _many(total, item.unit), _many(amount.base, item.unit)
             words = {"line": line.number, "total": made, "stated": stated}
             reasons.append(say(f"BUS-PARTS-SUM/{name}", f"{path}.{name}", found=made, expected=stated, **words))
@@ -148,14 +150,15 @@ def promise(
     made: dict[int, PromiseState] = {}
     reasons: list[Reason] = []
     before = Decimal(0)
-    for index in sorted(range(len(schedules)), key=lambda at: (schedules[at].requested or date.max, at)):
+    for index in sorted(range(len(schedules)), key=lambda at: schedules[at].requested or date.max):
         schedule = schedules[index]
         before += schedule.quantity.value * (item.factor(schedule.quantity.unit) or Decimal(1))
         days = item.lead_time.until(before)
         earliest = terms.calendar.next_open(terms.today + timedelta(days=days))
-        made[index] = _promise(schedule, earliest, days)
-        at = f"{path}.schedules[{index}].due" if line.schedules else f"{path}.requested"
-        reasons += _said(line.number, schedule, made[index], days, at)
+        made[index] = part = _promise(schedule, earliest, days)
+        if part.basis is not Basis.REQUESTED:
+            at = f"{path}.schedules[{index}].due" if line.schedules else f"{path}.requested"
+            reasons += _said(line.number, schedule, part, days, at)
     return [made[index] for index in range(len(schedules))], reasons
 
 
@@ -177,8 +180,6 @@ def _promise(schedule: ScheduleState, earliest: date, days: int) -> PromiseState
 
 
 def _said(number: str, schedule: ScheduleState, made: PromiseState, days: int, at: str) -> list[Reason]:
-    if made.basis is Basis.REQUESTED:
-        return []
     day, wanted = made.ship or made.deliver, schedule.requested
     words = {"line": number, "part": _part(schedule), "day": wanted, "promised": day, "days": days}
     if made.status is Status.RESCHEDULED:

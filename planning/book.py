@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from planning.calendars import available
+from planning.calendars import Windows
 from planning.check import setups
 from planning.plan import Assignment
 from planning.problem import Interval, Operation, Order, Problem, Resource
@@ -40,7 +40,7 @@ class Book:
         self.setup = setups(problem, self.placed)
         self.before: dict[str, Assignment] = {}  # on the same machine, or the batch before on the same oven
         self.batch: dict[tuple[str, int], list[str]] = defaultdict(list)
-        self._windows: dict[tuple[str, str | None], list[Interval]] = {}
+        self._windows = Windows(problem)
         self._busy: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
         self._link_machines()
         self._link_pools()
@@ -101,11 +101,8 @@ class Book:
 
     def window(self, name: str) -> list[Interval]:
         """Return the available time of the operation's machine and crew."""
-        key = self.placed[name].resource, self.steps[name].operation.crew
-        if key not in self._windows:
-            crew = self.resources[key[1]] if key[1] else None
-            self._windows[key] = available(self.problem, self.resources[key[0]], crew)
-        return self._windows[key]
+        crew = self.steps[name].operation.crew
+        return self._windows(self.resources[self.placed[name].resource], self.resources[crew] if crew else None)
 
     def pool_free(self, pool: str, name: str, begin: int) -> tuple[int, str] | None:
         """Return when and after whom a piece of a fully used tool or crew came free, at or before ``begin``.

@@ -59,6 +59,21 @@ def available(problem: Problem, resource: Resource, crew: Resource | None = None
     return common(mine, available(problem, crew)) if crew is not None else mine
 
 
+class Windows:
+    """What ``available`` answers, worked out once per resource and crew of a problem without double ids."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._known: dict[tuple[str, str | None], list[Interval]] = {}
+
+    def __call__(self, resource: Resource, crew: Resource | None = None) -> list[Interval]:
+        key = resource.id, crew.id if crew else None
+        if key not in self._known:
+            mine = available(self._problem, resource) if crew is None else common(self(resource), self(crew))
+            self._known[key] = mine
+        return self._known[key]
+
+
 def worked_minutes(open_: list[Interval], start: int, end: int) -> int:
     """Count the available minutes in [start, end)."""
     total = 0
@@ -67,6 +82,16 @@ def worked_minutes(open_: list[Interval], start: int, end: int) -> int:
             break
         total += max(0, min(stop, end) - max(begin, start))
     return total
+
+
+def worked(open_: list[Interval], start: int, end: int) -> int | None:
+    """Count the available minutes of work from ``start`` to ``end``; none if it cannot start or end there."""
+    k = bisect_right(open_, (start, FOREVER)) - 1
+    if end <= start or k < 0 or open_[k][1] <= start:
+        return None
+    if end <= open_[k][1]:
+        return end - start
+    return worked_minutes(open_, start, end) if starts_inside(open_, end - 1) else None
 
 
 def finish(open_: list[Interval], start: int, minutes: int) -> int | None:
@@ -84,8 +109,3 @@ def starts_inside(open_: list[Interval], start: int) -> bool:
     """Tell whether the minute that begins at ``start`` is available."""
     k = bisect_right(open_, (start, FOREVER)) - 1
     return k >= 0 and open_[k][0] <= start < open_[k][1]
-
-
-def ends_inside(open_: list[Interval], end: int) -> bool:
-    """Tell whether the minute that ends at ``end`` is available."""
-    return starts_inside(open_, end - 1)

@@ -6,14 +6,14 @@ early, late, or fail their inspection; and somebody may offer a shift, a machine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Union
 
 import msgspec
 
 from planning.calendars import available, merged, worked_minutes
 from planning.plan import Assignment, Plan
-from planning.problem import Alternative, Frozen, Interval, Operation, Order, Problem, Resource
+from planning.problem import Alternative, Fault, Frozen, Interval, Operation, Order, Problem, Resource
 from planning.validate import frozen_conflicts
 
 MAX_THAWS = 100  # rounds of letting go; each frees at least one operation, and a fence holds few that conflict
@@ -167,24 +167,32 @@ def freeze_before(problem: Problem, plan: Plan, fence: int) -> Problem:
     return msgspec.structs.replace(problem, orders=tuple(orders))
 
 
-def thaw_conflicts(problem: Problem, before: Problem) -> Problem:
-    """Let go of fenced operations that a change made impossible; what ``before`` froze itself stays frozen."""
+def thaw_conflicts(problem: Problem, before: Problem) -> tuple[Problem, tuple[Fault, ...]]:
+    """Let go of fenced operations that a change made impossible; also return the conflicts that are left.
+
+    What ``before`` froze itself stays frozen. What follows a loose operation in its order is let go of too: held back,
+    it would leave the order no time.
+    """
     own = {op.id for order in before.orders for op in order.operations if op.frozen is not None}
     for _ in range(MAX_THAWS):
-        loose = {f.operation for f in frozen_conflicts(problem)} - own
+        conflicts = frozen_conflicts(problem)
+        loose = {f.operation for f in conflicts} - own
         if not loose:
-            return problem
-        orders = tuple(
-            msgspec.structs.replace(
-                order,
-                operations=tuple(
-                    msgspec.structs.replace(op, frozen=None) if op.id in loose else op for op in order.operations
-                ),
-            )
-            for order in problem.orders
-        )
-        problem = msgspec.structs.replace(problem, orders=orders)
-    return problem
+            return problem, conflicts
+        problem = msgspec.structs.replace(problem, orders=tuple(_thawed(o, loose, own) for o in problem.orders))
+    return problem, frozen_conflicts(problem)
+
+
+def _thawed(order: Order, loose: Collection[str | None], own: Collection[str]) -> Order:
+    """Return the order free from its first loose operation on, but for what is in ``own``."""
+    first = next((k for k, op in enumerate(order.operations) if op.id in loose), None)
+    if first is None:
+        return order
+    ops = tuple(
+        msgspec.structs.replace(op, frozen=None) if k >= first and op.id not in own else op
+        for k, op in enumerate(order.operations)
+    )
+    return msgspec.structs.replace(order, operations=ops)
 
 
 def _still_allowed(op: Operation, a: Assignment) -> bool:
@@ -338,7 +346,8 @@ def _failed(problem: Problem, plan: Plan, change: OperationFailed) -> Problem:
     ops: list[Operation] = []
     for op in order.operations:
         if op.id != change.operation:
-            ops.append(op)
+            # what follows waits for the second run, wherever it stood
+            ops.append(msgspec.structs.replace(op, frozen=None) if len(ops) > order.operations.index(op) else op)
             continue
         failed = (
             op

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from planning.calendars import available, ends_inside, starts_inside, worked_minutes
+from planning.calendars import Windows, worked
 from planning.plan import Assignment, ObjectiveTerms, Plan
-from planning.problem import Interval, Operation, Order, Problem, Resource
+from planning.problem import Operation, Order, Problem, Resource
 from planning.validate import frozen_end, setup_minutes
 
 Placed = dict[str, Assignment]
@@ -36,7 +36,7 @@ def violations(problem: Problem, plan: Plan, broken: Iterable[str] = ()) -> tupl
     if found:
         return tuple(found)  # the other rules need every operation in its place
     resources = {r.id: r for r in problem.resources}
-    windows = _Windows(problem)
+    windows = Windows(problem)
     for order in orders:
         found += _order_rules(order, placed)
         for op in order.operations:
@@ -45,20 +45,6 @@ def violations(problem: Problem, plan: Plan, broken: Iterable[str] = ()) -> tupl
     found += _batch_rules(orders, placed, resources)
     found += _material_rules(problem, orders, placed)
     return tuple(found)
-
-
-class _Windows:
-    """Available time per (resource, crew), worked out once."""
-
-    def __init__(self, problem: Problem) -> None:
-        self._problem = problem
-        self._known: dict[tuple[str, str | None], list[Interval]] = {}
-
-    def __call__(self, resource: Resource, crew: Resource | None) -> list[Interval]:
-        key = resource.id, crew.id if crew else None
-        if key not in self._known:
-            self._known[key] = available(self._problem, resource, crew)
-        return self._known[key]
 
 
 def _presence(problem: Problem, orders: list[Order], plan: Plan, unplanned: set[str]) -> Iterator[Violation]:
@@ -76,7 +62,7 @@ def _presence(problem: Problem, orders: list[Order], plan: Plan, unplanned: set[
         for op in order.operations:
             if op.id not in placed:
                 yield Violation(rule="presence", text=f"{op.id} is not placed")
-            elif placed[op.id].resource not in {a.resource for a in op.alternatives} & known:
+            elif not any(a.resource == placed[op.id].resource for a in op.alternatives if a.resource in known):
                 yield Violation(rule="alternative", text=f"{op.id}: {placed[op.id].resource} is no alternative")
 
 
@@ -91,14 +77,14 @@ def _order_rules(order: Order, placed: Placed) -> Iterator[Violation]:
 
 
 def _operation_rules(
-    problem: Problem, order: Order, op: Operation, a: Assignment, resources: dict[str, Resource], windows: _Windows
+    problem: Problem, order: Order, op: Operation, a: Assignment, resources: dict[str, Resource], windows: Windows
 ) -> Iterator[Violation]:
     if op.frozen is not None:
         if (a.resource, a.start) != (op.frozen.resource, op.frozen.start):
             yield Violation(rule="frozen", text=f"{op.id} is frozen at {op.frozen.start} on {op.frozen.resource}")
             return
         if op.frozen.remaining is not None:
-            if a.end != frozen_end(problem, op, resources):
+            if a.end != frozen_end(windows, op, resources):
                 yield Violation(rule="time", text=f"{op.id} is under way and does not end at {a.end}")
             return
     elif a.start < max(order.release, 0):
@@ -106,14 +92,14 @@ def _operation_rules(
     resource = resources[a.resource]
     open_ = windows(resource, resources[op.crew] if op.crew else None)
     minutes = next(x.minutes for x in op.alternatives if x.resource == a.resource)
-    if a.end <= a.start or not starts_inside(open_, a.start) or not ends_inside(open_, a.end):
+    done = worked(open_, a.start, a.end)
+    if done is None:
         yield Violation(rule="calendar", text=f"{op.id} starts or ends outside available time ({a.start}-{a.end})")
         return
     if resource.kind == "batch" and a.end - a.start != minutes:
         yield Violation(rule="time", text=f"{op.id}: the cycle {a.start}-{a.end} does not last {minutes} min")
-    worked = worked_minutes(open_, a.start, a.end)
-    if worked != minutes:
-        yield Violation(rule="time", text=f"{op.id} gets {worked} available minutes, needs {minutes}")
+    if done != minutes:
+        yield Violation(rule="time", text=f"{op.id} gets {done} available minutes, needs {minutes}")
 
 
 def _machine_rules(

@@ -36,14 +36,13 @@ from planning.problem import Fault, Problem, input_hash
 from planning.reasons import explain, late_reasons
 from planning.results import assignments_of, build_plan, failure_reason, fault_reasons, timetable_of
 from planning.validate import faults as find_faults
-from planning.validate import frozen_conflicts
 
 if TYPE_CHECKING:
     from planning.engine.first import Start
     from planning.engine.schedule import Timetable
 
 STAY_WORTH = 400.0  # weighted minutes an operation moved by hours or to another machine must bring at least
-STABILISE_EFFORT = 20_000  # moves: one to two seconds at 1,000 orders
+STABILISE_EFFORT = 40_000  # moves: one to two seconds at 1,000 orders
 STABILISE_HEAT = (5.0, 0.5)  # weighted minutes: cold from the start, a good plan is to be mended, not shaken
 WORKERS = 2
 DISTURBANCES = (ResourceDown, MaterialLate, OperationFinished, OperationFailed)  # what may contradict the fence
@@ -87,7 +86,7 @@ def impact(problem: Problem, plan: Plan, change: Change, *, fence: int = 0, over
     if case.faulty:
         return Impact(change=change, touched=touched, options=(), refused=case.faulty)
     if not isinstance(change, OrderMoved | OrderResized | OrderAdded):
-        return Impact(change=change, touched=touched, options=(_mended(problem, plan, change, case),))
+        return Impact(change=change, touched=touched, options=(_mended(problem, plan, change, case, touched),))
     options = case.promises()
     if not options:
         return Impact(change=change, touched=touched, options=(), refused=case.refused)
@@ -97,12 +96,12 @@ def impact(problem: Problem, plan: Plan, change: Change, *, fence: int = 0, over
     return Impact(change=change, touched=touched, options=options)
 
 
-def _mended(problem: Problem, plan: Plan, change: Change, case: _Case) -> Option:
+def _mended(problem: Problem, plan: Plan, change: Change, case: _Case, touched: tuple[str, ...]) -> Option:
     """Repair the plan; where fenced work has become impossible in a way nobody foresaw, the fence gives way."""
-    option = case.repaired()
+    option = case.repaired(touched)
     if not violations(option.problem, option.plan):
         return option
-    return _Case(problem, plan, (change,), 0).repaired()
+    return _Case(problem, plan, (change,), 0).repaired(touched)
 
 
 def _touched(problem: Problem, plan: Plan, change: Change) -> tuple[str, ...]:
@@ -143,8 +142,7 @@ class _Case:
             self.problem = apply(self.problem, plan, change)
         conflicts: tuple[Fault, ...] = ()
         if any(isinstance(c, DISTURBANCES) for c in changes):
-            self.problem = thaw_conflicts(self.problem, problem)
-            conflicts = frozen_conflicts(self.problem)
+            self.problem, conflicts = thaw_conflicts(self.problem, problem)
         fenced = self.problem
         old = {u.order: u.reasons for u in plan.unplanned if u.order not in self.changed}  # those are tried again
         known = {o.id for o in problem.orders}
@@ -177,9 +175,16 @@ class _Case:
             changes=self.extra,
         )
 
-    def repaired(self) -> Option:
-        """Keep all sequences and retime; what no longer fits is inserted anew."""
-        self.retime()
+    def repaired(self, touched: tuple[str, ...]) -> Option:
+        """Mend the plan; ``touched``: the operations that the change concerns."""
+        import numpy as np
+
+        from planning.engine.repair import repair
+
+        concerned = set(touched)
+        hit = [name in concerned for name in self.names.operations]
+        troubled = np.unique(self.shop.ops["order"][hit])
+        self.times = self._settle(repair(self.shop, self.schedule, self.times, troubled, STAY_WORTH))
         return self.option("repaired", self.times)
 
     def retime(self) -> None:
@@ -284,19 +289,29 @@ def stabilise(
     import time
 
     from planning.engine.anneal import Budget, Heat, improve
+    from planning.engine.repair import harm, pushed_back
     from planning.engine.shop import build_shop
 
+    began = time.monotonic()
     unplanned = {u.order: u.reasons for u in option.plan.unplanned}
     shop, names = build_shop(freeze_before(option.problem, option.plan, fence), unplanned)
     start = timetable_of(shop, names, option.plan.assignments)
     home = timetable_of(shop, names, before.assignments)
-    deadline = None if seconds is None else time.monotonic() + seconds
-    found = improve(
-        shop, start, Budget(effort, deadline), Heat(*STABILISE_HEAT), seed, WORKERS,
-        lambda share, times: cancel is not None and cancel(), home, STAY_WORTH,
-    )  # fmt: skip
+    starts = [start, *(pushed_back(shop, home, start) if option.kind == "repaired" else ())]
+    ways = []
+    for left, begin in zip(range(len(starts), 0, -1), starts, strict=True):
+        now = time.monotonic()
+        until = None if seconds is None else now + max(0.0, began + seconds - now) / left
+        ways.append(
+            improve(
+                shop, begin, Budget(effort // len(starts), until), Heat(*STABILISE_HEAT), seed, WORKERS,
+                lambda share, times: cancel is not None and cancel(), home, STAY_WORTH,
+            )
+        )  # fmt: skip
+    found = min(ways, key=lambda way: harm(shop, home, way.times, STAY_WORTH))
     assignments = assignments_of(names, found.times)
-    solver = Solver(seed=seed, effort=effort, seconds=seconds, moves=found.moves, stages=("stabilised",))
+    moves = sum(way.moves for way in ways)
+    solver = Solver(seed=seed, effort=effort, seconds=seconds, moves=moves, stages=("stabilised",))
     reasons = late_reasons(option.problem, assignments)
     plan = build_plan(option.problem, assignments, unplanned, solver, reasons)
     known = {r.order for r in before.orders}

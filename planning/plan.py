@@ -119,7 +119,8 @@ class Plan(_Value, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 def plan_hash(assignments: Iterable[Assignment]) -> str:
     """SHA-256 over the assignments sorted by operation: one line ``operation resource start end`` each."""
     rows = sorted((a.operation, a.resource, a.start, a.end) for a in assignments)
-    return hashlib.sha256("\n".join("\t".join(map(str, row)) for row in rows).encode()).hexdigest()
+    lines = [f"{operation}\t{resource}\t{start}\t{end}" for operation, resource, start, end in rows]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def read_plan(data: bytes | str) -> Plan:

@@ -83,11 +83,9 @@ def build_plan(
     end = {a.operation: a.end for a in assignments}
     setup = setups(problem, {a.operation: a for a in assignments})
     assignments = tuple(
-        Assignment(
-            operation=a.operation, resource=a.resource, start=a.start, end=a.end, setup=setup.get(a.operation, 0)
-        )
-        if setup.get(a.operation, 0) != a.setup
-        else a
+        a
+        if (minutes := setup.get(a.operation, 0)) == a.setup
+        else Assignment(operation=a.operation, resource=a.resource, start=a.start, end=a.end, setup=minutes)
         for a in assignments
     )
     results = []

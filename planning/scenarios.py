@@ -59,7 +59,7 @@ def what_if(
     after = freeze_before(problem, plan, fence)
     for change in changes:
         after = apply(after, plan, change)
-    after = thaw_conflicts(after, problem)
+    after, _ = thaw_conflicts(after, problem)
     new = solve(after, effort=effort, seconds=seconds, seed=seed, start=plan)
     return Scenario(parent=plan.plan_hash, changes=changes, problem=after, plan=new, comparison=compare(plan, new))
 

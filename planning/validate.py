@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 
-from planning.calendars import FOREVER, available, finish, starts_inside
+from planning.calendars import FOREVER, Windows, available, finish, starts_inside
 from planning.problem import Fault, Frozen, Operation, Order, Problem, Resource
 
 MINUTE_LIMIT = 100_000_000  # 190 years: sums over the largest problem stay far inside 64 bits
@@ -27,9 +27,10 @@ def faults(problem: Problem, only: Collection[str] | None = None) -> tuple[Fault
     found += _material_faults(problem)
     usable = {r.id: r for r in problem.resources if r.id not in unusable}
     supply = _supply(problem)
+    windows = Windows(problem)
     for order in problem.orders:
         if only is None or order.id in only:
-            found += _order_faults(problem, order, usable, unusable, supply)
+            found += _order_faults(problem, order, usable, unusable, supply, windows)
     if only is not None:
         return tuple(found)
     bad = {fault.order for fault in found}
@@ -120,6 +121,7 @@ def _order_faults(
     usable: dict[str, Resource],
     unusable: dict[str, Fault],
     supply: dict[tuple[str, str], int],
+    windows: Windows,
 ) -> Iterator[Fault]:
     if not order.operations:
         yield Fault(kind="order", order=order.id, text=f"order {order.id} has no operations")
@@ -129,7 +131,7 @@ def _order_faults(
     for op in order.operations:
         for c in op.consumes:
             need[c.item, c.owner] += c.quantity
-        for text in _operation_texts(problem, op, usable, unusable):
+        for text in _operation_texts(problem, op, usable, unusable, windows):
             yield Fault(kind="operation", order=order.id, operation=op.id, text=f"operation {op.id}: {text}")
     for (item, owner), quantity in need.items():
         if quantity > supply.get((item, owner), 0):
@@ -139,7 +141,7 @@ def _order_faults(
 
 
 def _operation_texts(
-    problem: Problem, op: Operation, usable: dict[str, Resource], unusable: dict[str, Fault]
+    problem: Problem, op: Operation, usable: dict[str, Resource], unusable: dict[str, Fault], windows: Windows
 ) -> Iterator[str]:
     known = [usable[a.resource] for a in op.alternatives if a.resource in usable]
     for a in op.alternatives:
@@ -160,7 +162,7 @@ def _operation_texts(
         yield from _batch_texts(op, known)
     elif kinds == {"machine"} and (op.batch_key is not None or op.load is not None):
         yield "a machine operation has no batch key or load"
-    yield from _companion_texts(problem, op, usable, unusable, known)
+    yield from _companion_texts(problem, op, usable, unusable, known, windows)
     if op.min_gap_after < 0 or op.min_gap_after > MINUTE_LIMIT:
         yield f"minimum gap {op.min_gap_after} is out of range"
     if op.max_gap_after is not None and op.max_gap_after < op.min_gap_after:
@@ -168,7 +170,7 @@ def _operation_texts(
     if any(c.quantity < 0 for c in op.consumes):
         yield "it consumes a quantity below 0"
     if op.frozen is not None:
-        yield from _frozen_texts(problem, op, op.frozen, usable)
+        yield from _frozen_texts(windows, op, op.frozen, usable)
 
 
 def _batch_texts(op: Operation, known: list[Resource]) -> Iterator[str]:
@@ -191,6 +193,7 @@ def _companion_texts(
     usable: dict[str, Resource],
     unusable: dict[str, Fault],
     known: list[Resource],
+    windows: Windows,
 ) -> Iterator[str]:
     for name, kind in ((op.tool, "tool"), (op.crew, "crew")):
         if name is None:
@@ -204,18 +207,18 @@ def _companion_texts(
         if matrix is not None and op.family is not None and op.family not in matrix.families:
             yield f"family {op.family} is not in setup matrix {r.setup_matrix} of {r.id}"
     crew = usable.get(op.crew) if op.crew else None
-    if crew is not None and known and not any(_open_after_start(problem, r, crew) for r in known):
+    if crew is not None and known and not any(_open_after_start(windows, r, crew) for r in known):
         yield f"crew {crew.id} and its machines are never available together"
 
 
-def _open_after_start(problem: Problem, resource: Resource, crew: Resource) -> bool:
+def _open_after_start(windows: Windows, resource: Resource, crew: Resource) -> bool:
     if resource.calendar is None and not resource.maintenance:
         return True  # the crew itself is usable, or it would be among the unusable
-    together = available(problem, resource, crew)
+    together = windows(resource, crew)
     return bool(together) and together[-1][1] > 0
 
 
-def _frozen_texts(problem: Problem, op: Operation, frozen: Frozen, usable: dict[str, Resource]) -> Iterator[str]:
+def _frozen_texts(windows: Windows, op: Operation, frozen: Frozen, usable: dict[str, Resource]) -> Iterator[str]:
     resource = usable.get(frozen.resource)
     if resource is None or frozen.resource not in {a.resource for a in op.alternatives}:
         yield f"frozen on {frozen.resource}, which is no alternative"
@@ -223,12 +226,12 @@ def _frozen_texts(problem: Problem, op: Operation, frozen: Frozen, usable: dict[
     if frozen.remaining is not None and not 1 <= frozen.remaining <= MINUTE_LIMIT:
         yield f"frozen with {frozen.remaining} minutes remaining"
         return
-    end = frozen_end(problem, op, usable)
+    end = frozen_end(windows, op, usable)
     if end is None:
         yield f"frozen at {frozen.start} on {frozen.resource}, where the work cannot be done from then"
 
 
-def frozen_end(problem: Problem, op: Operation, resources: dict[str, Resource]) -> int | None:
+def frozen_end(windows: Windows, op: Operation, resources: dict[str, Resource]) -> int | None:
     """Return when a frozen operation ends, or none when it cannot run where it is frozen.
 
     With ``remaining`` the rest is worked from ``max(start, 0)`` on, at the next available minute.
@@ -236,7 +239,7 @@ def frozen_end(problem: Problem, op: Operation, resources: dict[str, Resource]) 
     if op.frozen is None:
         return None
     resource = resources[op.frozen.resource]
-    open_ = available(problem, resource, resources.get(op.crew) if op.crew else None)
+    open_ = windows(resource, resources.get(op.crew) if op.crew else None)
     begin = op.frozen.start
     if op.frozen.remaining is not None:
         return finish(open_, max(begin, 0), op.frozen.remaining)
@@ -252,12 +255,13 @@ def frozen_end(problem: Problem, op: Operation, resources: dict[str, Resource]) 
 def _frozen_conflicts(problem: Problem, usable: dict[str, Resource], bad: set[str | None]) -> Iterator[Fault]:
     """Place the frozen operations alone, in time order, and name each that does not fit beside the earlier ones."""
     rows = []
+    windows = Windows(problem)
     for order in problem.orders:
         if order.id in bad:
             continue
         last_end = -FOREVER
         for op in order.operations:
-            end = frozen_end(problem, op, usable) if op.frozen else None
+            end = frozen_end(windows, op, usable) if op.frozen else None
             if op.frozen is None or end is None:
                 continue
             if op.frozen.start < last_end:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 import numba
 from numba.core import config as numba_config
 
-RECORDS = ("shop.py", "schedule.py")  # what the kernels are compiled for
+RECORDS = ("shop.py", "schedule.py")  # without kernels, but the kernels are compiled for their records
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,9 +27,7 @@ def _cache_folder() -> Path:
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(here.glob("*.py")):
         text = source.read_bytes()
-        if (
-            b"planning.engine.compiled" in text or b"NamedTuple" in text
-        ):  # kernels, and the records they are compiled for
+        if source.name in RECORDS or b"from planning.engine.compiled import" in text:
             digest.update(text)
     name = f"kernels-{digest.hexdigest()[:12]}"
     for root in (here / "__pycache__", Path(tempfile.gettempdir()) / f"planning-kernels-{os.getuid()}"):

@@ -85,12 +85,18 @@ def keep_orders(shop: Shop, t: Timetable, kept: np.ndarray, live: np.ndarray) ->
 
 
 def blamed(shop: Shop, schedule: Schedule, node: int) -> int:
-    """Return the order to take out when a node could not be timed: its own, or the one before frozen work."""
+    """Return the order to take out when a node could not be timed: its own, or the one that keeps frozen work waiting.
+
+    Frozen work waits for its machine, its tool or its crew; whoever holds one of them longest is in the way.
+    """
     n = len(shop.ops)
     op = node if node < n else int(schedule.nodes["first_member"][node])
-    before = int(schedule.nodes["before"][node])
-    if shop.ops["frozen_machine"][op] >= 0 and 0 <= before < n and shop.ops["frozen_machine"][before] < 0:
-        return int(shop.ops["order"][before])
+    if shop.ops["frozen_machine"][op] >= 0:
+        link = schedule.links[op]
+        ahead = int(schedule.nodes["before"][node]), int(link["tool_before"]), int(link["crew_before"])
+        movable = [k for k in ahead if 0 <= k < n and shop.ops["frozen_machine"][k] < 0]
+        if movable:
+            return int(shop.ops["order"][max(movable, key=lambda k: (schedule.nodes["end"][k], k))])
     return int(shop.ops["order"][op])
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planning.calendars import FOREVER, available
+from planning.calendars import FOREVER, Windows
 from planning.problem import Interval, Operation, Order, Problem, Resource
 from planning.validate import frozen_end
 
@@ -72,18 +72,19 @@ def build_shop(problem: Problem, without: Iterable[str | None] = ()) -> tuple[Sh
     left_out = set(without)
     orders = [order for order in problem.orders if order.id not in left_out]
     ops = [op for order in orders for op in order.operations]
-    machines = _usable_machines(problem, ops)
+    windows = Windows(problem)
+    machines = _usable_machines(problem, ops, windows)
     pools = _binding_pools(problem, ops)
-    return _assemble(problem, orders, ops, machines, pools), Names(
+    return _assemble(problem, orders, ops, machines, pools, windows), Names(
         [o.id for o in orders], [op.id for op in ops], [r.id for r in machines], [r.id for r in pools]
     )
 
 
-def _usable_machines(problem: Problem, ops: Sequence[Operation]) -> list[Resource]:
+def _usable_machines(problem: Problem, ops: Sequence[Operation], windows: Windows) -> list[Resource]:
     used = {a.resource for op in ops for a in op.alternatives}
     machines: dict[str, Resource] = {}
     for r in problem.resources:
-        if r.id in used and r.kind in ("machine", "batch") and available(problem, r):
+        if r.id in used and r.kind in ("machine", "batch") and windows(r):
             machines.setdefault(r.id, r)
     return list(machines.values())
 
@@ -99,7 +100,12 @@ def _binding_pools(problem: Problem, ops: Sequence[Operation]) -> list[Resource]
 
 
 def _assemble(
-    problem: Problem, orders: list[Order], ops: list[Operation], machines: list[Resource], pools: list[Resource]
+    problem: Problem,
+    orders: list[Order],
+    ops: list[Operation],
+    machines: list[Resource],
+    pools: list[Resource],
+    windows: Windows,
 ) -> Shop:
     number = {r.id: i for i, r in enumerate(machines)}
     pool = {r.id: i for i, r in enumerate(pools)}
@@ -109,15 +115,17 @@ def _assemble(
     counts = _effective_counts(ops, pools)
     sizes = [len(order.operations) for order in orders]
     bounds = _offsets(sizes)
-    windows = _window_arrays(problem, ops, machines, pools, number, pool)
+    operations = _operation_table(ops, sizes, alternatives, number, pool, family, counts, problem, windows)
+    choices = _table(ALTERNATIVE, [pair for row in alternatives for pair in row])
+    table, window_ptr, opens = _window_arrays(machines, pools, operations, choices, windows)
     materials = _material_arrays(problem, ops)
     return Shop(
         orders=_table(
             ORDER,
             [(bounds[k], bounds[k + 1], max(o.release, 0), o.due, o.weight) for k, o in enumerate(orders)],
         ),
-        ops=_operation_table(ops, sizes, alternatives, number, pool, family, counts, problem),
-        alternatives=_table(ALTERNATIVE, [pair for row in alternatives for pair in row]),
+        ops=operations,
+        alternatives=choices,
         machines=_table(
             MACHINE,
             [
@@ -134,9 +142,9 @@ def _assemble(
         setup=setup,
         families=len(family),
         pool_count=_ints(counts),
-        window=windows[0],
-        window_ptr=windows[1],
-        opens=windows[2],
+        window=table,
+        window_ptr=window_ptr,
+        opens=opens,
         uses=materials[0],
         stock_ptr=materials[1],
         stock=materials[2],
@@ -153,34 +161,38 @@ def _operation_table(
     family: dict[str, int],
     counts: Sequence[int],
     problem: Problem,
+    windows: Windows,
 ) -> Records:
     key = _numbering([op.batch_key for op in ops if op.batch_key is not None])
-    resources = {r.id: r for r in problem.resources}
     alt_at = _offsets([len(row) for row in alternatives])
     use_at = _offsets([len(op.consumes) for op in ops])
-    order_of = np.repeat(np.arange(len(sizes)), sizes)
-    rows = []
-    free = 0
+    table = np.zeros(len(ops), dtype=OPERATION)
+    table["order"] = np.repeat(np.arange(len(sizes)), sizes)
+    table["alt_from"], table["alt_to"] = alt_at[:-1], alt_at[1:]
+    table["use_from"], table["use_to"] = use_at[:-1], use_at[1:]
+    table["family"] = [family.get(op.family, NONE) if op.family else NONE for op in ops]
+    table["tool"] = [pool.get(op.tool, NONE) if op.tool else NONE for op in ops]
+    table["crew"] = [pool.get(op.crew, NONE) if op.crew else NONE for op in ops]
+    table["batch_key"] = [NONE if op.batch_key is None else key[op.batch_key] for op in ops]
+    table["load"] = [op.load or 0 for op in ops]
+    table["min_gap"] = [op.min_gap_after for op in ops]
+    table["max_gap"] = [NONE if op.max_gap_after is None else op.max_gap_after for op in ops]
+    table["frozen_machine"] = NONE
+    resources = {r.id: r for r in problem.resources}
     for i, op in enumerate(ops):
-        tool = pool.get(op.tool, NONE) if op.tool else NONE
-        crew = pool.get(op.crew, NONE) if op.crew else NONE
-        f = op.frozen
-        frozen = (number[f.resource], f.start, frozen_end(problem, op, resources) or NEVER) if f else (NONE, 0, 0)
-        crew_free = free + (counts[tool] if tool >= 0 else 0)
-        rows.append(
-            (
-                order_of[i], alt_at[i], alt_at[i + 1], family.get(op.family or "", NONE), tool, crew,
-                key[op.batch_key] if op.batch_key is not None else NONE, op.load or 0, op.min_gap_after,
-                NONE if op.max_gap_after is None else op.max_gap_after, *frozen, use_at[i], use_at[i + 1], free,
-                crew_free,
-            )
-        )  # fmt: skip
-        free = crew_free + (counts[crew] if crew >= 0 else 0)
-    return _table(OPERATION, rows)
+        if op.frozen is not None:
+            end = frozen_end(windows, op, resources)
+            place = number[op.frozen.resource], op.frozen.start, NEVER if end is None else end
+            table["frozen_machine"][i], table["frozen_start"][i], table["frozen_end"][i] = place
+    pieces = _ints([*counts, 0])  # the last for -1: nothing held
+    free_at = _offsets(np.column_stack([pieces[table["tool"]], pieces[table["crew"]]]).reshape(-1))
+    table["tool_free"], table["crew_free"] = free_at[:-1:2], free_at[1::2]
+    return table
 
 
 def _table(dtype: np.dtype[np.void], rows: Sequence[tuple[int, ...]]) -> Records:
-    return np.array([tuple(int(v) for v in row) for row in rows], dtype=dtype)
+    """Return rows of equal length as records; one plain array first, which numpy fills several times faster."""
+    return np.array(rows, dtype=np.int64).reshape(len(rows), len(dtype.names or ())).view(dtype).reshape(-1)
 
 
 def _ints(values: Iterable[int | bool]) -> Ints:
@@ -224,38 +236,25 @@ def _effective_counts(ops: Sequence[Operation], pools: Sequence[Resource]) -> li
 
 
 def _window_arrays(
-    problem: Problem,
-    ops: Sequence[Operation],
-    machines: Sequence[Resource],
-    pools: Sequence[Resource],
-    number: dict[str, int],
-    pool: dict[str, int],
+    machines: Sequence[Resource], pools: Sequence[Resource], ops: Records, alternatives: Records, windows: Windows
 ) -> tuple[Ints, Ints, Records]:
     """Intersect calendars once per pair of machine and crew that some operation uses; equal ones share a window."""
-    table = np.full(len(machines) * (len(pools) + 1), NONE, dtype=np.int64)
+    columns = len(pools) + 1
+    table = np.full(len(machines) * columns, NONE, dtype=np.int64)
     known: dict[tuple[Interval, ...], int] = {}
-    windows: list[tuple[Interval, ...]] = []
-    pairs = {(number[a.resource], 0) for op in ops for a in op.alternatives if a.resource in number}
-    pairs |= {
-        (number[a.resource], pool[op.crew] + 1)
-        for op in ops
-        if op.crew is not None and op.crew in pool
-        for a in op.alternatives
-        if a.resource in number
-    }
-    for m, column in sorted(pairs):
-        open_ = tuple(available(problem, machines[m], pools[column - 1] if column else None))
-        if open_ not in known:
-            known[open_] = len(windows)
-            windows.append(open_)
-        table[m * (len(pools) + 1) + column] = known[open_]
+    crew = np.repeat(ops["crew"], ops["alt_to"] - ops["alt_from"])
+    places = alternatives["machine"] * columns
+    for place in np.unique(np.concatenate([places, places + crew + 1])).tolist():
+        m, column = divmod(place, columns)
+        open_ = tuple(windows(machines[m], pools[column - 1] if column else None))
+        table[place] = known.setdefault(open_, len(known))
     rows = []
-    for open_ in windows:
+    for open_ in known:
         done = 0
         for begin, end in open_:
             rows.append((begin, end, done))
             done += end - begin
-    return table, _offsets([len(open_) for open_ in windows]), _table(OPEN, rows)
+    return table, _offsets([len(open_) for open_ in known]), _table(OPEN, rows)
 
 
 def _material_arrays(problem: Problem, ops: Sequence[Operation]) -> tuple[Records, Ints, Records]:

@@ -19,7 +19,7 @@ from planning import (
     what_if,
 )
 from planning.bench import generate
-from planning.changes import ExtraMachine, MaterialLate, OrderMoved, ResourceDown
+from planning.changes import ExtraMachine, MaterialLate, OperationFailed, OperationFinished, OrderMoved, ResourceDown
 
 FENCE = 800
 
@@ -74,6 +74,36 @@ def test_nothing_before_the_fence_moves(shop: Any) -> None:
         if a.start < FENCE and not (a.resource == machine and a.end > FENCE):
             assert (after[a.operation].start, after[a.operation].resource) == (a.start, a.resource)
     assert violations(option.problem, option.plan) == ()
+
+
+@pytest.mark.parametrize("kind", ["machine", "tool"])
+def test_a_resource_that_is_down_moves_little(shop: Any, kind: str) -> None:
+    problem, plan = shop
+    ids = {r.id for r in problem.resources if r.kind == kind}
+    held = {op.id: {op.tool, a.resource} for o in problem.orders for op in o.operations for a in op.alternatives}
+    busy = {a.operation: {a.resource} | held[a.operation] for a in plan.assignments if a.start > FENCE}
+    for name in sorted(ids & set().union(*busy.values()))[:12]:
+        start = next(a.start for a in plan.assignments if name in busy.get(a.operation, ())) + 1
+        option = impact(problem, plan, ResourceDown(resource=name, start=start, end=start + 240), fence=FENCE).options[
+            0
+        ]
+        assert option.plan.unplanned == plan.unplanned
+        assert option.others.operations_moved <= len(plan.assignments) // 10
+        assert violations(option.problem, option.plan) == ()
+
+
+def test_an_operation_that_failed_or_ended_late_drops_no_order(shop: Any) -> None:
+    problem, plan = shop
+    fenced = [a for a in plan.assignments if a.start < FENCE and a.resource.startswith(("machining", "mould", "weld"))]
+    assert fenced
+    for a in fenced:
+        for change in (
+            OperationFailed(operation=a.operation),
+            OperationFinished(operation=a.operation, at=a.end + 200),
+        ):
+            option = impact(problem, plan, change, fence=FENCE).options[0]
+            assert option.plan.unplanned == plan.unplanned
+            assert violations(option.problem, option.plan) == ()
 
 
 def test_late_material_moves_only_what_needs_it_first(shop: Any) -> None:

@@ -10,7 +10,7 @@ reads back the same: ``read(write(x)) == x``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import date, time
 
 from hub.formats.tree import Value
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
@@ -106,7 +106,7 @@ class _Writing:
             header.security_qualifier or "", header.security or "",
             header.sender_qualifier or "", header.sender_id or "",
             header.receiver_qualifier or "", header.receiver_id or "",
-            f"{header.on:%y%m%d}" if header.on else "", f"{header.at:%H%M}" if header.at else "",
+            _date(header.on)[2:], _time(header.at)[:4],
             separators.repetition or header.standard or "U", header.version, f"{header.control_number:09d}",
             "1" if header.acknowledgement_requested else "0", header.usage or "",
         )  # fmt: skip
@@ -125,7 +125,7 @@ class _Writing:
         number = str(header.control_number)
         texts = (
             header.functional_group, header.sender or "", header.receiver or "",
-            f"{header.on:%Y%m%d}" if header.on else "", _time(header.at), number, header.agency, header.release,
+            _date(header.on), _time(header.at), number, header.agency, header.release,
         )  # fmt: skip
         self.findings += self.rules.header_texts(texts, _GS_LENGTHS, place)
         self.add("GS", *texts)
@@ -181,13 +181,19 @@ def _missing(place: Location, wanted: Sequence[tuple[int, object]]) -> list[Diag
     return [outbound("ENV-HEADER-MISSING", place, element=element) for element, value in wanted if not value]
 
 
+def _date(on: date | None) -> str:
+    """Return GS04: CCYYMMDD."""
+    return f"{on.year:04d}{on.month:02d}{on.day:02d}" if on else ""
+
+
 def _time(at: time | None) -> str:
     """Return GS05: HHMM, with seconds or hundredths where there are any."""
     if at is None:
         return ""
+    text = f"{at.hour:02d}{at.minute:02d}"
     if at.microsecond >= 10_000:
-        return f"{at:%H%M%S}{at.microsecond // 10_000:02d}"
-    return f"{at:%H%M%S}" if at.second else f"{at:%H%M}"
+        return f"{text}{at.second:02d}{at.microsecond // 10_000:02d}"
+    return f"{text}{at.second:02d}" if at.second else text
 
 
 _ISA_LENGTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)

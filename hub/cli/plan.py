@@ -140,7 +140,7 @@ def check(out: Output, problem_file: Path, plan_file: Path) -> None:
 @plan.command()
 @click.argument("plan_file", metavar="PLAN.json", type=FILE)
 @click.option("-o", "--output", type=OUT, required=True, help="Where to write the page.")
-@click.option("--problem", "problem_file", type=FILE, help="The problem, for closed times and loads in per cent.")
+@click.option("--problem", "problem_file", type=FILE, help="The problem, for loads in per cent of the time there is.")
 @reports
 def show(out: Output, plan_file: Path, output: Path, problem_file: Path | None) -> None:
     """Write one page with the Gantt, by resource and by order, why orders are late, and the load."""

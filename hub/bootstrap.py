@@ -145,7 +145,7 @@ class Hub:
 
         Raises ``Conflict`` for an idempotency key that came with other bytes, ``Unavailable`` when nothing was stored.
         """
-        accepted = await self.database.write(lambda conn: _take_in(conn, incoming))
+        accepted = await self.database.write(partial(_take_in, incoming=incoming))
         answer = "duplicate" if accepted.duplicate else "accepted"
         self.metrics.received.labels(incoming.partner, incoming.transport, answer).inc()
         return accepted

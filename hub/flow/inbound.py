@@ -122,7 +122,8 @@ async def _process(task: Task, desk: Desk, portions: AsyncIterator[Portion]) -> 
             if progress is None:
                 task = task.reached("opened", desk.clock.now())
             read = task.reached("mapped", desk.clock.now())
-            progress = await desk.database.write(partial(_settle, desk, read, partner, portion, progress))
+            work = partial(_settle, desk, read, partner, portion, progress)
+            progress = await desk.database.write(work, behind=True)
     except Unreadable as fault:
         await desk.database.write(partial(_quarantine, desk, task, fault))
     except Misconfigured as fault:

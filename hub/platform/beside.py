@@ -1,6 +1,6 @@
 """A process beside this one, for work that would hold the event loop: lists of values in, lists of values out.
 
-The child is a Python module that calls ``answer``. It reads its standard input to the end, so it ends with whoever
+The child is a Python module that calls ``answer``. Its standard input is a socket to us, so it ends with whoever
 started it, however that one ended. A child that dies, or thinks for too long, is replaced; what it was given is then
 tried one by one, so that only what ended it fails.
 """
@@ -8,12 +8,12 @@ tried one by one, so that only what ended it fails.
 from __future__ import annotations
 
 import asyncio
-import os
 import pickle
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 import structlog
 
@@ -30,18 +30,16 @@ class Beside:
     def __init__(self, module: str, *arguments: str, seconds_max: float) -> None:
         self._command = (sys.executable, "-m", module, *arguments)
         self._seconds_max = seconds_max
-        self._child: asyncio.subprocess.Process | None = None
+        self._child: _Child | None = None
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
         """Start the child, unless it runs. Its answers come once it is ready."""
         if self._child is None:
-            self._child = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                start_new_session=True,  # Ctrl-C is for us; the child ends when we have
-            )
+            ours, theirs = socket.socketpair()
+            with theirs:
+                process = subprocess.Popen(self._command, stdin=theirs, start_new_session=True)  # Ctrl-C is for us
+            self._child = _Child(process, *await asyncio.open_connection(sock=ours))
 
     async def run(self, items: Sequence[object]) -> list[Any]:
         """Return one answer for each item, in order: what the child's work returned, or the exception it gave.
@@ -68,17 +66,10 @@ class Beside:
 
     async def _ask(self, items: Sequence[object]) -> list[Any]:
         await self.start()
-        child = self._child
-        assert child is not None
-        assert child.stdin is not None
-        assert child.stdout is not None
-        asked = pickle.dumps(items, pickle.HIGHEST_PROTOCOL)
+        assert self._child is not None
         try:
             async with asyncio.timeout(self._seconds_max):
-                child.stdin.write(len(asked).to_bytes(LENGTH_BYTES) + asked)
-                await child.stdin.drain()
-                length = int.from_bytes(await child.stdout.readexactly(LENGTH_BYTES))
-                answered = await child.stdout.readexactly(length)
+                return await self._child.ask(items)
         except TimeoutError as fault:
             await self._end()
             raise _Ended(f"took more than {self._seconds_max:g} s") from fault
@@ -88,16 +79,35 @@ class Beside:
         except asyncio.CancelledError:
             await self._end()  # its answer would be taken for the next one's
             raise
-        answers: list[Any] = pickle.loads(answered)  # from our own child
-        return answers
 
     async def _end(self) -> int | None:
         child, self._child = self._child, None
-        if child is None:
-            return None
-        if child.returncode is None:
-            child.kill()  # it holds nothing that could be lost
-        return await child.wait()
+        return await child.end() if child else None
+
+
+class _Child:
+    """The process and our end of the socket."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._process, self._reader, self._writer = process, reader, writer
+
+    async def ask(self, items: Sequence[object]) -> list[Any]:
+        asked = pickle.dumps(items, pickle.HIGHEST_PROTOCOL)
+        self._writer.write(len(asked).to_bytes(LENGTH_BYTES) + asked)
+        await self._writer.drain()
+        length = int.from_bytes(await self._reader.readexactly(LENGTH_BYTES))
+        answers: list[Any] = pickle.loads(await self._reader.readexactly(length))  # from our own child
+        return answers
+
+    async def end(self) -> int:
+        """Kill the process, which holds nothing that could be lost; return how it ended."""
+        self._writer.close()
+        ended_before = self._process.poll()
+        self._process.kill()
+        status = await asyncio.to_thread(self._process.wait)
+        return status if ended_before is None else ended_before
 
 
 class _Ended(Exception):
@@ -105,12 +115,10 @@ class _Ended(Exception):
 
 
 def answer(work: Callable[[list[Any]], Sequence[object]]) -> None:
-    """In the child: answer lists with ``work`` until there are no more. What others print goes to the log instead."""
-    asked: BinaryIO = sys.stdin.buffer
-    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as told:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        while length := asked.read(LENGTH_BYTES):
-            items = pickle.loads(asked.read(int.from_bytes(length)))  # from our own parent
+    """In the child: answer lists with ``work`` until there are no more."""
+    with socket.socket(fileno=sys.stdin.fileno()) as ours, ours.makefile("rwb") as lists:
+        while length := lists.read(LENGTH_BYTES):
+            items = pickle.loads(lists.read(int.from_bytes(length)))  # from our own parent
             answers = pickle.dumps(work(items), pickle.HIGHEST_PROTOCOL)
-            told.write(len(answers).to_bytes(LENGTH_BYTES) + answers)
-            told.flush()
+            lists.write(len(answers).to_bytes(LENGTH_BYTES) + answers)
+            lists.flush()

@@ -34,7 +34,7 @@ metadata = MetaData(
 class Engine(Protocol):
     """What SQLite and PostgreSQL each do in their own way."""
 
-    async def write(self, work: Work[T]) -> T: ...
+    async def write(self, work: Work[T], *, behind: bool = False) -> T: ...
     async def read(self, work: Work[T]) -> T: ...
     def write_now(self, work: Work[T]) -> T: ...
     def read_now(self, work: Work[T]) -> T: ...
@@ -66,9 +66,12 @@ class Database:
                 remedy="sqlite:///<path> or postgresql://user:password@host/name",
             )
 
-    async def write(self, work: Work[T]) -> T:
-        """Run ``work`` in a transaction; return when it is durable. What it raises undoes it, and it alone."""
-        return await self._engine.write(work)
+    async def write(self, work: Work[T], *, behind: bool = False) -> T:
+        """Run ``work`` in a transaction; return when it is durable. What it raises undoes it, and it alone.
+
+        ``behind`` is for what nobody outside waits for: where works queue, it lets those go first that somebody does.
+        """
+        return await self._engine.write(work, behind=behind)
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on one consistent, read-only view of what is committed."""

@@ -41,7 +41,7 @@ class PostgresqlEngine:
         self._engine: AsyncEngine | None = None
         self._waiting = 0
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, behind: bool = False) -> T:  # its transactions run side by side
         if self._waiting >= WAITING_WORKS_MAX:
             raise Unavailable("too many writes are waiting", retry_after_seconds=RETRY_AFTER_SECONDS)
         self._waiting += 1

@@ -1,8 +1,9 @@
 """SQLite: one writer thread with group commit, and readers beside it.
 
-Works wait in one bounded queue. The writer takes what is there, runs each in its own SAVEPOINT inside one
-``BEGIN IMMEDIATE`` transaction, and commits once: one fsync pays for many messages. A work that raises is rolled back
-alone. Nobody is told anything before COMMIT has returned; when COMMIT fails, all of the group get ``Unavailable``.
+Works wait in one bounded queue, those last that nobody outside waits for. The writer takes what is there, runs each in
+its own SAVEPOINT inside one ``BEGIN IMMEDIATE`` transaction, and commits once: one fsync pays for many messages. A work
+that raises is rolled back alone. Nobody is told anything before COMMIT has returned; when COMMIT fails, all of the
+group get ``Unavailable``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import queue
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -54,10 +56,10 @@ class SqliteEngine:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="hub-reader")
         self._read_engine = _engine(path, _prepare_reader, pool_size=READERS)
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, behind: bool = False) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._running_writer().submit(_Pending(work, future, loop))
+        self._running_writer().submit(_Pending(work, future, loop), behind=behind)
         return await future
 
     async def read(self, work: Work[T]) -> T:
@@ -114,6 +116,35 @@ class _Pending:
         self.fault: BaseException | None = None
 
 
+class _Queue:
+    """Two lanes, each in order: what was put behind comes out when the other is empty. None, the wish to stop, too."""
+
+    def __init__(self) -> None:
+        self._tokens: queue.SimpleQueue[None] = queue.SimpleQueue()  # one for each entry of either lane
+        self._ahead: deque[_Pending | None] = deque()
+        self._behind: deque[_Pending | None] = deque()
+
+    def put(self, pending: _Pending | None, *, behind: bool = False) -> None:
+        (self._behind if behind or pending is None else self._ahead).append(pending)
+        self._tokens.put(None)
+
+    def get(self) -> _Pending | None:
+        """Wait for an entry and take it."""
+        self._tokens.get()
+        return self._take()
+
+    def get_nowait(self) -> _Pending | None:
+        """Take an entry. Raises ``queue.Empty`` when there is none."""
+        self._tokens.get_nowait()
+        return self._take()
+
+    def length(self) -> int:
+        return self._tokens.qsize()
+
+    def _take(self) -> _Pending | None:
+        return self._ahead.popleft() if self._ahead else self._behind.popleft()
+
+
 class _Writer(threading.Thread):
     """The one thread that writes."""
 
@@ -121,16 +152,16 @@ class _Writer(threading.Thread):
         super().__init__(name="hub-writer", daemon=True)
         self._engine = _engine(path, _prepare_writer)
         self._bells = bells
-        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._queue = _Queue()
         self._stopped = False
         self._commit_seconds = 0.0
         self.start()
 
-    def submit(self, pending: _Pending) -> None:
+    def submit(self, pending: _Pending, *, behind: bool = False) -> None:
         """Put a work in the queue. Raises ``Unavailable`` when the queue is full or the writer has stopped."""
-        if self._stopped or self._queue.qsize() >= QUEUE_WORKS_MAX:
+        if self._stopped or self._queue.length() >= QUEUE_WORKS_MAX:
             raise Unavailable("too many writes are waiting", retry_after_seconds=RETRY_AFTER_SECONDS)
-        self._queue.put(pending)
+        self._queue.put(pending, behind=behind)
 
     def stop(self) -> None:
         """Finish what is in the queue, then end."""
@@ -158,7 +189,9 @@ class _Writer(threading.Thread):
         try:
             more = self._run_group(conn, first, group)
         except Exception as fault:  # noqa: BLE001 - whatever it was, the group was not committed and must hear of it
-            more = not (self._stopped and self._queue.empty())  # the wish to stop may have been taken with the group
+            more = not (
+                self._stopped and not self._queue.length()
+            )  # the wish to stop may have been taken with the group
             conn.invalidate()
             conn.close()
             for pending in group or [first]:

@@ -75,7 +75,7 @@ def dual_write() -> None:
         sent.setdefault(conn, []).append(rest)
 
     def around(desk: Desk) -> Callable[..., object]:
-        async def write(work: Callable[[Connection], T]) -> T:
+        async def write(work: Callable[[Connection], T], *, behind: bool = False) -> T:
             mine: list[Callable[[Connection], None]] = []
 
             def first(conn: Connection) -> T:
@@ -127,7 +127,7 @@ def number_of_its_own() -> None:
                 given.extend(numbers.take(cast(Kind, kind)) for _ in range(NUMBERS_PER_ORDER))
             numbers.save()
 
-        async def write(work: Callable[[Connection], T]) -> T:
+        async def write(work: Callable[[Connection], T], *, behind: bool = False) -> T:
             await desk.database.write(reserve)
             failpoints.reach("between-number-and-document")
             return await desk.database.write(work)

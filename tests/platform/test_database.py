@@ -127,6 +127,27 @@ def test_works_that_wait_together_share_one_commit(sqlite_database: Database) ->
     assert sqlite_database.read_now(payloads) == [str(n) for n in range(200)]
 
 
+def test_a_work_behind_lets_those_go_first_that_somebody_waits_for(sqlite_database: Database) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow(conn: Connection) -> None:
+        inside.set()
+        assert go_on.wait(10)
+
+    async def story() -> None:
+        holding = asyncio.ensure_future(sqlite_database.write(slow))
+        await asyncio.get_running_loop().run_in_executor(None, inside.wait, 10)
+        behind = [asyncio.ensure_future(sqlite_database.write(add(f"behind {n}"), behind=True)) for n in range(2)]
+        await asyncio.sleep(0)
+        others = [asyncio.ensure_future(sqlite_database.write(add(f"waited for {n}"))) for n in range(2)]
+        await asyncio.sleep(0)
+        go_on.set()
+        await asyncio.gather(holding, *behind, *others)
+
+    asyncio.run(story())
+    assert sqlite_database.read_now(payloads) == ["waited for 0", "waited for 1", "behind 0", "behind 1"]
+
+
 def test_when_commit_fails_the_whole_group_hears_unavailable(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

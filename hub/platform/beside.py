@@ -38,7 +38,9 @@ class Beside:
         if self._child is None:
             ours, theirs = socket.socketpair()
             with theirs:
-                process = subprocess.Popen(self._command, stdin=theirs, start_new_session=True)  # Ctrl-C is for us
+                process = subprocess.Popen(
+                    self._command, stdin=theirs.fileno(), start_new_session=True
+                )  # Ctrl-C is for us
             self._child = _Child(process, *await asyncio.open_connection(sock=ours))
 
     async def run(self, items: Sequence[object]) -> list[Any]:

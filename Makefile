@@ -48,6 +48,7 @@ $(READY): $(PACKAGE)
 		echo "Setting up .venv (the first time takes about a minute)" && \
 		UV_PYTHON_DOWNLOADS=never $$uv sync --locked --compile-bytecode --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 	@.venv/bin/python -m compileall -q hub planning
+	@echo "Compiling the planner's kernels (once, about a minute)" && .venv/bin/python -m planning.warm
 	@touch $@
 
 clean:

@@ -299,7 +299,8 @@ def _engine(
     @event.listens_for(engine, "begin")
     def begin(conn: Connection) -> None:
         # Deferred transactions that read first and write later fail with "database is locked" whatever the timeout.
-        conn.exec_driver_sql("BEGIN" if prepare is _prepare_reader else "BEGIN IMMEDIATE")
+        driver: sqlite3.Connection = conn.connection.driver_connection  # type: ignore[assignment]
+        driver.execute("BEGIN" if prepare is _prepare_reader else "BEGIN IMMEDIATE")
 
     return engine
 

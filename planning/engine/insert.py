@@ -10,21 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from planning.engine.chains import leave_crew, leave_machine, leave_tool
 from planning.engine.clock import cycle, start_to_end_at, work
 from planning.engine.compiled import inner, kernel
-from planning.engine.retime import changeover, drop_heap, state_before, window_of
+from planning.engine.heap import drop_heap
+from planning.engine.ready import changeover, state_before, window_of
 from planning.engine.schedule import FREE_SIZE, HEAP_SIZE, UNDO_SIZE, Schedule, Timetable, by_start, timetable
-from planning.engine.sequence import (
-    clear,
-    close,
-    leave_crew,
-    leave_machine,
-    leave_tool,
-    link_member,
-    place,
-    reopen,
-    unlink_member,
-)
+from planning.engine.sequence import clear, close, link_member, load, place, reopen, unlink_member
 from planning.engine.shop import NEVER, NONE, Ints, Shop
 
 # why an order could not be inserted
@@ -416,7 +408,6 @@ def fitting(shop: Shop, s: Schedule, others: Timetable, order: int) -> tuple[Tim
 
     Should the timetable itself have come out of step (see ``first_conflict``), it is retimed first.
     """
-    from planning.engine.sequence import load
 
     fill = np.zeros(max(1, len(shop.stock_ptr)), dtype=np.int64)
     fix_timetable(shop, s, fill, by_start(shop, others), others)

@@ -1,15 +1,25 @@
 """Compiled retiming: after a change of sequence, work out exactly what else moves, and be able to take it back.
 
-``touch`` puts nodes on a heap by rank; ``spread`` takes them off in rank order, works out each node's earliest times
-from what stands before it, and puts what stands after it on the heap when something changed. Old values are saved
-once per change, so ``take_back`` restores the schedule exactly. ``totals`` always holds the objective of the current
-times.
+``spread`` takes nodes off the heap in rank order, works out each node's earliest times from what stands before it, and
+puts what stands after it on the heap when something changed. Old values are saved once per change, so ``take_back``
+restores the schedule exactly. ``totals`` always holds the objective of the current times.
 """
 
 from __future__ import annotations
 
 from planning.engine.clock import cycle, start_to_end_at, work
 from planning.engine.compiled import inlined, inner
+from planning.engine.heap import drop_heap, pop, touch
+from planning.engine.ready import (
+    changeover,
+    earliest_on_machine,
+    minutes_on,
+    pool_width,
+    ready_after_previous,
+    ready_alone,
+    state_before,
+    window_of,
+)
 from planning.engine.schedule import (
     BROKEN,
     BROKEN_AT,
@@ -31,105 +41,6 @@ from planning.engine.schedule import (
 from planning.engine.shop import NEVER, NONE, Shop
 
 GAP_TRIES = 64  # openings looked at to keep one maximum gap; each try goes to a later opening
-
-
-@inlined
-def touch(s: Schedule, node: int) -> None:
-    """Put a node on the heap unless it is there already."""
-    if s.nodes[node].queued:
-        return
-    s.nodes[node].queued = 1
-    rank = s.nodes[node].rank
-    place = s.state[HEAP_SIZE]
-    s.state[HEAP_SIZE] = place + 1
-    while place > 0:
-        above = (place - 1) >> 1
-        if s.nodes[s.heap[above]].rank <= rank:
-            break
-        s.heap[place] = s.heap[above]
-        place = above
-    s.heap[place] = node
-
-
-@inlined
-def pop(s: Schedule) -> int:
-    """Take the node of the lowest rank off the heap."""
-    top = s.heap[0]
-    s.nodes[top].queued = 0
-    size = s.state[HEAP_SIZE] - 1
-    s.state[HEAP_SIZE] = size
-    if size == 0:
-        return top
-    node = s.heap[size]
-    rank = s.nodes[node].rank
-    place = 0
-    while True:
-        below = 2 * place + 1
-        if below >= size:
-            break
-        if below + 1 < size and s.nodes[s.heap[below + 1]].rank < s.nodes[s.heap[below]].rank:
-            below += 1
-        if s.nodes[s.heap[below]].rank >= rank:
-            break
-        s.heap[place] = s.heap[below]
-        place = below
-    s.heap[place] = node
-    return top
-
-
-@inlined
-def changeover(shop: Shop, machine: int, state: int, family: int) -> int:
-    """Setup minutes on the machine from one family to another; no matrix, state or family: none."""
-    matrix = shop.machines[machine].matrix
-    if matrix < 0 or state < 0 or family < 0:
-        return 0
-    return shop.setup[(matrix * shop.families + state) * shop.families + family]
-
-
-@inlined
-def state_before(shop: Shop, s: Schedule, machine: int, before: int) -> int:
-    """Family the machine is set up for after node ``before`` (-1: at the start of the plan)."""
-    return s.nodes[before].family if before >= 0 else shop.machines[machine].state
-
-
-@inlined
-def window_of(shop: Shop, machine: int, crew: int) -> int:
-    """Window of the machine together with the crew."""
-    return shop.window[machine * (len(shop.pool_count) + 1) + crew + 1]
-
-
-@inlined
-def minutes_on(shop: Shop, op: int, machine: int) -> int:
-    """Minutes the operation needs on the machine; -1: not validated there."""
-    for a in range(shop.ops[op].alt_from, shop.ops[op].alt_to):
-        if shop.alternatives[a].machine == machine:
-            return shop.alternatives[a].minutes
-    return NONE
-
-
-@inlined
-def ready_alone(shop: Shop, s: Schedule, op: int) -> int:
-    """Earliest start for release and material, without its predecessor in the order."""
-    return max(shop.orders[shop.ops[op].order].release, s.links[op].material_floor)
-
-
-@inlined
-def ready_after_previous(shop: Shop, s: Schedule, op: int) -> int:
-    """Earliest start after the predecessor in the order and its minimum gap."""
-    if op == shop.orders[shop.ops[op].order].first:
-        return 0
-    before = s.links[op - 1].node
-    if before < 0:
-        return 0
-    return s.nodes[before].end + shop.ops[op - 1].min_gap
-
-
-@inlined
-def pool_free(shop: Shop, s: Schedule, before: int, pool: int, crew: bool) -> int:
-    """When the first piece of a tool (or of a crew) is free after operation ``before`` of its chain."""
-    if before < 0:
-        return 0
-    return s.free[shop.ops[before].crew_free if crew else shop.ops[before].tool_free]
 
 
 @inlined
@@ -157,12 +68,6 @@ def save(shop: Shop, s: Schedule, node: int) -> None:
 
 
 @inlined
-def pool_width(shop: Shop, pool: int) -> int:
-    """Pieces of the pool; none for -1."""
-    return shop.pool_count[pool] if pool >= 0 else 0
-
-
-@inlined
 def hand_on_pool(shop: Shop, s: Schedule, op: int, before: int, pool: int, end: int, crew: bool) -> bool:
     """Write the pieces' free times after ``op``, holding the first free piece until ``end``; tell if they changed."""
     mine = shop.ops[op].crew_free if crew else shop.ops[op].tool_free
@@ -187,19 +92,6 @@ def hand_on_pool(shop: Shop, s: Schedule, op: int, before: int, pool: int, end: 
             s.free[mine + i] = value
             changed = True
     return changed
-
-
-@inlined
-def earliest_on_machine(shop: Shop, s: Schedule, op: int, machine: int, setup: int, free: int) -> int:
-    """Earliest start for machine, tool and crew: setup runs right before, its tool already held, its crew not yet."""
-    earliest = free + setup
-    tool = shop.ops[op].tool
-    if tool >= 0:
-        earliest = max(earliest, pool_free(shop, s, s.links[op].tool_before, tool, False) + setup)
-    crew = shop.ops[op].crew
-    if crew >= 0:
-        earliest = max(earliest, pool_free(shop, s, s.links[op].crew_before, crew, True))
-    return earliest
 
 
 @inner
@@ -508,14 +400,6 @@ def spread(shop: Shop, s: Schedule, give_up_at: int) -> bool:
             drop_heap(s)
             return False
     return True
-
-
-@inner
-def drop_heap(s: Schedule) -> None:
-    """Forget what is still on the heap."""
-    for i in range(s.state[HEAP_SIZE]):
-        s.nodes[s.heap[i]].queued = 0
-    s.state[HEAP_SIZE] = 0
 
 
 @inner

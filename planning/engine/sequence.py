@@ -1,21 +1,14 @@
-"""Compiled changes of sequence: a node enters or leaves its chains, an operation joins or quits a batch.
+"""Compiled changes of sequence: a node moves, an operation joins or quits a batch, consumptions change places.
 
 Each primitive records how to undo itself. ``take_back`` undoes a whole change: sequences first, then times and totals.
 """
 
 from __future__ import annotations
 
-import numpy as np
-
+from planning.engine.chains import enter_crew, enter_machine, enter_tool, leave_crew, leave_machine, leave_tool
 from planning.engine.compiled import inner, kernel
-from planning.engine.retime import (
-    begin_change,
-    count_end,
-    drop_heap,
-    restore_times,
-    spread,
-    touch,
-)
+from planning.engine.heap import drop_heap, sort_heap_again, touch
+from planning.engine.retime import begin_change, count_end, restore_times, spread
 from planning.engine.schedule import (
     FLOW,
     FREE_SIZE,
@@ -25,7 +18,8 @@ from planning.engine.schedule import (
     WEIGHTED,
     Schedule,
 )
-from planning.engine.shop import NEVER, NONE, Ints, Shop
+from planning.engine.shop import NONE, Ints, Shop
+from planning.engine.supply import exchange_claims, serve_in_order
 
 MOVED, QUIT, JOINED, OPENED, CLOSED, SWAPPED = range(6)
 FAR = 1 << 61  # beyond every rank and every total
@@ -42,130 +36,6 @@ def note(s: Schedule, kind: int, node: int, other: int, machine: int, rank: int)
     row.other = other
     row.machine = machine
     row.rank = rank
-
-
-@inner
-def enter_machine(s: Schedule, node: int, machine: int, rank: int, hint: int) -> None:
-    """Put a node into a machine's chain at its rank; ``hint``: a node of the chain near by, or -1."""
-    me = s.nodes[node]
-    me.machine = machine
-    me.rank = rank
-    before = hint if hint >= 0 else s.chains[machine].last
-    while before >= 0 and s.nodes[before].rank > rank:
-        before = s.nodes[before].before
-    after = s.nodes[before].after if before >= 0 else s.chains[machine].first
-    while after >= 0 and s.nodes[after].rank < rank:
-        before = after
-        after = s.nodes[after].after
-    me.before = before
-    me.after = after
-    if before >= 0:
-        s.nodes[before].after = node
-    else:
-        s.chains[machine].first = node
-    if after >= 0:
-        s.nodes[after].before = node
-        touch(s, after)
-    else:
-        s.chains[machine].last = node
-
-
-@inner
-def leave_machine(s: Schedule, node: int) -> None:
-    """Take a node out of its machine's chain."""
-    me = s.nodes[node]
-    if me.before >= 0:
-        s.nodes[me.before].after = me.after
-    else:
-        s.chains[me.machine].first = me.after
-    if me.after >= 0:
-        s.nodes[me.after].before = me.before
-        touch(s, me.after)
-    else:
-        s.chains[me.machine].last = me.before
-    me.machine = NONE
-
-
-@inner
-def enter_tool(shop: Shop, s: Schedule, op: int) -> None:
-    """Put an operation into its tool's chain at its rank."""
-    pool = shop.ops[op].tool
-    rank = s.nodes[op].rank
-    before = s.pool_chains[pool].last
-    while before >= 0 and s.nodes[before].rank > rank:
-        before = s.links[before].tool_before
-    after = s.links[before].tool_after if before >= 0 else s.pool_chains[pool].first
-    s.links[op].tool_before = before
-    s.links[op].tool_after = after
-    if before >= 0:
-        s.links[before].tool_after = op
-    else:
-        s.pool_chains[pool].first = op
-    if after >= 0:
-        s.links[after].tool_before = op
-        touch(s, after)
-    else:
-        s.pool_chains[pool].last = op
-
-
-@inner
-def leave_tool(shop: Shop, s: Schedule, op: int) -> None:
-    """Take an operation out of its tool's chain."""
-    pool = shop.ops[op].tool
-    before = s.links[op].tool_before
-    after = s.links[op].tool_after
-    if before >= 0:
-        s.links[before].tool_after = after
-    else:
-        s.pool_chains[pool].first = after
-    if after >= 0:
-        s.links[after].tool_before = before
-        touch(s, after)
-    else:
-        s.pool_chains[pool].last = before
-
-
-@inner
-def enter_crew(shop: Shop, s: Schedule, op: int, hint: int) -> None:
-    """Put an operation into its crew's chain at its rank; ``hint``: an operation of the chain near by, or -1."""
-    pool = shop.ops[op].crew
-    rank = s.nodes[op].rank
-    before = hint if hint >= 0 else s.pool_chains[pool].last
-    while before >= 0 and s.nodes[before].rank > rank:
-        before = s.links[before].crew_before
-    after = s.links[before].crew_after if before >= 0 else s.pool_chains[pool].first
-    while after >= 0 and s.nodes[after].rank < rank:
-        before = after
-        after = s.links[after].crew_after
-    s.links[op].crew_before = before
-    s.links[op].crew_after = after
-    if before >= 0:
-        s.links[before].crew_after = op
-    else:
-        s.pool_chains[pool].first = op
-    if after >= 0:
-        s.links[after].crew_before = op
-        touch(s, after)
-    else:
-        s.pool_chains[pool].last = op
-
-
-@inner
-def leave_crew(shop: Shop, s: Schedule, op: int) -> int:
-    """Take an operation out of its crew's chain; return a neighbour it had."""
-    pool = shop.ops[op].crew
-    before = s.links[op].crew_before
-    after = s.links[op].crew_after
-    if before >= 0:
-        s.links[before].crew_after = after
-    else:
-        s.pool_chains[pool].first = after
-    if after >= 0:
-        s.links[after].crew_before = before
-        touch(s, after)
-    else:
-        s.pool_chains[pool].last = before
-    return before
 
 
 @inner
@@ -205,15 +75,6 @@ def relocate(shop: Shop, s: Schedule, node: int, machine: int, rank: int, hint: 
     if queued:
         sort_heap_again(s)
     touch(s, node)
-
-
-@inner
-def sort_heap_again(s: Schedule) -> None:
-    """A queued node changed its rank: put every queued node on the heap again."""
-    size = s.state[HEAP_SIZE]
-    drop_heap(s)
-    for i in range(size):  # the heap grows into places already read
-        touch(s, s.heap[i])
 
 
 @inner
@@ -322,46 +183,6 @@ def swap_claims(shop: Shop, s: Schedule, material: int, one: int, two: int) -> N
 
 
 @inner
-def exchange_claims(shop: Shop, s: Schedule, material: int, one: int, two: int) -> None:
-    """Swap places ``one`` and ``two`` (counted within the material) and serve the sequence again."""
-    base = s.claim_ptr[material]
-    kept = s.claim_order[base + one]
-    s.claim_order[base + one] = s.claim_order[base + two]
-    s.claim_order[base + two] = kept
-    serve_material(shop, s, material)
-
-
-@inner
-def serve_material(shop: Shop, s: Schedule, material: int) -> None:
-    """Work out from when each consumption is covered if the sequence is served in order."""
-    total = 0
-    step = shop.stock_ptr[material]
-    for k in range(s.claim_ptr[material], s.claim_ptr[material + 1]):
-        use = s.claim_order[k]
-        s.claims[use].place = k - s.claim_ptr[material]
-        total += shop.uses[use].quantity
-        while step < shop.stock_ptr[material + 1] and shop.stock[step].total < total:
-            step += 1
-        floor = shop.stock[step].minute if step < shop.stock_ptr[material + 1] else NEVER
-        floor = max(0, floor)
-        if floor != s.claims[use].floor:
-            s.claims[use].floor = floor
-            lift_floor(shop, s, shop.uses[use].operation)
-
-
-@inner
-def lift_floor(shop: Shop, s: Schedule, op: int) -> None:
-    """An operation may start when all its materials are covered."""
-    floor = 0
-    for u in range(shop.ops[op].use_from, shop.ops[op].use_to):
-        floor = max(floor, s.claims[u].floor)
-    if floor != s.links[op].material_floor:
-        s.links[op].material_floor = floor
-        if s.links[op].node >= 0:
-            touch(s, s.links[op].node)
-
-
-@inner
 def start_change(s: Schedule, before: Ints) -> None:
     """Begin a change and keep the totals in ``before``."""
     begin_change(s)
@@ -464,28 +285,3 @@ def load(shop: Shop, s: Schedule, by_start: Ints, machine: Ints, start: Ints) ->
             s.totals[FLOW] -= shop.orders[o].release
     s.state[UNDO_SIZE] = 0
     return spread(shop, s, FAR)
-
-
-@kernel
-def serve_in_order(shop: Shop, s: Schedule, by_start: Ints) -> None:
-    """Let every material serve its consumers in start order, the frozen ones first."""
-    fill = s.claim_ptr.copy()
-    for frozen in range(2):
-        for i in range(len(by_start)):
-            op = by_start[i]
-            if (shop.ops[op].frozen_machine >= 0) == (frozen == 0):
-                for u in range(shop.ops[op].use_from, shop.ops[op].use_to):
-                    material = shop.uses[u].material
-                    s.claim_order[fill[material]] = u
-                    fill[material] += 1
-    placed = np.zeros(len(shop.uses), dtype=np.bool_)
-    for material in range(len(s.claim_ptr) - 1):
-        for k in range(s.claim_ptr[material], fill[material]):
-            placed[s.claim_order[k]] = True
-    for u in range(len(shop.uses)):
-        material = shop.uses[u].material
-        if not placed[u]:  # consumptions of operations that are not placed wait at the end
-            s.claim_order[fill[material]] = u
-            fill[material] += 1
-    for material in range(len(s.claim_ptr) - 1):
-        serve_material(shop, s, material)

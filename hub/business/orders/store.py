@@ -238,20 +238,9 @@ def _promise(row: RowMapping) -> PromiseState:
 
 def _state(row: RowMapping, lines: list[LineState]) -> OrderState:
     return OrderState(
-        id=row["id"],
-        partner=row["partner"],
-        number=row["number"],
-        release=row["release"],
-        test=row["test"],
-        status=Outcome(row["status"]),
-        verdict=Verdict(row["verdict"]),
-        version=row["version"],
+        **_head(row),
         digest=row["digest"],
         source=_source_of(row),
-        seller_order=row["seller_order"],
-        placed=row["placed"],
-        contract=row["contract"],
-        currency=row["currency"],
         requirements=row["requirements"],
         notes=row["notes"],
         reasons=row["reasons"],
@@ -261,22 +250,25 @@ def _state(row: RowMapping, lines: list[LineState]) -> OrderState:
 
 def _summary(row: RowMapping) -> OrderSummary:
     return OrderSummary(
-        id=row["id"],
-        partner=row["partner"],
-        number=row["number"],
-        release=row["release"],
-        test=row["test"],
-        status=Outcome(row["status"]),
-        verdict=Verdict(row["verdict"]),
-        version=row["version"],
-        seller_order=row["seller_order"],
-        placed=row["placed"],
-        contract=row["contract"],
-        currency=row["currency"],
+        **_head(row),
         line_count=row["line_count"],
         received_at=row["received_at"],
         changed_at=row["changed_at"],
     )
+
+
+def _head(row: RowMapping) -> dict[str, Any]:
+    """Return what an order's state and its line in the list both say."""
+    return {
+        **{name: row[name] for name in _PLAIN_HEAD},
+        "status": Outcome(row["status"]),
+        "verdict": Verdict(row["verdict"]),
+    }
+
+
+_PLAIN_HEAD = (
+    "id", "partner", "number", "release", "test", "version", "seller_order", "placed", "contract", "currency"
+)  # fmt: skip
 
 
 def _source(row: RowMapping) -> Source:

@@ -45,8 +45,7 @@ from hub.platform.jobs import Fence, Job
 from hub.platform.together import Together
 
 DOCUMENTS_PER_PORTION = 50  # 50 orders of three lines hold the one writer for some 50 ms; intake waits no longer
-
-WHOLE_BYTES_MAX = 64 * 1024  # some 60 orders, 25 ms of reading: others wait no longer for it. Larger ones in portions
+WHOLE_BYTES_MAX = 64 * 1024  # some 60 orders, for which the reader takes 25 ms; a larger message is read in portions
 LOADS_AT_ONCE = 64  # as many as a runner has in hand
 
 KEYS_OF_AN_ANSWER = ("release", "seller-order")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from hub.canonical.advice import Finding
 from hub.kernel.struct import Struct
 
@@ -11,6 +13,13 @@ class AcknowledgedGroup(Struct):
 
     kind: str
     number: int
+
+
+class AcknowledgedInterchange(Struct):
+    """The interchange acknowledged: ISA13 and ISA09 as the sender wrote them."""
+
+    number: int
+    on: date | None = None  # the sender's calendar
 
 
 class Counts(Struct):
@@ -44,8 +53,9 @@ class SetVerdict(Struct):
 class FunctionalAcknowledgement(Struct):
     """The receiver could, or could not, read what was sent. Never says anything about the business."""
 
-    group: AcknowledgedGroup
     verdict: str
+    group: AcknowledgedGroup | None = None  # 997, 999
+    interchange: AcknowledgedInterchange | None = None  # TA1
     counts: Counts | None = None
-    reason: str | None = None
+    reason: str | None = None  # AK905, TA105
     sets: list[SetVerdict] = []

@@ -1,25 +1,28 @@
 """Acknowledgements we wait for: matched when they come, overdue when they do not.
 
 Matched by partner, kind, and the number acknowledged (GS06 with its GS01, or ISA13 for a TA1), so that nobody can
-acknowledge another partner's message. An acknowledgement is never itself acknowledged.
+acknowledge another partner's message. An acknowledgement is never itself acknowledged. What one message says counts
+once, however often it is replayed, and never against what a later one has said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Integer, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, insert, select, update
 
 from hub.exchange.model import Acknowledgement, ExpectedAcknowledgement
 from hub.exchange.recording import call_attention, note
-from hub.exchange.tables import document, expected_acknowledgement, message
+from hub.exchange.tables import document, expected_acknowledgement, interchange, message, search_key
 from hub.platform.columns import Instant
 from hub.platform.statements import Prepared
 
 OVERDUE_MAX = 500  # of one look at the clock; the rest comes with the next
+OF_INTERCHANGE = "TA1"
+DAYS_APART_MAX = 1  # TA102 repeats our ISA09, the partner's calendar day; we know the instant: no zone is further off
 _SEVERITY: tuple[Acknowledgement, ...] = ("none", "accepted", "awaited", "overdue", "partly", "rejected")
 """What a message shows when its groups fare differently: the last of these that any of them has."""
 
@@ -50,16 +53,46 @@ def match(
     row = conn.execute(_FIND, values).first()
     if row is None:
         return None
-    conn.execute(_ANSWERED, {"wanted": row.id, "verdict": verdict, "by": by})
-    scope = {"wanted": row.message, "number": control_number}
-    conn.execute(_GROUP, {**scope, "verdict": verdict})
-    for number, of_set in (sets or {}).items():
-        conn.execute(_SET, {**scope, "set": number, "verdict": of_set})
-    _show_worst(conn, row.message)
-    note(conn, row.message, "acknowledged", f"{verdict} by {partner}", at=now, actor=f"partner:{partner}")
-    if verdict in ("partly", "rejected"):
-        call_attention(conn, row.message, f"{partner} {verdict} what we sent (acknowledgement {by})")
+    if _is_news(row, verdict, by):
+        scope = {"wanted": row.message, "number": control_number}
+        conn.execute(_GROUP, {**scope, "verdict": verdict})
+        for number, of_set in (sets or {}).items():
+            conn.execute(_SET, {**scope, "set": number, "verdict": of_set})
+        _answer(conn, row, partner, verdict, f"{verdict} by {partner}", by=by, now=now)
     return str(row.message)
+
+
+def match_interchange(
+    conn: Connection,
+    partner: str,
+    *,
+    control_number: int,
+    on: date | None,
+    verdict: Acknowledgement,
+    reason: str | None = None,
+    by: str,
+    now: datetime,
+) -> str | None:
+    """Record what the partner says about our interchange; return the id of our message, None when we sent none such.
+
+    ``on`` is the day that we wrote into it (TA102), ``reason`` what TA105 says. A refusal falls on all that was inside
+    and calls for a person; that the envelope was taken says nothing about what is in it, and is noted.
+    """
+    rows = conn.execute(_SENT, {"folded": str(control_number), "whose": partner, "number": control_number})
+    ours = next((row.message for row in rows if on is None or abs((row.at.date() - on).days) <= DAYS_APART_MAX), None)
+    if ours is None:
+        return None
+    row = conn.execute(_OF_ENVELOPE, {"wanted": ours}).first()
+    if row is None:  # nobody waited for it: this one was not asked for
+        _INSERT.run(conn, _unasked(partner, ours, control_number, now))
+        row = conn.execute(_OF_ENVELOPE, {"wanted": ours}).one()
+    if _is_news(row, verdict, by):
+        if verdict == "rejected":
+            conn.execute(_ALL_ANSWERED, {"wanted": ours, "verdict": verdict, "by": by})
+            conn.execute(_ALL, {"wanted": ours, "verdict": verdict})
+        said = f"interchange {verdict} by {partner}" + (f", note {reason}" if reason else "")
+        _answer(conn, row, partner, verdict, said, by=by, now=now)
+    return str(ours)
 
 
 def mark_overdue(conn: Connection, *, now: datetime) -> list[ExpectedAcknowledgement]:
@@ -80,10 +113,43 @@ def expected_for(conn: Connection, message_id: str) -> list[ExpectedAcknowledgem
     return [ExpectedAcknowledgement(**_expected(row._mapping)) for row in rows]
 
 
+def _is_news(row: Row[Any], verdict: Acknowledgement, by: str) -> bool:
+    """Say whether ``by`` says something new: it is no replay, and nothing newer has come (ids sort by time)."""
+    if row.acknowledged_by == by:
+        return bool(row.state != verdict)
+    return row.acknowledged_by is None or bool(row.acknowledged_by < by)
+
+
+def _answer(
+    conn: Connection, row: Row[Any], partner: str, verdict: Acknowledgement, said: str, *, by: str, now: datetime
+) -> None:
+    conn.execute(_ANSWERED, {"wanted": row.id, "verdict": verdict, "by": by})
+    _show_worst(conn, row.message)
+    note(conn, row.message, "acknowledged", said, at=now, actor=f"partner:{partner}")
+    if verdict in ("partly", "rejected"):
+        call_attention(conn, row.message, f"{partner} {verdict} what we sent (acknowledgement {by})")
+
+
 def _show_worst(conn: Connection, message_id: str) -> None:
-    states = conn.execute(_STATES, {"wanted": message_id}).scalars().all()
-    worst = max(states, key=_SEVERITY.index)
+    """Show the worst that was said of the groups; where none is waited for, whether the envelope was refused."""
+    rows = conn.execute(_STATES, {"wanted": message_id}).all()
+    of_groups = [row.state for row in rows if row.kind != OF_INTERCHANGE]
+    refused = [row.state for row in rows if row.state == "rejected"]
+    worst = max(of_groups or refused, key=_SEVERITY.index, default="none")
     conn.execute(_MESSAGE, {"wanted": message_id, "verdict": worst})
+
+
+def _unasked(partner: str, message_id: str, control_number: int, now: datetime) -> dict[str, object]:
+    came = ExpectedAcknowledgement(
+        partner=partner,
+        kind=OF_INTERCHANGE,
+        message=message_id,
+        functional_group="",
+        control_number=control_number,
+        due_at=now,
+        state="none",
+    )
+    return msgspec.structs.asdict(came)
 
 
 def _expected(mapping: Mapping[Any, Any]) -> dict[str, Any]:
@@ -92,7 +158,7 @@ def _expected(mapping: Mapping[Any, Any]) -> dict[str, Any]:
 
 _INSERT = Prepared(insert(expected_acknowledgement))
 _FIND = (
-    select(expected_acknowledgement.c.id, expected_acknowledgement.c.message)
+    select(expected_acknowledgement)
     .where(
         expected_acknowledgement.c.partner == bindparam("whose"),
         expected_acknowledgement.c.control_number == bindparam("number"),
@@ -127,7 +193,33 @@ _OF_MESSAGE = (
     .where(expected_acknowledgement.c.message == bindparam("wanted"))
     .order_by(expected_acknowledgement.c.id)
 )
-_STATES = select(expected_acknowledgement.c.state).where(expected_acknowledgement.c.message == bindparam("wanted"))
+_STATES = select(expected_acknowledgement.c.kind, expected_acknowledgement.c.state).where(
+    expected_acknowledgement.c.message == bindparam("wanted")
+)
+_SENT = (
+    select(interchange.c.message, interchange.c.at)
+    .join(search_key, search_key.c.message == interchange.c.message)  # by its index: envelopes sent have none
+    .where(
+        search_key.c.folded == bindparam("folded"),
+        search_key.c.kind == "interchange",
+        interchange.c.partner == bindparam("whose"),
+        interchange.c.direction == "out",
+        interchange.c.control_number == bindparam("number"),
+    )
+    .order_by(interchange.c.message.desc())
+)
+_OF_ENVELOPE = (
+    select(expected_acknowledgement)
+    .where(expected_acknowledgement.c.message == bindparam("wanted"), expected_acknowledgement.c.kind == OF_INTERCHANGE)
+    .order_by(expected_acknowledgement.c.id.desc())
+    .limit(1)
+)
+_ALL_ANSWERED = (
+    update(expected_acknowledgement)
+    .where(expected_acknowledgement.c.message == bindparam("wanted"))
+    .values(state=bindparam("verdict"), acknowledged_by=bindparam("by"))
+)
+_ALL = update(document).where(document.c.message == bindparam("wanted")).values(acknowledgement=bindparam("verdict"))
 _GROUP = (
     update(document)
     .where(document.c.message == bindparam("wanted"), document.c.group_control_number == bindparam("number"))

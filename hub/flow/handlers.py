@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 
 from hub.business.orders.handlers import answered, first_answer, take_order
 from hub.business.orders.model import Decision, Effect, Source
-from hub.canonical.acknowledgement import FunctionalAcknowledgement
+from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.shared import Party
-from hub.exchange.acknowledgements import match
+from hub.exchange.acknowledgements import match, match_interchange
 from hub.exchange.model import Acknowledgement, Key, Outcome
 from hub.exchange.partners import Partner
 from hub.flow.desk import Desk
@@ -92,9 +92,12 @@ def take_purchase_order(conn: Connection, desk: Desk, arrival: Arrival) -> Handl
 
 
 def take_functional_acknowledgement(conn: Connection, desk: Desk, arrival: Arrival) -> Handled:
-    """Record what the partner says about a group of ours. An acknowledgement is never acknowledged."""
+    """Record what the partner says about a group or an interchange of ours; it is never acknowledged itself."""
     told = arrival.document
     assert isinstance(told, FunctionalAcknowledgement)
+    if told.interchange is not None:
+        return _take_interchange_acknowledgement(conn, arrival, told, told.interchange)
+    assert told.group is not None  # every map of a 997 and 999 reads AK1, which no guide lets be missing
     ours = match(
         conn,
         arrival.partner.id,
@@ -108,13 +111,51 @@ def take_functional_acknowledgement(conn: Connection, desk: Desk, arrival: Arriv
     )
     if ours is not None:
         return Handled(outcome="accepted")
+    message = f"Group {told.group.kind} {told.group.number} was never sent to this partner"
+    return _acknowledges_nothing(message, told.group.number, "group.number")
+
+
+def _take_interchange_acknowledgement(
+    conn: Connection, arrival: Arrival, told: FunctionalAcknowledgement, about: AcknowledgedInterchange
+) -> Handled:
+    """Record a TA1. One that finds fault calls a person: whoever sent the interchange must put something right."""
+    ours = match_interchange(
+        conn,
+        arrival.partner.id,
+        control_number=about.number,
+        on=about.on,
+        verdict=_VERDICTS[told.verdict],
+        reason=told.reason,
+        by=arrival.message,
+        now=arrival.now,
+    )
+    if ours is None:
+        day = f" of {about.on}" if about.on else ""
+        message = f"Interchange {about.number:09d}{day} was never sent to this partner"
+        return _acknowledges_nothing(message, about.number, "interchange.number")
+    if told.verdict == "accepted":
+        return Handled(outcome="accepted")
+    said, why = _IN_WORDS[told.verdict], told.reason or "none"
+    refused = Diagnostic(
+        code="ENV-OURS-REFUSED",
+        severity=Severity.WARNING,
+        message=f"The partner {said} our interchange {about.number:09d}, note {why}",
+        location=Location(path="verdict", tag="TA1", element=4),
+        remedy="Look up the note (TA105), put right what it names, and send the interchange again",
+        found=told.verdict,
+        expected="accepted",
+    )
+    return Handled(outcome="accepted", findings=[refused], attention=refused.message)
+
+
+def _acknowledges_nothing(message: str, number: int, path: str) -> Handled:
     stray = Diagnostic(
         code="BUS-ACKNOWLEDGES-NOTHING",
         severity=Severity.WARNING,
-        message=f"Group {told.group.kind} {told.group.number} was never sent to this partner",
-        location=Location(path="group.number"),
+        message=message,
+        location=Location(path=path),
         remedy="Ask the partner which message is meant",
-        found=str(told.group.number),
+        found=str(number),
     )
     return Handled(outcome="held", findings=[stray], attention=stray.message)
 
@@ -170,6 +211,9 @@ _VERDICTS: dict[str, Acknowledgement] = {
     "rejected": "rejected",
 }
 """Words of the table ``ack`` (X12 715, 717) as the message log says them."""
+
+_IN_WORDS = {"accepted-with-errors": "took with faults", "rejected": "refused"}
+"""What a TA1 says when it does not say that all is well, between subject and object."""
 
 HANDLERS: dict[str, Handler] = {
     "PurchaseOrder": take_purchase_order,

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from hub.canonical.stored import encode_document
 from hub.exchange.model import Validation
 from hub.flow.rules import Rules
+from hub.flow.ta1 import TA1, read_ta1
 from hub.formats.sniff import sniff
 from hub.formats.x12.events import (
     Event,
@@ -38,9 +39,7 @@ from hub.kernel.errors import Unreadable
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 
-TOLD_BY_TA1 = "ENV-OURS-REFUSED"
-"""Code of the finding that the partner did not take an interchange of ours."""
-
+TA1S_MAX = 1_000  # of one interchange: more than we send a partner in a day; the survey keeps them
 KEPT_EVENTS_BYTES_MAX = 1024 * 1024  # below this, what the survey read is kept for the second reading
 
 
@@ -68,6 +67,7 @@ class Interchange(Struct):
     digest: str  # SHA-256 of its bytes
     findings: list[Diagnostic] = []
     groups: list[Group] = []
+    told: list[ServiceSegment] = []  # TA1: what the partner says about interchanges of ours
 
     @property
     def refused(self) -> bool:
@@ -83,12 +83,12 @@ class Survey(Struct):
 
 
 class Document(Struct):
-    """A transaction set, read as far as it could be read."""
+    """A transaction set or a TA1, read as far as it could be read."""
 
-    position: int  # in the message, from 1
+    position: int  # in the message, from 1: the sets, then the TA1s
     interchange: Interchange
     group: Group | None
-    kind: str  # ST01: "850"
+    kind: str  # ST01: "850"; "TA1"
     control_number: str  # ST02 as sent
     implementation: str | None
     release: str
@@ -132,7 +132,7 @@ class Opened:
         return Opened(replace(self.survey, interchanges=interchanges), self._events)
 
     def documents(self, rules: Rules, partner: str) -> Iterator[Document]:
-        """Read the transaction sets one by one; those of a refused interchange or group too."""
+        """Read the transaction sets one by one, then the TA1s; those of a refused interchange or group too."""
         interchanges = iter(self.survey.interchanges)
         groups: Iterator[Group] = iter(())
         interchange: Interchange | None = None
@@ -147,6 +147,10 @@ class Opened:
             elif isinstance(event, TransactionSet) and interchange is not None:
                 position += 1
                 yield _read_document(event, position, interchange, group, rules, partner)
+        for interchange in self.survey.interchanges:
+            for segment in interchange.told:
+                position += 1
+                yield _read_told(segment, position, interchange)
 
 
 class _Rereading:
@@ -189,13 +193,14 @@ def _survey(events: Iterable[Event], body: bytes) -> Survey:
     start: InterchangeStart | None = None
     opening: list[Diagnostic] = []
     groups: list[Group] = []
-    told: list[Diagnostic] = []
+    told: list[ServiceSegment] = []
     number = 0
     for event in events:
         if isinstance(event, InterchangeStart):
             start, groups, told = event, [], []
         elif isinstance(event, ServiceSegment):
-            told += _told(event)
+            if event.values[0] == TA1 and len(told) <= TA1S_MAX:  # one more than is taken: it shows that there are more
+                told.append(event)
         elif isinstance(event, GroupStart):
             number += 1
             opening = event.findings
@@ -222,7 +227,7 @@ def _interchange(
     start: InterchangeStart,
     end: InterchangeEnd,
     groups: list[Group],
-    told: list[Diagnostic],
+    told: list[ServiceSegment],
     body: bytes,
 ) -> Interchange:
     return Interchange(
@@ -230,27 +235,42 @@ def _interchange(
         header=start.header,
         separators=start.separators,
         digest=hashlib.sha256(memoryview(body)[start.offset : end.end]).hexdigest(),
-        findings=start.findings + told + end.findings,
+        findings=start.findings + _too_many_told(told) + end.findings,
         groups=groups,
+        told=told[:TA1S_MAX],
     )
 
 
-def _told(segment: ServiceSegment) -> list[Diagnostic]:
-    """Return what a TA1 says against an interchange of ours; nothing when it says that all is well."""
-    tag, number, _, _, verdict, note = (*segment.values, "", "", "", "", "")[:6]
-    if tag != "TA1" or verdict == "A":
+def _too_many_told(told: list[ServiceSegment]) -> list[Diagnostic]:
+    if len(told) <= TA1S_MAX:
         return []
+    first = told[TA1S_MAX]
     return [
         Diagnostic(
-            code=TOLD_BY_TA1,
+            code="ENV-TOO-MANY-TA1",
             severity=Severity.WARNING,
-            message=f"The partner answers our interchange {number} with {verdict or 'nothing'}, note {note or 'none'}",
-            location=Location(interchange=segment.interchange, tag="TA1", element=4, offset=segment.offset),
-            remedy="Look up the note (TA105), put right what it names, and send the interchange again",
-            found=verdict or None,
-            expected="A",
+            message=f"There are more than {TA1S_MAX} TA1; what comes after was not read",
+            location=Location(interchange=first.interchange, tag=TA1, offset=first.offset),
+            remedy="Ask the partner to spread them over several interchanges",
         )
     ]
+
+
+def _read_told(segment: ServiceSegment, position: int, interchange: Interchange) -> Document:
+    """Return the TA1 as a document: handled, shown and kept as any other that a partner sends."""
+    told, findings = read_ta1(segment)
+    return Document(
+        position=position,
+        interchange=interchange,
+        group=None,
+        kind=TA1,
+        control_number="",
+        implementation=None,
+        release="",
+        findings=findings,
+        document=type(told).__name__ if told else None,
+        canonical=encode_document(told) if told else None,
+    )
 
 
 def _read_document(

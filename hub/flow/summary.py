@@ -10,7 +10,7 @@ from hub.exchange.intake import Received
 from hub.exchange.model import Acknowledgement, DocumentRow, Key, Outcome, StageTime, Validation
 from hub.exchange.recording import KEYS_SHOWN_MAX, Processed
 from hub.flow.handlers import Handled
-from hub.flow.reading import TOLD_BY_TA1, Document, Interchange, Survey
+from hub.flow.reading import Document, Interchange, Survey
 from hub.formats.x12.acknowledge import SetOutcome
 from hub.formats.x12.guide import Guide
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
@@ -72,13 +72,12 @@ class Summary(Struct):
         findings = envelope_findings(interchanges)
         refused = [finding for finding in findings if finding.severity >= Severity.GROUP]
         taken = any(finding.code == "ENV-INTERCHANGE-NUMBER-TAKEN" for finding in refused)
-        told = next((finding.message for finding in findings if finding.code == TOLD_BY_TA1), None)
         outcome: Outcome = "quarantined" if taken else "refused" if refused else "none"
         return replace(
             self,
             validation=max(self.validation, validation_of(findings), key=VALIDATIONS.index),
             outcome=max(self.outcome, outcome, key=OUTCOMES.index),
-            attention=f"Refused: {refused[0].message}" if refused else self.attention or told,
+            attention=f"Refused: {refused[0].message}" if refused else self.attention,
         )
 
     def processed(

@@ -92,6 +92,13 @@ class AtWork:
         self.work()
         return self.detail(message)
 
+    def dealt_with(self, message: str) -> None:
+        """Take the message from the head of the log, as a person does."""
+        now = self.clock.now()
+        assert self.hub.database.write_now(
+            lambda conn: messages.dismiss(conn, EVERYONE, message, actor="person:ada", now=now)
+        )
+
     def detail(self, message: str) -> MessageDetail:
         found = self.hub.database.read_now(lambda conn: messages.message_detail(conn, EVERYONE, message))
         assert found is not None

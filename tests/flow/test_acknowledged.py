@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from hub.exchange.model import MessageDetail
+from hub.flow.reading import TA1S_MAX
 from tests.flow.at_work import AtWork, assert_each_finding_helps, codes
 from tests.flow.wire import acknowledgement, group, interchange, of_kind, one_order, transaction
 
 DUE_HOURS = 24  # partner.toml: functional_due_minutes
+FUNCTIONAL = "FunctionalAcknowledgement"
 
 
 @pytest.mark.parametrize(
@@ -94,20 +96,155 @@ def test_a_ta1_is_given_where_it_is_asked_for(hub: AtWork) -> None:
     assert [segment[0] for segment in acknowledged.segments][:3] == ["ISA", "TA1", "GS"]
 
 
-@pytest.mark.parametrize("verdict", ["R", "E"])
-def test_a_ta1_against_an_interchange_of_ours_calls_a_person(hub: AtWork, verdict: str) -> None:
-    _answered_order(hub)
-    told = hub.send(_with_ta1(f"TA1*000000001*261120*0600*{verdict}*006~"))
-    assert told.message.attention == f"The partner answers our interchange 000000001 with {verdict}, note 006"
+def test_a_ta1_that_refuses_our_interchange_calls_a_person_to_both_messages(hub: AtWork) -> None:
+    answer, _ = _answered_order(hub)
+    told = hub.send(_ta1("R", note="006"))
+    assert (told.message.outcome, told.message.document, told.message.wire) == ("accepted", FUNCTIONAL, "TA1")
+    assert told.message.attention == "The partner refused our interchange 000000001, note 006"
     assert codes(told) == {"ENV-OURS-REFUSED"}
     assert_each_finding_helps(told)
-    assert hub.answers(told.message.id) == []
+    assert hub.answers(told.message.id) == [], "an acknowledgement is never acknowledged"
+
+    shown = hub.detail(answer.message.id)
+    assert shown.message.acknowledgement == "rejected"
+    assert shown.message.attention == f"acme-cardio rejected what we sent (acknowledgement {told.message.id})"
+    assert [each.acknowledgement for each in shown.documents] == ["rejected"]
+    assert _acknowledged(shown) == ["interchange rejected by acme-cardio, note 006"]
 
 
-def test_a_ta1_that_all_is_well_calls_nobody(hub: AtWork) -> None:
+def test_what_was_refused_with_its_envelope_is_not_overdue_as_well(hub: AtWork) -> None:
+    answer, _ = _answered_order(hub)
+    told = hub.send(_ta1("R", note="006"))
+    hub.later(hours=2 * DUE_HOURS)
+    hub.look_at_the_clock()
+    shown = hub.detail(answer.message.id)
+    assert shown.message.acknowledgement == "rejected"
+    assert told.message.id in (shown.message.attention or "")
+
+
+def test_what_was_refused_is_accepted_when_it_is_sent_again_and_read(hub: AtWork) -> None:
+    answer, number = _answered_order(hub)
+    hub.send(_ta1("R", note="006"))
+    hub.send(acknowledgement(number, control=901))
+    assert hub.detail(answer.message.id).message.acknowledgement == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "note", "said"),
+    [
+        ("A", "000", None),
+        ("E", "018", "The partner took with faults our interchange 000000001, note 018"),
+    ],
+)
+def test_a_ta1_that_takes_our_interchange_is_noted_and_the_997_still_awaited(
+    hub: AtWork, verdict: str, note: str, said: str | None
+) -> None:
+    answer, _ = _answered_order(hub)
+    told = hub.send(_ta1(verdict, note=note))
+    assert (told.message.validation, told.message.attention) == ("valid", said)
+    shown = hub.detail(answer.message.id)
+    assert (shown.message.acknowledgement, shown.message.attention) == ("awaited", None)
+    assert _acknowledged(shown) == [f"interchange accepted by acme-cardio, note {note}"]
+
+
+@pytest.mark.parametrize(("verdict", "status"), [("A", "none"), ("R", "rejected")])
+def test_a_ta1_about_our_997_refuses_it_or_leaves_it_as_it_is(hub: AtWork, verdict: str, status: str) -> None:
     _answered_order(hub)
-    told = hub.send(_with_ta1("TA1*000000001*261120*0600*A*000~"))
-    assert (told.message.validation, told.message.attention) == ("valid", None)
+    (ours,) = of_kind(hub.sent(), "997")
+    hub.send(_ta1(verdict, about=ours.number))
+    assert hub.detail(ours.message).message.acknowledgement == status
+
+
+def test_a_ta1_replayed_says_nothing_twice_and_calls_nobody_again(hub: AtWork) -> None:
+    answer, _ = _answered_order(hub)
+    told = hub.send(_ta1("R", note="006"))
+    hub.dealt_with(answer.message.id)
+    again = hub.replay(told.message.id)
+    assert (again.message.outcome, again.message.attention) == (told.message.outcome, told.message.attention)
+    shown = hub.detail(answer.message.id)
+    assert (shown.message.acknowledgement, shown.message.attention) == ("rejected", None)
+    assert len(_acknowledged(shown)) == 1
+
+
+def test_an_acknowledgement_replayed_does_not_win_over_a_later_one(hub: AtWork) -> None:
+    answer, number = _answered_order(hub)
+    first = hub.send(acknowledgement(number, verdict="R"))
+    hub.send(acknowledgement(number, verdict="A", control=901))
+    for _ in range(2):
+        hub.replay(first.message.id)
+    shown = hub.detail(answer.message.id)
+    assert shown.message.acknowledgement == "accepted"
+    assert _acknowledged(shown) == ["rejected by acme-cardio", "accepted by acme-cardio"]
+
+
+@pytest.mark.parametrize(("about", "day"), [(4711, "261120"), (1, "251120")])
+def test_a_ta1_about_an_interchange_never_sent_that_day_waits_for_a_person(hub: AtWork, about: int, day: str) -> None:
+    answer, _ = _answered_order(hub)
+    told = hub.send(_ta1("R", about=about, day=day))
+    on = f"20{day[:2]}-{day[2:4]}-{day[4:]}"
+    assert told.message.outcome == "held"
+    assert told.message.attention == f"Interchange {about:09d} of {on} was never sent to this partner"
+    assert codes(told) == {"BUS-ACKNOWLEDGES-NOTHING"}
+    assert_each_finding_helps(told)
+    assert hub.detail(answer.message.id).message.acknowledgement == "awaited"
+
+
+@pytest.mark.parametrize("day", ["261119", "261121", "", "000000"])
+def test_a_ta1_may_write_the_day_of_another_zone_or_none(hub: AtWork, day: str) -> None:
+    answer, _ = _answered_order(hub)
+    hub.send(_ta1("R", day=day))
+    assert hub.detail(answer.message.id).message.acknowledgement == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("segment", "said"),
+    [
+        ("TA1*000000001*261120*0600*X*006~", "TA104 says X; it must be A, E or R"),
+        ("TA1*1A*261120*0600*R*006~", "TA101 says 1A; it must be a control number of up to nine digits"),
+        ("TA1~", "TA101 says nothing; it must be a control number of up to nine digits"),
+    ],
+)
+def test_a_ta1_that_cannot_be_read_is_shown_and_changes_nothing(hub: AtWork, segment: str, said: str) -> None:
+    answer, _ = _answered_order(hub)
+    told = hub.send(_with_ta1(segment))
+    assert (told.message.validation, told.message.outcome) == ("rejected", "refused")
+    assert told.message.attention == f"Rejected: {said}"
+    assert_each_finding_helps(told)
+    assert hub.answers(told.message.id) == []
+    assert hub.detail(answer.message.id).message.acknowledgement == "awaited"
+
+
+def test_a_ta1_beside_orders_leaves_them_and_their_acknowledgement_as_they_are(hub: AtWork) -> None:
+    answer, _ = _answered_order(hub)
+    body = one_order("4500098124", 102).replace(b"GS*PO", b"TA1*000000001*261120*0600*R*006~GS*PO")
+    got = hub.send(body)
+    assert [(each.position, each.kind) for each in got.documents] == [(1, "850"), (2, "TA1")]
+    (said,) = of_kind(hub.answers(got.message.id), "997")
+    assert said.one("AK9") == ["AK9", "A", "1", "1", "1"]
+    assert hub.detail(answer.message.id).message.acknowledgement == "rejected"
+
+
+def test_what_a_refused_interchange_says_about_ours_is_not_believed(hub: AtWork) -> None:
+    answer, _ = _answered_order(hub)
+    hub.send(_with_ta1("TA1*000000001*261120*0600*R*006~").replace(b"IEA*0*", b"IEA*1*").replace(b"01*123", b"01*999"))
+    assert hub.detail(answer.message.id).message.acknowledgement == "awaited"
+
+
+def test_of_too_many_ta1_in_one_interchange_the_first_count(hub: AtWork) -> None:
+    answer, _ = _answered_order(hub)
+    told = hub.send(_with_ta1("TA1*000000001*261120*0600*A*000~" * (TA1S_MAX + 1)))
+    assert "ENV-TOO-MANY-TA1" in codes(told)
+    assert told.message.documents == TA1S_MAX
+    assert len(_acknowledged(hub.detail(answer.message.id))) == 1
+
+
+def _ta1(verdict: str, *, about: int = 1, day: str = "261120", note: str = "000") -> bytes:
+    return _with_ta1(f"TA1*{about:09d}*{day}*0600*{verdict}*{note}~")
+
+
+def _acknowledged(shown: MessageDetail) -> list[str | None]:
+    """Return what the timeline says was said about the message."""
+    return [entry.text for entry in shown.timeline if entry.event == "acknowledged"]
 
 
 def _with_ta1(segment: str) -> bytes:

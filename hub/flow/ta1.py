@@ -1,0 +1,42 @@
+"""A TA1 read: what a partner says about an interchange of ours, as the canonical document for it. Pure.
+
+A TA1 stands beside the functional groups and is no transaction set; nothing but the standard says what its elements
+mean, so no guide or map is asked.
+"""
+
+from __future__ import annotations
+
+from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement
+from hub.formats.x12.events import ServiceSegment
+from hub.formats.x12.headers import read_date, read_number
+from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+
+TA1 = "TA1"
+VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "R": "rejected"}
+"""TA104 in the words of the table ``ack``, which the map of the 997 reads AK501 and AK901 by."""
+
+
+def read_ta1(segment: ServiceSegment) -> tuple[FunctionalAcknowledgement | None, list[Diagnostic]]:
+    """Return what the TA1 says; without its number or its verdict nothing, and why."""
+    _, number, on, _, verdict, note = ([value.strip() for value in segment.values] + [""] * 6)[:6]
+    about, word = read_number(number), VERDICTS.get(verdict)
+    if about is None:
+        return None, [_unreadable(segment, 1, number, "a control number of up to nine digits")]
+    if word is None:
+        return None, [_unreadable(segment, 4, verdict, "A, E or R")]
+    interchange = AcknowledgedInterchange(number=about, on=read_date(on))
+    return FunctionalAcknowledgement(interchange=interchange, verdict=word, reason=note or None), []
+
+
+def _unreadable(segment: ServiceSegment, element: int, found: str, expected: str) -> Diagnostic:
+    return Diagnostic(
+        code="ENV-TA1-UNREADABLE",
+        severity=Severity.SEGMENT,
+        message=f"TA1{element:02d} says {found[:FOUND_CHARACTERS_MAX] or 'nothing'}; it must be {expected}",
+        location=Location(interchange=segment.interchange, tag=TA1, element=element, offset=segment.offset),
+        remedy="Ask the partner which interchange is meant, and whether it was taken",
+        found=found[:FOUND_CHARACTERS_MAX] or None,
+        expected=expected,
+    )

@@ -22,6 +22,7 @@ from hub.formats.x12.acknowledge import (
     acknowledge_group,
     acknowledge_interchange,
     group_code,
+    told_of,
     wants_interchange_acknowledgement,
 )
 from hub.formats.x12.guides import RELEASE
@@ -119,6 +120,6 @@ def _canonical(group: Group, outcomes: Sequence[SetOutcome]) -> FunctionalAcknow
         ),
         sets=[
             SetVerdict(kind=outcome.kind, number=outcome.control_number, verdict=VERDICTS[outcome.code])
-            for outcome in outcomes
+            for outcome in told_of(outcomes, group.findings)
         ],
     )

@@ -139,6 +139,7 @@ def test_a_faulty_group_or_set_is_rejected_with_a_997(
     assert answer.kind == "997"
     assert answer.one(level)[1:] == notes
     assert answer.one("AK9")[1] == "R"
+    assert {ak5[1] for ak5 in answer.all("AK5")} <= {"R"}, "nothing is told to be accepted that was not taken"
     assert got.message.acknowledgement == "rejected"
     _all_is_well(hub, got)
 

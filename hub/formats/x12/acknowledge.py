@@ -5,8 +5,9 @@ to be written. Always a projection of the findings, never a second judgement: a 
 is the code, its ``severity`` the level, its location the segment and element it is told about.
 
 A set is rejected (R) by any finding that rejects, accepted with errors (E) when there are only
-warnings. A group is P when some of its sets were rejected and some not. An acknowledgement is never
-acknowledged: a group FA has none.
+warnings. A group is P when some of its sets were rejected and some not. A group at fault itself is
+refused as one piece, and nothing is told of its sets. An acknowledgement is never acknowledged: a
+group FA has none.
 """
 
 from __future__ import annotations
@@ -119,10 +120,18 @@ def acknowledge_group(
         return None
     speller = _Speller(form=form, safe=SAFE - frozenset(separators.all))
     segments: list[list[Value]] = [_group_response(header, speller)]
-    for outcome in outcomes:
+    for outcome in told_of(outcomes, findings):
         segments += _set_response(outcome, speller)
     segments.append(_group_trailer(outcomes, findings, stated))
     return OutboundSet(kind=form.kind, control_number=control_number, segments=segments)
+
+
+def told_of(outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic]) -> Sequence[SetOutcome]:
+    """Return the sets of which AK2 loops tell: all, or none where the group itself is at fault.
+
+    AK5 has no code for "sound, but not taken", and a set once told accepted is never sent again.
+    """
+    return [] if worst(list(findings)).is_reject else outcomes
 
 
 def group_code(outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic] = ()) -> str:

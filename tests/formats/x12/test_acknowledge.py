@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from hub.formats.x12.acknowledge import (
     FAULTY_SEGMENTS_MAX,
+    FORM_997,
     FORM_999,
+    Form,
     SetOutcome,
     acknowledge_group,
     acknowledge_interchange,
@@ -104,6 +106,14 @@ def test_notes_are_not_told() -> None:
 def test_a_fault_of_the_group_rejects_it_whole_and_says_which() -> None:
     told = lines(outcome(), findings=[fault(Severity.GROUP, "5"), fault(Severity.GROUP, "4")], stated=3)
     assert told[-1] == "AK9*R*3*1*0*5*4~"
+
+
+@pytest.mark.parametrize("form", [FORM_997, FORM_999], ids=["997", "999"])
+def test_no_set_of_a_group_that_is_rejected_whole_is_told_to_be_accepted(form: Form) -> None:
+    bad = outcome(fault(Severity.SET, "1"), number="0002")
+    told = lines(outcome(), bad, findings=[fault(Severity.GROUP, "2")], form=form)
+    assert [line[:3] for line in told] == ["AK1", "AK9"]
+    assert told[-1] == "AK9*R*2*2*0*2~"
 
 
 def test_several_faults_of_a_set_are_all_named_at_most_five() -> None:
@@ -216,6 +226,7 @@ def test_whatever_was_found_the_answer_can_be_written_and_read(
     assert [f for event in events for f in event.findings] == []
     answer = next(event for event in events if isinstance(event, TransactionSet)).body
     assert [line[1] for line in answer if line[0] == "AK9"] == [group_code(outcomes, found)]
-    assert sum(line[0] == "AK2" for line in answer) == sum(line[0] == "AK5" for line in answer) == len(outcomes)
-    taken = sum(line[0] == "AK5" and line[1] != "R" for line in answer)
-    assert int(answer[-1][4]) == (0 if answer[-1][1] == "R" else taken)
+    told = 0 if any(f.severity.is_reject for f in found) else len(outcomes)
+    assert sum(line[0] == "AK2" for line in answer) == sum(line[0] == "AK5" for line in answer) == told
+    assert int(answer[-1][3]) == len(outcomes)
+    assert int(answer[-1][4]) == sum(line[0] == "AK5" and line[1] != "R" for line in answer)

@@ -153,7 +153,7 @@ class Order(Struct):
     ship_window: Period | None = None
     valid_until: date | None = None
     cancel_rule: str | None = None
-    acknowledgement: str | None = None  # which kind of answer the buyer wants
+    acknowledgement: str | None = None  # the buyer's wish, a word of acknowledgement-wish; "none": no answer wanted
     delivery: Delivery | None = None
     incoterm: Words = {}
     payment: Words = {}

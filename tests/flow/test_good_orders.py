@@ -37,6 +37,26 @@ def test_an_order_is_acknowledged_recorded_and_answered(hub: AtWork) -> None:
     assert hub.waiting() == [each.message for each in hub.answers(got.message.id)]
 
 
+def test_an_order_that_asks_for_no_answer_is_taken_with_its_997_alone_however_often_it_is_replayed(hub: AtWork) -> None:
+    got = hub.send(_unasked(one_order("4500098123")))
+    again = hub.replay(got.message.id)
+    for shown in (got, again):
+        assert (shown.message.outcome, shown.message.attention) == ("accepted", None)
+    assert [sent.kind for sent in hub.sent()] == ["997"]
+    assert hub.order("4500098123").summary.status == "accepted"
+    assert hub.order("4500098123").history[-1].text.endswith("not answered, as the buyer asks for no answer")
+
+
+def test_a_change_is_told_to_a_buyer_who_asks_for_no_answer(hub: AtWork) -> None:
+    got = hub.send(_unasked(one_order("4500098123", lines=line(10, due="20261201"))))
+    assert got.message.outcome == "changed"
+    assert [sent.kind for sent in hub.sent()] == ["855", "997"]
+
+
+def _unasked(body: bytes) -> bytes:
+    return body.replace(b"*BPA-2026-017~", b"*BPA-2026-017*NA~")
+
+
 def test_every_number_of_an_order_leads_to_it_and_its_answer(hub: AtWork) -> None:
     got = hub.send(one_order("4500098123"), file_name="acme-20261120.edi").message.id
     answer = of_kind(hub.answers(got), "855")[0].message

@@ -45,6 +45,9 @@ from hub.kernel.struct import Struct
 NEW = frozenset({"original", "confirm"})
 COPY = "duplicate"
 
+NO_ANSWER = "none"
+"""The buyer's wish (table ``acknowledgement-wish``) to hear nothing of an order that is taken as it is."""
+
 NO_ORDER_TO_MAKE = frozenset(
     {
         "blanket-estimated",  # quantities nobody commits to
@@ -108,14 +111,28 @@ def decide(
         return _set_aside(known, arrival, unusable)
     if known is not None and known.source == source:
         again = _replayed(order, known, terms_of(order, catalogue, calendar, today), arrival, seller)
-        return again if answered or again.state else _answer_late(again, order, known, today, seller)
+        settled = answered or again.state or _is_unasked(order, known.verdict)
+        return again if settled else _answer_late(again, order, known, today, seller)
     if purpose != COPY and purpose not in NEW:
         return _set_aside(known, arrival, _instruction(order, known, purpose))
     if known is None:
-        return _fresh(order, terms_of(order, catalogue, calendar, today), arrival, seller)
+        return _as_wished(order, _fresh(order, terms_of(order, catalogue, calendar, today), arrival, seller))
     if purpose == COPY and known.digest == digest_of(order):
         return _repeated(order, known, arrival, None if answered else answer_to(order, known, today, seller))
     return _taken(order, known, arrival)
+
+
+def _is_unasked(order: PurchaseOrder, verdict: Verdict | None) -> bool:
+    return order.acknowledgement == NO_ANSWER and verdict is Verdict.ACCEPTED
+
+
+def _as_wished(order: PurchaseOrder, decision: Decision) -> Decision:
+    """Send nothing where the buyer wants no answer; what differs from the order is told to every buyer."""
+    if not _is_unasked(order, decision.verdict):
+        return decision
+    *before, last = decision.events
+    said = replace(last, text=f"{last.text}; not answered, as the buyer asks for no answer")
+    return replace(decision, answer=None, events=[*before, said])
 
 
 def _replayed(

@@ -67,7 +67,7 @@ class Basis(StrEnum):
 class Effect(StrEnum):
     """What the handler must do about a decision."""
 
-    RECORD_ORDER = "record-order"  # save ``Decision.state`` and send ``Decision.answer``
+    RECORD_ORDER = "record-order"  # save ``Decision.state`` and send ``Decision.answer``, if there is one
     SEND_ANSWER = "send-answer"  # send ``Decision.answer``; the order is recorded and was never answered
     REPEAT_ANSWER = "repeat-answer"  # send the first answer once more
     ASK_A_PERSON = "ask-a-person"  # nothing is sent; the message waits in needs-attention
@@ -191,7 +191,7 @@ class Decision(Struct):
     reasons: list[Diagnostic] = []  # about the order as a whole
     state: OrderState | None = None  # to be saved
     order_id: str | None = None  # of the order that stands or will stand; none when there is none
-    answer: OrderAcknowledgement | None = None  # to be sent
+    answer: OrderAcknowledgement | None = None  # to be sent; none where the buyer wants none
     events: list[Event] = []
 
     @property

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from hub.business.orders.catalogue import Catalogue
 from hub.business.orders.decide import decide, digest_of, seller_order_number
 from hub.business.orders.model import Effect, EventKind, OrderState, Outcome, Verdict
-from hub.canonical.order import PurchaseOrder
+from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Item, Party, Reference, Requirement, Totals
 from hub.kernel.words import Money, When
 from tests.business.orders.shop import (
@@ -165,6 +166,55 @@ def test_an_unanswered_order_that_is_read_otherwise_now_waits_for_a_person() -> 
 def test_a_copy_of_an_unanswered_order_is_answered() -> None:
     copy = decided(order(purpose="duplicate"), standing(order()), source=SECOND, answered=False)
     assert (copy.outcome, copy.effects) == (Outcome.DUPLICATE, [Effect.SEND_ANSWER])
+    assert copy.answer == decided(order()).answer
+
+
+def test_an_order_that_asks_for_no_answer_stands_without_one_and_its_history_says_so() -> None:
+    decision = decided(order(acknowledgement="none"))
+    assert (decision.outcome, decision.effects) == (Outcome.ACCEPTED, [Effect.RECORD_ORDER, Effect.PLAN])
+    assert (decision.answer, decision.verdict) == (None, Verdict.ACCEPTED)
+    assert decision.events[-1].text.endswith("accepted: 1; not answered, as the buyer asks for no answer")
+
+
+@pytest.mark.parametrize(
+    ("lines", "verdict"),
+    [
+        ([line("1"), line("2", item=Item(buyer="B-9"))], Verdict.CHANGED),
+        ([line(price=None)], Verdict.CHANGED),
+        ([line(item=Item(buyer="B-9"))], Verdict.REFUSED),
+        ([line(price=costs("12.35", basis="per-wish"))], Verdict.HELD),
+    ],
+    ids=["refused in part", "price filled in", "refused", "held"],
+)
+def test_what_differs_is_told_to_a_buyer_who_asks_for_no_answer(lines: list[OrderLine], verdict: Verdict) -> None:
+    decision = decided(order(*lines, acknowledgement="none"))
+    assert decision.verdict is verdict
+    assert decision.answer == decided(order(*lines)).answer
+
+
+@pytest.mark.parametrize("wish", ["with-exceptions-only", "with-detail-no-changes", "rejected-without-detail", "XX"])
+def test_any_other_wish_is_answered_in_full(wish: str) -> None:
+    assert decided(order(acknowledgement=wish)).answer == decided(order()).answer
+
+
+def test_an_order_that_asks_for_no_answer_has_none_however_often_it_is_decided() -> None:
+    asked = order(acknowledgement="none")
+    again = decided(asked, standing(asked), source=FIRST, answered=False)
+    assert (again.outcome, again.effects, again.answer) == (Outcome.ACCEPTED, [], None)
+
+
+def test_a_buyer_who_was_told_a_refusal_is_told_that_the_order_is_taken_now() -> None:
+    asked = order(acknowledgement="none")
+    told = decided(asked, catalogue=Catalogue("customer", [], [])).state
+    again = decided(asked, told, source=FIRST)
+    assert again.outcome is Outcome.ACCEPTED
+    assert again.answer is not None
+
+
+def test_a_copy_of_an_order_that_asked_for_no_answer_is_answered() -> None:
+    known = standing(order(acknowledgement="none"))
+    copy = decided(order(purpose="duplicate", acknowledgement="none"), known, source=SECOND, answered=False)
+    assert copy.effects == [Effect.SEND_ANSWER]
     assert copy.answer == decided(order()).answer
 
 

@@ -39,14 +39,23 @@ def po_file(language: Language) -> Path:
     return LOCALE / language.locale / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
-def load(language: Language) -> gettext.GNUTranslations:
+class Catalogue(gettext.GNUTranslations):
+    """The texts of one language."""
+
+    def texts(self) -> Iterator[str]:
+        """Yield every text it translates, as the source writes it; forms of number are left out."""
+        # The standard library reads a file whole and offers to look texts up, not to go through them.
+        yield from (text for text in vars(self)["_catalog"] if isinstance(text, str) and text)
+
+
+def load(language: Language) -> Catalogue:
     """Return the catalogue of ``language``, compiled now if no current ``.mo`` stands beside its ``.po``."""
     source = po_file(language)
     compiled = source.with_suffix(".mo")
     if compiled.is_file() and (not source.is_file() or compiled.stat().st_mtime >= source.stat().st_mtime):
         with compiled.open("rb") as file:
-            return gettext.GNUTranslations(file)
-    return gettext.GNUTranslations(io.BytesIO(compiled_bytes(source)))
+            return Catalogue(file)
+    return Catalogue(io.BytesIO(compiled_bytes(source)))
 
 
 def compiled_bytes(source: Path) -> bytes:
@@ -94,17 +103,17 @@ def update() -> None:
 
 
 def _wanted() -> Catalog:
-    """Return every text somebody may see: of the pages, of findings, of guides."""
+    """Return every text somebody may see: of the pages, of the rooms' sentences, of guides."""
     from babel.messages.catalog import Catalog
 
     from hub.formats.x12.guides import GuideLibrary
     from hub.platform.configuration import find_configuration
-    from hub.web.phrases import guide_names, templates
+    from hub.web.spoken import guide_names, sentences
 
     wanted = Catalog(domain=DOMAIN, project="Contract Hub", version="", charset="utf-8", fuzzy=False)
     for _file, _line, text, comments, context in extracted():
         wanted.add(text, auto_comments=comments, context=context)
-    for text in templates():
+    for text in sentences():
         wanted.add(text, auto_comments=["a sentence of a finding; {names} stay as they are"])
     for text in guide_names(GuideLibrary(find_configuration(None).roots)):
         wanted.add(text, auto_comments=["a segment or element of a guide"])

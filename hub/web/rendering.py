@@ -22,7 +22,7 @@ from hub.web import statuses
 from hub.web.assets import Assets
 from hub.web.catalogues import load
 from hub.web.languages import LANGUAGES, UTC_ZONE, Language
-from hub.web.phrases import phrase
+from hub.web.phrases import Phrasebook
 
 TEMPLATES = Path(__file__).with_name("templates")
 RECENT = timedelta(days=6)  # within a week people think in "ago"; beyond it, in dates
@@ -61,9 +61,11 @@ def _environment(language: Language, assets: Assets, templates: Path) -> Environ
     environment.policies["ext.i18n.trimmed"] = True
     catalogue = load(language)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    phrases = Phrasebook(catalogue.gettext, catalogue.texts())
     environment.globals.update(
         translate=partial(_translate, catalogue.gettext),
-        phrase=partial(phrase, catalogue.gettext),
+        phrase=phrases.phrase,
+        said=phrases.words,
         assets=assets,
         languages=LANGUAGES,
         words=statuses,

@@ -205,6 +205,7 @@ class _Case:
     def promises(self) -> tuple[Option, ...]:
         """Return zero-impact, requested and negotiated options for the changed order."""
         from planning.engine.push import judge, push_variants
+        from planning.overtake import overtaking
 
         order = self.names.orders.index(next(iter(self.changed)))
         others, gentle = self._gentle(order)
@@ -213,6 +214,8 @@ class _Case:
         zero = judge(self.shop, others, gentle, order)
         ways = [zero, *push_variants(self.shop, self.schedule, others, gentle, order)]
         due = int(self.shop.orders["due"][order])
+        if all(w.completion > due for w in ways):
+            ways += overtaking(self.shop, self.schedule, others, order)
         in_time = [w for w in ways if w.completion <= due]
         if in_time:
             requested = min(in_time, key=lambda w: (w.harm, w.newly_late, w.completion))
@@ -235,13 +238,13 @@ class _Case:
         import numpy as np
 
         from planning.engine.first import keep_orders
-        from planning.engine.insert import fitting
+        from planning.overtake import fit
 
         others_live = np.ones(len(self.shop.orders), dtype=np.bool_)
         all_live = others_live.copy()
         others_live[order] = False
         others = keep_orders(self.shop, self.times, others_live, all_live)
-        gentle, failed = fitting(self.shop, self.schedule, others, order)
+        gentle, failed = fit(self.shop, self.schedule, others, order)
         if failed is not None:
             self.refused = (failure_reason(self.names, *failed),)
             return others, None

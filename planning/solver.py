@@ -1,7 +1,7 @@
 """Plan a problem: a feasible plan first, then better ones until the budget is used.
 
-Stages: dispatch with a tuned rule, raise what squeaks, improve by local search with exact retiming; small makespan
-problems go through CP-SAT as well. ``effort`` counts moves of the search, so the same problem, effort and seed give
+Stages: dispatch with a tuned rule, raise what squeaks, improve by local search with exact retiming; CP-SAT continues
+on small makespan problems. ``effort`` counts moves of the search, so the same problem, effort and seed give
 the same plan on any machine; ``seconds`` bounds wall time instead. Orders that cannot be made are reported and do not
 spoil the others.
 """
@@ -32,6 +32,8 @@ TUNING_SHARE = 0.12  # of the wall time, for all dispatching
 WORKERS = 2  # the quality goals are stated for two cores
 REPORT_RESERVE_SECONDS = 0.3  # kept back from ``seconds`` besides the measured time to explain and write a plan
 HOT, COLD = 60.0, 1.0  # temperatures in weighted minutes
+MAKESPAN_HOT, MAKESPAN_COLD = 0.015, 0.0005  # temperatures as shares of the first makespan
+SEARCH_SHARE = 0.5  # of the budget, where CP-SAT continues from what the local search found
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,35 +193,46 @@ class _Run:
 
     def search(self, times: Timetable) -> Timetable:
         """Improve a feasible timetable with what is left of the budget."""
-        from planning.engine.anneal import Budget, Heat, improve
+        from planning.exact import suits
 
         if self.stop() or len(self.shop.ops) == 0 or self.effort == 0:
             return times
-        if self.shop.makespan:
-            times = self.exact(times)
+        if not suits(self.shop):
+            return self.annealed(times, 1.0)
+        times = self.annealed(times, SEARCH_SHARE)
+        return times if self.stop() else self.exact(times)
+
+    def annealed(self, times: Timetable, share: float) -> Timetable:
+        """Improve by local search within a share of the budget."""
+        from planning.engine.anneal import Budget, Heat, improve
+
         self.stages.append("local-search")
-        found = improve(
-            self.shop,
-            times,
-            Budget(self.effort, self.deadline()),
-            Heat(HOT, COLD),
-            self.seed,
-            WORKERS,
-            self.watch,
-        )
+        heat = Heat(HOT, COLD)
+        if self.shop.makespan:
+            longest = float(times.end.max())
+            heat = Heat(MAKESPAN_HOT * longest, MAKESPAN_COLD * longest)
+        effort = None if self.effort is None else max(1, int(share * self.effort))
+        deadline = self.deadline()
+        if deadline is not None:
+            now = time.monotonic()
+            deadline = now + share * max(0.0, deadline - now)
+        found = improve(self.shop, times, Budget(effort, deadline), heat, self.seed, WORKERS, self.watch)
         self.moves = found.moves
         self.stopped = found.stopped
         return found.times
 
     def exact(self, times: Timetable) -> Timetable:
-        """Let CP-SAT try a makespan problem that is small and plain enough for it."""
-        from planning.exact import improve_makespan, suits
+        """Let CP-SAT continue on a makespan problem with the rest of the budget."""
+        from planning.exact import improve_makespan
 
-        if not suits(self.shop):
-            return times
         self.stages.append("cp-sat")
-        left = None if self.seconds is None else max(0.0, (self.deadline() or 0.0) - time.monotonic()) * 0.9
-        return improve_makespan(self.shop, times, seconds=left, effort=self.effort, seed=self.seed, stop=self.stop)
+        deadline = self.deadline()
+        left = None if deadline is None else max(0.0, deadline - time.monotonic())
+        effort = None if self.effort is None else self.effort - int(SEARCH_SHARE * self.effort)
+        found = improve_makespan(self.shop, times, seconds=left, effort=effort, seed=self.seed, stop=self.stop)
+        if found.proven:
+            self.stopped = "finished"
+        return self.feasible(found.times).times  # as early as its sequences allow: CP-SAT leaves idle minutes about
 
     def watch(self, share: float, times: Timetable) -> bool:
         self.tell("search", share, times)

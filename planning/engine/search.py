@@ -45,6 +45,7 @@ class Search(NamedTuple):
     setup_worth: float  # cost of a setup minute, in weighted minutes
     flow_worth: float  # cost of a minute an order is in the shop
     stay_worth: float  # cost of an operation that leaves its home, in weighted minutes
+    focus: float  # share of the moves that start from a late order; the others are random
     margin: float  # a move is given up when weighted tardiness is this far above what would be kept
 
 
@@ -254,7 +255,7 @@ def search(
         threshold = now - warmth * np.log(1.0 - draw(rng))
         start_change(s, before)
         done = False
-        if draw(rng) < 0.75:
+        if draw(rng) < p.focus:
             order = late_order(shop, s, rng)
             if order >= 0:
                 done = break_wait(shop, s, rng, order)

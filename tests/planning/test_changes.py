@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 
 from planning import (
@@ -20,6 +23,7 @@ from planning import (
 )
 from planning.bench import generate
 from planning.changes import ExtraMachine, MaterialLate, OperationFailed, OperationFinished, OrderMoved, ResourceDown
+from tests.planning.problems import random_problem
 
 FENCE = 800
 
@@ -28,6 +32,13 @@ FENCE = 800
 def shop() -> Any:
     problem, _ = read_problem(json.dumps(generate.problem("small", 1, materials=True)))
     return problem, solve(problem, effort=3_000, seed=1)
+
+
+@pytest.fixture(scope="module")
+def two_on_one_press() -> Any:
+    folder = Path(__file__).parent / "scenarios/an_order_wanted_sooner_goes_before_the_one_that_holds_the_press"
+    problem, _ = read_problem((folder / "problem.json").read_bytes())
+    return problem, solve(problem, effort=100, seed=1)
 
 
 def late_order(plan: Any) -> Any:
@@ -55,6 +66,42 @@ def test_the_requested_date_names_who_suffers(shop: Any) -> None:
     before = {r.order: r.tardiness for r in plan.orders}
     mine = late_order(plan).order
     assert {s.order for s in requested.others.worse} == {o for o in before if o != mine and later[o] > before[o]}
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_the_requested_date_is_given_when_the_order_alone_would_keep_it(seed: int) -> None:
+    """Anything not frozen can give way, so others are no reason to miss a date; maximum gaps may forbid it."""
+    drawn = random_problem(Random(seed)) | {"objective": "weighted-tardiness"}
+    for order in drawn["orders"]:
+        for op in order["operations"]:
+            op.pop("max_gap_after", None)
+    problem, _ = read_problem(json.dumps(drawn))
+    plan = solve(problem, effort=100, seed=1)
+    for order in problem.orders:
+        if order.id in {u.order for u in plan.unplanned}:
+            continue
+        own = msgspec.structs.replace(problem, orders=(order,))
+        (alone,) = solve(own, effort=200, seed=1).orders
+        requested = impact(problem, plan, OrderMoved(order=order.id, due=alone.completion)).option("requested")
+        assert requested is not None
+        assert requested.tardiness == 0
+        assert violations(requested.problem, requested.plan) == ()
+        assert requested.plan.unplanned == plan.unplanned
+        before = {r.order: r.tardiness for r in plan.orders if r.order != order.id}
+        after = {r.order: r.tardiness for r in requested.plan.orders}
+        assert {(s.order, s.tardiness_shift) for s in requested.others.worse} == {
+            (o, after[o] - before[o]) for o in before if after[o] > before[o]
+        }
+
+
+def test_what_the_fence_froze_gives_no_way(two_on_one_press: Any) -> None:
+    problem, plan = two_on_one_press
+    requested = impact(problem, plan, OrderMoved(order="short", due=500), fence=1).option("requested")
+    assert requested is not None
+    assert (requested.completion, requested.others.worse) == (1010, ())
+    requested = impact(problem, plan, OrderMoved(order="short", due=500)).option("requested")
+    assert requested is not None
+    assert (requested.completion, [s.order for s in requested.others.worse]) == (10, ["long"])
 
 
 def test_a_negotiated_date_makes_nobody_late(shop: Any) -> None:

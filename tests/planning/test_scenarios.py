@@ -1,5 +1,7 @@
 """Golden scenarios: each folder shows one rule as a problem and the plan it leads to, as text a planner can read.
 
+With a ``change.json``, ``promises.txt`` tells what can be offered for it, and who would suffer by how much.
+
 ``pytest tests/planning/test_scenarios.py --accept`` writes what came out; read the difference before committing it.
 """
 
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from planning import read_problem, solve, violations
+from planning import Impact, impact, read_changes, read_problem, solve, violations
 from planning.plan import Plan
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -21,10 +23,36 @@ def test_scenario(name: str, accept: bool) -> None:
     problem, faults = read_problem((FOLDER / name / "problem.json").read_bytes())
     plan = solve(problem, effort=EFFORT, seed=1, faults=faults)
     assert violations(problem, plan) == ()
-    golden = FOLDER / name / "plan.txt"
+    agrees(FOLDER / name / "plan.txt", readable(plan), accept)
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in FOLDER.glob("*/change.json")))
+def test_promises(name: str, accept: bool) -> None:
+    problem, _ = read_problem((FOLDER / name / "problem.json").read_bytes())
+    (change,) = read_changes((FOLDER / name / "change.json").read_bytes())
+    answer = impact(problem, solve(problem, effort=EFFORT, seed=1), change, overtime=True)
+    assert [violations(option.problem, option.plan) for option in answer.options] == [()] * len(answer.options)
+    agrees(FOLDER / name / "promises.txt", promised(answer), accept)
+
+
+def agrees(golden: Path, text: str, accept: bool) -> None:
     if accept:
-        golden.write_text(readable(plan))
-    assert readable(plan) == golden.read_text()
+        golden.write_text(text)
+    assert text == golden.read_text()
+
+
+def promised(answer: Impact) -> str:
+    parts = []
+    for option in answer.options:
+        late = f"{option.tardiness} late" if option.tardiness else "in time"
+        suffers = [
+            f"  {s.order} suffers: {s.tardiness_shift} min later{', now late' if s.newly_late else ''}"
+            for s in option.others.worse
+        ]
+        head = f"{option.kind}: done {option.completion}, {late}; {len(suffers) or 'nobody'} worse off"
+        rows = readable(option.plan).split("\n\n")[0].splitlines()
+        parts.append("\n".join([head, *suffers, *[f"  {row}" for row in rows]]) + "\n")
+    return "\n".join(parts)
 
 
 def readable(plan: Plan) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from hub.cli.map_diff import Tried, compare, show
 from hub.cli.output import Output, refuse, reports
 from hub.exchange.partners import Partner, load_partners
 from hub.formats.x12.events import InterchangeStart
@@ -192,6 +193,37 @@ def coverage(out: Output, name: str, files: tuple[Path, ...]) -> None:
 
 
 @map_.command()
+@click.argument("names", metavar="[OLD] NEW", nargs=-1, required=True)
+@click.option("--on", "files", metavar="FILE", multiple=True, type=EXISTING, help="Also try both on this file.")
+@click.option("--last", metavar="N", type=click.IntRange(1), help="Also try both on the last N stored messages.")
+@click.option("--data", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Where they are stored.")
+@reports
+def diff(out: Output, names: tuple[str, ...], files: tuple[Path, ...], last: int | None, data: Path | None) -> None:
+    """Show what map NEW says otherwise than map OLD, or than the map it extends; and what that does to documents.
+
+    A map is named as everywhere, or by the path of a .toml file: an older version of it, say. FILE is what a partner
+    sent, or a canonical document (JSON) for a map that writes. Lines that mean the same are no difference.
+    """
+    if len(names) > 2:
+        raise click.UsageError("one map, or two")
+    library = _library()
+    new = _named(names[-1])
+    old = _named(names[0]) if len(names) == 2 else library.files.base(new)
+    if old is None:
+        raise Misconfigured(f"{new} extends no other map", remedy=f"name the one to compare it with: OLD {new}")
+    tried = [Tried(name=path.name, body=path.read_bytes()) for path in files]
+    if last:
+        from hub.cli.map_stored import stored  # a database is slow to import and seldom asked
+
+        tried += stored(data, [library.map(old), library.map(new)], last)
+    compared = compare(library, old, new, tried)
+    if out.as_json:
+        out.value(compared)
+    else:
+        show(compared)
+
+
+@map_.command()
 @click.option("--from", "files", metavar="FILE", multiple=True, required=True, type=EXISTING, help="What they send.")
 @click.option("--partner", metavar="ID", required=True, help="Whose map it becomes.")
 @click.option("--map", "name", metavar="MAP", help="The map to start from; else the base map of the set.")
@@ -254,6 +286,12 @@ def _configuration() -> Configuration:
 def _library() -> MapLibrary:
     roots = _configuration().roots
     return MapLibrary(roots, GuideLibrary(roots))
+
+
+def _named(name: str) -> str:
+    """Return the name of a map; for a file outside ``mappings``, its whole path, which no name can be mistaken for."""
+    is_file = name.endswith(".toml") and Path(name).is_file()
+    return (str(Path(name).absolute()) if is_file else name).removesuffix(".toml")
 
 
 def _map(name: str) -> Map:

@@ -31,7 +31,7 @@ class Explained(Struct):
 
 def explained(map_: Map, applied: Applied, received: TransactionSet) -> list[Explained]:
     """Return every field ``applied`` says of the set ``received``; it was asked for provenance."""
-    said = dict(_leaves(msgspec.to_builtins(applied.document), ""))
+    said = dict(leaves(msgspec.to_builtins(applied.document), ""))
     rows: list[Explained] = []
     told: set[str] = set()
     for origin in applied.provenance.origins if applied.provenance else ():
@@ -60,12 +60,13 @@ def _sent(received: TransactionSet, origin: Origin) -> str:
     return parts[min(origin.component or 1, len(parts)) - 1]
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yield every value beneath ``value`` (JSON, as Python has it) with its path: ``lines[0].quantity.unit``."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _leaves(inner, f"{path}.{name}" if path else name)
+            yield from leaves(inner, f"{path}.{name}" if path else name)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _leaves(inner, f"{path}[{index}]")
+            yield from leaves(inner, f"{path}[{index}]")
     else:
         yield path, str(value)

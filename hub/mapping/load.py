@@ -88,6 +88,12 @@ class MapFiles:
         digest = sha256("\0".join(texts).encode()).hexdigest()
         return Loaded(name, spec, wire.text if wire else "", digest), faults
 
+    def base(self, name: str) -> str | None:
+        """Return the name of the map that ``name`` extends; None when it stands by itself."""
+        loaded, _ = self.load(name)
+        extends = loaded.said("extends") if loaded else None
+        return self._base_name(extends, name) if extends else None
+
     def _with_bases(self, name: str, faults: list[Fault], texts: list[str], above: tuple[str, ...]) -> Spec | None:
         path = self._find(f"{name}.toml")
         if path is None:
@@ -112,14 +118,18 @@ class MapFiles:
     def _base(
         self, extends: Said, name: str, faults: list[Fault], texts: list[str], above: tuple[str, ...]
     ) -> Spec | None:
-        beside = f"{name.rpartition('/')[0]}/{extends.text}".lstrip("/")
-        wanted = extends.text if self._find(f"{extends.text}.toml") else beside
+        wanted = self._base_name(extends, name)
         try:
             return self._with_bases(wanted, faults, texts, (*above, name))
         except Misconfigured as fault:
             known = self._no_map(extends.text) if self._find(f"{wanted}.toml") is None else fault
             faults.append(Fault(code="MAP-EXTENDS", message=known.message, where=extends.where, remedy=known.remedy))
             return None
+
+    def _base_name(self, extends: Said, name: str) -> str:
+        """Return the map that ``extends`` means: by its whole name, or one beside ``name``."""
+        beside = f"{name.rpartition('/')[0]}/{extends.text}".lstrip("/")
+        return extends.text if self._find(f"{extends.text}.toml") else beside
 
     def _shared(self, wire: Said | None, faults: list[Fault], texts: list[str]) -> dict[str, Table]:
         if wire is None:

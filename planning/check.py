@@ -14,7 +14,7 @@ import msgspec
 
 from planning.calendars import Windows, worked
 from planning.plan import Assignment, ObjectiveTerms, Plan
-from planning.problem import Operation, Order, Problem, Resource
+from planning.problem import Operation, Order, Problem, Resource, SetupMatrix
 from planning.validate import frozen_end, setup_minutes
 
 Placed = dict[str, Assignment]
@@ -224,15 +224,22 @@ def setups(problem: Problem, placed: Placed) -> dict[str, int]:
             if a is not None and a.resource in machines and op.family is not None:
                 rows[a.resource].append((a.start, a.end, op.id, op.family))
     out: dict[str, int] = {}
+    tables: dict[str, dict[tuple[str, str], int]] = {}  # many machines share few matrices
     for name, row in rows.items():
-        matrix = problem.setup_matrices[machines[name].setup_matrix or ""]
-        minutes = {
-            (one, two): matrix.minutes[i][j]
-            for i, one in enumerate(matrix.families)
-            for j, two in enumerate(matrix.families)
-        }
+        matrix = machines[name].setup_matrix or ""
+        if matrix not in tables:
+            tables[matrix] = _changeovers(problem.setup_matrices[matrix])
+        minutes = tables[matrix]
         state = machines[name].setup_state
         for start, _, op_id, family in sorted(row):
             out[op_id] = 0 if start < 0 or state is None else minutes.get((state, family), 0)
             state = family
     return out
+
+
+def _changeovers(matrix: SetupMatrix) -> dict[tuple[str, str], int]:
+    return {
+        (one, two): matrix.minutes[i][j]
+        for i, one in enumerate(matrix.families)
+        for j, two in enumerate(matrix.families)
+    }

@@ -72,7 +72,3 @@ class RateLimit:
         if len(self._seen) > TRACKED_MAX:
             self._seen.popitem(last=False)
         return 0 if allowed else max(1, math.ceil(recent[0] + self._seconds - now))
-
-    def forget(self, key: str) -> None:
-        """Start ``key`` anew: its last attempt was good."""
-        self._seen.pop(key, None)

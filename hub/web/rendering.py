@@ -99,12 +99,13 @@ class Formats:
         return self._time(instant, text)
 
     def instant(self, instant: datetime | None) -> Markup:
-        """An instant to the second in the viewer's zone; UTC on hover."""
+        """An instant to the second in the viewer's zone, which it names; UTC on hover."""
         if instant is None:
             return Markup("—")
         from babel.dates import format_datetime
 
-        return self._time(instant, format_datetime(instant, "medium", tzinfo=self._viewer.zone, locale=self._locale))
+        text = format_datetime(instant, "medium", tzinfo=self._viewer.zone, locale=self._locale)
+        return self._time(instant, f"{text} {_offset(instant.astimezone(self._viewer.zone))}")
 
     def clock_time(self, instant: datetime) -> Markup:
         """The time of day to the millisecond: for steps that follow one another within a second."""
@@ -146,3 +147,10 @@ class Formats:
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
             utc.isoformat(timespec="milliseconds"), f"{utc:%Y-%m-%d %H:%M:%S} UTC", text
         )
+
+
+def _offset(local: datetime) -> str:
+    """Return how far the zone of ``local`` is from UTC: UTC, UTC+8, UTC-3:30."""
+    minutes = round((local.utcoffset() or timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return "UTC" + (f"{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02d}" if rest else "") if minutes else "")

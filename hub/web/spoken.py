@@ -24,6 +24,7 @@ OF_COMMANDS = {
     "formats/x12/second_opinion.py",
     "formats/x12/second_opinion_maps.py",
     "mapping/cases.py",
+    "mapping/difference.py",
     "mapping/explain.py",
     "mapping/skeleton.py",
 }
@@ -57,8 +58,8 @@ def sentences() -> Iterator[str]:
 def sentences_of(source: str, *, writes_code: bool = False) -> Iterator[str]:
     """Yield the sentences of one module.
 
-    >>> list(sentences_of('note(f"{count or 'nothing'} of {total.of} arrived")'))
-    ['{count} of {of} arrived', 'nothing']
+    >>> list(sentences_of("note(f'{len(values)} of {total.of} arrived')"))
+    ['{count} of {of} arrived']
     """
     reader = _Reader(writes_code=writes_code)
     reader.visit(ast.parse(source))

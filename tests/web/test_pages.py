@@ -108,6 +108,23 @@ async def test_what_was_dealt_with_leaves_the_head_of_the_log(engineer: httpx.As
     assert first[1] not in (await engineer.get("/messages?status=attention")).text
 
 
+async def test_a_held_message_says_the_ways_out_and_keeps_the_note_of_who_settled_it(
+    engineer: httpx.AsyncClient, hub: SmallHub
+) -> None:
+    now = hub.clock.now()
+    message = receive(hub, ORDER, now, "held.edi", 8, attention="the order has no line")
+    asked = (await engineer.get(f"/messages/{message}")).text
+    for words in ("process the message again", "ask the partner to send it anew", "settled by hand"):
+        assert words in asked
+    done = {"note": "  a date <b>agreed</b> by phone  "}
+    await engineer.post(f"/messages/{message}/dealt-with", data=done)
+    settled = (await engineer.get(f"/messages/{message}")).text
+    assert "a date &lt;b&gt;agreed&lt;/b&gt; by phone" in settled
+    assert "settled by hand" not in settled
+    await engineer.post(f"/messages/{message}/dealt-with", data={"note": "once more"})
+    assert "once more" not in (await engineer.get(f"/messages/{message}")).text
+
+
 @pytest.mark.parametrize("payload", PAYLOADS)
 async def test_nothing_a_partner_sends_becomes_markup(
     engineer: httpx.AsyncClient, acme: httpx.AsyncClient, hub: SmallHub, payload: str

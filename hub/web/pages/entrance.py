@@ -21,7 +21,7 @@ from hub.web.admission import RateLimit
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.languages import LANGUAGE_COOKIE, N_, by_tag
-from hub.web.pages.page import answer, is_ours, is_secure, see_other
+from hub.web.pages.page import answer, form_of, is_ours, is_secure, see_other
 from hub.web.policy import anyone
 from hub.web.policy import people as signed_in
 from hub.web.problems import not_found
@@ -161,11 +161,6 @@ async def choose_language(request: Request[Any, Any, Any]) -> Response[Any]:
         )
     )
     return response
-
-
-async def form_of(request: Request[Any, Any, Any]) -> dict[str, str]:
-    """Return the form's text fields. The gate has proven that the form is ours."""
-    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
 
 
 async def _check(hub: Hub, entrance: Entrance, name: str, password: str) -> Person | None:

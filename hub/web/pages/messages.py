@@ -8,10 +8,12 @@ from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
+from sqlalchemy import Connection
 
 from hub.exchange import outbox
 from hub.exchange.messages import dismiss, documents_of, find_message, list_messages, message_detail
 from hub.exchange.model import DocumentRow, MessageDetail
+from hub.exchange.recording import note
 from hub.exchange.replay import ask_replay
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import Scope
@@ -21,14 +23,15 @@ from hub.web.canonical import tree_of
 from hub.web.hub import Hub, Link
 from hub.web.pages.findings import shown_findings
 from hub.web.pages.message_query import ATTENTION_COUNTED_MAX, DOCUMENTS_OFFERED, PAGE_ROWS, MessageQuery
-from hub.web.pages.page import answer, is_fragment, see_other
+from hub.web.pages.page import answer, form_of, is_fragment, see_other
 from hub.web.pages.partners import partner_names
-from hub.web.pages.steps import steps_of
+from hub.web.pages.steps import NOTED, steps_of
 from hub.web.policy import people
 from hub.web.problems import Problem, not_found
 from hub.web.wire import Wire, wire_of
 
 TABS_MAX = 40  # documents offered above the views; the API has the rest
+NOTE_LENGTH_MAX = 500  # a few sentences; whoever has more to say keeps it where they keep letters
 LARGE_BYTES = 256 * 1024  # reading more than this for the page takes a thread of its own
 
 
@@ -100,6 +103,7 @@ async def message_page(
         wire=wire,
         canonical=tree_of(chosen.canonical, links) if chosen and caller.may("message:raw") else None,
         tabs_max=TABS_MAX,
+        note_length_max=NOTE_LENGTH_MAX,
         order_url=_order_url(chosen) if caller.may("order:read") else None,
         search_url=lambda value: f"/messages?{urlencode({'q': value})}",
     )
@@ -143,14 +147,20 @@ async def send_again(request: Request[Any, Any, Any], message: FromPath[str]) ->
 
 @post("/messages/{message:str}/dealt-with", opt=people("message:dismiss"), include_in_schema=False)
 async def dealt_with(request: Request[Any, Any, Any], message: FromPath[str]) -> Response[bytes]:
-    """Take the message from the head of the log: a person has seen to it, and is on record for it."""
+    """Take the message from the head of the log: a person has seen to it, and is on record for it with their note."""
     hub: Hub = request.app.state.hub
     caller = caller_of(request)
     now = hub.clock.now()
     row = await hub.database.read(lambda conn: find_message(conn, caller.scope, message))
     if row is None:
         raise not_found()
-    await hub.database.write(lambda conn: dismiss(conn, caller.scope, message, actor=caller.actor, now=now))
+    written = (await form_of(request)).get("note", "").strip()[:NOTE_LENGTH_MAX]
+
+    def see_to(conn: Connection) -> None:
+        if dismiss(conn, caller.scope, message, actor=caller.actor, now=now) and written:
+            note(conn, message, NOTED, written, at=now, actor=caller.actor)
+
+    await hub.database.write(see_to)
     return see_other(f"/messages/{quote(message)}?said=dealt-with")
 
 

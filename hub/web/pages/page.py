@@ -124,6 +124,11 @@ def is_secure(request: Request[Any, Any, Any]) -> bool:
     return hub.settings.secure_cookies or request.url.scheme == "https"
 
 
+async def form_of(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Return the form's text fields. The gate has proven that the form is ours."""
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
 def is_fragment(request: Request[Any, Any, Any]) -> bool:
     """Say whether htmx asks for a part of the page; a page out of its history it asks for whole."""
     return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers

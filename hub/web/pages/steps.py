@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from hub.exchange.model import MessageDetail
 from hub.kernel.struct import Struct
 from hub.web.languages import N_
@@ -13,6 +15,7 @@ STEPS_SHOWN_MAX = 24
 LAG_SHOWN_MS_MAX = 60_000  # beyond a minute the two times say it better
 
 WRITTEN = N_("Written")
+NOTED = "noted"  # the event of what a person wrote down
 
 EVENTS: dict[str, tuple[str, Tone]] = {
     "sent": (N_("Sent"), "good"),
@@ -25,6 +28,7 @@ EVENTS: dict[str, tuple[str, Tone]] = {
     "replay-asked": (N_("Processed again"), "warn"),
     "resend-asked": (N_("Sent again"), "warn"),
     "dealt-with": (N_("Dealt with"), "good"),
+    NOTED: (N_("Note"), "quiet"),
     "acknowledged": (N_("Acknowledged"), "good"),
     "acknowledgement-overdue": (N_("Acknowledgement overdue"), "bad"),
     "held": (N_("Held by our configuration"), "bad"),
@@ -39,7 +43,8 @@ class Step(Struct):
     at: datetime
     tone: Tone = "good"
     lag_ms: int | None = None  # since the step before
-    text: str | None = None
+    who: str | None = None  # whoever did it; nobody for the hub itself
+    text: str | None = None  # what a person wrote, or the hub said
 
 
 def steps_of(detail: MessageDetail) -> list[Step]:
@@ -50,8 +55,9 @@ def steps_of(detail: MessageDetail) -> list[Step]:
         steps = [Step(title=STAGES.get(stage.stage, stage.stage), at=stage.at) for stage in detail.stages]
     for entry in detail.timeline:
         title, tone = EVENTS.get(entry.event, (entry.event, "quiet"))
-        who = None if entry.actor == "hub" else entry.actor.partition(":")[2]
-        steps.append(Step(title=title, at=entry.at, tone=tone, text=who or entry.text))
+        kind, _, who = entry.actor.partition(":")
+        text = None if kind == "partner" else entry.text  # what a partner said of it is in the title
+        steps.append(Step(title=title, at=entry.at, tone=tone, who=who or None, text=text))
     ordered = sorted(steps, key=lambda step: step.at)[:STEPS_SHOWN_MAX]
     return _with_lags(_with_trouble(ordered, detail))
 
@@ -68,10 +74,7 @@ def _with_trouble(steps: list[Step], detail: MessageDetail) -> list[Step]:
         tone = "quiet"
     stages = set(STAGES.values())
     last = max((n for n, step in enumerate(steps) if step.title in stages), default=-1)
-    return [
-        Step(title=step.title, at=step.at, tone=tone if n == last else step.tone, text=step.text)
-        for n, step in enumerate(steps)
-    ]
+    return [replace(step, tone=tone) if n == last else step for n, step in enumerate(steps)]
 
 
 def _with_lags(steps: list[Step]) -> list[Step]:
@@ -79,5 +82,5 @@ def _with_lags(steps: list[Step]) -> list[Step]:
     for n, step in enumerate(steps):
         lag = round((step.at - steps[n - 1].at).total_seconds() * 1000) if n else None
         shown = lag if lag is not None and 0 <= lag <= LAG_SHOWN_MS_MAX else None
-        timed.append(Step(title=step.title, at=step.at, tone=step.tone, lag_ms=shown, text=step.text))
+        timed.append(replace(step, lag_ms=shown))
     return timed

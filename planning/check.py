@@ -47,6 +47,12 @@ def violations(problem: Problem, plan: Plan, broken: Iterable[str] = ()) -> tupl
     return tuple(found)
 
 
+def misplaced(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
+    """Return what shows that the plan is of another problem: operations without a place, or in one they cannot have."""
+    unplanned = {u.order for u in plan.unplanned}
+    return tuple(_presence(problem, [o for o in problem.orders if o.id not in unplanned], plan, unplanned))
+
+
 def _presence(problem: Problem, orders: list[Order], plan: Plan, unplanned: set[str]) -> Iterator[Violation]:
     owner = {op.id: order.id for order in problem.orders for op in order.operations}
     for name, times in Counter(a.operation for a in plan.assignments).items():
@@ -56,14 +62,15 @@ def _presence(problem: Problem, orders: list[Order], plan: Plan, unplanned: set[
             yield Violation(rule="presence", text=f"{name} is not in the problem")
         elif owner[name] in unplanned:
             yield Violation(rule="presence", text=f"{name} is placed, but order {owner[name]} is called unplanned")
-    placed = {a.operation: a for a in plan.assignments}
+    where = {a.operation: a.resource for a in plan.assignments}
     known = {r.id for r in problem.resources}
     for order in orders:
         for op in order.operations:
-            if op.id not in placed:
+            resource = where.get(op.id)
+            if resource is None:
                 yield Violation(rule="presence", text=f"{op.id} is not placed")
-            elif not any(a.resource == placed[op.id].resource for a in op.alternatives if a.resource in known):
-                yield Violation(rule="alternative", text=f"{op.id}: {placed[op.id].resource} is no alternative")
+            elif resource not in known or resource not in [a.resource for a in op.alternatives]:
+                yield Violation(rule="alternative", text=f"{op.id}: {resource} is no alternative")
 
 
 def _order_rules(order: Order, placed: Placed) -> Iterator[Violation]:

@@ -8,7 +8,7 @@ improves one while leaving operations where people expect them. Nothing that sta
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -31,6 +31,7 @@ from planning.changes import (
 )
 from planning.check import violations
 from planning.comparison import Comparison, compare
+from planning.parent import make_sure_of_plan, unread_orders
 from planning.plan import Plan, Reason, Solver
 from planning.problem import Fault, Problem, input_hash
 from planning.reasons import explain, late_reasons
@@ -47,6 +48,7 @@ STABILISE_HEAT = (5.0, 0.5)  # weighted minutes: cold from the start, a good pla
 WORKERS = 2
 DISTURBANCES = (ResourceDown, MaterialLate, OperationFinished, OperationFailed)  # what may contradict the fence
 
+Reasons = dict[str, tuple[Reason, ...]]  # by order
 Kind = Literal["zero-impact", "requested", "negotiated", "overtime", "repaired", "stabilised"]
 
 
@@ -75,33 +77,50 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
         return next((option for option in self.options if option.kind == kind), None)
 
 
-def impact(problem: Problem, plan: Plan, change: Change, *, fence: int = 0, overtime: bool = False) -> Impact:
+def impact(
+    problem: Problem,
+    plan: Plan,
+    change: Change,
+    *,
+    fence: int = 0,
+    overtime: bool = False,
+    faults: Iterable[Fault] = (),
+) -> Impact:
     """Work out what a change does to a plan; nothing that the plan starts before ``fence`` moves.
+
+    Args:
+        overtime: also offer more time, or one more machine, where the order waits most.
+        faults: what ``read_problem`` found; its orders stay unplanned in every option.
 
     Raises:
         ChangeRefused: the change names something that is not there.
+        PlanOfAnotherProblem: the plan is none of the problem; a ``ChangeRefused`` too.
     """
-    case = _Case(problem, plan, (change,), fence)
+    make_sure_of_plan(problem, plan)
+    unread = unread_orders(problem, plan, faults)
+    case = _Case(problem, plan, (change,), fence, unread)
     touched = _touched(problem, plan, change)
     if case.faulty:
         return Impact(change=change, touched=touched, options=(), refused=case.faulty)
     if not isinstance(change, OrderMoved | OrderResized | OrderAdded):
-        return Impact(change=change, touched=touched, options=(_mended(problem, plan, change, case, touched),))
+        return Impact(change=change, touched=touched, options=(_mended(problem, plan, change, case, touched, unread),))
     options = case.promises()
     if not options:
         return Impact(change=change, touched=touched, options=(), refused=case.refused)
     if overtime:
-        extra = _overtime(problem, plan, change, fence, options[0])
+        extra = _overtime(problem, plan, change, fence, options[0], unread)
         options += () if extra is None else (extra,)
     return Impact(change=change, touched=touched, options=options)
 
 
-def _mended(problem: Problem, plan: Plan, change: Change, case: _Case, touched: tuple[str, ...]) -> Option:
+def _mended(
+    problem: Problem, plan: Plan, change: Change, case: _Case, touched: tuple[str, ...], unread: Reasons
+) -> Option:
     """Repair the plan; where fenced work has become impossible in a way nobody foresaw, the fence gives way."""
     option = case.repaired(touched)
     if not violations(option.problem, option.plan):
         return option
-    return _Case(problem, plan, (change,), 0).repaired(touched)
+    return _Case(problem, plan, (change,), 0, unread).repaired(touched)
 
 
 def _touched(problem: Problem, plan: Plan, change: Change) -> tuple[str, ...]:
@@ -130,7 +149,7 @@ def _touched(problem: Problem, plan: Plan, change: Change) -> tuple[str, ...]:
 class _Case:
     """A plan, the changes to it, and the arrays of the problem after them."""
 
-    def __init__(self, problem: Problem, plan: Plan, changes: tuple[Change, ...], fence: int) -> None:
+    def __init__(self, problem: Problem, plan: Plan, changes: tuple[Change, ...], fence: int, unread: Reasons) -> None:
         from planning.engine.schedule import empty_schedule
         from planning.engine.shop import build_shop
 
@@ -151,7 +170,7 @@ class _Case:
         self.faulty = tuple(r for order in sorted(self.changed) for r in found.get(order, ()))
         self.unplanned = {**old, **found}
         present = {o.id for o in fenced.orders}
-        self.unplanned = {order: why for order, why in self.unplanned.items() if order in present}
+        self.unplanned = {order: why for order, why in self.unplanned.items() if order in present} | unread
         self.shop, self.names = build_shop(fenced, self.unplanned)
         self.schedule = empty_schedule(self.shop)
         self.times = timetable_of(self.shop, self.names, plan.assignments)
@@ -251,7 +270,9 @@ class _Case:
         return others, gentle
 
 
-def _overtime(problem: Problem, plan: Plan, change: Change, fence: int, gentle: Option) -> Option | None:
+def _overtime(
+    problem: Problem, plan: Plan, change: Change, fence: int, gentle: Option, unread: Reasons
+) -> Option | None:
     """Offer more time or one more machine where the order waits most in its zero-impact plan."""
     order = next(iter(changed_orders(problem, change)))
     waits = [r for r in explain(gentle.problem, gentle.plan, order) if r.kind in ("queue", "setup", "calendar")]
@@ -265,7 +286,7 @@ def _overtime(problem: Problem, plan: Plan, change: Change, fence: int, gentle: 
         if resource.calendar is None
         else ExtraTime(resource=resource.id, start=max(0, until - worst.minutes), end=max(1, until))
     )
-    case = _Case(problem, plan, (change, more), fence)
+    case = _Case(problem, plan, (change, more), fence, unread)
     if case.faulty:
         return None
     case.retime()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,7 +22,14 @@ POLL_SECONDS = 0.2
 
 
 class SolverLost(RuntimeError):
-    """The solver's process ended before it had any plan; the message says how it ended."""
+    """The solver's process ended before it had any plan; the message says how it ended.
+
+    ``told``: what the process wrote to its stderr, such as its traceback.
+    """
+
+    def __init__(self, message: str, told: str = "") -> None:
+        super().__init__(message)
+        self.told = told
 
 
 def solve_apart(
@@ -43,21 +53,34 @@ def solve_apart(
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     settings = {"seconds": seconds, "effort": effort, "seed": seed, "memory_mb": memory_mb, "faults": tuple(faults)}
-    child = context.Process(target=_work, args=(theirs, write_problem(problem), settings), daemon=True)
-    child.start()
-    theirs.close()
-    limit = None if seconds is None else time.monotonic() + seconds + GRACE_SECONDS
-    try:
-        return _listen(ours, child, limit, cancel)
-    finally:
-        if child.is_alive():
-            child.terminate()
-        child.join()
+    with tempfile.TemporaryDirectory(prefix="hub-plan-") as folder:
+        said = Path(folder) / "stderr"
+        arguments = (theirs, write_problem(problem), settings, said)
+        child = context.Process(target=_work, args=arguments, daemon=True)
+        child.start()
+        theirs.close()
+        limit = None if seconds is None else time.monotonic() + seconds + GRACE_SECONDS
+        try:
+            best = _listen(ours, child, limit, cancel)
+        finally:
+            if child.is_alive():
+                child.terminate()
+            child.join()
+        if best is None:
+            raise _lost(child.exitcode, said)
+        return best
+
+
+def _lost(code: int | None, said: Path) -> SolverLost:
+    told = said.read_text(encoding="utf-8", errors="replace").strip() if said.exists() else ""
+    last = f": {told.splitlines()[-1]}" if told else ""
+    return SolverLost(f"the solver's process ended without a plan (exit code {code}){last}", told)
 
 
 def _listen(
     ours: Connection, child: multiprocessing.process.BaseProcess, limit: float | None, cancel: Callable[[], bool] | None
-) -> Plan:
+) -> Plan | None:
+    """Return the last plan the process sent, None when it sent none."""
     best: Plan | None = None
     stopped = "process-lost"
     while True:
@@ -77,12 +100,14 @@ def _listen(
             return best
     if best is None:
         child.join(POLL_SECONDS)
-        raise SolverLost(f"the solver's process ended without a plan (exit code {child.exitcode})")
+        return None
     solver = msgspec.structs.replace(best.solver, stopped=stopped)
     return msgspec.structs.replace(best, solver=solver)
 
 
-def _work(pipe: Connection, text: bytes, settings: dict[str, Any]) -> None:
+def _work(pipe: Connection, text: bytes, settings: dict[str, Any], stderr: Path) -> None:
+    told = os.open(stderr, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(told, 2)  # a library that gives up writes there past Python, and the caller has its own words
     memory: int | None = settings.pop("memory_mb")
     if memory is not None:
         _bound_memory(memory)

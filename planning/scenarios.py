@@ -7,7 +7,7 @@ tool or machine at the bottleneck, or two points of yield, would bring; ``lift``
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -22,8 +22,9 @@ from planning.changes import (
     thaw_conflicts,
 )
 from planning.comparison import Comparison, compare
+from planning.parent import make_sure_of_plan, unread_orders, with_unread
 from planning.plan import Assignment, Plan, Reason
-from planning.problem import Alternative, Operation, Order, Problem
+from planning.problem import Alternative, Fault, Operation, Order, Problem
 from planning.solver import solve
 
 WHAT_IF_EFFORT = 20_000  # moves after retiming: a second at 1,000 orders
@@ -48,19 +49,25 @@ def what_if(
     seconds: float | None = None,
     seed: int = 0,
     fence: int = 0,
+    faults: Iterable[Fault] = (),
 ) -> Scenario:
     """Plan the problem after ``changes``, starting from the plan; nothing that starts before ``fence`` moves.
 
-    ``effort`` 0 only retimes: sequences stay, times follow.
+    Args:
+        effort: search moves; 0 only retimes: sequences stay, times follow.
+        faults: what ``read_problem`` found; its orders stay unplanned.
 
     Raises:
         ChangeRefused: a change names something that is not there.
+        PlanOfAnotherProblem: the plan is none of the problem; a ``ChangeRefused`` too.
     """
+    make_sure_of_plan(problem, plan)
     after = freeze_before(problem, plan, fence)
     for change in changes:
         after = apply(after, plan, change)
     after, _ = thaw_conflicts(after, problem)
     new = solve(after, effort=effort, seconds=seconds, seed=seed, start=plan)
+    new = with_unread(new, unread_orders(problem, plan, faults))
     return Scenario(parent=plan.plan_hash, changes=changes, problem=after, plan=new, comparison=compare(plan, new))
 
 
@@ -155,7 +162,7 @@ def without_reason(problem: Problem, plan: Plan, reason: Reason, *, effort: int 
     start = plan
     if reason.kind in ("queue", "setup", "calendar", "batch") and reason.operation is not None:
         start = move_to_own_machine(after, plan, reason.operation)
-    new = solve(after, effort=effort, seed=seed, start=start)
+    new = with_unread(solve(after, effort=effort, seed=seed, start=start), unread_orders(problem, plan, ()))
     return Scenario(parent=plan.plan_hash, changes=(), problem=after, plan=new, comparison=compare(plan, new))
 
 

@@ -10,7 +10,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,9 +23,8 @@ from hub.cli.plan_files import MAKE_PLAN, changes_in, make_sure_of, plan_in, pla
 from hub.kernel.errors import Misconfigured
 from planning.bench.generate import SIZES
 from planning.changes import ChangeRefused
-from planning.plan import Plan, Unplanned, write_plan
-from planning.problem import Fault, write_problem
-from planning.results import fault_reasons
+from planning.plan import Plan, write_plan
+from planning.problem import write_problem
 
 if TYPE_CHECKING:  # the solver itself is imported by the command that needs it
     from planning.impacts import Impact, Option
@@ -150,8 +149,8 @@ def show(out: Output, plan_file: Path, output: Path, problem_file: Path | None) 
     if problem_file is None:
         problem, made = None, plan_in(plan_file)
     else:
-        problem, faults = problem_in(problem_file)
-        made = plan_of(plan_file, problem, faults, problem_file)
+        problem, _ = problem_in(problem_file)
+        made = plan_of(plan_file, problem, problem_file)
     try:
         text = page(made, problem)
     except AssetsMissing as missing:
@@ -194,23 +193,23 @@ def whatif(
         raise click.UsageError("--promise only answers: leave out -o and --problem-output, or --promise")
     make_sure_of([output, problem_output], [problem_file, plan_file, changes_file])
     problem, faults = problem_in(problem_file)
-    made = plan_of(plan_file, problem, faults, problem_file)
+    made = plan_of(plan_file, problem, problem_file)
     changes = changes_in(changes_file)
     if promise and len(changes) != 1:
         raise click.UsageError(f"--promise answers one change at a time; {changes_file} has {len(changes)}")
     try:
         if promise:
-            _tell_promise(out, impact(problem, made, changes[0], fence=fence, overtime=True))
+            _tell_promise(out, impact(problem, made, changes[0], fence=fence, overtime=True, faults=faults))
             return
-        scenario = what_if(problem, made, *changes, effort=effort, fence=fence)
+        scenario = what_if(problem, made, *changes, effort=effort, fence=fence, faults=faults)
     except ChangeRefused as fault:
         raise Misconfigured(str(fault), file=str(changes_file), remedy=f"see what {problem_file} has") from fault
-    new = _with_unread(scenario.plan, faults)
+    new = scenario.plan
     if output is not None:
         write(output, write_plan(new))
     if problem_output is not None:
         write(problem_output, write_problem(scenario.problem))
-    _tell_scenario(out, scenario, new)
+    _tell_scenario(out, scenario)
     if new.unplanned:
         refuse()
 
@@ -286,12 +285,6 @@ def _stoppable() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _with_unread(made: Plan, faults: Iterable[Fault]) -> Plan:
-    """Return the plan with the orders that could not be read among the unplanned: nobody else remembers them."""
-    unread = [Unplanned(order=order, reasons=why) for order, why in fault_reasons(faults).items()]
-    return msgspec.structs.replace(made, unplanned=(*made.unplanned, *unread))
-
-
 def _meter(out: Output) -> Callable[[Progress], None]:
     """Return a listener that says on stderr how far the solver is, not before two seconds and every two seconds."""
     last = 0.0
@@ -337,8 +330,8 @@ def _tell_unplanned(out: Output, made: Plan) -> None:
         out.note(f"unplanned {unplanned.order}: " + "; ".join(reason.text for reason in unplanned.reasons))
 
 
-def _tell_scenario(out: Output, scenario: Scenario, new: Plan) -> None:
-    c = scenario.comparison
+def _tell_scenario(out: Output, scenario: Scenario) -> None:
+    c, new = scenario.comparison, scenario.plan
     if out.as_json:
         told = {"parent": scenario.parent, "plan_hash": new.plan_hash, "comparison": c, "unplanned": new.unplanned}
         out.value(told)

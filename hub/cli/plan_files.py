@@ -14,7 +14,7 @@ from typing import get_args
 
 from hub.kernel.errors import Misconfigured
 from planning.changes import Change, ChangeRefused, read_changes
-from planning.check import violations
+from planning.parent import PlanOfAnotherProblem, make_sure_of_plan
 from planning.plan import FORMAT as PLAN_FORMAT
 from planning.plan import Plan, PlanUnreadable, read_plan
 from planning.problem import FORMAT as PROBLEM_FORMAT
@@ -23,7 +23,6 @@ from planning.problem import Fault, Problem, ProblemUnreadable, read_problem
 MAKE_PROBLEM = "docs/planning.md describes the format; `python -m planning.bench.generate` prints an example"
 MAKE_PLAN = "make a plan with: hub plan solve PROBLEM.json -o PLAN.json"
 OTHER_PLACE = "name a file in a folder that exists and may be written to"
-STRUCTURAL = ("presence", "alternative")  # the rules of ``violations`` that a plan of another problem breaks
 
 
 def problem_in(file: Path) -> tuple[Problem, tuple[Fault, ...]]:
@@ -44,18 +43,17 @@ def plan_in(file: Path) -> Plan:
         raise _unreadable(file, data, "no plan", str(fault), PLAN_FORMAT, MAKE_PLAN) from fault
 
 
-def plan_of(file: Path, problem: Problem, faults: Iterable[Fault], problem_file: Path) -> Plan:
+def plan_of(file: Path, problem: Problem, problem_file: Path) -> Plan:
     """Read a plan and make sure that it is one of ``problem``: every operation has its place there, and no other."""
     made = plan_in(file)
-    unread = {fault.order for fault in faults if fault.order is not None}
-    misfits = [v for v in violations(problem, made, unread) if v.rule in STRUCTURAL]
-    if misfits:
-        more = f" (and {len(misfits) - 1:,} more)" if len(misfits) > 1 else ""
+    try:
+        make_sure_of_plan(problem, made)
+    except PlanOfAnotherProblem as misfit:
         raise Misconfigured(
-            f"no plan of {problem_file}: {misfits[0].text}{more}",
+            f"no plan of {problem_file}: {misfit.detail}",
             file=str(file),
             remedy="give the problem it was made from, or plan this one anew with: hub plan solve",
-        )
+        ) from misfit
     return made
 
 

@@ -23,6 +23,7 @@ from planning import (
 )
 from planning.bench import generate
 from planning.changes import ExtraMachine, MaterialLate, OperationFailed, OperationFinished, OrderMoved, ResourceDown
+from planning.parent import PlanOfAnotherProblem
 from tests.planning.problems import random_problem
 
 FENCE = 800
@@ -184,6 +185,59 @@ def test_a_change_of_something_unknown_is_refused_by_name(shop: Any) -> None:
     problem, plan = shop
     with pytest.raises(ChangeRefused, match="NOBODY"):
         what_if(problem, plan, OrderMoved(order="NOBODY", due=0))
+
+
+def other_plans(problem: Any, plan: Any) -> dict[str, tuple[Any, Any, str]]:
+    """A problem, a plan that is none of it, and what says so."""
+    other, _ = read_problem(json.dumps(generate.problem("small", 2)))
+    first = plan.assignments[0]
+    fewer = msgspec.structs.replace(problem, orders=problem.orders[1:])
+    elsewhere = msgspec.structs.replace(first, resource="moon")
+    new = msgspec.structs.replace(problem.orders[0].operations[0], id="NEW-10")
+    more = msgspec.structs.replace(
+        problem, orders=(*problem.orders, msgspec.structs.replace(problem.orders[0], id="NEW", operations=(new,)))
+    )
+    return {
+        "another": (problem, solve(other, effort=0), "another problem"),
+        "of more orders": (fewer, plan, f"{problem.orders[0].operations[0].id} is not in the problem"),
+        "of fewer orders": (more, plan, "NEW-10 is not placed"),
+        "on other machines": (
+            problem,
+            msgspec.structs.replace(plan, assignments=(elsewhere, *plan.assignments[1:])),
+            "moon is no alternative",
+        ),
+    }
+
+
+@pytest.mark.parametrize("which", ["another", "of more orders", "of fewer orders", "on other machines"])
+def test_a_plan_of_another_problem_is_refused_by_what_shows_it(shop: Any, which: str) -> None:
+    problem, plan, words = other_plans(*shop)[which]
+    change = OrderMoved(order=problem.orders[-1].id, due=500)
+    for ask in (lambda: impact(problem, plan, change), lambda: what_if(problem, plan, change, effort=0)):
+        with pytest.raises(PlanOfAnotherProblem, match=words) as refused:
+            ask()
+        assert isinstance(refused.value, ChangeRefused)
+
+
+@pytest.mark.parametrize("told", ["by the plan", "by the caller"])
+def test_orders_that_could_not_be_read_stay_among_the_unplanned(told: str) -> None:
+    written = generate.problem("small", 1)
+    written["orders"][4]["due"] = "soon"
+    name = written["orders"][4]["id"]
+    problem, faults = read_problem(json.dumps(written))
+    plan = solve(problem, effort=0, faults=faults if told == "by the plan" else ())
+    faults = faults if told == "by the caller" else ()
+    machine = plan.assignments[0].resource
+    for change in (
+        OrderMoved(order=problem.orders[0].id, due=500),
+        ResourceDown(resource=machine, start=900, end=1000),
+    ):
+        answer = impact(problem, plan, change, faults=faults)
+        scenario = what_if(problem, plan, change, effort=0, faults=faults)
+        for made in (*(option.plan for option in answer.options), scenario.plan):
+            assert [u.order for u in made.unplanned] == [name]
+            assert "cannot be read" in made.unplanned[0].reasons[0].text
+        assert [u.order for u in stabilise(plan, answer.options[0], effort=20).plan.unplanned] == [name]
 
 
 def test_changes_are_read_from_json() -> None:

@@ -80,9 +80,12 @@ def test_a_killed_process_leaves_the_best_plan_so_far() -> None:
     assert violations(problem, plan) == ()
 
 
-def test_a_process_without_memory_says_so(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SolverLost):
+def test_a_process_without_memory_says_so_in_its_error_and_nowhere_else(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SolverLost, match=r"ended without a plan \(exit code -?\d+\)") as lost:
         solve_apart(problem_of(), effort=100, memory_mb=1)
+    assert lost.value.told
+    assert lost.value.told.splitlines()[-1] in str(lost.value)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_job_shop_comes_close_to_the_best_known(shared: Path) -> None:

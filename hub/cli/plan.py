@@ -139,10 +139,15 @@ def check(out: Output, problem_file: Path, plan_file: Path) -> None:
 @plan.command()
 @click.argument("plan_file", metavar="PLAN.json", type=FILE)
 @click.option("-o", "--output", type=OUT, required=True, help="Where to write the page.")
-@click.option("--problem", "problem_file", type=FILE, help="The problem, for loads in per cent of the time there is.")
+@click.option("--problem", "problem_file", type=FILE, help="The problem: with it, closed times and loads in per cent.")
 @reports
 def show(out: Output, plan_file: Path, output: Path, problem_file: Path | None) -> None:
-    """Write one page with the Gantt, by resource and by order, why orders are late, and the load."""
+    """Write one page with the Gantt, by resource and by order, why orders are late, and the load.
+
+    A plan does not say when its resources are closed. With --problem, the Gantt by resource hatches what calendars,
+    maintenance and downtime close, and loads are in per cent of the time there is; without it nothing closed is drawn,
+    and loads are in hours.
+    """
     from planning.show.page import HOW_TO_BUILD, AssetsMissing, PlanIncomplete, page
 
     make_sure_of([output], [plan_file, problem_file])

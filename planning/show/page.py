@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from planning.calendars import available, common, merged, without
 from planning.plan import Plan
 from planning.problem import Problem
 
@@ -30,7 +31,7 @@ class PlanIncomplete(ValueError):
 
 
 def page(plan: Plan, problem: Problem | None = None) -> str:
-    """Return the page as HTML; with the problem, load is in per cent of available time.
+    """Return the page as HTML; with the problem, load is in per cent of available time and closed times are drawn.
 
     Raises:
         AssetsMissing: the script is not built.
@@ -45,6 +46,7 @@ def page(plan: Plan, problem: Problem | None = None) -> str:
         title=html.escape(f"Plan {plan.plan_hash[:12]}"),
         style=style.replace("</", "<\\/"),
         data=json.dumps(view(plan, problem), separators=(",", ":")).replace("<", "\\u003c"),
+        closed="" if problem is None else _CLOSED_KEY,
         script=script.replace("</script", "<\\/script"),
     )
 
@@ -73,6 +75,7 @@ def view(plan: Plan, problem: Problem | None) -> dict[str, Any]:
         "objective": msgspec.to_builtins(plan.objective),
         "percent": problem is not None,
         "load": _load(plan, problem),
+        "closed": [] if problem is None else _closed(plan, problem, number),
     }
 
 
@@ -84,6 +87,24 @@ def _make_sure_of_orders(plan: Plan) -> None:
         raise PlanIncomplete(f"operation {strays[0]} belongs to no order of the plan")
     if missing := sorted(owned - placed):
         raise PlanIncomplete(f"operation {missing[0]} is not placed, though its order counts as planned")
+
+
+def _closed(plan: Plan, problem: Problem, number: dict[str, int]) -> list[list[int]]:
+    """Rows of resource, begin, end and whether it is maintenance, within the plan; closed by the calendar otherwise.
+
+    A downtime is maintenance here: that is how a change takes a machine out.
+    """
+    begin = min((0, *(a.start - a.setup for a in plan.assignments)))
+    whole = [(begin, max((a.end for a in plan.assignments), default=1))]
+    rows = []
+    for resource in problem.resources:
+        if resource.id not in number:
+            continue
+        opened = common(whole, available(problem, msgspec.structs.replace(resource, maintenance=())))
+        down = common(opened, merged(resource.maintenance))
+        rows += [[number[resource.id], start, end, 0] for start, end in without(whole, opened)]
+        rows += [[number[resource.id], start, end, 1] for start, end in down]
+    return rows
 
 
 def _load(plan: Plan, problem: Problem | None) -> list[list[Any]]:
@@ -107,6 +128,7 @@ def _load(plan: Plan, problem: Problem | None) -> list[list[Any]]:
     return [[name, week, *minutes, WEEK_MINUTES] for (name, week), minutes in sorted(busy.items())]
 
 
+_CLOSED_KEY = '<span class="key"><i class="closed"></i>closed (by resource)</span>'
 _PAGE = Template("""<!doctype html>
 <html lang="en">
 <head>
@@ -134,6 +156,7 @@ _PAGE = Template("""<!doctype html>
 <span class="key"><i class="batch"></i>batch</span>
 <span class="key"><i class="setup"></i>setup</span>
 <span class="key"><i class="due"></i>due (by order)</span>
+$closed
 </span>
 </header>
 <main>

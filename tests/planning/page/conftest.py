@@ -73,7 +73,7 @@ def colours_drawn(page: Page) -> set[str]:
     found: list[str] = page.evaluate(
         """() => {
           const styles = getComputedStyle(document.documentElement);
-          const names = new Map(["intime", "tight", "late", "batch", "setup", "chosen"].map((name) => {
+          const names = new Map(["intime", "tight", "late", "batch", "setup", "chosen", "closed"].map((name) => {
             const hex = styles.getPropertyValue("--" + name).trim().replace("#", "");
             const full = hex.length === 3 ? [...hex].map((digit) => digit + digit).join("") : hex;
             return [parseInt(full, 16), name];

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 
+from planning import apply, solve
+from planning.changes import ResourceDown
 from planning.plan import Plan
 from planning.problem import Problem
 from planning.show.page import PlanIncomplete, page
@@ -194,6 +197,52 @@ def test_a_batch_is_one_bar_that_names_its_members_and_answers_for_the_latest(op
     expect(shown.locator("#why h2")).to_have_text("B: 55 min late")
     shown.mouse.move(5, 5)  # a bar under the pointer is lighter
     assert colours_drawn(shown) >= {"batch", "late", "chosen"}
+
+
+def closing_press() -> dict[str, Any]:
+    """One press: A until its shift ends at 480, closed until 960, then B; down from 1,060, C after that."""
+    press = {"id": "press", "kind": "machine", "calendar": "day", "maintenance": [[1060, 1200]]}
+    orders = [order("A", 500), order("B", 1500), order("C", 1500)]
+    for each, minutes in zip(orders, (480, 100, 240), strict=True):
+        each["operations"][0]["alternatives"][0]["minutes"] = minutes
+    calendars = {"day": [[0, 480], [960, 1440]]}
+    return two_orders() | {"resources": [press], "calendars": calendars, "orders": orders}
+
+
+def test_what_is_closed_is_hatched_and_says_until_when(open_page: Open) -> None:
+    problem, plan = planned(closing_press())
+    assert [(each.start, each.end) for each in plan.assignments] == [(0, 480), (960, 1060), (1200, 1440)]
+    shown = open_page(plan, problem)
+    assert "closed" in colours_drawn(shown)
+    expect(shown.locator("header .closed")).to_be_visible()
+    room = shown.locator("#gantt").bounding_box()
+    assert room
+    row = room["y"] + 30 + (room["height"] - 90) / 2
+    wide = room["width"] - 170
+    for minute, words in (
+        (700, "press is closed, day 0 08:00 to day 0 16:00"),
+        (1130, "press is down or in maintenance, day 0 17:40 to day 0 20:00"),
+        (200, "A-10: due"),
+    ):
+        shown.mouse.move(room["x"] + 130 + wide * minute / 1440, row)
+        expect(shown.locator("#gantt")).to_contain_text(words)
+    shown.mouse.click(room["x"] + 130 + wide * 700 / 1440, row)
+    expect(shown.locator("#why h2")).to_have_text("Why late?")  # a closed time is nobody's order
+    shown.get_by_role("button", name="by order").click()
+    assert "closed" not in colours_drawn(shown)
+
+
+def test_without_its_problem_a_plan_knows_of_nothing_closed(open_page: Open) -> None:
+    shown = open_page(planned(closing_press())[1])
+    assert "closed" not in colours_drawn(shown)
+    assert shown.locator("header .closed").count() == 0
+
+
+def test_a_downtime_that_a_change_brought_is_hatched(open_page: Open) -> None:
+    problem, plan = planned(two_orders())
+    after = apply(problem, plan, ResourceDown(resource="press", start=12, end=18))
+    shown = open_page(solve(after, effort=0, start=plan), after)
+    assert "closed" in colours_drawn(shown)
 
 
 def test_an_operation_that_is_found_is_scrolled_into_sight(open_page: Open, small: Planned) -> None:

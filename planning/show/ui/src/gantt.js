@@ -8,13 +8,25 @@ const FRAME = { left: 130, right: 40, top: 30, bottom: 60 };
 const TIGHT_MINUTES = 480; // an order that ends less than this before its due date is shown as tight
 const BAND = 4; // pixels of a batch's band
 const MEMBERS_TOLD = 8;
+const HATCH = 6; // pixels between two lines of what is closed
+const CLOSED = 2; // place in the list of series
 const TIME = 0; // places in the list of zooms: one slider and one for the mouse each
 const ROWS = 2;
 
 const styles = getComputedStyle(document.documentElement);
 const COLOURS = Object.fromEntries(
-  ["intime", "tight", "late", "batch", "setup", "chosen", "onlight", "ondark"].map((name) => [name, styles.getPropertyValue(`--${name}`).trim()]),
+  ["intime", "tight", "late", "batch", "setup", "chosen", "closed", "onlight", "ondark"].map((name) => [name, styles.getPropertyValue(`--${name}`).trim()]),
 );
+
+// Quiet lines that a bar, where there is one, hides.
+function hatch() {
+  const image = document.createElement("canvas");
+  image.width = image.height = HATCH;
+  const pen = image.getContext("2d");
+  pen.fillStyle = COLOURS.closed;
+  for (let i = 0; i < HATCH; i++) pen.fillRect(i, HATCH - 1 - i, 1, 1);
+  return { image, repeat: "repeat" };
+}
 
 export class Gantt {
   // `onChoose` is called with the place of an order in the plan, and the operation that was clicked.
@@ -24,6 +36,7 @@ export class Gantt {
     this.plan = plan;
     this.view = "resource";
     this.chosen = -1;
+    this.hatch = hatch();
     this.orderOf = new Map();
     plan.orders.forEach((order, i) => order.operations.forEach((op) => this.orderOf.set(op, i)));
     this.chart = echarts.init(box, null, { renderer: "canvas" });
@@ -40,6 +53,11 @@ export class Gantt {
 
   get rows() {
     return this.view === "resource" ? this.plan.resources : this.plan.orders.map((order) => order.order);
+  }
+
+  // Rows of resource, begin, end and whether it is maintenance; orders are never closed.
+  get closed() {
+    return this.view === "resource" ? this.plan.closed : [];
   }
 
   get fitting() {
@@ -105,6 +123,15 @@ export class Gantt {
             progressive: 0,
           },
           { type: "custom", renderItem: (params, api) => this.drawDue(params, api), data: dues, silent: true, progressive: 0 },
+          {
+            type: "custom",
+            renderItem: (params, api) => this.drawClosed(params, api),
+            dimensions: ["begin", "row", "end"],
+            encode: { x: [0, 2], y: 1 },
+            data: this.closed.map(([row, begin, end]) => [begin, row, end]),
+            z: 1, // below the bars
+            progressive: 0,
+          },
         ],
       },
       { notMerge: true },
@@ -146,13 +173,23 @@ export class Gantt {
     return shape && { type: "rect", shape, style: { fill: COLOURS.chosen } };
   }
 
+  drawClosed(params, api) {
+    const [x, y] = api.coord([api.value(0), api.value(1)]);
+    const [end] = api.coord([api.value(2), api.value(1)]);
+    const shape = echarts.graphic.clipRectByRect({ x, y: y - ROW_HEIGHT / 2, width: Math.max(1, end - x), height: ROW_HEIGHT }, params.coordSys);
+    return shape && { type: "rect", shape, style: { fill: this.hatch }, emphasisDisabled: true };
+  }
+
   label(bar) {
     if (this.view === "order") return bar.resource;
     return bar.members.length > 1 ? `${bar.members.length} together` : bar.members[0].op;
   }
 
   tooltip(params) {
-    if (params.seriesIndex !== 0) return "";
+    if (params.seriesIndex === CLOSED) {
+      const [row, begin, end, maintenance] = this.closed[params.dataIndex];
+      return element("div", `${this.plan.resources[row]} is ${maintenance ? "down or in maintenance" : "closed"}, ${minuteText(begin)} to ${minuteText(end)}`);
+    }
     const bar = this.shown[params.dataIndex];
     const box = element("div");
     box.append(element("div", `${minuteText(bar.start)} to ${minuteText(bar.end)} on ${bar.resource}${bar.setup ? `, ${durationText(bar.setup)} of setup before` : ""}`));

@@ -17,6 +17,12 @@ AXE = Path(__file__).parents[2] / "hub" / "web" / "ui" / "node_modules" / "axe-c
 PATHS = ["/messages", "/orders", "/orders/acme-cardio/4500098123", "/partners", "message", "rejected", "/login"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
+BEYOND = """() => [...document.querySelectorAll("main *")]
+  .filter((each) => each.checkVisibility() && !each.closest(".visually-hidden, .cards thead, .way"))
+  .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+  .map((each) => each.outerHTML.slice(0, 80))"""
+"""What of a page lies to the right of its window; the way of a message in time may be pulled along."""
+
 
 def speak(page: Page, served: Served, language: str) -> None:
     page.context.add_cookies([{"name": "hub_language", "value": language, "url": served.url}])
@@ -153,3 +159,30 @@ def test_the_language_is_changed_from_the_menu_and_stays(page: Page) -> None:
     page.locator(".menu summary").click()
     page.get_by_role("button", name="English").click()
     expect(page.locator("h1")).to_have_text("Partners")
+
+
+def test_the_keyboard_goes_through_a_whole_message_and_out_again(page: Page, served: Served) -> None:
+    page.goto(f"/messages/{served.orders['held-cancel']}")
+    last = page.locator(".foot a")
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if last.evaluate("link => link === document.activeElement"):
+            return
+    raise AssertionError("80 steps, and not through")
+
+
+def test_a_held_message_is_settled_with_a_remark(page: Page, served: Served) -> None:
+    page.goto(f"/messages/{served.orders['unreadable']}")
+    page.get_by_label("Remark").fill("they send X12 from tomorrow on")
+    page.get_by_role("button", name="Dealt with").click()
+    expect(page.locator(".way")).to_contain_text("they send X12 from tomorrow on")
+    expect(page.locator("#ways")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/messages", "/orders", "/orders/acme-cardio/4500098123", "/partners", "rejected"])
+def test_nothing_is_cut_off_on_a_phone(page: Page, served: Served, language: str, path: str) -> None:
+    speak(page, served, language)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/messages/{served.orders['rejected']}" if path == "rejected" else path)
+    assert page.evaluate(BEYOND) == []
+    assert faults(page) == []

@@ -28,7 +28,7 @@ EVENTS: dict[str, tuple[str, Tone]] = {
     "replay-asked": (N_("Processed again"), "warn"),
     "resend-asked": (N_("Sent again"), "warn"),
     "dealt-with": (N_("Dealt with"), "good"),
-    NOTED: (N_("Note"), "quiet"),
+    NOTED: (N_("Remark"), "quiet"),
     "acknowledged": (N_("Acknowledged"), "good"),
     "acknowledgement-overdue": (N_("Acknowledgement overdue"), "bad"),
     "held": (N_("Held by our configuration"), "bad"),

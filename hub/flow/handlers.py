@@ -190,7 +190,7 @@ def _order_keys(order: PurchaseOrder, decision: Decision) -> list[Key]:
     found = [
         ("release", order.release),
         ("contract", order.contract),
-        ("seller-order", decision.state.seller_order if decision.state else None),
+        ("seller-order", decision.seller_order),
     ]
     for line in order.lines[:LINE_KEYS_MAX]:
         if line.item:

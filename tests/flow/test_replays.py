@@ -63,6 +63,15 @@ def test_a_fault_of_ours_during_a_replay_leaves_what_was_found_out(hub_with: Hub
     assert len(hub.sent()) == 2, "one 855 and one 997, whatever happened since"
 
 
+def test_a_message_replayed_is_found_by_every_number_it_was_found_by_before(hub: AtWork) -> None:
+    got = hub.send(one_order("4500098123"))
+    ours = hub.order("4500098123").summary.seller_order
+    assert ours is not None
+    for _ in range(2):
+        assert ("seller-order", got.message.id) in hub.found(ours)
+        assert hub.replay(got.message.id).message.keys == got.message.keys
+
+
 def test_a_message_asked_for_twice_is_processed_once(hub: AtWork) -> None:
     got = hub.send(one_order("4500098123"))
     for _ in range(3):

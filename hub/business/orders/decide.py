@@ -151,6 +151,7 @@ def _replayed(
         lines=[LineDecision(state=line) for line in known.lines],
         reasons=known.reasons,
         order_id=known.id,
+        seller_order=known.seller_order,
     )
 
 
@@ -222,6 +223,7 @@ def _fresh(order: PurchaseOrder, terms: Terms, arrival: _Arrival, seller: Party 
         reasons=state.reasons,
         state=state,
         order_id=state.id,
+        seller_order=state.seller_order,
         answer=answer_to(order, state, terms.today, seller),
         events=[_received(order, arrival), _decided(lines, outcome, arrival)],
     )

@@ -191,6 +191,7 @@ class Decision(Struct):
     reasons: list[Diagnostic] = []  # about the order as a whole
     state: OrderState | None = None  # to be saved
     order_id: str | None = None  # of the order that stands or will stand; none when there is none
+    seller_order: str | None = None  # our number for the order that this document makes or has made
     answer: OrderAcknowledgement | None = None  # to be sent; none where the buyer wants none
     events: list[Event] = []
 

@@ -8,7 +8,6 @@ from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
-from sqlalchemy import Connection
 
 from hub.exchange import outbox
 from hub.exchange.messages import dismiss, documents_of, find_message, list_messages, message_detail
@@ -156,7 +155,7 @@ async def dealt_with(request: Request[Any, Any, Any], message: FromPath[str]) ->
         raise not_found()
     written = (await form_of(request)).get("note", "").strip()[:NOTE_LENGTH_MAX]
 
-    def see_to(conn: Connection) -> None:
+    def see_to(conn: Any) -> None:
         if dismiss(conn, caller.scope, message, actor=caller.actor, now=now) and written:
             note(conn, message, NOTED, written, at=now, actor=caller.actor)
 

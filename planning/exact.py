@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAX_OPERATIONS = 450  # beyond this the search found nothing the local search had not
 SOLVER_WORKERS = 8  # even on two cores: the portfolio's variety is what finds flexible-shop solutions
-MOVES_PER_DETERMINISTIC_SECOND = 20_000  # how a counted effort becomes CP-SAT's own counted time
+MOVES_PER_DETERMINISTIC_SECOND = 1_000_000  # interleaved, one such second takes some forty seconds of CPU
 LOOK_SECONDS = 0.2  # how often a running search is asked to stop
 
 

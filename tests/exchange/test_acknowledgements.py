@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from hub.exchange import acknowledgements, messages
-from hub.exchange.model import ExpectedAcknowledgement, MessageDetail
+from hub.exchange import acknowledgements, interchanges, messages, recording
+from hub.exchange.model import ExpectedAcknowledgement, Key, MessageDetail
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
-from tests.exchange.story import NOW, answer, receive_order
+from tests.exchange.story import NOW, answer, envelope, receive_order
 
 DUE = NOW + timedelta(hours=24)
 
@@ -116,5 +117,75 @@ def test_what_does_not_come_in_time_is_overdue_once_and_can_still_come(database:
         assert shown.message.attention is not None
         match(conn, "accepted")
         assert detail(conn, message).message.acknowledgement == "accepted"
+
+    database.write_now(work)
+
+
+ISA13 = 41  # the same as the group's number: the two are counted apart and often alike
+
+
+def sent_enveloped(conn: Connection) -> str:
+    message = sent(conn)
+    interchanges.enter_sent(conn, [replace(envelope(message, ISA13), direction="out")])
+    recording.put_keys(conn, "acme-cardio", message, [Key(kind="interchange", value=str(ISA13))])
+    return message
+
+
+def match_interchange(
+    conn: Connection, verdict: str, *, partner: str = "acme-cardio", on: date | None = None, by: str = "inbound-ta1"
+) -> str | None:
+    return acknowledgements.match_interchange(
+        conn,
+        partner,
+        control_number=ISA13,
+        on=on,
+        verdict=verdict,  # type: ignore[arg-type]
+        by=by,
+        now=NOW,
+    )
+
+
+def test_a_ta1_that_refuses_the_envelope_refuses_all_that_was_in_it_once(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        message = sent_enveloped(conn)
+        for _ in range(2):
+            assert match_interchange(conn, "rejected", on=NOW.date()) == message
+        shown = detail(conn, message)
+        assert (shown.message.acknowledgement, shown.documents[0].acknowledgement) == ("rejected", "rejected")
+        assert [(each.kind, each.state) for each in shown.expected] == [("997", "rejected"), ("TA1", "rejected")]
+        assert [entry.event for entry in shown.timeline] == ["acknowledged"]
+        assert acknowledgements.mark_overdue(conn, now=DUE) == []
+
+    database.write_now(work)
+
+
+def test_a_ta1_that_takes_the_envelope_leaves_the_997_awaited(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        message = sent_enveloped(conn)
+        assert match_interchange(conn, "accepted") == message
+        shown = detail(conn, message)
+        assert (shown.message.acknowledgement, shown.documents[0].acknowledgement) == ("awaited", "awaited")
+        [late] = acknowledgements.mark_overdue(conn, now=DUE)
+        assert late.kind == "997"
+
+    database.write_now(work)
+
+
+def test_a_later_ta1_stands_against_an_earlier_one_that_is_replayed(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        message = sent_enveloped(conn)
+        match_interchange(conn, "accepted", by="inbound-2")
+        match_interchange(conn, "rejected", by="inbound-1")
+        assert detail(conn, message).message.acknowledgement == "awaited"
+
+    database.write_now(work)
+
+
+def test_a_ta1_of_another_partner_or_another_day_means_nothing_of_ours(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        message = sent_enveloped(conn)
+        assert match_interchange(conn, "rejected", partner="borealis-ortho") is None
+        assert match_interchange(conn, "rejected", on=NOW.date() + timedelta(days=2)) is None
+        assert detail(conn, message).message.acknowledgement == "awaited"
 
     database.write_now(work)

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 
 from hub.exchange import outbox
 from hub.exchange.acknowledgements import mark_overdue
-from hub.exchange.intake import PROCESS, Accepted, Incoming, accept
+from hub.exchange.intake import PROCESS, PROCESS_LARGE, Accepted, Incoming, accept
 from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Partners
@@ -65,11 +65,13 @@ class Hub:
         self.metrics = Metrics()
         self.desk = Desk(rules, clock, database, self.blobs)
         worker = f"{socket.gethostname()}:{os.getpid()}"
+        processing = Processing(self.desk)
         self.runner = Runner(
             database,
-            {PROCESS: Processing(self.desk).process},
+            {PROCESS: processing.whole, PROCESS_LARGE: processing.in_portions},
             clock,
             worker=worker,
+            alone=[PROCESS_LARGE],
             on_dead=self._tell_of_dead_job,
             on_fault=self.metrics.count_loop_fault,
         )
@@ -115,7 +117,7 @@ class Hub:
         if self.settings.redis_url:
             log.warning("HUB_REDIS_URL is set, and this version has no workers of their own: jobs run in this process")
         if self.settings.reader_process:
-            self.desk.reader = reader = ReadBeside(self.settings.config_path)
+            self.desk.reader = reader = ReadBeside(self.settings.config_path, log_level=self.settings.log_level)
             await reader.start()
         await asyncio.to_thread(self.rules.warm_up)
         self.runner.start()
@@ -205,7 +207,9 @@ class Hub:
             database = Check(name="database", ok=False, detail=str(fault))
         stopped = [f"{name}: {fault}" for name, fault in self.partners.faults.items()]
         loops = [Check(name=each.name, ok=each.fault is None, detail=each.fault) for each in self._loops]
-        return [database, Check(name="partners", ok=True, detail="; ".join(stopped) or None), *loops]
+        partners = Check(name="partners", ok=True, detail="; ".join(stopped) or None)
+        unread = self.desk.reader.fault
+        return [database, partners, Check(name="reader", ok=unread is None, detail=unread), *loops]
 
     def _folder_partners(self) -> list[str]:
         return [
@@ -222,7 +226,7 @@ class Hub:
 
     def _tell_of_dead_job(self, conn: Connection, job: jobs.Job, why: str) -> None:
         """Call a person to the message whose processing was given up: it will not go on by itself."""
-        if job.kind != PROCESS or find_message(conn, EVERYONE, job.payload) is None:
+        if job.kind not in (PROCESS, PROCESS_LARGE) or find_message(conn, EVERYONE, job.payload) is None:
             return
         call_attention(conn, job.payload, f"Processing was given up after {jobs.ATTEMPTS_MAX} attempts: {why}")
         note(conn, job.payload, "processing-failed", why, at=self.clock.now())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, String, bindparam, func, select, update
 
 from hub.exchange.model import Acknowledgement, Key, StageTime
 from hub.exchange.recording import FILE, put_keys
@@ -21,8 +21,12 @@ from hub.platform import blobs, jobs
 from hub.platform.blobs import Body
 from hub.platform.statements import Prepared, unless_there
 
-PROCESS = "process-inbound"
-"""Kind of the job that opens an inbound message; its payload is the message's id."""
+PROCESS, PROCESS_LARGE = "process-inbound", "process-large"
+"""Kinds of the job that opens an inbound message, one kind by size; its payload is the message's id."""
+
+WHOLE_BYTES_MAX = 64 * 1024
+"""Of a message that is read at once: at most some 400 one-line orders, a fifth of a second. Larger ones are read in
+portions and one at a time: each would hold up the others, and fill memory."""
 
 KEY_LENGTH_MAX = 255  # of an Idempotency-Key
 
@@ -66,8 +70,13 @@ def accept(conn: Connection, incoming: Incoming) -> Accepted:
     blobs.put(conn, incoming.body)
     if incoming.file_name:
         put_keys(conn, incoming.partner, incoming.id, [Key(kind=FILE, value=incoming.file_name)])
-    jobs.enqueue(conn, PROCESS, incoming.id, now=incoming.received_at)
+    enqueue(conn, incoming.id, incoming.body.size_bytes, now=incoming.received_at)
     return Accepted(message_id=incoming.id)
+
+
+def enqueue(conn: Connection, message_id: str, size_bytes: int, *, now: datetime) -> None:
+    """Write the job that processes the message."""
+    jobs.enqueue(conn, PROCESS if size_bytes <= WHOLE_BYTES_MAX else PROCESS_LARGE, message_id, now=now)
 
 
 def received(conn: Connection, message_id: str) -> tuple[Received, bytes | None]:
@@ -131,7 +140,7 @@ def _known(conn: Connection, incoming: Incoming) -> Accepted:
     first = first or conn.execute(_BY_BYTES, values).one_or_none()
     if first is None:
         raise Defect(f"message {incoming.id} is neither new nor known")
-    _REPEATED.run(conn, {"first": first.id})
+    _REPEATED.run(conn, {"first": first.id, "key": key})
     return Accepted(message_id=first.id, duplicate=True)
 
 
@@ -155,4 +164,11 @@ _RECEIVED = Prepared(
     .where(message.c.id == bindparam("wanted"), message.c.direction == "in")
 )
 _INSERT = unless_there(message)
-_REPEATED = Prepared(update(message).where(message.c.id == bindparam("first")).values(repeats=message.c.repeats + 1))
+_REPEATED = Prepared(
+    update(message)
+    .where(message.c.id == bindparam("first"))
+    .values(
+        repeats=message.c.repeats + 1,
+        idempotency_key=func.coalesce(message.c.idempotency_key, bindparam("key", type_=String)),
+    )
+)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
-from hub.exchange.intake import PROCESS
+from hub.exchange.intake import PROCESS, PROCESS_LARGE, enqueue
 from hub.exchange.messages import find_message
 from hub.exchange.recording import note
 from hub.kernel.errors import Conflict
@@ -28,13 +28,11 @@ def ask_replay(
     if row.direction != "in":
         raise Conflict("what we sent is sent again, not processed again: resend it")
     note(conn, message_id, "replay-asked", reason, at=now, actor=actor)
-    if (
-        conn.execute(_WAITING, {"wanted": message_id}).first() is None
-    ):  # one that waits will do: a message is never two jobs at once
-        jobs.enqueue(conn, PROCESS, message_id, now=now)
+    if conn.execute(_WAITING, {"wanted": message_id}).first() is None:  # a message is never two jobs at once
+        enqueue(conn, message_id, row.size_bytes, now=now)
     return True
 
 
 _WAITING = select(jobs.job.c.id).where(
-    jobs.job.c.kind == PROCESS, jobs.job.c.payload == bindparam("wanted"), jobs.job.c.state != "dead"
+    jobs.job.c.kind.in_((PROCESS, PROCESS_LARGE)), jobs.job.c.payload == bindparam("wanted"), jobs.job.c.state != "dead"
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from hub.flow.readers import Reader, ReadHere
 from hub.flow.rules import Rules
 from hub.kernel.clock import Clock
@@ -14,7 +12,7 @@ from hub.platform.database import Database
 class Desk:
     """The services one hub works with. Made once, by ``hub.bootstrap``."""
 
-    __slots__ = ("blobs", "clock", "database", "one_large", "reader", "rules")
+    __slots__ = ("blobs", "clock", "database", "reader", "rules")
 
     def __init__(self, rules: Rules, clock: Clock, database: Database, blobs: Blobs) -> None:
         self.rules = rules
@@ -22,4 +20,3 @@ class Desk:
         self.database = database
         self.blobs = blobs
         self.reader: Reader = ReadHere(rules)  # a hub that serves has another read for it
-        self.one_large = asyncio.Semaphore(1)  # a large message fills memory: they are processed one after the other

@@ -45,7 +45,6 @@ from hub.platform.jobs import Fence, Job
 from hub.platform.together import Together
 
 DOCUMENTS_PER_PORTION = 50  # 50 orders of three lines hold the one writer for some 50 ms; intake waits no longer
-WHOLE_BYTES_MAX = 64 * 1024  # some 60 orders, for which the reader takes 25 ms; a larger message is read in portions
 LOADS_AT_ONCE = 64  # as many as a runner has in hand
 
 KEYS_OF_AN_ANSWER = ("release", "seller-order")
@@ -97,19 +96,20 @@ class Processing:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._loads: Together[Job, tuple[Task, bytes | None]] = Together(self._load_all, most=LOADS_AT_ONCE)
+        self._loads: Together[Job, tuple[Task, bytes]] = Together(self._load_all, most=LOADS_AT_ONCE)
 
-    async def process(self, job: Job) -> None:
-        """Take one message through all its stages."""
+    async def whole(self, job: Job) -> None:
+        """Take a message that is read at once, as most are, through all its stages."""
         task, body = await self._loads.ask(job)
-        if body is not None:
-            await _process(task, self._desk, _read_whole(task, body, self._desk))
-            return
-        async with self._desk.one_large:
-            await _process(task, self._desk, _read_in_portions(task, self._desk))
+        await _process(task, self._desk, _read_whole(task, body, self._desk))
 
-    async def _load_all(self, claimed: list[Job]) -> list[tuple[Task, bytes | None] | Exception]:
-        return await self._desk.database.read(partial(_load_all, claimed))
+    async def in_portions(self, job: Job) -> None:
+        """Take a large message through all its stages; of these, one after the other."""
+        task, body = await self._desk.database.read(partial(_load, self._desk, job))
+        await _process(task, self._desk, _read_in_portions(task, body, self._desk))
+
+    async def _load_all(self, claimed: list[Job]) -> list[tuple[Task, bytes] | Exception]:
+        return await self._desk.database.read(partial(_load_all, self._desk, claimed))
 
 
 async def _process(task: Task, desk: Desk, portions: AsyncIterator[Portion]) -> None:
@@ -131,7 +131,7 @@ async def _process(task: Task, desk: Desk, portions: AsyncIterator[Portion]) -> 
 
 
 async def _read_whole(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Portion]:
-    """Read a message at once, as most are."""
+    """Read the message at once."""
     reading = await desk.reader.read(task.message.partner, body)
     documents, last = reading.documents, False
     while not last:
@@ -140,9 +140,8 @@ async def _read_whole(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Port
         yield Portion(survey=reading.survey, documents=now, last=last)
 
 
-async def _read_in_portions(task: Task, desk: Desk) -> AsyncIterator[Portion]:
-    """Read a large message beside the event loop, no more at a time than takes effect at a time."""
-    body = await desk.database.read(partial(_load_large, desk, task))
+async def _read_in_portions(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Portion]:
+    """Read the message beside the event loop, no more at a time than takes effect at a time."""
     partner = desk.rules.partner(task.message.partner)
     opened = hold_against_agreement(await asyncio.to_thread(open_message, body), partner)
     documents, last = opened.documents(desk.rules, partner.id), False
@@ -348,23 +347,23 @@ def _hold(desk: Desk, task: Task, fault: Misconfigured, conn: Connection) -> Non
     jobs.done(conn, task.fence)
 
 
-def _load_all(claimed: Sequence[Job], conn: Connection) -> list[tuple[Task, bytes | None] | Exception]:
-    return [_load(job, conn) for job in claimed]
+def _load_all(desk: Desk, claimed: Sequence[Job], conn: Connection) -> list[tuple[Task, bytes] | Exception]:
+    """Return each message and its body, or why there is none: what is wrong with one is not its neighbours' fault."""
+    found: list[tuple[Task, bytes] | Exception] = []
+    for job in claimed:
+        try:
+            found.append(_load(desk, job, conn))
+        except (Defect, ValueError, TypeError, OSError) as fault:
+            found.append(fault)
+    return found
 
 
-def _load(job: Job, conn: Connection) -> tuple[Task, bytes | None] | Exception:
-    """Return the message, and its body unless that is a large one."""
-    try:
-        message, content = received(conn, job.payload)
-    except Defect as fault:
-        return fault
+def _load(desk: Desk, job: Job, conn: Connection) -> tuple[Task, bytes]:
+    """Return the message and its body."""
+    message, content = received(conn, job.payload)
     stages = [StageTime(stage="received", at=message.received_at)]
-    small = content is not None and len(content) <= WHOLE_BYTES_MAX
-    return Task(message=message, fence=job.fence, stages=stages), bytes(content) if content and small else None
-
-
-def _load_large(desk: Desk, task: Task, conn: Connection) -> bytes:
-    return desk.blobs.get(conn, task.message.sha256)
+    body = desk.blobs.get(conn, message.sha256) if content is None else bytes(content)
+    return Task(message=message, fence=job.fence, stages=stages), body
 
 
 def _not_understood(document: Document) -> str:

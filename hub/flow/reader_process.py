@@ -1,4 +1,4 @@
-"""The process that reads messages beside the one that serves: ``python -m hub.flow.reader_process [CONFIG_PATH]``.
+"""The process that reads messages beside the one that serves: ``python -m hub.flow.reader_process LEVEL CONFIG_PATH``.
 
 What enters on standard input are lists of partner and body; what leaves is what each message holds, or why it could not
 be read. Started and ended by ``readers.ReadBeside``; of no use to people.
@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from hub.flow.readers import Reading, read_message
+from hub.flow.readers import Reading, read_message, token_of
 from hub.flow.rules import Rules
 from hub.kernel.errors import Defect, HubError
 from hub.platform.beside import answer
@@ -23,10 +23,13 @@ log = structlog.get_logger("hub.flow.reader_process")
 
 def main() -> None:
     """Read what is asked for until there is no more."""
-    configure_logs("info")
-    rules = Rules(find_configuration(sys.argv[1] or None if len(sys.argv) > 1 else None))
-    rules.warm_up()
-    answer(partial(_read_all, rules))
+    log_level, config_path = sys.argv[1:]
+    configure_logs(log_level)
+    configuration = find_configuration(config_path or None)
+    token = token_of(configuration)  # before anything is read: what changes meanwhile is a difference
+    rules = Rules(configuration)
+    rules.warm_up_reading()
+    answer(partial(_read_all, rules), token)
 
 
 def _read_all(rules: Rules, asked: list[tuple[str, bytes]]) -> list[Reading | HubError]:

@@ -48,13 +48,23 @@ class Rules:
 
         What is at fault is left for the message that needs it, which is then held with the reason.
         """
+        self.warm_up_reading()
         for partner in self.partners.all():
-            for name in {*partner.sends.values(), *partner.receives.values()}:
-                with contextlib.suppress(Misconfigured):
-                    wire = self.maps.map(name)
-                    self.validator(wire.release, wire.set, partner.id)
+            for name in partner.receives.values():
+                self._compile(name, partner.id)
             with contextlib.suppress(Misconfigured):
                 self.catalogue(partner.id)
+
+    def warm_up_reading(self) -> None:
+        """Do so for what reading a message needs, and no more."""
+        for partner in self.partners.all():
+            for name in partner.sends.values():
+                self._compile(name, partner.id)
+
+    def _compile(self, map_name: str, partner_id: str) -> None:
+        with contextlib.suppress(Misconfigured):
+            wire = self.maps.map(map_name)
+            self.validator(wire.release, wire.set, partner_id)
 
     def _guide(self, release: str, kind: str, partner_id: str) -> Guide | None:
         """Return the guide of set ``kind`` in ``release`` (GS08 as sent), narrowed for the partner."""

@@ -1,86 +1,156 @@
 """A process beside this one, for work that would hold the event loop: lists of values in, lists of values out.
 
-The child is a Python module that calls ``answer``. Its standard input is a socket to us, so it ends with whoever
-started it, however that one ended. A child that dies, or thinks for too long, is replaced; what it was given is then
-tried one by one, so that only what ended it fails.
+The child is a Python module that calls ``answer``. It first says its token; a child that says another than we expect
+works by other rules than we do (its files have changed since we started) and is given nothing. A child that dies, or
+thinks for too long, is replaced; what it was given is then tried one by one, so that only what ended it fails. A child
+that does not come up is nobody's fault: ``Unavailable``, and ``fault`` says why. It ends when we do, however we end.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import pickle
+import select
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import structlog
 
-from hub.kernel.errors import Defect
+import hub
+from hub.kernel.errors import Defect, Unavailable
 
-LENGTH_BYTES = 8  # in front of every list; big-endian
+LENGTH_BYTES = 8  # in front of every value; big-endian
+START_SECONDS_MAX = 120.0  # a second where nothing else runs; more maps, and a machine that has just been started
+PAUSE_SECONDS = 5.0  # between children that do not come up
+STDERR = 2  # where the child's output goes: its log is ours
+
+ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONMALLOC", "PYTHONHASHSEED")
+"""What the child is told of our environment: it takes foreign bytes apart, and needs no password for that."""
 
 log = structlog.get_logger("hub.platform.beside")
 
 
 class Beside:
-    """Runs ``python -m module *arguments``, one list at a time; ``seconds_max`` is how long a list may take."""
+    """Runs ``python -m module *arguments``, one list at a time.
 
-    def __init__(self, module: str, *arguments: str, seconds_max: float) -> None:
-        self._command = (sys.executable, "-m", module, *arguments)
-        self._seconds_max = seconds_max
+    ``seconds_max`` is how long a list may take, ``alone_seconds_max`` one item of a list that ended a child.
+    """
+
+    def __init__(self, module: str, *arguments: str, token: str, seconds_max: float, alone_seconds_max: float) -> None:
+        self.fault: str | None = None
+        """Why there is no child that answers; None when all is well, or nobody has asked yet."""
+        self._command = (sys.executable, "-P", "-m", module, *arguments)  # -P: a file where we stand is no module
+        self._token = token
+        self._seconds_max, self._alone_seconds_max = seconds_max, alone_seconds_max
         self._child: _Child | None = None
+        self._again_at = 0.0
+        self._closed = False
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
-        """Start the child, unless it runs. Its answers come once it is ready."""
+        """Start the child, unless it runs. Lists wait until it is ready."""
         if self._child is None:
             ours, theirs = socket.socketpair()
             with theirs:
                 process = subprocess.Popen(
-                    self._command, stdin=theirs.fileno(), start_new_session=True
-                )  # Ctrl-C is for us
+                    self._command, stdin=theirs.fileno(), stdout=STDERR, env=_environment(), start_new_session=True
+                )
             self._child = _Child(process, *await asyncio.open_connection(sock=ours))
 
     async def run(self, items: Sequence[object]) -> list[Any]:
         """Return one answer for each item, in order: what the child's work returned, or the exception it gave.
 
-        An item that ends the child, or takes too long, has a ``Defect`` for its answer; the others have theirs.
+        An item that ends the child, or takes too long, has a ``Defect`` for its answer; the others have theirs. Raises
+        ``Unavailable`` when there is no child, or it is being stopped.
         """
         async with self._turn:
             try:
-                return await self._ask(items)
+                return await self._ask(items, self._seconds_max)
             except _Ended as fault:
-                log.error("the process beside ended", command=self._command[2], items=len(items), reason=str(fault))
+                self._refuse_when_closed()
+                log.error("the process beside ended", module=self._command[3], items=len(items), reason=str(fault))
+                if len(items) == 1:
+                    return [fault.as_defect()]
             return [await self._alone(item) for item in items]
 
     async def close(self) -> None:
-        """Let the child end."""
-        async with self._turn:
-            await self._end()
+        """End the child at once, whatever it is at: it holds nothing that could be lost."""
+        self._closed = True
+        await self._end()
 
     async def _alone(self, item: object) -> object:
         try:
-            return (await self._ask([item]))[0]
+            return (await self._ask([item], self._alone_seconds_max))[0]
         except _Ended as fault:
-            return Defect(f"the process that was at work on it {fault}")
+            return fault.as_defect()
+        except Unavailable as fault:  # for this one; those before it have their answers
+            return fault
 
-    async def _ask(self, items: Sequence[object]) -> list[Any]:
-        await self.start()
-        assert self._child is not None
+    async def _ask(self, items: Sequence[object], seconds_max: float) -> list[Any]:
+        child = await self._ready()
         try:
-            async with asyncio.timeout(self._seconds_max):
-                return await self._child.ask(items)
+            async with asyncio.timeout(seconds_max):
+                await child.send(items)
+                answers: list[Any] = await child.receive()
         except TimeoutError as fault:
             await self._end()
-            raise _Ended(f"took more than {self._seconds_max:g} s") from fault
+            raise _Ended(f"took more than {seconds_max:g} s") from fault
         except (asyncio.IncompleteReadError, OSError) as fault:
-            status = await self._end()
-            raise _Ended(f"ended with status {status}") from fault
+            raise _Ended(f"ended with status {await self._end()}") from fault
         except asyncio.CancelledError:
             await self._end()  # its answer would be taken for the next one's
             raise
+        if len(answers) != len(items):
+            raise Defect(f"{len(answers)} answers to {len(items)} items")
+        return answers
+
+    async def _ready(self) -> _Child:
+        """Return the child once it has said its token."""
+        self._refuse_when_closed()
+        if self._child is not None and self._child.ended:  # between two lists: killed from outside
+            log.error("the process beside has gone", module=self._command[3], status=await self._end())
+        if self._child is not None and self._child.ready:
+            return self._child
+        if self._child is None and asyncio.get_running_loop().time() < self._again_at:
+            raise Unavailable(f"no process beside: {self.fault}", retry_after_seconds=PAUSE_SECONDS)
+        self.fault = await self._come_up()
+        if self.fault is not None or self._child is None:
+            self._again_at = asyncio.get_running_loop().time() + PAUSE_SECONDS
+            log.error("the process beside does not come up", module=self._command[3], reason=self.fault)
+            raise Unavailable(f"no process beside: {self.fault}", retry_after_seconds=PAUSE_SECONDS)
+        return self._child
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise Unavailable("the process beside has been stopped")
+
+    async def _come_up(self) -> str | None:
+        """Start the child and wait for its token; return why that did not go well."""
+        try:
+            await self.start()
+            assert self._child is not None
+            async with asyncio.timeout(START_SECONDS_MAX):
+                said = await self._child.receive()
+        except TimeoutError:
+            await self._end()
+            return f"it was not ready within {START_SECONDS_MAX:g} s"
+        except (asyncio.IncompleteReadError, OSError) as fault:
+            status = await self._end()
+            return f"it ended with status {status}" if status is not None else str(fault)
+        except asyncio.CancelledError:
+            await self._end()
+            raise
+        if said != self._token:
+            await self._end()
+            return "its files have changed since this process was started; start this one again"
+        self._child.ready = True
+        return None
 
     async def _end(self) -> int | None:
         child, self._child = self._child, None
@@ -88,23 +158,28 @@ class Beside:
 
 
 class _Child:
-    """The process and our end of the socket."""
+    """The process and our end of the socket to its standard input."""
 
     def __init__(
         self, process: subprocess.Popen[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        self.ready = False
         self._process, self._reader, self._writer = process, reader, writer
 
-    async def ask(self, items: Sequence[object]) -> list[Any]:
-        asked = pickle.dumps(items, pickle.HIGHEST_PROTOCOL)
-        self._writer.write(len(asked).to_bytes(LENGTH_BYTES) + asked)
+    @property
+    def ended(self) -> bool:
+        return self.ready and self._process.poll() is not None
+
+    async def send(self, value: object) -> None:
+        self._writer.write(_framed(value))
         await self._writer.drain()
+
+    async def receive(self) -> Any:
         length = int.from_bytes(await self._reader.readexactly(LENGTH_BYTES))
-        answers: list[Any] = pickle.loads(await self._reader.readexactly(length))  # from our own child
-        return answers
+        return pickle.loads(await self._reader.readexactly(length))  # from our own child
 
     async def end(self) -> int:
-        """Kill the process, which holds nothing that could be lost; return how it ended."""
+        """Kill the process; return how it ended."""
         self._writer.close()
         ended_before = self._process.poll()
         self._process.kill()
@@ -115,12 +190,36 @@ class _Child:
 class _Ended(Exception):
     """The child has died or was killed; says how."""
 
+    def as_defect(self) -> Defect:
+        return Defect(f"the process that was at work on it {self}")
 
-def answer(work: Callable[[list[Any]], Sequence[object]]) -> None:
-    """In the child: answer lists with ``work`` until there are no more."""
+
+def answer(work: Callable[[list[Any]], Sequence[object]], token: str) -> None:
+    """In the child, ready to work: say so, then answer lists with ``work`` until there are no more."""
     with socket.socket(fileno=sys.stdin.fileno()) as ours, ours.makefile("rwb") as lists:
+        threading.Thread(target=_end_with_parent, args=(ours.fileno(),), daemon=True).start()
+        lists.write(_framed(token))
+        lists.flush()
         while length := lists.read(LENGTH_BYTES):
             items = pickle.loads(lists.read(int.from_bytes(length)))  # from our own parent
-            answers = pickle.dumps(work(items), pickle.HIGHEST_PROTOCOL)
-            lists.write(len(answers).to_bytes(LENGTH_BYTES) + answers)
+            lists.write(_framed(work(items)))
             lists.flush()
+
+
+def _end_with_parent(ours: int) -> None:
+    """Wait until the other end of the socket is gone, then end, even in the middle of work."""
+    parent = select.poll()
+    parent.register(ours, 0)  # a hang-up is always told
+    parent.poll()
+    os._exit(0)
+
+
+def _framed(value: object) -> bytes:
+    pickled = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return len(pickled).to_bytes(LENGTH_BYTES) + pickled
+
+
+def _environment() -> dict[str, str]:
+    """Return the child's environment, in which the package is found where ours is."""
+    told = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    return told | {"PYTHONPATH": str(Path(hub.__file__).parent.parent)}

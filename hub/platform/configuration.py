@@ -7,6 +7,7 @@ that does not exist is ``Misconfigured``: a deployment without its overlay would
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -47,6 +48,16 @@ class Configuration:
         """Return the winning files in folder ``name`` that match ``pattern``, by name, sorted."""
         found = {entry.name: entry for entry in self._entries(name) if entry.is_file() and entry.match(pattern)}
         return dict(sorted(found.items()))
+
+    def digest(self) -> str:
+        """Return a digest of every file's name and bytes: it changes when anything in the configuration does."""
+        found = hashlib.sha256()
+        for root in self.roots:
+            for folder in CONTENTS:
+                for path in sorted(path for path in (root / folder).rglob("*") if path.is_file()):
+                    found.update(f"{path}\n{path.stat().st_size}\n".encode())
+                    found.update(path.read_bytes())
+        return found.hexdigest()
 
     def _entries(self, name: str) -> Iterator[Path]:
         relative = _relative(name)

@@ -8,6 +8,7 @@ PostgreSQL gives up (serialisation, deadlock) is run again a few times; a lost c
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from hub.platform.bells import Bells, Work
 T = TypeVar("T")
 
 CONNECTIONS = 16  # measured: asyncpg gains little beyond this from one process
+BEHIND_CONNECTIONS = 8  # of them, at most, for works that nobody waits for: those may wait long for each other's rows
 WAITING_WORKS_MAX = 4_000  # as on SQLite: about two seconds of intake
 TRIES_MAX = 5  # of one work after serialisation faults; then the caller decides
 BACKOFF_SECONDS = 0.02
@@ -40,13 +42,15 @@ class PostgresqlEngine:
         self._bells = bells
         self._engine: AsyncEngine | None = None
         self._waiting = 0
+        self._behind = asyncio.Semaphore(BEHIND_CONNECTIONS)
 
-    async def write(self, work: Work[T], *, behind: bool = False) -> T:  # its transactions run side by side
+    async def write(self, work: Work[T], *, behind: bool = False) -> T:
         if self._waiting >= WAITING_WORKS_MAX:
             raise Unavailable("too many writes are waiting", retry_after_seconds=RETRY_AFTER_SECONDS)
         self._waiting += 1
         try:
-            return await self._write_on(self._pool(), work)
+            async with self._behind if behind else contextlib.nullcontext():
+                return await self._write_on(self._pool(), work)
         finally:
             self._waiting -= 1
 

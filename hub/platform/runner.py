@@ -2,16 +2,18 @@
 
 A handler does its work and completes the job (``jobs.done`` with the job's fence) in the same write as its effect. When
 it raises, the job goes back with backoff, or among the dead; ``Unavailable`` counts as no attempt. Long work keeps its
-lease by a heartbeat. Who waits for a job that dies is told by ``on_dead``, in the same write. ``stop`` lets what runs
-finish, and gives back what does not in ``STOP_SECONDS``.
+lease by a heartbeat. Of a kind that works ``alone`` one job runs at a time, and no job of another kind waits for it.
+Who waits for a job that dies is told by ``on_dead``, in the same write. ``stop`` lets what runs finish, and gives back
+what does not in ``STOP_SECONDS``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -44,6 +46,7 @@ class Runner:
         clock: Clock,
         *,
         worker: str,
+        alone: Collection[str] = (),
         batch: int = BATCH,
         on_dead: OnDead | None = None,
         on_fault: OnFault | None = None,
@@ -52,6 +55,7 @@ class Runner:
         self._handlers = dict(handlers)
         self._clock = clock
         self._worker = worker
+        self._alone = frozenset(alone)
         self._batch = batch
         self._on_dead = on_dead
         self.loops = (
@@ -62,6 +66,7 @@ class Runner:
         self._running: dict[asyncio.Task[None], Job] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._claiming = asyncio.Lock()
         self._stopping = False
 
     def start(self) -> None:
@@ -81,10 +86,13 @@ class Runner:
         self._stopping = True
         self._database.bells.deaf(jobs.BELL, self.wake)
         self._bell.set()
+        async with self._claiming:  # what is claimed is begun, and so given back
+            for task in self._tasks:
+                task.cancel()
         if self._running:
             await asyncio.wait(self._running, timeout=STOP_SECONDS)
         unfinished = dict(self._running)
-        for task in [*self._tasks, *unfinished]:
+        for task in unfinished:
             task.cancel()
         await asyncio.gather(*self._tasks, *unfinished, return_exceptions=True)
         for job in unfinished.values():
@@ -116,20 +124,31 @@ class Runner:
             waited = bool(done)
 
     async def _claim(self, room: int) -> int:
-        """Claim up to ``room`` jobs and begin them; return how many."""
-        if room <= 0:
-            return 0
-        kinds, now = list(self._handlers), self._clock.now()
-        claimed = await self._database.write(
-            lambda conn: jobs.claim(conn, kinds, worker=self._worker, now=now, limit=room, on_dead=self._on_dead)
-        )
-        if claimed:
-            failpoints.reach("between-claim-and-effect")
-        for job in claimed:
-            task = asyncio.create_task(self._run(job))
-            self._running[task] = job
-            task.add_done_callback(self._running.pop)
-        return len(claimed)
+        """Claim up to ``room`` jobs, and one of each kind that works alone and is idle; begin them; return how many."""
+        async with self._claiming:
+            idle = self._alone - {job.kind for job in self._running.values()}
+            if self._stopping or (room <= 0 and not idle):
+                return 0
+            claimed = await self._database.write(partial(self._claim_now, room, idle, self._clock.now()))
+            if claimed:
+                failpoints.reach("between-claim-and-effect")
+            for job in claimed:
+                task = asyncio.create_task(self._run(job))
+                self._running[task] = job
+                task.add_done_callback(self._ended)
+            return len(claimed)
+
+    def _claim_now(self, room: int, idle: Collection[str], now: datetime, conn: Connection) -> list[Job]:
+        claim = partial(jobs.claim, conn, worker=self._worker, now=now, on_dead=self._on_dead)
+        side_by_side = [kind for kind in self._handlers if kind not in self._alone]
+        claimed = claim(side_by_side, limit=room) if room > 0 and side_by_side else []
+        for kind in sorted(idle):
+            claimed += claim([kind], limit=1)
+        return claimed
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if self._running.pop(task).kind in self._alone:
+            self._bell.set()  # the next of its kind may go
 
     async def _run(self, job: Job) -> None:
         try:
@@ -154,18 +173,15 @@ class Runner:
                 self._on_dead(conn, job, type(fault).__name__)
 
         with contextlib.suppress(Unavailable):  # the lease runs out and brings the job back
-            await self._database.write(bury_or_retry)
+            await self._database.write(bury_or_retry, behind=True)
 
     async def _release(self, job: Job, wait: timedelta) -> None:
         now = self._clock.now()
         with contextlib.suppress(Unavailable):  # the lease runs out and brings the job back
-            await self._database.write(lambda conn: jobs.release(conn, job.fence, now=now, wait=wait))
+            await self._database.write(partial(jobs.release, fence=job.fence, now=now, wait=wait), behind=True)
 
     async def _beat(self) -> None:
         """Renew the leases of what still runs."""
-
-        def renew(conn: Connection) -> int:
-            return jobs.extend(conn, [job.fence for job in self._running.values()], now=self._clock.now())
-
-        if self._running:
-            await self._database.write(renew)
+        fences = [job.fence for job in self._running.values()]  # on the event loop: it changes there
+        if fences:
+            await self._database.write(partial(jobs.extend, fences=fences, now=self._clock.now()))

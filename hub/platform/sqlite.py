@@ -37,6 +37,7 @@ GROUP_SECONDS_MIN = 0.005  # a group may grow this long even where commits are i
 GROUP_SECONDS_MAX = 0.040  # and stops here, so that the first in it does not wait for the last
 COMMITS_WORTH = 4  # in between, it grows as long as four commits take: a fifth of the time then goes to the disk
 STATEMENTS_KEPT = 512  # compiled by SQLite and kept; a message takes some sixty different ones
+AHEAD_IN_A_ROW_MAX = 4  # works that pass one that waits behind: intake is an eighth of an order's work, and may burst
 RETRY_AFTER_SECONDS = 1.0
 READERS = 4  # pages and API; two cores do not serve more at once
 BUSY_MILLISECONDS = 5_000  # a command may hold the write lock while the server runs
@@ -117,12 +118,13 @@ class _Pending:
 
 
 class _Queue:
-    """Two lanes, each in order: what was put behind comes out when the other is empty. None, the wish to stop, too."""
+    """Two lanes, each in order: what was put behind lets others pass, but not for ever. None, the wish to stop, too."""
 
     def __init__(self) -> None:
         self._tokens: queue.SimpleQueue[None] = queue.SimpleQueue()  # one for each entry of either lane
         self._ahead: deque[_Pending | None] = deque()
         self._behind: deque[_Pending | None] = deque()
+        self._passed = 0
 
     def put(self, pending: _Pending | None, *, behind: bool = False) -> None:
         (self._behind if behind or pending is None else self._ahead).append(pending)
@@ -142,7 +144,12 @@ class _Queue:
         return self._tokens.qsize()
 
     def _take(self) -> _Pending | None:
-        return self._ahead.popleft() if self._ahead else self._behind.popleft()
+        waits = bool(self._behind) and self._behind[0] is not None
+        if self._ahead and not (waits and self._passed >= AHEAD_IN_A_ROW_MAX):
+            self._passed += 1
+            return self._ahead.popleft()
+        self._passed = 0
+        return self._behind.popleft()
 
 
 class _Writer(threading.Thread):

@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from hub.kernel.errors import Defect
+
 A = TypeVar("A")
 B = TypeVar("B")
 
@@ -44,6 +46,8 @@ class Together(Generic[A, B]):
     async def _answer(self, asked: list[tuple[A, asyncio.Future[B]]]) -> None:
         try:
             answers = await self._call([item for item, _ in asked])
+            if len(answers) != len(asked):
+                raise Defect(f"{len(answers)} answers to {len(asked)} who asked")
         except Exception as fault:  # noqa: BLE001 - handed on to everyone who waits
             answers = [fault] * len(asked)
         for (_, waiting), answer in zip(asked, answers, strict=True):

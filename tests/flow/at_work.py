@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import Row, select
+
 from hub.bootstrap import Hub, open_hub
 from hub.business.orders.model import OrderDetail, OrderSummary
 from hub.business.orders.store import find_orders, list_orders, order_detail
@@ -152,6 +154,10 @@ class AtWork:
 
     def backlog(self) -> jobs.Backlog:
         return self.hub.database.read_now(jobs.backlog)
+
+    def jobs(self) -> list[Row[Any]]:
+        """Return what still waits to be done, with its attempts and why the last one failed."""
+        return self.hub.database.read_now(lambda conn: list(conn.execute(select(jobs.job).order_by(jobs.job.c.id))))
 
     def look_at_the_clock(self) -> None:
         """Do the housekeeping that notices what is late."""

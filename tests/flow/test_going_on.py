@@ -177,6 +177,7 @@ def test_a_hub_at_work_says_how_each_of_its_loops_stands(hub: AtWork, monkeypatc
     assert hub.wait(look()) == {
         "database": well,
         "partners": well,
+        "reader": well,
         "jobs": well,
         "leases": well,
         "deliveries": well,

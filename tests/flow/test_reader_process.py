@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
+from hub.exchange import intake
+from hub.flow import inbound, readers
 from hub.flow.readers import ReadBeside, Reading, read_message
 from hub.flow.rules import Rules
 from hub.kernel.errors import Misconfigured, Unreadable
-from hub.platform import jobs
+from hub.platform import beside, jobs
 from hub.platform.configuration import find_configuration
 from tests.flow.at_work import ACME, AtWork
-from tests.flow.wire import group, interchange, order, transaction
+from tests.flow.wire import group, interchange, one_order, order, transaction
 
 BODIES = {
     "an order": interchange(group(transaction(order("4500000001")))),
@@ -52,7 +56,10 @@ def test_a_hub_that_serves_has_its_messages_read_beside_it(hub: AtWork, killed: 
     async def story() -> str:
         await hub.hub.start()
         if killed:
-            vars(vars(vars(hub.hub.desk.reader)["_beside"])["_child"])["_process"].kill()
+            await hub.hub.desk.reader.read(ACME, BODIES["two orders, one of them broken"])
+            process = vars(vars(vars(hub.hub.desk.reader)["_beside"])["_child"])["_process"]
+            process.kill()
+            process.wait()
         accepted = await hub.hub.receive(ACME, BODIES["an order"], transport="http")
         async with asyncio.timeout(60):
             while await hub.hub.database.read(jobs.next_due):
@@ -64,3 +71,93 @@ def test_a_hub_that_serves_has_its_messages_read_beside_it(hub: AtWork, killed: 
         message = hub.wait(story())
     hub.reopen()
     assert hub.detail(message).message.outcome == "accepted"
+
+
+def test_a_message_that_ends_its_reader_keeps_nobody_else_from_being_read(
+    hub: AtWork, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The second of three messages kills whoever reads it: a fault of ours that no test has found."""
+    bodies = [one_order(f"450000000{n}", control=n) for n in (1, 2, 3)]
+    (tmp_path / "poisoned.py").write_text(POISONED)
+    monkeypatch.setattr(readers, "READER_MODULE", "poisoned")
+    monkeypatch.setattr(beside, "_environment", lambda: {"PYTHONPATH": f"{tmp_path}:{Path(__file__).parents[2]}"})
+
+    async def story() -> list[str]:
+        hub.hub.desk.reader = ReadBeside(None)
+        sent = [(await hub.hub.receive(ACME, body, transport="http")).message_id for body in bodies]
+        await hub.hub.runner.drain()
+        await hub.hub.desk.reader.close()
+        return sent
+
+    with capture_logs():
+        sent = hub.wait(story())
+    assert [hub.detail(message).message.outcome for message in sent] == ["accepted", "none", "accepted"]
+    [waiting] = hub.jobs()
+    assert (waiting.payload, waiting.attempts) == (sent[1], 1)
+    assert "ended with status 3" in (waiting.error or "")
+
+
+POISONED = """
+import os
+from hub.flow import reader_process
+
+read = reader_process.read_message
+
+def poisoned(rules, partner, body):
+    return os._exit(3) if b"4500000002" in body else read(rules, partner, body)
+
+reader_process.read_message = poisoned
+reader_process.main()
+"""
+
+
+def test_a_hub_whose_configuration_has_changed_reads_nothing_by_the_new_rules(hub: AtWork, tmp_path: Path) -> None:
+    overlay = tmp_path / "config" / "partners" / ACME
+    overlay.mkdir(parents=True)
+
+    async def story() -> None:
+        reader = ReadBeside(str(tmp_path / "config"))
+        (overlay / "prices.toml").write_text("# another price list\n")
+        hub.hub.desk.reader = reader
+        await hub.hub.receive(ACME, BODIES["an order"], transport="http")
+        await hub.hub.runner.drain()
+        assert [(check.ok, check.detail) for check in await hub.hub.checks() if check.name == "reader"] == [
+            (False, "its files have changed since this process was started; start this one again")
+        ]
+        await reader.close()
+
+    with capture_logs():
+        hub.wait(story())
+    [waiting] = hub.jobs()
+    assert (waiting.attempts, waiting.excused) == (1, 1), "it waits for us, and no attempt is spent"
+
+
+def test_what_is_wrong_with_one_stored_message_is_not_its_neighbours_fault(hub: AtWork) -> None:
+    sent = [hub.take_in(one_order(f"450000000{n}", control=n)) for n in (1, 2, 3)]
+    hub.hub.database.write_now(
+        lambda conn: conn.exec_driver_sql("UPDATE message SET received_at = 'garbage' WHERE id = ?", (sent[1],))
+    )
+    with capture_logs():
+        hub.work()
+    assert [job.payload for job in hub.jobs()] == [sent[1]]
+
+
+def test_a_small_message_does_not_wait_for_the_large_ones_before_it(
+    hub: AtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "WHOLE_BYTES_MAX", 10_000)
+    finished: list[str] = []
+    done = jobs.done
+
+    def noting(conn: Connection, fence: jobs.Fence) -> None:
+        payload = conn.exec_driver_sql("SELECT payload FROM job WHERE id = ?", (fence.job,)).scalar_one()
+        done(conn, fence)
+        finished.append(payload)
+
+    monkeypatch.setattr(inbound.jobs, "done", noting)
+    sets = [transaction(order(f"46{n:08d}"), control=f"{n:04d}") for n in range(1, 500)]
+    large = [hub.take_in(interchange(group(*sets[n::3], number=n + 1), number=n + 1)) for n in range(3)]
+    small = hub.take_in(one_order("4500000001", control=9))
+    hub.work()
+    assert sorted(finished) == sorted([*large, small])
+    assert finished.index(small) < 2, "at most the one that had been begun is before it"

@@ -10,6 +10,8 @@ import time
 from hub.kernel.errors import Misconfigured
 from hub.platform.beside import Beside, answer
 
+TOKEN = "the same rules"
+
 
 def work(items: list[int | str]) -> list[object]:
     return [_one(item) for item in items]
@@ -24,19 +26,25 @@ def _one(item: int | str) -> object:
         print("something")
     if item == "pid":
         return os.getpid()
+    if item == "secret":
+        return os.environ.get("HUB_DATABASE_URL")
     if item == "misconfigured":
         return Misconfigured("no such map", file="partner.toml", line=7, remedy="name another")
     return item * 2
 
 
 async def be_a_parent() -> None:
-    """Start a child, say which, and wait to be killed."""
-    print(*await Beside(__spec__.name, seconds_max=60).run(["pid"]), flush=True)
-    await asyncio.sleep(600)
+    """Start a child, say which, give it work without end, and wait to be killed."""
+    child = Beside(__spec__.name, token=TOKEN, seconds_max=600, alone_seconds_max=600)
+    print(*await child.run(["pid"]), flush=True)
+    await child.run(["sleep"])
 
 
 if __name__ == "__main__":
     if "parent" in sys.argv:
         asyncio.run(be_a_parent())
-    else:
-        answer(work)
+    if "slow" in sys.argv:
+        time.sleep(2)
+    if "broken" in sys.argv:
+        sys.exit(7)
+    answer(work, TOKEN)

@@ -1,27 +1,33 @@
 """Envelopes received and sent: every number is kept, and judged when it comes.
 
 The same number with the same bytes is a ``duplicate`` (answer with the first outcome), with other bytes a
-``conflict`` (quarantine it and tell someone). What was ``refused`` whole had no effect and takes no number: sent again
-and put right, it is the first. The judgement is made by the row's unique key inside the transaction
-that applies the interchange, so two workers cannot both be first.
+``conflict`` (quarantine it and tell someone), unless the partner's numbers may restart and the one before is old
+enough: then that one is ``superseded``, which it stays, and this is the first. What was ``refused`` whole had no effect
+and takes no number: sent again and put right, it is the first. The judgement is made by the row's unique key inside the
+transaction that applies the interchange, so two workers cannot both be first.
 """
 
 from __future__ import annotations
 
-import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from datetime import timedelta
 
-from hub.exchange.model import InterchangeRow
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from hub.exchange.model import InterchangeRow, Judgement
 from hub.exchange.storable import storable
 from hub.exchange.tables import interchange
 from hub.kernel.errors import Defect
 from hub.platform.statements import Prepared, unless_there
 
 
-def enter(conn: Connection, received: InterchangeRow, *, refused: bool = False) -> InterchangeRow:
+def enter(
+    conn: Connection, received: InterchangeRow, *, refused: bool = False, restarts_after: timedelta | None = None
+) -> InterchangeRow:
     """Write an inbound envelope and return it with its judgement; entered again by a replay, it keeps its first.
 
-    ``refused`` says that its envelope is at fault; a replay that finds it mended judges it anew.
+    ``refused`` says that its envelope is at fault; a replay that finds it mended judges it anew. A number that came
+    longer than ``restarts_after`` ago may come again with other bytes; None: never.
     """
     row = storable(interchange, msgspec.structs.asdict(received)) | {"judgement": "first", "first_message": None}
     if not refused and _ENTER.run(conn, row) == 1:
@@ -29,24 +35,45 @@ def enter(conn: Connection, received: InterchangeRow, *, refused: bool = False) 
     own = conn.execute(_OWN, {"wanted": received.message, "at_position": received.position}).one_or_none()
     if own is not None and own.judgement == "refused":
         conn.execute(_FORGET, {"wanted": received.message, "at_position": received.position})
-        return enter(conn, received, refused=refused)
+        return enter(conn, received, refused=refused, restarts_after=restarts_after)
     if own is not None:
         return InterchangeRow(**own._mapping)
-    first = conn.execute(_FIRST, {f"the_{name}": row[name] for name in _IDENTITY}).one_or_none()
+    number = {f"the_{name}": row[name] for name in _IDENTITY}
+    first = conn.execute(_FIRST, number).one_or_none()
     if first is None and not refused:
         raise Defect(f"interchange {received.control_number} is neither new nor known")
     if first is None:
-        row["judgement"] = "refused"
-    else:
-        row["judgement"] = "duplicate" if first.digest == received.digest else "conflict"
-        row["first_message"] = first.message
-    _INSERT.run(conn, row)
-    return msgspec.convert(row, InterchangeRow)
+        return _insert(conn, row, "refused", None)
+    if first.digest == received.digest:
+        return _insert(conn, row, "duplicate", first.message)
+    former = conn.execute(_FORMER, {**number, "the_digest": received.digest}).scalar()
+    if former is not None:
+        return _insert(conn, row, "duplicate", former)
+    if restarts_after is None or received.at - first.at <= restarts_after:
+        return _insert(conn, row, "conflict", first.message)
+    if refused:
+        return _insert(conn, row, "refused", None)
+    taken = _take_over(conn, row, first.message, first.position)
+    return taken or enter(conn, received, restarts_after=restarts_after)
 
 
 def enter_sent(conn: Connection, sent: list[InterchangeRow]) -> None:
     """Write envelopes of ours."""
     _INSERT.run_many(conn, [storable(interchange, msgspec.structs.asdict(row)) for row in sent])
+
+
+def _insert(conn: Connection, row: dict[str, object], judgement: Judgement, first: str | None) -> InterchangeRow:
+    judged = row | {"judgement": judgement, "first_message": first}
+    _INSERT.run(conn, judged)
+    return msgspec.convert(judged, InterchangeRow)
+
+
+def _take_over(conn: Connection, row: dict[str, object], before: str, position: int) -> InterchangeRow | None:
+    """Give ``row`` the number of the interchange ``before``; None when another has taken it meanwhile."""
+    if conn.execute(_SUPERSEDE, {"wanted": before, "at_position": position}).rowcount != 1:
+        return None
+    taken = row | {"first_message": before}
+    return msgspec.convert(taken, InterchangeRow) if _ENTER.run(conn, taken) == 1 else None
 
 
 _IDENTITY = ("partner", "control_number", "sender", "sender_qualifier", "receiver", "receiver_qualifier")
@@ -58,8 +85,24 @@ _OWN = select(interchange).where(
 _FORGET = delete(interchange).where(
     interchange.c.message == bindparam("wanted"), interchange.c.position == bindparam("at_position")
 )
-_FIRST = select(interchange.c.message, interchange.c.digest).where(
+_OF_NUMBER = (
     *(interchange.c[name] == bindparam(f"the_{name}") for name in _IDENTITY),
-    interchange.c.judgement == "first",
     interchange.c.direction == "in",
+)
+_FIRST = select(interchange.c.message, interchange.c.position, interchange.c.digest, interchange.c.at).where(
+    *_OF_NUMBER, interchange.c.judgement == "first"
+)
+_FORMER = (
+    select(interchange.c.message)
+    .where(*_OF_NUMBER, interchange.c.judgement == "superseded", interchange.c.digest == bindparam("the_digest"))
+    .order_by(interchange.c.message)
+)
+_SUPERSEDE = (
+    update(interchange)
+    .where(
+        interchange.c.message == bindparam("wanted"),
+        interchange.c.position == bindparam("at_position"),
+        interchange.c.judgement == "first",
+    )
+    .values(judgement="superseded")
 )

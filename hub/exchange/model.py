@@ -17,7 +17,7 @@ Validation = Literal["pending", "valid", "warnings", "rejected", "unreadable"]
 Delivery = Literal["none", "ready", "sent", "delivered", "failed"]
 Acknowledgement = Literal["none", "awaited", "accepted", "partly", "rejected", "overdue"]
 Outcome = Literal["none", "accepted", "changed", "refused", "held", "duplicate", "quarantined"]
-Judgement = Literal["first", "duplicate", "conflict", "refused"]
+Judgement = Literal["first", "superseded", "duplicate", "conflict", "refused"]
 Verdict = Literal["approve", "refuse"]
 
 STAGES = ("received", "opened", "validated", "mapped", "decided", "answered", "finished")
@@ -90,7 +90,8 @@ class InterchangeRow(Struct):
     digest: str  # SHA-256 of the interchange's bytes
     judgement: Judgement
     at: datetime
-    first_message: str | None = None  # of a duplicate or conflict: where the number was first seen
+    first_message: str | None = None  # of a duplicate or conflict: where the number was first seen; of a first whose
+    # number came round again: who had it before, and is ``superseded`` now
 
 
 class DocumentRow(Struct):

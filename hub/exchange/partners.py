@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,6 +28,7 @@ LENIENCIES = {
     "usage-may-differ": "ISA15 may disagree with this file: a note instead of a warning",
     "group-sender-may-differ": "GS02 and GS03 may name other parties than the interchange",
     "test-in-production": "test interchanges are taken from a partner in production, and answered as test",
+    "number-may-restart": "ISA13 may come again with other bytes, numbers_restart_after_days after it came before",
 }
 """What can be forgiven a partner, each by its name and never by the partner's."""
 
@@ -63,6 +64,7 @@ class Envelope(Struct):
         default_factory=lambda: ["004010"]
     )  # GS08 that they may send; a suffix is tolerated
     separators: OutboundSeparators = OutboundSeparators()
+    numbers_restart_after_days: int = 60  # with "number-may-restart": whoever sends again has done so long since
 
 
 class Acknowledgements(Struct):
@@ -108,6 +110,13 @@ class Partner(Struct):
     @property
     def in_test(self) -> bool:
         return self.usage == "T"
+
+    @property
+    def numbers_restart_after(self) -> timedelta | None:
+        """How long ago an ISA13 of theirs must have come to come again with other bytes; None: it never may."""
+        if self.envelope is None or "number-may-restart" not in self.leniency:
+            return None
+        return timedelta(days=self.envelope.numbers_restart_after_days)
 
     def outbound(self) -> str:
         """Return the kind of transport by which messages leave; a mailbox when the file names none."""
@@ -186,6 +195,9 @@ def _rules(partner: Partner, partner_id: str) -> list[tuple[Key, str, str]]:
         found.append((("leniency",), f"there is no leniency {unheard[0]!r}", f"one of {', '.join(LENIENCIES)}"))
     if partner.envelope:
         found += _separator_rules(partner.envelope.separators)
+    if partner.envelope and partner.envelope.numbers_restart_after_days < 1:
+        key: Key = ("envelope", "numbers_restart_after_days")
+        found.append((key, "numbers_restart_after_days is less than a day", "whole days: 60"))
     return found
 
 

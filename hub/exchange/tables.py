@@ -120,7 +120,14 @@ _partial(
     interchange.c.receiver_qualifier,
     where=(interchange.c.judgement == "first") & (interchange.c.direction == "in"),
     unique=True,
-)  # ours may come round again after 999,999,999; theirs is then a matter for a person
+)  # ours may come round again after 999,999,999; theirs where the partner's file allows it, else a person looks
+
+_partial(
+    "ix_interchange_superseded",
+    interchange.c.partner,
+    interchange.c.control_number,
+    where=interchange.c.judgement == "superseded",
+)  # bytes from before a partner's numbers restarted are still known
 
 document = Table(
     "document",

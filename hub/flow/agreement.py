@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from hub.exchange.model import InterchangeRow
 from hub.exchange.partners import Partner
 from hub.flow.reading import Group, Interchange, Opened
 from hub.formats.x12.guides import RELEASE
@@ -72,7 +73,28 @@ def findings_about_group(group: Group, interchange: Interchange, partner: Partne
     return found
 
 
-def number_taken(interchange: Interchange, first_message: str | None) -> Interchange:
+def with_number_judged(interchange: Interchange, entered: InterchangeRow) -> Interchange:
+    """Return the interchange with what was found when its number was entered."""
+    if entered.judgement == "conflict":
+        return _number_taken(interchange, entered.first_message)
+    if entered.judgement == "first" and entered.first_message:
+        return _number_restarted(interchange, entered.first_message)
+    return interchange
+
+
+def _number_restarted(interchange: Interchange, before: str) -> Interchange:
+    finding = Diagnostic(
+        code="ENV-INTERCHANGE-NUMBER-RESTARTED",
+        severity=Severity.NOTE,
+        message=f"Interchange control number {interchange.header.control_number} came before and is taken as a new one",
+        location=Location(interchange=interchange.header.control_number, tag="ISA", element=13),
+        remedy=f"Nothing to do if the partner's numbers have restarted; before, message {before} had it",
+        found=str(interchange.header.control_number),
+    )
+    return replace(interchange, findings=[*interchange.findings, finding])
+
+
+def _number_taken(interchange: Interchange, first_message: str | None) -> Interchange:
     """Return the interchange as refused: its number came before, around other bytes."""
     finding = Diagnostic(
         code="ENV-INTERCHANGE-NUMBER-TAKEN",

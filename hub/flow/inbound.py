@@ -30,7 +30,7 @@ from hub.exchange.intake import Received, received
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key, StageTime
 from hub.exchange.partners import Partner
 from hub.flow.acknowledging import acknowledge
-from hub.flow.agreement import hold_against_agreement, is_test, number_taken
+from hub.flow.agreement import hold_against_agreement, is_test, with_number_judged
 from hub.flow.desk import Desk
 from hub.flow.handlers import HANDLERS, Arrival, Handled, note_answer
 from hub.flow.outbound import Occasion, Tray, Unsendable, render
@@ -198,14 +198,17 @@ class _Settlement:
             tests = recording.tests_among(self._conn, self._task.message.id)
             recording.forget(self._conn, self._task.message.id)
         found = survey.interchanges
-        entered = [interchanges.enter(self._conn, self._interchange_row(each), refused=each.refused) for each in found]
+        restarts_after = self._partner.numbers_restart_after
+        entered = [
+            interchanges.enter(
+                self._conn, self._interchange_row(each), refused=each.refused, restarts_after=restarts_after
+            )
+            for each in found
+        ]
         for row in entered:
             if row.judgement == "duplicate" and row.first_message:
                 outbox.resend_answers(self._conn, row.first_message, now=self._now)
-        judged = [
-            number_taken(each, row.first_message) if row.judgement == "conflict" else each
-            for each, row in zip(found, entered, strict=True)
-        ]
+        judged = [with_number_judged(each, row) for each, row in zip(found, entered, strict=True)]
         return Progress(interchanges=judged, judgements=[row.judgement for row in entered], tests=tests)
 
     def _settle_document(self, document: Document, progress: Progress) -> Settled:

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from hub.canonical.stored import encode_document
 from hub.cli.map_diff import Tried, compare, show
 from hub.cli.output import Output, refuse, reports
 from hub.exchange.partners import Partner, load_partners
@@ -28,7 +29,6 @@ from hub.mapping.documents import (
     Party,
     SetRead,
     document_from_json,
-    document_json,
     read_documents,
     write_document,
 )
@@ -60,7 +60,7 @@ def apply(out: Output, name: str, file: Path) -> None:
     sets = list(read_documents(_map(name), file.read_bytes()))
     for each in sets:
         if each.applied is not None and each.applied.document is not None:
-            click.echo(document_json(each.applied.document).decode())
+            click.echo(encode_document(each.applied.document).decode())
     _judge(out, [finding for each in sets for finding in each.findings])
 
 
@@ -248,7 +248,7 @@ def sample(out: Output, name: str, canonical: bool) -> None:
     """Print a document made from MAP and its guide: valid, and saying as much as may stand together."""
     document, written = sample_document(_map(name))
     if canonical or out.as_json:
-        click.echo(document_json(document).decode())
+        click.echo(encode_document(document).decode())
     elif written.data is not None:
         click.echo(written.data.decode())
     _judge(out, written.findings, refused=written.data is None)

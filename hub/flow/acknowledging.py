@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.canonical.acknowledgement import AcknowledgedGroup, Counts, FunctionalAcknowledgement, SetVerdict
+from hub.canonical.stored import encode_document
 from hub.exchange.model import Acknowledgement
 from hub.exchange.partners import Partner
 from hub.flow.agreement import is_test
-from hub.flow.outbound import Content, Occasion, Tray, encode_document, separators_of
+from hub.flow.outbound import Content, Occasion, Tray, separators_of
 from hub.flow.reading import Group, Interchange
 from hub.flow.summary import ACKNOWLEDGEMENTS, SHOWN
 from hub.formats.x12.acknowledge import (

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import msgspec
 from sqlalchemy import Connection
 
-from hub.canonical import VERSIONS
+from hub.canonical.stored import encode_document
 from hub.exchange import outbox
 from hub.exchange.acknowledgements import expect
 from hub.exchange.controls import Numbers
@@ -168,15 +167,6 @@ def separators_of(partner: Partner) -> Separators:
         component=chosen.component,
         repetition=chosen.repetition,
         segment_suffix=chosen.line_end,
-    )
-
-
-def encode_document(document: Struct) -> bytes:
-    """Return a canonical document as JSON, with its name and version in front."""
-    name = type(document).__name__
-    body = msgspec.json.encode(document)
-    return b'{"document":"%s","version":%d' % (name.encode(), VERSIONS[name]) + (
-        b"," + body[1:] if len(body) > 2 else b"}"
     )
 
 

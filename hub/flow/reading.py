@@ -2,7 +2,7 @@
 
 A message is read twice. The survey looks at the envelopes alone, to their ends, because an interchange
 or a group that is refused at its end must not have had an effect at its start. ``documents`` then reads
-one transaction set after the other, so that memory holds one portion of the message and never all of it.
+one transaction set after the other, so that of a large message memory holds one portion and never all of it.
 What leaves is data and nothing else: it may have been read in another process (see ``readers``).
 
 ``Unreadable`` when the bytes are no interchange at all. Everything else that is wrong is a finding.

@@ -15,11 +15,12 @@ from typing import Any, Literal
 
 import msgspec
 
+from hub.canonical.stored import encode_document
 from hub.formats.x12.events import TransactionSet
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import HubError
 from hub.kernel.struct import Struct
-from hub.mapping.documents import SetRead, document_from_json, document_json, read_documents, write_document
+from hub.mapping.documents import SetRead, document_from_json, read_documents, write_document
 from hub.mapping.library import Map
 
 Returns = Literal["identical", "settled", "not"]
@@ -51,7 +52,7 @@ def run_case(map_: Map, folder: Path, *, accept: bool = False) -> CaseResult:
 
 def _inbound(map_: Map, folder: Path, *, accept: bool) -> CaseResult:
     sets = list(read_documents(map_, (folder / "input.edi").read_bytes()))
-    documents = [json.loads(document_json(s.applied.document)) for s in sets if s.applied and s.applied.document]
+    documents = [json.loads(encode_document(s.applied.document)) for s in sets if s.applied and s.applied.document]
     found = documents[0] if len(documents) == 1 else documents
     findings = [_shown(finding) for each in sets for finding in each.findings]
     if accept:
@@ -92,7 +93,9 @@ def _returns(map_: Map, each: SetRead, wanted: Returns) -> list[str]:
         second = again[0].applied.document if again and again[0].applied else None
         differences.append("way back: read again, it says something else")
         if second is not None:
-            differences += _compare("way back", json.loads(document_json(document)), json.loads(document_json(second)))
+            differences += _compare(
+                "way back", json.loads(encode_document(document)), json.loads(encode_document(second))
+            )
     if wanted == "identical" and again and _body(again[0].received) != _body(each.received):
         differences += _compare("way back", _body(each.received), _body(again[0].received))
     return differences

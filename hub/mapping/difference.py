@@ -13,9 +13,10 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from hub.canonical.stored import encode_document
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
-from hub.mapping.documents import SetRead, document_json, read_documents, write_document
+from hub.mapping.documents import SetRead, read_documents, write_document
 from hub.mapping.explain import leaves
 from hub.mapping.library import Map
 from hub.mapping.load import Loaded
@@ -136,7 +137,7 @@ def _fields(each: SetRead) -> dict[str, str]:
     """Return the fields of the document that was read, and what was found; both by their place."""
     assert each.applied is not None
     document = each.applied.document
-    said = dict(leaves(json.loads(document_json(document)), "")) if document is not None else {}
+    said = dict(leaves(json.loads(encode_document(document)), "")) if document is not None else {}
     for finding in each.findings:
         place = finding.location.path or str(replace(finding.location, set=None, interchange=None, group=None))
         said[f"{finding.code} {place}"] = finding.message

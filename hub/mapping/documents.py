@@ -90,14 +90,6 @@ def write_document(
     return DocumentWritten(data=written.body, findings=[*findings, *written.findings])
 
 
-def document_json(document: Struct) -> bytes:
-    """Return a canonical document as JSON: ``{"document": "PurchaseOrder", "version": 1, …}``, one line."""
-    name = type(document).__name__
-    head = msgspec.json.encode({"document": name, "version": VERSIONS.get(name, 1)})
-    body = msgspec.json.encode(document)
-    return head[:-1] + (b"," + body[1:] if len(body) > 2 else b"}")
-
-
 def document_from_json(data: bytes) -> Struct:
     """Return the canonical document ``data`` says it is; raise ``Misconfigured`` when it is not."""
     try:

@@ -24,7 +24,7 @@ Parameters = tuple[Any, ...]
 
 
 class Prepared:
-    """An INSERT, UPDATE or DELETE. ``statement`` may depend on the engine's name, for what only dialects can say."""
+    """A statement of the hot path. ``statement`` may depend on the engine's name, for what only dialects can say."""
 
     __slots__ = ("_compiled", "_statement")
 
@@ -47,7 +47,7 @@ class Prepared:
             compiled.run_many(conn, [compiled.parameters(row) for row in rows])
 
     def returned(self, conn: Connection, row: Row) -> list[tuple[Any, ...]]:
-        """Run once; return the rows of its RETURNING as the driver gives them."""
+        """Run once; return the rows (of a SELECT, or RETURNING) as the driver gives them; SQLite's instants are text."""
         compiled = self._for(conn, row)
         return [tuple(found) for found in compiled.run(conn, compiled.parameters(row)).fetchall()]
 

@@ -16,6 +16,7 @@ PACKAGE := pyproject.toml uv.lock $(wildcard hatch_build.py) \
 	$(shell find hub/web/ui hub/web/locale planning/show/build.py planning/show/ui \
 		\( -name node_modules -o -name '*.mo' \) -prune -o -type f -print 2>/dev/null)
 READY := .venv/.ready
+WARM := .venv/.warm
 
 # Two processes; a file's tests stay together, for its fixtures start servers.
 PYTEST := .venv/bin/pytest -n 2 --dist loadfile -rs
@@ -29,7 +30,7 @@ demo: $(READY)
 serve: $(READY)
 	@.venv/bin/hub serve --data $(DATA)
 
-test: $(READY)
+test: $(WARM)
 	@$(PYTEST) $(TESTS)
 
 # What .ci/run asks after the tests: style, types, who imports whom.
@@ -48,6 +49,10 @@ $(READY): $(PACKAGE)
 		echo "Setting up .venv (the first time takes about a minute)" && \
 		UV_PYTHON_DOWNLOADS=never $$uv sync --locked --compile-bytecode --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 	@.venv/bin/python -m compileall -q hub planning
+	@touch $@
+
+# Once for each state of the planner's kernels; who only wants to see the hub does not wait for them.
+$(WARM): $(READY) $(wildcard planning/engine/*.py)
 	@echo "Compiling the planner's kernels (once, about a minute)" && .venv/bin/python -m planning.warm
 	@touch $@
 

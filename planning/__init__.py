@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from planning.check import Violation, objective_terms, violations
     from planning.comparison import Comparison, compare
     from planning.impacts import Impact, Option, impact, stabilise
+    from planning.parent import PlanOfAnotherProblem
     from planning.plan import Assignment, Plan, PlanUnreadable, Reason, read_plan, write_plan
     from planning.problem import Fault, Order, Problem, ProblemUnreadable, read_problem, write_problem
     from planning.process import SolverLost, solve_apart
@@ -28,6 +29,7 @@ _HOMES = {
     "planning.check": ("Violation", "objective_terms", "violations"),
     "planning.comparison": ("Comparison", "compare"),
     "planning.impacts": ("Impact", "Option", "impact", "stabilise"),
+    "planning.parent": ("PlanOfAnotherProblem",),
     "planning.plan": ("Assignment", "Plan", "PlanUnreadable", "Reason", "read_plan", "write_plan"),
     "planning.problem": ("Fault", "Order", "Problem", "ProblemUnreadable", "read_problem", "write_problem"),
     "planning.process": ("SolverLost", "solve_apart"),
@@ -60,6 +62,7 @@ __all__ = [
     "Option",
     "Order",
     "Plan",
+    "PlanOfAnotherProblem",
     "PlanUnreadable",
     "Problem",
     "ProblemUnreadable",

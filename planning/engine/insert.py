@@ -15,8 +15,8 @@ from planning.engine.clock import cycle, start_to_end_at, work
 from planning.engine.compiled import inner, kernel
 from planning.engine.heap import drop_heap
 from planning.engine.ready import changeover, state_before, window_of
-from planning.engine.schedule import FREE_SIZE, HEAP_SIZE, UNDO_SIZE, Schedule, Timetable, by_start, timetable
-from planning.engine.sequence import clear, close, link_member, load, place, reopen, unlink_member
+from planning.engine.schedule import FREE_SIZE, HEAP_SIZE, UNDO_SIZE, Schedule, Timetable
+from planning.engine.sequence import clear, close, link_member, place, reopen, unlink_member
 from planning.engine.shop import NEVER, NONE, Ints, Shop
 
 # why an order could not be inserted
@@ -401,18 +401,3 @@ def first_conflict(shop: Shop, s: Schedule) -> int:
                     return node
             node = me.after
     return NONE
-
-
-def fitting(shop: Shop, s: Schedule, others: Timetable, order: int) -> tuple[Timetable, tuple[int, int] | None]:
-    """Insert one order into a timetable that stays as it is; also return why not and where, when it cannot be.
-
-    Should the timetable itself have come out of step (see ``first_conflict``), it is retimed first.
-    """
-
-    fill = np.zeros(max(1, len(shop.stock_ptr)), dtype=np.int64)
-    fix_timetable(shop, s, fill, by_start(shop, others), others)
-    if first_conflict(shop, s) >= 0 and load(shop, s, by_start(shop, others), others.machine, others.start):
-        retimed = timetable(shop, s)
-        fix_timetable(shop, s, fill, by_start(shop, retimed), retimed)
-    why, where = insert_order(shop, s, fill, order, 0)
-    return timetable(shop, s), None if why == DONE else (int(why), int(where))

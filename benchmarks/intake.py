@@ -47,7 +47,7 @@ SENT_ABOVE = 1.02  # of the rate asked for, so that the last answers' own time d
 LOOK_SECONDS = 0.05
 SAMPLE_SECONDS = 0.05
 SAMPLES_FROM = 90_000_001  # order numbers that the load does not reach
-DRAIN_SECONDS_MAX = 60.0
+DRAIN_SECONDS_MAX = 240.0  # so that what the first part left waiting is no burden of the second
 START_SECONDS_MAX = 60.0
 PEER_SECONDS = 2.0
 

@@ -47,7 +47,7 @@ class Prepared:
             compiled.run_many(conn, [compiled.parameters(row) for row in rows])
 
     def returned(self, conn: Connection, row: Row) -> list[tuple[Any, ...]]:
-        """Run once; return the rows (of a SELECT, or RETURNING) as the driver gives them; SQLite's instants are text."""
+        """Run once; return its rows (SELECT, RETURNING) as the driver gives them: SQLite's instants as text."""
         compiled = self._for(conn, row)
         return [tuple(found) for found in compiled.run(conn, compiled.parameters(row)).fetchall()]
 

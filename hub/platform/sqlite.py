@@ -305,6 +305,7 @@ def _engine(
 
     @event.listens_for(engine, "begin")
     def begin(conn: Connection) -> None:
+        # To the driver itself, whose type SQLAlchemy does not tell: every group and every read begins here.
         # Deferred transactions that read first and write later fail with "database is locked" whatever the timeout.
         driver: sqlite3.Connection = conn.connection.driver_connection  # type: ignore[assignment]
         driver.execute("BEGIN" if prepare is _prepare_reader else "BEGIN IMMEDIATE")

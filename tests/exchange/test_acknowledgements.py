@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.exchange import acknowledgements, interchanges, messages, recording
-from hub.exchange.model import ExpectedAcknowledgement, Key, MessageDetail
+from hub.exchange.model import Acknowledgement, ExpectedAcknowledgement, Key, MessageDetail
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
 from tests.exchange.story import NOW, answer, envelope, receive_order
@@ -32,7 +32,7 @@ def expect(conn: Connection, message: str, number: int = 41, partner: str = "acm
 
 
 def match(
-    conn: Connection, verdict: str, *, partner: str = "acme-cardio", number: int = 41, **more: object
+    conn: Connection, verdict: Acknowledgement, *, partner: str = "acme-cardio", number: int = 41, **more: object
 ) -> str | None:
     return acknowledgements.match(
         conn,
@@ -40,7 +40,7 @@ def match(
         kinds=("997", "999"),
         functional_group="PR",
         control_number=number,
-        verdict=verdict,  # type: ignore[arg-type]
+        verdict=verdict,
         by="inbound-997",
         now=NOW,
         **more,  # type: ignore[arg-type]
@@ -132,14 +132,19 @@ def sent_enveloped(conn: Connection) -> str:
 
 
 def match_interchange(
-    conn: Connection, verdict: str, *, partner: str = "acme-cardio", on: date | None = None, by: str = "inbound-ta1"
+    conn: Connection,
+    verdict: Acknowledgement,
+    *,
+    partner: str = "acme-cardio",
+    on: date | None = None,
+    by: str = "inbound-ta1",
 ) -> str | None:
     return acknowledgements.match_interchange(
         conn,
         partner,
         control_number=ISA13,
         on=on,
-        verdict=verdict,  # type: ignore[arg-type]
+        verdict=verdict,
         by=by,
         now=NOW,
     )

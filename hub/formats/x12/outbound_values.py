@@ -76,7 +76,8 @@ class Rules(Struct):
     def clean_line(self, values: Sequence[Value]) -> str | None:
         """Return what ``line`` returns for a segment about which nothing is to be said; None: ask ``line``.
 
-        What is forbidden is single characters, so one search over all values finds what one in each would.
+        What is forbidden is single characters, so one search over all values finds what one in each would. That the
+        values are plain texts is what ``join`` itself finds out; hence what the checker of types is told below.
         """
         try:
             together = "".join(values)  # type: ignore[arg-type]

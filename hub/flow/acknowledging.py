@@ -13,8 +13,9 @@ from hub.canonical.stored import encode_document
 from hub.exchange.model import Acknowledgement
 from hub.exchange.partners import Partner
 from hub.flow.agreement import is_test
-from hub.flow.outbound import Content, Occasion, Tray, separators_of
+from hub.flow.outbound import Occasion, Tray
 from hub.flow.reading import Group, Interchange
+from hub.flow.rendering import Content, separators_of
 from hub.flow.summary import ACKNOWLEDGEMENTS, SHOWN
 from hub.formats.x12.acknowledge import (
     ACKNOWLEDGEMENT_GROUP,

@@ -6,94 +6,26 @@ became of it and what we owe for it. A refusal by the factory is an outcome, nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 
-from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from hub.business.orders.handlers import answered, first_answer, take_order
-from hub.business.orders.model import Decision, Effect, Source
 from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement
-from hub.canonical.order import PurchaseOrder
-from hub.canonical.shared import Party
 from hub.exchange.acknowledgements import match, match_interchange
-from hub.exchange.model import Acknowledgement, Key, Outcome
-from hub.exchange.partners import Partner
-from hub.flow.desk import Desk
+from hub.exchange.model import Acknowledgement
+from hub.flow.arrivals import Arrival, Handled
+from hub.flow.ordering import take_purchase_order
 from hub.flow.outbound import ACKNOWLEDGED_BY
-from hub.kernel.clock import today_in
+from hub.flow.rules import Rules
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.identity import new_id
 from hub.kernel.location import Location
-from hub.kernel.struct import Struct
 
-LINE_KEYS_MAX = 2_000  # items of one order that the search box knows; an order of more is found by its number
-
-
-class Arrival(Struct):
-    """A canonical document that takes effect now."""
-
-    message: str
-    position: int  # of the document in the message
-    interchange_control_number: int
-    partner: Partner
-    document: Struct
-    test: bool
-    now: datetime
+Handler = Callable[[Connection, Rules, Arrival], Handled]
 
 
-class Handled(Struct):
-    """What became of a document, and what we owe for it."""
-
-    outcome: Outcome
-    findings: list[Diagnostic] = []
-    answers: list[Struct] = []  # canonical documents to be sent
-    resend: list[str] = []  # messages of ours to be sent once more
-    order_number: str | None = None
-    order_id: str | None = None  # whose history notes that the answers answer it
-    keys: list[Key] = []
-    attention: str | None = None  # why a person should look
-
-
-_SENDS = frozenset({Effect.RECORD_ORDER, Effect.SEND_ANSWER})
-
-Handler = Callable[[Connection, Desk, Arrival], Handled]
-
-
-def take_purchase_order(conn: Connection, desk: Desk, arrival: Arrival) -> Handled:
-    """Decide the order, record it, and owe the answer."""
-    order, partner = arrival.document, arrival.partner
-    assert isinstance(order, PurchaseOrder)
-    if order.currency is None:
-        order = replace(order, currency=partner.currency)
-    decision = take_order(
-        conn,
-        order,
-        desk.rules.catalogue(partner.id),
-        source=_source(arrival),
-        order_id=new_id(),
-        today=today_in(partner.time_zone, desk.clock),
-        now=arrival.now,
-        test=arrival.test,
-        calendar=desk.rules.dock(partner.id),
-        seller=_seller(order.parties),
-    )
-    return Handled(
-        outcome=decision.outcome.value,
-        findings=decision.all_reasons,
-        answers=[decision.answer] if decision.answer and not _SENDS.isdisjoint(decision.effects) else [],
-        resend=_first_answer(conn, decision),
-        order_number=order.number,
-        order_id=decision.order_id,
-        keys=_order_keys(order, decision),
-        attention=_question(decision) if Effect.ASK_A_PERSON in decision.effects else None,
-    )
-
-
-def take_functional_acknowledgement(conn: Connection, desk: Desk, arrival: Arrival) -> Handled:
+def take_functional_acknowledgement(conn: Connection, rules: Rules, arrival: Arrival) -> Handled:
     """Record what the partner says about a group or an interchange of ours; it is never acknowledged itself."""
-    told = arrival.document
+    told = arrival.document()
     assert isinstance(told, FunctionalAcknowledgement)
     if told.interchange is not None:
         return _take_interchange_acknowledgement(conn, arrival, told, told.interchange)
@@ -158,50 +90,6 @@ def _acknowledges_nothing(message: str, number: int, path: str) -> Handled:
         found=str(number),
     )
     return Handled(outcome="held", findings=[stray], attention=stray.message)
-
-
-def note_answer(conn: Connection, handled: Handled, message_id: str, now: datetime) -> None:
-    """Put the answer on record with what it answers."""
-    if handled.order_id is not None:
-        answered(conn, handled.order_id, Source(message=message_id), now)
-
-
-def _source(arrival: Arrival) -> Source:
-    return Source(
-        message=arrival.message,
-        position=arrival.position,
-        control_number=str(arrival.interchange_control_number),
-    )
-
-
-def _seller(parties: Sequence[Party]) -> Party | None:
-    """Return us as the buyer named us in the order: the answer calls us the same."""
-    return next((party for party in parties if party.role in ("seller", "supplier", "vendor")), None)
-
-
-def _first_answer(conn: Connection, decision: Decision) -> list[str]:
-    if Effect.REPEAT_ANSWER not in decision.effects or decision.order_id is None:
-        return []
-    first = first_answer(conn, decision.order_id)
-    return [first.message] if first else []
-
-
-def _order_keys(order: PurchaseOrder, decision: Decision) -> list[Key]:
-    found = [
-        ("release", order.release),
-        ("contract", order.contract),
-        ("seller-order", decision.seller_order),
-    ]
-    for line in order.lines[:LINE_KEYS_MAX]:
-        if line.item:
-            found += [("item", line.item.buyer), ("item", line.item.seller), ("udi-di", line.item.udi_di)]
-    return [Key(kind=kind, value=value) for kind, value in found if value]
-
-
-def _question(decision: Decision) -> str:
-    """Return the sentence by which a person learns what is asked of them: the gravest reason."""
-    gravest = max(decision.all_reasons, key=lambda reason: reason.severity, default=None)
-    return gravest.message if gravest else "This order waits for a person"
 
 
 _VERDICTS: dict[str, Acknowledgement] = {

@@ -24,17 +24,20 @@ import structlog
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from hub.canonical.stored import decode_document
 from hub.exchange import interchanges, outbox, recording
 from hub.exchange.intake import Received, received
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key, StageTime
 from hub.exchange.partners import Partner
 from hub.flow.acknowledging import acknowledge
 from hub.flow.agreement import hold_against_agreement, is_test, with_number_judged
+from hub.flow.arrivals import Arrival, Foreseen, Handled
 from hub.flow.desk import Desk
-from hub.flow.handlers import HANDLERS, Arrival, Handled, note_answer
-from hub.flow.outbound import Occasion, Tray, Unsendable, render
+from hub.flow.handlers import HANDLERS
+from hub.flow.ordering import note_answer
+from hub.flow.outbound import Occasion, Tray
+from hub.flow.readers import ToRead
 from hub.flow.reading import Document, Interchange, Survey, open_message
+from hub.flow.rendering import Unsendable
 from hub.flow.summary import Settled, Summary
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Conflict, Defect, Misconfigured, Unreadable
@@ -80,6 +83,7 @@ class Portion(Struct):
     survey: Survey
     documents: list[Document]
     last: bool
+    foreseen: dict[int, Foreseen] = {}  # by position of the document
 
 
 class Progress(Struct):
@@ -132,12 +136,14 @@ async def _process(task: Task, desk: Desk, portions: AsyncIterator[Portion]) -> 
 
 async def _read_whole(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Portion]:
     """Read the message at once."""
-    reading = await desk.reader.read(task.message.partner, body)
+    message = task.message
+    wanted = ToRead(message=message.id, partner=message.partner, body=body, now=desk.clock.now())
+    reading = await desk.reader.read(wanted)
     documents, last = reading.documents, False
     while not last:
         now, documents = documents[:DOCUMENTS_PER_PORTION], documents[DOCUMENTS_PER_PORTION:]
         last = not documents
-        yield Portion(survey=reading.survey, documents=now, last=last)
+        yield Portion(survey=reading.survey, documents=now, last=last, foreseen=reading.foreseen)
 
 
 async def _read_in_portions(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Portion]:
@@ -169,7 +175,10 @@ class _Settlement:
     def settle(self, portion: Portion, before: Progress | None) -> Progress:
         """Let the documents take effect, answer them, write it all down; with the last, complete the job."""
         progress = before or self._begin(portion.survey)
-        settled = [self._settle_document(document, progress) for document in portion.documents]
+        settled = [
+            self._settle_document(document, progress, portion.foreseen.get(document.position))
+            for document in portion.documents
+        ]
         rows = [each.row for each in settled]
         keys = [*_envelope_keys([] if before else portion.survey.interchanges), *recording.keys_of(rows)]
         keys += [key for each in settled for key in each.handled.keys]
@@ -211,32 +220,28 @@ class _Settlement:
         judged = [with_number_judged(each, row) for each, row in zip(found, entered, strict=True)]
         return Progress(interchanges=judged, judgements=[row.judgement for row in entered], tests=tests)
 
-    def _settle_document(self, document: Document, progress: Progress) -> Settled:
+    def _settle_document(self, document: Document, progress: Progress, foreseen: Foreseen | None) -> Settled:
         judgement = progress.judgements[document.interchange.position - 1]
         test = progress.tests.get(document.position, is_test(document.interchange, self._partner))
-        handled = self._take_effect(document, judgement, test)
+        handled = self._take_effect(document, judgement, test, foreseen)
         guide = self._desk.rules.guide(document.release, document.kind, self._partner.id)
         return Settled(document=document, handled=handled, row=self._row(document, handled, test), guide=guide)
 
-    def _take_effect(self, document: Document, judgement: Judgement, test: bool) -> Handled:
+    def _take_effect(
+        self, document: Document, judgement: Judgement, test: bool, foreseen: Foreseen | None
+    ) -> Handled:
         """Let the document take effect, if it may, and answer it."""
         if judgement in ("duplicate", "conflict"):
             return Handled(outcome="duplicate" if judgement == "duplicate" else "quarantined")
-        if document.rejected or document.interchange.refused or (document.group and document.group.refused):
+        if document.refused:
             return Handled(outcome="refused")
         handler = HANDLERS.get(document.document or "")
-        if document.document is None or document.canonical is None or handler is None or document.misunderstood:
+        if handler is None or not document.takes_effect:
             return Handled(outcome="held", attention=_not_understood(document))
-        arrival = Arrival(
-            message=self._task.message.id,
-            position=document.position,
-            interchange_control_number=document.interchange.header.control_number,
-            partner=self._partner,
-            document=decode_document(document.document, document.canonical),
-            test=test,
-            now=self._now,
+        arrival = Arrival.of(
+            document, self._task.message.id, self._partner, test=test, now=self._now, foreseen=foreseen
         )
-        return self._answer(arrival, handler(self._conn, self._desk, arrival))
+        return self._answer(arrival, handler(self._conn, self._desk.rules, arrival))
 
     def _answer(self, arrival: Arrival, handled: Handled) -> Handled:
         """Send what the handler owes. What cannot be written waits, unnumbered; the effect stands."""
@@ -249,9 +254,9 @@ class _Settlement:
             order_number=handled.order_number,
             keys=[key for key in handled.keys if key.kind in KEYS_OF_AN_ANSWER],
         )
-        for document in handled.answers:
+        for content in handled.answers:
             try:
-                message_id = self._tray.put(occasion, [render(self._desk, self._partner, document)])
+                message_id = self._tray.put(occasion, [content])
             except Unsendable as fault:
                 why = f"The answer could not be written: {fault.findings[0].message}"
                 return replace(handled, findings=handled.findings + fault.findings, attention=why)

@@ -1,8 +1,7 @@
-"""From what we have to say to bytes that wait for the partner: render, check, number, store.
+"""From what is written to bytes that wait for the partner: number, address, store.
 
-In: a canonical document, or the segments of an acknowledgement. Out: a message in the outbox, its control numbers
-taken in the caller's transaction. What cannot be written as the partner's guide wants it takes no number: it is kept
-as it is, and a person is told.
+In: the segments of an answer (see ``rendering``) or of an acknowledgement. Out: a message in the outbox, its control
+numbers taken in the caller's transaction. What cannot be written takes no number: a person is told.
 """
 
 from __future__ import annotations
@@ -13,44 +12,23 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from hub.canonical.stored import encode_document
 from hub.exchange import outbox
 from hub.exchange.acknowledgements import expect
 from hub.exchange.controls import Numbers
 from hub.exchange.model import Acknowledgement, DocumentRow, ExpectedAcknowledgement, InterchangeRow, Key
 from hub.exchange.partners import Partner
 from hub.flow.desk import Desk
-from hub.formats.tree import Value
+from hub.flow.rendering import Content, Unsendable, separators_of
 from hub.formats.x12.acknowledge import ACKNOWLEDGEMENT_GROUP
-from hub.formats.x12.compose import compose
-from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
-from hub.formats.x12.separators import Separators
-from hub.formats.x12.validate import Validator
-from hub.formats.x12.writer import OutboundSet, write_bare, write_interchange
-from hub.kernel.diagnostics import Diagnostic, Severity, worst
-from hub.kernel.errors import Misconfigured
+from hub.formats.x12.writer import OutboundSet, write_interchange
+from hub.kernel.diagnostics import Severity, worst
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
 from hub.platform.blobs import Body
 
 CONTENT_TYPE = "application/edi-x12"  # RFC 1767
 ACKNOWLEDGED_BY = ("997", "999")
-
-
-class Content(Struct):
-    """What stands between ST and SE, checked and ready to be numbered."""
-
-    kind: str  # ST01
-    functional_group: str  # GS01
-    release: str  # GS08
-    segments: Sequence[Sequence[Value]]
-    document: str | None = None  # canonical name
-    canonical: bytes | None = None
-    map_name: str | None = None
-    map_digest: str | None = None
-    guide_digest: str | None = None
-    findings: list[Diagnostic] = []
 
 
 class Occasion(Struct):
@@ -61,50 +39,6 @@ class Occasion(Struct):
     test: bool
     order_number: str | None = None
     keys: list[Key] = []
-
-
-class Unsendable(Exception):
-    """What we have to say cannot be said in this partner's guide; ``findings`` say why."""
-
-    def __init__(self, findings: list[Diagnostic]) -> None:
-        super().__init__("; ".join(finding.message for finding in findings))
-        self.findings = findings
-
-
-def render(desk: Desk, partner: Partner, document: Struct) -> Content:
-    """Write a canonical document in the partner's words and hold it against the partner's guide. Stores nothing.
-
-    Raises ``Unsendable`` when the map or the guide refuses what we have to say.
-    """
-    name = type(document).__name__
-    chosen = desk.rules.outbound_map(partner.id, name)
-    if chosen is None:
-        raise Misconfigured(f"no map writes {name} for {partner.id}", remedy="name one under [receives]")
-    kind, map_ = chosen
-    release = map_.wire.split("/")[1]
-    guide, validator = desk.rules.guide(release, kind, partner.id), desk.rules.validator(release, kind, partner.id)
-    if guide is None or validator is None:
-        raise Misconfigured(f"there is no guide for {map_.wire}", remedy=f"add schemas/{map_.wire}.toml")
-    rendered = map_.render(document)
-    composed = compose(rendered.root, guide) if rendered.root else None
-    segments = composed.segments if composed else []
-    findings = rendered.findings + (composed.findings if composed else [])
-    if composed and not worst(findings).is_reject:
-        findings = findings + _held_against_guide(validator, kind, segments, separators_of(partner), release)
-    if worst(findings).is_reject:
-        raise Unsendable(findings)
-    return Content(
-        kind=kind,
-        functional_group=guide.functional_group,
-        release=release,
-        segments=segments,
-        document=name,
-        canonical=encode_document(document),
-        map_name=map_.name,
-        map_digest=map_.digest,
-        guide_digest=guide.digest,
-        findings=findings,
-    )
 
 
 class Tray:
@@ -155,44 +89,6 @@ class Tray:
         outbox.put_all(self._conn, self._outgoing)
         expect(self._conn, *self._expected)
         self._numbers.save()
-
-
-def separators_of(partner: Partner) -> Separators:
-    """Return the separators we write to the partner."""
-    assert partner.envelope is not None
-    chosen = partner.envelope.separators
-    return Separators(
-        element=chosen.element,
-        segment=chosen.segment,
-        component=chosen.component,
-        repetition=chosen.repetition,
-        segment_suffix=chosen.line_end,
-    )
-
-
-def _held_against_guide(
-    validator: Validator, kind: str, segments: Sequence[Sequence[Value]], separators: Separators, release: str
-) -> list[Diagnostic]:
-    """Return what the guide says; where it refuses, first what the writer says: a separator in the data looks worse."""
-    findings = validator.check(_as_set(kind, segments, separators, release)).findings
-    if not worst(findings).is_reject:
-        return findings
-    return write_bare([OutboundSet(kind=kind, control_number=1, segments=segments)], separators).findings + findings
-
-
-def _as_set(kind: str, segments: Sequence[Sequence[Value]], separators: Separators, release: str) -> TransactionSet:
-    """Return composed segments as the validator takes them."""
-    element, component = separators.element, separators.component or ""
-    lines = [element.join(v if isinstance(v, str) else _joined(v, component) for v in values) for values in segments]
-    return TransactionSet(
-        [element.join(("ST", kind, "0001")), *lines, element.join(("SE", str(len(lines) + 2), "0001"))],
-        separators,
-        release=release,
-    )
-
-
-def _joined(value: list[str] | list[list[str]], component: str) -> str:
-    return component.join(part if isinstance(part, str) else component.join(part) for part in value)
 
 
 def _interchange_header(

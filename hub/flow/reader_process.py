@@ -1,7 +1,7 @@
 """The process that reads messages beside the one that serves: ``python -m hub.flow.reader_process LEVEL CONFIG_PATH``.
 
-What enters on standard input are lists of partner and body; what leaves is what each message holds, or why it could not
-be read. Started and ended by ``readers.ReadBeside``; of no use to people.
+What enters on standard input are lists of messages; what leaves is what each holds and comes to, or why it could not be
+read. Started and ended by ``readers.ReadBeside``; of no use to people.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from hub.flow.readers import Reading, read_message, token_of
+from hub.flow.readers import Reading, ToRead, read_message, token_of
 from hub.flow.rules import Rules
 from hub.kernel.errors import Defect, HubError
 from hub.platform.beside import answer
@@ -28,21 +28,21 @@ def main() -> None:
     configuration = find_configuration(config_path or None)
     token = token_of(configuration)  # before anything is read: what changes meanwhile is a difference
     rules = Rules(configuration)
-    rules.warm_up_reading()
+    rules.warm_up()
     answer(partial(_read_all, rules), token)
 
 
-def _read_all(rules: Rules, asked: list[tuple[str, bytes]]) -> list[Reading | HubError]:
-    return [_read_one(rules, partner, body) for partner, body in asked]
+def _read_all(rules: Rules, asked: list[ToRead]) -> list[Reading | HubError]:
+    return [_read_one(rules, wanted) for wanted in asked]
 
 
-def _read_one(rules: Rules, partner: str, body: bytes) -> Reading | HubError:
+def _read_one(rules: Rules, wanted: ToRead) -> Reading | HubError:
     try:
-        return read_message(rules, partner, body)
+        return read_message(rules, wanted)
     except HubError as fault:
         return fault
     except Exception as fault:  # a bug of ours concerns this message and no other
-        log.exception("could not read", partner=partner, fault=type(fault).__name__)
+        log.exception("could not read", message=wanted.message, partner=wanted.partner, fault=type(fault).__name__)
         return Defect(f"{type(fault).__name__}: {fault}")
 
 

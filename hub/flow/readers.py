@@ -1,17 +1,21 @@
 """Who reads a message: this process, or one beside it that leaves the event loop and the writer alone.
 
-Reading is pure and a quarter of the work, so it may be done anywhere. The process beside is ``reader_process``: the
-same rules, made from the same configuration.
+Reading, and foreseeing what an order comes to, is pure and half of the work, so it may be done anywhere. The process
+beside is ``reader_process``: the same rules, made from the same configuration.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 import hub
-from hub.flow.agreement import hold_against_agreement
+from hub.flow.agreement import hold_against_agreement, is_test
+from hub.flow.arrivals import Arrival, Foreseen
+from hub.flow.ordering import foresee
 from hub.flow.reading import Document, Survey, open_message
 from hub.flow.rules import Rules
 from hub.kernel.struct import Struct
@@ -25,17 +29,27 @@ SECONDS_MAX = 15.0  # for those: the slowest 16 that were found took 4.5 s
 ALONE_SECONDS_MAX = 5.0  # for one of them: the slowest took 0.3 s
 
 
+class ToRead(Struct):
+    """A message to be read; ``now`` is told, so that whoever reads needs no clock."""
+
+    message: str
+    partner: str
+    body: bytes
+    now: datetime
+
+
 class Reading(Struct):
     """A message as read: all of it."""
 
     survey: Survey
     documents: list[Document]
+    foreseen: dict[int, Foreseen] = {}  # by position of the document, where something could be foreseen
 
 
 class Reader(Protocol):
     """Opens, validates and maps a message that fits in memory many times over."""
 
-    async def read(self, partner: str, body: bytes) -> Reading:
+    async def read(self, wanted: ToRead) -> Reading:
         """Return what the message holds. Raises ``Unreadable``, or ``Misconfigured`` when we are at fault."""
 
     async def close(self) -> None:
@@ -46,11 +60,22 @@ class Reader(Protocol):
         """Why nothing can be read now; None when all is well."""
 
 
-def read_message(rules: Rules, partner: str, body: bytes) -> Reading:
+def read_message(rules: Rules, wanted: ToRead) -> Reading:
     """Read a message with the partner's maps and guides, and hold it against what the partner agreed to."""
-    known = rules.partner(partner)
-    opened = hold_against_agreement(open_message(body), known)
-    return Reading(survey=opened.survey, documents=list(opened.documents(rules, partner)))
+    partner = rules.partner(wanted.partner)
+    opened = hold_against_agreement(open_message(wanted.body), partner)
+    documents = list(opened.documents(rules, partner.id))
+    return Reading(survey=opened.survey, documents=documents, foreseen=dict(_foreseen(rules, wanted, documents)))
+
+
+def _foreseen(rules: Rules, wanted: ToRead, documents: list[Document]) -> Iterator[tuple[int, Foreseen]]:
+    partner = rules.partner(wanted.partner)
+    for document in documents:
+        if document.takes_effect:
+            test = is_test(document.interchange, partner)
+            arrival = Arrival.of(document, wanted.message, partner, test=test, now=wanted.now)
+            if (found := foresee(rules, arrival)) is not None:
+                yield document.position, found
 
 
 class ReadHere:
@@ -59,8 +84,8 @@ class ReadHere:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
 
-    async def read(self, partner: str, body: bytes) -> Reading:
-        return read_message(self._rules, partner, body)
+    async def read(self, wanted: ToRead) -> Reading:
+        return read_message(self._rules, wanted)
 
     async def close(self) -> None:
         """Nothing to let go of."""
@@ -82,7 +107,7 @@ class ReadBeside:
             seconds_max=SECONDS_MAX,
             alone_seconds_max=ALONE_SECONDS_MAX,
         )
-        self._together: Together[tuple[str, bytes], Reading] = Together(self._beside.run, most=MESSAGES_AT_ONCE)
+        self._together: Together[ToRead, Reading] = Together(self._beside.run, most=MESSAGES_AT_ONCE)
 
     @property
     def fault(self) -> str | None:
@@ -92,8 +117,8 @@ class ReadBeside:
         """Let the process come up while others do something else."""
         await self._beside.start()
 
-    async def read(self, partner: str, body: bytes) -> Reading:
-        return await self._together.ask((partner, body))
+    async def read(self, wanted: ToRead) -> Reading:
+        return await self._together.ask(wanted)
 
     async def close(self) -> None:
         await self._beside.close()
@@ -107,4 +132,4 @@ def token_of(configuration: Configuration) -> str:
     return configuration.digest() + hashlib.sha256(seen.encode()).hexdigest()
 
 
-READING_ROOMS = ("kernel", "canonical", "formats", "mapping", "exchange", "flow")
+READING_ROOMS = ("kernel", "canonical", "formats", "mapping", "exchange", "business", "flow")

@@ -115,9 +115,14 @@ class Document(Struct):
         return "rejected" if self.rejected else "warnings" if worst(self.findings) >= Severity.WARNING else "valid"
 
     @property
-    def misunderstood(self) -> bool:
-        """Whether the map refuses it, sound as its syntax is."""
-        return not self.rejected and worst(self.findings).is_reject
+    def refused(self) -> bool:
+        """Whether it, its group or its interchange is: then it has no effect."""
+        return self.rejected or self.interchange.refused or (self.group is not None and self.group.refused)
+
+    @property
+    def takes_effect(self) -> bool:
+        """Whether it was read whole and nothing refuses it, not even the map."""
+        return self.canonical is not None and not self.refused and not worst(self.findings).is_reject
 
 
 class Opened:

@@ -48,18 +48,11 @@ class Rules:
 
         What is at fault is left for the message that needs it, which is then held with the reason.
         """
-        self.warm_up_reading()
         for partner in self.partners.all():
-            for name in partner.receives.values():
+            for name in (*partner.sends.values(), *partner.receives.values()):
                 self._compile(name, partner.id)
             with contextlib.suppress(Misconfigured):
                 self.catalogue(partner.id)
-
-    def warm_up_reading(self) -> None:
-        """Do so for what reading a message needs, and no more."""
-        for partner in self.partners.all():
-            for name in partner.sends.values():
-                self._compile(name, partner.id)
 
     def _compile(self, map_name: str, partner_id: str) -> None:
         with contextlib.suppress(Misconfigured):

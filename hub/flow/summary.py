@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from hub.exchange.intake import Received
 from hub.exchange.model import Acknowledgement, DocumentRow, Key, Outcome, StageTime, Validation
 from hub.exchange.recording import KEYS_SHOWN_MAX, Processed
-from hub.flow.handlers import Handled
+from hub.flow.arrivals import Handled
 from hub.flow.reading import Document, Interchange, Survey
 from hub.formats.x12.acknowledge import SetOutcome
 from hub.formats.x12.guide import Guide

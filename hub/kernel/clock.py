@@ -35,6 +35,6 @@ class FrozenClock:
         self._instant += by
 
 
-def today_in(zone: str, clock: Clock) -> date:
-    """Return the calendar day at ``zone`` (IANA name) now."""
-    return clock.now().astimezone(ZoneInfo(zone)).date()
+def day_in(zone: str, moment: datetime) -> date:
+    """Return the calendar day at ``zone`` (IANA name) at ``moment``."""
+    return moment.astimezone(ZoneInfo(zone)).date()

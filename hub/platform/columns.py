@@ -92,6 +92,11 @@ class Json(TypeDecorator[Any]):
         return None if value is None else self._decoder.decode(value)
 
 
+def as_json(value: Any) -> msgspec.Raw:
+    """Return ``value`` as a ``Json`` column stores it, encoded now: a row may be made long before it is written."""
+    return msgspec.Raw(_ENCODER.encode(value))
+
+
 def _encoded(value: Any) -> str | None:
     return None if value is None else _ENCODER.encode(value).decode()
 

@@ -76,50 +76,44 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: it is read ove
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
-class _Arrival(Struct):
-    """How the document came: where from, and as what."""
+class Given(Struct):
+    """What an order is decided by, beside itself and what stands under its number."""
 
-    source: Source
-    order_id: str
-    test: bool
+    catalogue: Catalogue
+    today: date  # at the customer's
+    source: Source  # where this document came from
+    order_id: str  # UUIDv7; what a new order will have
+    test: bool = False  # answered and never made
+    calendar: DockCalendar = ALWAYS_OPEN
+    seller: Party | None = None  # us, as this customer knows us
+
+    def terms(self, order: PurchaseOrder) -> Terms:
+        return terms_of(order, self.catalogue, self.calendar, self.today)
 
 
 def decide(
-    order: PurchaseOrder,
-    known: OrderState | None,
-    catalogue: Catalogue,
-    today: date,
-    *,
-    source: Source,
-    order_id: str,
-    test: bool = False,
-    calendar: DockCalendar = ALWAYS_OPEN,
-    seller: Party | None = None,
-    answered: bool = True,
+    order: PurchaseOrder, known: OrderState | None, given: Given, *, answered: bool = True
 ) -> Decision:
     """Return what follows from ``order``.
 
-    ``known`` is the order that stands under the same partner, number, release and test flag, if any; ``source`` is
-    where this document came from; ``order_id`` is the id (UUIDv7) a new order will have; ``test`` marks an order that
-    is answered and never made; ``seller`` is us, as this customer knows us; ``answered`` says whether an answer to
-    ``known`` is on record: what stands unanswered is answered now.
+    ``known`` is the order that stands under the same partner, number, release and test flag, if any; ``answered`` says
+    whether an answer to it is on record: what stands unanswered is answered now.
     """
     purpose = order.purpose or "original"
-    arrival = _Arrival(source=source, order_id=order_id, test=test)
     unusable = _unusable_identity(order)
     if unusable:
-        return _set_aside(known, arrival, unusable)
-    if known is not None and known.source == source:
-        again = _replayed(order, known, terms_of(order, catalogue, calendar, today), arrival, seller)
+        return _set_aside(known, given, unusable)
+    if known is not None and known.source == given.source:
+        again = _replayed(order, known, given)
         settled = answered or again.state or _is_unasked(order, known.verdict)
-        return again if settled else _answer_late(again, order, known, today, seller)
+        return again if settled else _answer_late(again, order, known, given)
     if purpose != COPY and purpose not in NEW:
-        return _set_aside(known, arrival, _instruction(order, known, purpose))
+        return _set_aside(known, given, _instruction(order, known, purpose))
     if known is None:
-        return _as_wished(order, _fresh(order, terms_of(order, catalogue, calendar, today), arrival, seller))
+        return _as_wished(order, _fresh(order, given))
     if purpose == COPY and known.digest == digest_of(order):
-        return _repeated(order, known, arrival, None if answered else answer_to(order, known, today, seller))
-    return _taken(order, known, arrival)
+        return _repeated(order, known, given, None if answered else _answer(order, known, given))
+    return _taken(order, known, given)
 
 
 def _is_unasked(order: PurchaseOrder, verdict: Verdict | None) -> bool:
@@ -135,19 +129,17 @@ def _as_wished(order: PurchaseOrder, decision: Decision) -> Decision:
     return replace(decision, answer=None, events=[*before, said])
 
 
-def _replayed(
-    order: PurchaseOrder, known: OrderState, terms: Terms, arrival: _Arrival, seller: Party | None
-) -> Decision:
+def _replayed(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     """Decide the same document once more where nothing of it stands; what comes out the same is not done twice."""
     if known.status in (Outcome.REFUSED, Outcome.HELD):
-        again = _fresh(order, terms, replace(arrival, order_id=known.id), seller)
+        again = _fresh(order, replace(given, order_id=known.id))
         if again.state and _told(again.state) != _told(known):
             return replace(again, state=replace(again.state, version=known.version + 1))
     waits = any(line.verdict is LineVerdict.HELD for line in known.lines)
     return Decision(
         outcome=known.status,
         effects=[Effect.ASK_A_PERSON] if waits else [],
-        test=arrival.test,
+        test=given.test,
         lines=[LineDecision(state=line) for line in known.lines],
         reasons=known.reasons,
         order_id=known.id,
@@ -172,12 +164,10 @@ def _told(state: OrderState) -> str:
     return str((state.verdict, state.currency, reasons, lines))
 
 
-def _answer_late(
-    again: Decision, order: PurchaseOrder, known: OrderState, today: date, seller: Party | None
-) -> Decision:
+def _answer_late(again: Decision, order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     """Answer what stands and was never answered; ask a person where the message is read otherwise than it was."""
     if known.digest == digest_of(order):
-        answer = answer_to(order, known, today, seller)
+        answer = _answer(order, known, given)
         return replace(again, effects=[Effect.SEND_ANSWER, *again.effects], answer=answer)
     reason = say("BUS-UNANSWERED", "number", order=known.number, status=known.status)
     return replace(again, effects=[Effect.ASK_A_PERSON], reasons=[*again.reasons, reason.finding])
@@ -201,54 +191,59 @@ def seller_order_number(order_id: str) -> str:
     return f"SO-{made:%y%m%d}-{text}"
 
 
-def _fresh(order: PurchaseOrder, terms: Terms, arrival: _Arrival, seller: Party | None) -> Decision:
+def _answer(order: PurchaseOrder, state: OrderState, given: Given) -> OrderAcknowledgement:
+    return answer_to(order, state, given.today, given.seller)
+
+
+def _fresh(order: PurchaseOrder, given: Given) -> Decision:
     """Decide an order whose number is free, line by line."""
+    terms = given.terms(order)
     about_order = _order_reasons(order)
     lines = [decide_line(line, index, terms, about_order) for index, line in enumerate(order.lines)]
     verdict, outcome = _overall(lines, about_order)
     stands = verdict in (Verdict.ACCEPTED, Verdict.CHANGED)
     if stands:
         about_order.append(_NOT_PLANNED)
-    state = _state(order, terms, arrival, verdict, outcome, [line.state for line in lines], about_order)
+    state = _state(order, terms, given, verdict, outcome, [line.state for line in lines], about_order)
     effects = [Effect.RECORD_ORDER]
     if any(line.verdict is LineVerdict.HELD for line in lines):
         effects.append(Effect.ASK_A_PERSON)
-    if stands and not arrival.test:
+    if stands and not given.test:
         effects.append(Effect.PLAN)
     return Decision(
         outcome=outcome,
         effects=effects,
-        test=arrival.test,
+        test=given.test,
         lines=lines,
         reasons=state.reasons,
         state=state,
         order_id=state.id,
         seller_order=state.seller_order,
-        answer=answer_to(order, state, terms.today, seller),
-        events=[_received(order, arrival), _decided(lines, outcome, arrival)],
+        answer=_answer(order, state, given),
+        events=[_received(order, given), _decided(lines, outcome, given)],
     )
 
 
 def _state(
     order: PurchaseOrder,
     terms: Terms,
-    arrival: _Arrival,
+    given: Given,
     verdict: Verdict,
     outcome: Outcome,
     lines: list[LineState],
     about_order: list[Reason],
 ) -> OrderState:
     return OrderState(
-        id=arrival.order_id,
+        id=given.order_id,
         partner=terms.catalogue.partner,
         number=order.number or "",
         release=order.release or "",
-        test=arrival.test,
+        test=given.test,
         status=outcome,
         verdict=verdict,
         digest=digest_of(order),
-        source=arrival.source,
-        seller_order=seller_order_number(arrival.order_id),
+        source=given.source,
+        seller_order=seller_order_number(given.order_id),
         placed=order.placed.on if order.placed else None,
         contract=order.contract,
         currency=terms.currency,
@@ -323,13 +318,13 @@ def _instruction(order: PurchaseOrder, known: OrderState | None, purpose: str) -
     return say("BUS-INSTRUCTION/known", "purpose", found=purpose, status=known.status, **words)
 
 
-def _set_aside(known: OrderState | None, arrival: _Arrival, reason: Reason) -> Decision:
+def _set_aside(known: OrderState | None, given: Given, reason: Reason) -> Decision:
     """Hold a document that is no new order: nothing is recorded but its arrival, nothing is sent."""
-    event = _event(EventKind.INSTRUCTION_HELD, f"{reason.finding.message}; waits for a person", arrival)
+    event = _event(EventKind.INSTRUCTION_HELD, f"{reason.finding.message}; waits for a person", given)
     return Decision(
         outcome=Outcome.HELD,
         effects=[Effect.ASK_A_PERSON],
-        test=arrival.test,
+        test=given.test,
         reasons=[reason.finding],
         order_id=known.id if known else None,
         events=[event] if known else [],
@@ -337,7 +332,7 @@ def _set_aside(known: OrderState | None, arrival: _Arrival, reason: Reason) -> D
 
 
 def _repeated(
-    order: PurchaseOrder, known: OrderState, arrival: _Arrival, late: OrderAcknowledgement | None
+    order: PurchaseOrder, known: OrderState, given: Given, late: OrderAcknowledgement | None
 ) -> Decision:
     """Give a copy the first answer again, or the ``late`` one where there is none yet."""
     key = "BUS-COPY/unanswered" if late else "BUS-COPY"
@@ -346,29 +341,29 @@ def _repeated(
         outcome=Outcome.DUPLICATE,
         effects=[Effect.SEND_ANSWER if late else Effect.REPEAT_ANSWER],
         answer=late,
-        test=arrival.test,
+        test=given.test,
         reasons=[reason.finding],
         order_id=known.id,
-        events=[_event(EventKind.ANSWER_REPEATED, reason.finding.message, arrival)],
+        events=[_event(EventKind.ANSWER_REPEATED, reason.finding.message, given)],
     )
 
 
-def _taken(order: PurchaseOrder, known: OrderState, arrival: _Arrival) -> Decision:
+def _taken(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     """Hold an order whose number is taken, with both shown; the one that stands is not touched."""
     different = differences(order, known)
     key = "BUS-ORDER-DUPLICATE/lines" if different else "BUS-ORDER-DUPLICATE"
     if known.digest == digest_of(order):
         key = "BUS-ORDER-DUPLICATE/same"
-    first, second = _arrived(known.source), _arrived(arrival.source)
+    first, second = _arrived(known.source), _arrived(given.source)
     words = {"order": order.number, "first": first, "second": second, "differences": "; ".join(different)}
     reason = say(key, "number", found=second, expected=first, **words)
     return Decision(
         outcome=Outcome.DUPLICATE,
         effects=[Effect.ASK_A_PERSON],
-        test=arrival.test,
+        test=given.test,
         reasons=[reason.finding],
         order_id=known.id,
-        events=[_event(EventKind.DUPLICATE_HELD, reason.finding.message, arrival)],
+        events=[_event(EventKind.DUPLICATE_HELD, reason.finding.message, given)],
     )
 
 
@@ -377,9 +372,9 @@ def _arrived(source: Source) -> str:
     return f"{number}message {source.message}"
 
 
-def _received(order: PurchaseOrder, arrival: _Arrival) -> Event:
+def _received(order: PurchaseOrder, given: Given) -> Event:
     release = f" release {order.release}" if order.release else ""
-    return _event(EventKind.RECEIVED, f"order {order.number}{release} received, lines: {len(order.lines)}", arrival)
+    return _event(EventKind.RECEIVED, f"order {order.number}{release} received, lines: {len(order.lines)}", given)
 
 
 _VERDICTS = tuple(LineVerdict)
@@ -392,12 +387,12 @@ _DECIDED = {
 }
 
 
-def _decided(lines: list[LineDecision], outcome: Outcome, arrival: _Arrival) -> Event:
+def _decided(lines: list[LineDecision], outcome: Outcome, given: Given) -> Event:
     verdicts = [line.verdict for line in lines]
     counted = {verdict: verdicts.count(verdict) for verdict in _VERDICTS}
     said = ", ".join(f"{verdict}: {count}" for verdict, count in counted.items() if count)
-    return _event(_DECIDED[outcome], f"order {outcome}; lines {said or 'none'}", arrival)
+    return _event(_DECIDED[outcome], f"order {outcome}; lines {said or 'none'}", given)
 
 
-def _event(kind: EventKind, text: str, arrival: _Arrival) -> Event:
-    return Event(kind=kind, text=f"test: {text}" if arrival.test else text, source=arrival.source)
+def _event(kind: EventKind, text: str, given: Given) -> Event:
+    return Event(kind=kind, text=f"test: {text}" if given.test else text, source=given.source)

@@ -1,5 +1,7 @@
 """An order document takes effect: load what stands, decide, save, say what is due.
 
+A new order may be decided before its transaction (``ready``), and is filed in it if its number is still free.
+
 In: a connection inside the caller's transaction, and the order. Out: the ``Decision``; its ``effects`` say what the
 flow owes (the answer, the first answer once more, a person's attention). ``Conflict`` when another document took the
 number between ``load`` and ``save``: decide again, on what stands now.
@@ -7,17 +9,38 @@ number between ``load`` and ``save``: decide again, on what stands now.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.business.orders import store
-from hub.business.orders.catalogue import ALWAYS_OPEN, Catalogue, DockCalendar
-from hub.business.orders.decide import decide
-from hub.business.orders.model import Decision, DocumentRole, Effect, OrderState, Outcome, Source
+from hub.business.orders.decide import Given, decide
+from hub.business.orders.model import Decision, DocumentRole, Effect, Event, OrderState, Outcome, Source
 from hub.canonical.order import PurchaseOrder
-from hub.canonical.shared import Party
+from hub.kernel.struct import Struct
+
+
+class NewOrder(Struct):
+    """An order that nothing stands in the way of: what is written of it. Made anywhere, filed when it takes effect."""
+
+    rows: store.OrderRows
+    events: list[Event]
+
+
+def ready(decision: Decision) -> NewOrder | None:
+    """Return what is written for a ``decision`` about a free number; None when no order follows from it."""
+    return NewOrder(rows=store.rows_of(decision.state), events=decision.events) if decision.state else None
+
+
+def file(conn: Connection, new: NewOrder, now: datetime) -> bool:
+    """Write the order if its number is free, and say so; if it is not, nothing is written: load and decide."""
+    order = new.rows.order
+    if not store.is_free(conn, order["partner"], order["number"], order["release"], order["test"]):
+        return False
+    store.insert_order(conn, new.rows, now)
+    store.add_events(conn, order["id"], new.events, now)
+    return True
 
 
 def load(conn: Connection, partner: str, order: PurchaseOrder, *, test: bool) -> OrderState | None:
@@ -36,7 +59,10 @@ def save(conn: Connection, decision: Decision, source: Source, now: datetime) ->
     if order_id is None:
         return True
     if state is not None:
-        (store.insert_order if state.version == 1 else store.replace_order)(conn, state, now)
+        if state.version == 1:
+            store.insert_order(conn, store.rows_of(state), now)
+        else:
+            store.replace_order(conn, state, now)
         new = True
     else:
         new = bool(decision.events) and store.add_document(conn, order_id, _role(decision), source, now)
@@ -45,34 +71,12 @@ def save(conn: Connection, decision: Decision, source: Source, now: datetime) ->
     return new
 
 
-def take_order(
-    conn: Connection,
-    order: PurchaseOrder,
-    catalogue: Catalogue,
-    *,
-    source: Source,
-    order_id: str,
-    today: date,
-    now: datetime,
-    test: bool = False,
-    calendar: DockCalendar = ALWAYS_OPEN,
-    seller: Party | None = None,
-) -> Decision:
-    """Load, decide and save in one transaction; see ``decide`` for the parameters. ``now`` is in UTC."""
-    known = load(conn, catalogue.partner, order, test=test)
-    decision = decide(
-        order,
-        known,
-        catalogue,
-        today,
-        source=source,
-        order_id=order_id,
-        test=test,
-        calendar=calendar,
-        seller=seller,
-        answered=known is None or store.first_answer(conn, known.id) is not None,
-    )
-    if not save(conn, decision, source, now) and Effect.REPEAT_ANSWER in decision.effects:
+def take_order(conn: Connection, order: PurchaseOrder, given: Given, now: datetime) -> Decision:
+    """Load, decide and save in one transaction. ``now`` is in UTC."""
+    known = load(conn, given.catalogue.partner, order, test=given.test)
+    answered = known is None or store.first_answer(conn, known.id) is not None
+    decision = decide(order, known, given, answered=answered)
+    if not save(conn, decision, given.source, now) and Effect.REPEAT_ANSWER in decision.effects:
         return replace(decision, effects=[])  # this copy has had its answer
     return decision
 

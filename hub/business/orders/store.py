@@ -40,6 +40,7 @@ from hub.kernel.errors import Conflict
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
 from hub.kernel.words import Quantity
+from hub.platform.columns import as_json
 from hub.platform.statements import Prepared, unless_there
 
 PAGE_MAX = 200  # rows of a list; a screen shows fifty
@@ -60,23 +61,48 @@ class OrderFilter(Struct):
 ALL = OrderFilter()
 
 
+class OrderRows(Struct):
+    """An order as the rows that hold it; when it came is said where they are written."""
+
+    order: dict[str, Any]
+    lines: list[dict[str, Any]]
+    promises: list[dict[str, Any]]
+
+
+def rows_of(state: OrderState) -> OrderRows:
+    """Return the rows that hold ``state``. Pure: they may be made anywhere, and written later."""
+    return OrderRows(
+        order=_order_row(state),
+        lines=[_line_row(state.id, line) for line in state.lines],
+        promises=[
+            _promise_row(state.id, line.position, position, promise)
+            for line in state.lines
+            for position, promise in enumerate(line.promises, start=1)
+        ],
+    )
+
+
 def known_order(
     conn: Connection, partner: str, number: str, release: str = "", test: bool = False
 ) -> OrderState | None:
     """Return what stands under (partner, number, release) among the real orders, or among the tests."""
-    key = {"of_partner": partner, "of_number": number, "of_release": release, "of_test": test}
-    if not _STANDS.returned(conn, key):
+    if is_free(conn, partner, number, release, test):
         return None  # the usual case, asked for less
-    row = conn.execute(_BY_KEY, key).mappings().one_or_none()
+    row = conn.execute(_BY_KEY, _key(partner, number, release, test)).mappings().one_or_none()
     return _state(row, _lines(conn, row["id"])) if row else None
 
 
-def insert_order(conn: Connection, state: OrderState, now: datetime) -> None:
+def is_free(conn: Connection, partner: str, number: str, release: str = "", test: bool = False) -> bool:
+    """Say whether nothing stands under (partner, number, release) among the real orders, or among the tests."""
+    return not _STANDS.returned(conn, _key(partner, number, release, test))
+
+
+def insert_order(conn: Connection, rows: OrderRows, now: datetime) -> None:
     """Write a new order with its lines; ``Conflict`` when its number was taken meanwhile."""
-    row = _order_row(state) | {"received_at": now, "changed_at": now}
-    if _INSERT_ORDER.run(conn, row) == 0:
-        raise Conflict(f"order {state.number} of {state.partner} was taken meanwhile; decide again")
-    _insert_lines(conn, state)
+    if _INSERT_ORDER.run(conn, rows.order | {"received_at": now, "changed_at": now}) == 0:
+        number, partner = rows.order["number"], rows.order["partner"]
+        raise Conflict(f"order {number} of {partner} was taken meanwhile; decide again")
+    _insert_lines(conn, rows)
 
 
 def replace_order(conn: Connection, state: OrderState, now: datetime) -> None:
@@ -86,7 +112,7 @@ def replace_order(conn: Connection, state: OrderState, now: datetime) -> None:
         raise Conflict(f"order {state.number} of {state.partner} was changed meanwhile; decide again")
     for table in (order_promise, order_line):
         conn.execute(delete(table).where(table.c.order_id == state.id))
-    _insert_lines(conn, state)
+    _insert_lines(conn, rows_of(state))
 
 
 def add_document(conn: Connection, order_id: str, role: DocumentRole, source: Source, at: datetime) -> bool:
@@ -299,21 +325,15 @@ def _order_row(state: OrderState) -> dict[str, Any]:
         "source_message": state.source.message,
         "source_position": state.source.position,
         "source_control_number": state.source.control_number,
-        "requirements": state.requirements,
-        "notes": state.notes,
-        "reasons": state.reasons,
+        "requirements": as_json(state.requirements),
+        "notes": as_json(state.notes),
+        "reasons": as_json(state.reasons),
     }
 
 
-def _insert_lines(conn: Connection, state: OrderState) -> None:
-    lines = [_line_row(state.id, line) for line in state.lines]
-    promises = [
-        _promise_row(state.id, line.position, position, promise)
-        for line in state.lines
-        for position, promise in enumerate(line.promises, start=1)
-    ]
-    _ADD_LINE.run_many(conn, lines)
-    _ADD_PROMISE.run_many(conn, promises)
+def _insert_lines(conn: Connection, rows: OrderRows) -> None:
+    _ADD_LINE.run_many(conn, rows.lines)
+    _ADD_PROMISE.run_many(conn, rows.promises)
 
 
 def _line_row(order_id: str, line: LineState) -> dict[str, Any]:
@@ -327,7 +347,7 @@ def _line_row(order_id: str, line: LineState) -> dict[str, Any]:
         "ordered": _storable(line.ordered),
         "acknowledged": _storable(line.acknowledged),
         "unit": line.ordered.unit if line.ordered else None,
-        "line": replace(line, promises=[]),
+        "line": as_json(replace(line, promises=[])),
     }
 
 
@@ -344,6 +364,10 @@ def _promise_row(order_id: str, line_position: int, position: int, promise: Prom
         "basis": promise.basis,
         "reason": promise.reason.replace("\0", "") if promise.reason else None,
     }
+
+
+def _key(partner: str, number: str, release: str, test: bool) -> dict[str, Any]:
+    return {"of_partner": partner, "of_number": number, "of_release": release, "of_test": test}
 
 
 def _storable(quantity: Quantity | None) -> Decimal | None:

@@ -1,0 +1,80 @@
+"""What arrives at a handler, and what a handler says became of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from hub.business.orders.handlers import NewOrder
+from hub.canonical.stored import decode_document
+from hub.exchange.model import Key, Outcome
+from hub.exchange.partners import Partner
+from hub.flow.reading import Document
+from hub.flow.rendering import Content
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.struct import Struct
+
+
+class Handled(Struct):
+    """What became of a document, and what we owe for it."""
+
+    outcome: Outcome
+    findings: list[Diagnostic] = []
+    answers: list[Content] = []  # to be numbered and sent
+    resend: list[str] = []  # messages of ours to be sent once more
+    order_number: str | None = None
+    order_id: str | None = None  # whose history notes that the answers answer it
+    keys: list[Key] = []
+    attention: str | None = None  # why a person should look
+
+
+class Foreseen(Struct):
+    """What an order comes to if its number is free, as of a day: worked out before its transaction, and filed in it."""
+
+    day: date  # the partner's
+    test: bool
+    order: NewOrder
+    handled: Handled
+
+
+class Arrival(Struct):
+    """A canonical document that takes effect now."""
+
+    message: str
+    position: int  # of the document in the message
+    interchange_control_number: int
+    partner: Partner
+    name: str  # PurchaseOrder
+    canonical: bytes  # as stored
+    test: bool
+    now: datetime
+    foreseen: Foreseen | None = None
+
+    @classmethod
+    def of(
+        cls,
+        document: Document,
+        message: str,
+        partner: Partner,
+        *,
+        test: bool,
+        now: datetime,
+        foreseen: Foreseen | None = None,
+    ) -> Arrival:
+        """Return what arrives with a ``document`` that takes effect."""
+        assert document.document is not None
+        assert document.canonical is not None
+        return cls(
+            message=message,
+            position=document.position,
+            interchange_control_number=document.interchange.header.control_number,
+            partner=partner,
+            name=document.document,
+            canonical=document.canonical,
+            test=test,
+            now=now,
+            foreseen=foreseen,
+        )
+
+    def document(self) -> Struct:
+        """Read the document."""
+        return decode_document(self.name, self.canonical)

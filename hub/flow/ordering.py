@@ -1,0 +1,151 @@
+"""A purchase order takes effect: decided, filed, answered.
+
+Most orders are new. What a new order comes to follows from the order and our rules alone, so it is foreseen where the
+message is read, outside any transaction; the transaction files it if nothing stands under the number. Where something
+does, or another day has begun, the order is decided in the transaction, on what stands then. Both ways the same
+functions decide and answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from hub.business.orders.decide import Given, decide
+from hub.business.orders.handlers import answered, file, first_answer, ready, take_order
+from hub.business.orders.model import Decision, Effect, Source
+from hub.canonical.order import PurchaseOrder
+from hub.canonical.shared import Party
+from hub.exchange.model import Key
+from hub.exchange.partners import Partner
+from hub.flow.arrivals import Arrival, Foreseen, Handled
+from hub.flow.rendering import Unsendable, render
+from hub.flow.rules import Rules
+from hub.kernel.clock import day_in
+from hub.kernel.errors import Misconfigured
+from hub.kernel.identity import new_id
+
+PURCHASE_ORDER = "PurchaseOrder"
+LINE_KEYS_MAX = 2_000  # items of one order that the search box knows; an order of more is found by its number
+
+_SENDS = frozenset({Effect.RECORD_ORDER, Effect.SEND_ANSWER})
+
+
+def foresee(rules: Rules, arrival: Arrival) -> Foreseen | None:
+    """Return what the order comes to if its number is free; None where that follows from more than the order.
+
+    What is wrong with our configuration is said when the order takes effect, not here.
+    """
+    if arrival.name != PURCHASE_ORDER:
+        return None
+    try:
+        order = _order_of(arrival)
+        given = _given(rules, order, arrival)
+        decision = decide(order, None, given)
+        new = ready(decision)
+        if new is None:
+            return None
+        handled = _handled(rules, arrival.partner, order, decision)
+        return Foreseen(day=given.today, test=given.test, order=new, handled=handled)
+    except Misconfigured:
+        return None
+
+
+def take_purchase_order(conn: Connection, rules: Rules, arrival: Arrival) -> Handled:
+    """Decide the order, record it, and owe the answer; or do what was foreseen."""
+    foreseen = arrival.foreseen
+    if foreseen is not None and _still_holds(foreseen, arrival) and file(conn, foreseen.order, arrival.now):
+        return foreseen.handled
+    order = _order_of(arrival)
+    decision = take_order(conn, order, _given(rules, order, arrival), arrival.now)
+    handled = _handled(rules, arrival.partner, order, decision)
+    return replace(handled, resend=_first_answer(conn, decision))
+
+
+def note_answer(conn: Connection, handled: Handled, message_id: str, now: datetime) -> None:
+    """Put the answer on record with what it answers."""
+    if handled.order_id is not None:
+        answered(conn, handled.order_id, Source(message=message_id), now)
+
+
+def _still_holds(foreseen: Foreseen, arrival: Arrival) -> bool:
+    return foreseen.day == day_in(arrival.partner.time_zone, arrival.now) and foreseen.test == arrival.test
+
+
+def _order_of(arrival: Arrival) -> PurchaseOrder:
+    order = arrival.document()
+    assert isinstance(order, PurchaseOrder)
+    return order if order.currency else replace(order, currency=arrival.partner.currency)
+
+
+def _given(rules: Rules, order: PurchaseOrder, arrival: Arrival) -> Given:
+    partner = arrival.partner
+    return Given(
+        catalogue=rules.catalogue(partner.id),
+        today=day_in(partner.time_zone, arrival.now),
+        source=_source(arrival),
+        order_id=new_id(),
+        test=arrival.test,
+        calendar=rules.dock(partner.id),
+        seller=_seller(order.parties),
+    )
+
+
+def _handled(rules: Rules, partner: Partner, order: PurchaseOrder, decision: Decision) -> Handled:
+    """Say what became of the order and write its answer. The order stands; what cannot be written calls a person."""
+    handled = Handled(
+        outcome=decision.outcome.value,
+        findings=decision.all_reasons,
+        order_number=order.number,
+        order_id=decision.order_id,
+        keys=_order_keys(order, decision),
+        attention=_question(decision) if Effect.ASK_A_PERSON in decision.effects else None,
+    )
+    if decision.answer is None or _SENDS.isdisjoint(decision.effects):
+        return handled
+    try:
+        return replace(handled, answers=[render(rules, partner, decision.answer)])
+    except Unsendable as fault:
+        why = f"The answer could not be written: {fault.findings[0].message}"
+        return replace(handled, findings=handled.findings + fault.findings, attention=why)
+
+
+def _source(arrival: Arrival) -> Source:
+    return Source(
+        message=arrival.message,
+        position=arrival.position,
+        control_number=str(arrival.interchange_control_number),
+    )
+
+
+def _seller(parties: Sequence[Party]) -> Party | None:
+    """Return us as the buyer named us in the order: the answer calls us the same."""
+    return next((party for party in parties if party.role in ("seller", "supplier", "vendor")), None)
+
+
+def _first_answer(conn: Connection, decision: Decision) -> list[str]:
+    if Effect.REPEAT_ANSWER not in decision.effects or decision.order_id is None:
+        return []
+    first = first_answer(conn, decision.order_id)
+    return [first.message] if first else []
+
+
+def _order_keys(order: PurchaseOrder, decision: Decision) -> list[Key]:
+    found = [
+        ("release", order.release),
+        ("contract", order.contract),
+        ("seller-order", decision.seller_order),
+    ]
+    for line in order.lines[:LINE_KEYS_MAX]:
+        if line.item:
+            found += [("item", line.item.buyer), ("item", line.item.seller), ("udi-di", line.item.udi_di)]
+    return [Key(kind=kind, value=value) for kind, value in found if value]
+
+
+def _question(decision: Decision) -> str:
+    """Return the sentence by which a person learns what is asked of them: the gravest reason."""
+    gravest = max(decision.all_reasons, key=lambda reason: reason.severity, default=None)
+    return gravest.message if gravest else "This order waits for a person"

@@ -1,0 +1,119 @@
+"""From what we have to say to segments that the partner's guide takes. Pure, and so done anywhere.
+
+In: a canonical document, and the rules. Out: what stands between ST and SE, or ``Unsendable``. Numbered and stored it
+is in ``outbound``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.canonical.stored import encode_document
+from hub.exchange.partners import Partner
+from hub.flow.rules import Rules
+from hub.formats.tree import Value
+from hub.formats.x12.compose import compose
+from hub.formats.x12.events import TransactionSet
+from hub.formats.x12.separators import Separators
+from hub.formats.x12.validate import Validator
+from hub.formats.x12.writer import OutboundSet, write_bare
+from hub.kernel.diagnostics import Diagnostic, worst
+from hub.kernel.errors import Misconfigured
+from hub.kernel.struct import Struct
+
+
+class Content(Struct):
+    """What stands between ST and SE, checked and ready to be numbered."""
+
+    kind: str  # ST01
+    functional_group: str  # GS01
+    release: str  # GS08
+    segments: Sequence[Sequence[Value]]
+    document: str | None = None  # canonical name
+    canonical: bytes | None = None
+    map_name: str | None = None
+    map_digest: str | None = None
+    guide_digest: str | None = None
+    findings: list[Diagnostic] = []
+
+
+class Unsendable(Exception):
+    """What we have to say cannot be said in this partner's guide; ``findings`` say why."""
+
+    def __init__(self, findings: list[Diagnostic]) -> None:
+        super().__init__("; ".join(finding.message for finding in findings))
+        self.findings = findings
+
+
+def render(rules: Rules, partner: Partner, document: Struct) -> Content:
+    """Write a canonical document in the partner's words and hold it against the partner's guide.
+
+    Raises ``Unsendable`` when the map or the guide refuses what we have to say.
+    """
+    name = type(document).__name__
+    chosen = rules.outbound_map(partner.id, name)
+    if chosen is None:
+        raise Misconfigured(f"no map writes {name} for {partner.id}", remedy="name one under [receives]")
+    kind, map_ = chosen
+    release = map_.wire.split("/")[1]
+    guide, validator = rules.guide(release, kind, partner.id), rules.validator(release, kind, partner.id)
+    if guide is None or validator is None:
+        raise Misconfigured(f"there is no guide for {map_.wire}", remedy=f"add schemas/{map_.wire}.toml")
+    rendered = map_.render(document)
+    composed = compose(rendered.root, guide) if rendered.root else None
+    segments = composed.segments if composed else []
+    findings = rendered.findings + (composed.findings if composed else [])
+    if composed and not worst(findings).is_reject:
+        findings = findings + _held_against_guide(validator, kind, segments, separators_of(partner), release)
+    if worst(findings).is_reject:
+        raise Unsendable(findings)
+    return Content(
+        kind=kind,
+        functional_group=guide.functional_group,
+        release=release,
+        segments=segments,
+        document=name,
+        canonical=encode_document(document),
+        map_name=map_.name,
+        map_digest=map_.digest,
+        guide_digest=guide.digest,
+        findings=findings,
+    )
+
+
+def separators_of(partner: Partner) -> Separators:
+    """Return the separators we write to the partner."""
+    assert partner.envelope is not None
+    chosen = partner.envelope.separators
+    return Separators(
+        element=chosen.element,
+        segment=chosen.segment,
+        component=chosen.component,
+        repetition=chosen.repetition,
+        segment_suffix=chosen.line_end,
+    )
+
+
+def _held_against_guide(
+    validator: Validator, kind: str, segments: Sequence[Sequence[Value]], separators: Separators, release: str
+) -> list[Diagnostic]:
+    """Return what the guide says; where it refuses, first what the writer says: a separator in the data looks worse."""
+    findings = validator.check(_as_set(kind, segments, separators, release)).findings
+    if not worst(findings).is_reject:
+        return findings
+    return write_bare([OutboundSet(kind=kind, control_number=1, segments=segments)], separators).findings + findings
+
+
+def _as_set(kind: str, segments: Sequence[Sequence[Value]], separators: Separators, release: str) -> TransactionSet:
+    """Return composed segments as the validator takes them."""
+    element, component = separators.element, separators.component or ""
+    lines = [element.join(v if isinstance(v, str) else _joined(v, component) for v in values) for values in segments]
+    return TransactionSet(
+        [element.join(("ST", kind, "0001")), *lines, element.join(("SE", str(len(lines) + 2), "0001"))],
+        separators,
+        release=release,
+    )
+
+
+def _joined(value: list[str] | list[list[str]], component: str) -> str:
+    return component.join(part if isinstance(part, str) else component.join(part) for part in value)

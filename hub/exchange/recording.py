@@ -53,24 +53,10 @@ def forget(conn: Connection, message_id: str) -> None:
     conn.execute(_FORGET_KEYS, {"wanted": message_id})
 
 
-def record(conn: Connection, processed: Processed) -> None:
-    """Write where the message stands; its documents and keys are written beside, as they are read."""
-    values = {
-        "wanted": processed.message,
-        "new_syntax": processed.syntax,
-        **{f"new_{name}": value for name, value in storable(message, _named(processed)).items()},
-        "new_documents": processed.documents,
-        "new_test": processed.test,
-        "new_stage": processed.stages[-1].stage,
-        "new_stages": processed.stages,
-        "new_validation": processed.validation,
-        "new_acknowledgement": processed.acknowledgement,
-        "new_outcome": processed.outcome,
-        "new_keys": processed.keys[:KEYS_SHOWN_MAX],
-        "new_findings": processed.findings or None,
-    }
-    if _RECORD.run(conn, values) != 1:
-        raise Defect(f"there is no message {processed.message}")
+def record(conn: Connection, *processed: Processed) -> None:
+    """Write where messages stand; their documents and keys are written beside, as they are read."""
+    if _RECORD.run_many(conn, [_outcome(each) for each in processed]) != len(processed):
+        raise Defect(f"there is no message {' or '.join(each.message for each in processed)}")
 
 
 def hold(conn: Connection, message_id: str, why: str) -> None:
@@ -95,7 +81,7 @@ def call_attention(conn: Connection, message_id: str, why: str) -> None:
 
 
 def put_documents(conn: Connection, documents: Sequence[DocumentRow]) -> None:
-    """Write the documents of one message."""
+    """Write documents."""
     _DOCUMENTS.run_many(conn, [storable(document, msgspec.structs.asdict(row)) for row in documents])
 
 
@@ -138,6 +124,23 @@ def keys_of(documents: Iterable[DocumentRow]) -> list[Key]:
 def fold(value: str) -> str:
     """Return ``value`` as the search box compares it: no outer blanks, no difference of capitals."""
     return storable_text(value.strip().upper(), VALUE_LENGTH_MAX)  # cut last: capitals may be longer (ß, SS)
+
+
+def _outcome(processed: Processed) -> dict[str, object]:
+    return {
+        "wanted": processed.message,
+        "new_syntax": processed.syntax,
+        **{f"new_{name}": value for name, value in storable(message, _named(processed)).items()},
+        "new_documents": processed.documents,
+        "new_test": processed.test,
+        "new_stage": processed.stages[-1].stage,
+        "new_stages": processed.stages,
+        "new_validation": processed.validation,
+        "new_acknowledgement": processed.acknowledgement,
+        "new_outcome": processed.outcome,
+        "new_keys": processed.keys[:KEYS_SHOWN_MAX],
+        "new_findings": processed.findings or None,
+    }
 
 
 def _named(processed: Processed) -> dict[str, object]:

@@ -55,9 +55,9 @@ def acknowledge(
     if _wants(interchange, partner):
         ta1 = acknowledge_interchange(interchange.header, interchange.findings)
         first = by_release.pop(next(iter(by_release), ""), [])
-        tray.put(occasion, first, interchange_acknowledgements=[ta1])
+        tray.put(partner, occasion, first, interchange_acknowledgements=[ta1])
     for contents in by_release.values():
-        tray.put(occasion, contents)
+        tray.put(partner, occasion, contents)
     if interchange.refused:
         return "rejected"
     said = [ACKNOWLEDGEMENTS[group_code(outcomes, group.findings)] for group, outcomes in told]

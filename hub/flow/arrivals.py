@@ -1,15 +1,19 @@
-"""What arrives at a handler, and what a handler says became of it."""
+"""What arrives at a handler, what it works with, and what it says became of it."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from hub.business.orders.handlers import NewOrder
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from hub.business.orders.handlers import Filing, NewOrder
 from hub.canonical.stored import decode_document
 from hub.exchange.model import Key, Outcome
 from hub.exchange.partners import Partner
 from hub.flow.reading import Document
-from hub.flow.rendering import Content
+from hub.flow.rendering import Content, Unsendable
+from hub.flow.rules import Rules
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
 
@@ -26,6 +30,11 @@ class Handled(Struct):
     keys: list[Key] = []
     attention: str | None = None  # why a person should look
 
+    def unanswered(self, fault: Unsendable) -> Handled:
+        """Return the same, and a person called: what we owe cannot be written."""
+        why = f"The answer could not be written: {fault.findings[0].message}"
+        return replace(self, findings=self.findings + fault.findings, attention=why)
+
 
 class Foreseen(Struct):
     """What an order comes to if its number is free, as of a day: worked out before its transaction, and filed in it."""
@@ -34,6 +43,20 @@ class Foreseen(Struct):
     test: bool
     order: NewOrder
     handled: Handled
+
+
+class Company(Exception):
+    """A message asks for more than was foreseen and is settled in company: it must be settled alone."""
+
+
+class Counter:
+    """What handlers work with in one transaction: of one message, or ``in_company`` of several that were foreseen."""
+
+    __slots__ = ("conn", "filing", "in_company", "now", "rules")
+
+    def __init__(self, conn: Connection, rules: Rules, now: datetime, *, in_company: bool) -> None:
+        self.conn, self.rules, self.now, self.in_company = conn, rules, now, in_company
+        self.filing = Filing(conn, now)
 
 
 class Arrival(Struct):

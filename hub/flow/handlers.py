@@ -1,37 +1,34 @@
 """Who handles which document: one function per noun, and the table at the end.
 
-In: a connection inside the transaction in which everything about the document is written, and what arrived. Out: what
-became of it and what we owe for it. A refusal by the factory is an outcome, never an exception.
+In: the transaction in which everything about the document is written, and what arrived. Out: what became of it and what
+we owe for it. A refusal by the factory is an outcome, never an exception.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection
-
 from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement
 from hub.exchange.acknowledgements import match, match_interchange
 from hub.exchange.model import Acknowledgement
-from hub.flow.arrivals import Arrival, Handled
+from hub.flow.arrivals import Arrival, Counter, Handled
 from hub.flow.ordering import take_purchase_order
 from hub.flow.outbound import ACKNOWLEDGED_BY
-from hub.flow.rules import Rules
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 
-Handler = Callable[[Connection, Rules, Arrival], Handled]
+Handler = Callable[[Counter, Arrival], Handled]
 
 
-def take_functional_acknowledgement(conn: Connection, rules: Rules, arrival: Arrival) -> Handled:
+def take_functional_acknowledgement(at: Counter, arrival: Arrival) -> Handled:
     """Record what the partner says about a group or an interchange of ours; it is never acknowledged itself."""
     told = arrival.document()
     assert isinstance(told, FunctionalAcknowledgement)
     if told.interchange is not None:
-        return _take_interchange_acknowledgement(conn, arrival, told, told.interchange)
+        return _take_interchange_acknowledgement(at, arrival, told, told.interchange)
     assert told.group is not None  # every map of a 997 and 999 reads AK1, which no guide lets be missing
     ours = match(
-        conn,
+        at.conn,
         arrival.partner.id,
         kinds=ACKNOWLEDGED_BY,
         functional_group=told.group.kind,
@@ -39,7 +36,7 @@ def take_functional_acknowledgement(conn: Connection, rules: Rules, arrival: Arr
         verdict=_VERDICTS.get(told.verdict, "rejected"),
         sets={each.number: _VERDICTS.get(each.verdict, "rejected") for each in told.sets},
         by=arrival.message,
-        now=arrival.now,
+        now=at.now,
     )
     if ours is not None:
         return Handled(outcome="accepted")
@@ -48,18 +45,18 @@ def take_functional_acknowledgement(conn: Connection, rules: Rules, arrival: Arr
 
 
 def _take_interchange_acknowledgement(
-    conn: Connection, arrival: Arrival, told: FunctionalAcknowledgement, about: AcknowledgedInterchange
+    at: Counter, arrival: Arrival, told: FunctionalAcknowledgement, about: AcknowledgedInterchange
 ) -> Handled:
     """Record a TA1. One that finds fault calls a person: whoever sent the interchange must put something right."""
     ours = match_interchange(
-        conn,
+        at.conn,
         arrival.partner.id,
         control_number=about.number,
         on=about.on,
         verdict=_VERDICTS[told.verdict],
         reason=told.reason,
         by=arrival.message,
-        now=arrival.now,
+        now=at.now,
     )
     if ours is None:
         day = f" of {about.on}" if about.on else ""

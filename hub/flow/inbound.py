@@ -26,21 +26,21 @@ from sqlalchemy import Connection
 
 from hub.exchange import interchanges, outbox, recording
 from hub.exchange.intake import Received, received
-from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key, StageTime
-from hub.exchange.partners import Partner
+from hub.exchange.model import Acknowledgement, DocumentRow, Judgement, Key, StageTime
 from hub.flow.acknowledging import acknowledge
 from hub.flow.agreement import hold_against_agreement, is_test, with_number_judged
-from hub.flow.arrivals import Arrival, Foreseen, Handled
+from hub.flow.arrivals import Arrival, Counter, Foreseen, Handled
 from hub.flow.desk import Desk
 from hub.flow.handlers import HANDLERS
-from hub.flow.ordering import note_answer
+from hub.flow.ordering import note_answers
 from hub.flow.outbound import Occasion, Tray
 from hub.flow.readers import ToRead
 from hub.flow.reading import Document, Interchange, Survey, open_message
 from hub.flow.rendering import Unsendable
+from hub.flow.rows import document_row, received_row
 from hub.flow.summary import Settled, Summary
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.errors import Conflict, Defect, Misconfigured, Unreadable
+from hub.kernel.errors import Conflict, Defect, Misconfigured, Unavailable, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.platform import jobs
@@ -49,6 +49,7 @@ from hub.platform.together import Together
 
 DOCUMENTS_PER_PORTION = 50  # 50 orders of three lines hold the one writer for some 50 ms; intake waits no longer
 LOADS_AT_ONCE = 64  # as many as a runner has in hand
+SETTLED_AT_ONCE = 32  # one order more costs a third less than alone; they hold the writer for some 30 ms
 
 KEYS_OF_AN_ANSWER = ("release", "seller-order")
 """What an answer is found by, beside its own numbers; items and contracts lead to the order, and from there to it."""
@@ -95,47 +96,78 @@ class Progress(Struct):
     tests: dict[int, bool] = {}  # by position, what an earlier run took each document for: a test never becomes real
 
 
+class Due(Struct):
+    """A portion of a message that takes effect now, and what the portions before it have come to."""
+
+    task: Task
+    portion: Portion
+    before: Progress | None
+
+    @property
+    def in_company(self) -> bool:
+        """Whether all of its effect was foreseen: then what else takes effect beside it is no matter."""
+        portion = self.portion
+        return not self.task.again and all(
+            each.position in portion.foreseen for each in portion.documents if each.takes_effect
+        )
+
+
 class Processing:
     """Takes messages through all their stages, each by itself; what they wait for together is asked for together."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._loads: Together[Job, tuple[Task, bytes]] = Together(self._load_all, most=LOADS_AT_ONCE)
+        self._company: Together[Due, Progress] = Together(self._settle_all, most=SETTLED_AT_ONCE)
 
     async def whole(self, job: Job) -> None:
         """Take a message that is read at once, as most are, through all its stages."""
         task, body = await self._loads.ask(job)
-        await _process(task, self._desk, _read_whole(task, body, self._desk))
+        await self._process(task, _read_whole(task, body, self._desk))
 
     async def in_portions(self, job: Job) -> None:
         """Take a large message through all its stages; of these, one after the other."""
         task, body = await self._desk.database.read(partial(_load, self._desk, job))
-        await _process(task, self._desk, _read_in_portions(task, body, self._desk))
+        await self._process(task, _read_in_portions(task, body, self._desk))
+
+    async def _process(self, task: Task, portions: AsyncIterator[Portion]) -> None:
+        """Let what was read take effect, one portion after the other."""
+        desk, progress = self._desk, None
+        try:
+            async for portion in portions:
+                if progress is None:
+                    task = task.reached("opened", desk.clock.now())
+                due = Due(task=task.reached("mapped", desk.clock.now()), portion=portion, before=progress)
+                progress = await (self._company.ask(due) if due.in_company else self._settle(due))
+        except Unreadable as fault:
+            await desk.database.write(partial(_quarantine, desk, task, fault))
+        except Misconfigured as fault:
+            log.error("message held", message=task.message.id, partner=task.message.partner, reason=str(fault))
+            await desk.database.write(partial(_hold, desk, task, fault))
 
     async def _load_all(self, claimed: list[Job]) -> list[tuple[Task, bytes] | Exception]:
         return await self._desk.database.read(partial(_load_all, self._desk, claimed))
 
+    async def _settle(self, due: Due) -> Progress:
+        [progress] = await self._desk.database.write(partial(_settle, self._desk, [due]), behind=True)
+        return progress
 
-async def _process(task: Task, desk: Desk, portions: AsyncIterator[Portion]) -> None:
-    """Let what was read take effect, one portion after the other."""
-    try:
-        partner = desk.rules.partner(task.message.partner)
-        progress = None
-        async for portion in portions:
-            if progress is None:
-                task = task.reached("opened", desk.clock.now())
-            read = task.reached("mapped", desk.clock.now())
-            work = partial(_settle, desk, read, partner, portion, progress)
-            progress = await desk.database.write(work, behind=True)
-    except Unreadable as fault:
-        await desk.database.write(partial(_quarantine, desk, task, fault))
-    except Misconfigured as fault:
-        log.error("message held", message=task.message.id, partner=task.message.partner, reason=str(fault))
-        await desk.database.write(partial(_hold, desk, task, fault))
+    async def _settle_all(self, company: list[Due]) -> list[Progress | Exception]:
+        """Let them take effect in one transaction; if one of them cannot, each in its own."""
+        try:
+            return [*await self._desk.database.write(partial(_settle, self._desk, company), behind=True)]
+        except Unavailable:
+            raise
+        except Exception as fault:  # noqa: BLE001 - whatever it was concerns one, which hears of it when it is alone
+            if len(company) == 1:
+                return [fault]
+            log.info("settled one by one", messages=len(company), reason=type(fault).__name__)
+        alone = await asyncio.gather(*(self._settle(due) for due in company), return_exceptions=True)
+        return [each if isinstance(each, Progress | Exception) else Defect(repr(each)) for each in alone]
 
 
 async def _read_whole(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Portion]:
-    """Read the message at once."""
+    """Read the message at once, and with it what its orders come to."""
     message = task.message
     wanted = ToRead(message=message.id, partner=message.partner, body=body, now=desk.clock.now())
     reading = await desk.reader.read(wanted)
@@ -157,79 +189,112 @@ async def _read_in_portions(task: Task, body: bytes, desk: Desk) -> AsyncIterato
         yield Portion(survey=opened.survey, documents=now, last=last)
 
 
-def _settle(
-    desk: Desk, task: Task, partner: Partner, portion: Portion, before: Progress | None, conn: Connection
-) -> Progress:
-    return _Settlement(conn, desk, task, partner).settle(portion, before)
+def _settle(desk: Desk, company: Sequence[Due], conn: Connection) -> list[Progress]:
+    """Let portions of different messages take effect, step by step, and write down what came of them: all, or none."""
+    now = desk.clock.now()
+    tray = Tray(conn, desk, now)
+    at = Counter(conn, desk.rules, now, in_company=len(company) > 1)
+    settlements = [_Settlement(at, tray, due) for due in company]
+    if at.in_company:
+        tray.lock({each.partner.id for each in settlements})
+    for each in settlements:
+        each.begin()
+    for each in settlements:
+        each.take_effect()
+    at.filing.write()
+    recording.put_documents(conn, [row for each in settlements for row in each.rows()])
+    recording.put_kept_keys(conn, [each.keys() for each in settlements])
+    for each in settlements:
+        each.acknowledge()
+    tray.send()
+    note_answers(conn, [answer for each in settlements for answer in each.answers], now)
+    recording.record(conn, *(each.processed() for each in settlements if each.due.portion.last))
+    for each in settlements:
+        each.let_go()
+    return [each.progress for each in settlements]
 
 
 class _Settlement:
-    """What follows from a portion of a message, inside one transaction."""
+    """What follows from a portion of a message, inside one transaction: its steps, in order."""
 
-    def __init__(self, conn: Connection, desk: Desk, task: Task, partner: Partner) -> None:
-        self._conn, self._desk, self._task, self._partner = conn, desk, task, partner
-        self._now = desk.clock.now()
-        self._tray = Tray(conn, desk, partner)
-        self._answers: list[tuple[Handled, str]] = []
+    def __init__(self, at: Counter, tray: Tray, due: Due) -> None:
+        self.due = due
+        self.partner = at.rules.partner(due.task.message.partner)
+        self.progress = due.before or Progress()
+        self.answers: list[tuple[Handled, str]] = []
+        self._at, self._tray, self._message = at, tray, due.task.message
+        self._settled: list[Settled] = []
+        self._keys: list[Key] = []
+        self._said: list[Acknowledgement] = []
 
-    def settle(self, portion: Portion, before: Progress | None) -> Progress:
-        """Let the documents take effect, answer them, write it all down; with the last, complete the job."""
-        progress = before or self._begin(portion.survey)
-        settled = [
-            self._settle_document(document, progress, portion.foreseen.get(document.position))
-            for document in portion.documents
-        ]
-        rows = [each.row for each in settled]
-        keys = [*_envelope_keys([] if before else portion.survey.interchanges), *recording.keys_of(rows)]
-        keys += [key for each in settled for key in each.handled.keys]
-        recording.put_documents(self._conn, rows)
-        shown = recording.put_keys(self._conn, self._partner.id, self._task.message.id, keys)
-        progress = replace(progress, summary=progress.summary.after(settled, shown))
-        said = self._acknowledge(progress) if portion.last else []
-        self._tray.send()
-        for handled, message_id in self._answers:
-            note_answer(self._conn, handled, message_id, self._now)
-        if portion.last:
-            self._finish(portion.survey, progress, said)
-        else:
-            self._keep_lease()
-        return progress
-
-    def _keep_lease(self) -> None:
-        """Go on only while the job is ours: another worker may have begun the message anew."""
-        if jobs.extend(self._conn, [self._task.fence], now=self._now) != 1:
-            raise Conflict(f"job {self._task.fence.job} is in other hands")
-
-    def _begin(self, survey: Survey) -> Progress:
-        """Enter the interchanges' numbers; forget what an earlier run read, but not what it took for a test."""
-        tests: dict[int, bool] = {}
-        if self._task.again:
-            tests = recording.tests_among(self._conn, self._task.message.id)
-            recording.forget(self._conn, self._task.message.id)
-        found = survey.interchanges
-        restarts_after = self._partner.numbers_restart_after
-        entered = [
-            interchanges.enter(
-                self._conn, self._interchange_row(each), refused=each.refused, restarts_after=restarts_after
-            )
-            for each in found
-        ]
+    def begin(self) -> None:
+        """With the first portion, enter the interchanges' numbers; forget what an earlier run read, but for tests."""
+        if self.due.before is not None:
+            return
+        conn, now, tests = self._at.conn, self._at.now, dict[int, bool]()
+        if self.due.task.again:
+            tests = recording.tests_among(conn, self._message.id)
+            recording.forget(conn, self._message.id)
+        found = self.due.portion.survey.interchanges
+        restarts_after = self.partner.numbers_restart_after
+        entered = []
+        for each in found:
+            row = received_row(each, self._message.id, self.partner.id, now)
+            entered.append(interchanges.enter(conn, row, refused=each.refused, restarts_after=restarts_after))
         for row in entered:
             if row.judgement == "duplicate" and row.first_message:
-                outbox.resend_answers(self._conn, row.first_message, now=self._now)
+                outbox.resend_answers(conn, row.first_message, now=now)
         judged = [with_number_judged(each, row) for each, row in zip(found, entered, strict=True)]
-        return Progress(interchanges=judged, judgements=[row.judgement for row in entered], tests=tests)
+        self.progress = Progress(interchanges=judged, judgements=[row.judgement for row in entered], tests=tests)
 
-    def _settle_document(self, document: Document, progress: Progress, foreseen: Foreseen | None) -> Settled:
-        judgement = progress.judgements[document.interchange.position - 1]
-        test = progress.tests.get(document.position, is_test(document.interchange, self._partner))
-        handled = self._take_effect(document, judgement, test, foreseen)
-        guide = self._desk.rules.guide(document.release, document.kind, self._partner.id)
-        return Settled(document=document, handled=handled, row=self._row(document, handled, test), guide=guide)
+    def take_effect(self) -> None:
+        """Let the documents take effect and put what we owe for them into the tray."""
+        portion = self.due.portion
+        self._settled = [self._settle(document) for document in portion.documents]
+        keys = [] if self.due.before else _envelope_keys(portion.survey.interchanges)
+        keys += [*recording.keys_of(self.rows()), *(key for each in self._settled for key in each.handled.keys)]
+        self._keys = recording.kept_keys(keys)
+        self.progress = replace(self.progress, summary=self.progress.summary.after(self._settled, self._keys))
 
-    def _take_effect(
-        self, document: Document, judgement: Judgement, test: bool, foreseen: Foreseen | None
-    ) -> Handled:
+    def acknowledge(self) -> None:
+        """With the last portion, acknowledge what is acknowledged for the first time."""
+        if not self.due.portion.last or self.due.task.finished_before:
+            return
+        self._said = [
+            acknowledge(self._tray, self._message.id, self.partner, interchange, self.progress.summary.sets)
+            for interchange, judgement in zip(self.progress.interchanges, self.progress.judgements, strict=True)
+            if judgement != "duplicate"
+        ]
+
+    def let_go(self) -> None:
+        """Complete the job with the last portion. Before, go on only while it is ours: another may have begun anew."""
+        fence = self.due.task.fence
+        if self.due.portion.last:
+            jobs.done(self._at.conn, fence)
+        elif jobs.extend(self._at.conn, [fence], now=self._at.now) != 1:
+            raise Conflict(f"job {fence.job} is in other hands")
+
+    def rows(self) -> list[DocumentRow]:
+        return [each.row for each in self._settled]
+
+    def keys(self) -> tuple[str, str, list[Key]]:
+        return self.partner.id, self._message.id, self._keys
+
+    def processed(self) -> recording.Processed:
+        """Return where the message stands, after its last portion."""
+        task, survey, found = self.due.task.reached("finished", self._at.now), self.due.portion.survey, self.progress
+        summary = found.summary.with_envelopes(found.interchanges)
+        return summary.processed(task.message, task.stages, self._said, survey, found.interchanges)
+
+    def _settle(self, document: Document) -> Settled:
+        judgement = self.progress.judgements[document.interchange.position - 1]
+        test = self.progress.tests.get(document.position, is_test(document.interchange, self.partner))
+        handled = self._take_effect(document, judgement, test)
+        guide = self._at.rules.guide(document.release, document.kind, self.partner.id)
+        row = document_row(document, handled, self._message.id, self.partner.id, test=test)
+        return Settled(document=document, handled=handled, row=row, guide=guide)
+
+    def _take_effect(self, document: Document, judgement: Judgement, test: bool) -> Handled:
         """Let the document take effect, if it may, and answer it."""
         if judgement in ("duplicate", "conflict"):
             return Handled(outcome="duplicate" if judgement == "duplicate" else "quarantined")
@@ -238,15 +303,14 @@ class _Settlement:
         handler = HANDLERS.get(document.document or "")
         if handler is None or not document.takes_effect:
             return Handled(outcome="held", attention=_not_understood(document))
-        arrival = Arrival.of(
-            document, self._task.message.id, self._partner, test=test, now=self._now, foreseen=foreseen
-        )
-        return self._answer(arrival, handler(self._conn, self._desk.rules, arrival))
+        foreseen = self.due.portion.foreseen.get(document.position)
+        arrival = Arrival.of(document, self._message.id, self.partner, test=test, now=self._at.now, foreseen=foreseen)
+        return self._answer(arrival, handler(self._at, arrival))
 
     def _answer(self, arrival: Arrival, handled: Handled) -> Handled:
         """Send what the handler owes. What cannot be written waits, unnumbered; the effect stands."""
         for message_id in handled.resend:
-            outbox.resend(self._conn, message_id, now=self._now, actor="hub")
+            outbox.resend(self._at.conn, message_id, now=self._at.now, actor="hub")
         occasion = Occasion(
             message=arrival.message,
             position=arrival.position,
@@ -256,72 +320,11 @@ class _Settlement:
         )
         for content in handled.answers:
             try:
-                message_id = self._tray.put(occasion, [content])
+                message_id = self._tray.put(self.partner, occasion, [content])
             except Unsendable as fault:
-                why = f"The answer could not be written: {fault.findings[0].message}"
-                return replace(handled, findings=handled.findings + fault.findings, attention=why)
-            self._answers.append((handled, message_id))
+                return handled.unanswered(fault)
+            self.answers.append((handled, message_id))
         return handled
-
-    def _acknowledge(self, progress: Progress) -> list[Acknowledgement]:
-        """Acknowledge what is acknowledged for the first time; return what that says."""
-        if self._task.finished_before:
-            return []
-        return [
-            acknowledge(self._tray, self._task.message.id, self._partner, interchange, progress.summary.sets)
-            for interchange, judgement in zip(progress.interchanges, progress.judgements, strict=True)
-            if judgement != "duplicate"
-        ]
-
-    def _finish(self, survey: Survey, progress: Progress, said: Sequence[Acknowledgement]) -> None:
-        """Write where the message stands and complete the job: the last thing of its transaction."""
-        task = self._task.reached("finished", self._now)
-        summary = progress.summary.with_envelopes(progress.interchanges)
-        recording.record(self._conn, summary.processed(task.message, task.stages, said, survey, progress.interchanges))
-        jobs.done(self._conn, task.fence)
-
-    def _row(self, document: Document, handled: Handled, test: bool) -> DocumentRow:
-        header = document.group.header if document.group else None
-        return DocumentRow(
-            message=self._task.message.id,
-            position=document.position,
-            partner=self._partner.id,
-            direction="in",
-            kind=document.kind,
-            interchange=document.interchange.position,
-            document=document.document,
-            release=document.release or None,
-            functional_group=header.functional_group if header else None,
-            group_control_number=header.control_number if header else None,
-            set_control_number=document.control_number or None,
-            order_number=handled.order_number,
-            test=test,
-            validation=document.validation,
-            outcome=handled.outcome,
-            findings=document.findings + handled.findings,
-            canonical=document.canonical,
-            map_name=document.map_name,
-            map_digest=document.map_digest,
-            guide_digest=document.guide_digest,
-        )
-
-    def _interchange_row(self, interchange: Interchange) -> InterchangeRow:
-        header = interchange.header
-        return InterchangeRow(
-            message=self._task.message.id,
-            position=interchange.position,
-            partner=self._partner.id,
-            direction="in",
-            sender_qualifier=header.sender_qualifier or "",
-            sender=header.sender_id or "",
-            receiver_qualifier=header.receiver_qualifier or "",
-            receiver=header.receiver_id or "",
-            control_number=header.control_number,
-            usage=header.usage or "",
-            digest=interchange.digest,
-            judgement="first",
-            at=self._now,
-        )
 
 
 def _quarantine(desk: Desk, task: Task, fault: Unreadable, conn: Connection) -> None:

@@ -15,13 +15,13 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.business.orders.decide import Given, decide
-from hub.business.orders.handlers import answered, file, first_answer, ready, take_order
+from hub.business.orders.handlers import answered, first_answer, ready, take_order
 from hub.business.orders.model import Decision, Effect, Source
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.shared import Party
 from hub.exchange.model import Key
 from hub.exchange.partners import Partner
-from hub.flow.arrivals import Arrival, Foreseen, Handled
+from hub.flow.arrivals import Arrival, Company, Counter, Foreseen, Handled
 from hub.flow.rendering import Unsendable, render
 from hub.flow.rules import Rules
 from hub.kernel.clock import day_in
@@ -54,21 +54,27 @@ def foresee(rules: Rules, arrival: Arrival) -> Foreseen | None:
         return None
 
 
-def take_purchase_order(conn: Connection, rules: Rules, arrival: Arrival) -> Handled:
-    """Decide the order, record it, and owe the answer; or do what was foreseen."""
+def take_purchase_order(at: Counter, arrival: Arrival) -> Handled:
+    """Do what was foreseen; or decide the order on what stands, record it, and owe the answer.
+
+    What stands may be another message's of the same transaction, not yet written whole: hence ``Company``.
+    """
     foreseen = arrival.foreseen
-    if foreseen is not None and _still_holds(foreseen, arrival) and file(conn, foreseen.order, arrival.now):
+    if foreseen is not None and _still_holds(foreseen, arrival) and at.filing.file(foreseen.order):
         return foreseen.handled
+    if at.in_company:
+        raise Company
+    at.filing.write()
     order = _order_of(arrival)
-    decision = take_order(conn, order, _given(rules, order, arrival), arrival.now)
-    handled = _handled(rules, arrival.partner, order, decision)
-    return replace(handled, resend=_first_answer(conn, decision))
+    decision = take_order(at.conn, order, _given(at.rules, order, arrival), at.now)
+    handled = _handled(at.rules, arrival.partner, order, decision)
+    return replace(handled, resend=_first_answer(at.conn, decision))
 
 
-def note_answer(conn: Connection, handled: Handled, message_id: str, now: datetime) -> None:
-    """Put the answer on record with what it answers."""
-    if handled.order_id is not None:
-        answered(conn, handled.order_id, Source(message=message_id), now)
+def note_answers(conn: Connection, answers: Sequence[tuple[Handled, str]], now: datetime) -> None:
+    """Put answers, each a message of ours, on record with what they answer."""
+    noted = [(handled.order_id, Source(message=message_id)) for handled, message_id in answers if handled.order_id]
+    answered(conn, noted, now)
 
 
 def _still_holds(foreseen: Foreseen, arrival: Arrival) -> bool:
@@ -109,8 +115,7 @@ def _handled(rules: Rules, partner: Partner, order: PurchaseOrder, decision: Dec
     try:
         return replace(handled, answers=[render(rules, partner, decision.answer)])
     except Unsendable as fault:
-        why = f"The answer could not be written: {fault.findings[0].message}"
-        return replace(handled, findings=handled.findings + fault.findings, attention=why)
+        return handled.unanswered(fault)
 
 
 def _source(arrival: Arrival) -> Source:

@@ -6,7 +6,7 @@ numbers taken in the caller's transaction. What cannot be written takes no numbe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,18 +42,22 @@ class Occasion(Struct):
 
 
 class Tray:
-    """What one transaction sends to one partner: numbered as it is put in, written table by table at the end."""
+    """What one transaction sends: numbered as it is put in, written table by table at the end."""
 
-    def __init__(self, conn: Connection, desk: Desk, partner: Partner) -> None:
-        self._conn, self._desk, self._partner = conn, desk, partner
-        self._now = desk.clock.now()
-        self._local = self._now.astimezone(ZoneInfo(partner.time_zone))
-        self._numbers = Numbers(conn, partner.id, desk.clock)
+    def __init__(self, conn: Connection, desk: Desk, now: datetime) -> None:
+        self._conn, self._desk, self._now = conn, desk, now
+        self._numbers: dict[str, Numbers] = {}  # by partner
         self._outgoing: list[outbox.Outgoing] = []
         self._expected: list[ExpectedAcknowledgement] = []
 
+    def lock(self, partners: Iterable[str]) -> None:
+        """Take the numbers of several partners in one order: who locks so never waits for who waits for him."""
+        for partner in sorted(partners):
+            self._numbers_of(partner).next("interchange")
+
     def put(
         self,
+        partner: Partner,
         occasion: Occasion,
         contents: Sequence[Content],
         *,
@@ -63,13 +67,14 @@ class Tray:
 
         Raises ``Unsendable`` when the data cannot be written; then no number has been taken.
         """
-        numbers = self._numbers
-        header = _interchange_header(self._partner, numbers.next("interchange"), occasion.test, contents, self._local)
-        group = _group_header(self._partner, contents[0], numbers.next("group"), header) if contents else None
+        numbers = self._numbers_of(partner.id)
+        local = self._now.astimezone(ZoneInfo(partner.time_zone))
+        header = _interchange_header(partner, numbers.next("interchange"), occasion.test, contents, local)
+        group = _group_header(partner, contents[0], numbers.next("group"), header) if contents else None
         written = write_interchange(
             header,
             [(group, _sets(contents))] if group else [],
-            separators_of(self._partner),
+            separators_of(partner),
             acknowledgements=interchange_acknowledgements,
         )
         if written.body is None:
@@ -79,16 +84,22 @@ class Tray:
             numbers.take("group")
         message_id = new_id()
         body = self._desk.blobs.keep(written.body)
-        self._outgoing.append(_outgoing(message_id, self._partner, occasion, contents, header, group, body, self._now))
-        if group and _owes_acknowledgement(self._partner, group):
-            self._expected.append(_awaited(message_id, self._partner, group, self._now))
+        self._outgoing.append(_outgoing(message_id, partner, occasion, contents, header, group, body, self._now))
+        if group and _owes_acknowledgement(partner, group):
+            self._expected.append(_awaited(message_id, partner, group, self._now))
         return message_id
 
     def send(self) -> None:
         """Write everything into the outbox."""
         outbox.put_all(self._conn, self._outgoing)
         expect(self._conn, *self._expected)
-        self._numbers.save()
+        for numbers in self._numbers.values():
+            numbers.save()
+
+    def _numbers_of(self, partner: str) -> Numbers:
+        if partner not in self._numbers:
+            self._numbers[partner] = Numbers(self._conn, partner, self._desk.clock)
+        return self._numbers[partner]
 
 
 def _interchange_header(

@@ -24,7 +24,7 @@ from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.together import Together
 
 READER_MODULE = "hub.flow.reader_process"
-MESSAGES_AT_ONCE = 16  # one hop costs what reading half a message costs; more at once would only wait for each other
+MESSAGES_AT_ONCE = 32  # one hop costs what reading half a message costs; more at once would only wait for each other
 SECONDS_MAX = 15.0  # for those: the slowest 16 that were found took 4.5 s
 ALONE_SECONDS_MAX = 5.0  # for one of them: the slowest took 0.3 s
 

@@ -7,8 +7,10 @@ driver, on the caller's connection and in its transaction. For statements that r
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -18,6 +20,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.dml import Insert
+
+BLOCK_ROWS = (32, 8, 2)  # rows of one statement: what is left over is at most three statements, then one
+PARAMETERS_MAX = 32_766  # of one statement, SQLite from 3.32 on
+_ONE_ROW = re.compile(r"(INSERT INTO [^?]*VALUES )(\(\?(?:, \?)*\))([^?]*)")  # as SQLAlchemy writes it for SQLite
 
 Row = Mapping[str, Any]
 Parameters = tuple[Any, ...]
@@ -38,13 +44,14 @@ class Prepared:
         touched: int = compiled.run(conn, compiled.parameters(row)).rowcount
         return touched
 
-    def run_many(self, conn: Connection, rows: Sequence[Row]) -> None:
-        """Run once per row, all rows having the keys of the first."""
+    def run_many(self, conn: Connection, rows: Sequence[Row]) -> int:
+        """Run for each row, all rows having the keys of the first; return how many rows were touched."""
+        if not rows:
+            return 0
         if len(rows) == 1:
-            self.run(conn, rows[0])
-        elif rows:
-            compiled = self._for(conn, rows[0])
-            compiled.run_many(conn, [compiled.parameters(row) for row in rows])
+            return self.run(conn, rows[0])
+        compiled = self._for(conn, rows[0])
+        return compiled.run_many(conn, [compiled.parameters(row) for row in rows])
 
     def returned(self, conn: Connection, row: Row) -> list[tuple[Any, ...]]:
         """Run once; return its rows (SELECT, RETURNING) as the driver gives them: SQLite's instants as text."""
@@ -64,12 +71,13 @@ class Prepared:
 class _Compiled:
     """One statement in the words of one engine."""
 
-    __slots__ = ("_conversions", "_literals", "_pick", "_text")
+    __slots__ = ("_blocks", "_conversions", "_literals", "_pick", "_text")
 
     def __init__(self, conn: Connection, statement: Any, columns: list[str] | None) -> None:
         compiled = statement.compile(dialect=conn.dialect, column_keys=columns)
         convert = compiled._bind_processors  # SQLAlchemy has no public name for what it runs on every value
         self._text = str(compiled)
+        self._blocks = _blocks_of(self._text)
         names = compiled.positiontup
         self._pick = _picker(names)
         self._conversions = [(place, convert[name]) for place, name in enumerate(names) if name in convert]
@@ -94,15 +102,34 @@ class _Compiled:
         except sqlite3.Error as fault:
             raise _as_sqlalchemy(fault, self._text) from fault
 
-    def run_many(self, conn: Connection, rows: list[Parameters]) -> None:
+    def run_many(self, conn: Connection, rows: list[Parameters]) -> int:
         driver = _sqlite(conn)
         if driver is None:
-            conn.exec_driver_sql(self._text, rows)
-            return
+            return conn.exec_driver_sql(self._text, rows).rowcount
+        touched = 0
         try:
-            driver.executemany(self._text, rows)
+            for size, text in self._blocks:
+                while len(rows) >= size:
+                    block, rows = rows[:size], rows[size:]
+                    touched += driver.execute(text, tuple(chain.from_iterable(block))).rowcount
+            if rows:
+                touched += driver.executemany(self._text, rows).rowcount
         except sqlite3.Error as fault:
             raise _as_sqlalchemy(fault, self._text) from fault
+        return touched
+
+
+def _blocks_of(text: str) -> list[tuple[int, str]]:
+    """Return, largest first, the statements that insert several rows at once; none for what is no plain insert.
+
+    SQLite gives up the interpreter's lock and takes it again for every statement it runs, and its writer is not alone.
+    """
+    found = _ONE_ROW.fullmatch(text)
+    if found is None:
+        return []
+    before, row, after = found.groups()
+    sizes = [size for size in BLOCK_ROWS if size * row.count("?") <= PARAMETERS_MAX]
+    return [(size, f"{before}{', '.join([row] * size)}{after}") for size in sizes]
 
 
 def _picker(names: Sequence[str]) -> Callable[[Row], Parameters]:

@@ -93,7 +93,7 @@ def dual_write() -> None:
         return write
 
     setattr(Tray, "send", later)  # noqa: B010
-    vars(inbound)["note_answer"] = lambda *_: None  # it refers to rows that the second transaction brings
+    vars(inbound)["note_answers"] = lambda *_: None  # it refers to rows that the second transaction brings
     _wrap_process(around)
 
 
@@ -147,6 +147,7 @@ def number_of_its_own() -> None:
 
     whole = Numbers
     vars(outbound)["Numbers"] = Reserved
+    vars(inbound)["SETTLED_AT_ONCE"] = 1  # as many orders in a write as numbers were reserved for
     _wrap_process(around)
 
 

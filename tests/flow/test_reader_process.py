@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from structlog.testing import capture_logs
 
 from hub.exchange import intake
 from hub.flow import inbound, readers
-from hub.flow.readers import ReadBeside, Reading, read_message
+from hub.flow.readers import ReadBeside, Reading, ToRead, read_message
+from hub.flow.reading import Document, Survey
 from hub.flow.rules import Rules
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.platform import beside, jobs
@@ -28,22 +30,40 @@ BODIES = {
 }
 
 
-async def _read_beside(*asked: tuple[str, bytes]) -> list[Reading | BaseException]:
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def _wanted(body: bytes, partner: str = ACME) -> ToRead:
+    return ToRead(message="message-1", partner=partner, body=body, now=NOW)
+
+
+async def _read_beside(*asked: ToRead) -> list[Reading | BaseException]:
     reader = ReadBeside(None)
-    answers = await asyncio.gather(*(reader.read(partner, body) for partner, body in asked), return_exceptions=True)
+    answers = await asyncio.gather(*(reader.read(wanted) for wanted in asked), return_exceptions=True)
     await reader.close()
     return answers
 
 
 def test_what_is_read_beside_is_what_is_read_here() -> None:
     rules = Rules(find_configuration(None))
-    beside = asyncio.run(_read_beside(*((ACME, body) for body in BODIES.values())))
-    assert beside == [read_message(rules, ACME, body) for body in BODIES.values()]
+    wanted = [_wanted(body) for body in BODIES.values()]
+    beside = asyncio.run(_read_beside(*wanted))
+    assert [_without_ids(each) for each in beside] == [_without_ids(read_message(rules, each)) for each in wanted]
+
+
+def _without_ids(reading: Reading | BaseException) -> tuple[Survey, list[Document], list[object]]:
+    """Return what was read and foreseen, but for the ids of orders, which no two readers give alike."""
+    assert isinstance(reading, Reading)
+    foreseen = [
+        (position, each.day, each.handled.outcome, each.handled.findings, each.order.rows.order["digest"])
+        for position, each in reading.foreseen.items()
+    ]
+    return reading.survey, reading.documents, foreseen
 
 
 def test_what_cannot_be_read_is_told_and_its_neighbour_is_read() -> None:
     nonsense, nobody, good = asyncio.run(
-        _read_beside((ACME, b"nonsense"), ("nobody", BODIES["an order"]), (ACME, BODIES["an order"]))
+        _read_beside(_wanted(b"nonsense"), _wanted(BODIES["an order"], "nobody"), _wanted(BODIES["an order"]))
     )
     assert isinstance(nonsense, Unreadable)
     assert nonsense.code == "SYN-NOT-X12"
@@ -56,7 +76,7 @@ def test_a_hub_that_serves_has_its_messages_read_beside_it(hub: AtWork, killed: 
     async def story() -> str:
         await hub.hub.start()
         if killed:
-            await hub.hub.desk.reader.read(ACME, BODIES["two orders, one of them broken"])
+            await hub.hub.desk.reader.read(_wanted(BODIES["two orders, one of them broken"]))
             process = vars(vars(vars(hub.hub.desk.reader)["_beside"])["_child"])["_process"]
             process.kill()
             process.wait()
@@ -103,8 +123,8 @@ from hub.flow import reader_process
 
 read = reader_process.read_message
 
-def poisoned(rules, partner, body):
-    return os._exit(3) if b"4500000002" in body else read(rules, partner, body)
+def poisoned(rules, wanted):
+    return os._exit(3) if b"4500000002" in wanted.body else read(rules, wanted)
 
 reader_process.read_message = poisoned
 reader_process.main()

@@ -91,9 +91,7 @@ class Given(Struct):
         return terms_of(order, self.catalogue, self.calendar, self.today)
 
 
-def decide(
-    order: PurchaseOrder, known: OrderState | None, given: Given, *, answered: bool = True
-) -> Decision:
+def decide(order: PurchaseOrder, known: OrderState | None, given: Given, *, answered: bool = True) -> Decision:
     """Return what follows from ``order``.
 
     ``known`` is the order that stands under the same partner, number, release and test flag, if any; ``answered`` says
@@ -331,9 +329,7 @@ def _set_aside(known: OrderState | None, given: Given, reason: Reason) -> Decisi
     )
 
 
-def _repeated(
-    order: PurchaseOrder, known: OrderState, given: Given, late: OrderAcknowledgement | None
-) -> Decision:
+def _repeated(order: PurchaseOrder, known: OrderState, given: Given, late: OrderAcknowledgement | None) -> Decision:
     """Give a copy the first answer again, or the ``late`` one where there is none yet."""
     key = "BUS-COPY/unanswered" if late else "BUS-COPY"
     reason = say(key, "purpose", order=order.number, first=_arrived(known.source))

@@ -9,6 +9,7 @@ number between ``load`` and ``save``: decide again, on what stands now.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from hub.business.orders import store
 from hub.business.orders.decide import Given, decide
 from hub.business.orders.model import Decision, DocumentRole, Effect, Event, OrderState, Outcome, Source
 from hub.canonical.order import PurchaseOrder
+from hub.kernel.errors import Conflict
 from hub.kernel.struct import Struct
 
 
@@ -33,14 +35,26 @@ def ready(decision: Decision) -> NewOrder | None:
     return NewOrder(rows=store.rows_of(decision.state), events=decision.events) if decision.state else None
 
 
-def file(conn: Connection, new: NewOrder, now: datetime) -> bool:
-    """Write the order if its number is free, and say so; if it is not, nothing is written: load and decide."""
-    order = new.rows.order
-    if not store.is_free(conn, order["partner"], order["number"], order["release"], order["test"]):
-        return False
-    store.insert_order(conn, new.rows, now)
-    store.add_events(conn, order["id"], new.events, now)
-    return True
+class Filing:
+    """The new orders of one transaction: each takes its number at once, the rest is written for all together."""
+
+    def __init__(self, conn: Connection, now: datetime) -> None:
+        self._conn, self._now = conn, now
+        self._filed: list[NewOrder] = []
+
+    def file(self, new: NewOrder) -> bool:
+        """Give the order its number, if that is free, and say so; if it is not, nothing is written."""
+        free = store.insert_order(self._conn, new.rows, self._now)
+        if free:
+            self._filed.append(new)
+        return free
+
+    def write(self) -> None:
+        """Write what is still to be written: before an order is read, and before the transaction ends."""
+        filed, self._filed = self._filed, []
+        store.insert_lines(self._conn, [new.rows for new in filed])
+        events = [(new.rows.order["id"], event) for new in filed for event in new.events]
+        store.add_events(self._conn, events, self._now)
 
 
 def load(conn: Connection, partner: str, order: PurchaseOrder, *, test: bool) -> OrderState | None:
@@ -59,15 +73,17 @@ def save(conn: Connection, decision: Decision, source: Source, now: datetime) ->
     if order_id is None:
         return True
     if state is not None:
-        if state.version == 1:
-            store.insert_order(conn, store.rows_of(state), now)
-        else:
+        if state.version > 1:
             store.replace_order(conn, state, now)
+        elif store.insert_order(conn, rows := store.rows_of(state), now):
+            store.insert_lines(conn, [rows])
+        else:
+            raise Conflict(f"order {state.number} of {state.partner} was taken meanwhile; decide again")
         new = True
     else:
         new = bool(decision.events) and store.add_document(conn, order_id, _role(decision), source, now)
     if new:
-        store.add_events(conn, order_id, decision.events, now)
+        store.add_events(conn, [(order_id, event) for event in decision.events], now)
     return new
 
 
@@ -81,9 +97,9 @@ def take_order(conn: Connection, order: PurchaseOrder, given: Given, now: dateti
     return decision
 
 
-def answered(conn: Connection, order_id: str, source: Source, now: datetime) -> None:
-    """Note that the document at ``source`` answers the order; the first one noted is what a copy gets again."""
-    store.add_document(conn, order_id, DocumentRole.ANSWER, source, now)
+def answered(conn: Connection, answers: Sequence[tuple[str, Source]], now: datetime) -> None:
+    """Note each answer with its order; the first one noted is what a copy gets again."""
+    store.add_documents(conn, DocumentRole.ANSWER, answers, now)
 
 
 def first_answer(conn: Connection, order_id: str) -> Source | None:

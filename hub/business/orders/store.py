@@ -6,7 +6,7 @@ changed by another since it was read is a ``Conflict``; an order outside the sco
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -86,23 +86,22 @@ def known_order(
     conn: Connection, partner: str, number: str, release: str = "", test: bool = False
 ) -> OrderState | None:
     """Return what stands under (partner, number, release) among the real orders, or among the tests."""
-    if is_free(conn, partner, number, release, test):
+    key = {"of_partner": partner, "of_number": number, "of_release": release, "of_test": test}
+    if not _STANDS.returned(conn, key):
         return None  # the usual case, asked for less
-    row = conn.execute(_BY_KEY, _key(partner, number, release, test)).mappings().one_or_none()
+    row = conn.execute(_BY_KEY, key).mappings().one_or_none()
     return _state(row, _lines(conn, row["id"])) if row else None
 
 
-def is_free(conn: Connection, partner: str, number: str, release: str = "", test: bool = False) -> bool:
-    """Say whether nothing stands under (partner, number, release) among the real orders, or among the tests."""
-    return not _STANDS.returned(conn, _key(partner, number, release, test))
+def insert_order(conn: Connection, rows: OrderRows, now: datetime) -> bool:
+    """Write a new order without its lines, and say whether its number was free; if not, nothing is written."""
+    return _INSERT_ORDER.run(conn, rows.order | {"received_at": now, "changed_at": now}) > 0
 
 
-def insert_order(conn: Connection, rows: OrderRows, now: datetime) -> None:
-    """Write a new order with its lines; ``Conflict`` when its number was taken meanwhile."""
-    if _INSERT_ORDER.run(conn, rows.order | {"received_at": now, "changed_at": now}) == 0:
-        number, partner = rows.order["number"], rows.order["partner"]
-        raise Conflict(f"order {number} of {partner} was taken meanwhile; decide again")
-    _insert_lines(conn, rows)
+def insert_lines(conn: Connection, orders: Sequence[OrderRows]) -> None:
+    """Write the lines and promises of orders that are written."""
+    _ADD_LINE.run_many(conn, [line for rows in orders for line in rows.lines])
+    _ADD_PROMISE.run_many(conn, [promise for rows in orders for promise in rows.promises])
 
 
 def replace_order(conn: Connection, state: OrderState, now: datetime) -> None:
@@ -112,12 +111,22 @@ def replace_order(conn: Connection, state: OrderState, now: datetime) -> None:
         raise Conflict(f"order {state.number} of {state.partner} was changed meanwhile; decide again")
     for table in (order_promise, order_line):
         conn.execute(delete(table).where(table.c.order_id == state.id))
-    _insert_lines(conn, rows_of(state))
+    insert_lines(conn, [rows_of(state)])
 
 
 def add_document(conn: Connection, order_id: str, role: DocumentRole, source: Source, at: datetime) -> bool:
     """Note a document beside the order's own, and say whether it is new; one noted before is left as it is."""
-    row = {
+    return add_documents(conn, role, [(order_id, source)], at) > 0
+
+
+def add_documents(conn: Connection, role: DocumentRole, sources: Sequence[tuple[str, Source]], at: datetime) -> int:
+    """Note documents, each beside its order's own; return how many are new."""
+    rows = [_document_row(order_id, role, source, at) for order_id, source in sources]
+    return _INSERT_DOCUMENT.run_many(conn, rows)
+
+
+def _document_row(order_id: str, role: DocumentRole, source: Source, at: datetime) -> dict[str, Any]:
+    return {
         "order_id": order_id,
         "message": source.message,
         "position": source.position,
@@ -125,11 +134,10 @@ def add_document(conn: Connection, order_id: str, role: DocumentRole, source: So
         "control_number": source.control_number,
         "at": at,
     }
-    return _INSERT_DOCUMENT.run(conn, row) > 0
 
 
-def add_events(conn: Connection, order_id: str, events: Sequence[Event], at: datetime) -> None:
-    """Add to the order's history; nothing is ever taken from it."""
+def add_events(conn: Connection, events: Iterable[tuple[str, Event]], at: datetime) -> None:
+    """Add to the orders' histories, each event to its order's; nothing is ever taken from them."""
     rows = [
         {
             "order_id": order_id,
@@ -140,7 +148,7 @@ def add_events(conn: Connection, order_id: str, events: Sequence[Event], at: dat
             "position": event.source.position,
             "control_number": event.source.control_number,
         }
-        for event in events
+        for order_id, event in events
     ]
     _ADD_EVENT.run_many(conn, rows)
 
@@ -331,11 +339,6 @@ def _order_row(state: OrderState) -> dict[str, Any]:
     }
 
 
-def _insert_lines(conn: Connection, rows: OrderRows) -> None:
-    _ADD_LINE.run_many(conn, rows.lines)
-    _ADD_PROMISE.run_many(conn, rows.promises)
-
-
 def _line_row(order_id: str, line: LineState) -> dict[str, Any]:
     return {
         "order_id": order_id,
@@ -364,10 +367,6 @@ def _promise_row(order_id: str, line_position: int, position: int, promise: Prom
         "basis": promise.basis,
         "reason": promise.reason.replace("\0", "") if promise.reason else None,
     }
-
-
-def _key(partner: str, number: str, release: str, test: bool) -> dict[str, Any]:
-    return {"of_partner": partner, "of_number": number, "of_release": release, "of_test": test}
 
 
 def _storable(quantity: Quantity | None) -> Decimal | None:

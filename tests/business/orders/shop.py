@@ -15,7 +15,7 @@ from hub.business.orders.catalogue import (
     Revision,
     Tier,
 )
-from hub.business.orders.decide import decide
+from hub.business.orders.decide import Given, decide
 from hub.business.orders.model import Decision, OrderState, Source
 from hub.canonical.order import OrderLine, PurchaseOrder, Schedule
 from hub.canonical.shared import Item, Reference
@@ -148,17 +148,8 @@ def decided(
     answered: bool = True,
 ) -> Decision:
     """Decide ``asked`` as on ``TODAY``."""
-    return decide(
-        asked,
-        known,
-        catalogue,
-        today,
-        source=source,
-        order_id=ORDER_ID,
-        test=test,
-        calendar=calendar,
-        answered=answered,
-    )
+    given = Given(catalogue=catalogue, today=today, source=source, order_id=ORDER_ID, test=test, calendar=calendar)
+    return decide(asked, known, given, answered=answered)
 
 
 def codes(decision: Decision) -> set[str]:

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.business.orders.catalogue import Catalogue
-from hub.business.orders.decide import decide, digest_of, seller_order_number
+from hub.business.orders.decide import Given, decide, digest_of, seller_order_number
 from hub.business.orders.model import Effect, EventKind, OrderState, Outcome, Verdict
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Item, Party, Reference, Requirement, Totals
@@ -281,7 +281,8 @@ def test_the_answer_gives_back_what_the_buyer_needs_to_find_the_order() -> None:
     references = [Reference(kind="project", value="PRJ-771")]
     seller = Party(role="seller", name="Contract Manufacturer")
     asked = order(release="0001", references=references, extensions={"department": "7"}, project="PRJ-771")
-    answer = decide(asked, None, CATALOGUE, TODAY, source=FIRST, order_id=ORDER_ID, seller=seller).answer
+    given = Given(catalogue=CATALOGUE, today=TODAY, source=FIRST, order_id=ORDER_ID, seller=seller)
+    answer = decide(asked, None, given).answer
     assert answer is not None
     assert (answer.order.number, answer.order.release) == ("4500098123", "0001")
     assert answer.order.placed == When(on=date(2026, 11, 2))

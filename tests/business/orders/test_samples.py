@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 import hub
-from hub.business.orders.decide import decide
+from hub.business.orders.decide import Given, decide
 from hub.business.orders.model import Decision, Effect, OrderState, Outcome, Source
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.stored import decode_document
 from hub.exchange.partners import load_partners
-from hub.flow.outbound import render
 from hub.flow.reading import open_message
+from hub.flow.rendering import render
 from hub.flow.rules import Rules
 from hub.kernel.diagnostics import Severity, worst
 from hub.kernel.identity import new_id
@@ -30,13 +30,6 @@ ROOT = Path(hub.__file__).parents[1]
 SAMPLES = sorted((ROOT / "partners").glob("*/samples/*.edi"))
 JUDGED_ON = date(2026, 11, 3)
 TAKEN = {Outcome.ACCEPTED, Outcome.CHANGED}
-
-
-class OnlyRules:
-    """As much of the desk as writing an answer needs."""
-
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
 
 
 @cache
@@ -57,15 +50,14 @@ def read(sample: Path) -> PurchaseOrder:
 
 def judge(sample: Path, known: OrderState | None = None) -> Decision:
     partner = sample.parents[1].name
-    return decide(
-        read(sample),
-        known,
-        rules().catalogue(partner),
-        JUDGED_ON,
+    given = Given(
+        catalogue=rules().catalogue(partner),
+        today=JUDGED_ON,
         source=Source(message=sample.stem),
         order_id=new_id(),
         calendar=rules().dock(partner),
     )
+    return decide(read(sample), known, given)
 
 
 def expected(name: str) -> set[Outcome]:
@@ -91,7 +83,7 @@ def test_the_answer_to_a_sample_can_be_written_as_the_partner_wants_it(sample: P
         return
     partner = load_partners(rules().configuration).get(sample.parents[1].name)
     assert partner is not None
-    content = render(OnlyRules(rules()), partner, answer)  # type: ignore[arg-type]
+    content = render(rules(), partner, answer)
     assert worst(content.findings) is Severity.NOTE, [str(finding) for finding in content.findings]
     assert [segment[0] for segment in content.segments].count("PO1") == len(answer.lines)
 

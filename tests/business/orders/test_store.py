@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from hub.business.orders import handlers, store
 from hub.business.orders.catalogue import Catalogue
+from hub.business.orders.decide import Given
 from hub.business.orders.model import Decision, DocumentRole, Effect, Outcome, Source
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.shared import Item, Requirement
@@ -38,9 +39,8 @@ def take(
     now: datetime = NOW,
 ) -> Decision:
     def work(conn: Connection) -> Decision:
-        return handlers.take_order(
-            conn, asked, catalogue, source=source, order_id=new_id(), today=TODAY, now=now, test=test
-        )
+        given = Given(catalogue=catalogue, today=TODAY, source=source, order_id=new_id(), test=test)
+        return handlers.take_order(conn, asked, given, now)
 
     return database.write_now(work)
 
@@ -48,7 +48,7 @@ def take(
 def answer(database: Database, decision: Decision) -> None:
     order_id = decision.order_id
     assert order_id is not None
-    database.write_now(lambda conn: handlers.answered(conn, order_id, Source(message="answer-1"), NOW))
+    database.write_now(lambda conn: handlers.answered(conn, [(order_id, Source(message="answer-1"))], NOW))
 
 
 def rich() -> PurchaseOrder:
@@ -106,8 +106,8 @@ def test_a_copy_gets_the_document_that_answered_first(database: Database) -> Non
 
     def note(conn: Connection) -> Source | None:
         assert decision.order_id is not None
-        handlers.answered(conn, decision.order_id, answers[0], NOW)
-        handlers.answered(conn, decision.order_id, answers[1], LATER)
+        handlers.answered(conn, [(decision.order_id, answers[0])], NOW)
+        handlers.answered(conn, [(decision.order_id, answers[1])], LATER)
         return handlers.first_answer(conn, decision.order_id)
 
     assert database.write_now(note) == answers[0]

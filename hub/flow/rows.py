@@ -1,0 +1,56 @@
+"""What was received, as the rows of the message log that say so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.exchange.model import DocumentRow, InterchangeRow
+from hub.flow.arrivals import Handled
+from hub.flow.reading import Document, Interchange
+
+
+def document_row(document: Document, handled: Handled, message: str, partner: str, *, test: bool) -> DocumentRow:
+    """Return the row of a document that was received, with what became of it."""
+    header = document.group.header if document.group else None
+    return DocumentRow(
+        message=message,
+        position=document.position,
+        partner=partner,
+        direction="in",
+        kind=document.kind,
+        interchange=document.interchange.position,
+        document=document.document,
+        release=document.release or None,
+        functional_group=header.functional_group if header else None,
+        group_control_number=header.control_number if header else None,
+        set_control_number=document.control_number or None,
+        order_number=handled.order_number,
+        test=test,
+        validation=document.validation,
+        outcome=handled.outcome,
+        findings=document.findings + handled.findings,
+        canonical=document.canonical,
+        map_name=document.map_name,
+        map_digest=document.map_digest,
+        guide_digest=document.guide_digest,
+    )
+
+
+def received_row(interchange: Interchange, message: str, partner: str, now: datetime) -> InterchangeRow:
+    """Return the row of an interchange that was received; who enters it judges its number."""
+    header = interchange.header
+    return InterchangeRow(
+        message=message,
+        position=interchange.position,
+        partner=partner,
+        direction="in",
+        sender_qualifier=header.sender_qualifier or "",
+        sender=header.sender_id or "",
+        receiver_qualifier=header.receiver_qualifier or "",
+        receiver=header.receiver_id or "",
+        control_number=header.control_number,
+        usage=header.usage or "",
+        digest=interchange.digest,
+        judgement="first",
+        at=now,
+    )

@@ -9,16 +9,11 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-import structlog
-
-from hub.flow.readers import Reading, ToRead, read_message, token_of
+from hub.flow.readers import read_messages, token_of
 from hub.flow.rules import Rules
-from hub.kernel.errors import Defect, HubError
 from hub.platform.beside import answer
 from hub.platform.configuration import find_configuration
 from hub.platform.telemetry import configure_logs
-
-log = structlog.get_logger("hub.flow.reader_process")
 
 
 def main() -> None:
@@ -29,21 +24,7 @@ def main() -> None:
     token = token_of(configuration)  # before anything is read: what changes meanwhile is a difference
     rules = Rules(configuration)
     rules.warm_up()
-    answer(partial(_read_all, rules), token)
-
-
-def _read_all(rules: Rules, asked: list[ToRead]) -> list[Reading | HubError]:
-    return [_read_one(rules, wanted) for wanted in asked]
-
-
-def _read_one(rules: Rules, wanted: ToRead) -> Reading | HubError:
-    try:
-        return read_message(rules, wanted)
-    except HubError as fault:
-        return fault
-    except Exception as fault:  # a bug of ours concerns this message and no other
-        log.exception("could not read", message=wanted.message, partner=wanted.partner, fault=type(fault).__name__)
-        return Defect(f"{type(fault).__name__}: {fault}")
+    answer(partial(read_messages, rules), token)
 
 
 if __name__ == "__main__":

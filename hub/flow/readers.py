@@ -7,17 +7,21 @@ beside is ``reader_process``: the same rules, made from the same configuration.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+import structlog
+from msgspec.structs import replace
 
 import hub
 from hub.flow.agreement import hold_against_agreement, is_test
 from hub.flow.arrivals import Arrival, Foreseen
 from hub.flow.ordering import foresee
-from hub.flow.reading import Document, Survey, open_message
+from hub.flow.reading import Document, Opened, Survey, open_message
 from hub.flow.rules import Rules
+from hub.kernel.errors import Defect, HubError
 from hub.kernel.struct import Struct
 from hub.platform.beside import Beside
 from hub.platform.configuration import Configuration, find_configuration
@@ -27,6 +31,8 @@ READER_MODULE = "hub.flow.reader_process"
 MESSAGES_AT_ONCE = 32  # one hop costs what reading half a message costs; more at once would only wait for each other
 SECONDS_MAX = 15.0  # for those: the slowest 16 that were found took 4.5 s
 ALONE_SECONDS_MAX = 5.0  # for one of them: the slowest took 0.3 s
+
+log = structlog.get_logger("hub.flow.readers")
 
 
 class ToRead(Struct):
@@ -60,22 +66,47 @@ class Reader(Protocol):
         """Why nothing can be read now; None when all is well."""
 
 
-def read_message(rules: Rules, wanted: ToRead) -> Reading:
-    """Read a message with the partner's maps and guides, and hold it against what the partner agreed to."""
-    partner = rules.partner(wanted.partner)
-    opened = hold_against_agreement(open_message(wanted.body), partner)
-    documents = list(opened.documents(rules, partner.id))
-    return Reading(survey=opened.survey, documents=documents, foreseen=dict(_foreseen(rules, wanted, documents)))
+def read_messages(rules: Rules, asked: Sequence[ToRead]) -> list[Reading | HubError]:
+    """Read messages with their partners' maps and guides; of each what it holds, or why it could not be read.
+
+    All go through one stage before the next: the processor then keeps its code at hand, which saves a sixth.
+    """
+    held: list[Any] = [None] * len(asked)
+    for stage in (_open, _read, _foresee):
+        held = [
+            each if isinstance(each, HubError) else _attempt(stage, rules, wanted, each)
+            for wanted, each in zip(asked, held, strict=True)
+        ]
+    return held
 
 
-def _foreseen(rules: Rules, wanted: ToRead, documents: list[Document]) -> Iterator[tuple[int, Foreseen]]:
-    partner = rules.partner(wanted.partner)
-    for document in documents:
+def _attempt(stage: Callable[[Rules, ToRead, Any], Any], rules: Rules, wanted: ToRead, so_far: object) -> object:
+    try:
+        return stage(rules, wanted, so_far)
+    except HubError as fault:
+        return fault
+    except Exception as fault:  # a bug of ours concerns this message and no other
+        log.exception("could not read", message=wanted.message, partner=wanted.partner, fault=type(fault).__name__)
+        return Defect(f"{type(fault).__name__}: {fault}")
+
+
+def _open(rules: Rules, wanted: ToRead, _: None) -> Opened:
+    return hold_against_agreement(open_message(wanted.body), rules.partner(wanted.partner))
+
+
+def _read(rules: Rules, wanted: ToRead, opened: Opened) -> Reading:
+    return Reading(survey=opened.survey, documents=list(opened.documents(rules, wanted.partner)))
+
+
+def _foresee(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
+    partner, foreseen = rules.partner(wanted.partner), {}
+    for document in reading.documents:
         if document.takes_effect:
             test = is_test(document.interchange, partner)
             arrival = Arrival.of(document, wanted.message, partner, test=test, now=wanted.now)
             if (found := foresee(rules, arrival)) is not None:
-                yield document.position, found
+                foreseen[document.position] = found
+    return replace(reading, foreseen=foreseen) if foreseen else reading
 
 
 class ReadHere:
@@ -85,7 +116,10 @@ class ReadHere:
         self._rules = rules
 
     async def read(self, wanted: ToRead) -> Reading:
-        return read_message(self._rules, wanted)
+        [read] = read_messages(self._rules, [wanted])
+        if isinstance(read, HubError):
+            raise read
+        return read
 
     async def close(self) -> None:
         """Nothing to let go of."""

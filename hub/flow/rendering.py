@@ -15,8 +15,7 @@ from hub.formats.tree import Value
 from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.separators import Separators
-from hub.formats.x12.validate import Validator
-from hub.formats.x12.writer import OutboundSet, write_bare
+from hub.formats.x12.writer import CleanSegments, OutboundSet, clean_segments, write_bare
 from hub.kernel.diagnostics import Diagnostic, worst
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
@@ -28,7 +27,7 @@ class Content(Struct):
     kind: str  # ST01
     functional_group: str  # GS01
     release: str  # GS08
-    segments: Sequence[Sequence[Value]]
+    segments: Sequence[Sequence[Value]] | CleanSegments
     document: str | None = None  # canonical name
     canonical: bytes | None = None
     map_name: str | None = None
@@ -61,10 +60,15 @@ def render(rules: Rules, partner: Partner, document: Struct) -> Content:
         raise Misconfigured(f"there is no guide for {map_.wire}", remedy=f"add schemas/{map_.wire}.toml")
     rendered = map_.render(document)
     composed = compose(rendered.root, guide) if rendered.root else None
-    segments = composed.segments if composed else []
     findings = rendered.findings + (composed.findings if composed else [])
-    if composed and not worst(findings).is_reject:
-        findings = findings + _held_against_guide(validator, kind, segments, separators_of(partner), release)
+    if composed is None or worst(findings).is_reject:
+        raise Unsendable(findings)
+    segments = clean_segments(composed.segments, separators_of(partner))
+    lines = segments.lines if segments else _as_they_are(composed.segments, separators_of(partner))
+    findings = findings + validator.check(_as_set(kind, lines, separators_of(partner), release)).findings
+    if segments is None:  # a separator in the data looks worse than what the guide makes of it
+        unwritten = OutboundSet(kind=kind, control_number=1, segments=composed.segments)
+        raise Unsendable(write_bare([unwritten], separators_of(partner)).findings + findings)
     if worst(findings).is_reject:
         raise Unsendable(findings)
     return Content(
@@ -94,25 +98,20 @@ def separators_of(partner: Partner) -> Separators:
     )
 
 
-def _held_against_guide(
-    validator: Validator, kind: str, segments: Sequence[Sequence[Value]], separators: Separators, release: str
-) -> list[Diagnostic]:
-    """Return what the guide says; where it refuses, first what the writer says: a separator in the data looks worse."""
-    findings = validator.check(_as_set(kind, segments, separators, release)).findings
-    if not worst(findings).is_reject:
-        return findings
-    return write_bare([OutboundSet(kind=kind, control_number=1, segments=segments)], separators).findings + findings
-
-
-def _as_set(kind: str, segments: Sequence[Sequence[Value]], separators: Separators, release: str) -> TransactionSet:
-    """Return composed segments as the validator takes them."""
-    element, component = separators.element, separators.component or ""
-    lines = [element.join(v if isinstance(v, str) else _joined(v, component) for v in values) for values in segments]
+def _as_set(kind: str, lines: list[str], separators: Separators, release: str) -> TransactionSet:
+    """Return what was composed as the validator takes it."""
+    element = separators.element
     return TransactionSet(
         [element.join(("ST", kind, "0001")), *lines, element.join(("SE", str(len(lines) + 2), "0001"))],
         separators,
         release=release,
     )
+
+
+def _as_they_are(segments: Sequence[Sequence[Value]], separators: Separators) -> list[str]:
+    """Return segments joined without a look at what is in them, for the guide to say what else is wrong."""
+    element, component = separators.element, separators.component or ""
+    return [element.join(v if isinstance(v, str) else _joined(v, component) for v in values) for values in segments]
 
 
 def _joined(value: list[str] | list[list[str]], component: str) -> str:

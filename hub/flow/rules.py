@@ -33,6 +33,7 @@ class Rules:
         self.guide = lru_cache(COMPILED_GUIDES_MAX)(self._guide)
         self.validator = lru_cache(COMPILED_GUIDES_MAX)(self._validator)
         self._catalogues: dict[str, Catalogue] = {}
+        self._docks: dict[str, DockCalendar] = {}
 
     def partner(self, partner_id: str) -> Partner:
         """Return the partner. Raises ``Misconfigured`` for one that is stopped or gone."""
@@ -91,6 +92,8 @@ class Rules:
 
     def dock(self, partner_id: str) -> DockCalendar:
         """Return the days on which the partner's dock is closed."""
-        calendar = self.partner(partner_id).calendar
-        closed = frozenset(range(7)) - {weekday - 1 for weekday in calendar.weekdays}  # ISO 1..7 to Monday = 0
-        return DockCalendar(closed_weekdays=closed, holidays=frozenset(calendar.holidays))
+        if partner_id not in self._docks:
+            calendar = self.partner(partner_id).calendar
+            closed = frozenset(range(7)) - {weekday - 1 for weekday in calendar.weekdays}  # ISO 1..7 to Monday = 0
+            self._docks[partner_id] = DockCalendar(closed_weekdays=closed, holidays=frozenset(calendar.holidays))
+        return self._docks[partner_id]

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from hub.exchange import intake
 from hub.flow import inbound, readers
-from hub.flow.readers import ReadBeside, Reading, ToRead, read_message
+from hub.flow.readers import ReadBeside, Reading, ToRead, read_messages
 from hub.flow.reading import Document, Survey
 from hub.flow.rules import Rules
 from hub.kernel.errors import Misconfigured, Unreadable
@@ -48,7 +48,7 @@ def test_what_is_read_beside_is_what_is_read_here() -> None:
     rules = Rules(find_configuration(None))
     wanted = [_wanted(body) for body in BODIES.values()]
     beside = asyncio.run(_read_beside(*wanted))
-    assert [_without_ids(each) for each in beside] == [_without_ids(read_message(rules, each)) for each in wanted]
+    assert [_without_ids(each) for each in beside] == [_without_ids(each) for each in read_messages(rules, wanted)]
 
 
 def _without_ids(reading: Reading | BaseException) -> tuple[Survey, list[Document], list[object]]:
@@ -121,12 +121,12 @@ POISONED = """
 import os
 from hub.flow import reader_process
 
-read = reader_process.read_message
+read = reader_process.read_messages
 
-def poisoned(rules, wanted):
-    return os._exit(3) if b"4500000002" in wanted.body else read(rules, wanted)
+def poisoned(rules, asked):
+    return os._exit(3) if any(b"4500000002" in each.body for each in asked) else read(rules, asked)
 
-reader_process.read_message = poisoned
+reader_process.read_messages = poisoned
 reader_process.main()
 """
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
@@ -183,10 +184,18 @@ def seller_order_number(order_id: str) -> str:
     'SO-260204-R14D2PF2DB'
     """
     bits = int(order_id.replace("-", ""), 16)
-    made = datetime.fromtimestamp((bits >> 80) / 1000, UTC)
     drawn = bits & ((1 << 50) - 1)  # of the id's random end: 50 bits are ten characters
     text = "".join([_CROCKFORD[drawn >> shift & 31] for shift in range(45, -1, -5)])
-    return f"SO-{made:%y%m%d}-{text}"
+    return f"SO-{_day((bits >> 80) // MILLISECONDS_OF_A_DAY)}-{text}"
+
+
+MILLISECONDS_OF_A_DAY = 86_400_000
+
+
+@lru_cache(maxsize=2)
+def _day(days: int) -> str:
+    """Return the day that begins so many days after 1970, in UTC; most orders are of today."""
+    return f"{datetime.fromtimestamp(days * 86_400, UTC):%y%m%d}"
 
 
 def _answer(order: PurchaseOrder, state: OrderState, given: Given) -> OrderAcknowledgement:

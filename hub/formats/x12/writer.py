@@ -19,10 +19,21 @@ from hub.formats.x12.outbound_faults import outbound
 from hub.formats.x12.outbound_values import Rules, encoded, rules_for
 from hub.formats.x12.separators import Separators, has_repetition
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.errors import Defect
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 
 SET_NUMBER_DIGITS_MIN = 4  # ST02: AN 4/9
+NOWHERE = Location()
+
+
+class CleanSegments(Struct):
+    """Segments judged before they are numbered, as text, and the rules it is clean by. Made by ``clean_segments``."""
+
+    lines: list[str]
+    separators: Separators
+    encoding: str
+    substitute: str | None
 
 
 class OutboundSet(Struct):
@@ -34,7 +45,7 @@ class OutboundSet(Struct):
 
     kind: str  # ST01
     control_number: int  # ST02, written with four digits at least
-    segments: Sequence[Sequence[Value]]
+    segments: Sequence[Sequence[Value]] | CleanSegments
     implementation: str | None = None  # ST03, from 005010 on
 
 
@@ -77,6 +88,31 @@ def write_bare(
     for outbound_set in sets:
         writing.set(outbound_set, None)
     return writing.result()
+
+
+def clean_segments(
+    segments: Sequence[Sequence[Value]],
+    separators: Separators,
+    *,
+    encoding: str = "utf-8",
+    substitute: str | None = None,
+) -> CleanSegments | None:
+    """Judge what stands between ST and SE, to be written later under the same rules; None: there is something to say.
+
+    What that is, ``write_bare`` says.
+    """
+    rules = rules_for(separators, encoding, substitute)
+    if rules.findings:
+        return None
+    lines = []
+    for values in segments:
+        line = rules.clean_line(values)
+        if line is None:
+            line, findings = rules.line(values, NOWHERE)
+            if findings:
+                return None
+        lines.append(line)
+    return CleanSegments(lines=lines, separators=separators, encoding=encoding, substitute=substitute)
 
 
 class _Writing:
@@ -150,17 +186,31 @@ class _Writing:
         for text in implementation:
             self.findings += self.rules.header_text(text, 35, at, 3)
         self.add("ST", outbound_set.kind, number, *implementation)
-        for position, values in enumerate(outbound_set.segments, start=2):
+        if isinstance(outbound_set.segments, CleanSegments):
+            self.clean(outbound_set.segments)
+        else:
+            self.data(outbound_set.segments, group, number)
+        count = len(self.lines) - first + 1
+        if count > SEGMENTS_PER_SET_MAX:
+            self.findings.append(outbound("SYN-SET-TOO-LONG-TO-WRITE", at, count=SEGMENTS_PER_SET_MAX))
+        self.add("SE", str(count), number)
+
+    def clean(self, segments: CleanSegments) -> None:
+        """Add segments that are clean under these rules; under others nobody has looked at them."""
+        judged = (segments.separators, segments.encoding, segments.substitute)
+        if judged != (self.rules.separators, self.rules.encoding, self.rules.substitute):
+            raise Defect("these segments were judged under other rules than they are written by")
+        self.lines += segments.lines
+
+    def data(self, segments: Sequence[Sequence[Value]], group: int | None, number: str) -> None:
+        """Add segments as they are, each judged."""
+        for position, values in enumerate(segments, start=2):
             line = self.rules.clean_line(values)
             if line is not None:
                 self.lines.append(line)
                 continue
             tag = str(values[0])[:3] if values else None
             self.segment(values, Location(interchange=self.number, group=group, set=number, segment=position, tag=tag))
-        count = len(self.lines) - first + 1
-        if count > SEGMENTS_PER_SET_MAX:
-            self.findings.append(outbound("SYN-SET-TOO-LONG-TO-WRITE", at, count=SEGMENTS_PER_SET_MAX))
-        self.add("SE", str(count), number)
 
     def segment(self, values: Sequence[Value], at: Location) -> None:
         """Add one segment of data, each value judged."""

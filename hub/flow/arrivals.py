@@ -12,7 +12,7 @@ from hub.canonical.stored import decode_document
 from hub.exchange.model import Key, Outcome
 from hub.exchange.partners import Partner
 from hub.flow.reading import Document
-from hub.flow.rendering import Content, Unsendable
+from hub.flow.rendering import Content, Unsendable, render
 from hub.flow.rules import Rules
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
@@ -23,12 +23,21 @@ class Handled(Struct):
 
     outcome: Outcome
     findings: list[Diagnostic] = []
-    answers: list[Content] = []  # to be numbered and sent
+    owed: list[Struct] = []  # canonical documents, to be written
+    answers: list[Content] = []  # written, to be numbered and sent
     resend: list[str] = []  # messages of ours to be sent once more
     order_number: str | None = None
     order_id: str | None = None  # whose history notes that the answers answer it
     keys: list[Key] = []
     attention: str | None = None  # why a person should look
+
+    def written(self, rules: Rules, partner: Partner) -> Handled:
+        """Return the same with what is owed written; where it cannot be, the effect stands and a person is called."""
+        try:
+            contents = [render(rules, partner, document) for document in self.owed]
+        except Unsendable as fault:
+            return replace(self, owed=[]).unanswered(fault)
+        return replace(self, owed=[], answers=contents)
 
     def unanswered(self, fault: Unsendable) -> Handled:
         """Return the same, and a person called: what we owe cannot be written."""

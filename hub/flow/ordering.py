@@ -8,6 +8,7 @@ functions decide and answer.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -20,9 +21,7 @@ from hub.business.orders.model import Decision, Effect, Source
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.shared import Party
 from hub.exchange.model import Key
-from hub.exchange.partners import Partner
 from hub.flow.arrivals import Arrival, Company, Counter, Foreseen, Handled
-from hub.flow.rendering import Unsendable, render
 from hub.flow.rules import Rules
 from hub.kernel.clock import day_in
 from hub.kernel.errors import Misconfigured
@@ -41,17 +40,13 @@ def foresee(rules: Rules, arrival: Arrival) -> Foreseen | None:
     """
     if arrival.name != PURCHASE_ORDER:
         return None
-    try:
-        order = _order_of(arrival)
+    order = _order_of(arrival)
+    with contextlib.suppress(Misconfigured):
         given = _given(rules, order, arrival)
         decision = decide(order, None, given)
-        new = ready(decision)
-        if new is None:
-            return None
-        handled = _handled(rules, arrival.partner, order, decision)
-        return Foreseen(day=given.today, test=given.test, order=new, handled=handled)
-    except Misconfigured:
-        return None
+        if (new := ready(decision)) is not None:
+            return Foreseen(day=given.today, test=given.test, order=new, handled=_handled(order, decision))
+    return None
 
 
 def take_purchase_order(at: Counter, arrival: Arrival) -> Handled:
@@ -67,8 +62,7 @@ def take_purchase_order(at: Counter, arrival: Arrival) -> Handled:
     at.filing.write()
     order = _order_of(arrival)
     decision = take_order(at.conn, order, _given(at.rules, order, arrival), at.now)
-    handled = _handled(at.rules, arrival.partner, order, decision)
-    return replace(handled, resend=_first_answer(at.conn, decision))
+    return replace(_handled(order, decision), resend=_first_answer(at.conn, decision))
 
 
 def note_answers(conn: Connection, answers: Sequence[tuple[Handled, str]], now: datetime) -> None:
@@ -100,22 +94,17 @@ def _given(rules: Rules, order: PurchaseOrder, arrival: Arrival) -> Given:
     )
 
 
-def _handled(rules: Rules, partner: Partner, order: PurchaseOrder, decision: Decision) -> Handled:
-    """Say what became of the order and write its answer. The order stands; what cannot be written calls a person."""
-    handled = Handled(
+def _handled(order: PurchaseOrder, decision: Decision) -> Handled:
+    """Say what became of the order, and what is owed for it."""
+    return Handled(
         outcome=decision.outcome.value,
         findings=decision.all_reasons,
+        owed=[decision.answer] if decision.answer and not _SENDS.isdisjoint(decision.effects) else [],
         order_number=order.number,
         order_id=decision.order_id,
         keys=_order_keys(order, decision),
         attention=_question(decision) if Effect.ASK_A_PERSON in decision.effects else None,
     )
-    if decision.answer is None or _SENDS.isdisjoint(decision.effects):
-        return handled
-    try:
-        return replace(handled, answers=[render(rules, partner, decision.answer)])
-    except Unsendable as fault:
-        return handled.unanswered(fault)
 
 
 def _source(arrival: Arrival) -> Source:

@@ -6,6 +6,7 @@ beside is ``reader_process``: the same rules, made from the same configuration.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -21,7 +22,7 @@ from hub.flow.arrivals import Arrival, Foreseen
 from hub.flow.ordering import foresee
 from hub.flow.reading import Document, Opened, Survey, open_message
 from hub.flow.rules import Rules
-from hub.kernel.errors import Defect, HubError
+from hub.kernel.errors import Defect, HubError, Misconfigured
 from hub.kernel.struct import Struct
 from hub.platform.beside import Beside
 from hub.platform.configuration import Configuration, find_configuration
@@ -72,7 +73,7 @@ def read_messages(rules: Rules, asked: Sequence[ToRead]) -> list[Reading | HubEr
     All go through one stage before the next: the processor then keeps its code at hand, which saves a sixth.
     """
     held: list[Any] = [None] * len(asked)
-    for stage in (_open, _read, _foresee):
+    for stage in (_open, _read, _foresee, _answer):
         held = [
             each if isinstance(each, HubError) else _attempt(stage, rules, wanted, each)
             for wanted, each in zip(asked, held, strict=True)
@@ -107,6 +108,15 @@ def _foresee(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
             if (found := foresee(rules, arrival)) is not None:
                 foreseen[document.position] = found
     return replace(reading, foreseen=foreseen) if foreseen else reading
+
+
+def _answer(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
+    """Write what will be owed; what is wrong with our configuration is said when it is owed."""
+    partner, written = rules.partner(wanted.partner), {}
+    for position, each in reading.foreseen.items():
+        with contextlib.suppress(Misconfigured):
+            written[position] = replace(each, handled=each.handled.written(rules, partner))
+    return replace(reading, foreseen=written)
 
 
 class ReadHere:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.exchange import replay
-from hub.flow import ordering
+from hub.flow import arrivals
 from hub.flow.rendering import Unsendable
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.scope import EVERYONE
@@ -102,7 +102,7 @@ def test_an_answer_that_could_not_be_written_is_sent_by_the_replay_and_by_no_oth
         raise Unsendable([Diagnostic(code="GDE-TEST", severity=Severity.SEGMENT, message="no room for it")])
 
     with monkeypatch.context() as patch:
-        patch.setattr(ordering, "render", unsendable)
+        patch.setattr(arrivals, "render", unsendable)
         got = hub.send(one_order("4500098123"))
     assert of_kind(hub.sent(), "855") == []
     for _ in range(2):

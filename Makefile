@@ -11,6 +11,11 @@
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
+# What .venv runs: the system's own Python where it is new enough. Distributions build theirs with profile-guided
+# optimisation; one compiled on the machine mostly is not, and the hub does a quarter less on it (docs/decisions.md).
+RUNS ?= $(shell for python in $(if $(filter command line environment,$(origin PYTHON)),,/usr/bin/python3) $(PYTHON); do \
+	$$python -c 'import ctypes, sqlite3, ssl, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
 # What the installed package is made from: when none of it changed, nothing is synced and `make demo` starts at once.
 PACKAGE := pyproject.toml uv.lock $(wildcard hatch_build.py) \
 	$(shell find hub/web/ui hub/web/locale planning/show/build.py planning/show/ui \
@@ -47,7 +52,7 @@ $(READY): $(PACKAGE)
 	@test -n "$(PYTHON)" || { echo "make: this needs Python 3.11 or newer on PATH" >&2; exit 2; }
 	@uv=$$($(PYTHON) .ci/find_uv.py) && \
 		echo "Setting up .venv (the first time takes about a minute)" && \
-		UV_PYTHON_DOWNLOADS=never $$uv sync --locked --compile-bytecode --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+		UV_PYTHON_DOWNLOADS=never $$uv sync --locked --compile-bytecode --python "$$($(RUNS) -c 'import sys; print(sys.executable)')"
 	@.venv/bin/python -m compileall -q hub planning
 	@touch $@
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 
 from hub.exchange import outbox
 from hub.exchange.acknowledgements import mark_overdue
-from hub.exchange.intake import PROCESS, PROCESS_LARGE, Accepted, Incoming, accept
+from hub.exchange.intake import PROCESS, PROCESS_LARGE, Accepted, Incoming, accept_all
 from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Partners
@@ -32,7 +32,7 @@ from hub.flow.readers import ReadBeside
 from hub.flow.rules import Rules
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import Clock, SystemClock
-from hub.kernel.errors import Unavailable
+from hub.kernel.errors import Conflict, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.scope import EVERYONE
 from hub.platform import jobs, schema
@@ -44,11 +44,14 @@ from hub.platform.runner import Runner
 from hub.platform.settings import Settings
 from hub.platform.supervision import Loop
 from hub.platform.telemetry import Metrics
+from hub.platform.together import WrittenTogether
 from hub.transport import folder
 from hub.web.hub import Check, Link
 
 HOUSEKEEPING_SECONDS = 15.0  # clocks of acknowledgements are in minutes; gauges are scraped every 15 to 60 seconds
 ORPHANS_EVERY = 240  # rounds: an hour
+TAKEN_IN_AT_ONCE = 64  # messages of one write: what comes while the writer is busy for a tenth of a second
+ARRIVALS_WAITING_MAX = 4_000  # some seconds of intake; whoever comes then is better told "later"
 
 log = structlog.get_logger("hub.bootstrap")
 
@@ -74,6 +77,9 @@ class Hub:
             alone=[PROCESS_LARGE],
             on_dead=self._tell_of_dead_job,
             on_fault=self.metrics.count_loop_fault,
+        )
+        self._arrivals: WrittenTogether[Incoming, Accepted] = WrittenTogether(
+            database, _take_in, most=TAKEN_IN_AT_ONCE, waiting_max=ARRIVALS_WAITING_MAX
         )
         self._loops: list[Loop] = []
         self._rounds = 0
@@ -147,7 +153,7 @@ class Hub:
 
         Raises ``Conflict`` for an idempotency key that came with other bytes, ``Unavailable`` when nothing was stored.
         """
-        accepted = await self.database.write(partial(_take_in, incoming=incoming))
+        accepted = await self._arrivals.ask(incoming)
         answer = "duplicate" if accepted.duplicate else "accepted"
         self.metrics.received.labels(incoming.partner, incoming.transport, answer).inc()
         return accepted
@@ -255,8 +261,9 @@ def _take_over(conn: Connection, *, now: datetime) -> None:
     outbox.take_over(conn, now=now)
 
 
-def _take_in(conn: Connection, incoming: Incoming) -> Accepted:
-    accepted = accept(conn, incoming)
-    if accepted.duplicate:
-        outbox.resend_answers(conn, accepted.message_id, now=incoming.received_at)
-    return accepted
+def _take_in(conn: Connection, arrived: list[Incoming]) -> list[Accepted | Conflict]:
+    taken = accept_all(conn, arrived)
+    for incoming, accepted in zip(arrived, taken, strict=True):
+        if isinstance(accepted, Accepted) and accepted.duplicate:
+            outbox.resend_answers(conn, accepted.message_id, now=incoming.received_at)
+    return taken

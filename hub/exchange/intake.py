@@ -7,12 +7,13 @@ The message, its bytes and the job to process it are written in the caller's one
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, String, bindparam, func, select, update
 
 from hub.exchange.model import Acknowledgement, Key, StageTime
-from hub.exchange.recording import FILE, put_keys
+from hub.exchange.recording import FILE, kept_keys, put_kept_keys
 from hub.exchange.storable import storable, storable_text
 from hub.exchange.tables import message
 from hub.kernel.errors import Conflict, Defect
@@ -65,18 +66,37 @@ class Received(Struct):
 
 def accept(conn: Connection, incoming: Incoming) -> Accepted:
     """Write the message and its job, or find the one that came first with the same bytes."""
-    if _INSERT.run(conn, storable(message, _row(incoming))) == 0:
-        return _known(conn, incoming)
-    blobs.put(conn, incoming.body)
-    if incoming.file_name:
-        put_keys(conn, incoming.partner, incoming.id, [Key(kind=FILE, value=incoming.file_name)])
-    enqueue(conn, incoming.id, incoming.body.size_bytes, now=incoming.received_at)
-    return Accepted(message_id=incoming.id)
+    [accepted] = accept_all(conn, [incoming])
+    if isinstance(accepted, Exception):
+        raise accepted
+    return accepted
+
+
+def accept_all(conn: Connection, arrived: Sequence[Incoming]) -> list[Accepted | Conflict]:
+    """Do so for several, table by table; a ``Conflict`` of one is its own."""
+    written = _INSERT.run_many(conn, [storable(message, _row(incoming)) for incoming in arrived])
+    new = arrived if written == len(arrived) else _written(conn, arrived)
+    blobs.put(conn, *(each.body for each in new))
+    named = [(each, kept_keys([Key(kind=FILE, value=each.file_name)])) for each in new if each.file_name]
+    put_kept_keys(conn, [(each.partner, each.id, keys) for each, keys in named])
+    jobs.enqueue_all(conn, [_job(each.id, each.body.size_bytes, each.received_at) for each in new])
+    ids = {each.id for each in new}
+    return [Accepted(message_id=each.id) if each.id in ids else _known(conn, each) for each in arrived]
+
+
+def _written(conn: Connection, arrived: Sequence[Incoming]) -> list[Incoming]:
+    """Return those whose rows stand: the bytes or the key of the others came before."""
+    return [each for each in arrived if _STANDS.returned(conn, {"wanted": each.id})]
 
 
 def enqueue(conn: Connection, message_id: str, size_bytes: int, *, now: datetime) -> None:
     """Write the job that processes the message."""
-    jobs.enqueue(conn, PROCESS if size_bytes <= WHOLE_BYTES_MAX else PROCESS_LARGE, message_id, now=now)
+    jobs.enqueue_all(conn, [_job(message_id, size_bytes, now)])
+
+
+def _job(message_id: str, size_bytes: int, now: datetime) -> jobs.NewJob:
+    kind = PROCESS if size_bytes <= WHOLE_BYTES_MAX else PROCESS_LARGE
+    return jobs.NewJob(kind=kind, payload=message_id, due_at=now)
 
 
 def received(conn: Connection, message_id: str) -> tuple[Received, bytes | None]:
@@ -130,13 +150,13 @@ def _row(incoming: Incoming) -> dict[str, object]:
     }
 
 
-def _known(conn: Connection, incoming: Incoming) -> Accepted:
+def _known(conn: Connection, incoming: Incoming) -> Accepted | Conflict:
     """Return the first message of these bytes, or of this key; the key is asked first."""
     key = storable_text(incoming.idempotency_key, KEY_LENGTH_MAX) if incoming.idempotency_key else None
     values = {"sender": incoming.partner, "key": key, "digest": incoming.body.sha256}
     first = conn.execute(_BY_KEY, values).one_or_none() if key else None
     if first is not None and first.sha256 != incoming.body.sha256:
-        raise Conflict(f"the Idempotency-Key came before with other bytes, in message {first.id}")
+        return Conflict(f"the Idempotency-Key came before with other bytes, in message {first.id}")
     first = first or conn.execute(_BY_BYTES, values).one_or_none()
     if first is None:
         raise Defect(f"message {incoming.id} is neither new nor known")
@@ -164,6 +184,7 @@ _RECEIVED = Prepared(
     .where(message.c.id == bindparam("wanted"), message.c.direction == "in")
 )
 _INSERT = unless_there(message)
+_STANDS = Prepared(select(message.c.id).where(message.c.id == bindparam("wanted")))
 _REPEATED = Prepared(
     update(message)
     .where(message.c.id == bindparam("first"))

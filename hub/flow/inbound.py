@@ -40,12 +40,12 @@ from hub.flow.rendering import Unsendable
 from hub.flow.rows import document_row, received_row
 from hub.flow.summary import Settled, Summary
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.errors import Conflict, Defect, Misconfigured, Unavailable, Unreadable
+from hub.kernel.errors import Conflict, Defect, Misconfigured, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.platform import jobs
 from hub.platform.jobs import Fence, Job
-from hub.platform.together import Together
+from hub.platform.together import Answers, Together, each_alone
 
 DOCUMENTS_PER_PORTION = 50  # 50 orders of three lines hold the one writer for some 50 ms; intake waits no longer
 LOADS_AT_ONCE = 128  # as many as a runner has in hand
@@ -118,7 +118,7 @@ class Processing:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._loads: Together[Job, tuple[Task, bytes]] = Together(self._load_all, most=LOADS_AT_ONCE)
-        self._company: Together[Due, Progress] = Together(self._settle_all, most=SETTLED_AT_ONCE)
+        self._company: Together[Due, Progress] = Together(self._settle_company, most=SETTLED_AT_ONCE)
 
     async def whole(self, job: Job) -> None:
         """Take a message that is read at once, as most are, through all its stages."""
@@ -138,7 +138,7 @@ class Processing:
                 if progress is None:
                     task = task.reached("opened", desk.clock.now())
                 due = Due(task=task.reached("mapped", desk.clock.now()), portion=portion, before=progress)
-                progress = await (self._company.ask(due) if due.in_company else self._settle(due))
+                progress = await self._company.ask(due) if due.in_company else (await self._settle([due]))[0]
         except Unreadable as fault:
             await desk.database.write(partial(_quarantine, desk, task, fault))
         except Misconfigured as fault:
@@ -148,22 +148,15 @@ class Processing:
     async def _load_all(self, claimed: list[Job]) -> list[tuple[Task, bytes] | Exception]:
         return await self._desk.database.read(partial(_load_all, self._desk, claimed))
 
-    async def _settle(self, due: Due) -> Progress:
-        [progress] = await self._desk.database.write(partial(_settle, self._desk, [due]), behind=True)
-        return progress
+    async def _settle(self, due: list[Due]) -> list[Progress]:
+        return await self._desk.database.write(partial(_settle, self._desk, due), behind=True)
 
-    async def _settle_all(self, company: list[Due]) -> list[Progress | Exception]:
+    async def _settle_company(self, company: list[Due]) -> Answers[Progress]:
         """Let them take effect in one transaction; if one of them cannot, each in its own."""
         try:
-            return [*await self._desk.database.write(partial(_settle, self._desk, company), behind=True)]
-        except Unavailable:
-            raise
-        except Exception as fault:  # noqa: BLE001 - whatever it was concerns one, which hears of it when it is alone
-            if len(company) == 1:
-                return [fault]
-            log.info("settled one by one", messages=len(company), reason=type(fault).__name__)
-        alone = await asyncio.gather(*(self._settle(due) for due in company), return_exceptions=True)
-        return [each if isinstance(each, Progress | Exception) else Defect(repr(each)) for each in alone]
+            return await self._settle(company)
+        except Exception as fault:  # noqa: BLE001 - who it concerns hears of it when it is alone
+            return await each_alone(self._settle, company, fault)
 
 
 async def _read_whole(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Portion]:

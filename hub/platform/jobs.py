@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 from sqlalchemy import (
     Column,
     Connection,
@@ -85,6 +86,15 @@ class Fence(Struct):
         return self.attempt - self.excused
 
 
+class NewJob(Struct):
+    """A job to be written."""
+
+    kind: str
+    payload: str
+    due_at: datetime
+    ordering_key: str | None = None
+
+
 class Job(Struct):
     """A job as claimed."""
 
@@ -126,16 +136,14 @@ def enqueue(
     run_at: datetime | None = None,
 ) -> None:
     """Write a job, due at ``run_at`` or at once. Of one ``ordering_key`` only the oldest unfinished job is claimed."""
-    values = {
-        "kind": kind,
-        "payload": payload,
-        "ordering_key": ordering_key,
-        "state": "ready",
-        "attempts": 0,
-        "excused": 0,
-    }
-    _INSERT.run(conn, {**values, "due_at": run_at or now})
-    ring(conn, BELL)
+    enqueue_all(conn, [NewJob(kind=kind, payload=payload, due_at=run_at or now, ordering_key=ordering_key)])
+
+
+def enqueue_all(conn: Connection, new: Sequence[NewJob]) -> None:
+    """Write jobs."""
+    if new:
+        _INSERT.run_many(conn, [asdict(each) | {"state": "ready", "attempts": 0, "excused": 0} for each in new])
+        ring(conn, BELL)
 
 
 def claim(

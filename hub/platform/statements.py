@@ -22,8 +22,9 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.dml import Insert
 
 BLOCK_ROWS = (32, 8, 2)  # rows of one statement: what is left over is at most three statements, then one
-PARAMETERS_MAX = 32_766  # of one statement, SQLite from 3.32 on
-_ONE_ROW = re.compile(r"(INSERT INTO [^?]*VALUES )(\(\?(?:, \?)*\))([^?]*)")  # as SQLAlchemy writes it for SQLite
+PARAMETERS_MAX = 32_766  # of one statement: SQLite from 3.32 on; PostgreSQL takes one more
+_ONE_ROW = re.compile(r"(INSERT INTO [^?$]*VALUES )(\((?:\?|\$1)[^()]*\))([^?$]*)")  # as SQLAlchemy writes it
+_PLACE = re.compile(r"\$(\d+)")
 
 Row = Mapping[str, Any]
 Parameters = tuple[Any, ...]
@@ -94,42 +95,48 @@ class _Compiled:
         return tuple(values)
 
     def run(self, conn: Connection, parameters: Parameters) -> Any:
-        driver = _sqlite(conn)
-        if driver is None:
-            return conn.exec_driver_sql(self._text, parameters)
-        try:
-            return driver.execute(self._text, parameters)
-        except sqlite3.Error as fault:
-            raise _as_sqlalchemy(fault, self._text) from fault
+        return self._execute(conn, self._text, parameters)
 
     def run_many(self, conn: Connection, rows: list[Parameters]) -> int:
+        touched: int = 0
+        for size, text in self._blocks:
+            while len(rows) >= size:
+                block, rows = rows[:size], rows[size:]
+                touched += self._execute(conn, text, tuple(chain.from_iterable(block))).rowcount
+        for row in rows:
+            touched += self._execute(conn, self._text, row).rowcount
+        return touched
+
+    def _execute(self, conn: Connection, text: str, parameters: Parameters) -> Any:
         driver = _sqlite(conn)
         if driver is None:
-            return conn.exec_driver_sql(self._text, rows).rowcount
-        touched = 0
+            return conn.exec_driver_sql(text, parameters)
         try:
-            for size, text in self._blocks:
-                while len(rows) >= size:
-                    block, rows = rows[:size], rows[size:]
-                    touched += driver.execute(text, tuple(chain.from_iterable(block))).rowcount
-            if rows:
-                touched += driver.executemany(self._text, rows).rowcount
+            return driver.execute(text, parameters)
         except sqlite3.Error as fault:
-            raise _as_sqlalchemy(fault, self._text) from fault
-        return touched
+            raise _as_sqlalchemy(fault, text) from fault
 
 
 def _blocks_of(text: str) -> list[tuple[int, str]]:
     """Return, largest first, the statements that insert several rows at once; none for what is no plain insert.
 
-    SQLite gives up the interpreter's lock and takes it again for every statement it runs, and its writer is not alone.
+    A statement costs SQLite the interpreter's lock, given up and taken again, and PostgreSQL a round trip.
     """
     found = _ONE_ROW.fullmatch(text)
     if found is None:
         return []
     before, row, after = found.groups()
-    sizes = [size for size in BLOCK_ROWS if size * row.count("?") <= PARAMETERS_MAX]
-    return [(size, f"{before}{', '.join([row] * size)}{after}") for size in sizes]
+    width = row.count("?") + row.count("$")
+    return [
+        (size, f"{before}{', '.join(_numbered(row, width * n) for n in range(size))}{after}")
+        for size in BLOCK_ROWS
+        if size * width <= PARAMETERS_MAX
+    ]
+
+
+def _numbered(row: str, after: int) -> str:
+    """Return the row's places counted on from ``after``, where the engine numbers them."""
+    return _PLACE.sub(lambda place: f"${int(place[1]) + after}", row)
 
 
 def _picker(names: Sequence[str]) -> Callable[[Row], Parameters]:

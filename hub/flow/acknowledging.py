@@ -15,7 +15,7 @@ from hub.exchange.partners import Partner
 from hub.flow.agreement import is_test
 from hub.flow.outbound import Occasion, Tray
 from hub.flow.reading import Group, Interchange
-from hub.flow.rendering import Content, separators_of
+from hub.flow.rendering import Content, cleaned, separators_of
 from hub.flow.summary import ACKNOWLEDGEMENTS, SHOWN
 from hub.formats.x12.acknowledge import (
     ACKNOWLEDGEMENT_GROUP,
@@ -96,7 +96,7 @@ def _content(group: Group, outcomes: Sequence[SetOutcome], partner: Partner) -> 
         kind=form.kind,
         functional_group=ACKNOWLEDGEMENT_GROUP,
         release=_release(group, partner),
-        segments=written.segments,
+        segments=cleaned(written, separators_of(partner)),
         document=type(told).__name__,
         canonical=encode_document(told),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from hub.flow.readers import read_messages, token_of
+from hub.flow.readers import ToRead, read_messages, token_of
 from hub.flow.rules import Rules
 from hub.platform.beside import answer
 from hub.platform.configuration import find_configuration
@@ -24,7 +24,7 @@ def main() -> None:
     token = token_of(configuration)  # before anything is read: what changes meanwhile is a difference
     rules = Rules(configuration)
     rules.warm_up()
-    answer(partial(read_messages, rules), token)
+    answer(partial(read_messages, rules), ToRead, token)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class ToRead(Struct):
     now: datetime
 
 
-class Reading(Struct):
+class Reading(Struct, tag="reading"):
     """A message as read: all of it."""
 
     survey: Survey
@@ -147,6 +147,7 @@ class ReadBeside:
             READER_MODULE,
             log_level,
             config_path or "",
+            answers=Reading,
             token=token_of(find_configuration(config_path)),
             seconds_max=SECONDS_MAX,
             alone_seconds_max=ALONE_SECONDS_MAX,

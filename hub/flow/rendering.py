@@ -6,12 +6,9 @@ is in ``outbound``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from hub.canonical.stored import encode_document
 from hub.exchange.partners import Partner
 from hub.flow.rules import Rules
-from hub.formats.tree import Value
 from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.separators import Separators
@@ -27,7 +24,7 @@ class Content(Struct):
     kind: str  # ST01
     functional_group: str  # GS01
     release: str  # GS08
-    segments: Sequence[Sequence[Value]] | CleanSegments
+    segments: CleanSegments
     document: str | None = None  # canonical name
     canonical: bytes | None = None
     map_name: str | None = None
@@ -63,12 +60,9 @@ def render(rules: Rules, partner: Partner, document: Struct) -> Content:
     findings = rendered.findings + (composed.findings if composed else [])
     if composed is None or worst(findings).is_reject:
         raise Unsendable(findings)
-    segments = clean_segments(composed.segments, separators_of(partner))
-    lines = segments.lines if segments else _as_they_are(composed.segments, separators_of(partner))
-    findings = findings + validator.check(_as_set(kind, lines, separators_of(partner), release)).findings
-    if segments is None:  # a separator in the data looks worse than what the guide makes of it
-        unwritten = OutboundSet(kind=kind, control_number=1, segments=composed.segments)
-        raise Unsendable(write_bare([unwritten], separators_of(partner)).findings + findings)
+    separators = separators_of(partner)
+    segments = cleaned(OutboundSet(kind=kind, control_number=1, segments=composed.segments), separators)
+    findings = findings + validator.check(_as_set(kind, segments.lines, separators, release)).findings
     if worst(findings).is_reject:
         raise Unsendable(findings)
     return Content(
@@ -83,6 +77,16 @@ def render(rules: Rules, partner: Partner, document: Struct) -> Content:
         guide_digest=guide.digest,
         findings=findings,
     )
+
+
+def cleaned(unwritten: OutboundSet, separators: Separators) -> CleanSegments:
+    """Return what stands between ST and SE as it will be written. Raises ``Unsendable`` where it cannot be."""
+    if isinstance(unwritten.segments, CleanSegments):
+        return unwritten.segments
+    clean = clean_segments(unwritten.segments, separators)
+    if clean is None:
+        raise Unsendable(write_bare([unwritten], separators).findings)
+    return clean
 
 
 def separators_of(partner: Partner) -> Separators:
@@ -106,13 +110,3 @@ def _as_set(kind: str, lines: list[str], separators: Separators, release: str) -
         separators,
         release=release,
     )
-
-
-def _as_they_are(segments: Sequence[Sequence[Value]], separators: Separators) -> list[str]:
-    """Return segments joined without a look at what is in them, for the guide to say what else is wrong."""
-    element, component = separators.element, separators.component or ""
-    return [element.join(v if isinstance(v, str) else _joined(v, component) for v in values) for values in segments]
-
-
-def _joined(value: list[str] | list[list[str]], component: str) -> str:
-    return component.join(part if isinstance(part, str) else component.join(part) for part in value)

@@ -5,22 +5,9 @@ A fault in a partner's document is not an exception but a ``Diagnostic`` (see ``
 
 from __future__ import annotations
 
-from typing import Any
-
 
 class HubError(Exception):
-    """Root of the hub's own exceptions. They may travel between our processes, as pickles."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (type(self), self.args, self.__dict__)
-
-
-def _again(kind: type[HubError], arguments: tuple[Any, ...], state: dict[str, Any]) -> HubError:
-    """Make the exception anew, past ``__init__``: the arguments of that are not those that ``Exception`` keeps."""
-    fault = kind.__new__(kind)
-    fault.args = arguments
-    fault.__dict__.update(state)
-    return fault
+    """Root of the hub's own exceptions."""
 
 
 class Unreadable(HubError):

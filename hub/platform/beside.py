@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pickle
 import select
 import socket
 import subprocess
@@ -20,10 +19,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import structlog
 
 import hub
-from hub.kernel.errors import Defect, Unavailable
+from hub.kernel.errors import Defect, HubError, Unavailable
+from hub.kernel.struct import Struct
 
 LENGTH_BYTES = 8  # in front of every value; big-endian
 START_SECONDS_MAX = 120.0  # a second where nothing else runs; more maps, and a machine that has just been started
@@ -36,17 +37,44 @@ ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PAT
 log = structlog.get_logger("hub.platform.beside")
 
 
-class Beside:
-    """Runs ``python -m module *arguments``, one list at a time.
+class Fault(Struct, tag="fault"):
+    """An exception of ours on its way between two processes."""
 
-    ``seconds_max`` is how long a list may take, ``alone_seconds_max`` one item of a list that ended a child.
+    kind: str
+    arguments: list[str]
+    state: dict[str, str | int | float | None]
+
+    @classmethod
+    def of(cls, fault: HubError) -> Fault:
+        return cls(kind=type(fault).__name__, arguments=[str(each) for each in fault.args], state=vars(fault))
+
+    def exception(self) -> HubError:
+        """Make the exception anew, past ``__init__``: the arguments of that are not those that ``Exception`` keeps."""
+        kind = KINDS[self.kind]
+        made = kind.__new__(kind)
+        made.args = tuple(self.arguments)
+        vars(made).update(self.state)
+        return made
+
+
+KINDS: dict[str, type[HubError]] = {kind.__name__: kind for kind in HubError.__subclasses__()}
+
+
+class Beside:
+    """Runs ``python -m module *arguments``, one list at a time. ``answers`` is the type of what it answers.
+
+    Nothing but values of that type comes back, whatever foreign bytes have made of the child. ``seconds_max`` is how
+    long a list may take, ``alone_seconds_max`` one item of a list that ended a child.
     """
 
-    def __init__(self, module: str, *arguments: str, token: str, seconds_max: float, alone_seconds_max: float) -> None:
+    def __init__(
+        self, module: str, *arguments: str, answers: Any, token: str, seconds_max: float, alone_seconds_max: float
+    ) -> None:
         self.fault: str | None = None
         """Why there is no child that answers; None when all is well, or nobody has asked yet."""
         self._command = (sys.executable, "-P", "-m", module, *arguments)  # -P: a file where we stand is no module
         self._token = token
+        self._decode = msgspec.msgpack.Decoder(list[answers | Fault]).decode
         self._seconds_max, self._alone_seconds_max = seconds_max, alone_seconds_max
         self._child: _Child | None = None
         self._again_at = 0.0
@@ -97,7 +125,7 @@ class Beside:
         try:
             async with asyncio.timeout(seconds_max):
                 await child.send(items)
-                answers: list[Any] = await child.receive()
+                answers = self._decode(await child.receive())
         except TimeoutError as fault:
             await self._end()
             raise _Ended(f"took more than {seconds_max:g} s") from fault
@@ -108,7 +136,7 @@ class Beside:
             raise
         if len(answers) != len(items):
             raise Defect(f"{len(answers)} answers to {len(items)} items")
-        return answers
+        return [each.exception() if isinstance(each, Fault) else each for each in answers]
 
     async def _ready(self) -> _Child:
         """Return the child once it has said its token."""
@@ -136,7 +164,7 @@ class Beside:
             await self.start()
             assert self._child is not None
             async with asyncio.timeout(START_SECONDS_MAX):
-                said = await self._child.receive()
+                said = (await self._child.receive()).decode()
         except TimeoutError:
             await self._end()
             return f"it was not ready within {START_SECONDS_MAX:g} s"
@@ -171,12 +199,12 @@ class _Child:
         return self.ready and self._process.poll() is not None
 
     async def send(self, value: object) -> None:
-        self._writer.write(_framed(value))
+        self._writer.write(_framed(_encode(value)))
         await self._writer.drain()
 
-    async def receive(self) -> Any:
+    async def receive(self) -> bytes:
         length = int.from_bytes(await self._reader.readexactly(LENGTH_BYTES))
-        return pickle.loads(await self._reader.readexactly(length))  # from our own child
+        return await self._reader.readexactly(length)
 
     async def end(self) -> int:
         """Kill the process; return how it ended."""
@@ -194,15 +222,17 @@ class _Ended(Exception):
         return Defect(f"the process that was at work on it {self}")
 
 
-def answer(work: Callable[[list[Any]], Sequence[object]], token: str) -> None:
-    """In the child, ready to work: say so, then answer lists with ``work`` until there are no more."""
+def answer(work: Callable[[list[Any]], Sequence[object]], asks: Any, token: str) -> None:
+    """In the child, ready to work: say so, then answer lists of ``asks`` with ``work`` until there are no more."""
+    decode = msgspec.msgpack.Decoder(list[asks]).decode
     with socket.socket(fileno=sys.stdin.fileno()) as ours, ours.makefile("rwb") as lists:
         threading.Thread(target=_end_with_parent, args=(ours.fileno(),), daemon=True).start()
-        lists.write(_framed(token))
+        lists.write(_framed(token.encode()))
         lists.flush()
         while length := lists.read(LENGTH_BYTES):
-            items = pickle.loads(lists.read(int.from_bytes(length)))  # from our own parent
-            lists.write(_framed(work(items)))
+            answers = work(decode(lists.read(int.from_bytes(length))))
+            told = [Fault.of(each) if isinstance(each, HubError) else each for each in answers]
+            lists.write(_framed(_encode(told)))
             lists.flush()
 
 
@@ -214,9 +244,11 @@ def _end_with_parent(ours: int) -> None:
     os._exit(0)
 
 
-def _framed(value: object) -> bytes:
-    pickled = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    return len(pickled).to_bytes(LENGTH_BYTES) + pickled
+def _framed(message: bytes) -> bytes:
+    return len(message).to_bytes(LENGTH_BYTES) + message
+
+
+_encode = msgspec.msgpack.Encoder().encode
 
 
 def _environment() -> dict[str, str]:

@@ -92,13 +92,15 @@ class Json(TypeDecorator[Any]):
         return None if value is None else self._decoder.decode(value)
 
 
-def as_json(value: Any) -> msgspec.Raw:
+def as_json(value: Any) -> bytes:
     """Return ``value`` as a ``Json`` column stores it, encoded now: a row may be made long before it is written."""
-    return msgspec.Raw(_ENCODER.encode(value))
+    return _ENCODER.encode(value)
 
 
 def _encoded(value: Any) -> str | None:
-    return None if value is None else _ENCODER.encode(value).decode()
+    if value is None:
+        return None
+    return (value if isinstance(value, bytes) else _ENCODER.encode(value)).decode()
 
 
 _ENCODER = msgspec.json.Encoder()

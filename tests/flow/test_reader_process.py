@@ -51,13 +51,14 @@ def test_what_is_read_beside_is_what_is_read_here() -> None:
     assert [_without_ids(each) for each in beside] == [_without_ids(each) for each in read_messages(rules, wanted)]
 
 
-def _without_ids(reading: Reading | BaseException) -> tuple[Survey, list[Document], list[object]]:
+def _without_ids(reading: Reading | BaseException) -> tuple[Survey, list[Document], list[str]]:
     """Return what was read and foreseen, but for the ids of orders, which no two readers give alike."""
     assert isinstance(reading, Reading)
-    foreseen = [
-        (position, each.day, each.handled.outcome, each.handled.findings, each.order.rows.order["digest"])
-        for position, each in reading.foreseen.items()
-    ]
+    foreseen = []
+    for position, each in reading.foreseen.items():
+        order = each.order.rows.order
+        assert order.seller_order
+        foreseen.append(f"{position}: {each!r}".replace(order.id, "ID").replace(order.seller_order, "NUMBER"))
     return reading.survey, reading.documents, foreseen
 
 

@@ -11,6 +11,7 @@ from hub.kernel.errors import Misconfigured
 from hub.platform.beside import Beside, answer
 
 TOKEN = "the same rules"
+ANSWERS = int | str | None
 
 
 def work(items: list[int | str]) -> list[object]:
@@ -35,7 +36,7 @@ def _one(item: int | str) -> object:
 
 async def be_a_parent() -> None:
     """Start a child, say which, give it work without end, and wait to be killed."""
-    child = Beside(__spec__.name, token=TOKEN, seconds_max=600, alone_seconds_max=600)
+    child = Beside(__spec__.name, answers=ANSWERS, token=TOKEN, seconds_max=600, alone_seconds_max=600)
     print(*await child.run(["pid"]), flush=True)
     await child.run(["sleep"])
 
@@ -47,4 +48,4 @@ if __name__ == "__main__":
         time.sleep(2)
     if "broken" in sys.argv:
         sys.exit(7)
-    answer(work, TOKEN)
+    answer(work, int | str, TOKEN)

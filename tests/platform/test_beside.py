@@ -27,7 +27,9 @@ def anyio_backend() -> str:
 
 
 def started(*arguments: str, token: str = child.TOKEN, seconds: float = 20.0, alone: float = 20.0) -> Beside:
-    return Beside(child.__name__, *arguments, token=token, seconds_max=seconds, alone_seconds_max=alone)
+    return Beside(
+        child.__name__, *arguments, answers=child.ANSWERS, token=token, seconds_max=seconds, alone_seconds_max=alone
+    )
 
 
 @pytest.fixture

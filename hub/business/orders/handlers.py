@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from hub.business.orders import store
 from hub.business.orders.decide import Given, decide
 from hub.business.orders.model import Decision, DocumentRole, Effect, Event, OrderState, Outcome, Source
+from hub.business.orders.rows import OrderRows, rows_of
 from hub.canonical.order import PurchaseOrder
 from hub.kernel.errors import Conflict
 from hub.kernel.struct import Struct
@@ -26,13 +27,13 @@ from hub.kernel.struct import Struct
 class NewOrder(Struct):
     """An order that nothing stands in the way of: what is written of it. Made anywhere, filed when it takes effect."""
 
-    rows: store.OrderRows
+    rows: OrderRows
     events: list[Event]
 
 
 def ready(decision: Decision) -> NewOrder | None:
     """Return what is written for a ``decision`` about a free number; None when no order follows from it."""
-    return NewOrder(rows=store.rows_of(decision.state), events=decision.events) if decision.state else None
+    return NewOrder(rows=rows_of(decision.state), events=decision.events) if decision.state else None
 
 
 class Filing:
@@ -53,7 +54,7 @@ class Filing:
         """Write what is still to be written: before an order is read, and before the transaction ends."""
         filed, self._filed = self._filed, []
         store.insert_lines(self._conn, [new.rows for new in filed])
-        events = [(new.rows.order["id"], event) for new in filed for event in new.events]
+        events = [(new.rows.order.id, event) for new in filed for event in new.events]
         store.add_events(self._conn, events, self._now)
 
 
@@ -75,7 +76,7 @@ def save(conn: Connection, decision: Decision, source: Source, now: datetime) ->
     if state is not None:
         if state.version > 1:
             store.replace_order(conn, state, now)
-        elif store.insert_order(conn, rows := store.rows_of(state), now):
+        elif store.insert_order(conn, rows := rows_of(state), now):
             store.insert_lines(conn, [rows])
         else:
             raise Conflict(f"order {state.number} of {state.partner} was taken meanwhile; decide again")

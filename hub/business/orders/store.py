@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, update
 
 from hub.business.orders.model import (
@@ -34,13 +33,12 @@ from hub.business.orders.model import (
     Status,
     Verdict,
 )
+from hub.business.orders.rows import OrderRows, rows_of
 from hub.business.orders.tables import order_document, order_event, order_line, order_promise, purchase_order
-from hub.business.orders.terms import is_plain
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
 from hub.kernel.words import Quantity
-from hub.platform.columns import as_json
 from hub.platform.statements import Prepared, unless_there
 
 PAGE_MAX = 200  # rows of a list; a screen shows fifty
@@ -61,27 +59,6 @@ class OrderFilter(Struct):
 ALL = OrderFilter()
 
 
-class OrderRows(Struct):
-    """An order as the rows that hold it; when it came is said where they are written."""
-
-    order: dict[str, Any]
-    lines: list[dict[str, Any]]
-    promises: list[dict[str, Any]]
-
-
-def rows_of(state: OrderState) -> OrderRows:
-    """Return the rows that hold ``state``. Pure: they may be made anywhere, and written later."""
-    return OrderRows(
-        order=_order_row(state),
-        lines=[_line_row(state.id, line) for line in state.lines],
-        promises=[
-            _promise_row(state.id, line.position, position, promise)
-            for line in state.lines
-            for position, promise in enumerate(line.promises, start=1)
-        ],
-    )
-
-
 def known_order(
     conn: Connection, partner: str, number: str, release: str = "", test: bool = False
 ) -> OrderState | None:
@@ -95,23 +72,24 @@ def known_order(
 
 def insert_order(conn: Connection, rows: OrderRows, now: datetime) -> bool:
     """Write a new order without its lines, and say whether its number was free; if not, nothing is written."""
-    return _INSERT_ORDER.run(conn, rows.order | {"received_at": now, "changed_at": now}) > 0
+    return _INSERT_ORDER.run(conn, asdict(rows.order) | {"received_at": now, "changed_at": now}) > 0
 
 
 def insert_lines(conn: Connection, orders: Sequence[OrderRows]) -> None:
     """Write the lines and promises of orders that are written."""
-    _ADD_LINE.run_many(conn, [line for rows in orders for line in rows.lines])
-    _ADD_PROMISE.run_many(conn, [promise for rows in orders for promise in rows.promises])
+    _ADD_LINE.run_many(conn, [asdict(line) for rows in orders for line in rows.lines])
+    _ADD_PROMISE.run_many(conn, [asdict(promise) for rows in orders for promise in rows.promises])
 
 
 def replace_order(conn: Connection, state: OrderState, now: datetime) -> None:
     """Write ``state`` over the version before it; ``Conflict`` when that is not the one that stands."""
+    rows = rows_of(state)
     seen = {"of_id": state.id, "seen_version": state.version - 1, "now": now}
-    if conn.execute(_REPLACE, _order_row(state) | seen).rowcount == 0:
+    if conn.execute(_REPLACE, asdict(rows.order) | seen).rowcount == 0:
         raise Conflict(f"order {state.number} of {state.partner} was changed meanwhile; decide again")
     for table in (order_promise, order_line):
         conn.execute(delete(table).where(table.c.order_id == state.id))
-    insert_lines(conn, [rows_of(state)])
+    insert_lines(conn, [rows])
 
 
 def add_document(conn: Connection, order_id: str, role: DocumentRole, source: Source, at: datetime) -> bool:
@@ -312,66 +290,6 @@ def _source(row: RowMapping) -> Source:
 def _source_of(row: RowMapping) -> Source:
     number = row["source_control_number"]
     return Source(message=row["source_message"], position=row["source_position"], control_number=number)
-
-
-def _order_row(state: OrderState) -> dict[str, Any]:
-    return {
-        "id": state.id,
-        "partner": state.partner,
-        "number": state.number,
-        "release": state.release,
-        "test": state.test,
-        "status": state.status,
-        "verdict": state.verdict,
-        "version": state.version,
-        "digest": state.digest,
-        "seller_order": state.seller_order,
-        "placed": state.placed,
-        "contract": state.contract,
-        "currency": state.currency,
-        "line_count": len(state.lines),
-        "source_message": state.source.message,
-        "source_position": state.source.position,
-        "source_control_number": state.source.control_number,
-        "requirements": as_json(state.requirements),
-        "notes": as_json(state.notes),
-        "reasons": as_json(state.reasons),
-    }
-
-
-def _line_row(order_id: str, line: LineState) -> dict[str, Any]:
-    return {
-        "order_id": order_id,
-        "position": line.position,
-        "number": line.number.replace("\0", ""),  # PostgreSQL's text holds no NUL; ``line`` keeps what was sent
-        "verdict": line.verdict,
-        "status": line.status,
-        "item": line.item,
-        "ordered": _storable(line.ordered),
-        "acknowledged": _storable(line.acknowledged),
-        "unit": line.ordered.unit if line.ordered else None,
-        "line": as_json(replace(line, promises=[])),
-    }
-
-
-def _promise_row(order_id: str, line_position: int, position: int, promise: PromiseState) -> dict[str, Any]:
-    return {
-        "order_id": order_id,
-        "line_position": line_position,
-        "position": position,
-        "status": promise.status,
-        "quantity": _storable(promise.quantity),
-        "unit": promise.quantity.unit if promise.quantity else None,
-        "deliver": promise.deliver,
-        "ship": promise.ship,
-        "basis": promise.basis,
-        "reason": promise.reason.replace("\0", "") if promise.reason else None,
-    }
-
-
-def _storable(quantity: Quantity | None) -> Decimal | None:
-    """Return the number for its column; none for what is no number a line can be made of (it stands in ``line``)."""
-    return quantity.value if quantity and is_plain(quantity.value) else None
 
 
 _KEY = (

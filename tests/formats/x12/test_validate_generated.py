@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hub.formats.tree import Value
@@ -43,6 +43,7 @@ def _count(children: dict[str, list]) -> int:  # type: ignore[type-arg]
 
 @PATIENT
 @given(SETS, SEEDS)
+@example("855", 204768)  # a composite whose second component must be there
 def test_a_fault_planted_in_an_element_is_found_alone_and_exactly(name: str, seed: int) -> None:
     random = Random(seed)
     lines = Author(guide_of(name), seed).document()
@@ -79,8 +80,9 @@ def _plant(guide: Guide, lines: list[str], random: Random) -> tuple[list[str], s
         return None
     value, code = spoiled
     values = lines[position - 1].split("*")
-    values[number] = value
     part = "-1" if element.components else ""
+    rest = values[number].split(":")[1:] if element.components else []  # what else the composite says stays as it is
+    values[number] = ":".join([value, *rest])
     return changed(lines, position, "*".join(values)), f"{code}@{position} {values[0]}{number:02d}{part}"
 
 

@@ -4,7 +4,8 @@
 
 The first three are pure and stand in ``reading``; what a partner agreed to is held against the envelopes in
 ``agreement``; what the factory decides stands in ``business``, who handles which document in ``handlers``, what we
-write back in ``outbound`` and ``acknowledging``. Here they are put in order.
+write back in ``outbound`` and ``acknowledging``. Here they are put in order. What a new order comes to is foreseen
+where it is read (``readers``, ``ordering``), and messages of which all was foreseen are settled in one transaction.
 
 Effects, answers and their control numbers commit together or not at all, one portion of the message at a time. A
 message that was interrupted, or is replayed, starts again at its first byte: what had taken effect is recognised and
@@ -49,7 +50,8 @@ from hub.platform.together import Answers, Together, each_alone
 
 DOCUMENTS_PER_PORTION = 50  # 50 orders of three lines hold the one writer for some 50 ms; intake waits no longer
 LOADS_AT_ONCE = 128  # as many as a runner has in hand
-SETTLED_AT_ONCE = 32  # one order more costs a third less than alone; they hold the writer for some 30 ms
+SETTLED_AT_ONCE = 32  # an order costs a third of what it costs alone; they hold the writer for some 30 ms
+DOCUMENTS_IN_COMPANY_MAX = 2  # of each: most messages hold one order, and what holds fifty takes as long as all others
 
 KEYS_OF_AN_ANSWER = ("release", "seller-order")
 """What an answer is found by, beside its own numbers; items and contracts lead to the order, and from there to it."""
@@ -105,11 +107,11 @@ class Due(Struct):
 
     @property
     def in_company(self) -> bool:
-        """Whether all of its effect was foreseen: then what else takes effect beside it is no matter."""
-        portion = self.portion
-        return not self.task.again and all(
-            each.position in portion.foreseen for each in portion.documents if each.takes_effect
-        )
+        """Whether it may be settled beside others: it is small, and all of its effect was foreseen."""
+        documents, foreseen = self.portion.documents, self.portion.foreseen
+        if self.task.again or len(documents) > DOCUMENTS_IN_COMPANY_MAX:
+            return False
+        return all(each.position in foreseen for each in documents if each.takes_effect)
 
 
 class Processing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,8 @@ from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.outbound_values import rules_for
 from hub.formats.x12.reader import read
 from hub.formats.x12.separators import Separators
-from hub.formats.x12.writer import OutboundSet, Written, write_bare, write_interchange
+from hub.formats.x12.writer import CleanSegments, OutboundSet, Written, clean_segments, write_bare, write_interchange
+from hub.kernel.errors import Defect
 from hub.kernel.location import Location
 
 HEADER = InterchangeHeader(
@@ -253,6 +255,97 @@ def test_a_segment_is_called_clean_exactly_where_nothing_is_to_be_said_of_it(
     line, findings = rules.line(segment, Location())
     is_plain = not findings and all(isinstance(value, str) for value in segment)
     assert rules.clean_line(segment) == (line if is_plain else None)
+
+
+plain = st.text(alphabet="ABCé 019.-", max_size=8)
+parted = st.one_of(plain, st.lists(plain, max_size=3), st.lists(st.lists(plain, min_size=1, max_size=2), max_size=2))
+writable_segments = st.builds(lambda tag, rest: [tag, *rest], tags, st.lists(parted, max_size=6))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    separators=st.one_of(separating, line_ending, st.just(Separators(repetition="^"))),
+    body=st.one_of(
+        st.lists(writable_segments, max_size=5), st.lists(st.one_of(segments, strange_segments), max_size=3)
+    ),
+    encoding=st.sampled_from(["utf-8", "latin-1"]),
+    substitute=st.sampled_from([None, " ", "*"]),
+)
+def test_segments_judged_before_are_written_byte_for_byte_as_if_judged_now(
+    separators: Separators, body: list[list[Value]], encoding: str, substitute: str | None
+) -> None:
+    now = _written_to(separators, body, encoding, substitute)
+    clean = clean_segments(body, separators, encoding=encoding, substitute=substitute)
+    if clean is None:
+        assert now.findings, "there was something to say, and it is said"
+        return
+    assert _written_to(separators, clean, encoding, substitute) == now
+    assert {finding.code for finding in now.findings} <= SAID_OF_THE_WHOLE
+
+
+SAID_OF_THE_WHOLE = {"SYN-NOT-ENCODABLE", "SYN-AMBIGUOUS-ENCODING", "SYN-HEADER-IN-DATA", "ENV-REPETITION-TOO-EARLY"}
+"""What is found when the interchange is put together, and not in any segment of it."""
+
+
+def _written_to(
+    separators: Separators, body: list[list[Value]] | CleanSegments, encoding: str, substitute: str | None
+) -> Written:
+    one = OutboundSet(kind="855", control_number=1, segments=body)
+    header = NEW if separators.repetition else HEADER
+    return write_interchange(header, [(GROUP, [one])], separators, encoding=encoding, substitute=substitute)
+
+
+@pytest.mark.parametrize("value", ["a*b", "x~GE*1*7", "10>20", "a\nb", ["a", "b~c"], [["a"], ["b"]]])
+def test_segments_with_something_in_them_that_separates_are_never_called_clean(value: Value) -> None:
+    assert clean_segments([["CTT", "1"], ["N1", "BY", value]], USUAL) is None
+    assert clean_segments([["CTT", "1"], ["N1", "BY", "SMITH AND SONS"]], USUAL) is not None
+
+
+@pytest.mark.parametrize("tag", ["SE", "GE", "ISA", "", "n1"])
+def test_segments_of_the_envelope_are_never_called_clean(tag: str) -> None:
+    assert clean_segments([[tag, "1"]], USUAL) is None
+
+
+def test_what_a_substitute_would_change_is_not_clean_for_that_is_to_be_said() -> None:
+    assert clean_segments([["N1", "BY", "SMITH*SONS"]], USUAL, substitute=" ") is None
+
+
+def test_nothing_is_clean_by_separators_that_cannot_work() -> None:
+    assert clean_segments([["CTT", "1"]], Separators(element="~")) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"separators": Separators(element="|")}, {"separators": Separators(segment="\n")},
+        {"separators": Separators(component=":")}, {"separators": Separators(component=None)},
+        {"separators": Separators(segment_suffix="\n")}, {"encoding": "latin-1"}, {"substitute": " "},
+    ],
+)  # fmt: skip
+def test_segments_judged_by_other_rules_than_they_are_written_by_are_refused(other: dict[str, Any]) -> None:
+    clean = clean_segments([["N1", "BY", "A|B"]], USUAL)
+    assert clean is not None
+    one = OutboundSet(kind="855", control_number=1, segments=clean)
+    rules: dict[str, Any] = {"separators": USUAL} | other
+    with pytest.raises(Defect):
+        write_bare([one], **rules)
+    with pytest.raises(Defect):
+        write_interchange(HEADER, [(GROUP, [one])], **rules)
+    assert write_bare([one], USUAL).body == b"ST*855*0001~N1*BY*A|B~SE*3*0001~"
+
+
+def test_a_set_judged_before_stands_beside_one_that_was_not() -> None:
+    clean = clean_segments([["BAK", "00"], ["CTT", "1", ""]], USUAL)
+    assert clean is not None
+    sets = [
+        OutboundSet(kind="855", control_number=1, segments=clean),
+        OutboundSet(kind="855", control_number=2, segments=[["CTT", "2"]]),
+        OutboundSet(kind="855", control_number=3, segments=clean),
+    ]
+    result = write_bare(sets, USUAL)
+    assert result.body == (
+        b"ST*855*0001~BAK*00~CTT*1~SE*4*0001~ST*855*0002~CTT*2~SE*3*0002~ST*855*0003~BAK*00~CTT*1~SE*4*0003~"
+    )
 
 
 @settings(deadline=None)

@@ -61,11 +61,12 @@ class Company(Exception):
 class Counter:
     """What handlers work with in one transaction: of one message, or ``in_company`` of several that were foreseen."""
 
-    __slots__ = ("conn", "filing", "in_company", "now", "rules")
+    __slots__ = ("answering", "conn", "filing", "in_company", "now", "rules")
 
     def __init__(self, conn: Connection, rules: Rules, now: datetime, *, in_company: bool) -> None:
         self.conn, self.rules, self.now, self.in_company = conn, rules, now, in_company
         self.filing = Filing(conn, now)
+        self.answering: set[str] = set()  # orders whose answer is on its way, and on record when all is written
 
 
 class Arrival(Struct):

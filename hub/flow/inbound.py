@@ -320,6 +320,8 @@ class _Settlement:
             except Unsendable as fault:
                 return handled.unanswered(fault)
             self.answers.append((handled, message_id))
+            if handled.order_id:
+                self._at.answering.add(handled.order_id)
         return handled
 
 

@@ -61,7 +61,7 @@ def take_purchase_order(at: Counter, arrival: Arrival) -> Handled:
         raise Company
     at.filing.write()
     order = _order_of(arrival)
-    decision = take_order(at.conn, order, _given(at.rules, order, arrival), at.now)
+    decision = take_order(at.conn, order, _given(at.rules, order, arrival), at.now, answering=at.answering)
     return replace(_handled(order, decision), resend=_first_answer(at.conn, decision))
 
 

@@ -112,6 +112,14 @@ def test_two_orders_of_one_number_in_one_message_are_one_order(hub: AtWork) -> N
     assert len(of_kind(hub.answers(got.message.id), "855")) == 1
 
 
+def test_an_order_and_its_copy_in_one_message_are_answered_once(hub: AtWork) -> None:
+    copy = transaction(order("4500098123", purpose="07"), control="0002")
+    got = hub.send(interchange(group(transaction(order("4500098123")), copy)))
+    assert [row.outcome for row in got.documents] == ["accepted", "duplicate"]
+    assert sorted(each.kind for each in hub.answers(got.message.id)) == ["855", "997"]
+    assert got.message.attention is None
+
+
 def test_a_test_interchange_is_marked_and_answered_as_test_and_never_planned(hub: AtWork) -> None:
     got = hub.send(one_order("4500098123", usage="T"))
     assert got.message.test

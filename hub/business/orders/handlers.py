@@ -9,7 +9,7 @@ number between ``load`` and ``save``: decide again, on what stands now.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -88,10 +88,15 @@ def save(conn: Connection, decision: Decision, source: Source, now: datetime) ->
     return new
 
 
-def take_order(conn: Connection, order: PurchaseOrder, given: Given, now: datetime) -> Decision:
-    """Load, decide and save in one transaction. ``now`` is in UTC."""
+def take_order(
+    conn: Connection, order: PurchaseOrder, given: Given, now: datetime, *, answering: Collection[str] = ()
+) -> Decision:
+    """Load, decide and save in one transaction. ``now`` is in UTC.
+
+    ``answering`` are ids of orders whose answer this transaction sends, though it is not on record yet.
+    """
     known = load(conn, given.catalogue.partner, order, test=given.test)
-    answered = known is None or store.first_answer(conn, known.id) is not None
+    answered = known is None or known.id in answering or store.first_answer(conn, known.id) is not None
     decision = decide(order, known, given, answered=answered)
     if not save(conn, decision, given.source, now) and Effect.REPEAT_ANSWER in decision.effects:
         return replace(decision, effects=[])  # this copy has had its answer

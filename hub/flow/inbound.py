@@ -45,11 +45,13 @@ from hub.kernel.errors import Conflict, Defect, Misconfigured, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.platform import jobs
+from hub.platform.budget import Budget
 from hub.platform.jobs import Fence, Job
 from hub.platform.together import Answers, Together, each_alone
 
 DOCUMENTS_PER_PORTION = 50  # 50 orders of three lines hold the one writer for some 50 ms; intake waits no longer
-LOADS_AT_ONCE = 128  # as many as a runner has in hand
+LOADS_AT_ONCE = 256  # as many as a runner has in hand
+BODY_BYTES_IN_HAND_MAX = 2 * 1024 * 1024  # read, a message of one-line orders takes 75 times its size in memory
 SETTLED_AT_ONCE = 32  # an order costs a third of what it costs alone; they hold the writer for some 30 ms
 DOCUMENTS_IN_COMPANY_MAX = 2  # of each: most messages hold one order, and what holds fifty takes as long as all others
 
@@ -120,12 +122,14 @@ class Processing:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._loads: Together[Job, tuple[Task, bytes]] = Together(self._load_all, most=LOADS_AT_ONCE)
+        self._in_hand = Budget(BODY_BYTES_IN_HAND_MAX)
         self._company: Together[Due, Progress] = Together(self._settle_company, most=SETTLED_AT_ONCE)
 
     async def whole(self, job: Job) -> None:
         """Take a message that is read at once, as most are, through all its stages."""
         task, body = await self._loads.ask(job)
-        await self._process(task, _read_whole(task, body, self._desk))
+        async with self._in_hand.share(len(body)):
+            await self._process(task, _read_whole(task, body, self._desk))
 
     async def in_portions(self, job: Job) -> None:
         """Take a large message through all its stages; of these, one after the other."""

@@ -28,7 +28,7 @@ from hub.platform.supervision import Loop, OnFault
 Handler = Callable[[Job], Awaitable[None]]
 """Does a job. Gets it claimed; completes it with ``jobs.done(conn, job.fence)`` in the write of its effect."""
 
-BATCH = 128  # jobs in hand at once: enough for one shared commit, few enough that a kill costs little
+BATCH = 256  # jobs in hand at once: half a second of work, so that no stage waits for another; a kill costs no more
 POLL_SECONDS = 1.0  # bells within the process are enough; this catches other processes, retries and ended leases
 HEARTBEAT_SECONDS = jobs.LEASE.total_seconds() / 3
 STOP_SECONDS = 10.0

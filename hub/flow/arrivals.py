@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from msgspec.structs import replace
@@ -54,11 +55,15 @@ class Foreseen(Struct):
     handled: Handled
 
 
-class Company(Exception):
-    """A message asks for more than was foreseen and is settled in company: it must be settled alone."""
+class NotInCompany(Exception):
+    """More is asked for than was foreseen, in company: ``messages`` must be settled alone, where it is known which."""
+
+    def __init__(self, messages: Collection[str] = ()) -> None:
+        super().__init__(*messages)
+        self.messages = messages
 
 
-class Counter:
+class Workplace:
     """What handlers work with in one transaction: of one message, or ``in_company`` of several that were foreseen."""
 
     __slots__ = ("answering", "conn", "filing", "in_company", "now", "rules")

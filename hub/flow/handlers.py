@@ -11,16 +11,16 @@ from collections.abc import Callable
 from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement
 from hub.exchange.acknowledgements import match, match_interchange
 from hub.exchange.model import Acknowledgement
-from hub.flow.arrivals import Arrival, Counter, Handled
+from hub.flow.arrivals import Arrival, Handled, Workplace
 from hub.flow.ordering import take_purchase_order
 from hub.flow.outbound import ACKNOWLEDGED_BY
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 
-Handler = Callable[[Counter, Arrival], Handled]
+Handler = Callable[[Workplace, Arrival], Handled]
 
 
-def take_functional_acknowledgement(at: Counter, arrival: Arrival) -> Handled:
+def take_functional_acknowledgement(at: Workplace, arrival: Arrival) -> Handled:
     """Record what the partner says about a group or an interchange of ours; it is never acknowledged itself."""
     told = arrival.document()
     assert isinstance(told, FunctionalAcknowledgement)
@@ -45,7 +45,7 @@ def take_functional_acknowledgement(at: Counter, arrival: Arrival) -> Handled:
 
 
 def _take_interchange_acknowledgement(
-    at: Counter, arrival: Arrival, told: FunctionalAcknowledgement, about: AcknowledgedInterchange
+    at: Workplace, arrival: Arrival, told: FunctionalAcknowledgement, about: AcknowledgedInterchange
 ) -> Handled:
     """Record a TA1. One that finds fault calls a person: whoever sent the interchange must put something right."""
     ours = match_interchange(

@@ -1,11 +1,12 @@
 """The life of one received message, from stored bytes to stored answers. START READING HERE.
 
-    open → validate → map → decide → answer → commit
+    where it is read (``readers``):      open → validate → map → foresee what a new order comes to → write its answer
+    in the transaction (``_settle``):    enter numbers → take effect as foreseen, or decide now → acknowledge → commit
 
-The first three are pure and stand in ``reading``; what a partner agreed to is held against the envelopes in
-``agreement``; what the factory decides stands in ``business``, who handles which document in ``handlers``, what we
-write back in ``outbound`` and ``acknowledging``. Here they are put in order. What a new order comes to is foreseen
-where it is read (``readers``, ``ordering``), and messages of which all was foreseen are settled in one transaction.
+Opening, validating and mapping stand in ``reading``; what a partner agreed to is held against the envelopes in
+``agreement``; who handles which document in ``handlers``; what follows from an order in ``ordering``, by the rules of
+``business``; what we write back in ``rendering``, ``outbound`` and ``acknowledging``. Here they are put in order.
+Messages of which all was foreseen are settled together, in company; any other alone.
 
 Effects, answers and their control numbers commit together or not at all, one portion of the message at a time. A
 message that was interrupted, or is replayed, starts again at its first byte: what had taken effect is recognised and
@@ -30,7 +31,7 @@ from hub.exchange.intake import Received, received
 from hub.exchange.model import Acknowledgement, DocumentRow, Judgement, Key, StageTime
 from hub.flow.acknowledging import acknowledge
 from hub.flow.agreement import hold_against_agreement, is_test, with_number_judged
-from hub.flow.arrivals import Arrival, Counter, Foreseen, Handled
+from hub.flow.arrivals import Arrival, Foreseen, Handled, NotInCompany, Workplace
 from hub.flow.desk import Desk
 from hub.flow.handlers import HANDLERS
 from hub.flow.ordering import note_answers
@@ -47,13 +48,14 @@ from hub.kernel.struct import Struct
 from hub.platform import jobs
 from hub.platform.budget import Budget
 from hub.platform.jobs import Fence, Job
-from hub.platform.together import Answers, Together, each_alone
+from hub.platform.together import Answers, Together, each_alone, one_by_one
 
 DOCUMENTS_PER_PORTION = 50  # 50 orders of three lines hold the one writer for some 50 ms; intake waits no longer
 LOADS_AT_ONCE = 256  # as many as a runner has in hand
 BODY_BYTES_IN_HAND_MAX = 2 * 1024 * 1024  # read, a message of one-line orders takes 75 times its size in memory
 SETTLED_AT_ONCE = 32  # an order costs a third of what it costs alone; they hold the writer for some 30 ms
-DOCUMENTS_IN_COMPANY_MAX = 2  # of each: most messages hold one order, and what holds fifty takes as long as all others
+DOCUMENTS_IN_COMPANY_MAX = 2  # of each: most messages hold one order
+CANONICAL_BYTES_IN_COMPANY_MAX = 8 * 1024  # of each: ten lines; what is longer holds the writer as long as the rest
 
 KEYS_OF_AN_ANSWER = ("release", "seller-order")
 """What an answer is found by, beside its own numbers; items and contracts lead to the order, and from there to it."""
@@ -109,9 +111,12 @@ class Due(Struct):
 
     @property
     def in_company(self) -> bool:
-        """Whether it may be settled beside others: it is small, and all of its effect was foreseen."""
+        """Whether it may be settled beside others: a whole message, small, and all of its effect was foreseen."""
         documents, foreseen = self.portion.documents, self.portion.foreseen
-        if self.task.again or len(documents) > DOCUMENTS_IN_COMPANY_MAX:
+        whole = self.before is None and self.portion.last
+        if self.task.again or not whole or len(documents) > DOCUMENTS_IN_COMPANY_MAX:
+            return False
+        if sum(len(each.canonical or b"") for each in documents) > CANONICAL_BYTES_IN_COMPANY_MAX:
             return False
         return all(each.position in foreseen for each in documents if each.takes_effect)
 
@@ -144,7 +149,7 @@ class Processing:
                 if progress is None:
                     task = task.reached("opened", desk.clock.now())
                 due = Due(task=task.reached("mapped", desk.clock.now()), portion=portion, before=progress)
-                progress = await self._company.ask(due) if due.in_company else (await self._settle([due]))[0]
+                progress = await self._company.ask(due) if due.in_company else (await self._write([due]))[0]
         except Unreadable as fault:
             await desk.database.write(partial(_quarantine, desk, task, fault))
         except Misconfigured as fault:
@@ -154,15 +159,21 @@ class Processing:
     async def _load_all(self, claimed: list[Job]) -> list[tuple[Task, bytes] | Exception]:
         return await self._desk.database.read(partial(_load_all, self._desk, claimed))
 
-    async def _settle(self, due: list[Due]) -> list[Progress]:
+    async def _write(self, due: list[Due]) -> list[Progress]:
         return await self._desk.database.write(partial(_settle, self._desk, due), behind=True)
 
     async def _settle_company(self, company: list[Due]) -> Answers[Progress]:
         """Let them take effect in one transaction; if one of them cannot, each in its own."""
         try:
-            return await self._settle(company)
+            return await self._write(company)
+        except NotInCompany as fault:
+            rest = [due for due in company if due.task.message.id not in fault.messages]
+            apart = [due for due in company if due.task.message.id in fault.messages]
+            found = [*(await self._settle_company(rest) if rest else []), *await one_by_one(self._write, apart)]
+            told = dict(zip([due.task.message.id for due in rest + apart], found, strict=True))
+            return [told[due.task.message.id] for due in company]
         except Exception as fault:  # noqa: BLE001 - who it concerns hears of it when it is alone
-            return await each_alone(self._settle, company, fault)
+            return await each_alone(self._write, company, fault)
 
 
 async def _read_whole(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Portion]:
@@ -178,7 +189,7 @@ async def _read_whole(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Port
 
 
 async def _read_in_portions(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Portion]:
-    """Read the message beside the event loop, no more at a time than takes effect at a time."""
+    """Read the message beside the event loop, no more at a time than takes effect at a time; nothing is foreseen."""
     partner = desk.rules.partner(task.message.partner)
     opened = hold_against_agreement(await asyncio.to_thread(open_message, body), partner)
     documents, last = opened.documents(desk.rules, partner.id), False
@@ -192,23 +203,23 @@ def _settle(desk: Desk, company: Sequence[Due], conn: Connection) -> list[Progre
     """Let portions of different messages take effect, step by step, and write down what came of them: all, or none."""
     now = desk.clock.now()
     tray = Tray(conn, desk, now)
-    at = Counter(conn, desk.rules, now, in_company=len(company) > 1)
+    at = Workplace(conn, desk.rules, now, in_company=len(company) > 1)
     settlements = [_Settlement(at, tray, due) for due in company]
-    if at.in_company:
-        tray.lock({each.partner.id for each in settlements})
+    tray.lock({each.partner.id for each in settlements})  # first: whoever locks numbers last could wait for us
     for each in settlements:
         each.begin()
-    for each in settlements:
-        each.take_effect()
-    at.filing.write()
+    apart = [each.due.task.message.id for each in settlements if not each.take_effect()]
+    if apart:
+        raise NotInCompany(apart)
+    at.filing.write()  # the lines of orders, before anything points to them
     recording.put_documents(conn, [row for each in settlements for row in each.rows()])
     recording.put_kept_keys(conn, [each.keys() for each in settlements])
     for each in settlements:
         each.acknowledge()
-    tray.send()
+    tray.send()  # with the 997s that have come to the 855s
     note_answers(conn, [answer for each in settlements for answer in each.answers], now)
     recording.record(conn, *(each.processed() for each in settlements if each.due.portion.last))
-    for each in settlements:
+    for each in sorted(settlements, key=lambda each: each.due.task.fence.job):  # as all who lock jobs do
         each.let_go()
     return [each.progress for each in settlements]
 
@@ -216,7 +227,7 @@ def _settle(desk: Desk, company: Sequence[Due], conn: Connection) -> list[Progre
 class _Settlement:
     """What follows from a portion of a message, inside one transaction: its steps, in order."""
 
-    def __init__(self, at: Counter, tray: Tray, due: Due) -> None:
+    def __init__(self, at: Workplace, tray: Tray, due: Due) -> None:
         self.due = due
         self.partner = at.rules.partner(due.task.message.partner)
         self.progress = due.before or Progress()
@@ -246,14 +257,18 @@ class _Settlement:
         judged = [with_number_judged(each, row) for each, row in zip(found, entered, strict=True)]
         self.progress = Progress(interchanges=judged, judgements=[row.judgement for row in entered], tests=tests)
 
-    def take_effect(self) -> None:
-        """Let the documents take effect and put what we owe for them into the tray."""
+    def take_effect(self) -> bool:
+        """Let the documents take effect, put what we owe for them into the tray; False when that takes being alone."""
         portion = self.due.portion
-        self._settled = [self._settle(document) for document in portion.documents]
+        try:
+            self._settled = [self._became(document) for document in portion.documents]
+        except NotInCompany:
+            return False
         keys = [] if self.due.before else _envelope_keys(portion.survey.interchanges)
         keys += [*recording.keys_of(self.rows()), *(key for each in self._settled for key in each.handled.keys)]
         self._keys = recording.kept_keys(keys)
         self.progress = replace(self.progress, summary=self.progress.summary.after(self._settled, self._keys))
+        return True
 
     def acknowledge(self) -> None:
         """With the last portion, acknowledge what is acknowledged for the first time."""
@@ -285,15 +300,15 @@ class _Settlement:
         summary = found.summary.with_envelopes(found.interchanges)
         return summary.processed(task.message, task.stages, self._said, survey, found.interchanges)
 
-    def _settle(self, document: Document) -> Settled:
+    def _became(self, document: Document) -> Settled:
         judgement = self.progress.judgements[document.interchange.position - 1]
         test = self.progress.tests.get(document.position, is_test(document.interchange, self.partner))
-        handled = self._take_effect(document, judgement, test)
+        handled = self._handle(document, judgement, test)
         guide = self._at.rules.guide(document.release, document.kind, self.partner.id)
         row = document_row(document, handled, self._message.id, self.partner.id, test=test)
         return Settled(document=document, handled=handled, row=row, guide=guide)
 
-    def _take_effect(self, document: Document, judgement: Judgement, test: bool) -> Handled:
+    def _handle(self, document: Document, judgement: Judgement, test: bool) -> Handled:
         """Let the document take effect, if it may, and answer it."""
         if judgement in ("duplicate", "conflict"):
             return Handled(outcome="duplicate" if judgement == "duplicate" else "quarantined")

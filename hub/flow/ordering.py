@@ -21,7 +21,7 @@ from hub.business.orders.model import Decision, Effect, Source
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.shared import Party
 from hub.exchange.model import Key
-from hub.flow.arrivals import Arrival, Company, Counter, Foreseen, Handled
+from hub.flow.arrivals import Arrival, Foreseen, Handled, NotInCompany, Workplace
 from hub.flow.rules import Rules
 from hub.kernel.clock import day_in
 from hub.kernel.errors import Misconfigured
@@ -49,16 +49,16 @@ def foresee(rules: Rules, arrival: Arrival) -> Foreseen | None:
     return None
 
 
-def take_purchase_order(at: Counter, arrival: Arrival) -> Handled:
+def take_purchase_order(at: Workplace, arrival: Arrival) -> Handled:
     """Do what was foreseen; or decide the order on what stands, record it, and owe the answer.
 
-    What stands may be another message's of the same transaction, not yet written whole: hence ``Company``.
+    What stands may be another message's of the same transaction, not yet written whole: hence ``NotInCompany``.
     """
     foreseen = arrival.foreseen
     if foreseen is not None and _still_holds(foreseen, arrival) and at.filing.file(foreseen.order):
         return foreseen.handled
     if at.in_company:
-        raise Company
+        raise NotInCompany
     at.filing.write()
     order = _order_of(arrival)
     decision = take_order(at.conn, order, _given(at.rules, order, arrival), at.now, answering=at.answering)
@@ -72,7 +72,11 @@ def note_answers(conn: Connection, answers: Sequence[tuple[Handled, str]], now: 
 
 
 def _still_holds(foreseen: Foreseen, arrival: Arrival) -> bool:
-    return foreseen.day == day_in(arrival.partner.time_zone, arrival.now) and foreseen.test == arrival.test
+    """Whether it is of this very document, and of today; who foresaw it may be another process."""
+    row, partner = foreseen.order.rows.order, arrival.partner
+    if (row.partner, row.source_message, row.source_position) != (partner.id, arrival.message, arrival.position):
+        return False
+    return foreseen.day == day_in(partner.time_zone, arrival.now) and foreseen.test == arrival.test
 
 
 def _order_of(arrival: Arrival) -> PurchaseOrder:

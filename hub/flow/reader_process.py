@@ -9,8 +9,9 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from hub.flow.readers import ToRead, read_messages, token_of
+from hub.flow.readers import Reading, Sent, ToRead, read_messages, token_of
 from hub.flow.rules import Rules
+from hub.kernel.errors import HubError
 from hub.platform.beside import answer
 from hub.platform.configuration import find_configuration
 from hub.platform.telemetry import configure_logs
@@ -24,7 +25,11 @@ def main() -> None:
     token = token_of(configuration)  # before anything is read: what changes meanwhile is a difference
     rules = Rules(configuration)
     rules.warm_up()
-    answer(partial(read_messages, rules), ToRead, token)
+    answer(partial(_read, rules), ToRead, token)
+
+
+def _read(rules: Rules, asked: list[ToRead]) -> list[Sent | HubError]:
+    return [Sent.of(each) if isinstance(each, Reading) else each for each in read_messages(rules, asked)]
 
 
 if __name__ == "__main__":

@@ -20,8 +20,10 @@ import hub
 from hub.flow.agreement import hold_against_agreement, is_test
 from hub.flow.arrivals import Arrival, Foreseen
 from hub.flow.ordering import foresee
-from hub.flow.reading import Document, Opened, Survey, open_message
+from hub.flow.reading import Document, Interchange, Opened, Survey, open_message
 from hub.flow.rules import Rules
+from hub.formats.x12.headers import InterchangeHeader
+from hub.formats.x12.separators import Separators
 from hub.kernel.errors import Defect, HubError, Misconfigured
 from hub.kernel.struct import Struct
 from hub.platform.beside import Beside
@@ -29,9 +31,10 @@ from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.together import Together
 
 READER_MODULE = "hub.flow.reader_process"
-MESSAGES_AT_ONCE = 32  # one hop costs what reading half a message costs; more at once would only wait for each other
-SECONDS_MAX = 15.0  # for those: the slowest 16 that were found took 4.5 s
-ALONE_SECONDS_MAX = 5.0  # for one of them: the slowest took 0.3 s
+MESSAGES_AT_ONCE = 32  # enough that one hop, and one stage after the other, pay; more would only wait for each other
+BYTES_AT_ONCE = 128 * 1024  # and no more than two of the largest: what they hold is taken in on the event loop
+SECONDS_MAX = 15.0  # for those; two of the largest take half a second where nothing else runs
+ALONE_SECONDS_MAX = 5.0  # for one of them
 
 log = structlog.get_logger("hub.flow.readers")
 
@@ -45,12 +48,44 @@ class ToRead(Struct):
     now: datetime
 
 
-class Reading(Struct, tag="reading"):
+class Reading(Struct):
     """A message as read: all of it."""
 
     survey: Survey
     documents: list[Document]
     foreseen: dict[int, Foreseen] = {}  # by position of the document, where something could be foreseen
+
+
+class Sent(Struct, tag="reading"):
+    """A reading on its way between two processes: each envelope once, and of each document the places of its own."""
+
+    survey: Survey
+    documents: list[Document]
+    places: list[tuple[int, int]]  # position of the interchange, number of the group or 0
+    foreseen: dict[int, Foreseen]
+
+    @classmethod
+    def of(cls, reading: Reading) -> Sent:
+        documents = reading.documents
+        return cls(
+            survey=reading.survey,
+            documents=[replace(each, interchange=LEFT_OUT, group=None) for each in documents],
+            places=[(each.interchange.position, each.group.number if each.group else 0) for each in documents],
+            foreseen=reading.foreseen,
+        )
+
+    def reading(self) -> Reading:
+        """Return what was sent, each document with its envelopes again."""
+        interchanges = self.survey.interchanges
+        groups = [None, *(group for each in interchanges for group in each.groups)]
+        documents = [
+            replace(each, interchange=interchanges[position - 1], group=groups[number])
+            for each, (position, number) in zip(self.documents, self.places, strict=True)
+        ]
+        return Reading(survey=self.survey, documents=documents, foreseen=self.foreseen)
+
+
+LEFT_OUT = Interchange(position=0, header=InterchangeHeader(control_number=0), separators=Separators(), digest="")
 
 
 class Reader(Protocol):
@@ -147,12 +182,14 @@ class ReadBeside:
             READER_MODULE,
             log_level,
             config_path or "",
-            answers=Reading,
+            answers=Sent,
             token=token_of(find_configuration(config_path)),
             seconds_max=SECONDS_MAX,
             alone_seconds_max=ALONE_SECONDS_MAX,
         )
-        self._together: Together[ToRead, Reading] = Together(self._beside.run, most=MESSAGES_AT_ONCE)
+        self._together: Together[ToRead, Reading] = Together(
+            self._read, most=MESSAGES_AT_ONCE, weigh=lambda wanted: len(wanted.body), weight_max=BYTES_AT_ONCE
+        )
 
     @property
     def fault(self) -> str | None:
@@ -167,6 +204,9 @@ class ReadBeside:
 
     async def close(self) -> None:
         await self._beside.close()
+
+    async def _read(self, asked: list[ToRead]) -> list[Reading | Exception]:
+        return [each.reading() if isinstance(each, Sent) else each for each in await self._beside.run(asked)]
 
 
 def token_of(configuration: Configuration) -> str:

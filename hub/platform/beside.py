@@ -125,18 +125,20 @@ class Beside:
         try:
             async with asyncio.timeout(seconds_max):
                 await child.send(items)
-                answers = self._decode(await child.receive())
+                answers = [_value(each) for each in self._decode(await child.receive())]
         except TimeoutError as fault:
             await self._end()
             raise _Ended(f"took more than {seconds_max:g} s") from fault
         except (asyncio.IncompleteReadError, OSError) as fault:
             raise _Ended(f"ended with status {await self._end()}") from fault
+        except (msgspec.MsgspecError, KeyError) as fault:
+            raise _Ended(f"said what it may not ({fault}) and ended with status {await self._end()}") from fault
         except asyncio.CancelledError:
             await self._end()  # its answer would be taken for the next one's
             raise
         if len(answers) != len(items):
-            raise Defect(f"{len(answers)} answers to {len(items)} items")
-        return [each.exception() if isinstance(each, Fault) else each for each in answers]
+            raise _Ended(f"gave {len(answers)} answers to {len(items)} items, and status {await self._end()}")
+        return answers
 
     async def _ready(self) -> _Child:
         """Return the child once it has said its token."""
@@ -183,6 +185,10 @@ class Beside:
     async def _end(self) -> int | None:
         child, self._child = self._child, None
         return await child.end() if child else None
+
+
+def _value(answer: object) -> object:
+    return answer.exception() if isinstance(answer, Fault) else answer
 
 
 class _Child:

@@ -42,7 +42,7 @@ class Budget:
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():  # its turn had come
                 self._spent -= weight
-            else:
+            elif (weight, turn) in self._waiting:  # unless who left has passed it over
                 self._waiting.remove((weight, turn))
             self._let_in()
             raise

@@ -45,7 +45,7 @@ ATTEMPTS_MAX = 8  # with the backoff below: about four minutes, then a person is
 BACKOFF_MIN = timedelta(seconds=1)
 BACKOFF_MAX = timedelta(minutes=5)
 ERROR_LENGTH_MAX = 2_000
-CLAIM_MAX = 200  # of one claim: two seconds of work at the pace we aim for, far below the lease
+CLAIM_MAX = 256  # of one claim: all that a runner has in hand, half a second of work, far below the lease
 BELL = "jobs"
 
 job = Table(

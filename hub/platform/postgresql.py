@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 CONNECTIONS = 16  # measured: asyncpg gains little beyond this from one process
 BEHIND_CONNECTIONS = 8  # of them, at most, for works that nobody waits for: those may wait long for each other's rows
-WAITING_WORKS_MAX = 4_000  # as on SQLite: about two seconds of intake
+WAITING_WORKS_MAX = 4_000  # as on SQLite
 TRIES_MAX = 5  # of one work after serialisation faults; then the caller decides
 BACKOFF_SECONDS = 0.02
 POOL_SECONDS = 10.0

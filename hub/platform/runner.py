@@ -182,6 +182,7 @@ class Runner:
 
     async def _beat(self) -> None:
         """Renew the leases of what still runs."""
-        fences = [job.fence for job in self._running.values()]  # on the event loop: it changes there
+        running = sorted(self._running.values(), key=lambda job: job.id)  # on the event loop: it changes there
+        fences = [job.fence for job in running]  # in one order, as all who lock jobs do
         if fences:
             await self._database.write(partial(jobs.extend, fences=fences, now=self._clock.now()))

@@ -31,13 +31,13 @@ from hub.platform.bells import Bells, Work
 
 T = TypeVar("T")
 
-QUEUE_WORKS_MAX = 4_000  # about two seconds of intake; more waiting than that is better told "later"
+QUEUE_WORKS_MAX = 4_000  # of every kind; more waiting than that is better told "later" (intake has its own bound)
 GROUP_WORKS_MAX = 256  # measured: the gain of a shared fsync is spent long before this
 GROUP_SECONDS_MIN = 0.005  # a group may grow this long even where commits are instant
 GROUP_SECONDS_MAX = 0.040  # and stops here, so that the first in it does not wait for the last
 COMMITS_WORTH = 4  # in between, it grows as long as four commits take: a fifth of the time then goes to the disk
 STATEMENTS_KEPT = 512  # compiled by SQLite and kept; a message takes some sixty different ones
-AHEAD_IN_A_ROW_MAX = 4  # works that pass one that waits behind: intake is an eighth of an order's work, and may burst
+AHEAD_IN_A_ROW_MAX = 4  # works that pass one that waits behind: what they bring must be worked off, too
 RETRY_AFTER_SECONDS = 1.0
 READERS = 4  # pages and API; two cores do not serve more at once
 BUSY_MILLISECONDS = 5_000  # a command may hold the write lock while the server runs
@@ -53,6 +53,7 @@ class SqliteEngine:
         self._path = path
         self._bells = bells
         self._lock = threading.Lock()
+        self._closed = False
         self._writer: _Writer | None = None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="hub-reader")
         self._read_engine = _engine(path, _prepare_reader, pool_size=READERS)
@@ -90,6 +91,7 @@ class SqliteEngine:
 
     def close_now(self) -> None:
         with self._lock:
+            self._closed = True
             if self._writer:
                 self._writer.stop()
                 self._writer = None
@@ -100,6 +102,8 @@ class SqliteEngine:
         writer = self._writer
         if writer is None:
             with self._lock:
+                if self._closed:  # and perhaps another hub's by now
+                    raise Unavailable("the database has been closed", retry_after_seconds=RETRY_AFTER_SECONDS)
                 writer = self._writer = self._writer or _Writer(self._path, self._bells)
         return writer
 

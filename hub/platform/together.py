@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 import structlog
@@ -30,13 +30,18 @@ log = structlog.get_logger("hub.platform.together")
 
 
 async def each_alone(call: Callable[[list[A]], Awaitable[Answers[B]]], asked: list[A], fault: Exception) -> Answers[B]:
-    """Return the answers of a ``call`` for each, after one for all ended with ``fault``, which concerns one.
+    """Return the answers of a ``call`` for each, after one for all of them ended with ``fault``, which concerns one.
 
     ``Unavailable`` concerns nobody, and all.
     """
     if isinstance(fault, Unavailable) or len(asked) == 1:
         return [fault] * len(asked)
     log.info("asked again one by one", asked=len(asked), reason=type(fault).__name__)
+    return await one_by_one(call, asked)
+
+
+async def one_by_one(call: Callable[[list[A]], Awaitable[Answers[B]]], asked: list[A]) -> Answers[B]:
+    """Return the answers of a ``call`` for each alone: what one ends with is its own."""
 
     async def alone(item: A) -> B | Exception:
         try:
@@ -48,11 +53,21 @@ async def each_alone(call: Callable[[list[A]], Awaitable[Answers[B]]], asked: li
 
 
 class Together(Generic[A, B]):
-    """Hands what is asked to ``call``, at most ``most`` at a time. What ``call`` raises, all it was given hear."""
+    """Hands what is asked to ``call``, at most ``most`` at a time, and those not above ``weight_max`` together.
 
-    def __init__(self, call: Callable[[list[A]], Awaitable[Answers[B]]], *, most: int) -> None:
+    What ``call`` raises, all it was given hear.
+    """
+
+    def __init__(
+        self,
+        call: Callable[[list[A]], Awaitable[Answers[B]]],
+        *,
+        most: int,
+        weigh: Callable[[A], int] = lambda item: 0,
+        weight_max: int = 0,
+    ) -> None:
         self._call = call
-        self._most = most
+        self._most, self._weigh, self._weight_max = most, weigh, weight_max
         self._waiting: list[tuple[A, asyncio.Future[B]]] = []
         self._calls: set[asyncio.Task[None]] = set()
 
@@ -67,10 +82,23 @@ class Together(Generic[A, B]):
 
     def _pass_on(self) -> None:
         waiting, self._waiting = self._waiting, []
-        for first in range(0, len(waiting), self._most):
-            call = asyncio.create_task(self._answer(waiting[first : first + self._most]))
+        for some in self._parts(waiting):
+            call = asyncio.create_task(self._answer(some))
             self._calls.add(call)  # the event loop itself keeps tasks only weakly
             call.add_done_callback(self._calls.discard)
+
+    def _parts(self, waiting: list[tuple[A, asyncio.Future[B]]]) -> Iterator[list[tuple[A, asyncio.Future[B]]]]:
+        """Cut what waits into what one call takes."""
+        part: list[tuple[A, asyncio.Future[B]]] = []
+        weight = 0
+        for each in waiting:
+            own = self._weigh(each[0])
+            if part and (len(part) >= self._most or weight + own > self._weight_max):
+                yield part
+                part, weight = [], 0
+            part.append(each)
+            weight += own
+        yield part
 
     async def _answer(self, asked: list[tuple[A, asyncio.Future[B]]]) -> None:
         try:
@@ -128,6 +156,11 @@ class WrittenTogether(Generic[A, B]):
             answers = await self._database.write(lambda conn: self._work(conn, self._take(asked)))
         except Exception as fault:  # noqa: BLE001 - handed on to everyone whom it concerns
             answers = await each_alone(self._alone, self._take(asked), fault)
+        except asyncio.CancelledError:
+            self._take(asked)  # nobody joins what will not be written
+            for _, waiting in asked:
+                waiting.cancel()
+            raise
         _tell(asked, answers)
 
     def _take(self, asked: list[tuple[A, asyncio.Future[B]]]) -> list[A]:

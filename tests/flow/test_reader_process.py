@@ -6,13 +6,14 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from hub.exchange import intake
 from hub.flow import inbound, readers
-from hub.flow.readers import ReadBeside, Reading, ToRead, read_messages
+from hub.flow.readers import ReadBeside, Reading, Sent, ToRead, read_messages
 from hub.flow.reading import Document, Survey
 from hub.flow.rules import Rules
 from hub.kernel.errors import Misconfigured, Unreadable
@@ -60,6 +61,22 @@ def _without_ids(reading: Reading | BaseException) -> tuple[Survey, list[Documen
         assert order.seller_order
         foreseen.append(f"{position}: {each!r}".replace(order.id, "ID").replace(order.seller_order, "NUMBER"))
     return reading.survey, reading.documents, foreseen
+
+
+@pytest.mark.parametrize("many", ["interchange acknowledgements", "groups"])
+def test_what_travels_between_the_processes_grows_with_the_message_and_no_faster(many: str) -> None:
+    rules = Rules(find_configuration(None))
+
+    def travels(count: int) -> int:
+        ta1s = [f"TA1*{number:09d}*261120*1200*A*000" for number in range(1, count + 1)]
+        groups = [group(transaction(order(f"45{number:08d}")), number=number) for number in range(1, count + 1)]
+        body = interchange(*(groups if many == "groups" else ["~".join([*ta1s, ""])]))
+        [read] = read_messages(rules, [_wanted(body)])
+        assert isinstance(read, Reading)
+        assert len(read.documents) == count
+        return len(msgspec.msgpack.encode(Sent.of(read)))
+
+    assert travels(200) < 2.2 * travels(100)
 
 
 def test_what_cannot_be_read_is_told_and_its_neighbour_is_read() -> None:

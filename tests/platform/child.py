@@ -29,6 +29,8 @@ def _one(item: int | str) -> object:
         return os.getpid()
     if item == "secret":
         return os.environ.get("HUB_DATABASE_URL")
+    if item == "another type":
+        return 1.5
     if item == "misconfigured":
         return Misconfigured("no such map", file="partner.toml", line=7, remedy="name another")
     return item * 2

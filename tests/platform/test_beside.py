@@ -63,6 +63,14 @@ async def test_what_ends_the_process_fails_alone_and_its_neighbours_are_answered
     assert await beside.run([4]) == [8], "another process has taken its place"
 
 
+async def test_an_answer_of_another_type_than_was_agreed_is_not_taken_and_its_neighbours_are(beside: Beside) -> None:
+    with capture_logs():
+        answers = await beside.run([1, "another type", 3])
+    assert [answers[0], answers[2]] == [2, 6]
+    assert isinstance(answers[1], Defect)
+    assert "said what it may not" in str(answers[1])
+
+
 async def test_one_item_that_ends_the_process_is_not_given_to_another(beside: Beside) -> None:
     starts: list[int] = []
     start = Beside.start

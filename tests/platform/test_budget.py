@@ -79,3 +79,17 @@ def test_what_weighs_more_than_all_goes_by_itself() -> None:
     seen = asyncio.run(story())
     assert seen.done == [0, 1, 2]
     assert seen.most == TOTAL
+
+
+def test_all_called_off_at_once_leave_nothing_behind() -> None:
+    async def story() -> list[object]:
+        seen = Watched()
+        tasks = [asyncio.create_task(seen.work(number, 8, 5)) for number in range(4)]
+        await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        async with asyncio.timeout(20), seen.budget.share(TOTAL):
+            return [*ended]
+
+    assert [type(each) for each in asyncio.run(story())] == [asyncio.CancelledError] * 4

@@ -44,7 +44,7 @@ LONG_US_MAX = 10_000.0
 RATIO_TO_PEER_MIN = 8.0
 DOUBLING_MAX = 2.2
 LONG_ORDER_LINES = 200
-GROWTH_ROUNDS = 5  # the best of them counts: the others were disturbed
+GROWTH_ROUNDS = 12  # the best of them counts: two shared cores change their pace by a third within seconds
 
 
 def main() -> int:

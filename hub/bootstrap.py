@@ -75,6 +75,7 @@ class Hub:
             clock,
             worker=worker,
             alone=[PROCESS_LARGE],
+            not_before=lambda: self.desk.reader.ready(),
             on_dead=self._tell_of_dead_job,
             on_fault=self.metrics.count_loop_fault,
         )

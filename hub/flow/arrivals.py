@@ -24,8 +24,8 @@ class Handled(Struct):
 
     outcome: Outcome
     findings: list[Diagnostic] = []
-    owed: list[Struct] = []  # canonical documents, to be written
-    answers: list[Content] = []  # written, to be numbered and sent
+    owed: list[Struct] = []  # canonical documents that are still to be written
+    answers: list[Content] = []  # to be numbered and sent
     resend: list[str] = []  # messages of ours to be sent once more
     order_number: str | None = None
     order_id: str | None = None  # whose history notes that the answers answer it

@@ -319,8 +319,7 @@ class _Settlement:
             return Handled(outcome="held", attention=_not_understood(document))
         foreseen = self.due.portion.foreseen.get(document.position)
         arrival = Arrival.of(document, self._message.id, self.partner, test=test, now=self._at.now, foreseen=foreseen)
-        handled = handler(self._at, arrival)
-        return self._answer(arrival, handled.written(self._at.rules, self.partner) if handled.owed else handled)
+        return self._answer(arrival, handler(self._at, arrival))
 
     def _answer(self, arrival: Arrival, handled: Handled) -> Handled:
         """Send what the handler owes. What cannot be written waits, unnumbered; the effect stands."""

@@ -62,7 +62,8 @@ def take_purchase_order(at: Workplace, arrival: Arrival) -> Handled:
     at.filing.write()
     order = _order_of(arrival)
     decision = take_order(at.conn, order, _given(at.rules, order, arrival), at.now, answering=at.answering)
-    return replace(_handled(order, decision), resend=_first_answer(at.conn, decision))
+    handled = _handled(order, decision).written(at.rules, arrival.partner)
+    return replace(handled, resend=_first_answer(at.conn, decision))
 
 
 def note_answers(conn: Connection, answers: Sequence[tuple[Handled, str]], now: datetime) -> None:

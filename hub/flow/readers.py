@@ -94,6 +94,9 @@ class Reader(Protocol):
     async def read(self, wanted: ToRead) -> Reading:
         """Return what the message holds. Raises ``Unreadable``, or ``Misconfigured`` when we are at fault."""
 
+    async def ready(self) -> None:
+        """Return when messages can be read, or it is known that they cannot."""
+
     async def close(self) -> None:
         """Let go of what reading needs."""
 
@@ -166,6 +169,9 @@ class ReadHere:
             raise read
         return read
 
+    async def ready(self) -> None:
+        """Nothing to wait for."""
+
     async def close(self) -> None:
         """Nothing to let go of."""
 
@@ -201,6 +207,9 @@ class ReadBeside:
 
     async def read(self, wanted: ToRead) -> Reading:
         return await self._together.ask(wanted)
+
+    async def ready(self) -> None:
+        await self._beside.ready()
 
     async def close(self) -> None:
         await self._beside.close()

@@ -9,6 +9,7 @@ that does not come up is nobody's fault: ``Unavailable``, and ``fault`` says why
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import select
 import socket
@@ -90,6 +91,12 @@ class Beside:
                     self._command, stdin=theirs.fileno(), stdout=STDERR, env=_environment(), start_new_session=True
                 )
             self._child = _Child(process, *await asyncio.open_connection(sock=ours))
+
+    async def ready(self) -> None:
+        """Return when the child has come up, or could not."""
+        with contextlib.suppress(Unavailable):
+            async with self._turn:
+                await self._ready()
 
     async def run(self, items: Sequence[object]) -> list[Any]:
         """Return one answer for each item, in order: what the child's work returned, or the exception it gave.

@@ -153,12 +153,14 @@ def claim(
     worker: str,
     now: datetime,
     limit: int = CLAIM_MAX,
+    in_hand: int = 0,
     lease: timedelta = LEASE,
     on_dead: OnDead | None = None,
 ) -> list[Job]:
     """Claim up to ``limit`` due jobs of ``kinds`` until ``now + lease``, oldest first; jobs whose lease ended too.
 
-    A job that took its worker down with it ``ATTEMPTS_MAX`` times is laid among the dead instead.
+    ``in_hand`` are the worker's already: a job that must have less ``company`` waits until there are fewer, and all
+    after it. One that took its worker down with it ``ATTEMPTS_MAX`` times is laid among the dead instead.
     """
     due = [
         Job(**row._mapping)
@@ -168,9 +170,34 @@ def claim(
     claimed = [found for found in due if found.fence.counted < ATTEMPTS_MAX]
     if fatal:
         _bury(conn, fatal, on_dead)
+    claimed = claimed[: _together(claimed, in_hand)]
     if claimed:
         conn.execute(_CLAIM, {"ids": [found.id for found in claimed], "lease_ends": now + lease, "by": worker})
     return [msgspec.structs.replace(found, attempts=found.attempts + 1) for found in claimed]
+
+
+def company(job: Job, most: int = CLAIM_MAX) -> int:
+    """Return how many jobs may be in hand with this one, as claimed, itself included.
+
+    One of those that were in hand when a worker died may be what it died of, so the next time there are fewer: a
+    quarter for each death. In the end it dies alone, and the others are done. What failed by itself is no such job.
+    """
+    return _company(job, job.fence.counted - 1, most)
+
+
+def _company(job: Job, claims: int, most: int) -> int:
+    deaths = 0 if job.error else max(claims, 0)
+    return max(1, most >> (2 * deaths))
+
+
+def _together(due: Sequence[Job], in_hand: int) -> int:
+    """Return how many of the first of ``due``, not yet claimed, may be claimed beside those in hand."""
+    allowed = CLAIM_MAX
+    for count, found in enumerate(due):
+        allowed = min(allowed, _company(found, found.fence.counted, CLAIM_MAX))
+        if in_hand + count >= allowed:
+            return count
+    return len(due)
 
 
 def done(conn: Connection, fence: Fence) -> None:

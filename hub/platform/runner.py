@@ -2,9 +2,11 @@
 
 A handler does its work and completes the job (``jobs.done`` with the job's fence) in the same write as its effect. When
 it raises, the job goes back with backoff, or among the dead; ``Unavailable`` counts as no attempt. Long work keeps its
-lease by a heartbeat. Of a kind that works ``alone`` one job runs at a time, and no job of another kind waits for it.
-Who waits for a job that dies is told by ``on_dead``, in the same write. ``stop`` lets what runs finish, and gives back
-what does not in ``STOP_SECONDS``.
+lease by a heartbeat. Of a kind that works ``alone`` one job runs at a time, and no job of another kind waits for it. A
+job that went down with its worker has less company each time (``jobs.company``). Nothing is claimed before
+``not_before`` returns: what is needed for every job is there then, or a kill would cost attempts of jobs that never
+began. Who waits for a job that dies is told by ``on_dead``, in the same write. ``stop`` lets what runs finish, and
+gives back what does not in ``STOP_SECONDS``.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from hub.platform.supervision import Loop, OnFault
 Handler = Callable[[Job], Awaitable[None]]
 """Does a job. Gets it claimed; completes it with ``jobs.done(conn, job.fence)`` in the write of its effect."""
 
-BATCH = 256  # jobs in hand at once: half a second of work, so that no stage waits for another; a kill costs no more
+BATCH = 256  # jobs in hand at once: half a second of work, so that no stage waits for another
 POLL_SECONDS = 1.0  # bells within the process are enough; this catches other processes, retries and ended leases
 HEARTBEAT_SECONDS = jobs.LEASE.total_seconds() / 3
 STOP_SECONDS = 10.0
@@ -48,6 +50,7 @@ class Runner:
         worker: str,
         alone: Collection[str] = (),
         batch: int = BATCH,
+        not_before: Callable[[], Awaitable[None]] | None = None,
         on_dead: OnDead | None = None,
         on_fault: OnFault | None = None,
     ) -> None:
@@ -57,6 +60,7 @@ class Runner:
         self._worker = worker
         self._alone = frozenset(alone)
         self._batch = batch
+        self._not_before = not_before
         self._on_dead = on_dead
         self.loops = (
             Loop("jobs", self._take, on_fault=on_fault),
@@ -108,6 +112,9 @@ class Runner:
 
     async def _take(self) -> None:
         """Claim what there is room for, or wait for the bell."""
+        if self._not_before is not None:
+            await self._not_before()
+            self._not_before = None
         self._bell.clear()
         claimed = 0 if self._stopping else await self._claim(self._batch - len(self._running))
         if not claimed:
@@ -127,6 +134,8 @@ class Runner:
         """Claim up to ``room`` jobs, and one of each kind that works alone and is idle; begin them; return how many."""
         async with self._claiming:
             idle = self._alone - {job.kind for job in self._running.values()}
+            running = self._running.values()
+            room = min([room, *(jobs.company(job, self._batch) - len(running) for job in running)])
             if self._stopping or (room <= 0 and not idle):
                 return 0
             claimed = await self._database.write(partial(self._claim_now, room, idle, self._clock.now()))
@@ -141,14 +150,14 @@ class Runner:
     def _claim_now(self, room: int, idle: Collection[str], now: datetime, conn: Connection) -> list[Job]:
         claim = partial(jobs.claim, conn, worker=self._worker, now=now, on_dead=self._on_dead)
         side_by_side = [kind for kind in self._handlers if kind not in self._alone]
-        claimed = claim(side_by_side, limit=room) if room > 0 and side_by_side else []
+        claimed = claim(side_by_side, limit=room, in_hand=len(self._running)) if room > 0 and side_by_side else []
         for kind in sorted(idle):
             claimed += claim([kind], limit=1)
         return claimed
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        if self._running.pop(task).kind in self._alone:
-            self._bell.set()  # the next of its kind may go
+        if self._running.pop(task).kind in self._alone or not self._running:
+            self._bell.set()  # the next of its kind may go, or what must not have company
 
     async def _run(self, job: Job) -> None:
         try:

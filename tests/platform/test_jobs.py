@@ -27,8 +27,10 @@ def enqueue(database: Database, *payloads: str, key: str | None = None, run_at: 
     database.write_now(work)
 
 
-def claim(database: Database, *, now: datetime = NOW, limit: int = 10) -> list[Job]:
-    return database.write_now(lambda conn: jobs.claim(conn, ["test"], worker="w", now=now, limit=limit))
+def claim(database: Database, *, now: datetime = NOW, limit: int = 10, in_hand: int = 0) -> list[Job]:
+    return database.write_now(
+        lambda conn: jobs.claim(conn, ["test"], worker="w", now=now, limit=limit, in_hand=in_hand)
+    )
 
 
 def test_jobs_are_claimed_oldest_first_and_once(database: Database) -> None:
@@ -301,3 +303,43 @@ def test_a_runner_whose_claim_fails_unexpectedly_goes_on(
 @pytest.mark.parametrize("attempt", [1, 2, 5, 50, 10**6])
 def test_backoff_stays_within_its_bounds(attempt: int) -> None:
     assert jobs.BACKOFF_MIN <= jobs.backoff(attempt) <= jobs.BACKOFF_MAX
+
+
+def test_what_goes_down_with_its_worker_has_less_company_each_time_and_its_neighbours_are_done(
+    database: Database,
+) -> None:
+    """One of three hundred kills every worker that has it in hand; in the end it is alone, and alone among the dead."""
+    enqueue(database, *(str(number) for number in range(300)))
+    killer, hands, finished = "7", list[int](), set[str]()
+    for _ in range(2_000):
+        claimed = claim(database, limit=jobs.CLAIM_MAX)
+        if not claimed:
+            break
+        if killer in {job.payload for job in claimed}:
+            hands.append(len(claimed))
+            database.write_now(lambda conn: jobs.take_over(conn, now=NOW))
+            continue
+        for job in claimed:
+            database.write_now(lambda conn, job=job: jobs.done(conn, job.fence))  # type: ignore[misc]
+            finished.add(job.payload)
+    assert hands == [256, 64, 16, 4, 1, 1, 1, 1]
+    assert finished == {str(number) for number in range(300)} - {killer}
+    assert [job.payload for job in database.read_now(jobs.dead)] == [killer]
+
+
+def test_what_must_not_have_company_waits_until_nothing_else_is_in_hand(database: Database) -> None:
+    enqueue(database, "suspect")
+    for _ in range(4):
+        claim(database)
+        database.write_now(lambda conn: jobs.take_over(conn, now=NOW))
+    enqueue(database, "later")
+    assert claim(database, in_hand=1) == []
+    assert [job.payload for job in claim(database)] == ["suspect"]
+
+
+def test_what_failed_by_itself_keeps_its_company(database: Database) -> None:
+    enqueue(database, "fails", "other")
+    for _ in range(3):
+        [job, *_] = claim(database, limit=1)
+        database.write_now(lambda conn, job=job: jobs.fail(conn, job.fence, "a bug", now=NOW - jobs.BACKOFF_MAX))  # type: ignore[misc]
+    assert len(claim(database)) == 2

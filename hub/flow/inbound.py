@@ -39,7 +39,7 @@ from hub.flow.outbound import Occasion, Tray
 from hub.flow.readers import ToRead
 from hub.flow.reading import Document, Interchange, Survey, open_message
 from hub.flow.rendering import Unsendable
-from hub.flow.rows import document_row, received_row
+from hub.flow.rows import document_row, interchange_row
 from hub.flow.summary import Settled, Summary
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Conflict, Defect, Misconfigured, Unreadable
@@ -249,7 +249,15 @@ class _Settlement:
         restarts_after = self.partner.numbers_restart_after
         entered = []
         for each in found:
-            row = received_row(each, self._message.id, self.partner.id, now)
+            row = interchange_row(
+                each.header,
+                message=self._message.id,
+                position=each.position,
+                partner=self.partner.id,
+                direction="in",
+                digest=each.digest,
+                at=now,
+            )
             entered.append(interchanges.enter(conn, row, refused=each.refused, restarts_after=restarts_after))
         for row in entered:
             if row.judgement == "duplicate" and row.first_message:

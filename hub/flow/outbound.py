@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from hub.exchange import outbox
 from hub.exchange.acknowledgements import expect
 from hub.exchange.controls import Numbers
-from hub.exchange.model import Acknowledgement, DocumentRow, ExpectedAcknowledgement, InterchangeRow, Key
+from hub.exchange.model import Acknowledgement, DocumentRow, ExpectedAcknowledgement, Key
 from hub.exchange.partners import Partner
 from hub.flow.desk import Desk
 from hub.flow.rendering import Content, Unsendable, separators_of
+from hub.flow.rows import interchange_row
 from hub.formats.x12.acknowledge import ACKNOWLEDGEMENT_GROUP
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.writer import OutboundSet, write_interchange
@@ -171,7 +172,17 @@ def _outgoing(
         file_name=f"{kind}-{header.control_number:09d}.edi",
         answers=occasion.message,
         acknowledgement=acknowledgement,
-        interchanges=[_interchange_row(message_id, partner, header, body, now)],
+        interchanges=[
+            interchange_row(
+                header,
+                message=message_id,
+                position=1,
+                partner=partner.id,
+                direction="out",
+                digest=body.sha256,
+                at=now,
+            )
+        ],
         documents=rows,
         keys=occasion.keys,
     )
@@ -209,26 +220,6 @@ def _document_row(
         guide_digest=content.guide_digest,
         answers_message=occasion.message,
         answers_position=occasion.position,
-    )
-
-
-def _interchange_row(
-    message_id: str, partner: Partner, header: InterchangeHeader, body: Body, now: datetime
-) -> InterchangeRow:
-    return InterchangeRow(
-        message=message_id,
-        position=1,
-        partner=partner.id,
-        direction="out",
-        sender_qualifier=header.sender_qualifier or "",
-        sender=header.sender_id or "",
-        receiver_qualifier=header.receiver_qualifier or "",
-        receiver=header.receiver_id or "",
-        control_number=header.control_number,
-        usage=header.usage or "P",
-        digest=body.sha256,
-        judgement="first",
-        at=now,
     )
 
 

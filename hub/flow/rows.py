@@ -1,12 +1,13 @@
-"""What was received, as the rows of the message log that say so."""
+"""What was received or sent, as the rows of the message log that say so."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from hub.exchange.model import DocumentRow, InterchangeRow
+from hub.exchange.model import Direction, DocumentRow, InterchangeRow
 from hub.flow.arrivals import Handled
-from hub.flow.reading import Document, Interchange
+from hub.flow.reading import Document
+from hub.formats.x12.headers import InterchangeHeader
 
 
 def document_row(document: Document, handled: Handled, message: str, partner: str, *, test: bool) -> DocumentRow:
@@ -36,21 +37,29 @@ def document_row(document: Document, handled: Handled, message: str, partner: st
     )
 
 
-def received_row(interchange: Interchange, message: str, partner: str, now: datetime) -> InterchangeRow:
-    """Return the row of an interchange that was received; who enters it judges its number."""
-    header = interchange.header
+def interchange_row(
+    header: InterchangeHeader,
+    *,
+    message: str,
+    position: int,
+    partner: str,
+    direction: Direction,
+    digest: str,
+    at: datetime,
+) -> InterchangeRow:
+    """Return the row of an interchange, received or sent; who enters a received one judges its number."""
     return InterchangeRow(
         message=message,
-        position=interchange.position,
+        position=position,
         partner=partner,
-        direction="in",
+        direction=direction,
         sender_qualifier=header.sender_qualifier or "",
         sender=header.sender_id or "",
         receiver_qualifier=header.receiver_qualifier or "",
         receiver=header.receiver_id or "",
         control_number=header.control_number,
         usage=header.usage or "",
-        digest=interchange.digest,
+        digest=digest,
         judgement="first",
-        at=now,
+        at=at,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Connection, text
@@ -320,7 +321,7 @@ def test_what_goes_down_with_its_worker_has_less_company_each_time_and_its_neigh
             database.write_now(lambda conn: jobs.take_over(conn, now=NOW))
             continue
         for job in claimed:
-            database.write_now(lambda conn, job=job: jobs.done(conn, job.fence))  # type: ignore[misc]
+            database.write_now(partial(jobs.done, fence=job.fence))
             finished.add(job.payload)
     assert hands == [256, 64, 16, 4, 1, 1, 1, 1]
     assert finished == {str(number) for number in range(300)} - {killer}
@@ -341,5 +342,5 @@ def test_what_failed_by_itself_keeps_its_company(database: Database) -> None:
     enqueue(database, "fails", "other")
     for _ in range(3):
         [job, *_] = claim(database, limit=1)
-        database.write_now(lambda conn, job=job: jobs.fail(conn, job.fence, "a bug", now=NOW - jobs.BACKOFF_MAX))  # type: ignore[misc]
+        database.write_now(partial(jobs.fail, fence=job.fence, error="a bug", now=NOW - jobs.BACKOFF_MAX))
     assert len(claim(database)) == 2

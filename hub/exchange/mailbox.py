@@ -1,7 +1,8 @@
 """The mailbox: messages that wait for a partner who comes for them.
 
 A partner lists, fetches, and says ``received``; only that ends the waiting, so a fetch that broke off loses nothing.
-With ``received`` it may approve or refuse. Said twice the same is the same; said otherwise is a ``Conflict``.
+With ``received`` it may approve or refuse. Said twice the same is the same; said otherwise is a ``Conflict``, also
+after the message was sent once more: a verdict is final.
 """
 
 from __future__ import annotations
@@ -70,20 +71,23 @@ def received(
 
     Raises ``Conflict`` when another verdict stands. A refusal calls for a person.
     """
-    row = conn.execute(select(delivery).where(*_mine(scope, partner, message_id))).one_or_none()
+    asked = select(delivery).where(*_mine(scope, partner, message_id)).with_for_update()  # of two verdicts, one stands
+    row = conn.execute(asked).one_or_none()
     if row is None:
         return False
-    if row.received_at is not None and (verdict is None or verdict == row.verdict):
-        return True
-    if row.verdict is not None:
+    if row.verdict is not None and verdict not in (None, row.verdict):
         raise Conflict(f"{row.verdict} was said of {message_id} before")
-    values = {"state": "delivered", "received_at": row.received_at or now, "verdict": verdict}
-    if reason:
-        values["verdict_reason"] = reason[:REASON_LENGTH_MAX]
+    is_new = verdict is not None and row.verdict is None
+    if row.received_at is not None and not is_new:
+        return True
+    values: dict[str, object] = {"state": "delivered", "received_at": row.received_at or now}
+    if is_new:
+        values |= {"verdict": verdict, "verdict_reason": reason[:REASON_LENGTH_MAX] if reason else None}
     conn.execute(update(delivery).where(delivery.c.message == message_id).values(**values))
     conn.execute(update(message).where(message.c.id == message_id).values(delivery="delivered"))
-    note(conn, message_id, _EVENTS[verdict], reason, at=now, actor=f"partner:{partner}")
-    if verdict == "refuse":
+    said, why = (verdict, reason) if is_new else (None, None)  # the standing verdict was told when it was said
+    note(conn, message_id, _EVENTS[said], why, at=now, actor=f"partner:{partner}")
+    if said == "refuse":
         call_attention(conn, message_id, f"{partner} refuses it" + (f": {reason[:200]}" if reason else ""))
     return True
 

@@ -17,6 +17,7 @@ from hub.exchange.model import (
     AttemptRow,
     DeliveryRow,
     DocumentRow,
+    EarlierDelivery,
     Filters,
     InterchangeRow,
     Key,
@@ -29,7 +30,16 @@ from hub.exchange.model import (
 )
 from hub.exchange.recording import fold, note
 from hub.exchange.storable import storable_text
-from hub.exchange.tables import delivery, delivery_attempt, document, interchange, message, search_key, timeline
+from hub.exchange.tables import (
+    delivery,
+    delivery_attempt,
+    document,
+    earlier_delivery,
+    interchange,
+    message,
+    search_key,
+    timeline,
+)
 from hub.kernel.scope import Scope
 
 PAGE_MAX = 200
@@ -38,6 +48,7 @@ HITS_MAX = 50
 ANSWERS_MAX = 100  # of one message; a file of a thousand orders has one answer per group
 DOCUMENTS_MAX = 1_000  # shown of one message; ``documents`` continues
 TIMELINE_MAX = 500
+EARLIER_DELIVERIES_MAX = 100  # the last of them; each time the same bytes come again may make one
 
 
 def visible(scope: Scope, column: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -234,7 +245,17 @@ def _delivery(conn: Connection, message_id: str) -> DeliveryRow | None:
         .where(delivery_attempt.c.message == message_id)
         .order_by(delivery_attempt.c.attempt)
     )
-    return DeliveryRow(**row._mapping, tries=[AttemptRow(**attempt._mapping) for attempt in conn.execute(tries)])
+    earlier = (
+        select(*(column for column in earlier_delivery.c if column.name != "message"))
+        .where(earlier_delivery.c.message == message_id)
+        .order_by(earlier_delivery.c.number.desc())
+        .limit(EARLIER_DELIVERIES_MAX)
+    )
+    return DeliveryRow(
+        **row._mapping,
+        tries=[AttemptRow(**attempt._mapping) for attempt in conn.execute(tries)],
+        earlier=[EarlierDelivery(**before._mapping) for before in conn.execute(earlier)][::-1],
+    )
 
 
 _COLUMNS = [message.c[name] for name in MessageRow.__struct_fields__]

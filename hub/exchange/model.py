@@ -141,8 +141,19 @@ class AttemptRow(Struct):
     detail: str | None = None
 
 
+class EarlierDelivery(Struct):
+    """How an outbound message got to its receiver before it was sent once more."""
+
+    number: int  # from 1
+    state: Delivery
+    ended_at: datetime  # when it was asked to be sent once more
+    read_at: datetime | None = None
+    received_at: datetime | None = None
+    error: str | None = None
+
+
 class DeliveryRow(Struct):
-    """How an outbound message gets to its receiver."""
+    """How an outbound message gets to its receiver. A verdict is of the message, however often it is sent."""
 
     message: str
     partner: str
@@ -156,6 +167,7 @@ class DeliveryRow(Struct):
     verdict_reason: str | None = None
     error: str | None = None
     tries: list[AttemptRow] = []
+    earlier: list[EarlierDelivery] = []  # oldest first
 
 
 class ExpectedAcknowledgement(Struct):

@@ -3,6 +3,9 @@
 ``put`` writes message, documents and delivery in the caller's transaction. A mailbox message then waits until its
 receiver comes. Any other is claimed for an attempt, which is on record before anything is sent; a crash in between
 leaves the attempt unfinished, and after ``ATTEMPT_LEASE`` the message is tried again under the same id.
+
+Sent once more, a message is delivered anew: how it was delivered before is kept beside it, and what its receiver
+thought of it stands.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, Integer, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, exists, func, insert, select, update
 
 from hub.exchange import interchanges
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Key, StageTime
@@ -24,7 +27,7 @@ from hub.exchange.recording import (
     put_documents,
     put_kept_keys,
 )
-from hub.exchange.tables import delivery, delivery_attempt, message
+from hub.exchange.tables import delivery, delivery_attempt, earlier_delivery, message
 from hub.kernel.errors import Conflict
 from hub.kernel.struct import Struct
 from hub.platform import blobs
@@ -123,10 +126,16 @@ def failed(conn: Connection, due: Due, detail: str, *, now: datetime, final: boo
 
 
 def resend(conn: Connection, message_id: str, *, now: datetime, actor: str) -> bool:
-    """Make a message due again, same id and same bytes; False when it has no delivery."""
-    values = {"wanted": message_id, "now": now}
-    if conn.execute(_RESEND_MAILBOX, values).rowcount + conn.execute(_RESEND, values).rowcount == 0:
+    """Make a message due again, same id and same bytes; False when it has no delivery.
+
+    What its receiver said is never erased: the receipt goes to the earlier deliveries, a verdict is final.
+    """
+    row = conn.execute(_CURRENT, {"wanted": message_id}).first()
+    if row is None:
         return False
+    if row.state != "ready" or row.read_at is not None:  # it had come to something
+        conn.execute(_KEEP, {"wanted": message_id, "now": now})
+    conn.execute(_RESEND_MAILBOX if row.transport == MAILBOX else _RESEND, {"wanted": message_id, "now": now})
     conn.execute(_STATE, {"wanted": message_id, "new_state": "ready"})
     note(conn, message_id, "resend-asked", None, at=now, actor=actor)
     ring(conn, BELL)
@@ -251,15 +260,35 @@ _GONE_ANSWERS = (
     .order_by(delivery.c.message)
 )
 _STATE = update(message).where(message.c.id == bindparam("wanted")).values(delivery=bindparam("new_state"))
+_CURRENT = (
+    select(delivery.c.transport, delivery.c.state, delivery.c.read_at)
+    .where(delivery.c.message == bindparam("wanted"))
+    .with_for_update()  # its receiver may be saying something at this moment
+)
+_KEEP = insert(earlier_delivery).from_select(
+    ["message", "number", "state", "read_at", "received_at", "error", "ended_at"],
+    select(
+        delivery.c.message,
+        select(func.count() + 1)
+        .select_from(earlier_delivery)
+        .where(earlier_delivery.c.message == delivery.c.message)
+        .scalar_subquery(),
+        delivery.c.state,
+        delivery.c.read_at,
+        delivery.c.received_at,
+        delivery.c.error,
+        bindparam("now", type_=Instant),
+    ).where(delivery.c.message == bindparam("wanted")),
+)
 _RESEND = (
     update(delivery)
-    .where(delivery.c.message == bindparam("wanted"), delivery.c.transport != MAILBOX)
+    .where(delivery.c.message == bindparam("wanted"))
     .values(state="ready", next_attempt_at=bindparam("now", type_=Instant), error=None)
 )
 _RESEND_MAILBOX = (
     update(delivery)
-    .where(delivery.c.message == bindparam("wanted"), delivery.c.transport == MAILBOX)
-    .values(state="ready", read_at=None, received_at=None, verdict=None, verdict_reason=None)
+    .where(delivery.c.message == bindparam("wanted"))
+    .values(state="ready", read_at=None, received_at=None)  # never the verdict
 )
 _TAKE_OVER = (
     update(delivery)

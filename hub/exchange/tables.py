@@ -212,6 +212,19 @@ _partial(
     where=delivery.c.next_attempt_at.is_(None) & (delivery.c.state == "ready"),
 )
 
+earlier_delivery = Table(
+    "earlier_delivery",
+    metadata,
+    Column("message", ID, ForeignKey("delivery.message"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", WORD, nullable=False),
+    Column("read_at", Instant),
+    Column("received_at", Instant),
+    Column("error", Text),
+    Column("ended_at", Instant, nullable=False),  # when it was asked to be sent once more
+    _one_of("state", model.Delivery),
+)
+
 delivery_attempt = Table(
     "delivery_attempt",
     metadata,

@@ -24,6 +24,7 @@ from hub.formats.x12.acknowledge import (
     acknowledge_group,
     acknowledge_interchange,
     group_code,
+    holds_what_is_acknowledged,
     told_of,
     wants_interchange_acknowledgement,
 )
@@ -69,7 +70,9 @@ def _is_acknowledged(group: Group, partner: Partner) -> bool:
 
 
 def _wants(interchange: Interchange, partner: Partner) -> bool:
-    """A refusal is always told; otherwise the partner's file decides whether ISA14 is heard."""
+    """A refusal is always told; otherwise the partner's file decides whether ISA14 is heard. Of a TA1 never one."""
+    if not holds_what_is_acknowledged(interchange.findings, groups=len(interchange.groups), ta1s=len(interchange.told)):
+        return False
     wish = partner.acknowledgements.interchange
     return (
         interchange.refused

@@ -73,6 +73,17 @@ class Interchange(Struct):
     def refused(self) -> bool:
         return worst(self.findings) >= Severity.INTERCHANGE
 
+    @property
+    def names_refused(self) -> bool:
+        """Whether it is refused for its header, or was cut short: only then a TA1 of it is not believed.
+
+        A TA1 stands before all that may be wrong with groups, and with their count at the end.
+        """
+        return any(
+            f.severity is Severity.INTERCHANGE and (f.location.tag == "ISA" or f.code == "ENV-INTERCHANGE-NOT-CLOSED")
+            for f in self.findings
+        )
+
 
 class Survey(Struct):
     """What envelopes a message holds, and what is wrong with them."""
@@ -117,6 +128,8 @@ class Document(Struct):
     @property
     def refused(self) -> bool:
         """Whether it, its group or its interchange is: then it has no effect."""
+        if self.kind == TA1:
+            return self.rejected or self.interchange.names_refused
         return self.rejected or self.interchange.refused or (self.group is not None and self.group.refused)
 
     @property

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flow.at_work import AtWork, assert_each_finding_helps, codes
+from hub.exchange import mailbox
+from hub.exchange.model import Verdict
+from hub.kernel.errors import Conflict
+from hub.kernel.scope import EVERYONE
+from tests.flow.at_work import ACME, AtWork, assert_each_finding_helps, codes
 from tests.flow.wire import group, interchange, of_kind, one_order, order, transaction
 
 FIRST = one_order("4500098123")
@@ -144,3 +148,24 @@ def test_a_test_order_never_touches_the_real_order_of_its_number(hub: AtWork) ->
 def _seen_from_the_order(hub: AtWork, messages: set[str]) -> None:
     shown = {document.source.message for document in hub.order("4500098123").documents}
     assert messages <= shown
+
+
+def test_an_answer_that_was_approved_stays_so_when_its_order_is_handed_in_again(hub: AtWork) -> None:
+    body = one_order("4500098123")
+    (ours,) = of_kind(hub.answers(hub.send(body).message.id), "855")
+
+    def say(verdict: Verdict) -> bool:
+        return hub.hub.database.write_now(
+            lambda conn: mailbox.received(conn, EVERYONE, ACME, ours.message, now=hub.clock.now(), verdict=verdict)
+        )
+
+    assert say("approve")
+    for _ in range(3):
+        hub.send(body)
+        assert ours.message in hub.waiting()
+        with pytest.raises(Conflict, match="approve was said"):
+            say("refuse")
+        assert say("approve")
+    shown = hub.detail(ours.message).delivery
+    assert shown is not None
+    assert (shown.verdict, len(shown.earlier)) == ("approve", 3)

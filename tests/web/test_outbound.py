@@ -49,3 +49,19 @@ async def test_a_body_that_is_no_verdict_is_refused(acme: httpx.AsyncClient, wai
     refused = await acme.post(f"/outbound/acme-cardio/{waiting}/received", json={"verdict": "perhaps"})
     assert refused.status_code == 400
     assert refused.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_verdict_stands_when_the_message_is_sent_again(
+    hub: SmallHub, acme: httpx.AsyncClient, engineer: httpx.AsyncClient, waiting: str
+) -> None:
+    url = f"/outbound/acme-cardio/{waiting}/received"
+    assert (await acme.post(url, json={"verdict": "approve"})).status_code == 200
+    await engineer.post(f"/messages/{waiting}/resend")
+    listed = (await acme.get("/outbound/acme-cardio")).json()
+    assert [item["id"] for item in listed["items"]] == [waiting]
+    assert (await acme.post(url, json={"verdict": "refuse"})).status_code == 409
+    assert (await acme.post(url)).status_code == 200
+    state = (await acme.get(f"/api/v1/messages/{waiting}")).json()["delivery_state"]
+    assert (state["verdict"], [each["state"] for each in state["earlier"]]) == ("approve", ["delivered"])
+    page = await engineer.get(f"/messages/{waiting}")
+    assert page.text.count("confirmed by the partner") == 2

@@ -14,6 +14,7 @@ from hub.formats.x12.acknowledge import (
     ACKNOWLEDGEMENT_GROUP,
     acknowledge_group,
     acknowledge_interchange,
+    holds_what_is_acknowledged,
     wants_interchange_acknowledgement,
 )
 from hub.formats.x12.check import ReceivedGroup, ReceivedInterchange
@@ -33,7 +34,9 @@ def answer(received: ReceivedInterchange, at: datetime, *, control_number: int =
     A refused interchange gets its TA1 alone: its groups were not taken. ``at`` is the sender's wall.
     """
     separators = readable_separators(received.separators)
-    asked = wants_interchange_acknowledgement(received.header, received.findings)
+    asked = holds_what_is_acknowledged(
+        received.findings, groups=len(received.groups), ta1s=received.ta1s
+    ) and wants_interchange_acknowledgement(received.header, received.findings)
     notes = [acknowledge_interchange(received.header, received.findings)] if asked else []
     groups = [] if received.is_refused else _groups(received.groups, at, separators)
     if not notes and not groups:

@@ -17,6 +17,7 @@ from hub.formats.x12.events import (
     GroupStart,
     InterchangeEnd,
     InterchangeStart,
+    ServiceSegment,
     Stray,
     TransactionSet,
 )
@@ -68,6 +69,7 @@ class ReceivedInterchange(Struct):
     separators: Separators
     groups: list[ReceivedGroup]
     findings: list[Diagnostic] = []  # of its start and end
+    ta1s: int = 0
 
     @property
     def is_refused(self) -> bool:
@@ -126,6 +128,7 @@ class _Checking:
         self._separators = USUAL_SEPARATORS
         self._opening: list[Diagnostic] = []
         self._groups: list[ReceivedGroup] = []
+        self._ta1s = 0
         self._group_opening: list[Diagnostic] = []
         self._group: GroupHeader | None = None
         self._outcomes: list[SetOutcome] = []
@@ -139,6 +142,9 @@ class _Checking:
             self.findings += event.findings
         if isinstance(event, InterchangeStart):
             self._separators, self._opening, self._groups = event.separators, event.findings, []
+            self._ta1s = 0
+        elif isinstance(event, ServiceSegment):
+            self._ta1s += event.values[0] == "TA1"
         elif isinstance(event, GroupStart):
             self._group, self._group_opening, self._outcomes = event.header, event.findings, []
         elif isinstance(event, GroupEnd):
@@ -158,6 +164,7 @@ class _Checking:
                     separators=self._separators,
                     groups=self._groups,
                     findings=self._opening + event.findings,
+                    ta1s=self._ta1s,
                 )
             )
 

@@ -26,7 +26,7 @@ from hub.formats.x12.limits import Limits
 from hub.formats.x12.scan import Window
 from hub.formats.x12.sets import Belongs, make_set
 from hub.formats.x12.walk import Envelope, Walker
-from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 
 COUNT_DIGITS_MAX = 6  # GE01; IEA01 has five
@@ -59,6 +59,7 @@ class EnvelopeReading:
         self._group_numbers: set[int] = set()
         self._stray: tuple[int, str, Location] | None = None
         self._nul: Location | None = None  # the first one
+        self._holds_ta1 = False
 
     def body(self) -> Iterator[Event | str]:
         """Yield the events up to the segment that ends this envelope; last its tag, "" at the end of the file."""
@@ -153,6 +154,7 @@ class EnvelopeReading:
             yield from self.step_stray()
             return
         segment = self.taken()
+        self._holds_ta1 = self._holds_ta1 or segment.elements[0] == "TA1"
         yield ServiceSegment(values=segment.elements, interchange=self.number, offset=segment.offset)
 
     def step_stray(self) -> Iterator[Event]:
@@ -274,9 +276,11 @@ class InterchangeReading(EnvelopeReading):
             trailer = [*segment.elements, "", ""]
             stated = read_number(trailer[1], COUNT_DIGITS_MAX)
             if stated != self.received:
-                faults.append(
-                    finding("ENV-GROUP-COUNT-MISMATCH", place, found=trailer[1].strip(), expected=str(self.received))
+                fault = finding(
+                    "ENV-GROUP-COUNT-MISMATCH", place, found=trailer[1].strip(), expected=str(self.received)
                 )
+                of_ta1 = self._holds_ta1 and self.received == 0  # many count the TA1: nothing is lost, all was read
+                faults.append(replace(fault, severity=Severity.WARNING) if of_ta1 else fault)
             if read_number(trailer[2]) != self.header.control_number:
                 number = f"{self.header.control_number:09d}"
                 faults.append(

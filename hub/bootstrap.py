@@ -27,6 +27,7 @@ from hub.exchange.recording import call_attention, note
 from hub.flow.delivering import Deliverer, transports
 from hub.flow.desk import Desk
 from hub.flow.inbound import Processing
+from hub.flow.large import LARGE_AT_ONCE
 from hub.flow.origins import origins_of
 from hub.flow.readers import ReadBeside
 from hub.flow.rules import Rules
@@ -74,7 +75,7 @@ class Hub:
             {PROCESS: processing.whole, PROCESS_LARGE: processing.in_portions},
             clock,
             worker=worker,
-            alone=[PROCESS_LARGE],
+            aside={PROCESS_LARGE: LARGE_AT_ONCE},
             not_before=lambda: self.desk.reader.ready(),
             on_dead=self._tell_of_dead_job,
             on_fault=self.metrics.count_loop_fault,

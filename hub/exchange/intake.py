@@ -27,7 +27,7 @@ PROCESS, PROCESS_LARGE = "process-inbound", "process-large"
 
 WHOLE_BYTES_MAX = 64 * 1024
 """Of a message that is read at once: at most some 560 one-line orders, a fifth of a second. Larger ones are read in
-portions and one at a time: each would hold up the others, and fill memory."""
+portions, one portion at a time and one message of each partner: they would hold up the others, and fill memory."""
 
 KEY_LENGTH_MAX = 255  # of an Idempotency-Key
 
@@ -80,7 +80,7 @@ def accept_all(conn: Connection, arrived: Sequence[Incoming]) -> list[Accepted |
     blobs.put(conn, *(each.body for each in new))
     named = [(each, kept_keys([Key(kind=FILE, value=each.file_name)])) for each in new if each.file_name]
     put_kept_keys(conn, [(each.partner, each.id, keys) for each, keys in named])
-    jobs.enqueue_all(conn, [_job(each.id, each.body.size_bytes, each.received_at) for each in new])
+    jobs.enqueue_all(conn, [_job(each.id, each.partner, each.body.size_bytes, each.received_at) for each in new])
     ids = {each.id for each in new}
     return [Accepted(message_id=each.id) if each.id in ids else _known(conn, each) for each in arrived]
 
@@ -90,14 +90,14 @@ def _written(conn: Connection, arrived: Sequence[Incoming]) -> list[Incoming]:
     return [each for each in arrived if _STANDS.returned(conn, {"wanted": each.id})]
 
 
-def enqueue(conn: Connection, message_id: str, size_bytes: int, *, now: datetime) -> None:
+def enqueue(conn: Connection, message_id: str, partner: str, size_bytes: int, *, now: datetime) -> None:
     """Write the job that processes the message."""
-    jobs.enqueue_all(conn, [_job(message_id, size_bytes, now)])
+    jobs.enqueue_all(conn, [_job(message_id, partner, size_bytes, now)])
 
 
-def _job(message_id: str, size_bytes: int, now: datetime) -> jobs.NewJob:
+def _job(message_id: str, partner: str, size_bytes: int, now: datetime) -> jobs.NewJob:
     kind = PROCESS if size_bytes <= WHOLE_BYTES_MAX else PROCESS_LARGE
-    return jobs.NewJob(kind=kind, payload=message_id, due_at=now)
+    return jobs.NewJob(kind=kind, payload=message_id, due_at=now, owner=partner)
 
 
 def received(conn: Connection, message_id: str) -> tuple[Received, bytes | None]:

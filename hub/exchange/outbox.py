@@ -34,6 +34,7 @@ from hub.platform import blobs
 from hub.platform.bells import ring
 from hub.platform.blobs import Body
 from hub.platform.columns import Instant
+from hub.platform.lanes import NO_SHARES, Shares, owners_of, taken_in_turns
 from hub.platform.statements import Prepared
 
 MAILBOX = "mailbox"
@@ -96,9 +97,15 @@ def put_all(conn: Connection, outgoing: Sequence[Outgoing]) -> None:
         ring(conn, BELL)
 
 
-def claim(conn: Connection, *, now: datetime, limit: int = CLAIM_MAX) -> list[Due]:
-    """Return deliveries that are due, each with its attempt on record; oldest first."""
-    found = [Due(**row._mapping) for row in conn.execute(_DUE, {"now": now, "most": min(limit, CLAIM_MAX)})]
+def claim(conn: Connection, *, now: datetime, limit: int = CLAIM_MAX, shares: Shares = NO_SHARES) -> list[Due]:
+    """Return deliveries that are due, each with its attempt on record: partners in fair turns, of each oldest first."""
+
+    def of_partner(partner: str, most: int) -> list[Due]:
+        return [Due(**row._mapping) for row in conn.execute(_DUE, {"now": now, "whose": partner, "most": most})]
+
+    partners = [partner for (partner,) in _PARTNERS.returned(conn, {})]
+    room = min(limit, CLAIM_MAX)
+    found = taken_in_turns(partners, of_partner, shares, room, most=room)
     claimed = [msgspec.structs.replace(due, attempt=due.attempt + 1) for due in found]
     if claimed:
         conn.execute(_CLAIM, [{"wanted": due.message, "again_at": now + ATTEMPT_LEASE} for due in claimed])
@@ -217,6 +224,7 @@ def _row(outgoing: Outgoing, keys: list[Key]) -> dict[str, object]:
 _MESSAGE = Prepared(insert(message))
 _DELIVERY = Prepared(insert(delivery))
 _ATTEMPT = insert(delivery_attempt)
+_PARTNERS = Prepared(owners_of(delivery.c.partner, delivery.c.next_attempt_at.is_not(None)))
 _DUE = (
     select(
         delivery.c.message,
@@ -229,7 +237,7 @@ _DUE = (
         message.c.file_name,
     )
     .join(message, message.c.id == delivery.c.message)
-    .where(delivery.c.next_attempt_at <= bindparam("now", type_=Instant))
+    .where(delivery.c.partner == bindparam("whose"), delivery.c.next_attempt_at <= bindparam("now", type_=Instant))
     .order_by(delivery.c.next_attempt_at, delivery.c.message)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True, of=delivery)

@@ -29,7 +29,7 @@ def ask_replay(
         raise Conflict("what we sent is sent again, not processed again: resend it")
     note(conn, message_id, "replay-asked", reason, at=now, actor=actor)
     if conn.execute(_WAITING, {"wanted": message_id}).first() is None:  # a message is never two jobs at once
-        enqueue(conn, message_id, row.size_bytes, now=now)
+        enqueue(conn, message_id, row.partner, row.size_bytes, now=now)
     return True
 
 

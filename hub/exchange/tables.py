@@ -206,6 +206,13 @@ _partial(
     where=delivery.c.next_attempt_at.is_not(None),
 )
 _partial(
+    "ix_delivery_lane",
+    delivery.c.partner,
+    delivery.c.next_attempt_at,
+    delivery.c.message,
+    where=delivery.c.next_attempt_at.is_not(None),
+)
+_partial(
     "ix_delivery_mailbox",
     delivery.c.partner,
     delivery.c.message,

@@ -22,6 +22,7 @@ from hub.exchange.outbox import Due
 from hub.flow.desk import Desk
 from hub.kernel.errors import Conflict, Unavailable
 from hub.platform import failpoints
+from hub.platform.lanes import Share
 from hub.transport import folder
 
 AT_ONCE = 10  # deliveries of one claim: they go out one after the other, within one lease
@@ -45,6 +46,8 @@ class Deliverer:
     def __init__(self, desk: Desk, ways: dict[str, Deliver]) -> None:
         self._desk = desk
         self._ways = ways
+        self._served: dict[str, int] = {}  # partner → number of its last turn
+        self._turns = 0
         self._bell = asyncio.Event()
 
     async def step(self) -> None:
@@ -69,8 +72,11 @@ class Deliverer:
         now = self._desk.clock.now()
         if await self._desk.database.read(partial(_nothing_due, now=now)):
             return 0
-        claimed = await self._desk.database.write(partial(outbox.claim, now=now, limit=AT_ONCE))
+        shares = {partner: Share(served=turn) for partner, turn in self._served.items()}
+        claimed = await self._desk.database.write(partial(outbox.claim, now=now, limit=AT_ONCE, shares=shares))
         for due in claimed:
+            self._turns += 1
+            self._served[due.partner] = self._turns
             if self._desk.clock.now() - now > CLAIM_LASTS:
                 log.warning("deliveries put off: those before them took too long", message=due.message)
                 break  # what is left is claimed again when the lease ends

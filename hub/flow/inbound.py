@@ -16,11 +16,9 @@ does not take effect again. What is wrong with the message becomes findings and 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import islice
 
 import structlog
 from msgspec.structs import replace
@@ -30,14 +28,16 @@ from hub.exchange import interchanges, outbox, recording
 from hub.exchange.intake import Received, received
 from hub.exchange.model import Acknowledgement, DocumentRow, Judgement, Key, StageTime
 from hub.flow.acknowledging import acknowledge
-from hub.flow.agreement import hold_against_agreement, is_test, with_number_judged
+from hub.flow.agreement import is_test, with_number_judged
 from hub.flow.arrivals import Arrival, Foreseen, Handled, NotInCompany, Workplace
 from hub.flow.desk import Desk
 from hub.flow.handlers import HANDLERS
+from hub.flow.large import LargeReader
 from hub.flow.ordering import note_answers
 from hub.flow.outbound import Occasion, Tray
+from hub.flow.portions import portions
 from hub.flow.readers import ToRead
-from hub.flow.reading import Document, Interchange, Survey, open_message
+from hub.flow.reading import Bytes, Document, Interchange, Survey
 from hub.flow.rendering import Unsendable
 from hub.flow.rows import document_row, interchange_row
 from hub.flow.summary import Settled, Summary
@@ -50,9 +50,9 @@ from hub.platform.budget import Budget
 from hub.platform.jobs import Fence, Job
 from hub.platform.together import Answers, Together, each_alone, one_by_one
 
-DOCUMENTS_PER_PORTION = 50  # 50 orders of three lines hold the one writer for some 50 ms; intake waits no longer
 LOADS_AT_ONCE = 256  # as many as a runner has in hand
 BODY_BYTES_IN_HAND_MAX = 2 * 1024 * 1024  # read, a message of one-line orders takes 75 times its size in memory
+BODY_BYTES_OF_ONE_MAX = 256 * 1024  # of one partner: a second of reading, so that nobody waits longer behind it
 SETTLED_AT_ONCE = 32  # an order costs a third of what it costs alone; they hold the writer for some 30 ms
 DOCUMENTS_IN_COMPANY_MAX = 2  # of each: most messages hold one order
 CANONICAL_BYTES_IN_COMPANY_MAX = 8 * 1024  # of each: ten lines; what is longer holds the writer as long as the rest
@@ -127,19 +127,20 @@ class Processing:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._loads: Together[Job, tuple[Task, bytes]] = Together(self._load_all, most=LOADS_AT_ONCE)
-        self._in_hand = Budget(BODY_BYTES_IN_HAND_MAX)
+        self._in_hand = Budget(BODY_BYTES_IN_HAND_MAX, of_one=BODY_BYTES_OF_ONE_MAX)
+        self._large = LargeReader(desk.rules)
         self._company: Together[Due, Progress] = Together(self._settle_company, most=SETTLED_AT_ONCE)
 
     async def whole(self, job: Job) -> None:
         """Take a message that is read at once, as most are, through all its stages."""
         task, body = await self._loads.ask(job)
-        async with self._in_hand.share(len(body)):
+        async with self._in_hand.share(len(body), task.message.partner):
             await self._process(task, _read_whole(task, body, self._desk))
 
     async def in_portions(self, job: Job) -> None:
-        """Take a large message through all its stages; of these, one after the other."""
-        task, body = await self._desk.database.read(partial(_load, self._desk, job))
-        await self._process(task, _read_in_portions(task, body, self._desk))
+        """Take a large message through all its stages, step by step: other large ones have their turns in between."""
+        task, body = await self._desk.database.read(partial(_load_large, self._desk, job))
+        await self._process(task, _read_in_portions(task, body, self._desk, self._large))
 
     async def _process(self, task: Task, portions: AsyncIterator[Portion]) -> None:
         """Let what was read take effect, one portion after the other."""
@@ -181,22 +182,16 @@ async def _read_whole(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Port
     message = task.message
     wanted = ToRead(message=message.id, partner=message.partner, body=body, now=desk.clock.now())
     reading = await desk.reader.read(wanted)
-    documents, last = reading.documents, False
-    while not last:
-        now, documents = documents[:DOCUMENTS_PER_PORTION], documents[DOCUMENTS_PER_PORTION:]
-        last = not documents
-        yield Portion(survey=reading.survey, documents=now, last=last, foreseen=reading.foreseen)
+    for documents, last in portions(reading.documents):
+        yield Portion(survey=reading.survey, documents=documents, last=last, foreseen=reading.foreseen)
 
 
-async def _read_in_portions(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Portion]:
-    """Read the message beside the event loop, no more at a time than takes effect at a time; nothing is foreseen."""
-    partner = desk.rules.partner(task.message.partner)
-    opened = hold_against_agreement(await asyncio.to_thread(open_message, body), partner)
-    documents, last = opened.documents(desk.rules, partner.id), False
-    while not last:
-        now = await asyncio.to_thread(list, islice(documents, DOCUMENTS_PER_PORTION))
-        last = len(now) < DOCUMENTS_PER_PORTION
-        yield Portion(survey=opened.survey, documents=now, last=last)
+async def _read_in_portions(task: Task, body: Bytes, desk: Desk, large: LargeReader) -> AsyncIterator[Portion]:
+    """Read the message beside the event loop, no more at a time than takes effect at a time."""
+    wanted = ToRead(message=task.message.id, partner=task.message.partner, body=b"", now=desk.clock.now())
+    opened = await large.open(wanted, body)
+    async for reading, last in large.portions(wanted, opened):
+        yield Portion(survey=reading.survey, documents=reading.documents, last=last, foreseen=reading.foreseen)
 
 
 def _settle(desk: Desk, company: Sequence[Due], conn: Connection) -> list[Progress]:
@@ -395,10 +390,20 @@ def _load_all(desk: Desk, claimed: Sequence[Job], conn: Connection) -> list[tupl
 
 def _load(desk: Desk, job: Job, conn: Connection) -> tuple[Task, bytes]:
     """Return the message and its body."""
+    task, content = _task(job, conn)
+    return task, desk.blobs.get(conn, task.message.sha256) if content is None else content
+
+
+def _load_large(desk: Desk, job: Job, conn: Connection) -> tuple[Task, Bytes]:
+    """Return the message and its body, which may stay where it lies."""
+    task, content = _task(job, conn)
+    return task, desk.blobs.look_into(task.message.sha256) if content is None else content
+
+
+def _task(job: Job, conn: Connection) -> tuple[Task, bytes | None]:
     message, content = received(conn, job.payload)
     stages = [StageTime(stage="received", at=message.received_at)]
-    body = desk.blobs.get(conn, message.sha256) if content is None else bytes(content)
-    return Task(message=message, fence=job.fence, stages=stages), body
+    return Task(message=message, fence=job.fence, stages=stages), None if content is None else bytes(content)
 
 
 def _not_understood(document: Document) -> str:

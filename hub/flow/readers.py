@@ -157,6 +157,11 @@ def _answer(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
     return replace(reading, foreseen=written)
 
 
+def with_foreseen(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
+    """Return a portion of a message with what its orders come to, and our answers written."""
+    return _answer(rules, wanted, _foresee(rules, wanted, reading))
+
+
 class ReadHere:
     """Reads in this process, while everyone else waits."""
 

@@ -11,7 +11,9 @@ What leaves is data and nothing else: it may have been read in another process (
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import mmap
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO, cast
 
 from msgspec.structs import replace
 
@@ -38,6 +40,9 @@ from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.errors import Unreadable
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
+
+Bytes = bytes | mmap.mmap
+"""A body: in memory, or as a file that is looked into where it lies."""
 
 TA1S_MAX = 1_000  # of one interchange: more than we send a partner in a day; the survey keeps them
 KEPT_EVENTS_BYTES_MAX = 1024 * 1024  # below this, what the survey read is kept for the second reading
@@ -174,22 +179,34 @@ class Opened:
 class _Rereading:
     """The events of a large body, read afresh each time."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: Bytes) -> None:
         self._body = body
 
     def __iter__(self) -> Iterator[Event]:
-        return read(self._body)
+        return read(_source(self._body))
 
 
-def open_message(body: bytes) -> Opened:
-    """Survey ``body``. Raises ``Unreadable`` when it is nothing we can take apart."""
+def _source(body: Bytes) -> bytes | BinaryIO:
+    """Return what the reader reads ``body`` from, at its beginning."""
+    if isinstance(body, bytes):
+        return body
+    body.seek(0)
+    return cast(BinaryIO, body)  # it reads as a file does
+
+
+def open_message(body: Bytes, *, paced: Callable[[Iterable[Event]], Iterable[Event]] = iter) -> Opened:
+    """Survey ``body``. Raises ``Unreadable`` when it is nothing we can take apart.
+
+    ``paced`` is handed what is read for the survey, and may let others pass in between.
+    """
     if not body:
         raise Unreadable("SYN-EMPTY", "The message is empty")
     syntax = sniff(body[:SNIFFED_BYTES])
     if syntax != "x12":
         raise Unreadable("SYN-NOT-X12", NOT_SPOKEN[syntax])
-    events: Iterable[Event] = list(read(body)) if len(body) <= KEPT_EVENTS_BYTES_MAX else _Rereading(body)
-    survey = _survey(events, body)
+    kept = isinstance(body, bytes) and len(body) <= KEPT_EVENTS_BYTES_MAX
+    events: Iterable[Event] = list(read(_source(body))) if kept else _Rereading(body)
+    survey = _survey(paced(events), body)
     if not survey.interchanges:
         raise Unreadable("SYN-NO-INTERCHANGE", "No interchange could be found in what was sent")
     return Opened(survey, events)
@@ -205,7 +222,7 @@ NOT_SPOKEN = {
 }
 
 
-def _survey(events: Iterable[Event], body: bytes) -> Survey:
+def _survey(events: Iterable[Event], body: Bytes) -> Survey:
     interchanges: list[Interchange] = []
     stray: list[Diagnostic] = []
     start: InterchangeStart | None = None
@@ -246,7 +263,7 @@ def _interchange(
     end: InterchangeEnd,
     groups: list[Group],
     told: list[ServiceSegment],
-    body: bytes,
+    body: Bytes,
 ) -> Interchange:
     return Interchange(
         position=position,

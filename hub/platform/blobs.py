@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import mmap
 import os
 import time
 from collections.abc import Iterator
@@ -81,6 +82,11 @@ class Blobs:
         with self.path(sha256).open("rb") as file:
             while piece := file.read(CHUNK_BYTES):
                 yield piece
+
+    def look_into(self, sha256: str) -> mmap.mmap:
+        """Return the bytes of a body that is a file, where they lie: memory holds what is being looked at."""
+        with self.path(sha256).open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def path(self, sha256: str) -> Path:
         """Return where a body of this hash stands if it is a file."""

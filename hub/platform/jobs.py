@@ -3,7 +3,8 @@
 A job is ``ready`` until claimed, ``running`` while its lease lasts, gone when done, ``dead`` after ``ATTEMPTS_MAX``.
 Each claim raises ``attempts``; that number is the *fence*: a worker whose lease ran out and whose job was claimed by
 another finds that its fence no longer fits, gets ``Conflict``, and its whole transaction is undone. So an effect
-written together with ``done`` happens exactly once, however many workers try.
+written together with ``done`` happens exactly once, however many workers try. Jobs are claimed in fair turns by
+``owner``, whoever caused them; of one owner the oldest first.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal_column,
     or_,
     select,
 )
@@ -38,6 +40,7 @@ from hub.kernel.struct import Struct
 from hub.platform.bells import ring
 from hub.platform.columns import LONG, Instant
 from hub.platform.database import metadata
+from hub.platform.lanes import NO_SHARES, Shares, owners_of, taken_in_turns
 from hub.platform.statements import Prepared
 
 LEASE = timedelta(seconds=30)  # a killed worker's jobs are taken up again after this
@@ -53,6 +56,7 @@ job = Table(
     metadata,
     Column("id", LONG, primary_key=True, autoincrement=True),
     Column("kind", String(40), nullable=False),
+    Column("owner", String(40), nullable=False, server_default=""),  # whose it is: the partner's id; "": the hub's own
     Column("payload", Text, nullable=False),
     Column("ordering_key", String(200)),
     Column("state", String(8), nullable=False),
@@ -63,7 +67,8 @@ job = Table(
     Column("error", Text),
     sqlite_autoincrement=True,  # a number used again would let a stale worker pass the fence of another job
 )
-Index("ix_job_due", job.c.due_at, job.c.id, sqlite_where=job.c.state != "dead", postgresql_where=job.c.state != "dead")
+_ALIVE = job.c.state != literal_column("'dead'")  # spelt out: of a bound word SQLite cannot tell that the index fits
+Index("ix_job_lane", job.c.kind, job.c.owner, job.c.due_at, job.c.id, sqlite_where=_ALIVE, postgresql_where=_ALIVE)
 Index(
     "ix_job_ordering",
     job.c.ordering_key,
@@ -92,6 +97,7 @@ class NewJob(Struct):
     kind: str
     payload: str
     due_at: datetime
+    owner: str = ""
     ordering_key: str | None = None
 
 
@@ -100,6 +106,7 @@ class Job(Struct):
 
     id: int
     kind: str
+    owner: str
     payload: str  # most often the id of a message
     attempts: int
     excused: int = 0
@@ -132,11 +139,13 @@ def enqueue(
     payload: str,
     *,
     now: datetime,
+    owner: str = "",
     ordering_key: str | None = None,
     run_at: datetime | None = None,
 ) -> None:
     """Write a job, due at ``run_at`` or at once. Of one ``ordering_key`` only the oldest unfinished job is claimed."""
-    enqueue_all(conn, [NewJob(kind=kind, payload=payload, due_at=run_at or now, ordering_key=ordering_key)])
+    new = NewJob(kind=kind, payload=payload, due_at=run_at or now, owner=owner, ordering_key=ordering_key)
+    enqueue_all(conn, [new])
 
 
 def enqueue_all(conn: Connection, new: Sequence[NewJob]) -> None:
@@ -154,18 +163,20 @@ def claim(
     now: datetime,
     limit: int = CLAIM_MAX,
     in_hand: int = 0,
+    shares: Shares = NO_SHARES,
+    most_of_one: int = CLAIM_MAX,
     lease: timedelta = LEASE,
     on_dead: OnDead | None = None,
 ) -> list[Job]:
-    """Claim up to ``limit`` due jobs of ``kinds`` until ``now + lease``, oldest first; jobs whose lease ended too.
+    """Claim up to ``limit`` due jobs of ``kinds`` until ``now + lease``; jobs whose lease ended too.
 
-    ``in_hand`` are the worker's already: a job that must have less ``company`` waits until there are fewer, and all
-    after it. One that took its worker down with it ``ATTEMPTS_MAX`` times is laid among the dead instead.
+    They are claimed in fair turns by owner, where ``shares`` says what each has in hand, and of one owner oldest first,
+    no more than ``most_of_one`` with those in hand. ``in_hand`` are the worker's already: a job that must have less
+    ``company`` waits until there are fewer, and all after it. One that took its worker down with it ``ATTEMPTS_MAX``
+    times is laid among the dead instead.
     """
-    due = [
-        Job(**row._mapping)
-        for row in conn.execute(_DUE, {"now": now, "kinds": list(kinds), "most": min(limit, CLAIM_MAX)})
-    ]
+    due = [found for kind in kinds for found in _due(conn, kind, now, min(limit, CLAIM_MAX), shares, most_of_one)]
+    del due[limit:]
     fatal = [found for found in due if found.fence.counted >= ATTEMPTS_MAX]
     claimed = [found for found in due if found.fence.counted < ATTEMPTS_MAX]
     if fatal:
@@ -174,6 +185,17 @@ def claim(
     if claimed:
         conn.execute(_CLAIM, {"ids": [found.id for found in claimed], "lease_ends": now + lease, "by": worker})
     return [msgspec.structs.replace(found, attempts=found.attempts + 1) for found in claimed]
+
+
+def _due(conn: Connection, kind: str, now: datetime, room: int, shares: Shares, most_of_one: int) -> list[Job]:
+    """Return jobs of one kind that are due, in fair turns; on PostgreSQL no other worker gets them meanwhile."""
+
+    def of_owner(owner: str, most: int) -> list[Job]:
+        asked = {"now": now, "wanted_kind": kind, "whose": owner, "most": most}
+        return [Job(**dict(zip(_NAMES, row, strict=True))) for row in _DUE.returned(conn, asked)]
+
+    owners = [owner for (owner,) in _OWNERS.returned(conn, {"wanted_kind": kind})]
+    return taken_in_turns(owners, of_owner, shares, room, most_of_one)
 
 
 def company(job: Job, most: int = CLAIM_MAX) -> int:
@@ -311,13 +333,18 @@ def _held(statement: Any) -> Any:
 
 
 _earlier = job.alias("earlier")
-_COLUMNS = select(job.c.id, job.c.kind, job.c.payload, job.c.attempts, job.c.excused, job.c.ordering_key, job.c.error)
+_COLUMNS = select(
+    job.c.id, job.c.kind, job.c.owner, job.c.payload, job.c.attempts, job.c.excused, job.c.ordering_key, job.c.error
+)
+_NAMES = [column.name for column in _COLUMNS.selected_columns]
 _INSERT = Prepared(sql_insert(job))
-_DUE = (
+_OWNERS = Prepared(owners_of(job.c.owner, job.c.kind == bindparam("wanted_kind"), _ALIVE))
+_DUE = Prepared(
     _COLUMNS.where(
-        job.c.state != "dead",
+        _ALIVE,
         job.c.due_at <= bindparam("now", type_=Instant),
-        job.c.kind.in_(bindparam("kinds", expanding=True)),
+        job.c.kind == bindparam("wanted_kind"),
+        job.c.owner == bindparam("whose"),
         or_(
             job.c.ordering_key.is_(None),
             ~exists().where(
@@ -370,4 +397,4 @@ _REVIVE = Prepared(
     .where(job.c.id == bindparam("job"), job.c.state == "dead")
     .values(state="ready", excused=job.c.attempts, due_at=bindparam("now", type_=Instant))
 )
-_NEXT_DUE = select(job.c.due_at).where(job.c.state != "dead").order_by(job.c.due_at).limit(1)
+_NEXT_DUE = select(job.c.due_at).where(_ALIVE).order_by(job.c.due_at).limit(1)

@@ -2,7 +2,8 @@
 
 A handler does its work and completes the job (``jobs.done`` with the job's fence) in the same write as its effect. When
 it raises, the job goes back with backoff, or among the dead; ``Unavailable`` counts as no attempt. Long work keeps its
-lease by a heartbeat. Of a kind that works ``alone`` one job runs at a time, and no job of another kind waits for it. A
+lease by a heartbeat. Owners take turns: who has least in hand is next, and a part of the room is never one owner's. Of
+a kind that goes ``aside`` a few jobs run at a time, one of each owner, and no job of another kind waits for them. A
 job that went down with its worker has less company each time (``jobs.company``). Nothing is claimed before
 ``not_before`` returns: what is needed for every job is there then, or a kill would cost attempts of jobs that never
 began. Who waits for a job that dies is told by ``on_dead``, in the same write. ``stop`` lets what runs finish, and
@@ -13,11 +14,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.kernel.clock import Clock
@@ -25,12 +28,15 @@ from hub.kernel.errors import Conflict, Unavailable
 from hub.platform import failpoints, jobs
 from hub.platform.database import Database
 from hub.platform.jobs import Job, OnDead
+from hub.platform.lanes import Share
 from hub.platform.supervision import Loop, OnFault
 
 Handler = Callable[[Job], Awaitable[None]]
 """Does a job. Gets it claimed; completes it with ``jobs.done(conn, job.fence)`` in the write of its effect."""
 
 BATCH = 256  # jobs in hand at once: half a second of work, so that no stage waits for another
+OTHERS_PART = 4  # of the batch a fourth is never one owner's, so that another always finds room
+LUMP_PART = 8  # and jobs are claimed by the dozen: an eighth of the batch must be free, of an owner's share as well
 POLL_SECONDS = 1.0  # bells within the process are enough; this catches other processes, retries and ended leases
 HEARTBEAT_SECONDS = jobs.LEASE.total_seconds() / 3
 STOP_SECONDS = 10.0
@@ -48,7 +54,7 @@ class Runner:
         clock: Clock,
         *,
         worker: str,
-        alone: Collection[str] = (),
+        aside: Mapping[str, int] | None = None,
         batch: int = BATCH,
         not_before: Callable[[], Awaitable[None]] | None = None,
         on_dead: OnDead | None = None,
@@ -58,8 +64,10 @@ class Runner:
         self._handlers = dict(handlers)
         self._clock = clock
         self._worker = worker
-        self._alone = frozenset(alone)
-        self._batch = batch
+        self._aside = dict(aside or {})  # kind → how many at a time
+        self._batch, self._lump = batch, max(1, batch // LUMP_PART)
+        self._served: dict[str, int] = {}  # owner → number of its last turn
+        self._turns = 0
         self._not_before = not_before
         self._on_dead = on_dead
         self.loops = (
@@ -121,43 +129,66 @@ class Runner:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):  # ``wait_for`` may swallow a cancellation
                     await self._bell.wait()
-        await self._until_half_done()
+        await self._until_there_is_room()
 
-    async def _until_half_done(self) -> None:
-        """Wait for room for half a batch, so that jobs are claimed by the dozen; not for ever: some may be slow."""
+    async def _until_there_is_room(self) -> None:
+        """Wait for room for a dozen; not for ever: some may be slow."""
         waited = True
-        while waited and len(self._running) > self._batch // 2:
+        while waited and len(self._running) > self._batch - self._lump:
             done, _ = await asyncio.wait(self._running, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             waited = bool(done)
 
     async def _claim(self, room: int) -> int:
-        """Claim up to ``room`` jobs, and one of each kind that works alone and is idle; begin them; return how many."""
+        """Claim up to ``room`` jobs, and of each kind that goes aside what has room; begin them; say how many."""
         async with self._claiming:
-            idle = self._alone - {job.kind for job in self._running.values()}
-            running = self._running.values()
+            running = list(self._running.values())
+            in_hand = Counter(job.kind for job in running)
+            idle = {kind: most - in_hand[kind] for kind, most in self._aside.items() if in_hand[kind] < most}
             room = min([room, *(jobs.company(job, self._batch) - len(running) for job in running)])
             if self._stopping or (room <= 0 and not idle):
                 return 0
-            claimed = await self._database.write(partial(self._claim_now, room, idle, self._clock.now()))
+            claimed = await self._database.write(partial(self._claim_now, room, idle, running, self._clock.now()))
             if claimed:
                 failpoints.reach("between-claim-and-effect")
             for job in claimed:
+                self._turns += 1
+                self._served[job.owner] = self._turns
                 task = asyncio.create_task(self._run(job))
                 self._running[task] = job
                 task.add_done_callback(self._ended)
             return len(claimed)
 
-    def _claim_now(self, room: int, idle: Collection[str], now: datetime, conn: Connection) -> list[Job]:
+    def _claim_now(
+        self, room: int, idle: Mapping[str, int], running: Sequence[Job], now: datetime, conn: Connection
+    ) -> list[Job]:
         claim = partial(jobs.claim, conn, worker=self._worker, now=now, on_dead=self._on_dead)
-        side_by_side = [kind for kind in self._handlers if kind not in self._alone]
-        claimed = claim(side_by_side, limit=room, in_hand=len(self._running)) if room > 0 and side_by_side else []
-        for kind in sorted(idle):
-            claimed += claim([kind], limit=1)
+        side_by_side = [kind for kind in self._handlers if kind not in self._aside]
+        claimed: list[Job] = []
+        if room > 0 and side_by_side:
+            most = max(1, self._batch - self._batch // OTHERS_PART)
+            shares = {
+                owner: share if share.in_hand <= most - self._lump else replace(share, in_hand=most)
+                for owner, share in self._shares(running, side_by_side).items()
+            }
+            claimed = claim(side_by_side, limit=room, in_hand=len(running), shares=shares, most_of_one=most)
+        for kind, most in sorted(idle.items()):
+            shares = self._shares(running, [kind])
+            in_hand = sum(share.in_hand for share in shares.values())
+            claimed += claim([kind], limit=most, in_hand=in_hand, shares=shares, most_of_one=1)
         return claimed
 
+    def _shares(self, running: Sequence[Job], kinds: Collection[str]) -> dict[str, Share]:
+        """Return what each owner has of the lane of ``kinds``, and when it had its last turn."""
+        in_hand = Counter(job.owner for job in running if job.kind in kinds)
+        return {
+            owner: Share(in_hand=in_hand[owner], served=self._served.get(owner, 0))
+            for owner in {*in_hand, *self._served}
+        }
+
     def _ended(self, task: asyncio.Task[None]) -> None:
-        if self._running.pop(task).kind in self._alone or not self._running:
-            self._bell.set()  # the next of its kind may go, or what must not have company
+        job = self._running.pop(task)
+        if job.kind in self._aside or len(self._running) % self._lump == 0:
+            self._bell.set()  # the next of its kind may go, some more of its owner, or what must not have company
 
     async def _run(self, job: Job) -> None:
         try:

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from hub.exchange import replay
 from hub.flow import inbound
 from hub.flow.inbound import SETTLED_AT_ONCE
+from hub.flow.portions import DOCUMENTS_PER_PORTION
 from hub.kernel.clock import FrozenClock
 from hub.kernel.errors import Unavailable
 from hub.kernel.scope import EVERYONE
@@ -294,7 +295,7 @@ def test_what_was_not_foreseen_is_settled_rightly_beside_orders_that_were(hub: A
 
 def test_messages_of_many_orders_and_of_few_wait_together_and_none_loses_any(hub: AtWork, settled: list[int]) -> None:
     """One of them has more orders than take effect at a time, others several, one of which is refused."""
-    many = [transaction(order(f"46{n:08d}"), control=f"{n:04d}") for n in range(1, inbound.DOCUMENTS_PER_PORTION + 8)]
+    many = [transaction(order(f"46{n:08d}"), control=f"{n:04d}") for n in range(1, DOCUMENTS_PER_PORTION + 8)]
     long = hub.take_in(interchange(group(*many, number=1), number=1))
     bad = transaction(order("4700000002", lines=line(10, quantity="HUNDRED")), control="0002")
     mixed = hub.take_in(

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.flow import inbound
-from hub.flow.inbound import DOCUMENTS_PER_PORTION
+from hub.flow.portions import DOCUMENTS_PER_PORTION
 from tests.flow.at_work import AtWork
 from tests.flow.wire import group, interchange, of_kind, order, transaction
 

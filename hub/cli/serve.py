@@ -11,13 +11,10 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import click
-import uvicorn
 
 from hub.bootstrap import open_hub
 from hub.cli.output import Output, reports
@@ -26,9 +23,9 @@ from hub.kernel.errors import Misconfigured
 from hub.platform.settings import Settings
 from hub.platform.telemetry import configure_logs
 from hub.web.app import create_app
+from hub.web.door.limits import limits_for, raise_descriptors, room_for
+from hub.web.door.server import Server
 
-BACKLOG_MAX = 2_048  # connections waiting to be accepted: a partner's burst, not an attack
-FINISH_SECONDS = 20  # for requests under way at SIGTERM; container engines wait 10 to 30 seconds before they kill
 # The work of an order leaves next to nothing that only the collector can free: at Python's 700 it looks after
 # every fourth order and finds nothing. So many objects are some megabytes, which a fault's tracebacks may hold so long.
 COLLECT_AFTER_OBJECTS = 50_000
@@ -47,12 +44,15 @@ def serve(out: Output, host: str | None, port: int | None, data: Path | None) ->
     gc.set_threshold(COLLECT_AFTER_OBJECTS)
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = settings_for(data, host=host, port=port)
+    room = room_for(raise_descriptors(), settings.connections_max)
     with listen(settings) as taken:
         settings = settings_for(data, host=host, port=taken.getsockname()[1])
         configure_logs(settings.log_level)
         hub = open_hub(settings)
         hub.own()
-        server = _Server(create_app(hub), out, settings)
+        server = Server(
+            create_app(hub), limits_for(room), backlog=room.backlog, on_started=lambda: _say_ready(out, settings)
+        )
         for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(asked_to_stop, _stopped)  # uvicorn raises it again once everything is let go of
         server.run(sockets=[taken])
@@ -78,31 +78,12 @@ def listen(settings: Settings) -> socket.socket:
     return taken
 
 
+def _say_ready(out: Output, settings: Settings) -> None:
+    gc.freeze()  # what is loaded now stays as long as the process: 100,000 objects to look through for nothing
+    where = address_of(settings)
+    out.value({"url": where, "data": settings.data})
+    out.line(f"The hub is ready: {where}")
+
+
 def _stopped(number: int, frame: FrameType | None) -> None:
     """Do nothing: the hub has stopped as it was asked to, and that is no fault."""
-
-
-class _Server(uvicorn.Server):
-    """Says where the hub is once it answers."""
-
-    def __init__(self, app: Callable[..., Any], out: Output, settings: Settings) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                lifespan="on",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                backlog=BACKLOG_MAX,
-                timeout_graceful_shutdown=FINISH_SECONDS,
-            )
-        )
-        self._out, self._settings = out, settings
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            gc.freeze()  # what is loaded now stays as long as the process: 100,000 objects to look through for nothing
-            where = address_of(self._settings)
-            self._out.value({"url": where, "data": self._settings.data})
-            self._out.line(f"The hub is ready: {where}")

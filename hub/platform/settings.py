@@ -30,6 +30,7 @@ class Settings(Struct):
     secure_cookies: bool = False  # True behind TLS: cookies then travel nowhere else
     body_bytes_max: int = 100 * MEBIBYTE  # of one inbound message; the largest schedule seen is 50 MB
     waiting_bytes_max: int = 256 * MEBIBYTE  # of bodies being received at once; beyond it the answer is 503
+    connections_max: int = 1_000  # open at a time; fewer where the system allows fewer open files
     reader_process: bool = True  # a server reads messages in a process beside it; False: in its own, with less memory
     log_level: str = "info"  # debug, info, warning, error
 
@@ -79,6 +80,8 @@ def _check(settings: Settings) -> None:
         raise Misconfigured(f"HUB_PORT: {settings.port} is no port", remedy="1 to 65535, or 0 for any free one")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise Misconfigured(f"HUB_LOG_LEVEL: {settings.log_level!r}", remedy="debug, info, warning or error")
+    if not 16 <= settings.connections_max <= 60_000:
+        raise Misconfigured(f"HUB_CONNECTIONS_MAX: {settings.connections_max}", remedy="16 to 60000")
     if settings.body_bytes_max <= 0 or settings.waiting_bytes_max < settings.body_bytes_max:
         raise Misconfigured(
             "HUB_WAITING_BYTES_MAX is below HUB_BODY_BYTES_MAX", remedy="raise the one, or lower the other"

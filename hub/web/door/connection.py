@@ -1,0 +1,273 @@
+"""One connection over HTTP/1.1: uvicorn's protocol, with a most of bytes and time in every phase.
+
+A connection waits (nothing asked, or headers still coming), brings a body, is answered, or is being closed. Bytes are
+counted as they come; times are looked at by the keeper once a second, so that no request pays for a timer. What goes
+over is told so with a problem document where an answer can still be given: 400, 408, 431, 503.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, ClassVar
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from hub.web.door.head import fault_of_head
+from hub.web.door.keeper import Keeper
+from hub.web.problems import MEDIA_TYPE, Problem, document
+
+HEAD_TOO_LARGE = Problem(431, "the headers of a request are at most 16 KiB in 100 fields", code="headers-too-large")
+NO_HTTP = Problem(400, "this is no HTTP/1.1", code="no-http")
+HEAD_TOO_SLOW = Problem(408, "the headers did not come in time", code="too-slow")
+BODY_TOO_SLOW = Problem(408, "the body came too slowly", code="too-slow")
+FULL = Problem(503, "every connection the hub keeps is taken", code="busy", retry_after_seconds=1)
+
+
+class Connection(HttpToolsProtocol):
+    """``keeper`` is set by ``kept_by``."""
+
+    keeper: ClassVar[Keeper]
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.address = ""
+        self.has_asked = False
+        self._body_open = False  # headers are complete, the body is not
+        self._deaf = False  # nothing more is read from it
+        self._lingering = False
+        self._refusal: Problem | None = None  # why a callback of the parser stopped it
+        self._moved = False  # the parser has finished something with the last piece
+        self._unheard = 0  # bytes since it last did
+        self._head_bytes = self._head_fields = self._body_bytes = 0
+        self._keeps_alive = False
+        self._since: float | None = None  # when this phase was first looked at
+        self._pace = _Pace()
+        self._unsent = _Pace()
+
+    # -- as the keeper sees it
+
+    @property
+    def is_waiting(self) -> bool:
+        return not self._body_open and (self.cycle is None or self.cycle.response_complete)
+
+    def give_way(self) -> None:
+        self._deaf = True
+        self.transport.abort()
+
+    def look(self, now: float) -> None:
+        """End what has lasted too long."""
+        if not self._takes_its_answer(now):
+            self.transport.abort()
+        elif self.transport.is_closing():
+            return
+        elif self._since is None:
+            self._since = now
+            self._pace.start(now, self._body_bytes)
+        elif self._lingering:
+            if now - self._since > self.keeper.limits.linger_seconds:
+                self.transport.abort()
+        elif self._body_open:
+            self._look_at_body(now, self._since)
+        elif self.is_waiting and not self._deaf and now - self._since > self.keeper.limits.head_seconds:
+            self._refuse(HEAD_TOO_SLOW)
+
+    def _takes_its_answer(self, now: float) -> bool:
+        limits = self.keeper.limits
+        unsent = self.transport.get_write_buffer_size()
+        if not unsent or self._unsent.at is None or unsent > self._unsent.bytes:  # more was written meanwhile
+            self._unsent.start(now if unsent else None, unsent)
+            return True
+        if now - self._unsent.at < limits.rate_seconds:
+            return True
+        taken = self._unsent.bytes - unsent
+        self._unsent.start(now, unsent)
+        return taken >= limits.answer_rate * limits.rate_seconds
+
+    def _look_at_body(self, now: float, since: float) -> None:
+        limits = self.keeper.limits
+        if self.flow.read_paused:  # it is we who are slow
+            self._pace.start(now, self._body_bytes)
+        elif now - since > limits.body_seconds:
+            self._refuse(BODY_TOO_SLOW)
+        elif self._pace.at is not None and now - self._pace.at >= limits.rate_seconds:
+            if self._body_bytes - self._pace.bytes < limits.body_rate * limits.rate_seconds:
+                self._refuse(BODY_TOO_SLOW)
+            self._pace.start(now, self._body_bytes)
+
+    # -- as the event loop sees it
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        peer = transport.get_extra_info("peername")
+        self.address = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+        self.transport = transport
+        if not self.keeper.admit(self):
+            self._deaf = True
+            transport.write(_answer(FULL))
+            transport.close()
+            return
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.keeper.leave(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._deaf:
+            self._unset_keepalive_if_required()
+        most = self.keeper.limits.head_bytes
+        for start in range(0, len(data), most):
+            if self._deaf or self.transport.is_closing():
+                return
+            self._feed(data[start : start + most] if len(data) > most else data)
+
+    def _feed(self, piece: bytes) -> None:
+        """Let the parser have ``piece``. What it keeps of an unfinished line grows quadratically: it is never long."""
+        self._moved = False
+        self._unheard += len(piece)
+        try:
+            self.parser.feed_data(piece)
+        except httptools.HttpParserUpgrade:  # it is answered as if it had not asked to upgrade, and nothing follows
+            self._deaf = True
+            self.cycle.keep_alive = False
+        except httptools.HttpParserError:
+            self._refuse(self._refusal or NO_HTTP)
+        if self._moved:
+            self._unheard = 0
+        elif self._unheard > self.keeper.limits.head_bytes:
+            self._refuse(HEAD_TOO_LARGE)
+
+    # -- as the parser sees it
+
+    def on_message_begin(self) -> None:
+        self._since = None
+        self._refusal = None
+        self._head_bytes = self._head_fields = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count_head(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._head_fields += 1
+        self._count_head(len(name) + len(value))
+        if not self._body_open:  # what follows a chunked body is counted and dropped
+            super().on_header(name, value)
+
+    def _count_head(self, size_bytes: int) -> None:
+        self._head_bytes += size_bytes
+        limits = self.keeper.limits
+        if self._head_bytes > limits.head_bytes or self._head_fields > limits.head_fields:
+            self._stop(HEAD_TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        fault = fault_of_head(self.parser.get_method(), self.url, self.headers)
+        if fault is not None:
+            self._stop(fault)
+        if len(self.pipeline) >= self.keeper.limits.pipelined:
+            self._stop(NO_HTTP)
+        super().on_headers_complete()
+        self._moved = self._body_open = self.has_asked = True
+        self._since, self._body_bytes = None, 0
+        # whoever answers before the body has come closes the line behind the answer, and gently: a line that is cut
+        # while bytes arrive takes the answer with it
+        self._keeps_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
+        self.cycle.transport = _Gently(self)  # type: ignore[assignment]  # the three methods a cycle calls
+
+    def on_body(self, body: bytes) -> None:
+        self._moved = True
+        self._body_bytes += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._moved, self._body_open, self._since = True, False, None
+        if not self.cycle.response_started:
+            self.cycle.keep_alive = self._keeps_alive
+        self.cycle.transport = self.transport
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self._since = None
+        super().on_response_complete()
+
+    def shutdown(self) -> None:
+        self._keeps_alive = False
+        super().shutdown()
+
+    # -- ends
+
+    def _stop(self, problem: Problem) -> None:
+        """End the parser's work from within one of its callbacks."""
+        self._refusal = problem
+        raise ValueError(problem.code)
+
+    def _refuse(self, problem: Problem) -> None:
+        """Read no more; answer with ``problem``, behind what was asked before and is still being answered."""
+        if self._deaf:
+            return
+        self._deaf = True
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            if self.pipeline or not self._body_open:
+                self.pipeline.clear()
+                cycle.keep_alive = False
+                return
+            cycle.disconnected = True  # the one whose body this was
+            cycle.message_event.set()
+            if cycle.response_started:
+                self.transport.close()
+                return
+        if self._head_bytes or self._unheard or self._body_open:  # else it said nothing, and there is nobody to answer
+            self.transport.write(_answer(problem))
+        self.linger()
+
+    def linger(self) -> None:
+        """Close our half of the line and take in what still comes, for a moment, so that the answer is seen."""
+        self._deaf = self._lingering = True
+        self._body_open, self._since = False, None
+        self.flow.resume_reading()
+        if not self.transport.is_closing() and self.transport.can_write_eof():
+            self.transport.write_eof()
+
+
+class _Pace:
+    """So many bytes at that time."""
+
+    __slots__ = ("at", "bytes")
+
+    def __init__(self) -> None:
+        self.start(None, 0)
+
+    def start(self, at: float | None, count: int) -> None:
+        self.at, self.bytes = at, count
+
+
+class _Gently:
+    """The transport as a cycle sees it whose request is still coming: closing lingers."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def write(self, data: bytes) -> None:
+        self._connection.transport.write(data)
+
+    def is_closing(self) -> bool:
+        return self._connection.transport.is_closing()
+
+    def close(self) -> None:
+        self._connection.linger()
+
+
+def kept_by(keeper: Keeper) -> type[Connection]:
+    """Return the protocol of a server whose connections ``keeper`` counts."""
+    return type("KeptConnection", (Connection,), {"keeper": keeper})
+
+
+def _answer(problem: Problem) -> bytes:
+    content = document(problem)
+    fields = {"content-type": MEDIA_TYPE, "content-length": str(len(content)), "connection": "close", **problem.headers}
+    lines = b"".join(f"{name}: {value}\r\n".encode("ascii") for name, value in fields.items())
+    return STATUS_LINE[problem.status] + lines + b"\r\n" + content

@@ -1,0 +1,45 @@
+"""What the head of a request must be, before anybody looks at what it asks for (RFC 9112, 3.2).
+
+In: method, target and headers as they came. Out: what is wrong with them, or ``None``. A request names one host, and
+a target that names one too names the same: so no cache or proxy before us can be told another story than we are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import httptools
+
+from hub.web.problems import Problem
+
+_HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+
+
+def fault_of_head(method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> Problem | None:
+    """Return why the request is refused unread."""
+    hosts = [value for name, value in headers if name == b"host"]
+    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+        return Problem(400, "a request names one host, in one Host header", code="bad-host")
+    if target.startswith(b"/"):
+        return None
+    if target == b"*" and method == b"OPTIONS":
+        return None
+    return None if _authority(target) == hosts[0].lower() else _OTHER_TARGET
+
+
+_OTHER_TARGET = Problem(
+    400, "the target is a path, or an address of the very host in the Host header", code="bad-target"
+)
+
+
+def _authority(target: bytes) -> bytes | None:
+    """Return ``host:port`` of an absolute target; ``None`` when it is no such thing."""
+    try:
+        parsed = httptools.parse_url(target)
+    except httptools.HttpParserInvalidURLError:
+        return None
+    if parsed.schema not in (b"http", b"https") or not parsed.host or parsed.userinfo or not parsed.path:
+        return None
+    host: bytes = b"[" + parsed.host + b"]" if b":" in parsed.host else parsed.host
+    return (host + (b":%d" % parsed.port if parsed.port else b"")).lower()

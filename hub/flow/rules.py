@@ -66,7 +66,12 @@ class Rules:
 
     def _validator(self, release: str, kind: str, partner_id: str) -> Validator | None:
         guide = self.guide(release, kind, partner_id)
-        return compile_guide(guide) if guide else None
+        try:
+            return compile_guide(guide) if guide else None
+        except Exception as fault:  # noqa: BLE001 - a guide that cannot be compiled stops who uses it, and no other
+            own = f"partners/{partner_id}/guides/{kind}.toml"
+            file = own if guide and guide.partner else f"schemas/x12/{release}/{kind}.toml"
+            raise Misconfigured.of(fault, file=file, code="CFG-GUIDE") from fault
 
     def inbound_map(self, partner_id: str, kind: str) -> Map | None:
         """Return the map that reads set ``kind`` from the partner, if one is named in its file."""

@@ -6,6 +6,9 @@ A fault in a partner's document is not an exception but a ``Diagnostic`` (see ``
 from __future__ import annotations
 
 
+UNFORESEEN_CHARACTERS_MAX = 200  # of what an exception says that nobody foresaw
+
+
 class HubError(Exception):
     """Root of the hub's own exceptions."""
 
@@ -22,16 +25,39 @@ class Unreadable(HubError):
 
 
 class Misconfigured(HubError):
-    """A file of ours is wrong: stop this partner, and name the file and line."""
+    """A file of ours is wrong: stop this partner, and name the file and line.
+
+    ``code`` is what may be told to those who must not read the rest: it holds no path and nothing of the file.
+    """
 
     def __init__(
-        self, message: str, *, file: str | None = None, line: int | None = None, remedy: str | None = None
+        self,
+        message: str,
+        *,
+        code: str = "CFG",
+        file: str | None = None,
+        line: int | None = None,
+        remedy: str | None = None,
     ) -> None:
         super().__init__(message)
+        self.code = code
         self.message = message
         self.file = file
         self.line = line
         self.remedy = remedy
+
+    @classmethod
+    def of(cls, fault: Exception, *, file: str | None = None, code: str = "CFG-READING") -> Misconfigured:
+        """Return ``fault`` as what it is to whoever reads a file of ours: one file that cannot be used.
+
+        What nobody foresaw is told by its kind and the beginning of its words, on one line.
+        """
+        if isinstance(fault, Misconfigured):
+            return fault
+        said = " ".join(f"{type(fault).__name__}: {fault}".split())[:UNFORESEEN_CHARACTERS_MAX]
+        made = cls(f"cannot be used: {said}", code=code, file=file, remedy="take back its last change, and report this")
+        made.__cause__ = fault
+        return made
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""

@@ -17,13 +17,19 @@ from hub.mapping.codecs import bind_codec
 from hub.mapping.place import Elsewhere, bind_path, bind_steps, check_elements, nearest_element, resolved
 from hub.mapping.plan import OWN, ROOT_TAG, Constant, Listing, Plan, Rule, Take, Total, Variant
 from hub.mapping.scan import Where
-from hub.mapping.shape import PAIRED, fields_of, names, shape_at
+from hub.mapping.shape import PAIRED, fields_of, names, shape_at, words_in
 from hub.mapping.source import Call, Path, Step, parse_path, parse_source
 from hub.mapping.spec import Fault, Said, Spec, Table
 
 UNIT_TABLE = "unit"
 SCHEME_TABLE = "id-scheme"
 LIST_DEPTH_MAX = 12  # lists within lists; the deepest real one (820 references) has four
+RULES_MAX = 5_000  # rules at all places of a map; our largest has 300. Places within places multiply them
+PLACES_MAX = 500
+
+
+class _TooMuch(Exception):
+    """The map is larger than any map is; what is wrong with the rest of it is not looked for."""
 
 
 def bind(
@@ -31,7 +37,12 @@ def bind(
 ) -> tuple[Plan, list[Fault]]:
     """Return the bound map and everything that is wrong with it."""
     binder = _Binder(guide, document, tables, wire)
-    binder.bind_document(spec.root)
+    try:
+        binder.bind_document(spec.root)
+    except _TooMuch:
+        message = f"the map comes to more than {RULES_MAX} rules or {PLACES_MAX} places"
+        where = Where(file=spec.file, line=1)
+        binder.faults.append(Fault(code="MAP-SIZE", message=message, where=where, remedy="name fewer places in lists"))
     return binder.plan, binder.faults
 
 
@@ -67,6 +78,10 @@ class _Binder:
 
     def _rule(self, variant: Variant, field: str, said: Said, elsewhere: set[str]) -> Fault | None:
         shape = shape_at(variant.struct, field)
+        if shape is None and (words := words_in(variant.struct, field)) is not None:
+            message = f"'{field}' is not one word of {words}"
+            remedy = f"write {words}.<name>: one name, of at most 64 letters, digits, - and _"
+            return Fault(code="MAP-NAME", message=message, where=said.where, remedy=remedy)
         if shape is None:
             near = get_close_matches(field, names(variant.struct), 1, 0.5)
             remedy = f"did you mean '{near[0]}'?" if near else "see the document's fields in hub/canonical"
@@ -108,6 +123,8 @@ class _Binder:
 
     def _check_shape(self, rule: Rule) -> None:
         shape, pair = rule.shape, any(len(take.path.elements) == 2 for take in rule.takes)
+        if rule.source.word is not None and shape.kind not in ("str", "words"):
+            raise Misconfigured(f"'{rule.field}' is no text, so '=' cannot set it", remedy="take it from the wire")
         named = {bound.codec.name for bound in rule.codecs}
         if shape.kind == "words":
             raise Misconfigured(f"'{rule.field}' holds words by name", remedy=f"write {rule.field}.<name>")
@@ -246,6 +263,7 @@ class _Binder:
         depth: int,
     ) -> None:
         listing = Listing(name, [])
+        places = [place for place in places if self._decides(struct, *place)]
         outers = [_outer_tags(at.text) for at, _, _ in places]
         for index, (at, table, by) in enumerate(places):
             try:
@@ -262,6 +280,16 @@ class _Binder:
             listing.variants.append(variant)
         if listing.variants:
             above.lists.append(listing)
+
+    def _decides(self, struct: type[Struct], at: Said, table: Table, by: tuple[str, str] | None) -> bool:
+        """Say whether what the place decides is a text of the list's items, or nothing; else note the fault."""
+        if by is None or (by[0] in fields_of(struct) and fields_of(struct)[by[0]].kind == "str"):
+            return True
+        message = f"'{by[0]}' is not a text of {struct.__name__}, so no place can decide it"
+        texts = [name for name, shape in fields_of(struct).items() if shape.kind == "str"]
+        where = table.by.where if table.by else at.where
+        self.faults.append(Fault(code="MAP-NAME", message=message, where=where, remedy=f"one of {', '.join(texts)}"))
+        return False
 
     def _place(self, above: Variant, name: str, struct: type, at: Said) -> Variant:
         path = parse_path(at.text)
@@ -290,10 +318,14 @@ class _Binder:
     def _variant(self, struct: type[Struct], name: str, use: Use, tags: tuple[str, ...] = ()) -> Variant:
         variant = Variant(len(self.plan.variants), struct, name, use)
         variant.tags = tags
+        if len(self.plan.variants) >= PLACES_MAX:
+            raise _TooMuch
         self.plan.variants.append(variant)
         return variant
 
     def _number(self, field: str, where: Where) -> int:
+        if len(self.plan.places) >= RULES_MAX:
+            raise _TooMuch
         self.plan.places.append((field, where))
         return len(self.plan.places) - 1
 

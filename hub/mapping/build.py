@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from hub.kernel.generated import name_of
 from hub.mapping.emit import Code
 from hub.mapping.plan import Plan, Rule, Variant
 from hub.mapping.shape import Shape, fields_of, leading, takes_currency
@@ -48,7 +49,7 @@ class Builder:
                 self.code.add("return None")
         if note is not None:
             self.code.add(note)
-        listed = ", ".join(f"{name}={argument}" for name, argument in arguments.items())
+        listed = ", ".join(f"{name_of(name)}={argument}" for name, argument in arguments.items())
         self.code.add(f"return {self.code.constant(struct)}({listed})")
 
     def _tree(self, variant: Variant) -> tuple[Tree, int]:
@@ -107,7 +108,7 @@ class Builder:
         absent = [n for n in shapes if shapes[n].required and n not in arguments]
         code.add(f"{name} = None")
         with code.block(f"if {said} is not None:" if lead is not None else f"if {said}:"):
-            listed = ", ".join(f"{n}={a}" for n, a in arguments.items())
+            listed = ", ".join(f"{name_of(n)}={a}" for n, a in arguments.items())
             made = f"{name} = {code.constant(struct)}({listed})"
             if absent:
                 code.add(f"X.half({number}, P, {'the ' + field!r}, {'its ' + absent[0]!r})")

@@ -126,7 +126,7 @@ def bind_codec(call: Call, tables: Mapping[str, object]) -> Bound:
         remedy = f"did you mean {near[0]}?" if near else f"use one of {', '.join(CODECS)}"
         raise Misconfigured(f"no codec '{call.name}'", remedy=remedy)
     if (codec.argument is None) != (not call.argument) or (
-        codec.argument and not re.fullmatch(codec.argument, call.argument)
+        codec.argument and not re.fullmatch(codec.argument, call.argument, re.ASCII)
     ):
         raise Misconfigured(f"'{call.name}:{call.argument}' is not how {codec.name} is written", remedy=codec.example)
     if codec.name == "code":

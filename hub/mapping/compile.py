@@ -1,7 +1,8 @@
-"""A plan becomes two Python functions, once: exec'd, and kept by content.
+"""A plan becomes two Python functions, once, and is kept by content.
 
 Plan and tables enter, ``Compiled`` leaves. Nothing can go wrong here that is not a defect of ours: whatever
-a map's author can get wrong was found by ``bind``.
+a map's author can get wrong was found by ``bind``. What the functions may name is what stands in this file and the
+fields of our own documents (``kernel/generated.py`` looks); nothing a map says is among it.
 """
 
 from __future__ import annotations
@@ -11,16 +12,25 @@ from typing import Any
 
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.generated import made
 from hub.kernel.struct import Struct
 from hub.mapping.plan import ROOT_TAG, Plan
 from hub.mapping.reader_run import Reading, computed_masks
 from hub.mapping.reading import write_reader
+from hub.mapping.shape import field_names
 from hub.mapping.tables import CodeMap
 from hub.mapping.totals import compare, state
 from hub.mapping.writer_run import Writing, place_groups
 from hub.mapping.writing import write_writer
 
-SITE_SEPARATOR = "|"
+CALLED = frozenset(
+    """
+    absent add append assumed bad children claimed constant currency document fields findings get group groups half
+    inexact isprintable issuperset join loose missing money no_currency no_word nowhere number_of of part passed position
+    put rival_group root seen shared split strip text top trace unknown unsaid unsaid_field upper values word
+    """.split()
+)
+"""What compiled code calls or reads of a node, a text, a list, a ``Reading`` or a ``Writing``."""
 
 
 class Compiled:
@@ -32,8 +42,9 @@ class Compiled:
         self.digest = digest
         self.sites = [(_item_field(plan, field), str(where)) for field, where in plan.places]
         self.computed = computed_masks(plan.guide.computed)
-        self.source, self.read = _made(write_reader(plan, tables, traced=False), "read", digest)
-        self.write_source, self._write = _made(write_writer(plan, tables), "write", digest + "-write")
+        self._names = CALLED | field_names(plan.document)
+        self.source, self.read = _made(write_reader(plan, tables, traced=False), "read", digest, self._names)
+        self.write_source, self._write = _made(write_writer(plan, tables), "write", digest + "-write", self._names)
         self._traced = (plan, tables)
         self.layout: dict[int, tuple[Any, ...]] = {}
         self._read_traced: Callable[[Node, Reading], Struct | None] | None = None
@@ -61,14 +72,15 @@ class Compiled:
             plan, tables = self._traced
             written = write_reader(plan, tables, traced=True)
             self.layout = written[1]["LAYOUT"]
-            self._read_traced = _made(written, "read", self.digest + "-traced")[1]
+            self._read_traced = _made(written, "read", self.digest + "-traced", self._names)[1]
         return self._read_traced
 
 
-def _made(written: tuple[str, dict[str, Any]], function: str, digest: str) -> tuple[str, Callable[..., Any]]:
+def _made(
+    written: tuple[str, dict[str, Any]], function: str, digest: str, attributes: frozenset[str]
+) -> tuple[str, Callable[..., Any]]:
     source, names = written
-    exec(compile(source, f"<map {digest[:12]}>", "exec"), names)
-    return source, names[function]
+    return source, made(source, names, function, label=f"<map {digest[:12]}>", attributes=attributes)
 
 
 def _item_field(plan: Plan, field: str) -> str:

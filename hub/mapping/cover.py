@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from hub.mapping.emit import attribute
 from hub.mapping.plan import Variant
 from hub.mapping.shape import fields_of, takes_currency
 
@@ -33,7 +34,7 @@ def says_more(struct: type[msgspec.Struct], covered: Cover, name: str, whole: bo
     tests: list[str] = []
     for field, shape in fields_of(struct).items():
         cover = covered.get(field)
-        value = f"{name}.{field}"
+        value = attribute(name, field)
         if cover is True:
             continue
         if cover is None:

@@ -1,6 +1,7 @@
 """Python source, written line by line, and the values it refers to by name.
 
-Text that comes from a map never stands in the source: it is either a value in ``names`` or a ``repr``.
+Text that comes from a map never stands in the source: it is either a value in ``names`` or a ``repr``. The one thing a
+map may name is a field of a document, and that goes through ``attribute``.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from hub.kernel.generated import name_of
 
 
 class Code:
@@ -62,6 +65,11 @@ class Code:
 
     def text(self) -> str:
         return "\n".join(self.lines) + "\n"
+
+
+def attribute(holder: str, field: str) -> str:
+    """Return the Python of one field of what the variable ``holder`` holds; ``field`` may come from a map."""
+    return f"{holder}.{name_of(field)}"
 
 
 def element_bits(elements: tuple[int, ...] | list[int]) -> int:

@@ -60,8 +60,8 @@ class LevelWriter:
     def placing(self, variant: Variant, item: Template | None) -> None:
         """Write the function that finds or opens the outer places of one item, then the item's own."""
         code = self.code
-        self.tree.begin(variant, Anchor())
         with code.block(f"def t{variant.number}(d, n, i, P, X, force):"):
+            self.tree.begin(variant, Anchor())
             code.add("mark = len(X.findings)")
             self.tree.hoisted = {}
             drafts = [self._draft(variant, index) for index in range(len(variant.outer))]

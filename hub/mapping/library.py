@@ -24,10 +24,13 @@ from hub.mapping.lint import lint
 from hub.mapping.load import Loaded, MapFiles
 from hub.mapping.provenance import Provenance
 from hub.mapping.reader_run import Reading, leftovers
+from hub.mapping.scan import Where
 from hub.mapping.spec import Fault
 from hub.mapping.tables import code_maps
 
-WIRE = re.compile(r"x12/(\d{6})/([0-9A-Z]{3})\Z")
+WIRE = re.compile(r"x12/(\d{6})/([0-9A-Z]{3})\Z", re.ASCII)
+UNFORESEEN = "MAP-UNFORESEEN"
+"""The code of a fault that no rule of the language found: the map's file broke its reader, or we have a bug."""
 
 
 class Guides(Protocol):
@@ -152,12 +155,30 @@ class MapLibrary:
         for name in self.names():
             for fault in self.faults(name):
                 where = fault.where
-                found.append(Misconfigured(fault.message, file=where.file, line=where.line, remedy=fault.remedy))
+                found.append(
+                    Misconfigured(
+                        fault.message, code=fault.code, file=where.file, line=where.line, remedy=fault.remedy
+                    )
+                )
             if not self.files.cases(name):
                 found.append(_no_cases(name))
         return list({str(fault): fault for fault in found}.values())
 
     def _make(self, name: str) -> tuple[Map | None, list[Fault]]:
+        """Make the map; whatever goes wrong with its files is a fault of theirs, and of no other map's.
+
+        Raises ``Misconfigured`` only when there is no map of that name.
+        """
+        try:
+            return self._made(name)
+        except Misconfigured:
+            raise
+        except Exception as fault:  # noqa: BLE001 - what is in a file may break its reader in ways nobody foresaw
+            told = Misconfigured.of(fault)
+            where = Where(file=f"{name}.toml", line=1)
+            return None, [Fault(code=UNFORESEEN, message=told.message, where=where, remedy=told.remedy)]
+
+    def _made(self, name: str) -> tuple[Map | None, list[Fault]]:
         loaded, faults = self.files.load(name)
         if loaded is None:
             return None, faults
@@ -185,15 +206,18 @@ class MapLibrary:
     def _guide(self, loaded: Loaded, faults: list[Fault]) -> Guide | None:
         found = WIRE.match(loaded.wire)
         partner = loaded.said("partner")
-        guide = self._guides.guide(found[1], found[2], partner.text if partner else None) if found else None
+        try:
+            guide = self._guides.guide(found[1], found[2], partner.text if partner else None) if found else None
+        except Misconfigured as fault:
+            where = Where(file=fault.file or f"{loaded.name}.toml", line=fault.line or 1)
+            faults.append(Fault(code=fault.code, message=fault.message, where=where, remedy=fault.remedy))
+            return None
         if guide is None:
             faults.append(_header_fault(loaded, "wire", "name a guide: x12/004010/850"))
         return guide
 
 
 def _header_fault(loaded: Loaded, key: str, remedy: str) -> Fault:
-    from hub.mapping.scan import Where
-
     said = loaded.said(key)
     where = said.where if said else Where(file=f"{loaded.name}.toml", line=1)
     message = f"no {key} '{said.text}'" if said else f"[map] does not say its {key}"
@@ -202,11 +226,13 @@ def _header_fault(loaded: Loaded, key: str, remedy: str) -> Fault:
 
 def _no_cases(name: str) -> Misconfigured:
     return Misconfigured(
-        f"map {name} has no cases", file=f"{name}.toml", remedy=f"add {name}/cases/<sentence>/input.edi"
+        f"map {name} has no cases", code="MAP-CASES", file=f"{name}.toml", remedy=f"add {name}/cases/<sentence>/input.edi"
     )
 
 
 def _misconfigured(name: str, faults: list[Fault]) -> Misconfigured:
     first = faults[0]
     more = f" (and {len(faults) - 1} more: hub map lint {name})" if len(faults) > 1 else ""
-    return Misconfigured(first.message + more, file=first.where.file, line=first.where.line, remedy=first.remedy)
+    return Misconfigured(
+        first.message + more, code=first.code, file=first.where.file, line=first.where.line, remedy=first.remedy
+    )

@@ -7,12 +7,15 @@ collected over all files.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 
 from hub.kernel.errors import Misconfigured
+from hub.kernel.own_files import FILE, read_own_text
 from hub.mapping.scan import Where, scan
 from hub.mapping.spec import (
     CodeTable,
@@ -30,6 +33,10 @@ from hub.mapping.spec import (
 
 EXTENDS_DEPTH_MAX = 8  # bases of bases; a partner of a convention of a standard has two
 FOLDER = "mappings"
+MAP_BYTES_MAX = 256 * 1024  # our largest file, the code tables of X12, has 13 KB
+NAME_CHARACTERS_MAX = 200
+MAP_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9_-]*){0,5}\.toml")
+"""How a map's file is named from ``mappings/``: it never leads out of there."""
 
 
 class Loaded:
@@ -140,26 +147,26 @@ class MapFiles:
         path = self._find(relative)
         if path is None:
             return []
-        text = path.read_text(encoding="utf-8")
-        texts.append(f"{relative}\0{text}")
         try:
+            text = read_own_text(path, bytes_max=MAP_BYTES_MAX, name=relative)
+            texts.append(f"{relative}\0{text}")
             return scan(text, relative)
         except Misconfigured as fault:
             where = Where(file=relative, line=fault.line or 1)
-            faults.append(Fault(code="MAP-TOML", message=fault.message, where=where, remedy=fault.remedy))
+            code = "MAP-FILE" if fault.code == FILE else "MAP-TOML"
+            faults.append(Fault(code=code, message=fault.message, where=where, remedy=fault.remedy))
             return []
 
     def _find(self, relative: str) -> Path | None:
-        for root in reversed(self._roots):
-            path = root / relative
-            if path.is_file():
-                return path
-        return None
+        """Return what wins for ``relative``, file or not: what is no file is told when it is read."""
+        if len(relative) > NAME_CHARACTERS_MAX or not MAP_FILE.fullmatch(relative):
+            return None
+        return next((root / relative for root in reversed(self._roots) if os.path.lexists(root / relative)), None)
 
     def _no_map(self, name: str) -> Misconfigured:
-        near = get_close_matches(name, self.names(), 1, 0.5)
+        near = get_close_matches(name[:NAME_CHARACTERS_MAX], self.names(), 1, 0.5)
         remedy = f"did you mean {near[0]}?" if near else f"maps are {', '.join(self.names()) or 'none'}"
-        return Misconfigured(f"no map '{name}'", remedy=remedy)
+        return Misconfigured(f"no map '{name[:NAME_CHARACTERS_MAX]}'", code="CFG-MAP", remedy=remedy)
 
 
 __all__ = ["CodeTable", "Loaded", "MapFiles"]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from hub.formats.x12.guide import Element
+from hub.kernel.generated import name_of
 from hub.kernel.words import Quantity, When
 from hub.mapping.codecs import Bound
 from hub.mapping.emit import Code, element_bits
@@ -248,7 +249,8 @@ class ValueReader:
         for variable, text, name in zip(inner, ("t", "w"), names, strict=True):
             self._pair_part(rule, take, site, variable, text, name, shapes[name])
         required = [v for v, name in zip(inner, names, strict=True) if shapes[name].required]
-        made = f"{self.code.constant(struct)}({', '.join(f'{n}={v}' for n, v in zip(names, inner, strict=True))})"
+        arguments = ", ".join(f"{name_of(name)}={v}" for name, v in zip(names, inner, strict=True))
+        made = f"{self.code.constant(struct)}({arguments})"
         if required:
             self.code.add(f"{x} = {made} if {' and '.join(f'{v} is not None' for v in required)} else None")
         else:

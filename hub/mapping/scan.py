@@ -1,8 +1,8 @@
 """A TOML file read statement by statement: every key with its line, its column and its place in the order.
 
 Python's own reader loses line numbers and the order of dotted keys; a map needs both. The text of a
-file enters, its ``Entry`` list leaves, in file order. What can go wrong is bad TOML (``Misconfigured``
-with line). Values are still read by ``tomllib``: this file only cuts.
+file enters, its ``Entry`` list leaves, in file order. What can go wrong is bad TOML, or more of it than a map
+has (``Misconfigured`` with line). Values are still read by ``tomllib``: this file only cuts.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import re
 import tomllib
 
 from hub.kernel.errors import Misconfigured
+from hub.kernel.own_files import parse_toml
 from hub.kernel.struct import Struct
 
 STATEMENT_LINES_MAX = 200  # a rule is one line; only a long list of places takes several
+LINE_CHARACTERS_MAX = 1_000  # the longest we ship has 200; what works on a line may take the square of its length
 
 
 class Where(Struct):
@@ -41,23 +43,18 @@ class Entry(Struct):
     where: Where
 
 
-_ERROR_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
-
-
 def scan(text: str, file: str) -> list[Entry]:
     """Return the entries of ``text`` in order; ``file`` is the name findings will show."""
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = _ERROR_LINE.search(str(error))
-        raise Misconfigured(
-            f"not TOML: {error}", file=file, line=int(found[1]) if found else None, remedy="correct the line"
-        ) from error
+    parse_toml(text, file)
     entries: list[Entry] = []
     table: tuple[str, ...] = ()
     counts: dict[tuple[str, ...], int] = {}
     repeated = False
-    lines = text.splitlines()
+    lines = text.replace("\r\n", "\n").split("\n")  # as TOML does: no other sign ends a line
+    longest = max(range(len(lines)), key=lambda number: len(lines[number]))
+    if len(lines[longest]) > LINE_CHARACTERS_MAX:
+        message = f"a line of more than {LINE_CHARACTERS_MAX} characters"
+        raise Misconfigured(message, file=file, line=longest + 1, remedy="make it shorter")
     at = 0
     while at < len(lines):
         line = lines[at].strip()

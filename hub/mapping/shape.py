@@ -7,6 +7,7 @@ document does not have: ``None`` is returned, and ``names`` tells what would hav
 from __future__ import annotations
 
 import functools
+import re
 import types
 import typing
 from datetime import date, time
@@ -26,6 +27,9 @@ PAIRED: dict[type, tuple[str, str]] = {
     Period: ("start", "end"),
 }
 """What two elements of one rule mean, in the order in which they stand on the wire."""
+
+WORD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+"""The name of one of the words that a document keeps without understanding them (``extensions.department``)."""
 
 PLAIN = {str: "str", int: "int", Decimal: "Decimal", date: "date", time: "time", bool: "bool"}
 
@@ -51,13 +55,13 @@ def fields_of(struct: type[msgspec.Struct]) -> dict[str, Shape]:
 
 
 def shape_at(struct: type[msgspec.Struct], path: str) -> Shape | None:
-    """Return the type of the dotted field ``path`` of ``struct``; any name is a field of words."""
+    """Return the type of the dotted field ``path`` of ``struct``; of words, any one name is a field."""
     first, _, rest = path.partition(".")
     shape = fields_of(struct).get(first)
     if shape is None or not rest:
         return shape
     if shape.kind == "words":
-        return Shape(kind="str")
+        return Shape(kind="str") if WORD.fullmatch(rest) else None
     if shape.kind == "struct" and shape.struct is not None:
         return shape_at(shape.struct, rest)
     return None
@@ -71,6 +75,30 @@ def names(struct: type[msgspec.Struct], prefix: str = "", depth: int = 3) -> lis
         if shape.kind == "struct" and shape.struct is not None and depth > 1:
             found += names(shape.struct, f"{prefix}{name}.", depth - 1)
     return found
+
+
+def words_in(struct: type[msgspec.Struct], path: str) -> str | None:
+    """Return the field of words that ``path`` leads into, or None: what is beneath it takes exactly one name."""
+    parts = path.split(".")
+    for length in range(1, len(parts)):
+        above = ".".join(parts[:length])
+        if (shape := shape_at(struct, above)) is not None and shape.kind == "words":
+            return above
+    return None
+
+
+@functools.cache
+def field_names(struct: type[msgspec.Struct]) -> frozenset[str]:
+    """Return the names of all fields of ``struct`` and of every struct beneath it."""
+    waiting, seen = [struct], {struct}
+    found = set[str]()
+    while waiting:
+        for name, shape in fields_of(waiting.pop()).items():
+            found.add(name)
+            if shape.struct is not None and shape.struct not in seen:
+                seen.add(shape.struct)
+                waiting.append(shape.struct)
+    return frozenset(found)
 
 
 def _shape(hint: Any, *, required: bool) -> Shape:

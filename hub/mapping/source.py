@@ -15,6 +15,8 @@ from hub.kernel.struct import Struct
 
 Direction = Literal["both", "in", "out"]
 
+RULE_CHARACTERS_MAX = 500  # ours have at most 80; alternatives are written one inside the other, and 50 of them fit
+
 
 class Condition(Struct):
     """An element that must hold a value. Element 0 is the guide's qualifying element, not yet looked up."""
@@ -86,20 +88,23 @@ class Source(Struct):
     guard: Guard | None = None
 
 
-_STEP = re.compile(r"([A-Z][A-Z0-9]{1,2})(?:\[([^\]]*)\])?(\*?)(\??)\Z")
+_STEP = re.compile(r"([A-Z][A-Z0-9]{1,2})(?:\[([^\]]*)\])?(\*?)(\??)\Z", re.ASCII)
 _LAST = re.compile(
     r"(?P<tag>[A-Z][A-Z0-9]{1,2}?)(?:\[(?P<select>[^\]]*)\])?(?P<every>\*?)"
-    r"(?P<elements>\d\d(?:,\d\d)*)(?:-(?P<component>\d{1,2}))?(?P<repeated>\*?)(?:\[(?P<beside>[^\]]*)\])?\Z"
+    r"(?P<elements>\d\d(?:,\d\d)*)(?:-(?P<component>\d{1,2}))?(?P<repeated>\*?)(?:\[(?P<beside>[^\]]*)\])?\Z",
+    re.ASCII,
 )
 _GROUP = re.compile(r"(?P<tag>[A-Z][A-Z0-9]{1,2})(?:\[(?P<select>[^\]]*)\])?(?P<every>\*?)~(?P<what>.*)\Z")
 _SLASH = re.compile(r"/(?![^\[]*\])")
-_MEMBER = re.compile(r"~(\d)\Z")
+_MEMBER = re.compile(r"~(\d)\Z", re.ASCII)
 _GUARD = re.compile(r"\s+when\s+([a-z_][a-z0-9_.]*)(?:\s*=\s*(\S+))?\s*\Z")
-_CONDITION = re.compile(r"(\d\d)(?:-(\d{1,2}))?=(.*)\Z", re.DOTALL)
+_CONDITION = re.compile(r"(\d\d)(?:-(\d{1,2}))?=(.*)\Z", re.DOTALL | re.ASCII)
 
 
 def parse_source(text: str) -> Source:
     """Return what ``text`` says, or raise ``Misconfigured`` naming the part that is not understood."""
+    if len(text) > RULE_CHARACTERS_MAX:
+        raise Misconfigured(f"a rule of more than {RULE_CHARACTERS_MAX} characters", remedy="make it shorter")
     rest, direction = _direction(text.strip())
     guard = None
     if found := _GUARD.search(rest):

@@ -15,6 +15,7 @@ from hub.mapping.scan import Entry, Where
 
 RESERVED = ("at", "by", "when", "why", "const", "each", "like", "totals")
 HEADER_KEYS = ("document", "wire", "version", "extends", "partner")
+VERSION_MAX = 999_999
 SECTIONS = ("map", "fields", "const", "totals", "each", "codes", "why")
 
 
@@ -156,20 +157,35 @@ def merge(base: Table, over: Table) -> Table:
     return merged
 
 
-def resolve_likes(table: Table, shared: dict[str, Table], faults: list[Fault], depth: int = 0) -> Table:
+def resolve_likes(table: Table, shared: dict[str, Table], faults: list[Fault]) -> Table:
     """Return ``table`` with every ``like`` replaced by the shared table it starts from."""
-    if table.like is not None:
-        base = shared.get(table.like.text)
-        if base is None or depth > LIKE_DEPTH_MAX:
-            faults.append(_no_shared(table.like, shared))
-        else:
-            table = merge(resolve_likes(base, shared, faults, depth + 1), _without_like(table))
-    for name, tables in table.lists.items():
-        table.lists[name] = [resolve_likes(inner, shared, faults, depth) for inner in tables]
-    return table
+    return _Likes(shared, faults).resolved(table, 0)
 
 
-LIKE_DEPTH_MAX = 8  # a shared table may itself start from one; deeper is a circle
+class _Likes:
+    """Tables that start from shared ones, made whole; as many as a map may have, and no more."""
+
+    def __init__(self, shared: dict[str, Table], faults: list[Fault]) -> None:
+        self._shared = shared
+        self._faults = faults
+        self._left = LIKES_MAX
+
+    def resolved(self, table: Table, depth: int) -> Table:
+        if table.like is not None and self._left > 0:
+            self._left -= 1
+            base = self._shared.get(table.like.text)
+            if base is None or depth > LIKE_DEPTH_MAX or not self._left:
+                self._faults.append(_no_shared(table.like, self._shared))
+            else:
+                table = merge(self.resolved(base, depth + 1), _without_like(table))
+        if depth <= LIKE_DEPTH_MAX:
+            for name, tables in table.lists.items():
+                table.lists[name] = [self.resolved(inner, depth) for inner in tables]
+        return table
+
+
+LIKE_DEPTH_MAX = 4  # a shared table may itself start from one; deeper is a circle
+LIKES_MAX = 300  # tables of one map that start from another; ours have 20. Circles multiply them
 
 
 def merge_codes(base: dict[str, CodeTable], over: dict[str, CodeTable]) -> dict[str, CodeTable]:
@@ -197,12 +213,12 @@ def _put_header(spec: Spec, entry: Entry) -> None:
     name = ".".join(entry.key)
     if name not in HEADER_KEYS:
         spec.faults.append(_unknown(name, entry.where, HEADER_KEYS))
-    elif name == "version" and isinstance(entry.value, int):
+    elif name == "version" and type(entry.value) is int and 0 < entry.value <= VERSION_MAX:
         spec.header[name] = Said(text=str(entry.value), where=entry.where)
     elif isinstance(entry.value, str) and name != "version":
         spec.header[name] = Said(text=entry.value, where=entry.where)
     else:
-        wanted = "a whole number" if name == "version" else "text in quotes"
+        wanted = "a whole number from 1" if name == "version" else "text in quotes"
         spec.faults.append(Fault(code="MAP-KEY", message=f"'{name}' must be {wanted}", where=entry.where))
 
 

@@ -13,11 +13,27 @@ from typing import Any
 from hub.formats.tree import Node, Value
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.struct import Struct
 from hub.kernel.words import Quantity
 from hub.mapping.reader_run import Steps, Trail, find, fits, trail_text
 
 Template = tuple[Any, ...]
 """The values a place opens with: tag, conditions, blanks; composites as tuples."""
+
+
+class Field(Struct):
+    """A field of the document, by its dotted path, as a guard of an item asks for it."""
+
+    path: str
+
+    def of(self, document: Any) -> Any:
+        """Return what ``document`` says there; None where something on the way is not said."""
+        value = document
+        for name in self.path.split("."):
+            if value is None:
+                return None
+            value = value.get(name) if isinstance(value, dict) else getattr(value, name)
+        return value
 
 
 class Writing:

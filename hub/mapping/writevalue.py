@@ -11,7 +11,7 @@ from typing import Protocol
 from hub.formats.x12.guide import Element, Use
 from hub.kernel.words import Quantity
 from hub.mapping.codecs import Bound
-from hub.mapping.emit import Code
+from hub.mapping.emit import Code, attribute
 from hub.mapping.plan import Anchor, Plan, Rule, Take, Variant
 from hub.mapping.readvalue import AI_SSCC, absent_value
 from hub.mapping.shape import PAIRED, Shape, fields_of, leading, shape_at, takes_currency
@@ -238,7 +238,7 @@ class ValueWriter:
 
     def _pair_part(self, rule: Rule, take: Take, variable: str, name: str, shape: Shape, index: int) -> None:
         code = self.code
-        code.add(f"{variable} = x.{name}")
+        code.add(f"{variable} = {attribute('x', name)}")
         with code.block(f"if {variable} is not None:"):
             if shape.kind == "struct":
                 code.add(

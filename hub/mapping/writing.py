@@ -12,9 +12,10 @@ from typing import Any
 
 from hub.formats.tree import Node
 from hub.formats.x12.guide import Use
+from hub.kernel.generated import name_of
 from hub.mapping import values, writer_run
 from hub.mapping.cover import coverage, says_more
-from hub.mapping.emit import Code
+from hub.mapping.emit import Code, attribute
 from hub.mapping.levels import LevelWriter
 from hub.mapping.plan import Anchor, Constant, Listing, Plan, Rule, Take, Variant
 from hub.mapping.runsteps import run_steps
@@ -215,7 +216,8 @@ class TreeWriter:
         above = self.hoist(prefix) if prefix else "d"
         if prefix and (shape := shape_at(self.variant.struct, prefix)) is not None and shape.kind == "words":
             return f"{above}.get({name!r})"
-        return f"d.{name}" if not prefix else f"({above}.{name} if {above} is not None else None)"
+        value = attribute(above, name)
+        return f"({value} if {above} is not None else None)" if prefix else value
 
     def hoist(self, path: str) -> str:
         """Return the variable that holds the struct at ``path``, None when it is not said."""
@@ -232,7 +234,7 @@ class TreeWriter:
         if shape_at(self.variant.struct, field) is not None:
             name = self.field(field)
         else:
-            name = f"X.document.{field}"
+            name = f"{self.code.constant(writer_run.Field(field))}.of(X.document)"
         return f"{name} is not None" if value is None else f"str({name}) == {value!r}"
 
     def _document_currency(self, variant: Variant) -> None:
@@ -333,7 +335,7 @@ class TreeWriter:
                     self._put_item(above, inner, force="True")
                     code.add("done = True")
         number = next((v.rules[0].number for v in listing.variants if v.rules), 0)
-        field = next((v.said_by[0] for v in listing.variants if v.said_by), None)
+        field = next((name_of(v.said_by[0]) for v in listing.variants if v.said_by), None)
         saying = f"f'whose {field} is {{e.{field}}}'" if field else "'like this'"
         code.add(f"if not done: X.nowhere({number}, {listing.name!r}, t, {saying})")
 
@@ -385,9 +387,9 @@ def _bare(step: Step) -> Step:
 
 def _choosing(variant: Variant) -> list[str]:
     """Return the tests that say whether an item may stand at this place."""
-    tests = [f"e.{variant.said_by[0]} == {variant.said_by[1]!r}"] if variant.said_by else []
+    tests = [f"{attribute('e', variant.said_by[0])} == {variant.said_by[1]!r}"] if variant.said_by else []
     return tests + [
-        f"e.{r.field} == {r.source.word!r}"
+        f"{attribute('e', r.field)} == {r.source.word!r}"
         for r in variant.rules
         if r.source.word is not None and r.writes and "." not in r.field
     ]

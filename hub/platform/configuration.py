@@ -14,9 +14,9 @@ from pathlib import Path, PurePosixPath
 
 import hub
 from hub.kernel.errors import Misconfigured
+from hub.kernel.own_files import read_own_bytes
 
 CONTENTS = ("partners", "mappings", "schemas")
-FILE_BYTES_MAX = 4 * 1024 * 1024  # a price list of 50,000 lines is half of this
 
 
 class Configuration:
@@ -27,18 +27,20 @@ class Configuration:
         """In rising order: a file under a later root hides the same file under an earlier one."""
 
     def find(self, name: str) -> Path | None:
-        """Return the file that wins for ``name`` (``partners/north-spine/partner.toml``), or None."""
+        """Return what wins for ``name`` (``partners/north-spine/partner.toml``), or None where there is nothing.
+
+        It may be a pipe, a folder or a link that leads nowhere: whoever reads it says so. Passed over, it would be
+        a file that somebody wrote and nobody heeds.
+        """
         relative = _relative(name)
-        return next((root / relative for root in reversed(self.roots) if (root / relative).is_file()), None)
+        return next((root / relative for root in reversed(self.roots) if os.path.lexists(root / relative)), None)
 
     def read(self, name: str) -> bytes:
         """Return the winning file's bytes. Raises ``Misconfigured`` when there is none, or one beyond reason."""
         path = self.find(name)
         if path is None:
             raise Misconfigured("there is no such file in the configuration", file=name, remedy=self._searched())
-        if path.stat().st_size > FILE_BYTES_MAX:
-            raise Misconfigured(f"is larger than {FILE_BYTES_MAX} bytes", file=str(path), remedy="split it")
-        return path.read_bytes()
+        return read_own_bytes(path)
 
     def folders(self, name: str) -> list[str]:
         """Return the names of the folders in folder ``name`` under any root, sorted."""
@@ -54,9 +56,9 @@ class Configuration:
         found = hashlib.sha256()
         for root in self.roots:
             for folder in CONTENTS:
-                for path in sorted(path for path in (root / folder).rglob("*") if path.is_file()):
-                    found.update(f"{path}\n{path.stat().st_size}\n".encode())
-                    found.update(path.read_bytes())
+                for path in sorted(path for path in (root / folder).rglob("*") if not path.is_dir()):
+                    found.update(os.fsencode(path) + b"\n")
+                    found.update(_content(path))
         return found.hexdigest()
 
     def _entries(self, name: str) -> Iterator[Path]:
@@ -85,6 +87,15 @@ def find_configuration(search_path: str | None) -> Configuration:
             f"there is no configuration beside {package}", remedy=f"set HUB_CONFIG_PATH to a folder with {CONTENTS[0]}/"
         )
     return Configuration(roots)
+
+
+def _content(path: Path) -> bytes:
+    """Return the bytes of a file behind their number; of what cannot be read, why: that may change too."""
+    try:
+        data = read_own_bytes(path)
+    except Misconfigured as fault:
+        return f"{fault.message}\n".encode()
+    return b"%d\n" % len(data) + data
 
 
 def _relative(name: str) -> PurePosixPath:

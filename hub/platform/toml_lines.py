@@ -7,18 +7,17 @@ In: a path. Out: the tables, with exact decimals, and ``Lines``. A file that is 
 from __future__ import annotations
 
 import re
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from hub.kernel.errors import Misconfigured
+from hub.kernel.own_files import parse_toml, read_own_text
 
 Key = tuple[str | int, ...]
 """A way into the tables: ``("item", 2, "unit")`` is the unit of the third item."""
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\- ]+?)\s*\]\]?\s*(#.*)?$")
-_ASSIGNMENT = re.compile(r"\s*([A-Za-z0-9_.\- ]+?|\"[^\"]*\")\s*=")
+_HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\- ]{1,200}?)\s*\]\]?\s*(#.*)?$")
+_ASSIGNMENT = re.compile(r"\s*([A-Za-z0-9_.\-][A-Za-z0-9_.\- ]{0,200}?|\"[^\"]*\")\s*=")
 _STRINGS = re.compile(r"\"(\\.|[^\"\\])*\"|'[^']*'|#.*")
 
 
@@ -30,7 +29,7 @@ class Lines:
         counts: dict[Key, int] = {}
         table: Key = ()
         depth = 0
-        for number, line in enumerate(text.splitlines(), start=1):
+        for number, line in enumerate(text.split("\n"), start=1):
             header = _HEADER.match(line) if depth == 0 else None
             if header:
                 table = _enter(header[2].split("."), header[1] == "[[", counts)
@@ -54,16 +53,8 @@ class Lines:
 
 def read_toml(path: Path) -> tuple[dict[str, Any], Lines]:
     """Return the tables of ``path`` and where their keys stand; decimals are exact."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        return tomllib.loads(text, parse_float=Decimal), Lines(text)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise Misconfigured(f"cannot be read: {fault}", file=str(path), remedy="make it a UTF-8 text file") from fault
-    except tomllib.TOMLDecodeError as fault:
-        place = re.search(r"at line (\d+)", str(fault))
-        raise Misconfigured(
-            f"is not TOML: {fault}", file=str(path), line=int(place[1]) if place else None, remedy="mend the line"
-        ) from fault
+    text = read_own_text(path)
+    return parse_toml(text, str(path), parse_float=Decimal), Lines(text)
 
 
 def _enter(names: list[str], repeated: bool, counts: dict[Key, int]) -> Key:

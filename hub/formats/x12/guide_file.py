@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import cast, get_args
@@ -17,9 +16,13 @@ import msgspec
 
 from hub.formats.x12.guide import Computed, Element, ElementType, Guide, RepeatingGroup, Segment, SyntaxNote, Use
 from hub.kernel.errors import Misconfigured
+from hub.kernel.own_files import parse_toml, read_own_text
 
 TYPES = frozenset(get_args(ElementType)) - {"composite"}
 UNBOUNDED = 0
+GUIDE_BYTES_MAX = 1024 * 1024  # all code lists of a release take a tenth of this
+ELEMENTS_MAX = 99  # of a segment: two digits name an element
+COUNT_MAX = 999_999  # longest value, most repetitions: the standard counts to 999999
 NOTE_NAMES = ("P", "R", "E", "C", "L")
 
 
@@ -37,15 +40,8 @@ class TomlFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            self.text = path.read_text("utf-8")
-            self.values: dict[str, object] = tomllib.loads(self.text)
-        except (OSError, UnicodeDecodeError) as error:
-            raise Misconfigured(f"cannot be read: {error}", file=str(path)) from error
-        except tomllib.TOMLDecodeError as error:
-            at = re.search(r"at line (\d+)", str(error))
-            line = int(at[1]) if at else len(self.text.splitlines())  # else it says "at end of document"
-            raise Misconfigured(f"is not TOML: {error}", file=str(path), line=line) from error
+        self.text = read_own_text(path, bytes_max=GUIDE_BYTES_MAX)
+        self.values: dict[str, object] = parse_toml(self.text, str(path))
 
     def table(self, name: str) -> Mapping[str, object]:
         """Return table ``name``, empty when the file has none."""
@@ -70,7 +66,7 @@ class TomlFile:
     def fault(self, message: str, near: str = "", *, remedy: str | None = None) -> Misconfigured:
         """Return the exception for ``message``, with the first line that holds ``near`` as a word."""
         word = re.compile(r"(?<![\w/])" + re.escape(near) + r"(?![\w/])") if near else None
-        lines = self.text.splitlines()
+        lines = self.text.split("\n")
         line = next((n for n, text in enumerate(lines, 1) if word and word.search(text)), None)
         return Misconfigured(message, file=str(self.path), line=line, remedy=remedy)
 
@@ -147,7 +143,7 @@ def _elements(file: TomlFile, codes: Mapping[str, object]) -> dict[str, Element]
 
 
 def _element(file: TomlFile, number: str, text: str, codes: Mapping[str, object]) -> Element:
-    form = re.fullmatch(r"(\w+) (\d+)/(\d+) (.+)", text)
+    form = re.fullmatch(r"(\w+) (\d{1,6})/(\d{1,6}) (.+)", text, re.ASCII)
     if not form or form[1] not in TYPES or int(form[2]) > int(form[3]):
         raise file.fault(f'element {number}: {text!r} is not of the form "type shortest/longest label"', number)
     return Element(
@@ -173,7 +169,7 @@ def _members(
     """Read ``350 330! (235 234)*10 1270^5``: "!" mandatory, in a group for its first turn only; "^" repeats."""
     members: list[Element] = []
     group: RepeatingGroup | None = None
-    for inner, times, single in re.findall(r"\(([^)]*)\)\*(\d+)|(\S+)", text):
+    for inner, times, single in re.findall(r"\(([^)]*)\)\*([1-9]\d?)(?!\d)|(\S+)", text):
         if single:
             members.append(_member(file, known, tag, single))
             continue
@@ -183,18 +179,20 @@ def _members(
             raise file.fault(f"segment {tag} has two repeating groups", tag)
         group = RepeatingGroup(first=len(members) + 1, size=len(turn), last=len(members) + len(turn) * int(times))
         members += turn + later * (int(times) - 1)
+    if len(members) > ELEMENTS_MAX:
+        raise file.fault(f"segment {tag} has more than {ELEMENTS_MAX} elements", tag)
     return tuple(members), group
 
 
 def _member(file: TomlFile, known: Mapping[str, Element], tag: str, word: str) -> Element:
-    form = re.fullmatch(r"(\w+)(?:\^(\d+))?(!?)", word)
+    form = re.fullmatch(r"(\w+)(?:\^([1-9]\d{0,5}))?(!?)", word, re.ASCII)
     if not form or form[1] not in known:
         raise file.fault(f"{tag}: {word} names no element of this release", tag)
     return msgspec.structs.replace(known[form[1]], required=bool(form[3]), repeat=int(form[2] or 1))
 
 
 def _note(file: TomlFile, tag: str, text: str, last: int) -> SyntaxNote:
-    numbers = tuple(int(pair) for pair in re.findall(r"\d\d", text[1:]))
+    numbers = tuple(int(pair) for pair in re.findall("[0-9][0-9]", text[1:]))
     fits = len(text) == 1 + 2 * len(numbers) and len(set(numbers)) == len(numbers) >= 2
     if text[0] not in NOTE_NAMES or not fits or not all(1 <= number <= last for number in numbers):
         raise file.fault(f"segment {tag}: note {text} does not fit its {last} elements", tag)
@@ -209,7 +207,8 @@ def _list_names(elements: tuple[Element, ...]) -> Iterator[str]:
 
 
 LINE = re.compile(
-    r"(?P<tag>[A-Z][A-Z0-9]{1,2})\s+(?P<nests>nests\s+)?(?P<least>\d+)\.\.(?P<most>\d+|\*)(?P<loop>\s*\{\s*\}?)?"
+    r"(?P<tag>[A-Z][A-Z0-9]{1,2})\s+(?P<nests>nests\s+)?(?P<least>\d{1,6})\.\.(?P<most>\d{1,6}|\*)(?P<loop>\s*\{\s*\}?)?",
+    re.ASCII,
 )
 
 
@@ -272,7 +271,7 @@ def _computed(file: TomlFile, shared: Release) -> Iterator[Computed]:
         word, _, of = str(rule).partition(" ")
         segment = shared.segments.get(place[:-2])
         counts = word == "count" and of in shared.segments
-        if segment is None or not place[-2:].isdigit() or not 1 <= int(place[-2:]) <= len(segment.elements):
+        if segment is None or not re.fullmatch("[0-9][0-9]", place[-2:]) or not 1 <= int(place[-2:]) <= len(segment.elements):
             raise file.fault(f"computed: {place} is no element of this release", place)
         if not counts and (of or word not in ("number", "parent", "children", "loop")):
             raise file.fault(f"computed: {rule!r} is no rule", place)

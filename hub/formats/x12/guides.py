@@ -40,7 +40,7 @@ class GuideLibrary:
         own = partner if partner and PARTNER.fullmatch(partner) and self._narrowing(partner, set) else None
         key = (digits[0], set, own)
         if key not in self._guides:
-            found = self._read(digits[0], set, own)
+            found = self._found(digits[0], set, own)
             if found is None:
                 return None
             self._guides[key] = found
@@ -73,6 +73,14 @@ class GuideLibrary:
             except Misconfigured as fault:
                 found.append(fault)
         return found
+
+    def _found(self, release: str, set: str, partner: str | None) -> Guide | None:
+        """Read the files of one guide; whatever goes wrong with them is a fault of theirs, and of no other's."""
+        file = f"partners/{partner}/guides/{set}.toml" if partner else f"schemas/x12/{release}/{set}.toml"
+        try:
+            return self._read(release, set, partner)
+        except Exception as fault:  # noqa: BLE001 - what is in a file may break its reader in ways nobody foresaw
+            raise Misconfigured.of(fault, file=file, code="CFG-GUIDE") from fault
 
     def _read(self, release: str, set: str, partner: str | None) -> Guide | None:
         path = self._find(f"schemas/x12/{release}/{set}.toml")

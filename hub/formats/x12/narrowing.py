@@ -29,11 +29,11 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from hub.formats.x12.guide import Element, Guide, Segment, Use
-from hub.formats.x12.guide_file import Release, TomlFile, finish, read_segment
+from hub.formats.x12.guide_file import COUNT_MAX, TYPES, Release, TomlFile, finish, read_segment
 
 EXTENDS = re.compile(r"x12/([0-9]{6})/([0-9A-Z]{3})")
-RANGE = re.compile(r"(\d+)\.\.(\d+|\*)(?: after ([A-Z][A-Z0-9]{1,2}))?")
-ELEMENT = re.compile(r"(?P<path>.*/)?(?P<tag>[A-Z][A-Z0-9]{1,2}?)(?P<element>\d\d)(?:-(?P<component>\d+))?")
+RANGE = re.compile(r"(\d{1,6})\.\.(\d{1,6}|\*)(?: after ([A-Z][A-Z0-9]{1,2}))?", re.ASCII)
+ELEMENT = re.compile(r"(?P<path>.*/)?(?P<tag>[A-Z][A-Z0-9]{1,2}?)(?P<element>\d\d)(?:-(?P<component>\d\d?))?", re.ASCII)
 RULES = ("unused", "required", "minimum", "maximum", "codes", "also", "type")
 SHORT_DATE = 6
 """YYMMDD, as senders before release 004010 wrote dates and some still do."""
@@ -166,7 +166,9 @@ def _change_element(
         for use in siblings:
             segment = use.segment
             here = segment.tag == form["tag"] and form["path"] in (None, trail)
-            if here and number <= len(segment.elements):
+            if here and 1 <= number <= len(segment.elements):
+                if component > len(segment.elements[number - 1].components):
+                    raise file.fault(f"elements: {path} has no such component", path)
                 hits += 1
                 segment = _with_element(segment, number, component, change)
             children = tuple(visit(use.children, f"{trail.lstrip('/')}{segment.tag}/"))
@@ -207,9 +209,14 @@ def _element_change(path: str, rules: dict[str, object], codes: dict[str, dict[s
         fields: dict[str, object] = msgspec.structs.asdict(changed)
         fields.update((key, rules[key]) for key in ("minimum", "maximum", "type") if key in rules)
         try:
-            return msgspec.convert(fields, Element)
+            made = msgspec.convert(fields, Element)
         except msgspec.ValidationError as error:
             raise file.fault(f"elements: {path}: {error}", path) from error
+        if "type" in rules and made.type not in TYPES:
+            raise file.fault(f"elements: {path}: {made.type} is no type of an element", path)
+        if not 0 <= made.minimum <= made.maximum <= COUNT_MAX and ("minimum" in rules or "maximum" in rules):
+            raise file.fault(f"elements: {path}: minimum and maximum are not in order, or above {COUNT_MAX}", path)
+        return made
 
     return change
 

@@ -12,17 +12,19 @@ from collections.abc import Callable, Iterator, Sequence
 from hub.formats.tree import Value
 from hub.formats.x12.element_types import is_date, is_number, is_time
 from hub.formats.x12.guide import CodeLists, Element, Segment, SyntaxNote
+from hub.kernel.generated import made
 
 Accepts = Callable[[Sequence[Value]], bool]
+
+CALLED = frozenset(("isascii", "isdigit", "isprintable", "isspace"))
+"""What compiled code asks of a text."""
 
 
 def compile_segment(segment: Segment, codes: CodeLists) -> Accepts:
     """Return the function that says whether the values of a ``segment`` are free of faults."""
     names: dict[str, object] = {"is_date": is_date, "is_time": is_time, "is_number": is_number}
     source = "\n".join(_function(segment, codes, names))
-    exec(compile(source, f"<guide {segment.tag!r}>", "exec"), names)
-    made: Accepts = names["accepts"]  # type: ignore[assignment]
-    return made
+    return made(source, names, "accepts", label=f"<guide {segment.tag!r}>", attributes=CALLED)
 
 
 def _function(segment: Segment, codes: CodeLists, names: dict[str, object]) -> Iterator[str]:

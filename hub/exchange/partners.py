@@ -2,7 +2,7 @@
 
 What enters is the configuration; what leaves is a directory that finds a partner by its id or by the ids on an
 envelope. A faulty file stops its partner and no other: ``faults`` says why, with file and line. An unknown key is a
-fault, named with the nearest known one.
+fault, named with the nearest known one. Every number, text and list has its bounds, stated in its type.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import difflib
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec import Meta
 
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import is_partner_id
@@ -23,6 +24,11 @@ from hub.platform.configuration import Configuration
 from hub.platform.toml_lines import Key, Lines, read_toml
 
 UNKNOWN_KEYS_MAX = 50  # of one file; whoever has more has the wrong file
+KEY_CHARACTERS_SHOWN = 60
+KEY, VALUE = "CFG-KEY", "CFG-VALUE"
+A_MONTH = 31 * 24 * 60  # minutes: an acknowledgement later than that is none
+TEN_YEARS = 3_660  # days; whoever restarts more rarely has nine digits that last
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 LENIENCIES = {
     "usage-may-differ": "ISA15 may disagree with this file: a note instead of a warning",
@@ -33,12 +39,28 @@ LENIENCIES = {
 """What can be forgiven a partner, each by its name and never by the partner's."""
 
 
+ONE_LINE = r"\A[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+\Z"
+Words = Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)]
+"""What people call something: no sign that breaks a line, or turns the rest of it round."""
+
+EnvelopeName = Annotated[str, Meta(min_length=1, max_length=15, pattern=r"\A[!-~]([ -~]*[!-~])?\Z")]
+"""ISA06 and GS02: fifteen characters of ASCII at most; blanks at the end are padding."""
+
+Release = Annotated[str, Meta(pattern=r"\A[0-9]{6}[0-9A-Z]{0,6}\Z")]
+SetName = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z][0-9A-Za-z_.-]{0,31}\Z")]
+MapName = Annotated[str, Meta(max_length=200, pattern=r"\A[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*\Z")]
+Sign = Annotated[str, Meta(min_length=1, max_length=1)]
+Weekday = Annotated[int, Meta(ge=1, le=7)]  # ISO: Monday is 1
+Days = Annotated[int, Meta(ge=1, le=TEN_YEARS)]
+Minutes = Annotated[int, Meta(ge=0, le=A_MONTH)]
+
+
 class EnvelopeId(Struct):
     """How an envelope names a party: ISA05/06 or ISA07/08, and GS02 or GS03."""
 
-    qualifier: str
-    id: str
-    group: str | None = None  # GS02/GS03; None: the same as ``id``
+    qualifier: Annotated[str, Meta(pattern=r"\A[0-9A-Z]{2}\Z")]
+    id: EnvelopeName
+    group: EnvelopeName | None = None  # GS02/GS03; None: the same as ``id``
 
     @property
     def group_id(self) -> str:
@@ -48,11 +70,11 @@ class EnvelopeId(Struct):
 class OutboundSeparators(Struct):
     """What we write between the parts."""
 
-    element: str = "*"
-    segment: str = "~"
-    component: str = ">"
-    repetition: str | None = None  # from 005010 on
-    line_end: str = ""  # "\n" for partners who want one segment per line
+    element: Sign = "*"
+    segment: Sign = "~"
+    component: Sign = ">"
+    repetition: Sign | None = None  # from 005010 on
+    line_end: Annotated[str, Meta(max_length=2)] = ""  # "\n" for partners who want one segment per line
 
 
 class Envelope(Struct):
@@ -60,18 +82,18 @@ class Envelope(Struct):
 
     ours: EnvelopeId
     theirs: EnvelopeId
-    releases: list[str] = msgspec.field(
+    releases: Annotated[list[Release], Meta(min_length=1, max_length=20)] = msgspec.field(
         default_factory=lambda: ["004010"]
     )  # GS08 that they may send; a suffix is tolerated
     separators: OutboundSeparators = OutboundSeparators()
-    numbers_restart_after_days: int = 60  # with "number-may-restart": whoever sends again has done so long since
+    numbers_restart_after_days: Days = 60  # with "number-may-restart": whoever sends again has done so long since
 
 
 class Acknowledgements(Struct):
     """Which answers are owed, by whom, and by when."""
 
     functional: Literal["997", "999", "none"] = "997"  # what we send for each of their groups
-    functional_due_minutes: int = 24 * 60  # theirs for our groups: overdue after this; 0: none is expected
+    functional_due_minutes: Minutes = 24 * 60  # theirs for our groups: overdue after this; 0: none is expected
     interchange: Literal["asked", "always", "never"] = "asked"  # TA1: when ISA14 asks (a refusal always gets one)
 
 
@@ -81,31 +103,35 @@ class Transport(Struct):
     kind: Literal[
         "mailbox", "folder"
     ]  # mailbox: they POST to the hub and fetch; folder: they drop files and fetch them
-    directions: list[Literal["in", "out"]] = msgspec.field(default_factory=lambda: ["in", "out"])
+    directions: Annotated[list[Literal["in", "out"]], Meta(min_length=1, max_length=2)] = msgspec.field(
+        default_factory=lambda: ["in", "out"]
+    )
 
 
 class Calendar(Struct):
     """The days on which the partner's dock takes goods."""
 
-    weekdays: list[int] = msgspec.field(default_factory=lambda: [1, 2, 3, 4, 5])  # ISO: Monday is 1
-    holidays: list[date] = []
+    weekdays: Annotated[list[Weekday], Meta(min_length=1, max_length=7)] = msgspec.field(
+        default_factory=lambda: [1, 2, 3, 4, 5]
+    )
+    holidays: Annotated[list[date], Meta(max_length=1_000)] = []  # of some twenty years
 
 
 class Partner(Struct):
     """A trading partner as its file states it."""
 
-    id: str
-    name: str
+    id: Annotated[str, Meta(min_length=1, max_length=64)]
+    name: Words
     usage: Literal["T", "P"]  # T: still in test; everything is answered as test and nothing is planned
-    time_zone: str  # IANA; for dates without a zone
-    currency: str  # ISO 4217; of an order that names none
+    time_zone: Annotated[str, Meta(max_length=64, pattern=r"\A[A-Za-z0-9_+/-]*\Z")]  # IANA; for dates without a zone
+    currency: Annotated[str, Meta(max_length=16)]  # ISO 4217; of an order that names none
     envelope: Envelope | None = None
-    sends: dict[str, str] = {}  # document → map: 850 = "north-spine/850"
-    receives: dict[str, str] = {}
+    sends: Annotated[dict[SetName, MapName], Meta(max_length=100)] = {}  # document → map: 850 = "north-spine/850"
+    receives: Annotated[dict[SetName, MapName], Meta(max_length=100)] = {}
     acknowledgements: Acknowledgements = Acknowledgements()
-    transports: list[Transport] = []
+    transports: Annotated[list[Transport], Meta(max_length=10)] = []
     calendar: Calendar = Calendar()
-    leniency: list[str] = []  # names out of LENIENCIES
+    leniency: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=20)] = []  # names out of LENIENCIES
 
     @property
     def in_test(self) -> bool:
@@ -153,15 +179,16 @@ def load_partners(configuration: Configuration) -> Partners:
     faults: dict[str, Misconfigured] = {}
     envelopes: dict[tuple[str, str], str] = {}
     for name in configuration.folders("partners"):
-        path = configuration.find(f"partners/{name}/partner.toml")
-        if path is None:
-            continue  # a folder that only adds files to a partner defined elsewhere, or is being prepared
+        file = f"partners/{name}/partner.toml"
         try:
+            path = configuration.find(file)
+            if path is None:
+                continue  # a folder that only adds files to a partner defined elsewhere, or is being prepared
             partner = read_partner(path, name)
             _claim_envelope(partner, path, envelopes)
             partners[name] = partner
-        except Misconfigured as fault:
-            faults[name] = fault
+        except Exception as fault:  # noqa: BLE001 - one partner's file, whatever it does to its reader, stops that one
+            faults[name] = Misconfigured.of(fault, file=file, code="CFG-PARTNER")
     return Partners(partners, faults)
 
 
@@ -173,9 +200,13 @@ def read_partner(path: Path, partner_id: str) -> Partner:
         partner = msgspec.convert(tables, Partner)
     except msgspec.ValidationError as fault:
         message, key = _place(fault)
-        raise Misconfigured(message, file=str(path), line=lines.of(key) or 1, remedy="see docs/partners.md") from fault
+        if "matching regex" in message:
+            message = "has not the form, or holds a sign that may not stand there"
+        said = f"{'.'.join(map(str, key))}: {message}" if key else message
+        line = lines.of(key) or 1
+        raise Misconfigured(said, code=VALUE, file=str(path), line=line, remedy="see docs/partners.md") from fault
     for key, message, remedy in _rules(partner, partner_id):
-        raise Misconfigured(message, file=str(path), line=lines.of(key) or 1, remedy=remedy)
+        raise Misconfigured(message, code=VALUE, file=str(path), line=lines.of(key) or 1, remedy=remedy)
     return partner
 
 
@@ -186,7 +217,7 @@ def _rules(partner: Partner, partner_id: str) -> list[tuple[Key, str, str]]:
         found.append((("id",), f"id is {partner.id!r} in the folder {partner_id!r}", "use the folder's name"))
     try:
         ZoneInfo(partner.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "America" is a folder of zones
         found.append((("time_zone",), f"{partner.time_zone!r} is no time zone", "an IANA name: America/Chicago"))
     if not re.fullmatch("[A-Z]{3}", partner.currency):
         found.append((("currency",), f"{partner.currency!r} is no currency", "three letters of ISO 4217: USD"))
@@ -195,9 +226,13 @@ def _rules(partner: Partner, partner_id: str) -> list[tuple[Key, str, str]]:
         found.append((("leniency",), f"there is no leniency {unheard[0]!r}", f"one of {', '.join(LENIENCIES)}"))
     if partner.envelope:
         found += _separator_rules(partner.envelope.separators)
-    if partner.envelope and partner.envelope.numbers_restart_after_days < 1:
-        key: Key = ("envelope", "numbers_restart_after_days")
-        found.append((key, "numbers_restart_after_days is less than a day", "whole days: 60"))
+    days = partner.calendar.weekdays
+    if len(set(days)) < len(days):
+        found.append((("calendar", "weekdays"), "a weekday stands twice", "each once: [1, 2, 3, 4, 5]"))
+    strange = [day for day in partner.calendar.holidays if not FIRST_YEAR <= day.year <= LAST_YEAR]
+    if strange:
+        span = f"days from {FIRST_YEAR} to {LAST_YEAR}"
+        found.append((("calendar", "holidays"), f"{strange[0]} is no holiday of our time", span))
     return found
 
 
@@ -220,9 +255,8 @@ def _claim_envelope(partner: Partner, path: Path, taken: dict[tuple[str, str], s
     theirs = partner.envelope.theirs
     owner = taken.setdefault((theirs.qualifier, theirs.id), partner.id)
     if owner != partner.id:
-        raise Misconfigured(
-            f"envelope id {theirs.qualifier}/{theirs.id} is {owner}'s already", file=str(path), remedy="tell them apart"
-        )
+        message = f"envelope id {theirs.qualifier}/{theirs.id} is {owner}'s already"
+        raise Misconfigured(message, code="CFG-ENVELOPE-TAKEN", file=str(path), remedy="tell them apart")
 
 
 def _refuse_unknown_keys(tables: dict[str, Any], path: Path, lines: Lines) -> None:
@@ -231,18 +265,20 @@ def _refuse_unknown_keys(tables: dict[str, Any], path: Path, lines: Lines) -> No
         return
     told = []
     for key, known in unknown:
-        nearest = difflib.get_close_matches(str(key[-1]), known, n=1)
+        shown = str(key[-1])[:KEY_CHARACTERS_SHOWN]
+        nearest = difflib.get_close_matches(shown, known, n=1)
         told.append(
-            f"unknown key {key[-1]!r} in line {lines.of(key)}" + (f" (did you mean {nearest[0]!r}?)" if nearest else "")
+            f"unknown key {shown!r} in line {lines.of(key)}" + (f" (did you mean {nearest[0]!r}?)" if nearest else "")
         )
     known_here = ", ".join(unknown[0][1])
-    raise Misconfigured(
-        "; ".join(told), file=str(path), line=lines.of(unknown[0][0]), remedy=f"known here: {known_here}"
-    )
+    line = lines.of(unknown[0][0])
+    raise Misconfigured("; ".join(told), code=KEY, file=str(path), line=line, remedy=f"known here: {known_here}")
 
 
 def _unknown_keys(table: Any, shape: Any, at: Key) -> list[tuple[Key, list[str]]]:
     """Return each key of ``table`` that ``shape`` does not have, with those it has."""
+    if hasattr(shape, "__metadata__"):  # Annotated: the bounds are not looked at here
+        shape = get_args(shape)[0]
     if isinstance(table, list):
         inner = get_args(shape)
         return [found for n, item in enumerate(table) for found in _unknown_keys(item, inner and inner[0], (*at, n))]
@@ -258,6 +294,6 @@ def _unknown_keys(table: Any, shape: Any, at: Key) -> list[tuple[Key, list[str]]
 
 def _place(fault: msgspec.ValidationError) -> tuple[str, Key]:
     """Return msgspec's message and the key it speaks of."""
-    message, _, path = str(fault).partition(" - at `$")
+    message, _, path = str(fault).replace(" - at `key` in `$", " - at `$").partition(" - at `$")
     parts = re.findall(r"\.([^.\[\]`]+)|\[(\d+)\]", path)
     return message, tuple(int(number) if number else name for name, number in parts)

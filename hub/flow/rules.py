@@ -68,7 +68,7 @@ class Rules:
         guide = self.guide(release, kind, partner_id)
         try:
             return compile_guide(guide) if guide else None
-        except Exception as fault:  # noqa: BLE001 - a guide that cannot be compiled stops who uses it, and no other
+        except Exception as fault:
             own = f"partners/{partner_id}/guides/{kind}.toml"
             file = own if guide and guide.partner else f"schemas/x12/{release}/{kind}.toml"
             raise Misconfigured.of(fault, file=file, code="CFG-GUIDE") from fault

@@ -5,7 +5,6 @@ A fault in a partner's document is not an exception but a ``Diagnostic`` (see ``
 
 from __future__ import annotations
 
-
 UNFORESEEN_CHARACTERS_MAX = 200  # of what an exception says that nobody foresaw
 
 

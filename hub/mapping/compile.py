@@ -23,13 +23,13 @@ from hub.mapping.totals import compare, state
 from hub.mapping.writer_run import Writing, place_groups
 from hub.mapping.writing import write_writer
 
-CALLED = frozenset(
-    """
-    absent add append assumed bad children claimed constant currency document fields findings get group groups half
-    inexact isprintable issuperset join loose missing money no_currency no_word nowhere number_of of part passed position
-    put rival_group root seen shared split strip text top trace unknown unsaid unsaid_field upper values word
-    """.split()
-)
+CALLED = frozenset((
+    "absent", "add", "append", "assumed", "bad", "children", "claimed", "constant", "currency", "document", "fields",
+    "findings", "get", "group", "groups", "half", "inexact", "isprintable", "issuperset", "join", "loose", "missing",
+    "money", "no_currency", "no_word", "nowhere", "number_of", "of", "part", "passed", "position", "put",
+    "rival_group", "root", "seen", "shared", "split", "strip", "text", "top", "trace", "unknown", "unsaid",
+    "unsaid_field", "upper", "values", "word",
+))  # fmt: skip
 """What compiled code calls or reads of a node, a text, a list, a ``Reading`` or a ``Writing``."""
 
 

@@ -156,9 +156,7 @@ class MapLibrary:
             for fault in self.faults(name):
                 where = fault.where
                 found.append(
-                    Misconfigured(
-                        fault.message, code=fault.code, file=where.file, line=where.line, remedy=fault.remedy
-                    )
+                    Misconfigured(fault.message, code=fault.code, file=where.file, line=where.line, remedy=fault.remedy)
                 )
             if not self.files.cases(name):
                 found.append(_no_cases(name))
@@ -225,9 +223,8 @@ def _header_fault(loaded: Loaded, key: str, remedy: str) -> Fault:
 
 
 def _no_cases(name: str) -> Misconfigured:
-    return Misconfigured(
-        f"map {name} has no cases", code="MAP-CASES", file=f"{name}.toml", remedy=f"add {name}/cases/<sentence>/input.edi"
-    )
+    remedy = f"add {name}/cases/<sentence>/input.edi"
+    return Misconfigured(f"map {name} has no cases", code="MAP-CASES", file=f"{name}.toml", remedy=remedy)
 
 
 def _misconfigured(name: str, faults: list[Fault]) -> Misconfigured:

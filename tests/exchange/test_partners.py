@@ -61,7 +61,7 @@ def test_a_partner_is_found_by_id_and_by_its_envelope(tmp_path: Path) -> None:
         ('element = "*"', 'element = "A"', 12, "no data holds"),
         ('element = "*"', 'line_end = "x"', 13, "line end"),
         ('usage = "P"', 'usage = "P"\nleniency = ["anything-goes"]', 4, "no leniency 'anything-goes'"),
-        ("[envelope]\n", "[envelope]\nnumbers_restart_after_days = 0\n", 9, "less than a day"),
+        ("[envelope]\n", "[envelope]\nnumbers_restart_after_days = 0\n", 9, "Expected `int` >= 1"),
         ('name = "Acme Cardio Inc"', "name = ", 2, "not TOML"),
     ],
 )

@@ -271,8 +271,9 @@ def _computed(file: TomlFile, shared: Release) -> Iterator[Computed]:
         word, _, of = str(rule).partition(" ")
         segment = shared.segments.get(place[:-2])
         counts = word == "count" and of in shared.segments
-        if segment is None or not re.fullmatch("[0-9][0-9]", place[-2:]) or not 1 <= int(place[-2:]) <= len(segment.elements):
+        number = int(place[-2:]) if re.fullmatch("[0-9][0-9]", place[-2:]) else 0
+        if segment is None or not 1 <= number <= len(segment.elements):
             raise file.fault(f"computed: {place} is no element of this release", place)
         if not counts and (of or word not in ("number", "parent", "children", "loop")):
             raise file.fault(f"computed: {rule!r} is no rule", place)
-        yield msgspec.convert({"tag": place[:-2], "element": int(place[-2:]), "rule": word, "of": of or None}, Computed)
+        yield msgspec.convert({"tag": place[:-2], "element": number, "rule": word, "of": of or None}, Computed)

@@ -79,7 +79,7 @@ class GuideLibrary:
         file = f"partners/{partner}/guides/{set}.toml" if partner else f"schemas/x12/{release}/{set}.toml"
         try:
             return self._read(release, set, partner)
-        except Exception as fault:  # noqa: BLE001 - what is in a file may break its reader in ways nobody foresaw
+        except Exception as fault:
             raise Misconfigured.of(fault, file=file, code="CFG-GUIDE") from fault
 
     def _read(self, release: str, set: str, partner: str | None) -> Guide | None:

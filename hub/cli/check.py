@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from hub.business.orders.catalogue_file import catalogue_faults
-from hub.cli.output import Output, refuse, reports
+from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.stored import data_option, opened, settings_for
 from hub.exchange.keys import is_live, list_keys
 from hub.exchange.partners import load_partners
@@ -22,6 +22,7 @@ from hub.kernel.errors import HubError, Misconfigured
 from hub.kernel.scope import EVERYONE
 from hub.kernel.struct import Struct
 from hub.mapping.library import MapLibrary
+from hub.mapping.spec import Fault as MapFault
 from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.database import SQLITE_FILE
 from hub.platform.settings import Settings
@@ -31,11 +32,14 @@ class Fault(Struct):
     """One thing to mend."""
 
     what: str  # the name of the check
+    code: str
     message: str
     file: str | None = None
     line: int | None = None
     remedy: str | None = None
 
+
+MAPS_NAMED_MAX = 5
 
 Check = Callable[[Settings, Configuration], list[HubError]]
 
@@ -54,9 +58,8 @@ def check(out: Output, data: Path | None) -> None:
             step()
     out.value({"checked": list(CHECKS), "faults": faults})
     for fault in faults:
-        out.note(
-            f"{fault.what}: {_place(fault)}{fault.message}" + (f"; remedy: {fault.remedy}" if fault.remedy else "")
-        )
+        remedy = f"; remedy: {fault.remedy}" if fault.remedy else ""
+        out.note(f"{fault.what}: {_place(fault)}{fault.code} {fault.message}{remedy}")
     if faults:
         out.note(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}")
         refuse()
@@ -86,16 +89,17 @@ def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
     """Return what is wrong with the maps, and which maps partners name that are not there."""
     library = MapLibrary(configuration.roots, GuideLibrary(configuration.roots))
     found: list[HubError] = []
-    for name in library.names():
+    known = set(library.names())
+    of: dict[MapFault, list[str]] = {}  # a base, a shared table and a guide are part of many maps
+    for name in sorted(known):
         faults = library.faults(name)
-        found += [
-            Misconfigured(fault.message, file=fault.where.file, line=fault.where.line, remedy=fault.remedy)
-            for fault in faults
-        ]
+        for each in faults:
+            of.setdefault(each, []).append(name)
         if not faults and not library.files.cases(name):
             remedy = f"add mappings/{name}/cases/<sentence>/ with an input and what is expected of it"
-            found.append(Misconfigured("has no cases", file=f"mappings/{name}.toml", remedy=remedy))
-    known = set(library.names())
+            file = f"mappings/{name}.toml"
+            found.append(Misconfigured("has no cases", code="MAP-CASES", file=file, remedy=remedy))
+    found += [_map_fault(each, names) for each, names in of.items()]
     for partner in load_partners(configuration).all():
         for kind, name in {**partner.sends, **partner.receives}.items():
             if name not in known:
@@ -104,6 +108,16 @@ def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
                     Misconfigured(f"{kind} names the map {name}, which is not there", file=str(file), remedy="make it")
                 )
     return found
+
+
+def _map_fault(fault: MapFault, names: list[str]) -> Misconfigured:
+    """Return the fault, told once; where it stands in a file that maps share, with the maps it stops."""
+    file, line = fault.where.file, fault.where.line
+    others = [name for name in names if file != f"{name}.toml"]
+    more = (
+        f" (stops {', '.join(others[:MAPS_NAMED_MAX])}{' …' if len(others) > MAPS_NAMED_MAX else ''})" if others else ""
+    )
+    return Misconfigured(fault.message + more, code=fault.code, file=file, line=line, remedy=fault.remedy)
 
 
 def _keys(settings: Settings, configuration: Configuration) -> list[HubError]:
@@ -142,12 +156,17 @@ def _found(find: Check, settings: Settings, configuration: Configuration) -> lis
         return find(settings, configuration)
     except HubError as fault:
         return [fault]
+    except Exception as fault:  # noqa: BLE001 - what is in a file may break a check in ways nobody foresaw
+        return [Misconfigured.of(fault)]
 
 
 def _fault(what: str, fault: HubError) -> Fault:
     if isinstance(fault, Misconfigured):
-        return Fault(what=what, message=fault.message, file=fault.file, line=fault.line, remedy=fault.remedy)
-    return Fault(what=what, message=str(fault))
+        file, remedy = fault.file and shown(fault.file), fault.remedy and shown(fault.remedy)
+        return Fault(
+            what=what, code=fault.code, message=shown(fault.message), file=file, line=fault.line, remedy=remedy
+        )
+    return Fault(what=what, code=type(fault).__name__, message=str(fault))
 
 
 def _place(fault: Fault) -> str:

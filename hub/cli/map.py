@@ -14,7 +14,7 @@ import msgspec
 
 from hub.canonical.stored import encode_document
 from hub.cli.map_diff import Tried, compare, show
-from hub.cli.output import Output, refuse, reports
+from hub.cli.output import Output, refuse, reports, shown
 from hub.exchange.partners import Partner, load_partners
 from hub.formats.x12.events import InterchangeStart
 from hub.formats.x12.guides import GuideLibrary
@@ -137,7 +137,7 @@ def lint(out: Output, names: tuple[str, ...]) -> None:
         out.value({"faults": faults})
     else:
         for fault in faults:
-            click.echo(str(fault))
+            click.echo(shown(str(fault)))
     out.note(f"{len(faults)} fault{'' if len(faults) == 1 else 's'} in {len(names or library.names())} maps")
     if faults:
         refuse()

@@ -96,14 +96,17 @@ class Output:
     def fault(self, fault: HubError) -> None:
         """Say why the command could not go on: what, where, remedy. Also as ``{"error": {…}}`` for machines."""
         kind = type(fault).__name__
-        click.echo(f"hub: {'this is a bug of ours: ' if isinstance(fault, Defect) else ''}{fault}", err=True)
+        click.echo(
+            f"hub: {'this is a bug of ours: ' if isinstance(fault, Defect) else ''}{shown(str(fault))}", err=True
+        )
         if self.as_json:
             error: dict[str, object] = {"kind": kind, "message": str(fault)}
             if isinstance(fault, Misconfigured):
                 error = {
                     "kind": kind,
-                    "message": fault.message,
-                    "file": fault.file,
+                    "code": fault.code,
+                    "message": shown(fault.message),
+                    "file": fault.file and shown(fault.file),
                     "line": fault.line,
                     "remedy": fault.remedy,
                 }
@@ -133,6 +136,11 @@ def reports(command: Callable[Concatenate[Output, P], R]) -> Callable[P, R]:
         return command(Output(as_json=as_json), *args, **kwargs)
 
     return speaking
+
+
+def shown(text: str) -> str:
+    """Return ``text`` on one line that a terminal shows as it is: what would steer it is escaped."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def wants_json(ctx: click.Context) -> bool:

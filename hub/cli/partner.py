@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from hub.cli.output import Output, refuse, reports
+from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.partner_file import new_partner
 from hub.cli.stored import actor, data_option, opened, settings_for
 from hub.exchange.keys import is_live, list_keys, make_key, revoke_key
@@ -217,9 +217,10 @@ def _party(text: str) -> tuple[str, str]:
 
 
 def _as_data(fault: Misconfigured) -> dict[str, object]:
-    return {"message": fault.message, "file": fault.file, "line": fault.line, "remedy": fault.remedy}
+    file, remedy = fault.file and shown(fault.file), fault.remedy and shown(fault.remedy)
+    return {"code": fault.code, "message": shown(fault.message), "file": file, "line": fault.line, "remedy": remedy}
 
 
 def _tell(out: Output, faults: list[Misconfigured]) -> None:
     for fault in faults:
-        out.note(str(fault))
+        out.note(shown(str(fault)))

@@ -200,7 +200,7 @@ def read_partner(path: Path, partner_id: str) -> Partner:
         partner = msgspec.convert(tables, Partner)
     except msgspec.ValidationError as fault:
         message, key = _place(fault)
-        if "matching regex" in message:
+        if " regex " in message:
             message = "has not the form, or holds a sign that may not stand there"
         said = f"{'.'.join(map(str, key))}: {message}" if key else message
         line = lines.of(key) or 1

@@ -35,8 +35,8 @@ EXTENDS_DEPTH_MAX = 8  # bases of bases; a partner of a convention of a standard
 FOLDER = "mappings"
 MAP_BYTES_MAX = 256 * 1024  # our largest file, the code tables of X12, has 13 KB
 NAME_CHARACTERS_MAX = 200
-MAP_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9_-]*){0,5}\.toml")
-"""How a map's file is named from ``mappings/``: it never leads out of there."""
+MAP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9_-]*){0,5}")
+"""How a map may name another: it never leads out of ``mappings/``."""
 
 
 class Loaded:
@@ -89,7 +89,7 @@ class MapFiles:
         if spec is None:
             return None, faults
         wire = spec.header.get("wire")
-        family = wire.text.split("/")[0] if wire else ""
+        family = _family(wire)
         codes = read_codes(self._entries(f"{family}/codes.toml", faults, texts), faults) if family else {}
         spec.codes = merge_codes(codes, spec.codes)
         digest = sha256("\0".join(texts).encode()).hexdigest()
@@ -125,23 +125,25 @@ class MapFiles:
     def _base(
         self, extends: Said, name: str, faults: list[Fault], texts: list[str], above: tuple[str, ...]
     ) -> Spec | None:
-        wanted = self._base_name(extends, name)
+        wanted = None
         try:
+            wanted = self._base_name(extends, name)
             return self._with_bases(wanted, faults, texts, (*above, name))
         except Misconfigured as fault:
-            known = self._no_map(extends.text) if self._find(f"{wanted}.toml") is None else fault
+            known = self._no_map(extends.text) if wanted and self._find(f"{wanted}.toml") is None else fault
             faults.append(Fault(code="MAP-EXTENDS", message=known.message, where=extends.where, remedy=known.remedy))
             return None
 
     def _base_name(self, extends: Said, name: str) -> str:
         """Return the map that ``extends`` means: by its whole name, or one beside ``name``."""
+        if len(extends.text) > NAME_CHARACTERS_MAX or not MAP_NAME.fullmatch(extends.text):
+            raise self._no_map(extends.text)
         beside = f"{name.rpartition('/')[0]}/{extends.text}".lstrip("/")
         return extends.text if self._find(f"{extends.text}.toml") else beside
 
     def _shared(self, wire: Said | None, faults: list[Fault], texts: list[str]) -> dict[str, Table]:
-        if wire is None:
-            return {}
-        return read_shared(self._entries(f"{wire.text.split('/')[0]}/shared.toml", faults, texts), faults)
+        family = _family(wire)
+        return read_shared(self._entries(f"{family}/shared.toml", faults, texts), faults) if family else {}
 
     def _entries(self, relative: str, faults: list[Fault], texts: list[str]):  # type: ignore[no-untyped-def]
         path = self._find(relative)
@@ -159,14 +161,18 @@ class MapFiles:
 
     def _find(self, relative: str) -> Path | None:
         """Return what wins for ``relative``, file or not: what is no file is told when it is read."""
-        if len(relative) > NAME_CHARACTERS_MAX or not MAP_FILE.fullmatch(relative):
-            return None
         return next((root / relative for root in reversed(self._roots) if os.path.lexists(root / relative)), None)
 
     def _no_map(self, name: str) -> Misconfigured:
         near = get_close_matches(name[:NAME_CHARACTERS_MAX], self.names(), 1, 0.5)
         remedy = f"did you mean {near[0]}?" if near else f"maps are {', '.join(self.names()) or 'none'}"
         return Misconfigured(f"no map '{name[:NAME_CHARACTERS_MAX]}'", code="CFG-MAP", remedy=remedy)
+
+
+def _family(wire: Said | None) -> str:
+    """Return the family of formats that ``wire`` names (x12): the folder of what its maps share; "" for none."""
+    family = wire.text.split("/")[0] if wire else ""
+    return family if re.fullmatch("[a-z0-9]{1,20}", family) else ""
 
 
 __all__ = ["CodeTable", "Loaded", "MapFiles"]

@@ -19,7 +19,10 @@ from hub.formats.x12.guides import GuideLibrary
 from hub.web.phrases import HOLE
 
 HUB = Path(__file__).parents[1]
-ROOMS = ("business", "exchange", "flow", "formats", "mapping", "platform/configuration.py", "platform/toml_lines.py")
+ROOMS = (
+    "business", "exchange", "flow", "formats", "mapping", "kernel/errors.py", "kernel/own_files.py",
+    "platform/configuration.py", "platform/toml_lines.py",
+)  # fmt: skip
 OF_COMMANDS = {
     "formats/x12/second_opinion.py",
     "formats/x12/second_opinion_maps.py",
@@ -37,8 +40,8 @@ WRITERS |= {"formats/x12/segment_code.py"}
 """Modules that write Python: their texts are code, and in the code stand texts."""
 FOR_PEOPLE = {"Misconfigured", "Unreadable"}
 """Exceptions whose words end in a message's timeline or on the page of partners; all others end in a log or the API."""
-ASIDE = {"debug", "info", "warning", "error", "exception", "compile", "text", "cast", "partition", "split"}
-"""Calls whose texts are for a log, a pattern, a database or a type."""
+ASIDE = {"debug", "info", "warning", "error", "exception", "compile", "made", "text", "cast", "partition", "split"}
+"""Calls whose texts are for a log, a pattern, written code, a database or a type."""
 EXPLAINING = {"does", "example", "help", "regex"}  # keywords under which a table explains itself to commands
 
 FILLED = re.compile(r"HOLE0(\w+?)0HOLE", re.IGNORECASE)  # a hole in code that was made to parse

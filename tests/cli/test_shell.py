@@ -106,6 +106,7 @@ def test_a_fault_is_json_too_when_json_was_asked_for(
     assert main.run(["fail", "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"] == {
         "kind": "Misconfigured",
+        "code": "CFG",
         "message": "unknown key colour",
         "file": "partner.toml",
         "line": 3,

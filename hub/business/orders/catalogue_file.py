@@ -8,6 +8,7 @@ fault is not used at all: half a price list is worse than none.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,6 +30,15 @@ from hub.platform.toml_lines import Key, Lines, read_toml
 Read = TypeVar("Read", CatalogueItem, ContractPrice)
 
 LEAD_TIME_DAYS_MAX = 3 * 365  # longer than any contract of ours runs
+NUMBER_MIN, NUMBER_MAX = Decimal("0.000001"), Decimal(1_000_000_000)  # of one part in a million, to a year's output
+DECIMALS_MAX = 9
+PERCENT_MAX = Decimal(100)
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+TEXT_CHARACTERS_MAX = 200
+ONE_LINE = re.compile(f"[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]{{1,{TEXT_CHARACTERS_MAX}}}")
+ITEMS_MAX, PRICES_MAX = 20_000, 50_000  # what 4 MB of such files hold
+REVISIONS_MAX, TIERS_MAX, UNITS_MAX = 100, 100, 50  # of one item or price
+FAULTS_MAX = 200  # of one file; whoever has more has the wrong file
 
 
 def read_catalogue(partner: str, items: Path | None, prices: Path | None) -> Catalogue:
@@ -62,11 +72,11 @@ def _read_file(
         return []
     try:
         tables, lines = read_toml(path)
-    except Misconfigured as fault:
-        faults.append(fault)
+        file = _File(str(path), lines)
+        made = read(file, tables)
+    except Exception as fault:  # noqa: BLE001 - one partner's file, whatever it does to its reader, stops that one
+        faults.append(Misconfigured.of(fault, file=str(path), code="CFG-CATALOGUE"))
         return []
-    file = _File(str(path), lines)
-    made = read(file, tables)
     faults += sorted(file.faults, key=lambda fault: fault.line or 0)
     return made
 
@@ -81,14 +91,18 @@ class _File:
 
     def fault(self, key: Key, message: str, remedy: str) -> None:
         line = self.lines.of(key) or self.lines.of((*key, 0))  # a list of tables stands where its first one does
-        self.faults.append(Misconfigured(message, file=self.name, line=line, remedy=remedy))
+        if len(self.faults) < FAULTS_MAX:
+            self.faults.append(Misconfigured(message, code="CFG-VALUE", file=self.name, line=line, remedy=remedy))
 
-    def tables(self, owner: dict[str, Any], key: Key) -> list[tuple[Key, dict[str, Any]]]:
-        """Return the tables of the list at ``key``, each with its key."""
+    def tables(self, owner: dict[str, Any], key: Key, most: int) -> list[tuple[Key, dict[str, Any]]]:
+        """Return the tables of the list at ``key``, each with its key; more than ``most`` are a fault."""
         found = owner.get(str(key[-1]), [])
         if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
             self.fault(key, f"{key[-1]} is not a list of tables", f"write [[{'.'.join(_names(key))}]]")
             return []
+        if len(found) > most:
+            self.fault(key, f"more than {most} of {key[-1]}", "split the file, or leave out what has ended")
+        found = found[:most]
         return [((*key, index), entry) for index, entry in enumerate(found)]
 
     def known(self, table: dict[str, Any], key: Key, names: Iterable[str]) -> None:
@@ -96,9 +110,9 @@ class _File:
         allowed = sorted(names)
         for name in table:
             if name not in allowed:
-                near = difflib.get_close_matches(name, allowed, n=1)
+                near = difflib.get_close_matches(name[:TEXT_CHARACTERS_MAX], allowed, n=1)
                 remedy = f"did you mean {near[0]}?" if near else f"use one of {', '.join(allowed)}"
-                self.fault((*key, name), f"unknown key {name}", remedy)
+                self.fault((*key, name), f"unknown key {name[:TEXT_CHARACTERS_MAX]}", remedy)
 
 
 class _Table:
@@ -114,7 +128,7 @@ class _Table:
         self._file.fault((*self.key, name), message, remedy)
 
     def text(self, name: str) -> str | None:
-        value = self._taken(name, lambda found: isinstance(found, str) and found.strip() == found != "", "text")
+        value = self._taken(name, _is_text, f"text of at most {TEXT_CHARACTERS_MAX} characters on one line")
         return value if isinstance(value, str) else None
 
     def required(self, name: str) -> str:
@@ -127,9 +141,7 @@ class _Table:
         return self._taken(name, lambda found: isinstance(found, bool), "true or false") is True
 
     def day(self, name: str) -> date | None:
-        value = self._taken(
-            name, lambda found: isinstance(found, date) and not isinstance(found, datetime), "a date (2026-01-31)"
-        )
+        value = self._taken(name, _is_day, f"a date from {FIRST_YEAR} to {LAST_YEAR} (2026-01-31)")
         return value if isinstance(value, date) else None
 
     def days(self, name: str, default: int | None = None) -> int:
@@ -143,12 +155,15 @@ class _Table:
         )
         return value if isinstance(value, int) else default or 0
 
-    def number(self, name: str, default: Decimal | None = None, *, zero: bool = False) -> Decimal | None:
+    def number(
+        self, name: str, default: Decimal | None = None, *, zero: bool = False, most: Decimal = NUMBER_MAX
+    ) -> Decimal | None:
         """Return an exact number above zero, or not below it where ``zero`` may be said."""
+        least = Decimal(0) if zero else NUMBER_MIN
         value = self._taken(
             name,
-            lambda found: _is_number(found) and (found >= 0 if zero else found > 0),
-            "a number of zero or more" if zero else "a number above zero",
+            lambda found: _is_number(found) and (NUMBER_MIN <= found <= most or (zero and found == 0)),
+            f"a number from {least} to {most}, of at most {DECIMALS_MAX} decimals",
         )
         return default if value is None else Decimal(value)
 
@@ -171,7 +186,7 @@ def _items(file: _File, tables: dict[str, Any]) -> list[CatalogueItem]:
     file.known(tables, (), ["item"])
     made: list[CatalogueItem] = []
     seen: dict[tuple[str, str], CatalogueItem] = {}
-    for key, values in file.tables(tables, ("item",)):
+    for key, values in file.tables(tables, ("item",), ITEMS_MAX):
         item = _item(file, key, values)
         made.append(item)
         for name, value in (("number", item.number), ("buyer", item.buyer), ("udi_di", item.udi_di)):
@@ -199,8 +214,8 @@ _ITEM_KEYS = [
 def _item(file: _File, key: Key, values: dict[str, Any]) -> CatalogueItem:
     table = _Table(file, key, values, _ITEM_KEYS)
     unit = table.required("unit")
-    minimum = table.number("minimum", Decimal(0), zero=True) or Decimal(0)
-    maximum = table.number("maximum", LINE_MAXIMUM) or LINE_MAXIMUM
+    minimum = table.number("minimum", Decimal(0), zero=True, most=LINE_MAXIMUM) or Decimal(0)
+    maximum = table.number("maximum", LINE_MAXIMUM, most=LINE_MAXIMUM) or LINE_MAXIMUM
     if maximum < minimum:
         table.fault("maximum", f"maximum {maximum} is below minimum {minimum}", "put the two in order")
     return CatalogueItem(
@@ -223,6 +238,9 @@ def _factors(file: _File, item: _Table, own: str) -> dict[str, Decimal]:
     values = item.values.get("units", {})
     if not isinstance(values, dict):
         item.fault("units", "units is not a table", "write units = { box = 10 }")
+        return {}
+    if len(values) > UNITS_MAX or not all(_is_text(word) for word in values):
+        item.fault("units", f"units are more than {UNITS_MAX}, or not each a word", "write units = { box = 10 }")
         return {}
     table = _Table(file, (*item.key, "units"), values, values)
     if own in values:
@@ -247,7 +265,7 @@ def _lead_time(file: _File, item: _Table) -> LeadTime:
 
 def _revisions(file: _File, item: _Table) -> list[Revision]:
     made: list[Revision] = []
-    for key, values in file.tables(item.values, (*item.key, "revision")):
+    for key, values in file.tables(item.values, (*item.key, "revision"), REVISIONS_MAX):
         table = _Table(file, key, values, ("level", "drawing", "from", "to"))
         start, end = table.period()
         revision = Revision(level=table.required("level"), drawing=table.text("drawing"), start=start, end=end)
@@ -277,7 +295,8 @@ def _prices(file: _File, tables: dict[str, Any], items: list[CatalogueItem]) -> 
     file.known(tables, (), ["price"])
     by_number = {item.number: item for item in items}
     made: list[ContractPrice] = []
-    for key, values in file.tables(tables, ("price",)):
+    by_terms: dict[tuple[str, str, str], list[ContractPrice]] = {}
+    for key, values in file.tables(tables, ("price",), PRICES_MAX):
         table = _Table(file, key, values, _PRICE_KEYS)
         price = _price(file, table)
         item = by_number.get(price.item)
@@ -287,12 +306,14 @@ def _prices(file: _File, tables: dict[str, Any], items: list[CatalogueItem]) -> 
             table.fault("item", f"item {price.item} is not in items.toml", remedy)
         if item and price.unit and item.factor(price.unit) is None:
             table.fault("unit", f"{price.unit} is no unit of {item.number}", "add it to the item's units")
-        if any(_overlap(price, other) for other in made):
+        alike = by_terms.setdefault((price.contract, price.item, price.currency), [])
+        if any(_overlap(price, other) for other in alike):
             table.fault(
                 "item",
                 f"a second price of {price.item} in contract {price.contract}, {price.currency}, for the same days",
                 "end the earlier price before this one begins",
             )
+        alike.append(price)
         made.append(price)
     return made
 
@@ -310,7 +331,7 @@ def _price(file: _File, table: _Table) -> ContractPrice:
         per=table.number("per", Decimal(1)) or Decimal(1),
         start=start,
         end=end,
-        tolerance_percent=table.number("tolerance_percent", zero=True),
+        tolerance_percent=table.number("tolerance_percent", zero=True, most=PERCENT_MAX),
         tolerance_amount=table.number("tolerance_amount", zero=True),
         tiers=_tiers(file, table),
     )
@@ -318,7 +339,7 @@ def _price(file: _File, table: _Table) -> ContractPrice:
 
 def _tiers(file: _File, price: _Table) -> list[Tier]:
     made: list[Tier] = []
-    for key, values in file.tables(price.values, (*price.key, "tier")):
+    for key, values in file.tables(price.values, (*price.key, "tier"), TIERS_MAX):
         table = _Table(file, key, values, ("from", "amount"))
         amount = table.number("amount", zero=True)
         if amount is None and "amount" not in values:
@@ -333,17 +354,29 @@ def _tiers(file: _File, price: _Table) -> list[Tier]:
 
 
 def _overlap(one: ContractPrice, other: ContractPrice) -> bool:
-    if (one.contract, one.item, one.currency) != (other.contract, other.item, other.currency):
-        return False
     return (one.start or date.min) <= (other.end or date.max) and (other.start or date.min) <= (one.end or date.max)
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, Decimal)) and not isinstance(value, bool) and Decimal(value).is_finite()
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return False
+    exponent = Decimal(value).as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -DECIMALS_MAX  # NaN and infinity have a letter there
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value.strip() == value and bool(ONE_LINE.fullmatch(value))
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime) and FIRST_YEAR <= value.year <= LAST_YEAR
 
 
 def _shown(value: object) -> str:
-    return repr(value) if isinstance(value, (str, bool)) else str(value)
+    """Return ``value`` as a fault shows it: its beginning, on one line."""
+    if isinstance(value, (str, bool)):
+        return repr(value)[:TEXT_CHARACTERS_MAX]
+    return str(value)[:TEXT_CHARACTERS_MAX] if isinstance(value, (int, Decimal, date)) else type(value).__name__
 
 
 def _names(key: Key) -> list[str]:

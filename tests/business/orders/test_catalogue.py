@@ -97,9 +97,9 @@ FAULTS = [
         "multiple  = 0",
         8,
         "multiple is 0",
-        "write a number above zero",
+        "write a number from 0.000001 to ",
     ),
-    ("a box of minus ten", "items", "box = 10", "box = -10", 6, "box is -10", "write a number above zero"),
+    ("a box of minus ten", "items", "box = 10", "box = -10", 6, "box is -10", "write a number from 0.000001 to "),
     (
         "the own unit among the others",
         "items",
@@ -154,7 +154,15 @@ FAULTS = [
         "case is no unit of M-1",
         "add it to the item's units",
     ),
-    ("a negative price", "prices", "amount = 12.35", "amount = -12.35", 11, "amount is -12.35", "zero or more"),
+    (
+        "a negative price",
+        "prices",
+        "amount = 12.35",
+        "amount = -12.35",
+        11,
+        "amount is -12.35",
+        "a number from 0 to 1000000000",
+    ),
     ("no amount", "prices", "amount = 12.35", "", 10, "amount is missing", "add amount"),
     ("no tier", "prices", PRICES[PRICES.index("[[price.tier]]") :], "", 1, "the price has no tier", "[[price.tier]]"),
     (
@@ -175,7 +183,7 @@ FAULTS = [
         "a second price",
         "end the earlier",
     ),
-    ("a negative tolerance", "prices", "= 0.5", "= -0.5", 8, "tolerance_percent is -0.5", "zero or more"),
+    ("a negative tolerance", "prices", "= 0.5", "= -0.5", 8, "tolerance_percent is -0.5", "a number from 0 to 100,"),
 ]
 
 

@@ -97,8 +97,8 @@ def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
             of.setdefault(each, []).append(name)
         if not faults and not library.files.cases(name):
             remedy = f"add mappings/{name}/cases/<sentence>/ with an input and what is expected of it"
-            file = f"mappings/{name}.toml"
-            found.append(Misconfigured("has no cases", code="MAP-CASES", file=file, remedy=remedy))
+            fault = Misconfigured("has no cases", code="MAP-CASES", file=f"mappings/{name}.toml", remedy=remedy)
+            found.append(fault)
     found += [_map_fault(each, names) for each, names in of.items()]
     for partner in load_partners(configuration).all():
         for kind, name in {**partner.sends, **partner.receives}.items():

@@ -113,6 +113,7 @@ class Hub:
         self.own()
         if self._ownership is not None:
             await self.database.write(partial(_take_over, now=self.clock.now()))
+            await asyncio.to_thread(self.blobs.sweep_uploads, time.time())  # whoever sent them has gone with our death
         folders = self.settings.data / "folders"
         folder.prepare(folders, self._folder_partners())
         watcher = folder.FolderWatcher(

@@ -12,6 +12,7 @@ import hashlib
 import mmap
 import os
 import time
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -27,9 +28,10 @@ from hub.platform.database import metadata
 from hub.platform.statements import unless_there
 
 INLINE_BYTES_MAX = 256 * 1024  # above this a file reads faster than a row, and the log file of the database stays small
-ORPHAN_SECONDS = 3_600  # no upload and no transaction lasts an hour
+ORPHAN_SECONDS = 3_600  # no upload (the door gives it half an hour) and no transaction lasts an hour
 SWEEP_FILES_MAX = 10_000  # of one sweep: it shares the disk with intake
 CHUNK_BYTES = 1024 * 1024
+INCOMING = "incoming"
 TEMPORARY = ".part"
 
 blob = Table(
@@ -54,6 +56,7 @@ class Blobs:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._swept_to = root
 
     def keep(self, content: bytes) -> Body:
         """Make ``content`` ready for ``put``: a large one is on disk when this returns."""
@@ -95,12 +98,25 @@ class Blobs:
     def sweep(self, conn: Connection, *, now: float | None = None) -> int:
         """Remove files that no row names and abandoned pieces, an hour old or older; return how many."""
         before = (time.time() if now is None else now) - ORPHAN_SECONDS
-        removed = 0
-        for file in sorted(self._root.glob("*/*"))[:SWEEP_FILES_MAX]:
+        removed = self.sweep_uploads(before)
+        found = sorted(self._root.glob("[0-9a-f][0-9a-f]/*"))
+        start = bisect_right(found, self._swept_to)  # each sweep goes on where the last one ended
+        for file in (found[start:] + found[:start])[:SWEEP_FILES_MAX]:
+            self._swept_to = file
             with contextlib.suppress(FileNotFoundError):  # renamed or removed since we looked
                 if file.stat().st_mtime > before:
                     continue
-                if file.suffix == TEMPORARY or conn.execute(_FIND, {"wanted": file.name}).one_or_none() is None:
+                if conn.execute(_FIND, {"wanted": file.name}).one_or_none() is None:
+                    file.unlink()
+                    removed += 1
+        return removed
+
+    def sweep_uploads(self, before: float) -> int:
+        """Remove what is left of bodies whose last piece came earlier than ``before``; return how many."""
+        folder, removed = self._root / INCOMING, 0
+        for file in list(folder.iterdir()) if folder.is_dir() else []:
+            with contextlib.suppress(FileNotFoundError):
+                if file.suffix == TEMPORARY and file.stat().st_mtime <= before:
                     file.unlink()
                     removed += 1
         return removed
@@ -116,12 +132,17 @@ class Upload:
         self._file: Path | None = None
         self.size_bytes = 0
 
-    def write(self, piece: bytes) -> None:
-        """Take the next piece."""
+    @property
+    def on_disk(self) -> bool:
+        """Whether what has come so far is a file: then writing and finishing take a thread of their own."""
+        return self._file is not None
+
+    def write(self, piece: bytes, *, to_disk: bool = False) -> None:
+        """Take the next piece; ``to_disk`` where memory is short, else only a body too large for a row goes there."""
         self._hash.update(piece)
         self._pieces.append(piece)
         self.size_bytes += len(piece)
-        if self.size_bytes > INLINE_BYTES_MAX:
+        if to_disk or self.size_bytes > INLINE_BYTES_MAX:
             self._spill()
 
     def finish(self) -> Body:
@@ -150,7 +171,7 @@ class Upload:
 
     def _spill(self) -> None:
         if self._file is None:
-            folder = self._root / "incoming"
+            folder = self._root / INCOMING
             folder.mkdir(parents=True, exist_ok=True)
             self._file = folder / f"{new_id()}{TEMPORARY}"
         with self._file.open("ab") as file:

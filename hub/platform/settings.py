@@ -29,7 +29,7 @@ class Settings(Struct):
     public_url: str | None = None  # how partners and people reach us; None: http://host:port
     secure_cookies: bool = False  # True behind TLS: cookies then travel nowhere else
     body_bytes_max: int = 100 * MEBIBYTE  # of one inbound message; the largest schedule seen is 50 MB
-    waiting_bytes_max: int = 256 * MEBIBYTE  # of bodies being received at once; beyond it the answer is 503
+    waiting_bytes_max: int = 1024 * MEBIBYTE  # of bodies being received at once, nearly all on disk; beyond it 503
     connections_max: int = 1_000  # open at a time; fewer where the system allows fewer open files
     reader_process: bool = True  # a server reads messages in a process beside it; False: in its own, with less memory
     log_level: str = "info"  # debug, info, warning, error
@@ -82,9 +82,9 @@ def _check(settings: Settings) -> None:
         raise Misconfigured(f"HUB_LOG_LEVEL: {settings.log_level!r}", remedy="debug, info, warning or error")
     if not 16 <= settings.connections_max <= 60_000:
         raise Misconfigured(f"HUB_CONNECTIONS_MAX: {settings.connections_max}", remedy="16 to 60000")
-    if settings.body_bytes_max <= 0 or settings.waiting_bytes_max < settings.body_bytes_max:
-        raise Misconfigured(
-            "HUB_WAITING_BYTES_MAX is below HUB_BODY_BYTES_MAX", remedy="raise the one, or lower the other"
+    if settings.body_bytes_max <= 0 or settings.waiting_bytes_max < 2 * settings.body_bytes_max:
+        raise Misconfigured(  # a partner holds no more than it leaves free
+            "HUB_WAITING_BYTES_MAX is below twice HUB_BODY_BYTES_MAX", remedy="raise the one, or lower the other"
         )
 
 

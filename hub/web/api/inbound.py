@@ -19,13 +19,14 @@ from litestar.params import FromPath
 from hub.exchange.intake import KEY_LENGTH_MAX, Incoming
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
-from hub.platform.blobs import INLINE_BYTES_MAX, Body, Upload
-from hub.web.admission import Admission
+from hub.platform.blobs import Body, Upload
+from hub.web.admission import Admission, Place
 from hub.web.api.describe import INTAKE_FAULTS, IntakeOperation
 from hub.web.hub import Hub
 from hub.web.policy import partners
 from hub.web.problems import Problem
 
+LENGTH_DIGITS_MAX = 18  # a number of so many digits is no length; of more than 4,300, none Python reads
 FILE_NAME_HEADER = "x-file-name"  # how the file is called on their side; shown, never used as a path
 
 
@@ -63,8 +64,9 @@ async def receive(request: Request[Any, Any, Any], partner: FromPath[str]) -> Re
     admission: Admission = request.app.state.admission
     limit = hub.settings.body_bytes_max
     key = _idempotency_key(request)
-    with admission.place(partner, _stated_size(request, limit)), hub.blobs.upload() as upload:
-        await _read(request, upload, limit)
+    _require_stated_size(request, limit)
+    with admission.place(partner) as place, hub.blobs.upload() as upload:
+        await _read(request, upload, place, limit)
         accepted = await hub.intake(
             Incoming(
                 id=new_id(),
@@ -96,37 +98,35 @@ def _idempotency_key(request: Request[Any, Any, Any]) -> str | None:
     return key
 
 
-def _stated_size(request: Request[Any, Any, Any], limit: int) -> int:
-    """Return what the body counts for: its stated length, else what is held of it in memory."""
+def _require_stated_size(request: Request[Any, Any, Any], limit: int) -> None:
+    """Refuse a body that says it is too large, before anything of it is read. What it says counts for nothing else."""
     stated = request.headers.get("content-length")
     if stated is None:
-        return INLINE_BYTES_MAX
+        return
     if not stated.isascii() or not stated.isdigit():
         raise Problem(400, "Content-Length is not a number", code="bad-header")
-    size = int(stated)
-    if size > limit:
+    if len(stated) > LENGTH_DIGITS_MAX or int(stated) > limit:
         raise too_large(limit)
-    return size
 
 
-async def _read(request: Request[Any, Any, Any], upload: Upload, limit: int) -> None:
+async def _read(request: Request[Any, Any, Any], upload: Upload, place: Place, limit: int) -> None:
     """Take the body piece by piece; a large one goes to disk as it comes, off the event loop."""
     async for piece in request.stream():
+        if not piece:
+            continue
         if upload.size_bytes + len(piece) > limit:
             raise too_large(limit)
-        if upload.size_bytes + len(piece) > INLINE_BYTES_MAX:
-            await asyncio.to_thread(upload.write, piece)
-        else:
+        if place.take(len(piece)):
             upload.write(piece)
+        else:
+            await asyncio.to_thread(upload.write, piece, to_disk=True)
     if not upload.size_bytes:
         raise Problem(400, "the body is empty", code="empty-body")
 
 
 async def _finish(upload: Upload) -> Body:
-    """Return the body; syncing a large one to disk takes a thread of its own."""
-    if upload.size_bytes > INLINE_BYTES_MAX:
-        return await asyncio.to_thread(upload.finish)
-    return upload.finish()
+    """Return the body; syncing a file to disk takes a thread of its own."""
+    return await asyncio.to_thread(upload.finish) if upload.on_disk else upload.finish()
 
 
 def too_large(limit: int) -> Problem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,14 +17,18 @@ import msgspec
 from msgspec.structs import replace
 
 from hub.cli.output import Output, refuse, reports
+from hub.exchange.partners import load_partners
+from hub.flow.rules import agreed_with
+from hub.formats.x12.agreed import ANYTHING, Agreed
 from hub.formats.x12.answer import answer
-from hub.formats.x12.check import BARE_RELEASE, FindGuide, Opinion, Report, check
+from hub.formats.x12.check import FindGuide, Opinion, Report, check
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.guide import Guide
 from hub.formats.x12.guides import GuideLibrary
+from hub.formats.x12.judgement import BARE_RELEASE
 from hub.kernel.clock import SystemClock
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.platform.configuration import find_configuration
+from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.settings import load
 
 VERDICTS = ("valid", "findings", "no-guide", "not-x12")
@@ -39,24 +44,32 @@ def x12() -> None:
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--guide", metavar="G", help="Judge sets of its kind by this guide: x12/004010/850, or PARTNER/850.")
 @click.option(
+    "--partner", metavar="P", help="Judge as the hub would that receives it from this partner: ids, releases, sets."
+)
+@click.option(
     "--ack", is_flag=True, help="Print the TA1 and 997 the sender would get on stdout; verdicts go to stderr."
 )
 @click.option("--second-opinion", is_flag=True, help="Let pyx12 judge each set too, with maps made from our guides.")
 @reports
-def check_files(out: Output, files: Sequence[Path], guide: str | None, ack: bool, second_opinion: bool) -> None:
+def check_files(
+    out: Output, files: Sequence[Path], guide: str | None, partner: str | None, ack: bool, second_opinion: bool
+) -> None:
     """Say for each FILE: valid, findings, no-guide (read to its end, set not in our guides) or not-x12.
 
     Findings go to stderr, one line each. A bare ST…SE without its envelope is taken too. Exit code 1
     when a file has findings or is no X12, 2 when a file cannot be opened.
     """
     _refuse_what_is_no_file(files)
-    find_guide = _guides(guide)
+    configuration = find_configuration(load(os.environ).config_path)
+    library = GuideLibrary(configuration.roots)
+    find_guide = _guides(configuration, library, guide, partner)
+    agreed = _agreed(configuration, library, partner, guide_named=guide is not None)
     opinion = _second_opinion() if second_opinion else None
     counted: Counter[str] = Counter()
     with out.progress("reading sets") as step:
         for path in files:
             with path.open("rb") as file:
-                report = check(file, find_guide, opinion=opinion, step=step)
+                report = check(file, find_guide, agreed=agreed, opinion=opinion, step=step)
             counted[report.verdict] += 1
             _show(out, path, report, ack=ack)
     if len(files) > 1:
@@ -76,12 +89,22 @@ def _refuse_what_is_no_file(files: Sequence[Path]) -> None:
             raise click.BadParameter(f"{path} cannot be read; check its permissions", param_hint="FILE")
 
 
-def _guides(name: str | None) -> FindGuide:
+def _agreed(configuration: Configuration, library: GuideLibrary, partner: str | None, *, guide_named: bool) -> Agreed:
+    """Return what a file is held against: what the partner's file says, else the releases we have guides for."""
+    if partner is None:
+        return ANYTHING if guide_named else Agreed(releases=frozenset(library.releases()))
+    partners = load_partners(configuration)
+    found = partners.get(partner)
+    if found is None:
+        fault = partners.faults.get(partner)
+        raise click.BadParameter(str(fault) if fault else f"there is no partner {partner}", param_hint="--partner")
+    return agreed_with(found)
+
+
+def _guides(configuration: Configuration, library: GuideLibrary, name: str | None, partner: str | None) -> FindGuide:
     """Return how guides are found: by release and set, or for sets of its kind the one that was named."""
-    configuration = find_configuration(load(os.environ).config_path)
-    library = GuideLibrary(configuration.roots)
     if name is None:
-        return library.guide
+        return partial(library.guide, partner=partner)
     base, _, kind = name.removeprefix("x12/").removesuffix(".toml").rpartition("/")
     is_known = base in library.releases() or base in configuration.folders("partners")
     named = _named(library, base, kind, BARE_RELEASE) if is_known else None
@@ -90,7 +113,7 @@ def _guides(name: str | None) -> FindGuide:
 
     def find(release: str, set: str) -> Guide | None:
         if set != kind:
-            return library.guide(release, set)
+            return library.guide(release, set, partner)
         return _named(library, base, kind, release) or named
 
     return find

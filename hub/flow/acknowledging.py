@@ -14,7 +14,6 @@ from hub.exchange.model import Acknowledgement
 from hub.exchange.partners import Partner
 from hub.flow.agreement import is_test
 from hub.flow.outbound import Occasion, Tray
-from hub.flow.reading import Group, Interchange
 from hub.flow.rendering import Content, cleaned, separators_of
 from hub.flow.summary import ACKNOWLEDGEMENTS, SHOWN
 from hub.formats.x12.acknowledge import (
@@ -29,6 +28,7 @@ from hub.formats.x12.acknowledge import (
     wants_interchange_acknowledgement,
 )
 from hub.formats.x12.guides import RELEASE
+from hub.formats.x12.survey import Group, Interchange
 
 VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "P": "partly-accepted", "R": "rejected"}
 

@@ -37,10 +37,11 @@ from hub.flow.ordering import note_answers
 from hub.flow.outbound import Occasion, Tray
 from hub.flow.portions import portions
 from hub.flow.readers import ToRead
-from hub.flow.reading import Bytes, Document, Interchange, Survey
+from hub.flow.reading import Document
 from hub.flow.rendering import Unsendable
 from hub.flow.rows import document_row, interchange_row
 from hub.flow.summary import Settled, Summary
+from hub.formats.x12.survey import Bytes, Interchange, Survey
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Conflict, Defect, Misconfigured, Unreadable
 from hub.kernel.location import Location

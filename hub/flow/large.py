@@ -15,8 +15,9 @@ from typing import TypeVar
 from hub.flow.agreement import hold_against_agreement
 from hub.flow.portions import portions
 from hub.flow.readers import Reading, ToRead, with_foreseen
-from hub.flow.reading import Bytes, Opened, open_message
+from hub.flow.reading import Opened, open_message
 from hub.flow.rules import Rules
+from hub.formats.x12.survey import Bytes
 from hub.platform.turnstile import Turnstile
 
 T = TypeVar("T")

@@ -20,10 +20,11 @@ import hub
 from hub.flow.agreement import hold_against_agreement, is_test
 from hub.flow.arrivals import Arrival, Foreseen
 from hub.flow.ordering import foresee
-from hub.flow.reading import Document, Interchange, Opened, Survey, open_message
+from hub.flow.reading import Document, Opened, open_message
 from hub.flow.rules import Rules
 from hub.formats.x12.headers import InterchangeHeader
 from hub.formats.x12.separators import Separators
+from hub.formats.x12.survey import Interchange, Survey
 from hub.kernel.errors import Defect, HubError, Misconfigured
 from hub.kernel.struct import Struct
 from hub.platform.beside import Beside

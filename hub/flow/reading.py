@@ -10,8 +10,6 @@ What leaves is data and nothing else: it may have been read in another process (
 
 from __future__ import annotations
 
-import hashlib
-import mmap
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, cast
 
@@ -20,82 +18,15 @@ from msgspec.structs import replace
 from hub.canonical.stored import encode_document
 from hub.exchange.model import Validation
 from hub.flow.rules import Rules
-from hub.flow.ta1 import TA1, read_ta1
-from hub.formats.sniff import sniff
-from hub.formats.x12.events import (
-    Event,
-    GroupEnd,
-    GroupStart,
-    InterchangeEnd,
-    InterchangeStart,
-    ServiceSegment,
-    Stray,
-    TransactionSet,
-)
-from hub.formats.x12.guide import Guide
-from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.flow.ta1 import read_ta1
+from hub.formats.x12.events import Event, GroupEnd, GroupStart, InterchangeStart, ServiceSegment, TransactionSet
+from hub.formats.x12.judgement import judge
 from hub.formats.x12.reader import read
-from hub.formats.x12.separators import Separators
+from hub.formats.x12.survey import TA1, Bytes, Group, Interchange, Survey, survey
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
-from hub.kernel.errors import Unreadable
-from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 
-Bytes = bytes | mmap.mmap
-"""A body: in memory, or as a file that is looked into where it lies."""
-
-TA1S_MAX = 1_000  # of one interchange: more than we send a partner in a day; the survey keeps them
 KEPT_EVENTS_BYTES_MAX = 1024 * 1024  # below this, what the survey read is kept for the second reading
-
-
-class Group(Struct):
-    """A functional group as surveyed. ``number`` counts the groups of the message, from 1."""
-
-    number: int
-    interchange: int  # position of its interchange
-    header: GroupHeader
-    findings: list[Diagnostic] = []
-    stated: int | None = None  # transaction sets, GE01
-    received: int = 0
-
-    @property
-    def refused(self) -> bool:
-        return worst(self.findings) >= Severity.GROUP
-
-
-class Interchange(Struct):
-    """An interchange as surveyed. ``position`` counts the interchanges of the message, from 1."""
-
-    position: int
-    header: InterchangeHeader
-    separators: Separators
-    digest: str  # SHA-256 of its bytes
-    findings: list[Diagnostic] = []
-    groups: list[Group] = []
-    told: list[ServiceSegment] = []  # TA1: what the partner says about interchanges of ours
-
-    @property
-    def refused(self) -> bool:
-        return worst(self.findings) >= Severity.INTERCHANGE
-
-    @property
-    def names_refused(self) -> bool:
-        """Whether it is refused for its header, or was cut short: only then a TA1 of it is not believed.
-
-        A TA1 stands before all that may be wrong with groups, and with their count at the end.
-        """
-        return any(
-            f.severity is Severity.INTERCHANGE and (f.location.tag == "ISA" or f.code == "ENV-INTERCHANGE-NOT-CLOSED")
-            for f in self.findings
-        )
-
-
-class Survey(Struct):
-    """What envelopes a message holds, and what is wrong with them."""
-
-    syntax: str
-    interchanges: list[Interchange]
-    stray: list[Diagnostic] = []  # bytes outside any interchange
 
 
 class Document(Struct):
@@ -167,6 +98,8 @@ class Opened:
                 groups, group = iter(interchange.groups), None
             elif isinstance(event, GroupStart):
                 group = next(groups)
+            elif isinstance(event, GroupEnd):
+                group = None
             elif isinstance(event, TransactionSet) and interchange is not None:
                 position += 1
                 yield _read_document(event, position, interchange, group, rules, partner)
@@ -199,96 +132,9 @@ def open_message(body: Bytes, *, paced: Callable[[Iterable[Event]], Iterable[Eve
 
     ``paced`` is handed what is read for the survey, and may let others pass in between.
     """
-    if not body:
-        raise Unreadable("SYN-EMPTY", "The message is empty")
-    syntax = sniff(body[:SNIFFED_BYTES])
-    if syntax != "x12":
-        raise Unreadable("SYN-NOT-X12", NOT_SPOKEN[syntax])
     kept = isinstance(body, bytes) and len(body) <= KEPT_EVENTS_BYTES_MAX
     events: Iterable[Event] = list(read(_source(body))) if kept else _Rereading(body)
-    survey = _survey(paced(events), body)
-    if not survey.interchanges:
-        raise Unreadable("SYN-NO-INTERCHANGE", "No interchange could be found in what was sent")
-    return Opened(survey, events)
-
-
-SNIFFED_BYTES = 4096
-NOT_SPOKEN = {
-    "edifact": "This is an EDIFACT interchange; the hub takes X12 here",
-    "xml": "This is an XML document; no XML dialect is set up for this partner",
-    "json": "This is a JSON document; no JSON dialect is set up for this partner",
-    "zip": "This is a ZIP archive; no package format is set up for this partner",
-    "unknown": "This is no message the hub knows: it does not begin with ISA",
-}
-
-
-def _survey(events: Iterable[Event], body: Bytes) -> Survey:
-    interchanges: list[Interchange] = []
-    stray: list[Diagnostic] = []
-    start: InterchangeStart | None = None
-    opening: list[Diagnostic] = []
-    groups: list[Group] = []
-    told: list[ServiceSegment] = []
-    number = 0
-    for event in events:
-        if isinstance(event, InterchangeStart):
-            start, groups, told = event, [], []
-        elif isinstance(event, ServiceSegment):
-            if event.values[0] == TA1 and len(told) <= TA1S_MAX:  # one more than is taken: it shows that there are more
-                told.append(event)
-        elif isinstance(event, GroupStart):
-            number += 1
-            opening = event.findings
-        elif isinstance(event, GroupEnd):
-            groups.append(
-                Group(
-                    number=number,
-                    interchange=len(interchanges) + 1,
-                    header=event.header,
-                    findings=opening + event.findings,
-                    stated=event.stated,
-                    received=event.received,
-                )
-            )
-        elif isinstance(event, InterchangeEnd) and start is not None:
-            interchanges.append(_interchange(len(interchanges) + 1, start, event, groups, told, body))
-        elif isinstance(event, Stray):
-            stray.extend(event.findings)
-    return Survey(syntax="x12", interchanges=interchanges, stray=stray)
-
-
-def _interchange(
-    position: int,
-    start: InterchangeStart,
-    end: InterchangeEnd,
-    groups: list[Group],
-    told: list[ServiceSegment],
-    body: Bytes,
-) -> Interchange:
-    return Interchange(
-        position=position,
-        header=start.header,
-        separators=start.separators,
-        digest=hashlib.sha256(memoryview(body)[start.offset : end.end]).hexdigest(),
-        findings=start.findings + _too_many_told(told) + end.findings,
-        groups=groups,
-        told=told[:TA1S_MAX],
-    )
-
-
-def _too_many_told(told: list[ServiceSegment]) -> list[Diagnostic]:
-    if len(told) <= TA1S_MAX:
-        return []
-    first = told[TA1S_MAX]
-    return [
-        Diagnostic(
-            code="ENV-TOO-MANY-TA1",
-            severity=Severity.WARNING,
-            message=f"There are more than {TA1S_MAX} TA1; what comes after was not read",
-            location=Location(interchange=first.interchange, tag=TA1, offset=first.offset),
-            remedy="Ask the partner to spread them over several interchanges",
-        )
-    ]
+    return Opened(survey(paced(events), body), events)
 
 
 def _read_told(segment: ServiceSegment, position: int, interchange: Interchange) -> Document:
@@ -320,22 +166,17 @@ def _read_document(
         control_number=set.control_number,
         implementation=set.implementation,
         release=set.release,
-        findings=set.findings,
+        findings=[],
     )
-    if not set.is_kept:
-        return document  # beyond a limit: its findings say which, and the rest was not read
     validator = rules.validator(set.release, set.kind, partner)
-    if validator is None:
-        return _with(document, [_no_guide(set)])
-    checked = validator.check(set)
-    findings = checked.findings + _strangers(set, group, validator.guide)
-    document = _with(document, findings, guide_digest=validator.guide.digest)
-    if document.rejected:
+    judged = judge(set, group.header if group else None, validator, rules.agreed(partner))
+    digest = validator.guide.digest if validator and judged.root else None
+    document = replace(document, findings=judged.findings, guide_digest=digest)
+    if document.rejected or judged.root is None:
         return document
     chosen = rules.inbound_map(partner, set.kind)
-    if chosen is None:
-        return _with(document, [_no_map(set)])
-    applied = chosen.apply(checked.root)
+    assert chosen is not None  # what is agreed on is what the partner's file names maps for
+    applied = chosen.apply(judged.root)
     document = _with(document, applied.findings, map_name=chosen.name, map_digest=chosen.digest)
     if applied.document is None:
         return document
@@ -344,48 +185,3 @@ def _read_document(
 
 def _with(document: Document, findings: list[Diagnostic], **more: object) -> Document:
     return replace(document, findings=document.findings + findings, **more)
-
-
-def _place(set: TransactionSet) -> Location:
-    return Location(interchange=set.interchange, group=set.group, set=set.control_number, segment=1, tag="ST")
-
-
-def _strangers(set: TransactionSet, group: Group | None, guide: Guide) -> list[Diagnostic]:
-    """Return a finding for a set in a group of another kind: GS01 decides what is acknowledged, and to whom it goes."""
-    if group is None or group.header.functional_group == guide.functional_group:
-        return []
-    return [
-        Diagnostic(
-            code="ENV-SET-NOT-OF-GROUP",
-            severity=Severity.SET,
-            message=f"Set {set.kind} may not stand in a functional group {group.header.functional_group}",
-            location=_place(set),
-            remedy=f"Send it in a group of its own, with {guide.functional_group} in GS01",
-            standard="6",  # AK502: missing or invalid transaction set identifier
-            found=group.header.functional_group,
-            expected=guide.functional_group,
-        )
-    ]
-
-
-def _no_guide(set: TransactionSet) -> Diagnostic:
-    return Diagnostic(
-        code="GDE-NO-GUIDE",
-        severity=Severity.SET,
-        message=f"There is no guide for {set.kind or 'a set without a number'} in release {set.release or 'unknown'}",
-        location=_place(set),
-        remedy="Send a set that was agreed, or ask for this one to be set up",
-        standard="1",  # AK502: transaction set not supported
-        found=set.kind or None,
-    )
-
-
-def _no_map(set: TransactionSet) -> Diagnostic:
-    return Diagnostic(
-        code="MAP-NO-MAP",
-        severity=Severity.SET,
-        message=f"No map is set up to read {set.kind} from this partner",
-        location=_place(set),
-        remedy="Add the map to the partner's file, then replay the message",
-        found=set.kind,
-    )

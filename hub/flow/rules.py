@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from hub.business.orders.catalogue import Catalogue, DockCalendar
 from hub.business.orders.catalogue_file import read_catalogue
-from hub.exchange.partners import Partner, load_partners
+from hub.exchange.partners import EnvelopeId, Partner, load_partners
+from hub.formats.x12.agreed import DIGITS, Address, Agreed, Parties
 from hub.formats.x12.guide import Guide
 from hub.formats.x12.guides import GuideLibrary
 from hub.formats.x12.validate import Validator, compile_guide
@@ -32,6 +33,7 @@ class Rules:
         self.maps = MapLibrary(configuration.roots, self.guides, strict=True)
         self.guide = lru_cache(COMPILED_GUIDES_MAX)(self._guide)
         self.validator = lru_cache(COMPILED_GUIDES_MAX)(self._validator)
+        self._agreed: dict[str, Agreed] = {}
         self._catalogues: dict[str, Catalogue] = {}
         self._docks: dict[str, DockCalendar] = {}
 
@@ -86,6 +88,12 @@ class Rules:
                 return kind, chosen
         return None
 
+    def agreed(self, partner_id: str) -> Agreed:
+        """Return what was agreed with the partner about what it sends."""
+        if partner_id not in self._agreed:
+            self._agreed[partner_id] = agreed_with(self.partner(partner_id))
+        return self._agreed[partner_id]
+
     def catalogue(self, partner_id: str) -> Catalogue:
         """Return the partner's items and contract prices."""
         if partner_id not in self._catalogues:
@@ -102,3 +110,21 @@ class Rules:
             closed = frozenset(range(7)) - {weekday - 1 for weekday in calendar.weekdays}  # ISO 1..7 to Monday = 0
             self._docks[partner_id] = DockCalendar(closed_weekdays=closed, holidays=frozenset(calendar.holidays))
         return self._docks[partner_id]
+
+
+def agreed_with(partner: Partner) -> Agreed:
+    """Return what the partner's file says was agreed."""
+    envelope, sends = partner.envelope, frozenset(partner.sends)
+    if envelope is None:
+        return Agreed(nothing=True, sets=sends)
+    return Agreed(
+        parties=Parties(theirs=_address(envelope.theirs), ours=_address(envelope.ours)),
+        releases=frozenset(release[:DIGITS] for release in envelope.releases),
+        sets=sends,
+        usage=partner.usage,
+        leniency=frozenset(partner.leniency),
+    )
+
+
+def _address(named: EnvelopeId) -> Address:
+    return Address(qualifier=named.qualifier, id=named.id, group=named.group_id)

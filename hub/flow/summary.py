@@ -10,9 +10,10 @@ from hub.exchange.intake import Received
 from hub.exchange.model import Acknowledgement, DocumentRow, Key, Outcome, StageTime, Validation
 from hub.exchange.recording import KEYS_SHOWN_MAX, Processed
 from hub.flow.arrivals import Handled
-from hub.flow.reading import Document, Interchange, Survey
+from hub.flow.reading import Document
 from hub.formats.x12.acknowledge import SetOutcome
 from hub.formats.x12.guide import Guide
+from hub.formats.x12.survey import Interchange, Survey
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.struct import Struct
 

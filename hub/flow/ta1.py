@@ -10,10 +10,10 @@ from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAck
 from hub.formats.x12.events import ServiceSegment
 from hub.formats.x12.headers import read_date, read_number
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
+from hub.formats.x12.survey import TA1
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 
-TA1 = "TA1"
 VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "R": "rejected"}
 """TA104 in the words of the table ``ack``, which the map of the 997 reads AK501 and AK901 by."""
 

@@ -1,7 +1,7 @@
-"""Which syntax a message is in, told from its first bytes.
+"""Which other syntax a message is in, told from its first bytes by marks that nothing else begins with.
 
-In: the head of a body (four kilobytes are plenty). Out: the syntax's name, ``unknown`` when nothing
-fits. A guess by outer marks alone: whether the rest keeps the promise is for that syntax's reader.
+In: the head of a body. Out: the syntax's name, or ``None``. Whether there is X12 in the bytes is not guessed here: that
+the X12 reader decides, which looks for an ISA wherever it may stand.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import codecs
 import re
 from typing import Literal
 
-Syntax = Literal["x12", "edifact", "xml", "json", "zip", "unknown"]
+Syntax = Literal["edifact", "xml", "json", "zip"]
 
 HEAD_BYTES = 4096
-"""What a caller should hand over: room for a mail header or a job card before an ISA."""
+"""Bytes of the head that are looked at: a mark stands before all else but a byte order mark and blanks."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -24,27 +24,21 @@ _MARKS = (
 )
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # with files, and empty
 _STARTS: tuple[tuple[Syntax, re.Pattern[str]], ...] = (
-    ("x12", re.compile(r"(?:ISA|GS|ST)(?=[^A-Za-z0-9\s])")),
-    ("edifact", re.compile(r"UNA.{4}[ .,]|UN[BHG](?=[^A-Za-z0-9\s])", re.DOTALL)),
+    ("edifact", re.compile(r"UNA.{4}[ .,]|UN[BHG](?=[^A-Za-z0-9 \t\r\n])", re.DOTALL)),
     ("xml", re.compile(r"<(?:[?!]|[A-Za-z_])")),
-    ("json", re.compile(r"\[|\{\s*(?:\"|\}|\Z)")),
+    ("json", re.compile(r"\[\s*(?:[\[{\"\]]|\Z)|\{\s*(?:\"|\}|\Z)")),
 )
-_LATER: tuple[tuple[Syntax, re.Pattern[str]], ...] = (
-    ("x12", re.compile(r"(?<![A-Za-z0-9])ISA([^A-Za-z0-9\s])[0-9A-Z]{2}\1")),
-    ("edifact", re.compile(r"(?<![A-Za-z0-9])UNB[^A-Za-z0-9\s](?:UNO[A-Z]|KECA)")),
-)
-"""What may stand behind bytes that mean nothing."""
+_LATER = re.compile(r"(?<![A-Za-z0-9])UNB[^A-Za-z0-9 \t\r\n](?:UNO[A-Z]|KECA)")
+"""An EDIFACT interchange behind bytes that mean nothing; where an ISA stands too, the X12 reader has the word."""
 
 
-def sniff(head: bytes) -> Syntax:
-    """Return the syntax that ``head`` begins, past a byte order mark and blanks."""
+def sniff(head: bytes) -> Syntax | None:
+    """Return the syntax other than X12 that ``head`` begins, past a byte order mark and blanks."""
     if head.startswith(_ZIP):
         return "zip"
     text = _text(head[:HEAD_BYTES]).lstrip(" \t\r\n\x00\ufeff")
-    for syntax, start in _STARTS:
-        if start.match(text):
-            return syntax
-    return next((syntax for syntax, mark in _LATER if mark.search(text)), "unknown")
+    found = next((syntax for syntax, start in _STARTS if start.match(text)), None)
+    return found or ("edifact" if "ISA" not in text and _LATER.search(text) else None)
 
 
 def _text(head: bytes) -> str:

@@ -95,9 +95,9 @@ def test_a_guide_can_be_named(name: str, sound: Path, capsys: pytest.CaptureFixt
 
 def test_a_named_guide_judges_a_release_we_have_none_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     newer = put(tmp_path / "newer.x12", SOUND.replace(b"004010", b"004060"))
-    assert run(["x12", "check", str(newer)]) == 0
+    assert run(["x12", "check", str(newer)]) == 1
     assert run(["x12", "check", "--guide", "x12/004010/850", str(newer)]) == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["no-guide", "valid"]
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["findings", "valid"]
 
 
 def test_a_second_opinion_agrees_on_a_sound_order(sound: Path, capsys: pytest.CaptureFixture[str]) -> None:

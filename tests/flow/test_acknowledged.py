@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.exchange.model import MessageDetail
-from hub.flow.reading import TA1S_MAX
+from hub.formats.x12.survey import TA1S_MAX
 from tests.flow.at_work import AtWork, assert_each_finding_helps, codes
 from tests.flow.wire import acknowledgement, group, interchange, of_kind, one_order, transaction
 

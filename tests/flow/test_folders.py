@@ -82,4 +82,7 @@ def test_an_empty_file_and_a_hidden_name_do_no_harm(north: AtWork) -> None:
     assert hidden.exists()
     assert half.exists()
     (message,) = north.log()
-    assert message.attention == "Could not be read: The message is empty"
+    assert (
+        message.attention
+        == "Could not be read: the file is empty, or holds only blanks; send an interchange, from ISA to IEA"
+    )

@@ -14,8 +14,9 @@ from structlog.testing import capture_logs
 from hub.exchange import intake
 from hub.flow import inbound, readers
 from hub.flow.readers import ReadBeside, Reading, Sent, ToRead, read_messages
-from hub.flow.reading import Document, Survey
+from hub.flow.reading import Document
 from hub.flow.rules import Rules
+from hub.formats.x12.survey import Survey
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.platform import beside, jobs
 from hub.platform.configuration import find_configuration
@@ -84,7 +85,7 @@ def test_what_cannot_be_read_is_told_and_its_neighbour_is_read() -> None:
         _read_beside(_wanted(b"nonsense"), _wanted(BODIES["an order"], "nobody"), _wanted(BODIES["an order"]))
     )
     assert isinstance(nonsense, Unreadable)
-    assert nonsense.code == "SYN-NOT-X12"
+    assert nonsense.code == "ENV-NO-INTERCHANGE"
     assert isinstance(nobody, Misconfigured)
     assert isinstance(good, Reading)
 

@@ -17,14 +17,16 @@ from hub.formats.x12.acknowledge import (
     holds_what_is_acknowledged,
     wants_interchange_acknowledgement,
 )
-from hub.formats.x12.check import ReceivedGroup, ReceivedInterchange
+from hub.formats.x12.check import ReceivedInterchange
+from hub.formats.x12.guides import RELEASE
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.outbound_values import unusable_separators
 from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
+from hub.formats.x12.survey import Group
 from hub.formats.x12.writer import OutboundSet, Written, write_interchange
 
 USUAL_VERSION = "00401"
-RELEASE_CHARACTERS_MAX = 12  # GS08
+USUAL_RELEASE = "004010"
 ID_CHARACTERS_MAX = 15  # ISA06, ISA08, GS02, GS03: an id sent longer is cut, so that the answer is X12
 
 
@@ -33,17 +35,16 @@ def answer(received: ReceivedInterchange, at: datetime, *, control_number: int =
 
     A refused interchange gets its TA1 alone: its groups were not taken. ``at`` is the sender's wall.
     """
-    separators = readable_separators(received.separators)
+    whole = received.interchange
+    separators = readable_separators(whole.separators)
     asked = holds_what_is_acknowledged(
-        received.findings, groups=len(received.groups), ta1s=received.ta1s
-    ) and wants_interchange_acknowledgement(received.header, received.findings)
-    notes = [acknowledge_interchange(received.header, received.findings)] if asked else []
-    groups = [] if received.is_refused else _groups(received.groups, at, separators)
+        whole.findings, groups=len(whole.groups), ta1s=len(whole.told)
+    ) and wants_interchange_acknowledgement(whole.header, whole.findings)
+    notes = [acknowledge_interchange(whole.header, whole.findings)] if asked else []
+    groups = [] if whole.refused else _groups(received, at, separators)
     if not notes and not groups:
         return None
-    return write_interchange(
-        _header_back(received.header, at, control_number), groups, separators, acknowledgements=notes
-    )
+    return write_interchange(_header_back(whole.header, at, control_number), groups, separators, acknowledgements=notes)
 
 
 def readable_separators(separators: Separators) -> Separators:
@@ -55,15 +56,16 @@ def readable_separators(separators: Separators) -> Separators:
 
 
 def _groups(
-    received: list[ReceivedGroup], at: datetime, separators: Separators
+    received: ReceivedInterchange, at: datetime, separators: Separators
 ) -> list[tuple[GroupHeader, list[OutboundSet]]]:
     groups: list[tuple[GroupHeader, list[OutboundSet]]] = []
-    for group in received:
+    for group in received.interchange.groups:
+        outcomes = received.outcomes.get(group.number, [])
         told = acknowledge_group(
-            group.header, group.outcomes, group.findings, stated=group.stated, control_number=1, separators=separators
+            group.header, outcomes, group.findings, stated=group.stated, control_number=1, separators=separators
         )
         if told is not None:
-            groups.append((_group_back(group.header, at, len(groups) + 1), [told]))
+            groups.append((_group_back(group, at, len(groups) + 1), [told]))
     return groups
 
 
@@ -83,11 +85,12 @@ def _header_back(header: InterchangeHeader, at: datetime, control_number: int) -
     )
 
 
-def _group_back(header: GroupHeader, at: datetime, control_number: int) -> GroupHeader:
+def _group_back(group: Group, at: datetime, control_number: int) -> GroupHeader:
+    header = group.header
     return GroupHeader(
         functional_group=ACKNOWLEDGEMENT_GROUP,
         control_number=control_number,
-        release=header.release[:RELEASE_CHARACTERS_MAX].strip() or "004010",
+        release=_spoken(group),
         sender=_cut(header.receiver),
         receiver=_cut(header.sender),
         on=at.date(),
@@ -98,3 +101,10 @@ def _group_back(header: GroupHeader, at: datetime, control_number: int) -> Group
 
 def _cut(id_as_sent: str | None) -> str | None:
     return id_as_sent[:ID_CHARACTERS_MAX].strip() or None if id_as_sent else None
+
+
+def _spoken(group: Group) -> str:
+    """Return the release in which a group is answered: its own, unless that is none or was refused."""
+    named = RELEASE.match(group.header.release)
+    refused = any(found.code == "ENV-RELEASE-NOT-AGREED" for found in group.findings)
+    return USUAL_RELEASE if named is None or refused else named[0]

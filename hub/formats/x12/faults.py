@@ -142,6 +142,34 @@ _INTERCHANGE_FAULTS = {
         _WARNING, "024", "the interchange contains NUL bytes; the sets they stand in are refused",
         "send text only; NUL bytes come from a wrong encoding or from padding",
     ),
+    "ENV-TOO-MANY-TA1": _fault(
+        _WARNING, None, "there are more than {count} TA1; what comes after was not read",
+        "spread them over several interchanges",
+    ),
+    "ENV-NOTHING-AGREED": _fault(
+        _INTERCHANGE, "006", "no X12 envelope is agreed with this partner",
+        "ask for the partner's file to be given its [envelope]",
+    ),
+    "ENV-SENDER-QUALIFIER": _fault(
+        _INTERCHANGE, "005", "the sender's qualifier (ISA05) is {found}, '{expected}' was agreed with this partner",
+        "send the ids that were agreed, or ask for the partner's file to be changed",
+    ),
+    "ENV-SENDER-NOT-PARTNER": _fault(
+        _INTERCHANGE, "006", "the sender (ISA06) is {found}, another than the partner who handed it in ('{expected}')",
+        "send the ids that were agreed, or ask for the partner's file to be changed",
+    ),
+    "ENV-RECEIVER-QUALIFIER": _fault(
+        _INTERCHANGE, "007", "the receiver's qualifier (ISA07) is {found}, '{expected}' was agreed with this partner",
+        "send the ids that were agreed, or ask for the partner's file to be changed",
+    ),
+    "ENV-RECEIVER-NOT-US": _fault(
+        _INTERCHANGE, "008", "the interchange is addressed (ISA08) to {found}, to us it would be '{expected}'",
+        "send the ids that were agreed, or ask for the partner's file to be changed",
+    ),
+    "ENV-USAGE-DIFFERS": _fault(
+        _WARNING, None, "ISA15 says {found}, the partner's file says '{expected}'; it is taken as a test",
+        "put ISA15 right, or change usage in the partner's file once the partner goes live",
+    ),
     "ENV-BYTES-OUTSIDE": _fault(
         _WARNING, None, "{count} bytes stand outside any interchange, beginning with {found}",
         "send nothing before ISA and nothing after IEA; if these bytes are data, send them in an interchange",
@@ -173,6 +201,10 @@ _GROUP_FAULTS = {
     ),
     "ENV-GROUP-RELEASE-MISSING": _fault(
         _GROUP, "2", "the functional group names no release (GS08)", "send the release in GS08, for example 004010",
+    ),
+    "ENV-RELEASE-NOT-AGREED": _fault(
+        _GROUP, "2", "release {found} (GS08) is not agreed, only {expected}",
+        "send what was agreed, or ask for the partner's file to be changed",
     ),
     "ENV-GROUP-DATE": _fault(_WARNING, None, "the group date (GS04) is {found}, not a date", "send CCYYMMDD in GS04"),
     "ENV-GROUP-TIME": _fault(_WARNING, None, "the group time (GS05) is {found}, not a time", "send HHMM in GS05"),
@@ -235,8 +267,12 @@ _SET_FAULTS = {
         _SET, "1", "there is no guide here for set {kind} in release {release}",
         "send a set and release that were agreed, or ask for this one",
     ),
-    "ENV-SET-IN-WRONG-GROUP": _fault(
-        _WARNING, "6", "the set {kind} stands in a group {found}, it belongs in {expected}",
+    "GDE-SET-NOT-AGREED": _fault(
+        _SET, "1", "set {kind} is not agreed with this partner, who sends {expected}",
+        "send a set that was agreed, or ask for this one to be set up",
+    ),
+    "ENV-SET-NOT-OF-GROUP": _fault(
+        _SET, "6", "the set {kind} may not stand in a functional group {found}, it belongs in '{expected}'",
         "send the set in a group of its own kind (GS01)",
     ),
     "SYN-LINE-END-IN-SEGMENT": _fault(

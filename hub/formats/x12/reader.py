@@ -13,6 +13,7 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from hub.formats.sniff import HEAD_BYTES, sniff
 from hub.formats.x12.bare import read_bare
 from hub.formats.x12.events import Event, Stray
 from hub.formats.x12.faults import finding
@@ -25,6 +26,15 @@ from hub.kernel.errors import Unreadable
 from hub.kernel.location import Location
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF_16_ISA = (b"I\x00S\x00A\x00", b"\x00I\x00S\x00A")
+"""What begins a file that was saved as UTF-16, with and without a mark."""
+
+NOT_SPOKEN = {
+    "edifact": "This is an EDIFACT interchange; the hub takes X12 here",
+    "xml": "This is an XML document; no XML dialect is set up for this partner",
+    "json": "This is a JSON document; no JSON dialect is set up for this partner",
+    "zip": "This is a ZIP archive; no package format is set up for this partner",
+}
 
 
 def read(source: bytes | BinaryIO, limits: Limits = LIMITS, *, bare: bool = False) -> Iterator[Event]:
@@ -32,12 +42,13 @@ def read(source: bytes | BinaryIO, limits: Limits = LIMITS, *, bare: bool = Fals
 
     With ``bare`` a message that begins with ST (or GS) and has no envelope around it is read too.
 
-    Raises ``Unreadable`` when there is no interchange in the bytes: nothing, another syntax, UTF-16,
-    an ISA cut short. Nothing else is raised, whatever the bytes (errors of ``source`` itself pass).
+    This alone decides whether there is X12 in the bytes: whoever asks, asks by reading. Raises ``Unreadable`` when
+    there is no interchange in them: nothing, another syntax, UTF-16, an ISA cut short. Nothing else is raised,
+    whatever the bytes (errors of ``source`` itself pass).
     """
     window = Window(io.BytesIO(source) if isinstance(source, (bytes, bytearray)) else source, limits.chunk_bytes)
-    window.want(len(_UTF_16_MARKS[0]))
-    _refuse_utf_16(window)
+    window.want(1)
+    _refuse_what_is_something_else(bytes(window.data[:HEAD_BYTES]))
     if bare:
         found = read_bare(window, limits)
         if found is not None:
@@ -65,14 +76,17 @@ def _interchanges(window: Window, limits: Limits) -> Iterator[Event]:
         found, place = hunt(window, reading.place)
 
 
-def _refuse_utf_16(window: Window) -> None:
-    if bytes(window.data[:2]) in _UTF_16_MARKS:
+def _refuse_what_is_something_else(head: bytes) -> None:
+    """Refuse what begins as another syntax: an ISA further on is that syntax's content, and not ours to take out."""
+    if not head.startswith(b"ISA") and (other := sniff(head)) is not None:
+        raise Unreadable("SYN-NOT-X12", NOT_SPOKEN[other])
+    if head.startswith(_UTF_16_MARKS) or head.lstrip(b" \t\r\n").startswith(_UTF_16_ISA):
         raise Unreadable("ENV-UTF-16", "the file is UTF-16, which X12 never is; save it as UTF-8 and send it again")
 
 
 def _no_interchange(window: Window, found: Hunt) -> Unreadable:
     if found.passed is None:
-        return Unreadable("ENV-EMPTY", "the file is empty; send an interchange, from ISA to IEA")
+        return Unreadable("ENV-EMPTY", "the file is empty, or holds only blanks; send an interchange, from ISA to IEA")
     offset = found.passed.offset
     if found.passed.headers:
         return Unreadable(
@@ -82,7 +96,8 @@ def _no_interchange(window: Window, found: Hunt) -> Unreadable:
         )
     return Unreadable(
         "ENV-NO-INTERCHANGE",
-        f"no ISA was found in the first {found.passed.length} bytes; send an X12 interchange, from ISA to IEA",
+        f"This is no message the hub knows: no ISA begins in its first {found.passed.length} bytes; "
+        "send an X12 interchange, from ISA to IEA",
         offset=offset,
     )
 

@@ -82,10 +82,10 @@ def test_a_second_opinion_stands_beside_and_decides_nothing() -> None:
     assert (found.verdict, found.findings, len(found.second_opinions)) == ("valid", [], 2)
 
 
-def test_a_set_in_a_group_of_another_kind_is_warned_of() -> None:
+def test_a_set_in_a_group_of_another_kind_is_refused() -> None:
     data = SOUND.replace(b"GS*PO*", b"GS*IN*")
-    assert {one.code for one in report(data).findings} == {"ENV-SET-IN-WRONG-GROUP"}
-    assert "AK5*E*6~" in answers(data)
+    assert {one.code for one in report(data).findings} == {"ENV-SET-NOT-OF-GROUP"}
+    assert "AK5*R*6~" in answers(data)
 
 
 def test_the_sender_gets_a_997_addressed_back_with_its_own_separators() -> None:

@@ -195,8 +195,8 @@ def test_an_interchange_cut_off_in_a_segment_does_not_swallow_the_next() -> None
     [
         (b"", "ENV-EMPTY"),
         (b" \r\n", "ENV-EMPTY"),
-        (b"<order/>", "ENV-NO-INTERCHANGE"),
-        (b"UNB+UNOA:1+A+B'", "ENV-NO-INTERCHANGE"),
+        (b"<order/>", "SYN-NOT-X12"),
+        (b"UNB+UNOA:1+A+B'", "SYN-NOT-X12"),
         (b"ISA*00*    ", "ENV-ISA-UNREADABLE"),
         (b"\xff\xfe" + SOUND.decode().encode("utf-16-le"), "ENV-UTF-16"),
         (b"x" * 20_000_000, "ENV-NO-INTERCHANGE"),

@@ -1,0 +1,52 @@
+"""One transaction set judged, the same at every door: is it agreed on, does it stand in its group, what of its guide.
+
+In: a set as read, the header of its group, its guide made ready, what was agreed. Out: every finding about it, the
+reader's among them, and the tree that a map starts from. What the sender is told follows from these findings, all of
+them, and from nothing else.
+"""
+
+from __future__ import annotations
+
+from hub.formats.tree import Node
+from hub.formats.x12.agreed import Agreed
+from hub.formats.x12.events import TransactionSet
+from hub.formats.x12.faults import finding
+from hub.formats.x12.headers import GroupHeader
+from hub.formats.x12.validate import Validator
+from hub.kernel.diagnostics import Diagnostic
+
+
+class Judged:
+    """A set and what was found. ``root`` is its tree; None where no guide looked at it."""
+
+    __slots__ = ("findings", "root")
+
+    def __init__(self, findings: list[Diagnostic], root: Node | None = None) -> None:
+        self.findings = findings
+        self.root = root
+
+
+BARE_RELEASE = "004010"
+"""Taken for a set without a group, which names no release: the release of nearly all our traffic."""
+
+
+def judge(received: TransactionSet, group: GroupHeader | None, validator: Validator | None, agreed: Agreed) -> Judged:
+    """Return what is to be said of ``received``, which stands in ``group``; ``validator`` is its guide's, if any."""
+    found = received.findings
+    if not received.is_kept:
+        return Judged(found)  # beyond a limit: its findings say which, and the rest was not read
+    at = received.place(segment=1, tag="ST", element=1)
+    kind, release = received.kind, received.release
+    if validator is None:
+        named = release or ("(none)" if group else BARE_RELEASE)
+        told = finding("GDE-NO-GUIDE", at, found=kind, kind=kind or "(none)", release=named)
+        return Judged([*found, told])
+    if agreed.sets is not None and kind not in agreed.sets:
+        listed = ", ".join(sorted(agreed.sets))
+        return Judged([*found, finding("GDE-SET-NOT-AGREED", at, found=kind, expected=listed, kind=kind)])
+    checked = validator.check(received)
+    due = validator.guide.functional_group
+    if group is not None and group.functional_group != due:
+        sent = group.functional_group
+        found = [*found, finding("ENV-SET-NOT-OF-GROUP", received.place(), found=sent, expected=due, kind=kind)]
+    return Judged(found + checked.findings, checked.root)

@@ -1,0 +1,164 @@
+"""What envelopes a message holds: interchanges and groups to their ends, and what is wrong with them.
+
+In: the events of the reader. Out: a ``Survey``. It is the one picture of a message's envelopes: ``hub x12 check``, the
+live hub and the answers all look at it, so that a fault is the same fault at every door. Pure; nothing is judged here
+that the reader has not found (see ``agreed`` for what was agreed, ``judgement`` for the sets).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+from collections.abc import Iterable
+
+from hub.formats.x12.events import (
+    Event,
+    GroupEnd,
+    GroupStart,
+    InterchangeEnd,
+    InterchangeStart,
+    ServiceSegment,
+    Stray,
+)  # fmt: skip
+from hub.formats.x12.faults import finding
+from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.separators import Separators
+from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+
+Bytes = bytes | mmap.mmap
+"""A body: in memory, or as a file that is looked into where it lies."""
+
+TA1 = "TA1"
+TA1S_MAX = 1_000  # of one interchange: more than we send a partner in a day; the survey keeps them
+
+
+class Group(Struct):
+    """A functional group as surveyed. ``number`` counts the groups of the message, from 1."""
+
+    number: int
+    interchange: int  # position of its interchange
+    header: GroupHeader
+    findings: list[Diagnostic] = []
+    stated: int | None = None  # transaction sets, GE01
+    received: int = 0
+
+    @property
+    def refused(self) -> bool:
+        return worst(self.findings) >= Severity.GROUP
+
+
+class Interchange(Struct):
+    """An interchange as surveyed. ``position`` counts the interchanges of the message, from 1."""
+
+    position: int
+    header: InterchangeHeader
+    separators: Separators
+    digest: str  # SHA-256 of its bytes; "" where the bytes are not at hand
+    findings: list[Diagnostic] = []
+    groups: list[Group] = []
+    told: list[ServiceSegment] = []  # TA1: what the partner says about interchanges of ours
+
+    @property
+    def refused(self) -> bool:
+        return worst(self.findings) >= Severity.INTERCHANGE
+
+    @property
+    def names_refused(self) -> bool:
+        """Whether it is refused for its header, or was cut short: only then a TA1 of it is not believed.
+
+        A TA1 stands before all that may be wrong with groups, and with their count at the end.
+        """
+        return any(
+            f.severity is Severity.INTERCHANGE and (f.location.tag == "ISA" or f.code == "ENV-INTERCHANGE-NOT-CLOSED")
+            for f in self.findings
+        )
+
+
+class Survey(Struct):
+    """What envelopes a message holds, and what is wrong with them."""
+
+    syntax: str
+    interchanges: list[Interchange]
+    stray: list[Diagnostic] = []  # bytes outside any interchange
+
+
+def survey(events: Iterable[Event], body: Bytes) -> Survey:
+    """Return what the ``events`` of ``body`` come to, read to their end."""
+    surveyor = Surveyor(body)
+    for event in events:
+        surveyor.take(event)
+    return surveyor.survey()
+
+
+class Surveyor:
+    """Collects the envelopes while the events pass. ``body`` is what they were read from, where it is at hand."""
+
+    def __init__(self, body: Bytes | None = None) -> None:
+        self.group: int | None = None  # number of the group that is open
+        self._body = body
+        self._interchanges: list[Interchange] = []
+        self._stray: list[Diagnostic] = []
+        self._start: InterchangeStart | None = None
+        self._opening: list[Diagnostic] = []
+        self._groups: list[Group] = []
+        self._told: list[ServiceSegment] = []
+        self._number = 0
+
+    def take(self, event: Event) -> None:
+        """Add one event."""
+        if isinstance(event, InterchangeStart):
+            self._start, self._groups, self._told = event, [], []
+        elif isinstance(event, ServiceSegment):
+            # one more than is taken: it shows that there are more
+            if event.values[0] == TA1 and len(self._told) <= TA1S_MAX:
+                self._told.append(event)
+        elif isinstance(event, GroupStart):
+            self._number += 1
+            self.group, self._opening = self._number, event.findings
+        elif isinstance(event, GroupEnd):
+            self.group = None
+            self._groups.append(self._of_group(event))
+        elif isinstance(event, InterchangeEnd) and self._start is not None:
+            self._interchanges.append(self._of_interchange(self._start, event))
+        elif isinstance(event, Stray):
+            self._stray.extend(event.findings)
+
+    def survey(self) -> Survey:
+        """Return what was seen."""
+        return Survey(syntax="x12", interchanges=self._interchanges, stray=self._stray)
+
+    def _of_group(self, end: GroupEnd) -> Group:
+        return Group(
+            number=self._number,
+            interchange=len(self._interchanges) + 1,
+            header=end.header,
+            findings=self._opening + end.findings,
+            stated=end.stated,
+            received=end.received,
+        )
+
+    def _of_interchange(self, start: InterchangeStart, end: InterchangeEnd) -> Interchange:
+        return Interchange(
+            position=len(self._interchanges) + 1,
+            header=start.header,
+            separators=start.separators,
+            digest=self._digest(start, end),
+            findings=start.findings + _too_many_told(self._told) + end.findings,
+            groups=self._groups,
+            told=self._told[:TA1S_MAX],
+        )
+
+    def _digest(self, start: InterchangeStart, end: InterchangeEnd) -> str:
+        if self._body is None:
+            return ""
+        return hashlib.sha256(memoryview(self._body)[start.offset : end.end]).hexdigest()
+
+
+def _too_many_told(told: list[ServiceSegment]) -> list[Diagnostic]:
+    if len(told) <= TA1S_MAX:
+        return []
+    first = told[TA1S_MAX]
+    at = Location(interchange=first.interchange, tag=TA1, offset=first.offset)
+    return [finding("ENV-TOO-MANY-TA1", at, count=TA1S_MAX)]

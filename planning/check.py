@@ -136,8 +136,9 @@ def _sequence_rules(
         setup = 0 if start < 0 else setup_minutes(problem, machine, state, op.family)
         if machine.setup_matrix is not None and op.family is not None:
             state = op.family
-        if start - setup < (min(start, 0) if free is None else free):
-            text = f"{op.id} needs {setup} min of setup before {start} on {machine.id}, free from {free or 0}"
+        open_from = min(start, 0) if free is None else free if start < 0 else max(free, 0)
+        if start - setup < open_from:
+            text = f"{op.id} needs {setup} min of setup before {start} on {machine.id}, free from {open_from}"
             yield Violation(rule="machine", text=text)
         if op.tool:
             held[op.tool].append((start - setup, end))

@@ -62,8 +62,12 @@ def _resource_faults(problem: Problem) -> Iterator[tuple[str, Fault]]:
 def _resource_texts(problem: Problem, resource: Resource, times: int) -> Iterator[str]:
     if times > 1:
         yield f"its id is used {times} times"
+    backwards = list(_backwards_texts(problem, resource))
+    yield from backwards
     if resource.calendar is not None and resource.calendar not in problem.calendars:
         yield f"calendar {resource.calendar} is not defined"
+    elif backwards:
+        pass  # what it leaves of the time is not known
     elif not available(problem, resource) or available(problem, resource)[-1][1] <= 0:
         yield f"calendar {resource.calendar or '(none)'} minus maintenance leaves no time"
     if resource.kind == "batch":
@@ -77,6 +81,15 @@ def _resource_texts(problem: Problem, resource: Resource, times: int) -> Iterato
         yield f"count {resource.count} is less than 1"
     if resource.setup_matrix is not None:
         yield from _matrix_texts(problem, resource)
+
+
+def _backwards_texts(problem: Problem, resource: Resource) -> Iterator[str]:
+    """Name the intervals that end before they begin; one of no minutes says nothing, and is none of them."""
+    calendar = problem.calendars.get(resource.calendar, ()) if resource.calendar is not None else ()
+    for name, intervals in ((f"calendar {resource.calendar}", calendar), ("maintenance", resource.maintenance)):
+        for begin, end in intervals:
+            if begin > end:
+                yield f"{name}: the interval [{begin}, {end}] ends before it begins"
 
 
 def _matrix_texts(problem: Problem, resource: Resource) -> Iterator[str]:
@@ -147,8 +160,10 @@ def _operation_texts(
     for a in op.alternatives:
         if a.resource not in usable and a.resource not in unusable:
             yield f"resource {a.resource} is not defined"
-        if not 1 <= a.minutes <= MINUTE_LIMIT:
-            yield f"alternative {a.resource} has no minutes ({a.minutes})"
+        if a.minutes < 1:
+            yield f"alternative {a.resource} has no minutes ({a.minutes}); at least 1, or leave the operation out"
+        elif a.minutes > MINUTE_LIMIT:
+            yield f"alternative {a.resource} takes {a.minutes:,} minutes; more than {MINUTE_LIMIT:,} are not planned"
     if not known and any(a.resource in unusable for a in op.alternatives):
         yield "; ".join(unusable[a.resource].text for a in op.alternatives if a.resource in unusable)
     if not op.alternatives:
@@ -159,7 +174,7 @@ def _operation_texts(
     if len(kinds) > 1:
         yield "its alternatives are of different kinds"
     elif kinds == {"batch"}:
-        yield from _batch_texts(op, known)
+        yield from _batch_texts(op, known, windows)
     elif kinds == {"machine"} and (op.batch_key is not None or op.load is not None):
         yield "a machine operation has no batch key or load"
     yield from _companion_texts(problem, op, usable, unusable, known, windows)
@@ -173,7 +188,7 @@ def _operation_texts(
         yield from _frozen_texts(windows, op, op.frozen, usable)
 
 
-def _batch_texts(op: Operation, known: list[Resource]) -> Iterator[str]:
+def _batch_texts(op: Operation, known: list[Resource], windows: Windows) -> Iterator[str]:
     if op.tool is not None or op.crew is not None or op.family is not None:
         yield "a batch operation has no tool, crew or family"
     if op.batch_key is None or op.load is None or op.load < 1:
@@ -185,6 +200,10 @@ def _batch_texts(op: Operation, known: list[Resource]) -> Iterator[str]:
             yield f"load {op.load} is over the capacity {r.capacity} of {r.id}"
         if minutes[r.id] != r.cycle_minutes:
             yield f"takes {minutes[r.id]} minutes on {r.id}, whose cycle takes {r.cycle_minutes}"
+    longest = {r.id: max((end - max(begin, 0) for begin, end in windows(r)), default=0) for r in known}
+    if op.frozen is None and known and all(longest[r.id] < minutes[r.id] for r in known):
+        for r in known:  # a cycle does not pause
+            yield f"a cycle of {r.id} takes {minutes[r.id]} minutes, and it is never open for more than {longest[r.id]}"
 
 
 def _companion_texts(
@@ -307,7 +326,8 @@ def _frozen_overlaps(
             setup = 0  # under way: the setup is behind us
         text = ""
         if resource.kind == "machine" and start - setup < (before[0] if before else min(start, 0)):
-            text = f"needs {setup} min of setup and the machine is taken by {before[2].id if before else 'the start'}"
+            wanted = f"needs {setup} min of setup and " if setup else ""
+            text = f"{wanted}the machine is taken by {before[2].id if before else 'the start'}"
         for name in (op.tool, op.crew):
             begin = start - setup if name == op.tool else start
             if name and sum(s < end and e > begin for s, e in spans[name]) >= usable[name].count:

@@ -393,7 +393,7 @@ def first_conflict(shop: Shop, s: Schedule) -> int:
             me = s.nodes[node]
             free = s.nodes[me.before].end if me.before >= 0 else 0
             if node < len(shop.ops) and me.start >= 0:
-                if me.start - me.setup < free:
+                if me.start - me.setup < max(free, 0):
                     return node
                 tool = shop.ops[node].tool
                 single = tool >= 0 and shop.pool_count[tool] == 1 and s.links[node].tool_before >= 0

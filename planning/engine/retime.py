@@ -177,9 +177,10 @@ def retime_operation(shop: Shop, s: Schedule, op: int) -> None:
         start = me.frozen_start
         end = me.frozen_end
         need = max(earliest_on_machine(shop, s, op, machine, setup, free), ready_after_previous(shop, s, op))
+        # What began before the plan stays: others' frozen work is judged beforehand, and what moves ends after 0.
         if (
-            (need > start and (start >= 0 or before >= 0))
-            or s.links[op].need_end > end
+            need > max(start, 0)
+            or s.links[op].need_end > max(end, 0)
             or s.links[op].material_floor > max(start, 0)
         ):
             s.totals[BROKEN] += 1
@@ -189,6 +190,7 @@ def retime_operation(shop: Shop, s: Schedule, op: int) -> None:
     else:
         window = window_of(shop, machine, me.crew)
         minutes = minutes_on(shop, op, machine)
+        free = max(free, 0)  # a setup is still to be done, however long the machine has stood
         earliest = max(earliest_on_machine(shop, s, op, machine, setup, free), ready_alone(shop, s, op))
         ready = ready_after_previous(shop, s, op)
         natural = 0

@@ -17,6 +17,9 @@ import msgspec
 FORMAT: Literal["planning-problem/1"] = "planning-problem/1"
 MAX_PROBLEM_BYTES = 512 * 1024 * 1024  # 1,000 orders take 3.4 MB; 100 times our largest shop is still below this
 
+WANTED_WHOLE = "Expected `int`, got `float`"  # as msgspec says it
+WHOLE = ": minutes and quantities are whole numbers, written without a decimal point (60, not 60.0)"
+
 Interval = tuple[int, int]
 Objective = Literal["weighted-tardiness", "makespan"]
 
@@ -180,7 +183,8 @@ def _read_orders(raws: tuple[msgspec.Raw, ...]) -> tuple[list[Order], list[Fault
             orders.append(decoder.decode(raw))
         except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as fault:
             name = _order_name(raw, place)
-            faults.append(Fault(kind="unreadable-order", order=name, text=f"order {name} cannot be read: {fault}"))
+            why = f"{fault}{WHOLE if WANTED_WHOLE in str(fault) else ''}"
+            faults.append(Fault(kind="unreadable-order", order=name, text=f"order {name} cannot be read: {why}"))
     return orders, faults
 
 

@@ -55,8 +55,10 @@ def _supply(problem: Problem) -> dict[tuple[str, str], int]:
 def _resource_faults(problem: Problem) -> Iterator[tuple[str, Fault]]:
     seen = Counter(r.id for r in problem.resources)
     for resource in problem.resources:
-        for text in _resource_texts(problem, resource, seen[resource.id]):
-            yield resource.id, Fault(kind="resource", resource=resource.id, text=f"resource {resource.id}: {text}")
+        texts = list(_resource_texts(problem, resource, seen[resource.id]))
+        if texts:
+            text = f"resource {resource.id}: {'; '.join(texts)}"
+            yield resource.id, Fault(kind="resource", resource=resource.id, text=text)
 
 
 def _resource_texts(problem: Problem, resource: Resource, times: int) -> Iterator[str]:

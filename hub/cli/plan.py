@@ -10,7 +10,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,9 +24,10 @@ from hub.kernel.errors import Misconfigured
 from planning.bench.generate import SIZES
 from planning.changes import ChangeRefused
 from planning.plan import Plan, write_plan
-from planning.problem import write_problem
+from planning.problem import Fault, Problem, write_problem
 
 if TYPE_CHECKING:  # the solver itself is imported by the command that needs it
+    from planning.check import Violation
     from planning.impacts import Impact, Option
     from planning.scenarios import Scenario
     from planning.solver import Progress
@@ -81,11 +82,13 @@ def solve(
 ) -> None:
     """Plan a problem; orders that cannot be made are named, the others planned.
 
-    Ctrl-C ends the search; the best plan so far is written.
+    Ctrl-C ends the search; the best plan so far is written. What is written has been checked: a plan that breaks a
+    rule is told, and ends with 1.
     """
     began = time.monotonic()
     make_sure_of([output], [problem_file])
     problem, faults = problem_in(problem_file)
+    began += _compiled(out)
     left = None if seconds is None else max(0.0, seconds - START_SECONDS - (time.monotonic() - began))
     with _stoppable() as stopped:
         if apart:
@@ -108,8 +111,9 @@ def solve(
     write(output, write_plan(made))
     if made.solver.stopped == "cancelled":
         out.note("stopped: this is the best plan so far")
+    broken = _broken(out, problem, made, faults)
     _tell(out, made, output)
-    if made.unplanned:
+    if made.unplanned or broken:
         refuse()
 
 
@@ -123,14 +127,11 @@ def check(out: Output, problem_file: Path, plan_file: Path) -> None:
 
     problem, faults = problem_in(problem_file)
     made = plan_in(plan_file)
-    found = violations(problem, made, {f.order for f in faults if f.order is not None})
+    found = violations(problem, made, _unread(faults))
     terms = objective_terms(problem, made.assignments)
     if out.as_json:
         out.value({"feasible": not found, "violations": found, "objective": terms, "unplanned": made.unplanned})
-    for violation in found:
-        out.note(f"{violation.rule}: {violation.text}")
-    if found:
-        out.note(f"{len(found)} rule(s) broken")
+    if _told_broken(out, found):
         refuse()
     if not out.as_json:
         _tell(out, msgspec.structs.replace(made, objective=terms), plan_file)
@@ -202,6 +203,7 @@ def whatif(
     changes = changes_in(changes_file)
     if promise and len(changes) != 1:
         raise click.UsageError(f"--promise answers one change at a time; {changes_file} has {len(changes)}")
+    _compiled(out)
     try:
         if promise:
             _tell_promise(out, impact(problem, made, changes[0], fence=fence, overtime=True, faults=faults))
@@ -214,8 +216,9 @@ def whatif(
         write(output, write_plan(new))
     if problem_output is not None:
         write(problem_output, write_problem(scenario.problem))
+    broken = _broken(out, scenario.problem, new, faults)
     _tell_scenario(out, scenario)
-    if new.unplanned:
+    if new.unplanned or broken:
         refuse()
 
 
@@ -251,6 +254,7 @@ def bench(
         raise Misconfigured(
             "has no best-known.json", file=str(public), remedy="name the folder of the public instances"
         )
+    _compiled(out)
     flags = {"calendars": calendars, "materials": materials, "extras": extras}
     rows = [] if only_public else list(measure(sizes, seeds, flags, seconds=seconds, effort=effort, tell=out.note))
     shops = (
@@ -268,9 +272,38 @@ def warm(out: Output) -> None:
     """Compile the planner's kernels once, so that the first plan need not wait for it."""
     from planning.warm import warm as compile_kernels
 
-    out.note("compiling the planner's kernels (a minute or two the first time) …")
+    out.note("compiling the planner's kernels, once: about a minute …")
     seconds = compile_kernels()
     out.value({"seconds": round(seconds, 1)}, {"compiled in": f"{seconds:.1f} s"})
+
+
+def _compiled(out: Output) -> float:
+    """Make sure that the kernels are compiled, which no budget is meant for; return the seconds that it took.
+
+    It is said as soon as it is certain that there is something to compile: once for a version, and about a minute.
+    """
+    from planning.warm import warm_if_cold
+
+    return warm_if_cold(lambda: out.note("compiling the planner's kernels, once: about a minute …"))
+
+
+def _unread(faults: Iterable[Fault]) -> set[str]:
+    return {fault.order for fault in faults if fault.order is not None}
+
+
+def _broken(out: Output, problem: Problem, made: Plan, faults: Iterable[Fault]) -> bool:
+    """Say every rule that a plan of our own breaks, and whether there is one: a fault of ours, never silent."""
+    from planning.check import violations
+
+    return _told_broken(out, violations(problem, made, _unread(faults)))
+
+
+def _told_broken(out: Output, found: Sequence[Violation]) -> bool:
+    for violation in found:
+        out.note(f"{violation.rule}: {violation.text}")
+    if found:
+        out.note(f"{len(found)} rule(s) broken")
+    return bool(found)
 
 
 @contextmanager

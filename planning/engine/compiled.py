@@ -6,6 +6,7 @@ would silently stay old. So the cache folder is named after the content of all k
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -17,6 +18,8 @@ import numba
 from numba.core import config as numba_config
 
 RECORDS = ("shop.py", "schedule.py")  # without kernels, but the kernels are compiled for their records
+
+MARK = "compiled"  # beside the machine code of one version
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,6 +46,17 @@ def _cache_folder() -> Path:
 config: Any = numba_config  # its settings are set at run time
 njit: Any = numba.njit  # ``_nrt`` is not in its signature
 _FOLDER = str(_cache_folder())
+
+
+def is_compiled() -> bool:
+    """Tell whether every kernel of this version was compiled on this machine, as ``planning.warm`` marks it."""
+    return (Path(_FOLDER) / MARK).exists()
+
+
+def mark_compiled() -> None:
+    """Say so; where nothing can be written the next start compiles anew, which is said then."""
+    with contextlib.suppress(OSError):
+        (Path(_FOLDER) / MARK).touch()
 
 
 def kernel(function: F) -> F:

@@ -178,11 +178,7 @@ def retime_operation(shop: Shop, s: Schedule, op: int) -> None:
         end = me.frozen_end
         need = max(earliest_on_machine(shop, s, op, machine, setup, free), ready_after_previous(shop, s, op))
         # What began before the plan stays: others' frozen work is judged beforehand, and what moves ends after 0.
-        if (
-            need > max(start, 0)
-            or s.links[op].need_end > max(end, 0)
-            or s.links[op].material_floor > max(start, 0)
-        ):
+        if need > max(start, 0) or s.links[op].need_end > max(end, 0) or s.links[op].material_floor > max(start, 0):
             s.totals[BROKEN] += 1
         natural = end
         if follows_max_gap(shop, s, op):

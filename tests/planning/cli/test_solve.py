@@ -114,3 +114,33 @@ def test_ctrl_c_ends_the_search_and_the_best_plan_is_written(hub: Hub, saved: Sa
     assert json.loads((tmp_path / "plan.json").read_text())["solver"]["stopped"] == "cancelled"
     assert hub("check", problem, "plan.json").code == 0
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_cold_planner_says_that_it_compiles_before_its_budget_begins(
+    hub: Hub, problem: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("planning.engine.compiled._FOLDER", str(tmp_path))  # where no mark stands yet
+    told = hub("solve", problem, "-o", "plan.json", "--seconds", 1)
+    assert told.code == 0
+    assert told.err.startswith("compiling the planner's kernels, once: about a minute")
+    assert "compiling" not in hub("solve", problem, "-o", "plan.json", "--seconds", 1).err
+
+
+def test_a_plan_of_our_own_that_breaks_a_rule_is_told_and_ends_with_1(
+    hub: Hub, problem: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from msgspec.structs import replace
+
+    from planning import solver
+
+    sound = solver.solve
+
+    def unsound(*arguments: object, **more: object) -> object:
+        plan = sound(*arguments, **more)  # type: ignore[arg-type]  # handed on as they came
+        first, *rest = plan.assignments
+        return replace(plan, assignments=(replace(first, end=first.start), *rest))
+
+    monkeypatch.setattr("planning.solver.solve", unsound)
+    told = hub("solve", problem, "-o", "plan.json", "--effort", 50)
+    assert told.code == 1
+    assert "rule(s) broken" in told.err

@@ -17,12 +17,14 @@ COPY hub hub
 RUN uv sync --locked --no-dev --no-editable
 
 FROM python:3.12-slim
-RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/hub hub
+# The data is the hub's alone. Partners' folders have a root of their own, which accounts may pass and not look into.
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/hub hub \
+    && install -d -o hub -g hub -m 0700 /var/lib/hub && install -d -o hub -g hub -m 0711 /var/lib/hub-folders
 COPY --from=build /app /app
-ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 HUB_DATA=/var/lib/hub
+ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 HUB_DATA=/var/lib/hub HUB_FOLDERS=/var/lib/hub-folders
 USER hub
 WORKDIR /var/lib/hub
-VOLUME /var/lib/hub
+VOLUME /var/lib/hub /var/lib/hub-folders
 EXPOSE 8000
 # Ready means: the database answers and its schema is the one this code wants.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \

@@ -37,6 +37,7 @@ from hub.kernel.errors import Conflict, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.scope import EVERYONE
 from hub.platform import jobs, schema
+from hub.platform.at_rest import own_folder
 from hub.platform.blobs import Blobs
 from hub.platform.configuration import find_configuration
 from hub.platform.database import Database, open_database
@@ -47,6 +48,8 @@ from hub.platform.supervision import Loop
 from hub.platform.telemetry import Metrics
 from hub.platform.together import WrittenTogether
 from hub.transport import folder
+from hub.transport.moving import move_in
+from hub.transport.places import Places
 from hub.web.hub import Check, Link
 
 HOUSEKEEPING_SECONDS = 15.0  # clocks of acknowledgements are in minutes; gauges are scraped every 15 to 60 seconds
@@ -66,6 +69,7 @@ class Hub:
         self.database = database
         self.rules = rules
         self.blobs = Blobs(settings.data / "blobs")
+        self.places = Places(settings.folders_root)
         self.metrics = Metrics()
         self.desk = Desk(rules, clock, database, self.blobs)
         worker = f"{socket.gethostname()}:{os.getpid()}"
@@ -114,10 +118,9 @@ class Hub:
         if self._ownership is not None:
             await self.database.write(partial(_take_over, now=self.clock.now()))
             await asyncio.to_thread(self.blobs.sweep_uploads, time.time())  # whoever sent them has gone with our death
-        folders = self.settings.data / "folders"
-        folder.prepare(folders, self._folder_partners())
+        await asyncio.to_thread(self._prepare_folders)
         watcher = folder.FolderWatcher(
-            folders,
+            self.places,
             self._folder_partners,
             self.receive,
             limit_bytes=self.settings.body_bytes_max,
@@ -132,7 +135,7 @@ class Hub:
         self.runner.start()
         supervised = partial(Loop, on_fault=self.metrics.count_loop_fault)
         own = [
-            supervised("deliveries", Deliverer(self.desk, transports(folders)).step),
+            supervised("deliveries", Deliverer(self.desk, transports(self.places)).step),
             supervised("folders", watcher.sweep, every_seconds=folder.SWEEP_SECONDS),
             supervised("housekeeping", self._keep_house, every_seconds=HOUSEKEEPING_SECONDS),
         ]
@@ -225,6 +228,24 @@ class Hub:
             partner.id for partner in self.partners.all() if any(way.kind == "folder" for way in partner.transports)
         ]
 
+    def _prepare_folders(self) -> None:
+        """Make the folders of partners, and move there what lies in those of an earlier version."""
+        partners, old = self._folder_partners(), self.settings.data / "folders"
+        if not partners and not old.is_dir():
+            return
+        self.places.prepare([])
+        if old.is_dir():
+            moved = move_in(old, self.places)
+            log.warning(
+                "the folders of partners have moved: let their accounts and transfers use the new place",
+                before=str(old),
+                now=str(self.places.root),
+                moved=" ".join(moved.partners),
+                left=" ".join(moved.left),
+            )
+        for partner, fault in self.places.prepare(partners).items():
+            log.error("folder not usable", partner=partner, reason=str(fault))
+
     async def _keep_house(self) -> None:
         """Look at the clocks, count what waits, remove what nobody refers to."""
         round_, self._rounds = self._rounds, self._rounds + 1
@@ -247,6 +268,7 @@ def open_hub(settings: Settings, clock: Clock | None = None) -> Hub:
     Raises ``Misconfigured`` when the database is not of this hub's revision or the configuration cannot be read; a
     partner whose own files are at fault is stopped alone.
     """
+    own_folder(settings.data)
     database = open_database(settings.data, settings.database_url)
     try:
         if database.sqlite_path is not None:

@@ -6,6 +6,7 @@ a fault.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,9 +24,11 @@ from hub.kernel.scope import EVERYONE
 from hub.kernel.struct import Struct
 from hub.mapping.library import MapLibrary
 from hub.mapping.spec import Fault as MapFault
+from hub.platform.at_rest import refuse_open
 from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.database import SQLITE_FILE
 from hub.platform.settings import Settings
+from hub.transport.places import Places
 
 
 class Fault(Struct):
@@ -146,6 +149,33 @@ def _schema(settings: Settings, configuration: Configuration) -> list[HubError]:
         return []
 
 
+def _data(settings: Settings, configuration: Configuration) -> list[HubError]:
+    """Return whether others than the hub may enter what it keeps."""
+    refuse_open(settings.data)
+    return []
+
+
+def _folders(settings: Settings, configuration: Configuration) -> list[HubError]:
+    """Return what is in the way of partners' folders, and which of them every account of the machine may enter."""
+    places = Places(settings.folders_root)
+    if not places.root.is_dir():
+        return []
+    found: list[HubError] = []
+    for partner in load_partners(configuration).all():
+        own = places.root / partner.id
+        if (barred := places.fault_of(partner.id)) is not None:
+            found.append(Misconfigured(str(barred), file=str(own), remedy="see docs/operations.md, Folders"))
+        elif own.is_dir() and own.lstat().st_mode & stat.S_IRWXO:
+            found.append(
+                Misconfigured(
+                    "every account of the machine may enter this partner's folder",
+                    file=str(own),
+                    remedy=f"chmod o= {own}; then give it to the partner's account: docs/operations.md, Folders",
+                )
+            )
+    return found
+
+
 def _is_new(settings: Settings) -> bool:
     return not settings.database_url and not (settings.data / SQLITE_FILE).is_file()
 
@@ -180,4 +210,6 @@ CHECKS: dict[str, Check] = {
     "tables": _tables,
     "schema": _schema,
     "keys": _keys,
+    "data": _data,
+    "folders": _folders,
 }

@@ -31,6 +31,7 @@ from hub.kernel.errors import Misconfigured, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.scope import EVERYONE
 from hub.platform import schema
+from hub.platform.at_rest import own_folder
 from hub.platform.configuration import find_configuration
 from hub.platform.database import open_database
 from hub.platform.settings import Settings
@@ -127,6 +128,7 @@ class _Player:
 
 def _prepare(settings: Settings, partners: list[str]) -> tuple[dict[str, str], str]:
     """Bring the database up to date; make a key for each partner and a link by which a person may sign in."""
+    own_folder(settings.data)
     database = open_database(settings.data, settings.database_url)
     now = SystemClock().now()
 
@@ -164,7 +166,6 @@ def _new_key(conn: Connection, partner: str, now: datetime) -> str:
 def _hub(out: Output, settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``hub serve`` beside us until the end."""
     command = [sys.executable, "-m", "hub", "serve", "--data", str(settings.data), "--port", str(settings.port)]
-    settings.data.mkdir(parents=True, exist_ok=True)
     log = settings.data / "serve.log"
     with log.open("ab") as lines, subprocess.Popen(command, stdout=lines, stderr=lines) as process:
         try:

@@ -21,6 +21,7 @@ from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import is_partner_id
 from hub.kernel.scope import EVERYONE, only
 from hub.platform.configuration import Configuration, find_configuration
+from hub.transport.places import Places
 
 
 @click.group()
@@ -119,8 +120,18 @@ def new(out: Output, partner_id: str, name: str, theirs: str, ours: str, time_zo
     except Misconfigured:
         shutil.rmtree(folder)
         raise
-    out.value({"partner": partner_id, "folder": folder, "files": list(files)})
+    drops = Places(settings_for(None).folders_root)
+    out.value(
+        {
+            "partner": partner_id,
+            "folder": folder,
+            "files": list(files),
+            "drops": drops.inbox(partner_id),
+            "fetches": drops.outbox(partner_id),
+        }
+    )
     out.line(f"Written: {folder}. Next: docs/partners.md")
+    out.line(f"Files by folder (if they are to): into {drops.inbox(partner_id)}, out of {drops.outbox(partner_id)}")
 
 
 @partner.command()

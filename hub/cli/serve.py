@@ -81,7 +81,7 @@ def listen(settings: Settings) -> socket.socket:
 def _say_ready(out: Output, settings: Settings) -> None:
     gc.freeze()  # what is loaded now stays as long as the process: 100,000 objects to look through for nothing
     where = address_of(settings)
-    out.value({"url": where, "data": settings.data})
+    out.value({"url": where, "data": settings.data, "folders": settings.folders_root})
     out.line(f"The hub is ready: {where}")
 
 

@@ -16,13 +16,27 @@ import click
 
 from hub.kernel.errors import Misconfigured
 from hub.platform import schema
+from hub.platform.at_rest import keep_to_ourselves
 from hub.platform.database import SQLITE_FILE, Database, open_database
 from hub.platform.settings import Settings, load
 
 R = TypeVar("R")
 
+
+def _keep_to_ourselves(ctx: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:
+    """Before anything is made: a command that works on the hub's data makes nothing that others may read."""
+    before = keep_to_ourselves()
+    ctx.call_on_close(lambda: os.umask(before))
+    return value
+
+
 data_option: Callable[[Callable[..., R]], Callable[..., R]] = click.option(
-    "--data", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="The hub's data. [default: ./var]"
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    is_eager=True,
+    callback=_keep_to_ourselves,
+    help="The hub's data. [default: ./var]",
 )
 
 

@@ -12,7 +12,6 @@ import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection
@@ -23,7 +22,10 @@ from hub.flow.desk import Desk
 from hub.kernel.errors import Conflict, Unavailable
 from hub.platform import failpoints
 from hub.platform.lanes import Share
+from hub.platform.shortage import shortage
 from hub.transport import folder
+from hub.transport.blocked import Blocked
+from hub.transport.places import Places
 
 AT_ONCE = 10  # deliveries of one claim: they go out one after the other, within one lease
 CLAIM_LASTS = outbox.ATTEMPT_LEASE / 2  # no delivery is begun later: it might be claimed again while it is under way
@@ -35,9 +37,9 @@ Deliver = Callable[[Due, bytes], str]
 log = structlog.get_logger("hub.flow.delivering")
 
 
-def transports(folders: Path) -> dict[str, Deliver]:
+def transports(places: Places) -> dict[str, Deliver]:
     """Return the ways out by their names in partner files."""
-    return {"folder": partial(_to_folder, folders)}
+    return {"folder": partial(_to_folder, places)}
 
 
 class Deliverer:
@@ -105,9 +107,12 @@ class Deliverer:
             return await asyncio.to_thread(self._ways[due.transport], due, body)
         except Unavailable:
             raise
-        except OSError as fault:
+        except Blocked as fault:  # says a code, and nothing of our machine: the partner reads it
+            log.warning("delivery failed", message=due.message, partner=due.partner, reason=str(fault))
             why = str(fault)
         except Exception as fault:
+            if (short := shortage(fault)) is not None:
+                raise short from fault
             log.exception("delivery failed", message=due.message, fault=type(fault).__name__)
             why = f"fault in the hub: {type(fault).__name__}"
         await self._mark(partial(outbox.failed, due=due, detail=why))
@@ -123,7 +128,7 @@ def _nothing_due(conn: Connection, *, now: datetime) -> bool:
     return due_at is None or due_at > now
 
 
-def _to_folder(folders: Path, due: Due, body: bytes) -> str:
+def _to_folder(places: Places, due: Due, body: bytes) -> str:
     """Put the message into the partner's folder; the name is the same at every try."""
-    path = folder.deliver(folder.outbox(folders, due.partner), due.file_name or f"{due.message}.edi", body)
-    return f"written to {path.name}"
+    name = folder.deliver(places, due.partner, due.file_name or f"{due.message}.edi", body)
+    return f"written to {name}"

@@ -25,6 +25,7 @@ from hub.kernel.struct import Struct
 from hub.platform import failpoints
 from hub.platform.columns import LONG
 from hub.platform.database import metadata
+from hub.platform.shortage import told_as_unavailable
 from hub.platform.statements import unless_there
 
 INLINE_BYTES_MAX = 256 * 1024  # above this a file reads faster than a row, and the log file of the database stays small
@@ -82,7 +83,9 @@ class Blobs:
         if row.content is not None:
             yield row.content
             return
-        with self.path(sha256).open("rb") as file:
+        with told_as_unavailable():
+            file = self.path(sha256).open("rb")
+        with file:
             while piece := file.read(CHUNK_BYTES):
                 yield piece
 
@@ -138,24 +141,32 @@ class Upload:
         return self._file is not None
 
     def write(self, piece: bytes, *, to_disk: bool = False) -> None:
-        """Take the next piece; ``to_disk`` where memory is short, else only a body too large for a row goes there."""
+        """Take the next piece; ``to_disk`` where memory is short, else only a body too large for a row goes there.
+
+        Raises ``Unavailable`` when there is no room for it.
+        """
         self._hash.update(piece)
         self._pieces.append(piece)
         self.size_bytes += len(piece)
         if to_disk or self.size_bytes > INLINE_BYTES_MAX:
-            self._spill()
+            with told_as_unavailable():
+                self._spill()
 
     def finish(self) -> Body:
-        """Return the body; a large one is durable under its final name."""
+        """Return the body; a large one is durable under its final name. Raises ``Unavailable`` as ``write`` does."""
         sha256 = self._hash.hexdigest()
         if self._file is None:
             return Body(sha256=sha256, size_bytes=self.size_bytes, content=b"".join(self._pieces))
+        with told_as_unavailable():
+            return self._settle(sha256, self._file)
+
+    def _settle(self, sha256: str, file: Path) -> Body:
         failpoints.reach("before-blob-rename")
         final = _path(self._root, sha256)
         final.parent.mkdir(parents=True, exist_ok=True)
-        with self._file.open("rb") as file:
-            os.fsync(file.fileno())
-        self._file.rename(final)  # over an equal file, whose age it renews: the sweeper leaves it an hour
+        with file.open("rb") as written:
+            os.fsync(written.fileno())
+        file.rename(final)  # over an equal file, whose age it renews: the sweeper leaves it an hour
         self._file = None
         _sync_folder(final.parent)
         _sync_folder(self._root)

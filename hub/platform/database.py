@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import MetaData
 
 from hub.kernel.errors import Misconfigured
+from hub.platform.at_rest import own_folder, refuse_open
 from hub.platform.bells import Bells, Work
 
 T = TypeVar("T")
@@ -99,8 +100,12 @@ class Database:
 
 
 def open_database(data: Path, url: str | None = None) -> Database:
-    """Return the database at ``url``, or else the SQLite file in the data directory, which is made if need be."""
+    """Return the database at ``url``, or else the SQLite file in the data directory, which is made if need be.
+
+    Raises ``Misconfigured`` when other accounts may enter the data directory: bodies lie there in either case.
+    """
     if url:
+        refuse_open(data)
         return Database(url)
-    data.mkdir(parents=True, exist_ok=True)
+    own_folder(data)
     return Database(f"sqlite:///{data / SQLITE_FILE}")

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 from hub.kernel.errors import Misconfigured
+from hub.platform.at_rest import own_folder
 
 LOCK_FILE = "serving.lock"
 
@@ -20,7 +21,7 @@ class Ownership:
     """The lock on ``data``. Raises ``Misconfigured`` when another process has it."""
 
     def __init__(self, data: Path) -> None:
-        data.mkdir(parents=True, exist_ok=True)
+        own_folder(data)
         self._descriptor = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

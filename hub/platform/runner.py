@@ -29,6 +29,7 @@ from hub.platform import failpoints, jobs
 from hub.platform.database import Database
 from hub.platform.jobs import Job, OnDead
 from hub.platform.lanes import Share
+from hub.platform.shortage import shortage
 from hub.platform.supervision import Loop, OnFault
 
 Handler = Callable[[Job], Awaitable[None]]
@@ -198,11 +199,19 @@ class Runner:
             await self._fail(job, fault)
         except Unavailable as fault:
             await self._release(job, timedelta(seconds=fault.retry_after_seconds))
-        except Exception as fault:
-            log.exception("job failed", job=job.id, kind=job.kind, attempt=job.attempts)
-            await self._fail(job, fault)
+        except Exception as fault:  # noqa: BLE001 - it is told, or written down with the job
+            await self._ended_in(fault, job)
         else:
             failpoints.reach("after-effect-before-release")
+
+    async def _ended_in(self, fault: Exception, job: Job) -> None:
+        """Count the attempt, unless it was the machine that was short of something: the job cannot help that."""
+        if (short := shortage(fault)) is not None:
+            log.warning("job put off", job=job.id, kind=job.kind, reason=str(short))
+            await self._release(job, timedelta(seconds=short.retry_after_seconds))
+        else:
+            log.exception("job failed", job=job.id, kind=job.kind, attempt=job.attempts)
+            await self._fail(job, fault)
 
     async def _fail(self, job: Job, fault: Exception) -> None:
         now = self._clock.now()

@@ -6,6 +6,7 @@ An unknown ``HUB_…`` variable is a fault with the nearest known name: a typing
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,7 +21,8 @@ MEBIBYTE = 1024 * 1024
 class Settings(Struct):
     """Each field is the environment variable ``HUB_`` + its name in capitals."""
 
-    data: Path = Path("var")  # database file, blobs, folder drops
+    data: Path = Path("var")  # database file, blobs; no other account may enter it
+    folders: Path | None = None  # root of the partners' folders; None: beside the data directory, <data>-folders
     config_path: str | None = None  # folders of configuration, joined as in PATH
     database_url: str | None = None  # None: SQLite in ``data``
     redis_url: str | None = None  # None: jobs run in this process
@@ -33,6 +35,12 @@ class Settings(Struct):
     connections_max: int = 1_000  # open at a time; fewer where the system allows fewer open files
     reader_process: bool = True  # a server reads messages in a process beside it; False: in its own, with less memory
     log_level: str = "info"  # debug, info, warning, error
+
+    @property
+    def folders_root(self) -> Path:
+        """Where partners drop and fetch files: never within ``data``, which is the hub's alone."""
+        data = Path(os.path.abspath(self.data))
+        return self.folders or data.with_name(f"{data.name or 'hub'}-folders")
 
 
 OTHERS = frozenset(
@@ -85,6 +93,12 @@ def _check(settings: Settings) -> None:
     if settings.body_bytes_max <= 0 or settings.waiting_bytes_max < 2 * settings.body_bytes_max:
         raise Misconfigured(  # a partner holds no more than it leaves free
             "HUB_WAITING_BYTES_MAX is below twice HUB_BODY_BYTES_MAX", remedy="raise the one, or lower the other"
+        )
+    folders, data = (Path(os.path.abspath(path)) for path in (settings.folders_root, settings.data))
+    if folders.is_relative_to(data) or data.is_relative_to(folders):
+        raise Misconfigured(
+            f"HUB_FOLDERS: {folders} and the data directory {data} lie within each other",
+            remedy="name two folders side by side: partners enter the one, and nobody but the hub the other",
         )
 
 

@@ -28,6 +28,7 @@ from sqlalchemy.pool import NullPool
 from hub.kernel.errors import Defect, Misconfigured, Unavailable
 from hub.platform import failpoints
 from hub.platform.bells import Bells, Work
+from hub.platform.shortage import shortage
 
 T = TypeVar("T")
 
@@ -75,8 +76,13 @@ class SqliteEngine:
     def read_now(self, work: Work[T]) -> T:
         if not self._path.exists():
             raise Misconfigured("there is no database here", file=str(self._path), remedy="run: hub db upgrade")
-        with self._read_engine.connect() as conn:
-            return work(conn)
+        try:
+            with self._read_engine.connect() as conn:
+                return work(conn)
+        except Exception as fault:
+            if (short := shortage(fault)) is not None:
+                raise short from fault
+            raise
 
     def alone(self, work: Work[T]) -> T:
         engine = _engine(self._path, _prepare_writer)
@@ -251,7 +257,7 @@ def _run_in_savepoint(conn: Connection, raw: sqlite3.Connection, pending: _Pendi
     try:
         pending.result = pending.work(conn)
     except Exception as fault:
-        pending.fault = fault
+        pending.fault = shortage(fault) or fault
         if not raw.in_transaction:
             raise
         raw.execute("ROLLBACK TO work")

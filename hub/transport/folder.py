@@ -1,9 +1,9 @@
-"""Files that partners drop and fetch: ``<data>/folders/<partner>/{in,out}``.
+"""Files that partners drop and fetch: ``<folders>/<partner>/{in,out}``, see ``places``.
 
-A file enters when it is complete: it is moved out of ``in`` into ``.taking``, where its partner cannot put another in
-its place, read there, and removed only after the hub's commit. What a crash or a fault leaves in ``.taking`` is taken
-first by the next sweep; bytes handed over twice intake recognises. What lies in a folder is data: it is never executed,
-never loaded as configuration, and its name is a path only within a folder of its own.
+A file enters when it is complete: it is moved out of ``in`` into a folder of ours, where its partner cannot put another
+in its place, read there, and removed only after the hub's commit (``hand``). What a crash or a fault leaves in hand is
+taken first by the next sweep; bytes handed over twice intake recognises. What lies in a folder is data: it is never
+executed, never loaded as configuration, and its name is a path only within a folder of its own.
 """
 
 from __future__ import annotations
@@ -13,93 +13,72 @@ import contextlib
 import os
 import stat
 from collections.abc import AsyncIterator, Callable, Iterable
-from pathlib import Path
+from functools import partial
 
 import structlog
 
-from hub.kernel.errors import Unavailable
+from hub.kernel.errors import Defect, Unavailable
 from hub.kernel.identity import new_id
+from hub.transport.blocked import Blocked
+from hub.transport.hand import FILES_IN_HAND_MAX, FILES_PER_SWEEP_MAX, Hand, Held, NotAMessage, OpenFile
+from hub.transport.places import OUT, WRITING, Places
 from hub.transport.receive import Receive
 
 SWEEP_SECONDS = 1.0  # a person who drops a file looks for the answer within seconds
-SETTLED_AFTER_SECONDS = 2.0  # senders that write in place pause less than this between writes
-FILES_PER_SWEEP_MAX = 500  # one partner's pile must not keep the others waiting; the rest waits a sweep
-AGAIN_AFTER_SECONDS = 60.0  # a file at which intake failed unexpectedly: it may be mended, and must not fill the log
-UNFINISHED_SUFFIXES = (".part", ".tmp", ".temp", ".filepart", ".crdownload", ".writing")
+AGAIN_AFTER_SECONDS = 60.0  # what went wrong: it may be mended, and must not fill the log
+TOLD_MAX = 10_000  # files and partners of which something was told that is not told again; then all is told anew
+
+DEFAULT_ACCESS, ACCESS = "system.posix_acl_default", "system.posix_acl_access"
 
 log = structlog.get_logger("hub.transport.folder")
 
 
-def inbox(root: Path, partner: str) -> Path:
-    """Return the folder into which ``partner`` drops files."""
-    return root / partner / "in"
+def deliver(places: Places, partner: str, name: str, body: bytes) -> str:
+    """Put ``body`` into the partner's folder under ``name``, whole or not at all; return ``name``.
 
-
-def outbox(root: Path, partner: str) -> Path:
-    """Return the folder from which ``partner`` fetches files."""
-    return root / partner / "out"
-
-
-def taking(root: Path, partner: str) -> Path:
-    """Return the folder in which files of ``partner`` lie while they are taken, each in a folder of its own."""
-    return root / partner / ".taking"
-
-
-def prepare(root: Path, partners: Iterable[str]) -> None:
-    """Make the folders of ``partners`` below ``root``."""
-    for partner in partners:
-        for folder in (inbox(root, partner), outbox(root, partner), taking(root, partner)):
-            folder.mkdir(parents=True, exist_ok=True)
-
-
-def complete_files(folder: Path, now: float) -> list[Path]:
-    """Return the files in ``folder`` that are complete, oldest first.
-
-    ``now`` is in seconds of the file system's clock. A file is complete when its name is not that of
-    an unfinished one and nobody has written to it for ``SETTLED_AFTER_SECONDS``. Links, folders,
-    devices and hidden files are left alone.
+    It is written in a folder of ours and moved when it is on the disk. ``name`` is ours and the same at every retry, so
+    a second delivery replaces the first; a link of that name is replaced, never followed. Raises ``Blocked`` when what
+    lies in the partner's folder is in the way.
     """
-    found: list[tuple[float, Path]] = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith((".", "~")) or entry.name.lower().endswith(UNFINISHED_SUFFIXES):
-                continue
-            try:
-                status = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:  # gone since we looked
-                continue
-            if stat.S_ISREG(status.st_mode) and now - status.st_mtime >= SETTLED_AFTER_SECONDS:
-                found.append((status.st_mtime, Path(entry.path)))
-    return [path for _, path in sorted(found)][:FILES_PER_SWEEP_MAX]
+    if name in ("", ".", "..") or "/" in name:
+        raise Defect("the name of an answer is no file's name")
+    unfinished = new_id()
+    with places.own(WRITING, make=True) as writing, places.of(partner, OUT, make=True) as out:
+        try:
+            _write(unfinished, writing, body, out)
+            os.rename(unfinished, name, src_dir_fd=writing, dst_dir_fd=out)
+        except OSError:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(unfinished, dir_fd=writing)
+            raise
+        os.fsync(out)
+    return name
 
 
-def read_file(path: Path, limit_bytes: int) -> bytes | None:
-    """Return the bytes of ``path``, or None when there are more than ``limit_bytes``. Never follows a link."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # never waits for who writes a pipe
-    with os.fdopen(descriptor, "rb") as file:
-        body = file.read(limit_bytes + 1)
-    return body if len(body) <= limit_bytes else None
-
-
-def deliver(folder: Path, name: str, body: bytes) -> Path:
-    """Put ``body`` into ``folder`` under ``name``, whole or not at all; return its path.
-
-    ``name`` is ours and the same at every retry, so a second delivery replaces the first.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / f".{name}.writing"
-    with open(unfinished, "wb") as file:
+def _write(name: str, folder: int, body: bytes, out: int) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(name, flags, stat.S_IRUSR | stat.S_IWUSR, dir_fd=folder), "wb") as file:
         file.write(body)
         file.flush()
+        _give(file.fileno(), out)
         os.fsync(file.fileno())
-    final = folder / name
-    os.replace(unfinished, final)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    return final
+
+
+def _give(file: int, folder: int) -> None:
+    """Let those read the file who may enter its folder: owner, group, others, and whom the folder's ACL names.
+
+    A file that is moved into a folder has its own owner and mode; one that is made there has its maker's and the ACL.
+    """
+    into = os.fstat(folder)
+    if os.geteuid() == 0:
+        os.fchown(file, into.st_uid, into.st_gid)
+    elif into.st_gid != os.fstat(file).st_gid:
+        with contextlib.suppress(PermissionError):  # a group we are not in
+            os.fchown(file, -1, into.st_gid)
+    os.fchmod(file, stat.S_IRUSR | stat.S_IWUSR | (into.st_mode & (stat.S_IRGRP | stat.S_IROTH)))
+    if hasattr(os, "getxattr"):
+        with contextlib.suppress(OSError):  # no ACL, or a file system without
+            os.setxattr(file, ACCESS, os.getxattr(folder, DEFAULT_ACCESS))
 
 
 class FolderWatcher:
@@ -107,19 +86,20 @@ class FolderWatcher:
 
     def __init__(
         self,
-        root: Path,
+        places: Places,
         partners: Callable[[], Iterable[str]],
         receive: Receive,
         *,
         limit_bytes: int,
         clock: Callable[[], float],
     ) -> None:
-        self._root = root
+        self._places = places
         self._partners = partners
         self._receive = receive
         self._limit_bytes = limit_bytes
         self._clock = clock
-        self._again_at: dict[Path, float] = {}  # files at which intake failed unexpectedly
+        self._again_at: dict[Held, float] = {}  # files at which intake failed unexpectedly
+        self._told: dict[object, str] = {}  # of partners and files, what was said last
 
     async def sweep(self) -> int:
         """Take every complete file once; return how many were taken.
@@ -131,98 +111,79 @@ class FolderWatcher:
             try:
                 async for _ in self._taken(partner):
                     taken += 1
-            except (OSError, Unavailable) as fault:
-                log.warning("folder not taken", partner=partner, reason=str(fault))
+                self._told.pop(partner, None)
+            except (Blocked, OSError, Unavailable) as fault:
+                self._tell_once(partner, str(fault), partial(log.warning, "folder not taken", partner=partner))
             except Exception as fault:
                 log.exception("folder not taken", partner=partner, fault=type(fault).__name__)
         return taken
 
-    async def _taken(self, partner: str) -> AsyncIterator[Path]:
+    async def _taken(self, partner: str) -> AsyncIterator[Held]:
         """Take what an earlier sweep left in hand, then what is new; yield each file that was taken."""
-        hand = taking(self._root, partner)
-        await asyncio.to_thread(hand.mkdir, exist_ok=True)
-        for path in await asyncio.to_thread(_in_hand, hand):
-            if await self._take(partner, path):
-                yield path
-        for path in await asyncio.to_thread(complete_files, inbox(self._root, partner), self._clock()):
-            held = await asyncio.to_thread(_take_in_hand, path, hand)
-            if held is not None and await self._take(partner, held):
+        hand = Hand(self._places, partner)
+        for held in await asyncio.to_thread(hand.look_after, self._clock()):
+            log.warning("file grew after it was taken: all of it is taken again", partner=partner, file_name=held.shown)
+        lying = await asyncio.to_thread(hand.lying)
+        for held in lying:
+            if await self._take(hand, held):
+                yield held
+        room = min(FILES_IN_HAND_MAX - len(lying), FILES_PER_SWEEP_MAX)
+        for held in await asyncio.to_thread(hand.take, self._clock(), room) if room > 0 else ():
+            if await self._take(hand, held):
                 yield held
 
-    async def _take(self, partner: str, path: Path) -> bool:
+    async def _take(self, hand: Hand, held: Held) -> bool:
         """Hand over one file that is in hand. Raises ``Unavailable`` when the hub takes nothing now."""
-        if self._again_at.get(path, 0.0) > self._clock():
+        if self._again_at.get(held, 0.0) > self._clock():
             return False
         try:
-            return await self._hand_over(partner, path)
+            return await self._hand_over(hand, held)
+        except NotAMessage as fault:
+            self._again_at.pop(held, None)
+            await asyncio.to_thread(hand.set_aside, held)
+            log.warning("file set aside", partner=held.partner, file_name=held.shown, reason=str(fault))
+        except FileNotFoundError:  # another hub on the same folders has taken it
+            self._again_at.pop(held, None)
         except Unavailable:
             raise
         except Exception as fault:
-            log.exception("file not taken", partner=partner, file_name=file_name(path), fault=type(fault).__name__)
-            self._again_at[path] = self._clock() + AGAIN_AFTER_SECONDS
-            return False
-
-    async def _hand_over(self, partner: str, path: Path) -> bool:
-        status = await asyncio.to_thread(path.lstat)
-        if not stat.S_ISREG(status.st_mode):
-            return await self._refuse(partner, path, "not a file")
-        if self._clock() - status.st_mtime < SETTLED_AFTER_SECONDS:
-            return False  # another than we looked at, put in its place meanwhile, and perhaps still being written
-        body = await asyncio.to_thread(read_file, path, self._limit_bytes)
-        if body is None:
-            return await self._refuse(partner, path, f"more than {self._limit_bytes} bytes")
-        await self._receive(partner, body, transport="folder", file_name=file_name(path))
-        self._again_at.pop(path, None)
-        await asyncio.to_thread(_remove, path)
-        return True
-
-    async def _refuse(self, partner: str, path: Path, why: str) -> bool:
-        await asyncio.to_thread(_set_aside, path)
-        log.warning("file set aside", partner=partner, file_name=file_name(path), reason=why)
+            log.exception("file not taken", partner=held.partner, file_name=held.shown, fault=type(fault).__name__)
+            self._again_at[held] = self._clock() + AGAIN_AFTER_SECONDS
         return False
 
+    async def _hand_over(self, hand: Hand, held: Held) -> bool:
+        with contextlib.ExitStack() as opened:
+            file = await asyncio.to_thread(opened.enter_context, hand.opened(held))
+            if not file.settled(self._clock()):
+                self._say_that_it_waits(held, file)
+                return False
+            body = await asyncio.to_thread(file.read, self._limit_bytes)
+            if not file.unchanged():
+                return False  # it is being written after all
+            await self._receive(held.partner, body, transport="folder", file_name=held.shown)
+            self._again_at.pop(held, None)
+            self._told.pop(held, None)
+            if not file.unchanged():
+                log.warning(
+                    "file grew while it was taken: all of it is taken again",
+                    partner=held.partner,
+                    file_name=held.shown,
+                )
+            elif file.surely_whole(self._clock()):
+                await asyncio.to_thread(hand.remove, held)
+            else:
+                await asyncio.to_thread(hand.watch, held, file.status)
+            return True
 
-def file_name(path: Path) -> str:
-    """Return the name of ``path`` as text: bytes that are no UTF-8 are replaced."""
-    return os.fsencode(path.name).decode("utf-8", "replace")
+    def _say_that_it_waits(self, held: Held, file: OpenFile) -> None:
+        if file.closed_by_sender is False:
+            told = partial(log.info, "file waits", partner=held.partner, file_name=held.shown)
+            self._tell_once(held, "its sender still has it open", told)
 
-
-def _take_in_hand(path: Path, hand: Path) -> Path | None:
-    """Move ``path`` into a new folder in ``hand`` and return where it lies; None when it is gone."""
-    own = hand / new_id()
-    own.mkdir()
-    try:
-        return path.rename(own / path.name)
-    except FileNotFoundError:
-        with contextlib.suppress(FileNotFoundError):  # another hub on the same folders has tidied it
-            own.rmdir()
-        return None
-
-
-def _in_hand(hand: Path) -> list[Path]:
-    """Return the files that lie in ``hand``, first taken first; remove folders that a crash left empty."""
-    found: list[Path] = []
-    for own in sorted(hand.iterdir()):  # ids sort by time
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            lying = list(own.iterdir())
-            found += lying
-            if not lying:
-                own.rmdir()
-    return found
-
-
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    with contextlib.suppress(FileNotFoundError):
-        path.parent.rmdir()
-
-
-def _set_aside(path: Path) -> None:
-    """Move a file that is in hand among the refused; with its own folder where one of its name lies there already."""
-    refused = path.parent.parent.parent / "refused"
-    refused.mkdir(exist_ok=True)
-    if os.path.lexists(refused / path.name):
-        path.parent.rename(refused / path.parent.name)
-    else:
-        path.rename(refused / path.name)
-        path.parent.rmdir()
+    def _tell_once(self, about: object, reason: str, tell: Callable[..., object]) -> None:
+        """Tell it unless it was told before: a sweep comes every second."""
+        if self._told.get(about) != reason:
+            if len(self._told) >= TOLD_MAX:
+                self._told.clear()
+            self._told[about] = reason
+            tell(reason=reason)

@@ -21,7 +21,7 @@ from hub.web.phrases import HOLE
 HUB = Path(__file__).parents[1]
 ROOMS = (
     "business", "exchange", "flow", "formats", "mapping", "kernel/errors.py", "kernel/own_files.py",
-    "platform/configuration.py", "platform/toml_lines.py",
+    "platform/configuration.py", "platform/toml_lines.py", "transport/blocked.py",
 )  # fmt: skip
 OF_COMMANDS = {
     "formats/x12/second_opinion.py",

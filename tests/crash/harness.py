@@ -71,7 +71,7 @@ class Server:
     @property
     def folder(self) -> Path:
         """Where messages are put for a partner who fetches them from a folder."""
-        return self.data / "folders" / PARTNER / "out"
+        return self.data.with_name(f"{self.data.name}-folders") / PARTNER / "out"
 
     def start(self, failpoint: str | None = None, *, defect: str | None = None) -> None:
         """Start a process and return when it is ready; fails with the end of its log when it is not."""

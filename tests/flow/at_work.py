@@ -23,9 +23,11 @@ from hub.kernel.clock import FrozenClock
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.scope import EVERYONE
 from hub.platform import jobs
+from hub.platform.at_rest import own_folder
 from hub.platform.database import open_database
 from hub.platform.settings import Settings
-from hub.transport.folder import SETTLED_AFTER_SECONDS, FolderWatcher, inbox, outbox, prepare
+from hub.transport.folder import FolderWatcher
+from hub.transport.hand import SETTLED_AFTER_SECONDS
 from tests.flow.wire import Sent
 
 ACME = "acme-cardio"
@@ -38,7 +40,7 @@ class AtWork:
     _rules: Rules | None = None
 
     def __init__(self, data: Path, clock: FrozenClock, template: Path, overlay: Path | None = None) -> None:
-        data.mkdir(parents=True, exist_ok=True)
+        own_folder(data)
         shutil.copy(template, data / "hub.db")
         self.data, self.clock, self.overlay = data, clock, overlay
         self._loop = asyncio.Runner()
@@ -46,7 +48,7 @@ class AtWork:
 
     @property
     def folders(self) -> Path:
-        return self.data / "folders"
+        return self.hub.settings.folders_root
 
     def _open(self) -> Hub:
         """Open the hub; with our own configuration its rules are compiled once for all tests: they keep no state."""
@@ -166,15 +168,15 @@ class AtWork:
 
     def drop(self, name: str, body: bytes, partner: str) -> Path:
         """Put a file into the partner's folder, complete."""
-        prepare(self.folders, [partner])
-        path = inbox(self.folders, partner) / name
+        self.hub.places.prepare([partner])
+        path = self.hub.places.inbox(partner) / name
         path.write_bytes(body)
         return path
 
     def sweep(self) -> int:
         """Take what lies in the folders, and process it."""
         watcher = FolderWatcher(
-            self.folders,
+            self.hub.places,
             self.hub._folder_partners,
             self.hub.receive,
             limit_bytes=self.hub.settings.body_bytes_max,
@@ -186,7 +188,7 @@ class AtWork:
 
     def deliver(self) -> None:
         """Hand over what is due."""
-        deliverer = Deliverer(self.hub.desk, transports(self.folders))
+        deliverer = Deliverer(self.hub.desk, transports(self.hub.places))
 
         async def until_nothing_is_due() -> None:
             while await deliverer._deliver_due():
@@ -196,7 +198,7 @@ class AtWork:
 
     def fetched_folder(self, partner: str) -> list[Sent]:
         """Return what the partner finds in its folder, by name."""
-        return [Sent(path.name, path.read_bytes()) for path in sorted(outbox(self.folders, partner).iterdir())]
+        return [Sent(path.name, path.read_bytes()) for path in sorted(self.hub.places.outbox(partner).iterdir())]
 
     def later(self, **by: float) -> None:
         self.clock.advance(timedelta(**by))

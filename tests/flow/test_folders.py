@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from hub.transport.folder import outbox
 from tests.flow.at_work import AtWork
 from tests.flow.overlay import NORTH, add_north, from_north
 from tests.flow.wire import group, order, transaction
@@ -41,7 +40,7 @@ def test_the_same_file_dropped_twice_is_one_order_and_the_first_answers_again(no
     north.sweep()
     north.deliver()
     before = [each.body for each in north.fetched_folder(NORTH)]
-    for path in outbox(north.folders, NORTH).iterdir():
+    for path in north.hub.places.outbox(NORTH).iterdir():
         path.unlink()  # the partner took them, and lost them
 
     north.drop("order.edi", BODY, NORTH)
@@ -55,7 +54,7 @@ def test_the_same_file_dropped_twice_is_one_order_and_the_first_answers_again(no
 def test_a_delivery_that_fails_is_tried_again_and_arrives(north: AtWork) -> None:
     north.drop("order.edi", BODY, NORTH)
     north.sweep()
-    out = outbox(north.folders, NORTH)
+    out = north.hub.places.outbox(NORTH)
     out.rmdir()
     out.write_bytes(b"a file stands where the folder should be")
     north.deliver()

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from hub.kernel.errors import Unavailable
-from hub.transport import folder
+from hub.transport import folder, hand
+from hub.transport.places import Places
 
-NOW = 1_800_000_000.0
+NOW = 1_700_000_000.0  # past: what the file system itself notes is later, and does not count
 
 
 class Intake:
@@ -40,19 +41,35 @@ class Intake:
 
 
 def drop(root: Path, name: str, body: bytes = b"ISA", *, age_seconds: float = 10) -> Path:
-    path = folder.inbox(root, "alpha") / name
+    path = Places(root).inbox("alpha") / name
     path.write_bytes(body)
     os.utime(path, (NOW - age_seconds, NOW - age_seconds))
     return path
 
 
 def in_hand(root: Path) -> list[Path]:
-    return sorted(folder.taking(root, "alpha").glob("*/*"))
+    return sorted(taking(root).glob("*/*"))
+
+
+def taking(root: Path) -> Path:
+    """Where files lie while they are in hand."""
+    return root / ".hub" / "taking" / "alpha"
+
+
+def refused(root: Path) -> list[Path]:
+    """What was set aside."""
+    return sorted((root / ".hub" / "refused" / "alpha").glob("*/*"))
+
+
+def prepared(root: Path) -> Places:
+    """The folders of one partner, in a root of their own."""
+    places = Places(root)
+    assert places.prepare(["alpha"]) == {}
+    return places
 
 
 def watcher(root: Path, intake: Intake, *, limit_bytes: int = 1000) -> folder.FolderWatcher:
-    folder.prepare(root, ["alpha"])
-    return folder.FolderWatcher(root, lambda: ["alpha"], intake, limit_bytes=limit_bytes, clock=lambda: NOW)
+    return folder.FolderWatcher(prepared(root), lambda: ["alpha"], intake, limit_bytes=limit_bytes, clock=lambda: NOW)
 
 
 @pytest.mark.anyio
@@ -89,7 +106,7 @@ async def test_a_link_out_of_the_folder_is_never_followed(tmp_path: Path) -> Non
     watch = watcher(tmp_path, intake := Intake())
     secret = tmp_path / "secret"
     secret.write_bytes(b"key")
-    os.symlink(secret, folder.inbox(tmp_path, "alpha") / "order.edi")
+    os.symlink(secret, Places(tmp_path).inbox("alpha") / "order.edi")
     assert await watch.sweep() == 0
     assert intake.taken == []
 
@@ -110,14 +127,14 @@ async def test_a_file_stays_when_the_hub_cannot_store_it_and_is_taken_later(tmp_
 async def test_what_a_crash_left_in_hand_is_taken_first(tmp_path: Path) -> None:
     watch = watcher(tmp_path, intake := Intake())
     drop(tmp_path, "new.edi", b"new")
-    left = folder.taking(tmp_path, "alpha") / "0192" / "left.edi"
-    left.parent.mkdir()
+    left = taking(tmp_path) / "0192" / "left.edi"
+    left.parent.mkdir(parents=True)
     left.write_bytes(b"left")
     os.utime(left, (NOW - 10, NOW - 10))
-    (folder.taking(tmp_path, "alpha") / "0193").mkdir()  # a crash between the folder and the file
+    (taking(tmp_path) / "0193").mkdir()  # a crash between the folder and the file
     assert await watch.sweep() == 2
     assert [body for _, body, _ in intake.taken] == [b"left", b"new"]
-    assert list(folder.taking(tmp_path, "alpha").iterdir()) == []
+    assert list(taking(tmp_path).iterdir()) == []
 
 
 @pytest.mark.anyio
@@ -125,7 +142,7 @@ async def test_a_file_put_in_place_of_one_being_taken_is_not_lost(tmp_path: Path
     class Replaced(Intake):
         async def __call__(self, partner: str, body: bytes, **more: Any) -> Intake:
             if not self.taken:
-                drop(tmp_path, "fresh", b"two").rename(folder.inbox(tmp_path, "alpha") / "order.edi")
+                drop(tmp_path, "fresh", b"two").rename(Places(tmp_path).inbox("alpha") / "order.edi")
             return await super().__call__(partner, body, **more)
 
     watch = watcher(tmp_path, intake := Replaced())
@@ -140,20 +157,21 @@ async def test_a_file_put_in_place_before_it_is_moved_waits_until_it_is_settled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = NOW
-    folder.prepare(tmp_path, ["alpha"])
-    watch = folder.FolderWatcher(tmp_path, lambda: ["alpha"], intake := Intake(), limit_bytes=9, clock=lambda: now)
+    watch = folder.FolderWatcher(
+        prepared(tmp_path), lambda: ["alpha"], intake := Intake(), limit_bytes=9, clock=lambda: now
+    )
     dropped = drop(tmp_path, "order.edi", b"one")
-    look = folder.complete_files
+    look = hand.complete_files
 
-    def look_too_early(inbox: Path, at: float) -> list[Path]:
+    def look_too_early(inbox: int, at: float) -> list[str]:
         found = look(inbox, at)
         drop(tmp_path, "fresh", b"two", age_seconds=0).rename(dropped)
-        monkeypatch.setattr(folder, "complete_files", look)
+        monkeypatch.setattr(hand, "complete_files", look)
         return found
 
-    monkeypatch.setattr(folder, "complete_files", look_too_early)
+    monkeypatch.setattr(hand, "complete_files", look_too_early)
     assert await watch.sweep() == 0
-    now += folder.SETTLED_AFTER_SECONDS
+    now += hand.SETTLED_AFTER_SECONDS
     assert await watch.sweep() == 1
     assert intake.taken == [("alpha", b"two", "order.edi")]
 
@@ -170,8 +188,9 @@ async def test_one_file_that_intake_cannot_bear_keeps_nobody_waiting_and_is_trie
             return await super().__call__(partner, body, **more)
 
     now = NOW
-    folder.prepare(tmp_path, ["alpha"])
-    watch = folder.FolderWatcher(tmp_path, lambda: ["alpha"], intake := Choking(), limit_bytes=9, clock=lambda: now)
+    watch = folder.FolderWatcher(
+        prepared(tmp_path), lambda: ["alpha"], intake := Choking(), limit_bytes=9, clock=lambda: now
+    )
     drop(tmp_path, "bad.edi", b"bad", age_seconds=20)
     drop(tmp_path, "good.edi", b"good")
     assert await watch.sweep() == 1
@@ -183,9 +202,8 @@ async def test_one_file_that_intake_cannot_bear_keeps_nobody_waiting_and_is_trie
 
 @pytest.mark.anyio
 async def test_one_partner_whose_folder_is_missing_keeps_no_other_waiting(tmp_path: Path) -> None:
-    folder.prepare(tmp_path, ["alpha"])
     watch = folder.FolderWatcher(
-        tmp_path, lambda: ["absent", "alpha"], intake := Intake(), limit_bytes=9, clock=lambda: NOW
+        prepared(tmp_path), lambda: ["absent", "alpha"], intake := Intake(), limit_bytes=9, clock=lambda: NOW
     )
     drop(tmp_path, "order.edi")
     assert await watch.sweep() == 1
@@ -204,14 +222,14 @@ async def test_a_file_whose_name_is_no_text_is_taken_under_a_clean_one(tmp_path:
 @pytest.mark.anyio
 async def test_a_pipe_or_a_link_in_hand_is_set_aside_and_never_opened(tmp_path: Path) -> None:
     watch = watcher(tmp_path, intake := Intake())
-    hand = folder.taking(tmp_path, "alpha")
-    (hand / "1").mkdir()
-    (hand / "2").mkdir()
-    os.mkfifo(hand / "1" / "order.edi")
-    os.symlink("/etc/hostname", hand / "2" / "order.edi")
+    lying = taking(tmp_path)
+    (lying / "1").mkdir(parents=True)
+    (lying / "2").mkdir()
+    os.mkfifo(lying / "1" / "order.edi")
+    os.symlink("/etc/hostname", lying / "2" / "order.edi")
     assert await watch.sweep() == 0
     assert intake.taken == []
-    assert sorted(path.name for path in (tmp_path / "alpha" / "refused").iterdir()) == ["2", "order.edi"]
+    assert [path.parent.name for path in refused(tmp_path)] == ["1", "2"]
 
 
 @pytest.mark.anyio
@@ -221,13 +239,13 @@ async def test_a_file_over_the_limit_is_set_aside_and_its_neighbours_are_taken(t
     drop(tmp_path, "small.edi", b"12345")
     assert await watch.sweep() == 1
     assert [body for _, body, _ in intake.taken] == [b"12345"]
-    assert (tmp_path / "alpha" / "refused" / "big.edi").read_bytes() == b"123456"
+    assert [path.read_bytes() for path in refused(tmp_path)] == [b"123456"]
 
 
 def test_a_delivery_appears_whole_and_a_second_one_replaces_it(tmp_path: Path) -> None:
-    out = folder.outbox(tmp_path, "alpha")
-    path = folder.deliver(out, "855-000000001.edi", b"one")
+    places = prepared(tmp_path)
+    path = places.outbox("alpha") / folder.deliver(places, "alpha", "855-000000001.edi", b"one")
     assert path.read_bytes() == b"one"
-    folder.deliver(out, "855-000000001.edi", b"two")
+    folder.deliver(places, "alpha", "855-000000001.edi", b"two")
     assert path.read_bytes() == b"two"
-    assert [entry.name for entry in out.iterdir()] == ["855-000000001.edi"]
+    assert [entry.name for entry in path.parent.iterdir()] == ["855-000000001.edi"]

@@ -1,0 +1,42 @@
+"""What is in the way in a partner's folder, in words that its partner may read: they name nothing of the machine."""
+
+from __future__ import annotations
+
+import errno
+
+
+class Blocked(Exception):
+    """What lies in a partner's folder is in the way: a code and words that name no path, for its partner reads them."""
+
+    @property
+    def code(self) -> str:
+        return str(self).partition(":")[0]
+
+
+IS_LINK = "TRN-FOLDER-LINK: a link or a file stands where the folder should be"
+IS_GONE = "TRN-FOLDER-GONE: the folder is not there"
+IS_CLOSED = "TRN-FOLDER-CLOSED: the hub may not enter the folder or write into it"
+NAME_TAKEN = "TRN-FOLDER-NAME: a folder stands under the name of the file"
+IS_ELSEWHERE = "TRN-FOLDER-ELSEWHERE: the folder lies on another file system than the hub's own"
+IS_FULL = "TRN-FOLDER-FULL: there is no room for the file"
+IS_AT_FAULT = "TRN-FOLDER-FAULT: the folder could not be used"
+
+WHY = {
+    errno.ELOOP: IS_LINK,
+    errno.ENOTDIR: IS_LINK,
+    errno.ENOENT: IS_GONE,
+    errno.EACCES: IS_CLOSED,
+    errno.EPERM: IS_CLOSED,
+    errno.EROFS: IS_CLOSED,
+    errno.EISDIR: NAME_TAKEN,
+    errno.EEXIST: NAME_TAKEN,
+    errno.ENOTEMPTY: NAME_TAKEN,
+    errno.EXDEV: IS_ELSEWHERE,
+    errno.EDQUOT: IS_FULL,
+}
+"""What the system says of a partner's folder."""
+
+
+def blocked(fault: OSError) -> Blocked:
+    """Return ``fault`` as a partner may read it."""
+    return Blocked(WHY.get(fault.errno or 0, IS_AT_FAULT))

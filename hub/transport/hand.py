@@ -1,0 +1,253 @@
+"""Files of one partner that are in hand: moved out of its folder, read, and let go of when they are surely whole.
+
+A sender may still hold a file open that we have moved, and write on. Where the system tells (``F_SETLEASE``, for files
+of our own account and for root), a file waits until nobody can write to it any more. Where it does not, a file counts
+as whole when nobody has written to it for ``SETTLED_AFTER_SECONDS``, before and after it was read; it is then kept
+until it is a minute old, and if it has grown by then, all of it is taken once more, with a warning. No byte is lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import heapq
+import os
+import signal
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+from hub.kernel.identity import new_id
+from hub.kernel.struct import Struct
+from hub.transport.places import HANDED, IN, REFUSED, TAKING, Places
+
+SETTLED_AFTER_SECONDS = 2.0  # senders that write in place pause less than this between writes
+WATCHED_SECONDS = 60.0  # a file that was handed over is kept until its last byte is so old
+FILES_PER_SWEEP_MAX = 500  # one partner's pile must not keep the others waiting; the rest waits a sweep
+FILES_IN_HAND_MAX = 2_000  # of one partner, among them those that wait for their senders; more stay where they are
+FILES_WATCHED_MAX = 5_000  # of one partner; beyond it the oldest are let go of: a sweep looks at each of them
+ENTRIES_LOOKED_AT_MAX = 100_000  # of one folder and sweep: a fifth of a second
+UNFINISHED_SUFFIXES = (".part", ".tmp", ".temp", ".filepart", ".crdownload", ".writing")
+
+
+class Held(Struct):
+    """A file in hand: its name as its sender gave it, in a folder of its own."""
+
+    partner: str
+    own: str
+    name: str
+
+    @property
+    def shown(self) -> str:
+        """The name as text: bytes that are no UTF-8 are replaced."""
+        return os.fsencode(self.name).decode("utf-8", "replace")
+
+
+def complete_files(folder: int, now: float) -> list[str]:
+    """Return the names of files in the open ``folder`` that are complete, oldest first.
+
+    ``now`` is in seconds of the file system's clock. A file is complete when its name is not that of an unfinished one
+    and nobody has written to it for ``SETTLED_AFTER_SECONDS``. Links, files with a second name, folders, pipes, devices
+    and hidden files are left alone.
+    """
+
+    def found() -> Iterator[tuple[float, str]]:
+        with os.scandir(folder) as entries:
+            for entry in islice(entries, ENTRIES_LOOKED_AT_MAX):
+                if entry.name.startswith((".", "~")) or entry.name.lower().endswith(UNFINISHED_SUFFIXES):
+                    continue
+                with contextlib.suppress(FileNotFoundError):  # gone since we looked
+                    status = entry.stat(follow_symlinks=False)
+                    if refused(status) is None and now - written_at(status) >= SETTLED_AFTER_SECONDS:
+                        yield status.st_mtime, entry.name
+
+    return [name for _, name in heapq.nsmallest(FILES_PER_SWEEP_MAX, found())]
+
+
+def refused(status: os.stat_result) -> str | None:
+    """Return why what has this ``status`` is no message; None when it may be one."""
+    if not stat.S_ISREG(status.st_mode):
+        return "not a file"
+    return "has a second name, under which it may be changed" if status.st_nlink > 1 else None
+
+
+def written_at(status: os.stat_result) -> float:
+    """Return when the file was last written to. A time its sender set may lie ahead; its change does not."""
+    return min(status.st_mtime, status.st_ctime)
+
+
+class Hand:
+    """What the hub has in hand of ``partner``. Each call works on the disk: not for the event loop."""
+
+    def __init__(self, places: Places, partner: str) -> None:
+        self._places = places
+        self._partner = partner
+
+    def lying(self) -> list[Held]:
+        """Return the files in hand, first taken first; remove folders that a crash left empty."""
+        found: list[Held] = []
+        with self._places.own(TAKING, self._partner, make=True) as hand:
+            for own in heapq.nsmallest(FILES_IN_HAND_MAX, os.listdir(hand)):  # ids sort by time
+                names = _names(own, hand)
+                found += [Held(partner=self._partner, own=own, name=name) for name in names]
+                if not names:
+                    _forget(own, hand)
+        return found
+
+    def take(self, now: float, room: int) -> list[Held]:
+        """Move up to ``room`` complete files out of the partner's folder, where it cannot put others in their place."""
+        taken: list[Held] = []
+        barred: OSError | None = None
+        with (
+            self._places.own(TAKING, self._partner, make=True) as hand,
+            self._places.of(self._partner, IN) as inbox,
+        ):
+            for name in complete_files(inbox, now)[:room]:
+                own = new_id()
+                os.mkdir(own, stat.S_IRWXU, dir_fd=hand)
+                try:
+                    os.rename(name, f"{own}/{name}", src_dir_fd=inbox, dst_dir_fd=hand)
+                except OSError as fault:
+                    _forget(own, hand)
+                    barred = barred if isinstance(fault, FileNotFoundError) else fault
+                else:
+                    taken.append(Held(partner=self._partner, own=own, name=name))
+            if barred is not None and not taken:  # else it is told when they have been handed over
+                raise barred
+        return taken
+
+    @contextmanager
+    def opened(self, held: Held) -> Iterator[OpenFile]:
+        """Give the file, open. Raises ``NotAMessage`` for what is no file, which is not opened at all."""
+        with self._places.own(TAKING, self._partner, held.own) as own:
+            _refuse(os.stat(held.name, dir_fd=own, follow_symlinks=False))
+            # Between the look and this nobody can put another in its place: the folder is ours.
+            descriptor = os.open(held.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=own)
+        with os.fdopen(descriptor, "rb", buffering=0) as file:
+            yield OpenFile(file.fileno())
+
+    def remove(self, held: Held) -> None:
+        """Let go of a file that was handed over."""
+        with self._places.own(TAKING, self._partner) as hand:
+            _empty(held.own, hand)
+
+    def watch(self, held: Held, status: os.stat_result) -> None:
+        """Keep a file that was handed over as ``status`` says, until its sender has surely let go of it."""
+        with (
+            self._places.own(TAKING, self._partner) as hand,
+            self._places.own(HANDED, self._partner, make=True) as handed,
+        ):
+            seen = f"{held.own}.{status.st_size}.{status.st_mtime_ns}"
+            os.rename(held.own, seen, src_dir_fd=hand, dst_dir_fd=handed)
+
+    def look_after(self, now: float) -> list[Held]:
+        """Let go of watched files that are old enough; return those that have grown, which are in hand again."""
+        grown = []
+        with (
+            self._places.own(TAKING, self._partner, make=True) as hand,
+            self._places.own(HANDED, self._partner, make=True) as handed,
+        ):
+            watched = sorted(os.listdir(handed))
+            spare = len(watched) - FILES_WATCHED_MAX
+            for position, own in enumerate(watched):
+                for name in _names(own, handed):
+                    status = os.stat(f"{own}/{name}", dir_fd=handed, follow_symlinks=False)
+                    before = own.split(".")
+                    if [str(status.st_size), str(status.st_mtime_ns)] != before[1:]:
+                        os.rename(own, before[0], src_dir_fd=handed, dst_dir_fd=hand)
+                        grown.append(Held(partner=self._partner, own=before[0], name=name))
+                    elif position < spare or now - written_at(status) >= WATCHED_SECONDS:
+                        _empty(own, handed)
+        return grown
+
+    def set_aside(self, held: Held) -> None:
+        """Move what is no message among the refused, whatever it is."""
+        with (
+            self._places.own(TAKING, self._partner) as hand,
+            self._places.own(REFUSED, self._partner, make=True) as aside,
+        ):
+            os.rename(held.own, held.own, src_dir_fd=hand, dst_dir_fd=aside)
+
+
+class NotAMessage(Exception):
+    """What lies there is refused; says why."""
+
+
+class OpenFile:
+    """A file in hand that is open, as it was when it was opened."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.status = os.fstat(descriptor)
+        _refuse(self.status)
+        self.closed_by_sender = _closed_for_writing(descriptor)
+        """Whether nobody can write to it any more; None where the system does not tell."""
+
+    def settled(self, now: float) -> bool:
+        """Tell whether its sender seems to have finished."""
+        return self.closed_by_sender is not False and now - written_at(self.status) >= SETTLED_AFTER_SECONDS
+
+    def read(self, limit_bytes: int) -> bytes:
+        """Return its bytes. Raises ``NotAMessage`` when there are more than ``limit_bytes``, and reads none of them."""
+        if self.status.st_size > limit_bytes:
+            raise NotAMessage(f"more than {limit_bytes} bytes")
+        with os.fdopen(os.dup(self._descriptor), "rb") as file:
+            return file.read(self.status.st_size + 1)
+
+    def unchanged(self) -> bool:
+        """Tell whether it is now as it was when it was opened."""
+        now = os.fstat(self._descriptor)
+        return (now.st_size, now.st_mtime_ns) == (self.status.st_size, self.status.st_mtime_ns)
+
+    def surely_whole(self, now: float) -> bool:
+        """Tell whether it need not be watched once it was handed over."""
+        return self.closed_by_sender is True or now - written_at(self.status) >= WATCHED_SECONDS
+
+
+def _refuse(status: os.stat_result) -> None:
+    if (why := refused(status)) is not None:
+        raise NotAMessage(why)
+
+
+def _closed_for_writing(descriptor: int) -> bool | None:
+    """Tell whether nobody has the file open to write; None where the system does not say.
+
+    A lease can be had only on a file that nobody writes to, and is given back at once. Whoever opened the file in
+    between would be announced by a signal: by one that is ignored, not by SIGIO, which would end the process.
+    """
+    if not hasattr(fcntl, "F_SETLEASE"):
+        return None
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except BlockingIOError:
+        return False
+    except OSError:  # not ours, or a file system without leases
+        return None
+    fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    return True
+
+
+def _names(own: str, folder: int) -> list[str]:
+    """Return what lies in the folder ``own`` of ours; nothing when it is gone or none."""
+    try:
+        descriptor = os.open(own, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    except (FileNotFoundError, NotADirectoryError):  # another hub on the same folders has tidied it
+        return []
+    try:
+        return os.listdir(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _empty(own: str, folder: int) -> None:
+    for name in _names(own, folder):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f"{own}/{name}", dir_fd=folder)
+    _forget(own, folder)
+
+
+def _forget(own: str, folder: int) -> None:
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        os.rmdir(own, dir_fd=folder)

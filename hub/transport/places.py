@@ -1,0 +1,163 @@
+"""Where the files of folder partners lie, reached by descriptors: nothing is opened by name where somebody else writes.
+
+    <root>/                      passed by all, looked into by none
+    <root>/<partner>/in, out     the partner's side; their owner and mode are the operator's to say, and never changed
+    <root>/.hub/                 the hub's alone, on the same file system, so that a rename is all it takes:
+        writing/                 answers on their way out
+        taking/<partner>/<id>/   files in hand, each in a folder of its own
+        handed/<partner>/<id>…/  handed over, and watched until their sender has surely let go of them
+        refused/<partner>/<id>/  what is no message
+
+A partner may put anything into its folders, and may own them: links, pipes, folders, files with a second name. Every
+step below the root goes from one open folder to the next and follows no link; a way that is barred is ``Blocked``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hub.kernel.errors import Misconfigured
+from hub.platform.at_rest import OTHERS, PASSED_BY_ALL, make_way_to
+from hub.platform.shortage import shortage
+from hub.transport.blocked import Blocked, blocked
+
+IN, OUT = "in", "out"
+OURS = ".hub"  # no partner's id begins with a point
+WRITING, TAKING, HANDED, REFUSED = "writing", "taking", "handed", "refused"
+
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+LEFT_AFTER_SECONDS = 3_600.0  # no answer takes so long to write
+WRITTEN_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+
+
+class Places:
+    """The folders below ``root``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def inbox(self, partner: str) -> Path:
+        """Return where ``partner`` drops files: to be shown, not to be opened."""
+        return self.root / partner / IN
+
+    def outbox(self, partner: str) -> Path:
+        """Return where ``partner`` fetches files: to be shown, not to be opened."""
+        return self.root / partner / OUT
+
+    def prepare(self, partners: Iterable[str]) -> dict[str, Blocked]:
+        """Make what is missing; return the partners whose folders are blocked.
+
+        Raises ``Misconfigured`` when others than the hub may write into the root: they could put links into its way.
+        """
+        try:
+            make_way_to(self.root)
+            if not self.root.exists():
+                self.root.mkdir(mode=stat.S_IRWXU)
+                self.root.chmod(PASSED_BY_ALL)
+            with self._root() as root:
+                _make(root, OURS)
+            for own in (WRITING, TAKING, HANDED, REFUSED):
+                with self.own(own, make=True) as folder:
+                    if own == WRITING:
+                        _tidy(folder)
+        except OSError as fault:
+            raise Misconfigured(
+                f"HUB_FOLDERS: the folders of partners cannot be prepared: {fault.strerror}",
+                file=str(self.root),
+                remedy="let the hub's account own the folder, or name another",
+            ) from fault
+        found = {partner: self._prepared(partner) for partner in partners}
+        return {partner: barred for partner, barred in found.items() if barred is not None}
+
+    def fault_of(self, partner: str) -> Blocked | None:
+        """Return what is in the way of the partner's folders now; None when all is well, or nothing was made yet."""
+        try:
+            for side in (IN, OUT):
+                with self.of(partner, side):
+                    pass
+        except Blocked as fault:
+            return None if fault.code == "TRN-FOLDER-GONE" else fault
+        return None
+
+    @contextmanager
+    def of(self, partner: str, side: str, *, make: bool = False) -> Iterator[int]:
+        """Give a side of the partner's folder, open. Raises ``Blocked`` when the way there is not one of folders.
+
+        Also what the system says while it is in use is told as ``Blocked``: the fault is in the partner's folder.
+        """
+        try:
+            with self._root() as root, walked(root, partner, side, make=make) as folder:
+                yield folder
+        except OSError as fault:
+            if fault.errno != errno.EDQUOT and shortage(fault) is not None:  # the machine's fault, not the folder's
+                raise
+            raise blocked(fault) from fault
+
+    @contextmanager
+    def own(self, *names: str, make: bool = False) -> Iterator[int]:
+        """Give a folder of ours, open."""
+        with self._root() as root, walked(root, OURS, *names, make=make) as folder:
+            yield folder
+
+    @contextmanager
+    def _root(self) -> Iterator[int]:
+        root = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # the way to it is the operator's
+        try:
+            mode = stat.S_IMODE(os.fstat(root).st_mode)
+            if mode & WRITTEN_BY_OTHERS:
+                raise Misconfigured(
+                    f"HUB_FOLDERS: others than the hub may write into the root of the partners' folders ({mode:04o})",
+                    file=str(self.root),
+                    remedy=f"chmod 711 {self.root}; what a partner writes into is a folder below it",
+                )
+            yield root
+        finally:
+            os.close(root)
+
+    def _prepared(self, partner: str) -> Blocked | None:
+        try:
+            for side in (IN, OUT):
+                with self.of(partner, side, make=True):
+                    pass
+        except Blocked as fault:
+            return fault
+        return None
+
+
+@contextmanager
+def walked(start: int, *names: str, make: bool = False) -> Iterator[int]:
+    """Give the folder that ``names`` lead to from ``start``, open, by no link."""
+    here = os.dup(start)
+    try:
+        for name in names:
+            if make:
+                _make(here, name)
+            there = os.open(name, FOLDER, dir_fd=here)
+            os.close(here)
+            here = there
+        yield here
+    finally:
+        os.close(here)
+
+
+def _tidy(writing: int) -> None:
+    """Remove what a crash left half written; another hub on the same folders may be writing what is younger."""
+    for name in os.listdir(writing):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - os.stat(name, dir_fd=writing, follow_symlinks=False).st_mtime > LEFT_AFTER_SECONDS:
+                os.unlink(name, dir_fd=writing)
+
+
+def _make(folder: int, name: str) -> None:
+    """Make a folder that is the hub's alone, unless something of the name is there."""
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(name, stat.S_IRWXU, dir_fd=folder)
+    if name == OURS and stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode) & OTHERS:
+        os.chmod(name, stat.S_IRWXU, dir_fd=folder)

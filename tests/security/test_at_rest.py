@@ -139,7 +139,7 @@ def test_what_a_server_keeps_cannot_be_read_by_another_account() -> None:
             assert others_may(data) == []
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(60)
+            process.communicate(timeout=60)
 
 
 def _may(act: Callable[[], object]) -> bool:

@@ -7,16 +7,18 @@ once, however often it is replayed, and never against what a later one has said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Integer, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, insert, select, update
 
 from hub.exchange.model import Acknowledgement, ExpectedAcknowledgement
 from hub.exchange.recording import call_attention, note
 from hub.exchange.tables import document, expected_acknowledgement, interchange, message, search_key
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.struct import Struct
 from hub.platform.columns import Instant
 from hub.platform.statements import Prepared
 
@@ -32,34 +34,80 @@ def expect(conn: Connection, *expected: ExpectedAcknowledgement) -> None:
     _INSERT.run_many(conn, [msgspec.structs.asdict(each) for each in expected])
 
 
-def match(
-    conn: Connection,
-    partner: str,
-    *,
-    kinds: tuple[str, ...],
-    functional_group: str,
-    control_number: int,
-    verdict: Acknowledgement,
-    sets: Mapping[str, Acknowledgement] | None = None,
-    by: str,
-    now: datetime,
-) -> str | None:
-    """Record what the partner says about our group; return the id of our message, None when we sent no such group.
+class SentSet(Struct):
+    """A transaction set of ours that is acknowledged."""
 
-    ``sets`` gives the verdict of single transaction sets by ST02. A rejection calls for a person. The newest message
-    of that number is meant: numbers come round again.
-    """
+    position: int  # in its message
+    kind: str
+    control_number: str
+    findings: list[Diagnostic]
+    release: str | None = None
+
+
+class SentGroup(Struct):
+    """A group of ours that an acknowledgement speaks of: ours is the newest of that number, for they come round."""
+
+    awaited: int  # whose clock it stops
+    message: str
+    control_number: int
+    sets: list[SentSet]
+    state: Acknowledgement
+    acknowledged_by: str | None = None
+
+
+class SetWord(Struct):
+    """What is said of one set, and all that is found about it from now on."""
+
+    position: int
+    verdict: Acknowledgement
+    findings: list[Diagnostic]
+
+
+def sent_group(
+    conn: Connection, partner: str, *, kinds: tuple[str, ...], functional_group: str, control_number: int
+) -> SentGroup | None:
+    """Return our group and its sets; None when we sent the partner no such group."""
     values = {"whose": partner, "kinds": list(kinds), "group": functional_group, "number": control_number}
     row = conn.execute(_FIND, values).first()
     if row is None:
         return None
-    if _is_news(row, verdict, by):
-        scope = {"wanted": row.message, "number": control_number}
-        conn.execute(_GROUP, {**scope, "verdict": verdict})
-        for number, of_set in (sets or {}).items():
-            conn.execute(_SET, {**scope, "set": number, "verdict": of_set})
-        _answer(conn, row, partner, verdict, f"{verdict} by {partner}", by=by, now=now)
-    return str(row.message)
+    sets = conn.execute(_SETS, {"wanted": row.message, "number": control_number})
+    return SentGroup(
+        awaited=row.id,
+        message=row.message,
+        control_number=control_number,
+        sets=[SentSet(**each._mapping) for each in sets],
+        state=row.state,
+        acknowledged_by=row.acknowledged_by,
+    )
+
+
+def acknowledge_group(
+    conn: Connection,
+    partner: str,
+    group: SentGroup,
+    verdict: Acknowledgement,
+    *,
+    said: str,
+    sets: Sequence[SetWord],
+    findings: Sequence[Diagnostic] = (),
+    with_errors: bool = False,
+    by: str,
+    now: datetime,
+) -> None:
+    """Record what the partner says about our group, unless it is no news. A rejection calls for a person.
+
+    ``said`` is the verdict in words; ``findings`` are about the group as a whole and replace those of the
+    acknowledgement before.
+    """
+    if not _is_news(group.state, group.acknowledged_by, verdict, by):
+        return
+    for each in sets:
+        values = {"wanted": group.message, "which": each.position, "verdict": each.verdict}
+        conn.execute(_SET, {**values, "new_findings": each.findings})
+    conn.execute(_ENVELOPE, {"wanted": group.message, "new_findings": list(findings) or None})
+    conn.execute(_CHECKED, {"wanted": group.message, "word": "warnings" if with_errors else "valid"})
+    _answer(conn, group.awaited, group.message, partner, verdict, f"{said} by {partner}", by=by, now=now)
 
 
 def match_interchange(
@@ -69,14 +117,16 @@ def match_interchange(
     control_number: int,
     on: date | None,
     verdict: Acknowledgement,
-    reason: str | None = None,
+    said: str,
+    findings: Sequence[Diagnostic] = (),
     by: str,
     now: datetime,
 ) -> str | None:
     """Record what the partner says about our interchange; return the id of our message, None when we sent none such.
 
-    ``on`` is the day that we wrote into it (TA102), ``reason`` what TA105 says. A refusal falls on all that was inside
-    and calls for a person; that the envelope was taken says nothing about what is in it, and is noted.
+    ``on`` is the day that we wrote into it (TA102), ``said`` the verdict in words, ``findings`` what is wrong with the
+    envelope. A refusal falls on all that was inside and calls for a person; that the envelope was taken says nothing
+    about what is in it, and is noted.
     """
     rows = conn.execute(_SENT, {"folded": str(control_number), "whose": partner, "number": control_number})
     ours = next((row.message for row in rows if on is None or abs((row.at.date() - on).days) <= DAYS_APART_MAX), None)
@@ -86,12 +136,13 @@ def match_interchange(
     if row is None:  # nobody waited for it: this one was not asked for
         _INSERT.run(conn, _unasked(partner, ours, control_number, now))
         row = conn.execute(_OF_ENVELOPE, {"wanted": ours}).one()
-    if _is_news(row, verdict, by):
+    if _is_news(row.state, row.acknowledged_by, verdict, by):
         if verdict == "rejected":
             conn.execute(_ALL_ANSWERED, {"wanted": ours, "verdict": verdict, "by": by})
             conn.execute(_ALL, {"wanted": ours, "verdict": verdict})
-        said = f"interchange {verdict} by {partner}" + (f", note {reason}" if reason else "")
-        _answer(conn, row, partner, verdict, said, by=by, now=now)
+        if findings:
+            conn.execute(_ENVELOPE, {"wanted": ours, "new_findings": list(findings)})
+        _answer(conn, row.id, ours, partner, verdict, said, by=by, now=now)
     return str(ours)
 
 
@@ -113,21 +164,29 @@ def expected_for(conn: Connection, message_id: str) -> list[ExpectedAcknowledgem
     return [ExpectedAcknowledgement(**_expected(row._mapping)) for row in rows]
 
 
-def _is_news(row: Row[Any], verdict: Acknowledgement, by: str) -> bool:
+def _is_news(state: str, acknowledged_by: str | None, verdict: Acknowledgement, by: str) -> bool:
     """Say whether ``by`` says something new: it is no replay, and nothing newer has come (ids sort by time)."""
-    if row.acknowledged_by == by:
-        return bool(row.state != verdict)
-    return row.acknowledged_by is None or bool(row.acknowledged_by < by)
+    if acknowledged_by == by:
+        return state != verdict
+    return acknowledged_by is None or acknowledged_by < by
 
 
 def _answer(
-    conn: Connection, row: Row[Any], partner: str, verdict: Acknowledgement, said: str, *, by: str, now: datetime
+    conn: Connection,
+    awaited: int,
+    ours: str,
+    partner: str,
+    verdict: Acknowledgement,
+    said: str,
+    *,
+    by: str,
+    now: datetime,
 ) -> None:
-    conn.execute(_ANSWERED, {"wanted": row.id, "verdict": verdict, "by": by})
-    _show_worst(conn, row.message)
-    note(conn, row.message, "acknowledged", said, at=now, actor=f"partner:{partner}")
+    conn.execute(_ANSWERED, {"wanted": awaited, "verdict": verdict, "by": by})
+    _show_worst(conn, ours)
+    note(conn, ours, "acknowledged", said, at=now, actor=f"partner:{partner}")
     if verdict in ("partly", "rejected"):
-        call_attention(conn, row.message, f"{partner} {verdict} what we sent (acknowledgement {by})")
+        call_attention(conn, ours, f"{partner} {verdict} what we sent (acknowledgement {by})")
 
 
 def _show_worst(conn: Connection, message_id: str) -> None:
@@ -220,10 +279,26 @@ _ALL_ANSWERED = (
     .values(state=bindparam("verdict"), acknowledged_by=bindparam("by"))
 )
 _ALL = update(document).where(document.c.message == bindparam("wanted")).values(acknowledgement=bindparam("verdict"))
-_GROUP = (
-    update(document)
+_SETS = (
+    select(
+        document.c.position,
+        document.c.kind,
+        document.c.set_control_number.label("control_number"),
+        document.c.findings,
+        document.c.release,
+    )
     .where(document.c.message == bindparam("wanted"), document.c.group_control_number == bindparam("number"))
-    .values(acknowledgement=bindparam("verdict"))
+    .order_by(document.c.position)
 )
-_SET = _GROUP.where(document.c.set_control_number == bindparam("set"))
+_SET = (
+    update(document)
+    .where(document.c.message == bindparam("wanted"), document.c.position == bindparam("which"))
+    .values(acknowledgement=bindparam("verdict"), findings=bindparam("new_findings", type_=document.c.findings.type))
+)
+_ENVELOPE = (
+    update(message)
+    .where(message.c.id == bindparam("wanted"))
+    .values(findings=bindparam("new_findings", type_=message.c.findings.type))
+)
+_CHECKED = update(message).where(message.c.id == bindparam("wanted")).values(validation=bindparam("word"))
 _MESSAGE = update(message).where(message.c.id == bindparam("wanted")).values(acknowledgement=bindparam("verdict"))

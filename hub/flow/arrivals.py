@@ -17,6 +17,7 @@ from hub.flow.rendering import Content, Unsendable, render
 from hub.flow.rules import Rules
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
+from hub.platform.blobs import Blobs
 
 
 class Handled(Struct):
@@ -66,10 +67,11 @@ class NotInCompany(Exception):
 class Workplace:
     """What handlers work with in one transaction: of one message, or ``in_company`` of several that were foreseen."""
 
-    __slots__ = ("answering", "conn", "filing", "in_company", "now", "rules")
+    __slots__ = ("answering", "blobs", "conn", "filing", "in_company", "now", "rules")
 
-    def __init__(self, conn: Connection, rules: Rules, now: datetime, *, in_company: bool) -> None:
+    def __init__(self, conn: Connection, rules: Rules, blobs: Blobs, now: datetime, *, in_company: bool) -> None:
         self.conn, self.rules, self.now, self.in_company = conn, rules, now, in_company
+        self.blobs = blobs
         self.filing = Filing(conn, now)
         self.answering: set[str] = set()  # orders whose answer is on its way, and on record when all is written
 

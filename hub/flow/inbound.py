@@ -199,7 +199,7 @@ def _settle(desk: Desk, company: Sequence[Due], conn: Connection) -> list[Progre
     """Let portions of different messages take effect, step by step, and write down what came of them: all, or none."""
     now = desk.clock.now()
     tray = Tray(conn, desk, now)
-    at = Workplace(conn, desk.rules, now, in_company=len(company) > 1)
+    at = Workplace(conn, desk.rules, desk.blobs, now, in_company=len(company) > 1)
     settlements = [_Settlement(at, tray, due) for due in company]
     tray.lock({each.partner.id for each in settlements})  # first: whoever locks numbers last could wait for us
     for each in settlements:

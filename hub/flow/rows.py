@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hub.exchange.model import Direction, DocumentRow, InterchangeRow
+from hub.canonical.acknowledgement import FunctionalAcknowledgement
+from hub.exchange.model import Direction, DocumentRow, InterchangeRow, Validation
 from hub.flow.arrivals import Handled
 from hub.flow.reading import Document
 from hub.formats.x12.headers import InterchangeHeader
+from hub.kernel.diagnostics import Severity, worst
+
+ACKNOWLEDGEMENT = FunctionalAcknowledgement.__name__
 
 
 def document_row(document: Document, handled: Handled, message: str, partner: str, *, test: bool) -> DocumentRow:
@@ -27,7 +31,7 @@ def document_row(document: Document, handled: Handled, message: str, partner: st
         set_control_number=document.control_number or None,
         order_number=handled.order_number,
         test=test,
-        validation=document.validation,
+        validation=_validation(document, handled),
         outcome=handled.outcome,
         findings=document.findings + handled.findings,
         canonical=document.canonical,
@@ -35,6 +39,13 @@ def document_row(document: Document, handled: Handled, message: str, partner: st
         map_digest=document.map_digest,
         guide_digest=document.guide_digest,
     )
+
+
+def _validation(document: Document, handled: Handled) -> Validation:
+    """Return the word for its syntax; an acknowledgement that finds fault with us is not shown as if all were well."""
+    if document.document == ACKNOWLEDGEMENT and document.validation == "valid":
+        return "warnings" if worst(handled.findings) >= Severity.WARNING else "valid"
+    return document.validation
 
 
 def interchange_row(

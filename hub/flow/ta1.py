@@ -9,6 +9,7 @@ from __future__ import annotations
 from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement
 from hub.formats.x12.events import ServiceSegment
 from hub.formats.x12.headers import read_date, read_number
+from hub.formats.x12.lenient import plain_number
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.formats.x12.survey import TA1
 from hub.kernel.diagnostics import Diagnostic, Severity
@@ -21,13 +22,23 @@ VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "R": "rejected"}
 def read_ta1(segment: ServiceSegment) -> tuple[FunctionalAcknowledgement | None, list[Diagnostic]]:
     """Return what the TA1 says; without its number or its verdict nothing, and why."""
     _, number, on, _, verdict, note = ([value.strip() for value in segment.values] + [""] * 6)[:6]
-    about, word = read_number(number), VERDICTS.get(verdict)
+    about, word = read_number(plain_number(number)), VERDICTS.get(verdict)
     if about is None:
         return None, [_unreadable(segment, 1, number, "a control number of up to nine digits")]
     if word is None:
         return None, [_unreadable(segment, 4, verdict, "A, E or R")]
     interchange = AcknowledgedInterchange(number=about, on=read_date(on))
-    return FunctionalAcknowledgement(interchange=interchange, verdict=word, reason=note or None), []
+    return FunctionalAcknowledgement(interchange=interchange, verdict=word, reason=plain_note(note) or None), []
+
+
+def plain_note(code: str) -> str:
+    """Return TA105 with its three digits; what is no number stays as it is, cut.
+
+    >>> plain_note("6"), plain_note("0025"), plain_note("A1")
+    ('006', '025', 'A1')
+    """
+    plain = plain_number(code)
+    return plain.zfill(3) if plain.isdigit() else plain[:FOUND_CHARACTERS_MAX]
 
 
 def _unreadable(segment: ServiceSegment, element: int, found: str, expected: str) -> Diagnostic:

@@ -42,6 +42,10 @@ ACKNOWLEDGEMENT = {
     "rejected": Word(text=N_("Rejected by the partner"), tone="bad"),
     "overdue": Word(text=N_("Acknowledgement overdue"), tone="bad"),
 }
+WITH_ERRORS = Word(text=N_("Acknowledged with errors"), tone="warn")
+"""Of what the partner accepted, noting errors: its validation says so."""
+HEARD = Word(text=N_("Noted"), tone="quiet")
+"""Of an acknowledgement that was taken in: whether it accepts what we sent stands there."""
 OUTCOME = {
     "accepted": Word(text=N_("Accepted"), tone="good"),
     "changed": Word(text=N_("Accepted with changes"), tone="warn"),
@@ -185,9 +189,13 @@ def chips(message: MessageRow) -> list[Word]:
     if message.outcome != "none":
         words.append(OUTCOME[message.outcome])
     if message.direction == "in":
+        if message.document == "FunctionalAcknowledgement" and message.outcome == "accepted":
+            words = [HEARD]
         return words if message.validation == "valid" and words else [VALIDATION[message.validation], *words]
     if message.delivery != "none":
         words.append(DELIVERY[message.delivery])
-    if message.acknowledgement != "none":
+    if message.acknowledgement == "accepted" and message.validation == "warnings":
+        words.append(WITH_ERRORS)
+    elif message.acknowledgement != "none":
         words.append(ACKNOWLEDGEMENT[message.acknowledgement])
     return words or [VALIDATION[message.validation]]

@@ -148,7 +148,8 @@ def _segments(
     guides: Guides,
 ) -> Wire:
     guide = guides.guide(found.release, found.kind, document.partner)
-    faulty = places_of(document.findings)
+    theirs = document.direction == "in"
+    faulty = places_of([each for each in document.findings if not (theirs and is_about_ours(each))])
     shown = [
         _envelope(_raw(body, start.offset, start.separators, start.encoding)),
         _envelope(_raw(body, group.offset, start.separators, start.encoding)),
@@ -216,6 +217,11 @@ def _segment(values: Sequence[str], position: int, walk: _Walk, faulty: set[str]
 
 def _nth(names: Sequence[str], number: int) -> str:
     return names[number - 1] if number <= len(names) else ""
+
+
+def is_about_ours(finding: Diagnostic) -> bool:
+    """Say whether a partner made it about what we sent: on their acknowledgement its place is not there."""
+    return "-OURS-" in finding.code
 
 
 def place_of(finding: Diagnostic) -> str | None:

@@ -32,19 +32,26 @@ def expect(conn: Connection, message: str, number: int = 41, partner: str = "acm
 
 
 def match(
-    conn: Connection, verdict: Acknowledgement, *, partner: str = "acme-cardio", number: int = 41, **more: object
+    conn: Connection,
+    verdict: Acknowledgement,
+    *,
+    partner: str = "acme-cardio",
+    number: int = 41,
+    of_set: Acknowledgement | None = None,
 ) -> str | None:
-    return acknowledgements.match(
-        conn,
-        partner,
-        kinds=("997", "999"),
-        functional_group="PR",
-        control_number=number,
-        verdict=verdict,
-        by="inbound-997",
-        now=NOW,
-        **more,  # type: ignore[arg-type]
+    group = acknowledgements.sent_group(
+        conn, partner, kinds=("997", "999"), functional_group="PR", control_number=number
     )
+    if group is None:
+        return None
+    sets = [
+        acknowledgements.SetWord(position=each.position, verdict=of_set or verdict, findings=each.findings)
+        for each in group.sets
+    ]
+    acknowledgements.acknowledge_group(
+        conn, partner, group, verdict, said=verdict, sets=sets, by="inbound-997", now=NOW
+    )
+    return group.message
 
 
 def sent(conn: Connection) -> str:
@@ -74,7 +81,7 @@ def test_a_997_accepts_the_group_it_names(database: Database) -> None:
 def test_a_rejection_calls_for_a_person_and_names_the_set(database: Database) -> None:
     def work(conn: Connection) -> None:
         message = sent(conn)
-        match(conn, "partly", sets={"0001": "rejected"})
+        match(conn, "partly", of_set="rejected")
         shown = detail(conn, message)
         assert shown.message.acknowledgement == "partly"
         assert shown.message.attention is not None
@@ -145,6 +152,7 @@ def match_interchange(
         control_number=ISA13,
         on=on,
         verdict=verdict,
+        said=verdict,
         by=by,
         now=NOW,
     )

@@ -100,7 +100,9 @@ def test_a_ta1_that_refuses_our_interchange_calls_a_person_to_both_messages(hub:
     answer, _ = _answered_order(hub)
     told = hub.send(_ta1("R", note="006"))
     assert (told.message.outcome, told.message.document, told.message.wire) == ("accepted", FUNCTIONAL, "TA1")
-    assert told.message.attention == "The partner refused our interchange 000000001, note 006"
+    assert told.message.attention == (
+        "The partner refused our interchange 000000001, note 006: the sender id (ISA06) is not one they know"
+    )
     assert codes(told) == {"ENV-OURS-REFUSED"}
     assert_each_finding_helps(told)
     assert hub.answers(told.message.id) == [], "an acknowledgement is never acknowledged"
@@ -130,21 +132,27 @@ def test_what_was_refused_is_accepted_when_it_is_sent_again_and_read(hub: AtWork
 
 
 @pytest.mark.parametrize(
-    ("verdict", "note", "said"),
+    ("verdict", "note", "word", "said"),
     [
-        ("A", "000", None),
-        ("E", "018", "The partner took with faults our interchange 000000001, note 018"),
+        ("A", "000", "accepted", None),
+        (
+            "E",
+            "018",
+            "accepted with errors",
+            "The partner took with faults our interchange 000000001, note 018: "
+            "its control number (ISA13) is not one they take",
+        ),
     ],
 )
 def test_a_ta1_that_takes_our_interchange_is_noted_and_the_997_still_awaited(
-    hub: AtWork, verdict: str, note: str, said: str | None
+    hub: AtWork, verdict: str, note: str, word: str, said: str | None
 ) -> None:
     answer, _ = _answered_order(hub)
     told = hub.send(_ta1(verdict, note=note))
-    assert (told.message.validation, told.message.attention) == ("valid", said)
+    assert (told.message.validation, told.message.attention) == ("warnings" if said else "valid", said)
     shown = hub.detail(answer.message.id)
     assert (shown.message.acknowledgement, shown.message.attention) == ("awaited", None)
-    assert _acknowledged(shown) == [f"interchange accepted by acme-cardio, note {note}"]
+    assert _acknowledged(shown) == [f"interchange {word} by acme-cardio, note {note}"]
 
 
 @pytest.mark.parametrize(("verdict", "status"), [("A", "none"), ("R", "rejected")])

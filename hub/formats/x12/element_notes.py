@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hub.formats.tree import Value
-from hub.formats.x12.guide import Element, Guide, Use
+from hub.formats.x12.guide import Element, Guide, Segment, Use
 from hub.kernel.diagnostics import Diagnostic
 
 COPY_CHARACTERS_MAX = 99  # AK404: AN 1/99
@@ -39,21 +39,25 @@ def fits(text: str, length: int, safe: frozenset[str] = SAFE) -> bool:
     return 0 < len(text) <= length and safe.issuperset(text) and bool(text.strip())
 
 
+def segment_at(guide: Guide | None, tag: str) -> Segment | None:
+    """Return segment ``tag`` as the guide has it where it stands first; None when the guide does not know it."""
+    uses = _uses(guide.uses) if guide else ()
+    return next((use.segment for use in uses if use.segment.tag == tag), None)
+
+
+def element_at(guide: Guide | None, tag: str, element: int, component: int | None) -> Element | None:
+    """Return an element, or a component of one, as the guide has it; None when the guide has none there."""
+    segment = segment_at(guide, tag)
+    if segment is None or not 1 <= element <= len(segment.elements):
+        return None
+    found = segment.elements[element - 1]
+    return found.components[component - 1] if component and component <= len(found.components) else found
+
+
 def element_number(guide: Guide, tag: str, element: int, component: int | None) -> str:
     """Return the data element number ("353") at a place, or "" when the guide has none there."""
-    for use in _uses(guide.uses):
-        if use.segment.tag == tag:
-            return _number(use.segment.elements, element, component)
-    return ""
-
-
-def _number(elements: tuple[Element, ...], position: int, component: int | None) -> str:
-    if not 1 <= position <= len(elements):
-        return ""
-    found = elements[position - 1]
-    if component and component <= len(found.components):
-        found = found.components[component - 1]
-    return found.number if found.number.isdigit() else ""
+    found = element_at(guide, tag, element, component)
+    return found.number if found and found.number.isdigit() else ""
 
 
 def _uses(uses: tuple[Use, ...]) -> Iterator[Use]:

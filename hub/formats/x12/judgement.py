@@ -12,6 +12,7 @@ from hub.formats.x12.agreed import Agreed
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.faults import finding
 from hub.formats.x12.headers import GroupHeader
+from hub.formats.x12.lenient import forgiving, is_acknowledgement, with_plain_numbers
 from hub.formats.x12.validate import Validator
 from hub.kernel.diagnostics import Diagnostic
 
@@ -44,9 +45,12 @@ def judge(received: TransactionSet, group: GroupHeader | None, validator: Valida
     if agreed.sets is not None and kind not in agreed.sets:
         listed = ", ".join(sorted(agreed.sets))
         return Judged([*found, finding("GDE-SET-NOT-AGREED", at, found=kind, expected=listed, kind=kind)])
+    acknowledges = is_acknowledgement(validator.guide)
+    if acknowledges:
+        with_plain_numbers(received)
     checked = validator.check(received)
     due = validator.guide.functional_group
     if group is not None and group.functional_group != due:
         sent = group.functional_group
         found = [*found, finding("ENV-SET-NOT-OF-GROUP", received.place(), found=sent, expected=due, kind=kind)]
-    return Judged(found + checked.findings, checked.root)
+    return Judged(found + (forgiving(checked.findings) if acknowledges else checked.findings), checked.root)

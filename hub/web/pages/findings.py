@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.exchange.model import DocumentRow, MessageDetail
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
-from hub.web.wire import place_of
+from hub.web.wire import is_about_ours, place_of
 
 FINDINGS_SHOWN_MAX = 200  # of one document; nobody reads more, and the API has them all
 
@@ -31,4 +31,8 @@ def shown_findings(detail: MessageDetail, document: DocumentRow | None) -> list[
     documents = [document] if document else detail.documents
     findings = [*detail.findings, *(finding for one in documents for finding in one.findings)]
     ordered = sorted(findings, key=lambda finding: -finding.severity)[:FINDINGS_SHOWN_MAX]
-    return [ShownFinding(finding=finding, at=place_of(finding)) for finding in ordered]
+    theirs = detail.message.direction == "in"
+    return [
+        ShownFinding(finding=finding, at=None if theirs and is_about_ours(finding) else place_of(finding))
+        for finding in ordered
+    ]

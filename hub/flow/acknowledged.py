@@ -1,0 +1,193 @@
+"""What a partner says about what we sent: weighed, put into words at our own segments, and noted on both messages.
+
+An acknowledgement is never acknowledged itself. One that is about nothing we sent, or names a set that we did not
+send, waits for a person.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement, SetVerdict
+from hub.exchange.acknowledgements import SentGroup, SetWord, acknowledge_group, match_interchange, sent_group
+from hub.exchange.messages import find_message
+from hub.exchange.model import Acknowledgement
+from hub.flow.arrivals import Arrival, Handled, Workplace
+from hub.flow.outbound import ACKNOWLEDGED_BY
+from hub.flow.their_notes import OurSet, group_notes, interchange_note, set_notes, without_earlier
+from hub.flow.weighing import Weighed, weigh
+from hub.formats.x12.events import TransactionSet
+from hub.formats.x12.lenient import plain_number
+from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
+from hub.formats.x12.reader import read
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.errors import Unavailable, Unreadable
+from hub.kernel.location import Location
+from hub.kernel.scope import EVERYONE
+
+STRANGERS_MAX = 20  # sets named that we never sent; who names more speaks of another message
+
+
+def take_functional_acknowledgement(at: Workplace, arrival: Arrival) -> Handled:
+    """Record what the partner says about a group or an interchange of ours."""
+    told = arrival.document()
+    assert isinstance(told, FunctionalAcknowledgement)
+    if told.interchange is not None:
+        return _take_interchange_acknowledgement(at, arrival, told, told.interchange)
+    assert told.group is not None  # every map of a 997 and 999 reads AK1, which no guide lets be missing
+    ours = sent_group(
+        at.conn,
+        arrival.partner.id,
+        kinds=ACKNOWLEDGED_BY,
+        functional_group=told.group.kind,
+        control_number=told.group.number,
+    )
+    if ours is None:
+        message = f"Group {told.group.kind} {told.group.number} was never sent to this partner"
+        return _acknowledges_nothing(message, told.group.number, "group.number")
+    return _take_group_acknowledgement(at, arrival, told, ours)
+
+
+def _take_group_acknowledgement(
+    at: Workplace, arrival: Arrival, told: FunctionalAcknowledgement, ours: SentGroup
+) -> Handled:
+    place = Location(group=ours.control_number, tag="AK9")
+    weighed = weigh(told, len(ours.sets), place)
+    of_group = [*weighed.contradictions, *group_notes(told, place, rejects=weighed.verdict == "rejected")]
+    sets, said, strangers = _said_of_sets(at, arrival, told, ours, weighed)
+    found = [*of_group, *said]
+    if weighed.verdict != "accepted" and not found:
+        found = of_group = [_without_reason(weighed, place)]
+    if weighed.with_errors and not found:
+        found = of_group = [_errors_unnamed(place)]
+    acknowledge_group(
+        at.conn,
+        arrival.partner.id,
+        ours,
+        weighed.verdict,
+        said=weighed.said,
+        sets=sets,
+        findings=of_group,
+        with_errors=weighed.with_errors,
+        by=arrival.message,
+        now=at.now,
+    )
+    attention = strangers[0].message if strangers else None
+    return Handled(outcome="accepted", findings=[*found, *strangers], attention=attention)
+
+
+def _said_of_sets(
+    at: Workplace, arrival: Arrival, told: FunctionalAcknowledgement, ours: SentGroup, weighed: Weighed
+) -> tuple[list[SetWord], list[Diagnostic], list[Diagnostic]]:
+    """Return the word on each set of ours, all that is said of them, and sets that are named and are not ours."""
+    by_number = {plain_number(each.number): each for each in told.sets}
+    verdicts = {plain_number(number): verdict for number, verdict in weighed.sets.items()}
+    noted = any(each.reason or each.segments for each in told.sets)
+    bodies = _bodies(at, ours) if noted else {}
+    words: list[SetWord] = []
+    said: list[Diagnostic] = []
+    for sent in ours.sets:
+        number = plain_number(sent.control_number)
+        verdict = verdicts.get(number, weighed.rest)
+        about = by_number.get(number)
+        notes: list[Diagnostic] = []
+        if about is not None:
+            guide = at.rules.guide(sent.release or "", sent.kind, arrival.partner.id)
+            our_set = OurSet(
+                kind=sent.kind, control_number=sent.control_number, sent=bodies.get(sent.position), guide=guide
+            )
+            place = Location(group=ours.control_number, set=sent.control_number)
+            if verdict == "rejected" or about.reason or about.segments:
+                notes = set_notes(about, our_set, place, rejects=verdict == "rejected")
+            elif about.verdict == "accepted-with-errors":
+                notes = [_errors_unnamed(place)]
+        words.append(SetWord(position=sent.position, verdict=verdict, findings=without_earlier(sent.findings, notes)))
+        said += notes
+    known = {plain_number(sent.control_number) for sent in ours.sets}
+    strange = (each for number, each in by_number.items() if number not in known)
+    strangers = [_stranger(each, ours) for each in islice(strange, STRANGERS_MAX)]
+    return words, said, strangers
+
+
+def _bodies(at: Workplace, ours: SentGroup) -> dict[int, TransactionSet]:
+    """Return our sets as they were sent, by their position; none when the bytes cannot be had any more."""
+    message = find_message(at.conn, EVERYONE, ours.message)
+    if message is None:
+        return {}
+    try:
+        body = at.blobs.get(at.conn, message.sha256)
+        sets = [event for event in read(body) if isinstance(event, TransactionSet)]
+    except (Unreadable, Unavailable, OSError):
+        return {}
+    return dict(enumerate(sets, start=1))
+
+
+def _take_interchange_acknowledgement(
+    at: Workplace, arrival: Arrival, told: FunctionalAcknowledgement, about: AcknowledgedInterchange
+) -> Handled:
+    """Record a TA1. One that finds fault calls a person: whoever sent the interchange must put something right."""
+    verdict: Acknowledgement = "rejected" if told.verdict == "rejected" else "accepted"
+    with_errors = told.verdict == "accepted-with-errors"
+    notes = [] if told.verdict == "accepted" else [interchange_note(about.number, told.verdict, told.reason)]
+    word = "accepted with errors" if with_errors else verdict
+    partner, reason = arrival.partner.id, told.reason
+    ours = match_interchange(
+        at.conn,
+        partner,
+        control_number=about.number,
+        on=about.on,
+        verdict=verdict,
+        said=f"interchange {word} by {partner}" + (f", note {reason}" if reason else ""),
+        findings=notes,
+        by=arrival.message,
+        now=at.now,
+    )
+    if ours is None:
+        day = f" of {about.on}" if about.on else ""
+        message = f"Interchange {about.number:09d}{day} was never sent to this partner"
+        return _acknowledges_nothing(message, about.number, "interchange.number")
+    return Handled(outcome="accepted", findings=notes, attention=notes[0].message if notes else None)
+
+
+def _acknowledges_nothing(message: str, number: int, path: str) -> Handled:
+    stray = Diagnostic(
+        code="BUS-ACKNOWLEDGES-NOTHING",
+        severity=Severity.WARNING,
+        message=message,
+        location=Location(path=path),
+        remedy="Ask the partner which message is meant",
+        found=str(number),
+    )
+    return Handled(outcome="held", findings=[stray], attention=stray.message)
+
+
+def _stranger(told: SetVerdict, ours: SentGroup) -> Diagnostic:
+    kind, number = told.kind[:FOUND_CHARACTERS_MAX], told.number[:FOUND_CHARACTERS_MAX]
+    return Diagnostic(
+        code="BUS-ACKNOWLEDGES-NOTHING",
+        severity=Severity.WARNING,
+        message=f"Set {kind} {number} was never sent in group {ours.control_number}, but the acknowledgement names it",
+        location=Location(path="sets", tag="AK2", element=2),
+        remedy="Ask the partner which message is meant",
+        found=number,
+    )
+
+
+def _without_reason(weighed: Weighed, place: Location) -> Diagnostic:
+    return Diagnostic(
+        code="ENV-OURS-GROUP",
+        severity=Severity.GROUP if weighed.verdict == "rejected" else Severity.WARNING,
+        message="The partner rejects what we sent and gives no reason",
+        location=place,
+        remedy="Ask the partner for the reason, put right what they name, then send it anew",
+    )
+
+
+def _errors_unnamed(place: Location) -> Diagnostic:
+    return Diagnostic(
+        code="ENV-OURS-GROUP",
+        severity=Severity.WARNING,
+        message="The partner accepted what we sent with errors, and does not say which",
+        location=place,
+        remedy="Ask the partner which errors they mean: the next document may be rejected for them",
+    )

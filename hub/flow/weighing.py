@@ -1,0 +1,107 @@
+"""Of all that an acknowledgement says, the worst counts. Pure.
+
+A 997 says three things that ought to agree: a verdict on each set (AK5), one on the group (AK9), and counts. Where
+they contradict each other a rejection somewhere is true more often than an acceptance: a system that writes AK9 by
+rote wrote AK5 for a reason. What is contradicted is told, and a person compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.canonical.acknowledgement import FunctionalAcknowledgement
+from hub.exchange.model import Acknowledgement
+from hub.flow.their_notes import WORDS
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+
+VERDICTS: Mapping[str, Acknowledgement] = {
+    "accepted": "accepted",
+    "accepted-with-errors": "accepted",
+    "partly-accepted": "partly",
+}
+"""Words of the table ``ack`` (X12 715, 717) as the message log says them; every other is a rejection."""
+
+_ORDER: tuple[Acknowledgement, ...] = ("accepted", "partly", "rejected")
+
+
+class Weighed(Struct):
+    """What an acknowledgement comes to."""
+
+    verdict: Acknowledgement
+    with_errors: bool  # accepted, and faults are noted all the same
+    sets: dict[str, Acknowledgement]  # by ST02
+    rest: Acknowledgement  # of sets of ours that it does not name
+    said: str  # the verdict in words
+    contradictions: list[Diagnostic]
+
+
+def weigh(told: FunctionalAcknowledgement, sent: int, at: Location) -> Weighed:
+    """Return what the acknowledgement of a group of ours with ``sent`` sets comes to; ``at`` is the group's place."""
+    group, by_sets, counted = _of(told.verdict), _by_sets(told, sent), _by_counts(told, sent)
+    verdict = group if group == "partly" else max((group, by_sets, counted), key=_ORDER.index)  # P says it already
+    noted = any(each.verdict == "accepted-with-errors" or each.reason or each.segments for each in told.sets)
+    with_errors = verdict == "accepted" and (told.verdict == "accepted-with-errors" or noted or bool(told.reason))
+    contradictions: list[Diagnostic] = []
+    if group != "partly" and _ORDER.index(by_sets) > _ORDER.index(group):
+        rejected = sum(_of(each.verdict) != "accepted" for each in told.sets)
+        why = f"AK5 rejects {rejected} of {max(len(told.sets), sent)} sets"
+        contradictions.append(_contradiction(told, why, at))
+    if group != "partly" and _ORDER.index(counted) > _ORDER.index(group):
+        accepted, received = (told.counts.accepted, told.counts.received) if told.counts else (None, None)
+        why = f"it counts {accepted} accepted and {received} received of the {sent} sent"
+        contradictions.append(_contradiction(told, why, at))
+    if group == "rejected" and told.sets and by_sets == "accepted":
+        contradictions.append(_contradiction(told, "AK5 accepts every set it names", at))
+    sets = {each.number: "rejected" if verdict == "rejected" else _of(each.verdict) for each in told.sets}
+    word = "accepted with errors" if with_errors else verdict
+    return Weighed(
+        verdict=verdict,
+        with_errors=with_errors,
+        sets=sets,
+        rest=_rest(told, sent, verdict),
+        said=word,
+        contradictions=contradictions,
+    )
+
+
+def _of(word: str) -> Acknowledgement:
+    return VERDICTS.get(word, "rejected")
+
+
+def _by_sets(told: FunctionalAcknowledgement, sent: int) -> Acknowledgement:
+    rejected = sum(_of(each.verdict) == "rejected" for each in told.sets)
+    if not rejected:
+        return "accepted"
+    return "rejected" if rejected >= max(len(told.sets), sent) else "partly"
+
+
+def _by_counts(told: FunctionalAcknowledgement, sent: int) -> Acknowledgement:
+    """Return what the counts say: what arrived and was not accepted, or did not arrive, was not taken."""
+    if told.counts is None or told.counts.accepted is None:
+        return "accepted"
+    accepted = min(told.counts.accepted, told.counts.received if told.counts.received is not None else sent)
+    if accepted <= 0:
+        return "rejected"
+    return "accepted" if accepted >= max(sent, told.counts.received or 0) else "partly"
+
+
+def _rest(told: FunctionalAcknowledgement, sent: int, verdict: Acknowledgement) -> Acknowledgement:
+    """Return the verdict on sets that are not named: 004010 lets what was accepted be left out."""
+    if verdict != "partly" or told.counts is None or told.counts.accepted is None:
+        return verdict
+    rejected = sum(_of(each.verdict) == "rejected" for each in told.sets)
+    return "accepted" if rejected and told.counts.accepted + rejected >= sent else "partly"
+
+
+def _contradiction(told: FunctionalAcknowledgement, why: str, at: Location) -> Diagnostic:
+    word = WORDS.get(told.verdict, told.verdict)
+    return Diagnostic(
+        code="ENV-OURS-CONTRADICTION",
+        severity=Severity.WARNING,
+        message=f"The acknowledgement contradicts itself: AK9 says {word}, but {why}; the worst counts",
+        location=at,
+        remedy="Ask the partner which of the two is meant",
+        found=told.verdict,
+    )

@@ -10,12 +10,14 @@ import asyncio
 import os
 import socket
 import time
+from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
 import structlog
 from prometheus_client import CollectorRegistry
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.exchange import outbox
 from hub.exchange.acknowledgements import mark_overdue
@@ -33,9 +35,10 @@ from hub.flow.readers import ReadBeside
 from hub.flow.rules import Rules
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import Clock, SystemClock
-from hub.kernel.errors import Conflict, Unavailable
+from hub.kernel.errors import Conflict
 from hub.kernel.identity import new_id
 from hub.kernel.scope import EVERYONE
+from hub.mapping.provenance import Origin
 from hub.platform import jobs, schema
 from hub.platform.at_rest import own_folder
 from hub.platform.blobs import Blobs
@@ -44,6 +47,7 @@ from hub.platform.database import Database, open_database
 from hub.platform.ownership import Ownership
 from hub.platform.runner import Runner
 from hub.platform.settings import Settings
+from hub.platform.soundness import database_fault, storage_fault
 from hub.platform.supervision import Loop
 from hub.platform.telemetry import Metrics
 from hub.platform.together import WrittenTogether
@@ -55,6 +59,8 @@ from hub.web.hub import Check, Link
 HOUSEKEEPING_SECONDS = 15.0  # clocks of acknowledgements are in minutes; gauges are scraped every 15 to 60 seconds
 ORPHANS_EVERY = 240  # rounds: an hour
 TAKEN_IN_AT_ONCE = 64  # messages of one write: what comes while the writer is busy for a tenth of a second
+LINKS_REMEMBERED_FROM = 1_000  # places of one document; fewer are found again in milliseconds
+LINKS_REMEMBERED_MAX = 2  # documents: 20,000 lines have 100,000 places, some 15 MB
 ARRIVALS_WAITING_MAX = 4_000  # some seconds of intake; whoever comes then is better told "later"
 
 log = structlog.get_logger("hub.bootstrap")
@@ -84,11 +90,13 @@ class Hub:
             on_dead=self._tell_of_dead_job,
             on_fault=self.metrics.count_loop_fault,
         )
+        self._links: OrderedDict[tuple[str, int, str | None], list[Link]] = OrderedDict()
         self._arrivals: WrittenTogether[Incoming, Accepted] = WrittenTogether(
             database, _take_in, most=TAKEN_IN_AT_ONCE, waiting_max=ARRIVALS_WAITING_MAX
         )
         self._loops: list[Loop] = []
         self._rounds = 0
+        self._given_up = 0  # jobs, at the last look
         self._ownership: Ownership | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -190,7 +198,14 @@ class Hub:
         )
 
     async def provenance(self, document: DocumentRow) -> list[Link]:
-        """Return where on the wire each canonical field of ``document`` stands; nothing when no map read it."""
+        """Return where on the wire each canonical field of ``document`` stands; nothing when no map read it.
+
+        Read page by page, a long one is worked out once.
+        """
+        key = (document.message, document.position, document.map_digest)
+        if key in self._links:
+            self._links.move_to_end(key)
+            return self._links[key]
 
         def body_of(conn: Connection) -> bytes:
             row = find_message(conn, EVERYONE, document.message)
@@ -198,30 +213,29 @@ class Hub:
 
         body = await self.database.read(body_of)
         origins = await asyncio.to_thread(origins_of, document, body, self.rules)
-        return [
-            Link(
-                path=each.path,
-                segment=each.segment,
-                tag=each.tag,
-                element=each.element,
-                component=each.component,
-                rule=each.rule,
-            )
-            for each in origins
-        ]
+        links = await asyncio.to_thread(_links, origins)
+        if len(links) > LINKS_REMEMBERED_FROM:
+            self._links[key] = links
+            while len(self._links) > LINKS_REMEMBERED_MAX:
+                self._links.popitem(last=False)
+        return links
 
     async def checks(self) -> list[Check]:
         """Look at everything the hub needs to work."""
-        try:
-            await self.database.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
-            database = Check(name="database", ok=True)
-        except Unavailable as fault:
-            database = Check(name="database", ok=False, detail=str(fault))
         stopped = [f"{name}: {fault}" for name, fault in self.partners.faults.items()]
-        loops = [Check(name=each.name, ok=each.fault is None, detail=each.fault) for each in self._loops]
-        partners = Check(name="partners", ok=True, detail="; ".join(stopped) or None)
-        unread = self.desk.reader.fault
-        return [database, partners, Check(name="reader", ok=unread is None, detail=unread), *loops]
+        given_up = f"{self._given_up} given up" if self._given_up else None
+        faults = {
+            "database": await database_fault(self.database),
+            "storage": await storage_fault(self.settings.data),
+            "reader": self.desk.reader.fault,
+            **{each.name: each.fault for each in self._loops},
+        }
+        return [
+            *(Check(name=name, ok=fault is None, detail=fault) for name, fault in faults.items()),
+            # One partner's file or one message stops nobody else: it is said, and the hub goes on taking in.
+            Check(name="partners", ok=True, detail="; ".join(stopped) or None),
+            Check(name="jobs given up", ok=True, detail=given_up),
+        ]
 
     def _folder_partners(self) -> list[str]:
         return [
@@ -250,7 +264,9 @@ class Hub:
         """Look at the clocks, count what waits, remove what nobody refers to."""
         round_, self._rounds = self._rounds, self._rounds + 1
         await self.database.write(lambda conn: mark_overdue(conn, now=self.clock.now()))
-        self.metrics.show_backlog(await self.database.read(jobs.backlog))
+        backlog = await self.database.read(jobs.backlog)
+        self._given_up = backlog.dead
+        self.metrics.show_backlog(backlog)
         if round_ % ORPHANS_EVERY == 0:
             await self.database.read(self.blobs.sweep)
 
@@ -260,6 +276,20 @@ class Hub:
             return
         call_attention(conn, job.payload, f"Processing was given up after {jobs.ATTEMPTS_MAX} attempts: {why}")
         note(conn, job.payload, "processing-failed", why, at=self.clock.now())
+
+
+def _links(origins: Sequence[Origin]) -> list[Link]:
+    return [
+        Link(
+            path=each.path,
+            segment=each.segment,
+            tag=each.tag,
+            element=each.element,
+            component=each.component,
+            rule=each.rule,
+        )
+        for each in origins
+    ]
 
 
 def open_hub(settings: Settings, clock: Clock | None = None) -> Hub:

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from hub.exchange.messages import visible
-from hub.exchange.model import MailboxItem, MailboxPage, Verdict
+from hub.exchange.model import Event, MailboxItem, MailboxPage, Verdict
 from hub.exchange.recording import call_attention, note
 from hub.exchange.tables import delivery, message
 from hub.kernel.errors import Conflict
@@ -101,7 +101,7 @@ def _mine(scope: Scope, partner: str, message_id: str) -> tuple[ColumnElement[bo
     )
 
 
-_EVENTS: dict[Verdict | None, str] = {None: "received", "approve": "approved", "refuse": "refused"}
+_EVENTS: dict[Verdict | None, Event] = {None: "received", "approve": "approved", "refuse": "refused"}
 _ITEMS = select(
     message.c.id,
     message.c.document,

@@ -48,7 +48,9 @@ HITS_MAX = 50
 ANSWERS_MAX = 100  # of one message; a file of a thousand orders has one answer per group
 DOCUMENTS_MAX = 1_000  # shown of one message; ``documents`` continues
 TIMELINE_MAX = 500
-EARLIER_DELIVERIES_MAX = 100  # the last of them; each time the same bytes come again may make one
+EARLIER_DELIVERIES_MAX = 20  # the last of them; each time the same bytes come again may make one
+INTERCHANGES_MAX = 1_000  # of one message; ``hub.exchange.parts`` continues
+TRIES_MAX = 20  # the last of one delivery: a round of attempts has ten
 
 
 def visible(scope: Scope, column: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -102,7 +104,7 @@ def message_detail(conn: Connection, scope: Scope, message_id: str) -> MessageDe
         documents=documents_of(conn, scope, message_id),
         stages=stages_of(conn, message_id),
         timeline=_timeline(conn, message_id),
-        delivery=_delivery(conn, message_id),
+        delivery=latest_delivery(conn, message_id),
         answers=[_message(answer) for answer in conn.execute(answers.limit(ANSWERS_MAX))],
         expected=expected_for(conn, message_id),
     )
@@ -223,6 +225,7 @@ def _message(row: Any) -> MessageRow:
 
 def _interchanges(conn: Connection, message_id: str) -> list[InterchangeRow]:
     wanted = select(interchange).where(interchange.c.message == message_id).order_by(interchange.c.position)
+    wanted = wanted.limit(INTERCHANGES_MAX)
     return [InterchangeRow(**row._mapping) for row in conn.execute(wanted)]
 
 
@@ -236,14 +239,16 @@ def _timeline(conn: Connection, message_id: str) -> list[TimelineEntry]:
     return [TimelineEntry(**row._mapping) for row in conn.execute(wanted)]
 
 
-def _delivery(conn: Connection, message_id: str) -> DeliveryRow | None:
+def latest_delivery(conn: Connection, message_id: str) -> DeliveryRow | None:
+    """Return how an outbound message gets to its receiver, with the last tries; None for an inbound one."""
     row = conn.execute(select(delivery).where(delivery.c.message == message_id)).one_or_none()
     if row is None:
         return None
     tries = (
         select(*(column for column in delivery_attempt.c if column.name != "message"))
         .where(delivery_attempt.c.message == message_id)
-        .order_by(delivery_attempt.c.attempt)
+        .order_by(delivery_attempt.c.attempt.desc())
+        .limit(TRIES_MAX)
     )
     earlier = (
         select(*(column for column in earlier_delivery.c if column.name != "message"))
@@ -253,7 +258,7 @@ def _delivery(conn: Connection, message_id: str) -> DeliveryRow | None:
     )
     return DeliveryRow(
         **row._mapping,
-        tries=[AttemptRow(**attempt._mapping) for attempt in conn.execute(tries)],
+        tries=[AttemptRow(**attempt._mapping) for attempt in conn.execute(tries)][::-1],
         earlier=[EarlierDelivery(**before._mapping) for before in conn.execute(earlier)][::-1],
     )
 

@@ -20,6 +20,25 @@ Outcome = Literal["none", "accepted", "changed", "refused", "held", "duplicate",
 Judgement = Literal["first", "superseded", "duplicate", "conflict", "refused"]
 Verdict = Literal["approve", "refuse"]
 
+Event = Literal[
+    "held",
+    "processing-failed",
+    "replay-asked",
+    "resend-asked",
+    "dealt-with",
+    "noted",
+    "fetched",
+    "received",
+    "approved",
+    "refused",
+    "sent",
+    "delivered",
+    "delivery-failed",
+    "acknowledged",
+    "acknowledgement-overdue",
+]
+"""What can happen to a message after its stages. What a partner is told of each stands in ``partner_view``."""
+
 STAGES = ("received", "opened", "validated", "mapped", "decided", "answered", "finished")
 """Where an inbound message can stand, in order."""
 

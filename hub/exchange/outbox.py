@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection, Integer, bindparam, exists, func, insert, select, update
@@ -116,7 +117,7 @@ def claim(conn: Connection, *, now: datetime, limit: int = CLAIM_MAX, shares: Sh
 
 def delivered(conn: Connection, due: Due, detail: str, *, now: datetime, confirmed: bool = False) -> None:
     """Record that the attempt succeeded: ``sent``, or ``delivered`` when the receiver confirmed it."""
-    state = "delivered" if confirmed else "sent"
+    state: Literal["delivered", "sent"] = "delivered" if confirmed else "sent"
     _finish(conn, due, state=state, ok=True, detail=detail, now=now, again_at=None)
     note(conn, due.message, state, detail, at=now)
 

@@ -14,7 +14,7 @@ from itertools import islice
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from hub.exchange.model import Acknowledgement, DocumentRow, Key, Outcome, StageTime, Validation
+from hub.exchange.model import Acknowledgement, DocumentRow, Event, Key, Outcome, StageTime, Validation
 from hub.exchange.storable import storable, storable_text
 from hub.exchange.tables import document, message, search_key, timeline
 from hub.kernel.diagnostics import Diagnostic
@@ -25,6 +25,7 @@ from hub.platform.statements import Prepared, unless_there
 KEYS_SHOWN_MAX = 24  # of one message in the log; the search box knows all of them
 KEYS_MAX = 20_000  # of one message: a release of 10,000 lines has two keys each
 FILE = "file"  # kind of the key that is the file's name: known at intake, not read from the body
+TEXT_LENGTH_MAX = 2_000  # of a sentence for a person, whoever wrote it: a page of paper
 VALUE_LENGTH_MAX = 120  # of a key, as its column has it; longer ones are cut, as they are when searched
 
 
@@ -61,7 +62,7 @@ def record(conn: Connection, *processed: Processed) -> None:
 
 def hold(conn: Connection, message_id: str, why: str) -> None:
     """Put the message aside for a person; what an earlier run found out about it stays as it is."""
-    _HOLD.run(conn, {"wanted": message_id, "why": storable_text(why)})
+    _HOLD.run(conn, {"wanted": message_id, "why": storable_text(why)[:TEXT_LENGTH_MAX]})
 
 
 def tests_among(conn: Connection, message_id: str) -> dict[int, bool]:
@@ -69,15 +70,18 @@ def tests_among(conn: Connection, message_id: str) -> dict[int, bool]:
     return {position: bool(test) for position, test in _TESTS.returned(conn, {"wanted": message_id})}
 
 
-def note(conn: Connection, message_id: str, event: str, text: str | None, *, at: datetime, actor: str = "hub") -> None:
+def note(
+    conn: Connection, message_id: str, event: Event, text: str | None, *, at: datetime, actor: str = "hub"
+) -> None:
     """Add an entry to the message's timeline."""
-    row: dict[str, object] = {"message": message_id, "at": at, "event": event, "text": text, "actor": actor}
+    said = text and storable_text(text)[:TEXT_LENGTH_MAX]
+    row: dict[str, object] = {"message": message_id, "at": at, "event": event, "text": said, "actor": actor}
     _NOTE.run(conn, storable(timeline, row))
 
 
 def call_attention(conn: Connection, message_id: str, why: str) -> None:
     """Put the message at the head of the log until a person has dealt with it."""
-    conn.execute(_ATTENTION, {"wanted": message_id, "why": storable_text(why)})
+    conn.execute(_ATTENTION, {"wanted": message_id, "why": storable_text(why)[:TEXT_LENGTH_MAX]})
 
 
 def put_documents(conn: Connection, documents: Sequence[DocumentRow]) -> None:

@@ -94,6 +94,13 @@ class Blobs:
         with self.path(sha256).open("rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
+    def inline(self, conn: Connection, sha256: str) -> bytes | None:
+        """Return the bytes when they stand in a row; None when they are the file at ``path``."""
+        row = conn.execute(_FIND, {"wanted": sha256}).one_or_none()
+        if row is None:
+            raise Defect(f"no body {sha256}")
+        return bytes(row.content) if row.content is not None else None
+
     def path(self, sha256: str) -> Path:
         """Return where a body of this hash stands if it is a file."""
         return _path(self._root, sha256)

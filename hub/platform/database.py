@@ -37,6 +37,9 @@ class Engine(Protocol):
 
     async def write(self, work: Work[T], *, behind: bool = False) -> T: ...
     async def read(self, work: Work[T]) -> T: ...
+    async def look(self, work: Work[T]) -> T: ...
+    @property
+    def fault(self) -> str | None: ...
     def write_now(self, work: Work[T]) -> T: ...
     def read_now(self, work: Work[T]) -> T: ...
     def alone(self, work: Work[T]) -> T: ...
@@ -77,6 +80,15 @@ class Database:
     async def read(self, work: Work[T]) -> T:
         """Run ``work`` on one consistent, read-only view of what is committed."""
         return await self._engine.read(work)
+
+    async def look(self, work: Work[T]) -> T:
+        """``read`` that relies on nothing remembered: SQLite opens its file anew. Raises what stands in the way."""
+        return await self._engine.look(work)
+
+    @property
+    def fault(self) -> str | None:
+        """What the last write ended with when it was the database that failed it; None when it went well."""
+        return self._engine.fault
 
     def write_now(self, work: Work[T]) -> T:
         """``write`` for commands, which have no event loop."""

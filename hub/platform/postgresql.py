@@ -43,6 +43,7 @@ class PostgresqlEngine:
         self._engine: AsyncEngine | None = None
         self._waiting = 0
         self._behind = asyncio.Semaphore(BEHIND_CONNECTIONS)
+        self._fault: str | None = None
 
     async def write(self, work: Work[T], *, behind: bool = False) -> T:
         if self._waiting >= WAITING_WORKS_MAX:
@@ -50,12 +51,24 @@ class PostgresqlEngine:
         self._waiting += 1
         try:
             async with self._behind if behind else contextlib.nullcontext():
-                return await self._write_on(self._pool(), work)
+                result = await self._write_on(self._pool(), work)
+                self._fault = None
+                return result
+        except Unavailable as fault:
+            self._fault = str(fault)
+            raise
         finally:
             self._waiting -= 1
 
     async def read(self, work: Work[T]) -> T:
         return await self._read_on(self._pool(), work)
+
+    async def look(self, work: Work[T]) -> T:
+        return await self.read(work)
+
+    @property
+    def fault(self) -> str | None:
+        return self._fault
 
     def write_now(self, work: Work[T]) -> T:
         return self._alone(lambda engine: self._write_on(engine, work))

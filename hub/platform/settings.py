@@ -15,6 +15,7 @@ import msgspec
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
 
+TOKEN_LENGTH_MIN = 20  # shorter ones can be guessed
 MEBIBYTE = 1024 * 1024
 
 
@@ -34,6 +35,7 @@ class Settings(Struct):
     waiting_bytes_max: int = 1024 * MEBIBYTE  # of bodies being received at once, nearly all on disk; beyond it 503
     connections_max: int = 1_000  # open at a time; fewer where the system allows fewer open files
     reader_process: bool = True  # a server reads messages in a process beside it; False: in its own, with less memory
+    metrics_token: str | None = None  # what a monitoring system shows to read /metrics and the details of /readyz
     log_level: str = "info"  # debug, info, warning, error
 
     @property
@@ -88,6 +90,10 @@ def _check(settings: Settings) -> None:
         raise Misconfigured(f"HUB_PORT: {settings.port} is no port", remedy="1 to 65535, or 0 for any free one")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise Misconfigured(f"HUB_LOG_LEVEL: {settings.log_level!r}", remedy="debug, info, warning or error")
+    if settings.metrics_token is not None and len(settings.metrics_token) < TOKEN_LENGTH_MIN:
+        raise Misconfigured(
+            f"HUB_METRICS_TOKEN has fewer than {TOKEN_LENGTH_MIN} characters", remedy="take: openssl rand -hex 32"
+        )
     if not 16 <= settings.connections_max <= 60_000:
         raise Misconfigured(f"HUB_CONNECTIONS_MAX: {settings.connections_max}", remedy="16 to 60000")
     if settings.body_bytes_max <= 0 or settings.waiting_bytes_max < 2 * settings.body_bytes_max:

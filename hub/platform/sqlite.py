@@ -15,7 +15,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,6 +44,8 @@ READERS = 4  # pages and API; two cores do not serve more at once
 BUSY_MILLISECONDS = 5_000  # a command may hold the write lock while the server runs
 WRITER_CACHE_KIB = 32_768
 CHECKPOINT_PAGES = 8_000  # 32 MB of log: hot index pages are then written to the file once, not at every 4 MB
+MAGIC = b"SQLite format 3\0"  # how the file begins
+OF_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN")
 LOG_BYTES_MAX = 128 * 1024 * 1024  # the log is cut back to this after a checkpoint
 
 
@@ -58,6 +60,7 @@ class SqliteEngine:
         self._writer: _Writer | None = None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="hub-reader")
         self._read_engine = _engine(path, _prepare_reader, pool_size=READERS)
+        self._faults = _Faults()
 
     async def write(self, work: Work[T], *, behind: bool = False) -> T:
         loop = asyncio.get_running_loop()
@@ -67,6 +70,24 @@ class SqliteEngine:
 
     async def read(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+
+    async def look(self, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._look_now, work)
+
+    @property
+    def fault(self) -> str | None:
+        return self._faults.last
+
+    def _look_now(self, work: Work[T]) -> T:
+        with self._path.open("rb") as file:  # a reader that is open may go on from its memory for a while
+            if file.read(len(MAGIC)) != MAGIC:
+                raise Unavailable("the file of the database is none", retry_after_seconds=RETRY_AFTER_SECONDS)
+        engine = _engine(self._path, _prepare_reader)
+        try:
+            with engine.connect() as conn:
+                return work(conn)
+        finally:
+            engine.dispose()
 
     def write_now(self, work: Work[T]) -> T:
         future: Future[T] = Future()
@@ -110,8 +131,26 @@ class SqliteEngine:
             with self._lock:
                 if self._closed:  # and perhaps another hub's by now
                     raise Unavailable("the database has been closed", retry_after_seconds=RETRY_AFTER_SECONDS)
-                writer = self._writer = self._writer or _Writer(self._path, self._bells)
+                writer = self._writer = self._writer or _Writer(self._path, self._bells, self._faults)
         return writer
+
+
+class _Faults:
+    """What the last writes ended with, when it was the file that failed them; None when it was not."""
+
+    def __init__(self) -> None:
+        self.last: str | None = None
+
+    def note(self, group: Sequence[_Pending]) -> None:
+        """Take in a group that was committed: a work in it may have met a broken page."""
+        self.last = next(
+            (str(each.fault) for each in group if each.fault is not None and _is_of_file(each.fault)), None
+        )
+
+
+def _is_of_file(fault: BaseException) -> bool:
+    cause = fault.orig if isinstance(fault, DBAPIError) else fault
+    return str(getattr(cause, "sqlite_errorname", "")).startswith(OF_THE_FILE)
 
 
 class _Pending:
@@ -165,8 +204,9 @@ class _Queue:
 class _Writer(threading.Thread):
     """The one thread that writes."""
 
-    def __init__(self, path: Path, bells: Bells) -> None:
+    def __init__(self, path: Path, bells: Bells, faults: _Faults) -> None:
         super().__init__(name="hub-writer", daemon=True)
+        self._faults = faults
         self._engine = _engine(path, _prepare_writer)
         self._bells = bells
         self._queue = _Queue()
@@ -213,7 +253,9 @@ class _Writer(threading.Thread):
             conn.close()
             for pending in group or [first]:
                 pending.fault = _unavailable(fault)
+            self._faults.last = str(fault)
         else:
+            self._faults.note(group)
             failpoints.reach("after-commit-before-answer")
         _tell(group or [first])
         return more
@@ -247,6 +289,7 @@ class _Writer(threading.Thread):
         if pending is None:
             return False
         pending.fault = _unavailable(fault)
+        self._faults.last = str(fault)
         _tell([pending])
         return True
 

@@ -16,7 +16,7 @@ from litestar.datastructures import State
 
 from hub.exchange.keys import KeyRing
 from hub.web.admission import Admission
-from hub.web.api import health, inbound, messages, orders, outbound
+from hub.web.api import health, inbound, message_parts, messages, orders, outbound
 from hub.web.api.describe import openapi
 from hub.web.assets import Assets
 from hub.web.gate import enforce
@@ -29,6 +29,7 @@ from hub.web.pages import partners as partner_pages
 from hub.web.pages.entrance import Entrance
 from hub.web.pages.interface import InterfacePage
 from hub.web.policy import require_policies
+from hub.web.reads import Reads
 from hub.web.refusals import refuse
 from hub.web.rendering import Renderer
 from hub.web.sessions import Sessions
@@ -42,13 +43,22 @@ API = (
     outbound.received,
     messages.messages,
     messages.message_state,
-    messages.raw,
-    messages.canonical,
-    messages.provenance,
-    messages.timeline,
     messages.replay,
+    message_parts.documents,
+    message_parts.findings_of_document,
+    message_parts.findings_of_message,
+    message_parts.interchanges,
+    message_parts.answers,
+    message_parts.acknowledgements,
+    message_parts.timeline,
+    message_parts.provenance,
+    message_parts.raw,
+    message_parts.canonical,
     orders.orders,
     orders.order,
+    orders.order_lines,
+    orders.part_of_line,
+    orders.part_of_order,
     health.alive,
     health.ready,
     health.metrics,
@@ -101,6 +111,7 @@ def create_app(hub: Hub) -> Litestar:
                 "admission": Admission(hub.settings),
                 "api_keys": KeyRing(hub.database, hub.clock),
                 "sessions": Sessions(hub),
+                "reads": Reads(),
                 "entrance": Entrance(time.monotonic),
                 "assets": assets,
                 "renderer": Renderer(assets),

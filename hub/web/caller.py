@@ -12,7 +12,7 @@ from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
 from hub.security.policy import Permission, key_caller, person_caller
 
-CallerKind = Literal["partner", "person", "anyone"]
+CallerKind = Literal["partner", "person", "monitor", "anyone"]
 NOBODYS = Scope(partners=frozenset())
 
 
@@ -47,6 +47,7 @@ class Caller(Struct):
 
 
 ANYONE = Caller(kind="anyone")
+MONITOR = Caller(kind="monitor", actor="monitor", permissions=frozenset({"system:read"}))
 
 
 def by_key(key: ApiKey) -> Caller:

@@ -14,7 +14,8 @@ import msgspec
 from hub.kernel.struct import Struct
 from hub.web.hub import Link
 
-LEAVES_SHOWN_MAX = 6000  # as many as the 1,500 segments beside them can fill
+LEAVES_SHOWN_MAX = 1_000  # more than the segments of one page beside them can fill
+VALUE_SHOWN_MAX = 500  # characters of one value
 
 
 class Leaf(Struct):
@@ -37,8 +38,11 @@ class Branch(Struct):
     count: int | None = None  # of a list
 
 
-def tree_of(canonical: bytes | None, links: Sequence[Link]) -> Branch | None:
-    """Return the document as a tree; ``None`` when nothing was understood."""
+def tree_of(canonical: bytes | None, links: Sequence[Link], *, within: range | None = None) -> Branch | None:
+    """Return the document as a tree; ``None`` when nothing was understood.
+
+    ``within`` keeps what came from these segments, and with the first of them what came from nowhere.
+    """
     if not canonical:
         return None
     document: dict[str, Any] = msgspec.json.decode(canonical)
@@ -47,14 +51,15 @@ def tree_of(canonical: bytes | None, links: Sequence[Link]) -> Branch | None:
         places[link.path].append(link)
     for reserved in ("document", "version"):  # said in the head of the view
         document.pop(reserved, None)
-    return _Reader(places).branch("", "", document)
+    return _Reader(places, within).branch("", "", document)
 
 
 class _Reader:
     """Walks the document once, counting what it shows."""
 
-    def __init__(self, places: dict[str, list[Link]]) -> None:
+    def __init__(self, places: dict[str, list[Link]], within: range | None) -> None:
         self._places = places
+        self._within = within
         self._left = LEAVES_SHOWN_MAX
 
     def branch(self, key: str, path: str, value: dict[str, Any] | list[Any]) -> Branch:
@@ -69,21 +74,31 @@ class _Reader:
             if self._left <= 0:
                 break
             if isinstance(item, dict | list):
-                branches.append(self.branch(name, below, item))
-            else:
+                branch = self.branch(name, below, item)
+                if self._within is None or branch.leaves or branch.branches:
+                    branches.append(branch)
+            elif self._is_shown(links := self._links(below, path)):
                 self._left -= 1
-                leaves.append(self._leaf(name, below, path, item))
+                leaves.append(_leaf(name, below, links, item))
         count = len(value) if isinstance(value, list) else None
         return Branch(key=key, path=path, leaves=leaves, branches=branches, count=count)
 
-    def _leaf(self, key: str, path: str, parent: str, value: str | int | float | bool | None) -> Leaf:
+    def _links(self, path: str, parent: str) -> list[Link]:
         # two elements may make one struct (PO102,03 a Quantity): then the places stand at the struct
-        links = self._places.get(path) or self._places.get(parent, [])
-        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-        return Leaf(
-            key=key,
-            value=text,
-            path=path,
-            at=" ".join(dict.fromkeys(f"{link.segment}:{link.element or 0}" for link in links)),
-            rule=next((link.rule for link in links if link.rule), ""),
-        )
+        return self._places.get(path) or self._places.get(parent, [])
+
+    def _is_shown(self, links: list[Link]) -> bool:
+        if self._within is None:
+            return True
+        return any(link.segment in self._within for link in links) if links else self._within.start == 1
+
+
+def _leaf(key: str, path: str, links: list[Link], value: str | int | float | bool | None) -> Leaf:
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return Leaf(
+        key=key,
+        value=text if len(text) <= VALUE_SHOWN_MAX else text[:VALUE_SHOWN_MAX] + "…",
+        path=path,
+        at=" ".join(dict.fromkeys(f"{link.segment}:{link.element or 0}" for link in links)),
+        rule=next((link.rule for link in links if link.rule), ""),
+    )

@@ -10,10 +10,12 @@ from typing import Any
 
 from litestar.connection import ASGIConnection, Request
 from litestar.handlers.base import BaseRouteHandler
+from msgspec.structs import replace
 
 from hub.exchange.keys import KeyRing
+from hub.security.tokens import same
 from hub.web import csrf
-from hub.web.caller import ANYONE, Caller, by_key
+from hub.web.caller import ANYONE, MONITOR, Caller, by_key
 from hub.web.hub import Hub
 from hub.web.policy import Policy, policy_of
 from hub.web.problems import Problem, not_allowed, not_authenticated, not_found
@@ -25,7 +27,7 @@ _Connection = ASGIConnection[Any, Any, Any, Any]
 async def enforce(connection: _Connection, handler: BaseRouteHandler) -> None:
     """Let the request pass, with its caller; or say why not."""
     policy = policy_of(handler)
-    caller = await _identify(connection, policy)
+    caller = await (_recognise if policy.recognised else _identify)(connection, policy)
     connection.scope["user"] = caller
     if policy.kinds:
         _admit(connection, caller, policy)
@@ -48,10 +50,29 @@ async def _identify(connection: _Connection, policy: Policy) -> Caller:
     authorization = connection.headers.get("authorization", "")
     if authorization and "partner" in policy.kinds:
         return await _partner(connection, authorization)
+    if authorization and "monitor" in policy.kinds:
+        return _monitor(connection, authorization)
     if "person" not in policy.kinds and policy.face != "page":
         return ANYONE
     sessions: Sessions = connection.app.state.sessions
     return await sessions.caller(connection.cookies)
+
+
+async def _recognise(connection: _Connection, policy: Policy) -> Caller:
+    """Return who is calling where everybody may: a probe is answered also while nobody can be recognised."""
+    try:
+        return await _identify(connection, replace(policy, kinds=policy.recognised))
+    except Exception:  # noqa: BLE001 - the probe itself says what is wrong, to whom it may
+        return ANYONE
+
+
+def _monitor(connection: _Connection, authorization: str) -> Caller:
+    hub: Hub = connection.app.state.hub
+    scheme, _, shown = authorization.partition(" ")
+    token = hub.settings.metrics_token
+    if token is None or scheme.lower() != "bearer" or not same(token, shown.strip()):
+        raise not_authenticated("this token is not valid")
+    return MONITOR
 
 
 async def _require_own_page(request: Request[Any, Any, Any], caller: Caller, policy: Policy) -> None:

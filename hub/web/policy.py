@@ -16,7 +16,7 @@ from hub.kernel.errors import Defect
 from hub.kernel.struct import Struct
 from hub.security.policy import Permission
 
-Kind = Literal["partner", "person"]
+Kind = Literal["partner", "person", "monitor"]
 Face = Literal["api", "page"]
 OPT = "policy"
 
@@ -28,6 +28,7 @@ class Policy(Struct):
     kinds: tuple[Kind, ...] = ()
     permission: Permission | None = None
     reason: str | None = None  # why everybody may, when everybody may
+    recognised: tuple[Kind, ...] = ()  # everybody may, and these are told more
 
 
 def partners(permission: Permission) -> dict[str, Any]:
@@ -45,9 +46,14 @@ def people(permission: Permission | None = None) -> dict[str, Any]:
     return {OPT: Policy(face="page", kinds=("person",), permission=permission)}
 
 
-def anyone(reason: str, *, face: Face = "api") -> dict[str, Any]:
+def watchers(permission: Permission) -> dict[str, Any]:
+    """Monitoring systems, by the token of the settings, and people of the factory by their session."""
+    return {OPT: Policy(face="api", kinds=("person", "monitor"), permission=permission)}
+
+
+def anyone(reason: str, *, face: Face = "api", recognised: tuple[Kind, ...] = ()) -> dict[str, Any]:
     """Everybody, and why that is right."""
-    return {OPT: Policy(face=face, reason=reason)}
+    return {OPT: Policy(face=face, reason=reason, recognised=recognised)}
 
 
 def policy_of(handler: BaseRouteHandler) -> Policy:

@@ -21,8 +21,10 @@ from hub.kernel.struct import Struct
 from hub.web.hub import Guides
 from hub.web.languages import N_
 
-SEGMENTS_SHOWN_MAX = 1500  # some 300 order lines; a browser lays that out in well under a second
-TEXT_SHOWN_MAX = 200_000  # characters of a body that is no X12
+SEGMENTS_SHOWN_MAX = 200  # of one page: some forty order lines; the rest is a page further
+ELEMENTS_SHOWN_MAX = 2_000  # of one page, whatever the segments are
+VALUE_SHOWN_MAX = 200  # characters of one element
+TEXT_SHOWN_MAX = 20_000  # characters of a body that is no X12
 DEPTH_SHOWN_MAX = 3  # deeper loops are indented no further
 
 ENVELOPE_NAMES = {
@@ -103,17 +105,21 @@ class Wire(Struct):
     encoding: str | None = None
     guide: str | None = None
     cut: bool = False  # there is more than is shown
+    first: int = 1  # position of the first segment shown
+    last: int = 0  # and of the last
+    following: int | None = None  # where the next page begins
+    before: int | None = None  # and the one before
 
 
-def wire_of(body: bytes, document: DocumentRow | None, guides: Guides) -> Wire:
-    """Return ``body`` for the page: the document meant, with the envelope around it."""
+def wire_of(body: bytes, document: DocumentRow | None, guides: Guides, *, first: int = 1) -> Wire:
+    """Return ``body`` for the page: the document meant from its segment ``first`` on, with the envelope around it."""
     if document is not None and document.release is not None:
         try:
             found = _find(read(body), document.position)
         except Unreadable:
             found = None
         if found is not None:
-            return _segments(body, *found, document=document, guides=guides)
+            return _segments(body, *found, document=document, guides=guides, first=first)
     text = body[: TEXT_SHOWN_MAX * 4].decode("utf-8", "replace")
     return Wire(text=text[:TEXT_SHOWN_MAX], cut=len(text) > TEXT_SHOWN_MAX)
 
@@ -146,6 +152,7 @@ def _segments(
     *,
     document: DocumentRow,
     guides: Guides,
+    first: int,
 ) -> Wire:
     guide = guides.guide(found.release, found.kind, document.partner)
     theirs = document.direction == "in"
@@ -155,15 +162,24 @@ def _segments(
         _envelope(_raw(body, group.offset, start.separators, start.encoding)),
     ]
     walk = _Walk(guide)
-    for position, values in enumerate(found.segments[:SEGMENTS_SHOWN_MAX], start=1):
-        shown.append(_segment(values, position, walk, faulty))
+    first = max(1, min(first, len(found.segments)))
+    elements, last = 0, first - 1
+    for position, values in enumerate(found.segments[: first - 1 + SEGMENTS_SHOWN_MAX], start=1):
+        if position < first:
+            walk.pass_over(values[0])
+        elif elements < ELEMENTS_SHOWN_MAX:
+            shown.append(_segment(values, position, walk, faulty))
+            elements, last = elements + len(values), position
     return Wire(
         segments=shown,
         element_separator=start.separators.element,
         segment_terminator=start.separators.segment,
         encoding=found.encoding,
         guide=f"{guide.set} {guide.release}" if guide else None,
-        cut=len(found.segments) > SEGMENTS_SHOWN_MAX,
+        first=first,
+        last=last,
+        following=last + 1 if last < len(found.segments) else None,
+        before=max(1, first - SEGMENTS_SHOWN_MAX) if first > 1 else None,
     )
 
 
@@ -183,7 +199,7 @@ def _envelope(values: Sequence[str]) -> Segment:
         at=f"{tag}:0",
         name=name,
         elements=[
-            Element(label=f"{tag}{n:02d}", at=f"{tag}:{n}", value=value, name=_nth(elements, n))
+            Element(label=f"{tag}{n:02d}", at=f"{tag}:{n}", value=_short(value), name=_nth(elements, n))
             for n, value in enumerate(values[1:], start=1)
         ],
     )
@@ -202,7 +218,9 @@ def _segment(values: Sequence[str], position: int, walk: _Walk, faulty: set[str]
     for number, value in enumerate(values[1:], start=1):
         at = f"{position}:{number}"
         elements.append(
-            Element(label=f"{tag}{number:02d}", at=at, value=value, name=_nth(names, number), faulty=at in faulty)
+            Element(
+                label=f"{tag}{number:02d}", at=at, value=_short(value), name=_nth(names, number), faulty=at in faulty
+            )
         )
     return Segment(
         tag=tag,
@@ -213,6 +231,10 @@ def _segment(values: Sequence[str], position: int, walk: _Walk, faulty: set[str]
         unknown=not known,
         elements=elements,
     )
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= VALUE_SHOWN_MAX else value[:VALUE_SHOWN_MAX] + "…"
 
 
 def _nth(names: Sequence[str], number: int) -> str:
@@ -241,6 +263,11 @@ class _Walk:
     def __init__(self, guide: Guide | None) -> None:
         self._stack: list[tuple[tuple[Use, ...], int]] = [(guide.uses, 0)] if guide else []
         self._anywhere = dict(_all_segments(guide.uses)) if guide else {}
+
+    def pass_over(self, tag: str) -> None:
+        """Take a segment that is not shown."""
+        if tag not in ENVELOPE_NAMES:
+            self.step(tag)
 
     def step(self, tag: str) -> tuple[GuideSegment | None, int]:
         """Return the guide's segment for the next ``tag`` and the depth of its loop; ``None`` when it has none."""

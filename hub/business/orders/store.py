@@ -134,7 +134,7 @@ def add_events(conn: Connection, events: Iterable[tuple[str, Event]], at: dateti
 def first_answer(conn: Connection, order_id: str) -> Source | None:
     """Return the first document we answered the order with."""
     row = conn.execute(_FIRST_ANSWER, {"of_order": order_id}).mappings().first()
-    return _source(row) if row else None
+    return source_of(row) if row else None
 
 
 def list_orders(
@@ -142,19 +142,19 @@ def list_orders(
 ) -> OrderPage:
     """Return orders, newest first; ``after`` is the ``next`` of the page before. At most ``PAGE_MAX`` on a page."""
     size = max(1, min(limit, PAGE_MAX))
-    query = _filtered(select(*_SUMMARY), scope, wanted).order_by(purchase_order.c.id.desc()).limit(size + 1)
+    query = _filtered(select(*SUMMARY), scope, wanted).order_by(purchase_order.c.id.desc()).limit(size + 1)
     if after:
         query = query.where(purchase_order.c.id < after)
     rows = conn.execute(query).mappings().all()
-    items = [_summary(row) for row in rows[:size]]
+    items = [summary_of(row) for row in rows[:size]]
     return OrderPage(items=items, next=items[-1].id if len(rows) > size else None)
 
 
 def find_orders(conn: Connection, scope: Scope, partner: str, number: str) -> list[OrderSummary]:
     """Return every order of that number, newest first: its releases, and tests beside real ones."""
-    query = _filtered(select(*_SUMMARY), scope, OrderFilter(partner=partner))
+    query = _filtered(select(*SUMMARY), scope, OrderFilter(partner=partner))
     query = query.where(purchase_order.c.number == number).order_by(purchase_order.c.id.desc()).limit(PAGE_MAX)
-    return [_summary(row) for row in conn.execute(query).mappings()]
+    return [summary_of(row) for row in conn.execute(query).mappings()]
 
 
 def order_detail(
@@ -204,8 +204,8 @@ def _filtered(query: Select[Any], scope: Scope, wanted: OrderFilter) -> Select[A
 def _detail(conn: Connection, row: RowMapping) -> OrderDetail:
     of_order = {"of_order": row["id"]}
     return OrderDetail(
-        summary=_summary(row),
-        source=_source_of(row),
+        summary=summary_of(row),
+        source=source_of_order(row),
         requirements=row["requirements"],
         notes=row["notes"],
         reasons=row["reasons"],
@@ -214,14 +214,14 @@ def _detail(conn: Connection, row: RowMapping) -> OrderDetail:
             for line in _lines(conn, row["id"])
         ],
         documents=[
-            OrderDocument(role=DocumentRole.ORDER, source=_source_of(row), at=row["received_at"]),
+            OrderDocument(role=DocumentRole.ORDER, source=source_of_order(row), at=row["received_at"]),
             *(
-                OrderDocument(role=DocumentRole(found["role"]), source=_source(found), at=found["at"])
+                OrderDocument(role=DocumentRole(found["role"]), source=source_of(found), at=found["at"])
                 for found in conn.execute(_DOCUMENTS, of_order).mappings()
             ),
         ],
         history=[
-            HistoryEntry(at=found["at"], kind=EventKind(found["kind"]), text=found["text"], source=_source(found))
+            HistoryEntry(at=found["at"], kind=EventKind(found["kind"]), text=found["text"], source=source_of(found))
             for found in conn.execute(_HISTORY, of_order).mappings()
         ],
     )
@@ -230,14 +230,14 @@ def _detail(conn: Connection, row: RowMapping) -> OrderDetail:
 def _lines(conn: Connection, order_id: str) -> list[LineState]:
     promises: dict[int, list[PromiseState]] = {}
     for row in conn.execute(_PROMISES, {"of_order": order_id}).mappings():
-        promises.setdefault(row["line_position"], []).append(_promise(row))
+        promises.setdefault(row["line_position"], []).append(promise_of(row))
     return [
         replace(row["line"], promises=promises.get(row["position"], []))
         for row in conn.execute(_LINES, {"of_order": order_id}).mappings()
     ]
 
 
-def _promise(row: RowMapping) -> PromiseState:
+def promise_of(row: RowMapping) -> PromiseState:
     return PromiseState(
         status=Status(row["status"]),
         quantity=None if row["quantity"] is None else Quantity(value=row["quantity"], unit=row["unit"]),
@@ -252,7 +252,7 @@ def _state(row: RowMapping, lines: list[LineState]) -> OrderState:
     return OrderState(
         **_head(row),
         digest=row["digest"],
-        source=_source_of(row),
+        source=source_of_order(row),
         requirements=row["requirements"],
         notes=row["notes"],
         reasons=row["reasons"],
@@ -260,7 +260,7 @@ def _state(row: RowMapping, lines: list[LineState]) -> OrderState:
     )
 
 
-def _summary(row: RowMapping) -> OrderSummary:
+def summary_of(row: RowMapping) -> OrderSummary:
     return OrderSummary(
         **_head(row),
         line_count=row["line_count"],
@@ -283,11 +283,11 @@ _PLAIN_HEAD = (
 )  # fmt: skip
 
 
-def _source(row: RowMapping) -> Source:
+def source_of(row: RowMapping) -> Source:
     return Source(message=row["message"], position=row["position"], control_number=row["control_number"])
 
 
-def _source_of(row: RowMapping) -> Source:
+def source_of_order(row: RowMapping) -> Source:
     number = row["source_control_number"]
     return Source(message=row["source_message"], position=row["source_position"], control_number=number)
 
@@ -338,4 +338,4 @@ _FIRST_ANSWER = (
     .order_by(order_document.c.at, order_document.c.message)
     .limit(1)
 )
-_SUMMARY = [column for column in purchase_order.c if column.name not in ("requirements", "notes", "reasons", "digest")]
+SUMMARY = [column for column in purchase_order.c if column.name not in ("requirements", "notes", "reasons", "digest")]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, get
+from litestar.openapi.datastructures import ResponseSpec
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hub.kernel.struct import Struct
+from hub.web.api.answers import encoded
+from hub.web.api.describe import faults
+from hub.web.caller import caller_of
 from hub.web.hub import Check, Hub
-from hub.web.policy import anyone
+from hub.web.policy import anyone, watchers
 
 
 class Health(Struct):
@@ -26,18 +29,29 @@ async def alive() -> Health:
     return Health(ok=True)
 
 
-@get("/readyz", opt=anyone("a load balancer has no key, and learns only names of parts"))
+@get(
+    "/readyz",
+    opt=anyone("a load balancer has no key, and learns only names of parts", recognised=("person", "monitor")),
+    responses={200: ResponseSpec(Health, description="Ready"), 503: ResponseSpec(Health, description="Not ready")},
+)
 async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Everything the hub needs is there: 200, else 503 with what is missing."""
+    """Everything the hub needs is there: 200, else 503. What is wrong is told to who may read it (``system:read``)."""
     hub: Hub = request.app.state.hub
     checks = await hub.checks()
+    if not caller_of(request).may("system:read"):
+        checks = [Check(name=check.name, ok=check.ok) for check in checks]
     ok = all(check.ok for check in checks)
-    content = msgspec.json.encode(Health(ok=ok, checks=checks))
-    return Response(content, status_code=200 if ok else 503, media_type="application/json")
+    return Response(
+        encoded(Health(ok=ok, checks=checks)), status_code=200 if ok else 503, media_type="application/json"
+    )
 
 
-@get("/metrics", opt=anyone("counts and times only; bind the port inwards where even these are private"))
+@get(
+    "/metrics",
+    opt=watchers("system:read"),
+    responses={200: ResponseSpec(str, description="Prometheus text"), **faults(401, 403)},
+)
 async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The hub's numbers for Prometheus."""
+    """The hub's numbers for Prometheus, which shows the token of the settings."""
     hub: Hub = request.app.state.hub
     return Response(generate_latest(hub.registry), headers={"content-type": CONTENT_TYPE_LATEST})

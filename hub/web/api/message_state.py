@@ -1,4 +1,8 @@
-"""Everything the API says of one message. Bytes, canonical documents and provenance have addresses of their own."""
+"""What the API says of a message to a person of the factory. Bytes and canonical documents have addresses of their own.
+
+A list inside an answer holds the first of it; ``counts`` says how many there are, and ``more`` where the others are: a
+list with a cursor like every other. What a partner's key is told of the same is ``hub.web.api.partner_view``.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,17 @@ from hub.exchange.model import (
     ExpectedAcknowledgement,
     InterchangeRow,
     Key,
-    MessageDetail,
-    MessagePage,
+    MessageRow,
     Outcome,
+    StageTime,
+    TimelineEntry,
     Validation,
 )
+from hub.exchange.parts import DocumentPart, MessageHead
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
+from hub.web.addresses import message_part
+from hub.web.hub import Link
 
 
 class DocumentState(Struct):
@@ -39,6 +47,8 @@ class DocumentState(Struct):
     findings: list[Diagnostic]
     map_name: str | None
     map_digest: str | None
+    counts: dict[str, int]
+    more: dict[str, str]
 
 
 class MessageItem(Struct):
@@ -75,7 +85,7 @@ class MessageList(Struct):
 
 
 class MessageState(MessageItem):
-    """Where one message stands: its line of the log, and everything beneath it."""
+    """Where one message stands: its line of the log, and the first of everything beneath it."""
 
     findings: list[Diagnostic]  # about its envelopes, or why it could not be read at all
     documents: list[DocumentState]
@@ -83,33 +93,84 @@ class MessageState(MessageItem):
     answers: list[str]  # ids of our messages that answer it
     delivery_state: DeliveryRow | None  # outbound: attempts, receipt, verdict
     acknowledgements: list[ExpectedAcknowledgement]
+    counts: dict[str, int]  # of each list, and of the timeline
+    more: dict[str, str]  # of each list that goes on: where it is whole
 
 
-def list_of(page: MessagePage) -> MessageList:
-    """Return a part of the log as the API says it."""
-    return MessageList(items=[_item(msgspec.structs.asdict(row)) for row in page.items], next=page.next)
+class DocumentList(Struct):
+    """Documents of a message; ``next`` goes into ``cursor`` and is null at the end."""
+
+    items: list[DocumentState]
+    next: str | None
 
 
-def _item(row: dict[str, object]) -> MessageItem:
-    said = {name: row[name] for name in MessageItem.__struct_fields__ if name in row}
-    return msgspec.convert({**said, "answers_to": row["answers"]}, MessageItem)
+class FindingList(Struct):
+    """Findings about a document, or about the envelopes of a message."""
+
+    items: list[Diagnostic]
+    next: str | None
 
 
-def state_of(detail: MessageDetail) -> MessageState:
-    """Return what the API says of the message in ``detail``."""
-    row = msgspec.structs.asdict(detail.message)
-    said = {name: row[name] for name in MessageState.__struct_fields__ if name in row}
-    said |= {
-        "findings": detail.findings,
-        "documents": [_document(msgspec.structs.asdict(each)) for each in detail.documents],
-        "interchanges": detail.interchanges,
-        "answers": [answer.id for answer in detail.answers],
-        "answers_to": detail.message.answers,
-        "delivery_state": detail.delivery,
-        "acknowledgements": detail.expected,
+class InterchangeList(Struct):
+    """Envelopes of a message."""
+
+    items: list[InterchangeRow]
+    next: str | None
+
+
+class AcknowledgementList(Struct):
+    """What we wait for, or waited for, because of a message."""
+
+    items: list[ExpectedAcknowledgement]
+    next: str | None
+
+
+class Provenance(Struct):
+    """Where canonical fields of one document stand on the wire, in wire order."""
+
+    items: list[Link]
+    next: str | None
+    map: str | None
+    map_digest: str | None
+
+
+class Timeline(Struct):
+    """The stages a message reached, and what else happened to it; oldest first."""
+
+    stages: list[StageTime]
+    items: list[TimelineEntry]
+    next: str | None
+
+
+def item_of(row: MessageRow) -> MessageItem:
+    """Return one line of the log as the API says it."""
+    said = {name: getattr(row, name) for name in MessageItem.__struct_fields__ if hasattr(row, name)}
+    return MessageItem(**said, answers_to=row.answers)
+
+
+def state_of(head: MessageHead) -> MessageState:
+    """Return what the API says of the message in ``head``."""
+    lists: dict[str, list[object]] = {
+        "findings": [*head.findings],
+        "documents": [document_of(each) for each in head.documents],
+        "interchanges": [*head.interchanges],
+        "answers": [answer.id for answer in head.answers],
+        "acknowledgements": [*head.expected],
     }
-    return MessageState(**said)
+    cut = [name for name, items in lists.items() if len(items) < head.counts[name]]
+    return MessageState(
+        **msgspec.structs.asdict(item_of(head.message)),
+        **lists,  # type: ignore[arg-type]  # each is what its name says
+        delivery_state=head.delivery,
+        counts=head.counts,
+        more={name: message_part(head.message.id, name) for name in cut},
+    )
 
 
-def _document(row: dict[str, object]) -> DocumentState:
-    return msgspec.convert({name: row[name] for name in DocumentState.__struct_fields__}, DocumentState)
+def document_of(part: DocumentPart) -> DocumentState:
+    """Return one document with the first of its findings."""
+    row = part.document
+    whole = len(row.findings) == part.finding_count
+    address = message_part(row.message, "documents", row.position, "findings")
+    said = {name: getattr(row, name) for name in DocumentState.__struct_fields__ if hasattr(row, name)}
+    return DocumentState(**said, counts={"findings": part.finding_count}, more={} if whole else {"findings": address})

@@ -10,12 +10,15 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.response import Stream
 
 from hub.exchange import mailbox
 from hub.exchange.model import MailboxPage, Verdict
 from hub.kernel.struct import Struct
 from hub.web.api.answers import LIMIT_DEFAULT, LIMIT_MAX, as_json
+from hub.web.api.bodies import BINARY, body_answer
 from hub.web.api.describe import READ_FAULTS, WRITE_FAULTS, RawOperation
+from hub.web.api.messages import bounded
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.policy import partners
@@ -48,7 +51,7 @@ async def waiting(
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
     page = await hub.database.read(lambda conn: mailbox.waiting(conn, scope, partner, cursor=cursor, limit=limit))
-    return as_json(page)
+    return await as_json(page)
 
 
 @get(
@@ -58,7 +61,9 @@ async def waiting(
     responses=READ_FAULTS,
     tags=TAGS,
 )
-async def fetch(request: Request[Any, Any, Any], partner: FromPath[str], message: FromPath[str]) -> Response[bytes]:
+async def fetch(
+    request: Request[Any, Any, Any], partner: FromPath[str], message: FromPath[str]
+) -> Response[bytes] | Stream:
     """The message's bytes. It goes on waiting until the partner says ``received``."""
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
@@ -66,9 +71,7 @@ async def fetch(request: Request[Any, Any, Any], partner: FromPath[str], message
     item = await hub.database.write(lambda conn: mailbox.fetched(conn, scope, partner, message, now=now))
     if item is None:
         raise not_found()
-    body = await hub.database.read(lambda conn: hub.blobs.get(conn, item.sha256))
-    headers = {"etag": f'"{item.sha256}"', "content-disposition": f'attachment; filename="{item.id}"'}
-    return Response(body, media_type=item.content_type or "application/octet-stream", headers=headers)
+    return await body_answer(hub, item.id, item.sha256, item.size_bytes, media_type=item.content_type or BINARY)
 
 
 @post(
@@ -88,10 +91,10 @@ async def received(
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
     now = hub.clock.now()
-    verdict, reason = (data.verdict, data.reason) if data else (None, None)
+    verdict, reason = (data.verdict, bounded(data.reason)) if data else (None, None)
     found = await hub.database.write(
         lambda conn: mailbox.received(conn, scope, partner, message, now=now, verdict=verdict, reason=reason)
     )
     if not found:
         raise not_found()
-    return as_json({"message": message, "delivery": "delivered", "verdict": verdict})
+    return await as_json({"message": message, "delivery": "delivered", "verdict": verdict})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from hub.exchange.model import DocumentRow, MessageDetail
+from collections.abc import Sequence
+
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
 from hub.web.wire import is_about_ours, place_of
 
-FINDINGS_SHOWN_MAX = 200  # of one document; nobody reads more, and the API has them all
+FINDINGS_SHOWN_MAX = 100  # of one document; nobody reads more, and the API has them all
 
 
 class ShownFinding(Struct):
@@ -26,10 +27,8 @@ class ShownFinding(Struct):
         return location.tag + (f"{location.element:02d}{component}" if location.element is not None else "")
 
 
-def shown_findings(detail: MessageDetail, document: DocumentRow | None) -> list[ShownFinding]:
-    """Return the findings about the envelopes and the chosen document: the worst first, else as they stand."""
-    documents = [document] if document else detail.documents
-    findings = [*detail.findings, *(finding for one in documents for finding in one.findings)]
+def shown_findings(findings: Sequence[Diagnostic]) -> list[ShownFinding]:
+    """Return findings as the page shows them: the worst first, else as they stand."""
     ordered = sorted(findings, key=lambda finding: -finding.severity)[:FINDINGS_SHOWN_MAX]
     theirs = detail.message.direction == "in"
     return [

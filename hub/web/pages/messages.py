@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
+from litestar.response import Stream
 
 from hub.exchange import outbox
-from hub.exchange.messages import dismiss, documents_of, find_message, list_messages, message_detail
-from hub.exchange.model import DocumentRow, MessageDetail
+from hub.exchange.messages import dismiss, find_message, list_messages
+from hub.exchange.model import DocumentRow
 from hub.exchange.recording import note
 from hub.exchange.replay import ask_replay
 from hub.kernel.errors import Conflict
-from hub.kernel.scope import Scope
-from hub.web.api.messages import body_answer, body_of
+from hub.web.addresses import address, order_page
+from hub.web.addresses import message_page as message_page_of
+from hub.web.api.bodies import body_answer
+from hub.web.api.message_parts import document_number
 from hub.web.caller import caller_of
-from hub.web.canonical import tree_of
-from hub.web.hub import Hub, Link
+from hub.web.hub import Hub
 from hub.web.pages.findings import shown_findings
 from hub.web.pages.message_query import ATTENTION_COUNTED_MAX, DOCUMENTS_OFFERED, PAGE_ROWS, MessageQuery
-from hub.web.pages.page import answer, form_of, is_fragment, see_other
+from hub.web.pages.message_views import Views, headline, shown_message, views_of
+from hub.web.pages.page import answer_aside, form_of, is_fragment, see_other
 from hub.web.pages.partners import partner_names
 from hub.web.pages.steps import NOTED, steps_of
 from hub.web.policy import people
 from hub.web.problems import Problem, not_found
-from hub.web.wire import Wire, wire_of
+from hub.web.reads import reading
 
-TABS_MAX = 40  # documents offered above the views; the API has the rest
 NOTE_LENGTH_MAX = 500  # a few sentences; whoever has more to say keeps it where they keep letters
-LARGE_BYTES = 256 * 1024  # reading more than this for the page takes a thread of its own
 
 
 @get("/", opt=people(), include_in_schema=False)
@@ -63,7 +63,7 @@ async def message_log(
     waiting = await hub.database.read(
         lambda conn: list_messages(conn, scope, query.attention_only, limit=ATTENTION_COUNTED_MAX)
     )
-    return answer(
+    return await answer_aside(
         request,
         "messages/log.html" if is_fragment(request) else "messages/list.html",
         query=query,
@@ -77,41 +77,51 @@ async def message_log(
 
 @get("/messages/{message:str}", opt=people("message:read"), include_in_schema=False)
 async def message_page(
-    request: Request[Any, Any, Any], message: FromPath[str], document: FromQuery[int | None] = None
+    request: Request[Any, Any, Any],
+    message: FromPath[str],
+    document: FromQuery[int | None] = None,
+    segment: FromQuery[int] = 1,
 ) -> Response[str]:
-    """One message: its way, what was found, its three views, and what answers it."""
+    """One message: its way, what was found, its three views from ``segment`` on, and what answers it."""
     hub: Hub = request.app.state.hub
     caller = caller_of(request)
-    detail = await hub.database.read(lambda conn: message_detail(conn, caller.scope, message))
-    if detail is None:
-        raise not_found()
-    chosen = await _chosen(hub, caller.scope, detail, document)
-    wire, links = Wire(), list[Link]()
-    if caller.may("message:raw"):
-        wire = await _wire(hub, caller.scope, detail, chosen)
-        links = await hub.provenance(chosen) if chosen and chosen.canonical else []
-    return answer(
-        request,
-        "messages/detail.html",
-        detail=detail,
-        document=chosen,
-        headline=_headline(detail, chosen),
-        partner_name=partner_names(hub, caller.scope).get(detail.message.partner, detail.message.partner),
-        steps=steps_of(detail),
-        findings=shown_findings(detail, chosen),
-        wire=wire,
-        canonical=tree_of(chosen.canonical, links) if chosen and caller.may("message:raw") else None,
-        tabs_max=TABS_MAX,
-        note_length_max=NOTE_LENGTH_MAX,
-        order_url=_order_url(chosen) if caller.may("order:read") else None,
-        search_url=lambda value: f"/messages?{urlencode({'q': value})}",
-    )
+    position = None if document is None else document_number(document)
+    async with reading(request):
+        shown = await hub.database.read(lambda conn: shown_message(conn, caller.scope, message, position))
+        if shown is None:
+            raise not_found()
+        views = Views()
+        if caller.may("message:raw"):
+            views = await views_of(hub, shown, first=document_number(max(segment, 1)))
+        return await answer_aside(
+            request,
+            "messages/detail.html",
+            detail=shown.detail,
+            counts=shown.counts,
+            tabs=shown.tabs,
+            document=shown.document,
+            headline=headline(shown),
+            partner_name=partner_names(hub, caller.scope).get(shown.detail.message.partner, ""),
+            steps=steps_of(shown.detail),
+            findings=shown_findings(shown.findings),
+            finding_count=shown.finding_count,
+            views=views,
+            note_length_max=NOTE_LENGTH_MAX,
+            order_url=_order_url(shown.document) if caller.may("order:read") else None,
+            search_url=lambda value: address("messages", query={"q": value}),
+            message_url=partial(message_page_of, shown.detail.message.id),
+        )
 
 
 @get("/messages/{message:str}/raw", opt=people("message:raw"), include_in_schema=False)
-async def original(request: Request[Any, Any, Any], message: FromPath[str]) -> Response[bytes]:
+async def original(request: Request[Any, Any, Any], message: FromPath[str]) -> Response[bytes] | Stream:
     """The bytes as they came or were sent: a download, never rendered."""
-    return body_answer(*await body_of(request.app.state.hub, caller_of(request).scope, message))
+    hub: Hub = request.app.state.hub
+    scope = caller_of(request).scope
+    row = await hub.database.read(lambda conn: find_message(conn, scope, message))
+    if row is None:
+        raise not_found()
+    return await body_answer(hub, row.id, row.sha256, row.size_bytes)
 
 
 @post("/messages/{message:str}/replay", opt=people("message:replay"), include_in_schema=False)
@@ -125,10 +135,10 @@ async def process_again(request: Request[Any, Any, Any], message: FromPath[str])
             lambda conn: ask_replay(conn, caller.scope, message, actor=caller.actor, reason=None, now=now)
         )
     except Conflict:
-        return see_other(f"/messages/{quote(message)}?said=stands")
+        return see_other(message_page_of(message, said="stands"))
     if not found:
         raise not_found()
-    return see_other(f"/messages/{quote(message)}?said=replayed")
+    return see_other(message_page_of(message, said="replayed"))
 
 
 @post("/messages/{message:str}/resend", opt=people("message:resend"), include_in_schema=False)
@@ -141,7 +151,7 @@ async def send_again(request: Request[Any, Any, Any], message: FromPath[str]) ->
     if row is None:
         raise not_found()
     done = await hub.database.write(lambda conn: outbox.resend(conn, message, now=now, actor=caller.actor))
-    return see_other(f"/messages/{quote(message)}?said={'resent' if done else 'stands'}")
+    return see_other(message_page_of(message, said="resent" if done else "stands"))
 
 
 @post("/messages/{message:str}/dealt-with", opt=people("message:dismiss"), include_in_schema=False)
@@ -160,39 +170,10 @@ async def dealt_with(request: Request[Any, Any, Any], message: FromPath[str]) ->
             note(conn, message, NOTED, written, at=now, actor=caller.actor)
 
     await hub.database.write(see_to)
-    return see_other(f"/messages/{quote(message)}?said=dealt-with")
-
-
-async def _chosen(hub: Hub, scope: Scope, detail: MessageDetail, position: int | None) -> DocumentRow | None:
-    """Return the document asked for, else the first that was not valid, else the first."""
-    if position is None:
-        troubled = (one for one in detail.documents if one.validation in ("rejected", "unreadable"))
-        return next(troubled, detail.documents[0] if detail.documents else None)
-    message = detail.message.id
-    found = await hub.database.read(lambda conn: documents_of(conn, scope, message, after=position - 1, limit=1))
-    if not found or found[0].position != position:
-        raise not_found()
-    return found[0]
-
-
-async def _wire(hub: Hub, scope: Scope, detail: MessageDetail, chosen: DocumentRow | None) -> Wire:
-    row, body = await body_of(hub, scope, detail.message.id)
-    if row.size_bytes > LARGE_BYTES:
-        return await asyncio.to_thread(wire_of, body, chosen, hub.guides)
-    return wire_of(body, chosen, hub.guides)
-
-
-def _headline(detail: MessageDetail, chosen: DocumentRow | None) -> str:
-    """Return the number by which people call this message: its order number, else its control number."""
-    if chosen and chosen.order_number:
-        return chosen.order_number
-    if detail.interchanges:
-        return str(detail.interchanges[0].control_number)
-    return detail.message.keys[0].value if detail.message.keys else ""
+    return see_other(message_page_of(message, said="dealt-with"))
 
 
 def _order_url(document: DocumentRow | None) -> str | None:
     if document is None or not document.order_number:
         return None
-    test = "?test=true" if document.test else ""
-    return f"/orders/{quote(document.partner)}/{quote(document.order_number)}{test}"
+    return order_page(document.partner, document.order_number, test="true" if document.test else None)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 
 from hub.business.orders.model import OrderSummary, Outcome
-from hub.business.orders.store import OrderFilter, list_orders, order_details
+from hub.business.orders.pages import FIRST, OrderHead, order_head
+from hub.business.orders.store import OrderFilter, find_orders, list_orders
+from hub.kernel.pages import number_of
 from hub.kernel.struct import Struct
+from hub.web.addresses import last_part
+from hub.web.addresses import order_page as order_page_of
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
-from hub.web.pages.page import answer, is_fragment
+from hub.web.pages.page import answer, answer_aside, is_fragment
 from hub.web.pages.partners import partner_names
 from hub.web.policy import people
-from hub.web.problems import not_found
+from hub.web.problems import Problem, not_found
+from hub.web.reads import reading
 
+PARTS_BEFORE = 2  # orders, the partner: what follows is the number
 PAGE_ROWS = 50
 
 
@@ -45,11 +52,12 @@ class OrderQuery(Struct):
 
 def order_url(order: OrderSummary) -> str:
     """Return where ``order`` is shown."""
-    said = {"release": order.release} if order.release else {}
-    if order.test:
-        said["test"] = "true"
-    query = urlencode(said)
-    return f"/orders/{quote(order.partner)}/{quote(order.number)}" + (f"?{query}" if query else "")
+    return order_page_of(order.partner, order.number, **_which(order))
+
+
+def _which(order: OrderSummary) -> dict[str, str | None]:
+    """Return what tells an order from others of its number."""
+    return {"release": order.release or None, "test": "true" if order.test else None}
 
 
 @get("/orders", opt=people("order:read"), include_in_schema=False)
@@ -69,7 +77,7 @@ async def order_list(
         lambda conn: list_orders(conn, caller.scope, wanted, after=query.cursor, limit=PAGE_ROWS)
     )
     template = "orders/rows.html" if is_fragment(request) else "orders/list.html"
-    return answer(
+    return await answer_aside(
         request,
         template,
         query=query,
@@ -87,21 +95,42 @@ async def order_page(
     number: FromPath[str],
     release: FromQuery[str | None] = None,
     test: FromQuery[bool] = False,
+    after: FromQuery[str | None] = None,
 ) -> Response[str]:
-    """One order; the choice between them when the number stands for several."""
+    """One order, its lines from ``after`` on; the choice between them when the number stands for several."""
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
-    called = str(number).lstrip("/")
-    found = await hub.database.read(lambda conn: order_details(conn, scope, partner, called))
+    called = last_part(request, PARTS_BEFORE)
+
+    def work(conn: Any) -> OrderHead | list[OrderSummary]:
+        found = find_orders(conn, scope, partner, called)
+        of_kind = [one for one in found if one.test == test] or found
+        meant = [one for one in of_kind if release is None or one.release == release]
+        if len(meant) == 1:
+            return order_head(conn, meant[0], lines_from=after)
+        return found if meant else []
+
+    try:
+        async with reading(request):
+            found = await hub.database.read(work)
+            if isinstance(found, OrderHead):
+                return await _one(request, found, after, partner_names(hub, scope).get(partner, partner))
+    except ValueError as fault:
+        raise Problem(400, "after is no place in the order", code="bad-parameter") from fault
     if not found:
         raise not_found()
-    of_kind = [one for one in found if one.summary.test == test] or found
-    meant = [one for one in of_kind if release is None or one.summary.release == release]
-    if not meant:
-        raise not_found()
-    if len(meant) > 1:
-        orders = [one.summary for one in found]
-        return answer(request, "orders/choose.html", number=called, orders=orders, order_url=order_url)
-    return answer(
-        request, "orders/detail.html", order=meant[0], partner_name=partner_names(hub, scope).get(partner, partner)
+    return answer(request, "orders/choose.html", number=called, orders=found, order_url=order_url)
+
+
+async def _one(request: Request[Any, Any, Any], head: OrderHead, after: str | None, name: str) -> Response[str]:
+    summary = head.summary
+    page = partial(order_page_of, summary.partner, summary.number, **_which(summary))
+    before = number_of(after)
+    return await answer_aside(
+        request,
+        "orders/detail.html",
+        order=head,
+        partner_name=name,
+        previous_url=page(after=str(max(before - FIRST, 0)) if before > FIRST else None) if before else None,
+        next_url=page(after=head.lines_next) if head.lines_next else None,
     )

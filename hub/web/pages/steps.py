@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from hub.exchange.model import MessageDetail
+from hub.exchange.model import Event, MessageDetail
 from hub.kernel.struct import Struct
 from hub.web.languages import N_
 from hub.web.statuses import STAGES, Tone
@@ -15,7 +15,7 @@ STEPS_SHOWN_MAX = 24
 LAG_SHOWN_MS_MAX = 60_000  # beyond a minute the two times say it better
 
 WRITTEN = N_("Written")
-NOTED = "noted"  # the event of what a person wrote down
+NOTED: Event = "noted"  # the event of what a person wrote down
 
 EVENTS: dict[str, tuple[str, Tone]] = {
     "sent": (N_("Sent"), "good"),

@@ -1,0 +1,322 @@
+"""The types of what a partner's key is told: each field is here because somebody decided that partners may read it.
+
+``hub.web.api.partner_view`` makes these values, and is the only place that does.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from hub.business.orders.model import (
+    DocumentRole,
+    LineProgress,
+    LineVerdict,
+    OrderSummary,
+    PromiseState,
+    ScheduleState,
+    Source,
+    Status,
+)
+from hub.canonical.shared import Requirement, Text
+from hub.exchange.model import (
+    Acknowledgement,
+    Delivery,
+    Direction,
+    Judgement,
+    Key,
+    Outcome,
+    StageTime,
+    Validation,
+    Verdict,
+)
+from hub.kernel.diagnostics import Severity
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+from hub.kernel.words import Price, Quantity
+
+
+class PartnerFinding(Struct):
+    """What is wrong, where, and what to do about it."""
+
+    code: str
+    severity: Severity
+    message: str
+    location: Location
+    remedy: str | None
+    standard: str | None
+    found: str | None
+    expected: str | None
+
+
+class PartnerItem(Struct):
+    """One line of the message log. ``attention`` says that a person looks at it, never why."""
+
+    id: str
+    partner: str
+    direction: Direction
+    received_at: datetime
+    syntax: str | None
+    document: str | None
+    wire: str | None
+    test: bool
+    size_bytes: int
+    sha256: str
+    content_type: str | None
+    file_name: str | None
+    transport: str
+    stage: str
+    validation: Validation
+    delivery: Delivery
+    acknowledgement: Acknowledgement
+    outcome: Outcome
+    attention: str | None
+    keys: list[Key]
+    answers_to: str | None
+
+
+class PartnerDocument(Struct):
+    """One document of a message."""
+
+    position: int
+    kind: str
+    document: str | None
+    order_number: str | None
+    set_control_number: str | None
+    group_control_number: int | None
+    test: bool
+    validation: Validation
+    acknowledgement: Acknowledgement
+    outcome: Outcome
+    findings: list[PartnerFinding]
+    map_name: str | None
+    map_digest: str | None
+    counts: dict[str, int]
+    more: dict[str, str]
+
+
+class PartnerInterchange(Struct):
+    """One envelope of a message."""
+
+    message: str
+    position: int
+    partner: str
+    direction: Direction
+    sender_qualifier: str
+    sender: str
+    receiver_qualifier: str
+    receiver: str
+    control_number: int
+    usage: str
+    digest: str
+    judgement: Judgement
+    at: datetime
+    first_message: str | None
+
+
+class PartnerAttempt(Struct):
+    """One try to hand a message over."""
+
+    attempt: int
+    started_at: datetime
+    finished_at: datetime | None
+    ok: bool | None
+
+
+class PartnerEarlierDelivery(Struct):
+    """How a message got to the partner before it was sent once more."""
+
+    number: int
+    state: Delivery
+    ended_at: datetime
+    read_at: datetime | None
+    received_at: datetime | None
+
+
+class PartnerDelivery(Struct):
+    """How a message gets to the partner. ``error`` is a code; what it was is ours to mend."""
+
+    transport: str
+    state: Delivery
+    attempts: int
+    next_attempt_at: datetime | None
+    read_at: datetime | None
+    received_at: datetime | None
+    verdict: Verdict | None
+    verdict_reason: str | None  # the partner's own words
+    error: str | None
+    tries: list[PartnerAttempt]
+    earlier: list[PartnerEarlierDelivery]
+
+
+class PartnerAcknowledgement(Struct):
+    """An acknowledgement we wait for."""
+
+    kind: str
+    message: str
+    functional_group: str
+    control_number: int
+    due_at: datetime
+    state: Acknowledgement
+    acknowledged_by: str | None
+
+
+class PartnerTimelineEntry(Struct):
+    """Something that happened. ``actor`` is hub, partner or factory."""
+
+    at: datetime
+    event: str
+    text: str
+    actor: str
+
+
+class PartnerLink(Struct):
+    """One canonical field and one place on the wire."""
+
+    path: str
+    segment: int
+    tag: str
+    element: int | None
+    component: int | None
+
+
+class PartnerState(PartnerItem):
+    """Where one message stands, with the first of everything beneath it."""
+
+    findings: list[PartnerFinding]
+    documents: list[PartnerDocument]
+    interchanges: list[PartnerInterchange]
+    answers: list[str]
+    delivery_state: PartnerDelivery | None
+    acknowledgements: list[PartnerAcknowledgement]
+    counts: dict[str, int]
+    more: dict[str, str]
+
+
+class PartnerMessageList(Struct):
+    """A part of the log."""
+
+    items: list[PartnerItem]
+    next: str | None
+
+
+class PartnerDocumentList(Struct):
+    """Documents of a message."""
+
+    items: list[PartnerDocument]
+    next: str | None
+
+
+class PartnerFindingList(Struct):
+    """Findings about a document, or about the envelopes of a message."""
+
+    items: list[PartnerFinding]
+    next: str | None
+
+
+class PartnerInterchangeList(Struct):
+    """Envelopes of a message."""
+
+    items: list[PartnerInterchange]
+    next: str | None
+
+
+class PartnerAcknowledgementList(Struct):
+    """Acknowledgements of a message."""
+
+    items: list[PartnerAcknowledgement]
+    next: str | None
+
+
+class PartnerProvenance(Struct):
+    """Where canonical fields of one document stand on the wire, in wire order."""
+
+    items: list[PartnerLink]
+    next: str | None
+    map: str | None
+    map_digest: str | None
+
+
+class PartnerTimeline(Struct):
+    """The stages a message reached, and what else happened to it; oldest first."""
+
+    stages: list[StageTime]
+    items: list[PartnerTimelineEntry]
+    next: str | None
+
+
+class PartnerLine(Struct):
+    """A line of an order as it stands."""
+
+    position: int
+    number: str
+    verdict: LineVerdict
+    status: Status
+    item: str | None
+    buyer_item: str | None
+    revision: str | None
+    name: str | None
+    ordered: Quantity | None
+    acknowledged: Quantity | None
+    base: Quantity | None
+    price: Price | None
+    schedules: list[ScheduleState]
+    promises: list[PromiseState]
+    requirements: list[Requirement]
+    notes: list[Text]
+    reasons: list[PartnerFinding]
+
+
+class PartnerLineView(Struct):
+    """A line with its progress."""
+
+    line: PartnerLine
+    progress: LineProgress
+    counts: dict[str, int]
+    more: dict[str, str]
+
+
+class PartnerOrderDocument(Struct):
+    """A document of the order's conversation."""
+
+    role: DocumentRole
+    source: Source
+    at: datetime
+
+
+class PartnerHistoryEntry(Struct):
+    """One event of the order's history."""
+
+    at: datetime
+    kind: str
+    text: str
+    source: Source
+
+
+class PartnerOrder(Struct):
+    """An order: the first of its lines, documents and history, and the rest at the addresses in ``more``."""
+
+    summary: OrderSummary
+    source: Source
+    requirements: list[Requirement]
+    notes: list[Text]
+    reasons: list[PartnerFinding]
+    lines: list[PartnerLineView]
+    documents: list[PartnerOrderDocument]
+    history: list[PartnerHistoryEntry]
+    counts: dict[str, int]
+    more: dict[str, str]
+
+
+class PartnerLineList(Struct):
+    """Lines of an order."""
+
+    items: list[PartnerLineView]
+    next: str | None
+
+
+class PartnerEntryList(Struct):
+    """Entries of another list of an order, or of one of its lines: as they stand in the order itself."""
+
+    items: list[dict[str, Any]]
+    next: str | None

@@ -1,0 +1,194 @@
+"""What a partner's key is told. These types are made here and nowhere else, from what is named here and nothing else.
+
+What is written for the factory (remarks, names of people, words of exceptions, paths of our files) has no way into
+them: a text goes to a partner when this file has a sentence or a permission for it, and a field when a type of this
+file has one of that name. So what is new is not told, until somebody decides that it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from hub.business.orders import model as orders
+from hub.business.orders.sentences import SENTENCES
+from hub.canonical.shared import Requirement, Text
+from hub.exchange.model import DeliveryRow, ExpectedAcknowledgement, InterchangeRow, TimelineEntry
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.errors import Defect
+from hub.kernel.struct import Struct
+from hub.web.api import partner_types as types
+from hub.web.api.message_state import DocumentState, MessageItem, MessageState
+from hub.web.api.order_state import LineView, OrderView
+from hub.web.hub import Link
+
+S = TypeVar("S", bound=Struct)
+
+ACTORS = {"hub": "hub", "partner": "partner"}  # whoever else acts is the factory
+ATTENTION = "A person of the factory looks at this message"
+DELIVERY_FAULT = "delivery-failed"  # the code that stands for whatever went wrong on the way
+EVENTS: dict[str, str | None] = {
+    "held": "The factory looks at this message before it goes on",
+    "processing-failed": "Processing stopped; the factory looks at it",
+    "replay-asked": "The message is processed again",
+    "resend-asked": "The message is sent again",
+    "dealt-with": "The factory has dealt with it",
+    "noted": None,  # a remark among ourselves
+    "fetched": "You fetched the message",
+    "received": "You said that you have the message",
+    "approved": "You approved the message",
+    "refused": "You refused the message",
+    "sent": "The message was sent",
+    "delivered": "The message was delivered",
+    "delivery-failed": "An attempt to deliver the message failed",
+    "acknowledged": "Your acknowledgement of the message came",
+    "acknowledgement-overdue": "Your acknowledgement of the message is overdue",
+}
+"""What a partner is told of each event of a timeline; None: nothing. One that is missing here is not told."""
+
+ORDER_EVENTS: dict[orders.EventKind, str | None] = {
+    orders.EventKind.RECEIVED: "Order received",
+    orders.EventKind.ACCEPTED: "Order accepted",
+    orders.EventKind.CHANGED: "Order accepted with changes",
+    orders.EventKind.REFUSED: "Order refused",
+    orders.EventKind.HELD: "Order held for a person",
+    orders.EventKind.DUPLICATE_HELD: "A second order under the same number is held",
+    orders.EventKind.INSTRUCTION_HELD: "An instruction about this order is held for a person",
+    orders.EventKind.ANSWER_REPEATED: "The first answer was given once more",
+}
+"""The same of an order's history."""
+
+STAGES_OF_FINDINGS = ("ENV", "SYN", "GDE", "BUS")
+"""Stages whose sentences are about the partner's document and made for its sender: 997 and 855 say the same."""
+IN_GENERAL = "this could not be taken as it stands"
+WITH_US = "nothing; the factory looks at it"
+HELD_CODES = frozenset(
+    key.partition("/")[0] for key, said in SENTENCES.items() if said.effect is orders.LineVerdict.HELD
+)
+"""Reasons for which a person of ours looks: their remedies are for that person."""
+
+
+def of_partner(value: object) -> Any:
+    """Return what a partner is told of a value of ours; None for what it is told nothing of.
+
+    ``Defect`` for a value that no rule is made for.
+    """
+    rule = _RULES.get(type(value))
+    if rule is None:
+        raise Defect(f"nobody has decided what a partner is told of {type(value).__name__}")
+    return rule(value)
+
+
+def told(values: Iterable[object]) -> list[Any]:
+    """Return what a partner is told of a list."""
+    return [said for value in values if (said := of_partner(value)) is not None]
+
+
+def finding(own: Diagnostic) -> types.PartnerFinding:
+    """Return a finding: its sentence where its stage makes them for partners, its remedy where it is the partner's."""
+    stage = own.code.partition("-")[0]
+    for_partners = stage in STAGES_OF_FINDINGS
+    ours = not for_partners or own.code in HELD_CODES
+    place = own.location
+    return types.PartnerFinding(
+        code=own.code,
+        severity=own.severity,
+        message=own.message if for_partners else IN_GENERAL,
+        location=replace(place, file=None, line=None, column=None) if place.file else place,
+        remedy=WITH_US if ours else own.remedy,
+        standard=own.standard,
+        found=own.found,
+        expected=own.expected if for_partners else None,
+    )
+
+
+def item(own: MessageItem) -> types.PartnerItem:
+    return _same(types.PartnerItem, own, attention=ATTENTION if own.attention else None)
+
+
+def state(own: MessageState) -> types.PartnerState:
+    return _same(
+        types.PartnerState,
+        own,
+        attention=ATTENTION if own.attention else None,
+        findings=told(own.findings),
+        documents=told(own.documents),
+        interchanges=told(own.interchanges),
+        delivery_state=of_partner(own.delivery_state) if own.delivery_state else None,
+        acknowledgements=told(own.acknowledgements),
+    )
+
+
+def entry(own: TimelineEntry) -> types.PartnerTimelineEntry | None:
+    """Return an entry of a timeline in the words for partners; None for an event that is none of theirs."""
+    text = EVENTS.get(own.event)
+    if text is None:
+        return None
+    kind = own.actor.partition(":")[0]
+    return types.PartnerTimelineEntry(at=own.at, event=own.event, text=text, actor=ACTORS.get(kind, "factory"))
+
+
+def _delivery(own: DeliveryRow) -> types.PartnerDelivery:
+    return _same(
+        types.PartnerDelivery,
+        own,
+        error=DELIVERY_FAULT if own.error else None,
+        tries=[_same(types.PartnerAttempt, each) for each in own.tries],
+        earlier=[_same(types.PartnerEarlierDelivery, each) for each in own.earlier],
+    )
+
+
+def _order(own: OrderView) -> types.PartnerOrder:
+    return _same(
+        types.PartnerOrder,
+        own,
+        reasons=told(own.reasons),
+        lines=told(own.lines),
+        documents=told(own.documents),
+        history=told(own.history),
+    )
+
+
+def _line(own: LineView) -> types.PartnerLineView:
+    line = _same(types.PartnerLine, own.line, reasons=told(own.line.reasons))
+    return _same(types.PartnerLineView, own, line=line)
+
+
+def _history(own: orders.HistoryEntry) -> types.PartnerHistoryEntry | None:
+    text = ORDER_EVENTS.get(own.kind)
+    return None if text is None else _same(types.PartnerHistoryEntry, own, text=text)
+
+
+def _same(kind: type[S], own: Struct, **said: object) -> S:
+    """Return a ``kind`` whose fields are those of ``own`` of the same name, but for what is ``said`` otherwise."""
+    return kind(**{name: said[name] if name in said else getattr(own, name) for name in kind.__struct_fields__})
+
+
+def _as_it_is(own: Any) -> Any:
+    return own
+
+
+_RULES: dict[type, Callable[[Any], Any]] = {
+    Diagnostic: finding,
+    MessageItem: item,
+    MessageState: state,
+    TimelineEntry: entry,
+    DocumentState: lambda own: _same(types.PartnerDocument, own, findings=told(own.findings)),
+    InterchangeRow: partial(_same, types.PartnerInterchange),
+    ExpectedAcknowledgement: partial(_same, types.PartnerAcknowledgement),
+    DeliveryRow: _delivery,
+    Link: partial(_same, types.PartnerLink),
+    OrderView: _order,
+    LineView: _line,
+    orders.OrderDocument: partial(_same, types.PartnerOrderDocument),
+    orders.HistoryEntry: _history,
+    orders.OrderSummary: _as_it_is,  # what the 855 says, and when
+    orders.ScheduleState: _as_it_is,
+    orders.PromiseState: _as_it_is,
+    Requirement: _as_it_is,  # the partner's own words
+    Text: _as_it_is,
+}
+"""What a partner is told of each type of ours."""

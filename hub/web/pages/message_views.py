@@ -1,0 +1,144 @@
+"""One message as its page shows it: never more than a screen or two of anything, whatever the message holds.
+
+In: the message, which of its documents is meant, and from which segment on. Out: what the page needs of the database,
+read in one work, and the views, made off the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from msgspec.structs import replace
+
+from hub.exchange import parts
+from hub.exchange.messages import find_message, latest_delivery, stages_of
+from hub.exchange.model import DocumentRow, MessageDetail
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.scope import Scope
+from hub.kernel.struct import Struct
+from hub.web.canonical import Branch, tree_of
+from hub.web.hub import Hub, Link
+from hub.web.pages.findings import FINDINGS_SHOWN_MAX
+from hub.web.pages.steps import STEPS_SHOWN_MAX
+from hub.web.wire import TEXT_SHOWN_MAX, Wire, wire_of
+
+TABS_MAX = 40  # documents offered above the views; the next forty are one link away
+LISTED_MAX = 20  # answers, acknowledgements
+ENVELOPES_SHOWN_MAX = 3
+BODY_READ_MAX = 8 * 1024 * 1024  # bytes of a message that are taken apart for its page; half a second of a thread
+CANONICAL_READ_MAX = 1024 * 1024  # bytes of a document shown as understood: some 2,000 lines
+
+
+class Tabs(Struct):
+    """The documents of a message, so many at a time."""
+
+    before: int | None = None  # first document of the tabs before
+    following: int | None = None
+
+
+class Shown(Struct):
+    """What the page shows of the database."""
+
+    detail: MessageDetail
+    counts: dict[str, int]
+    document: DocumentRow | None  # with the findings that are shown, and its canonical form if that is small enough
+    canonical_bytes: int
+    findings: list[Diagnostic]
+    finding_count: int
+    tabs: Tabs
+
+
+class Views(Struct):
+    """The message as sent, with names, and as understood."""
+
+    wire: Wire = Wire()
+    canonical: Branch | None = None
+    too_large: bool = False  # to be shown as understood
+
+
+def shown_message(conn: Any, scope: Scope, message: str, position: int | None) -> Shown | None:
+    """Return what the page shows; None when there is no such message in scope, or no such document in it.
+
+    Without a position it is the first document that was not valid, else the first.
+    """
+    row = find_message(conn, scope, message)
+    if row is None:
+        return None
+    chosen = position or parts.first_rejected(conn, message) or 1
+    before = (chosen - 1) // TABS_MAX * TABS_MAX
+    offered = parts.documents(conn, message, cursor=str(before), limit=TABS_MAX)
+    tabs = [part.document for part in offered.items]
+    counts = parts.counts_of(conn, message)
+    meant = next((part for part in offered.items if part.document.position == chosen), None)
+    if meant is None and position is not None:
+        return None
+    about = parts.findings_of_message(conn, message, limit=FINDINGS_SHOWN_MAX, worst_first=True).items
+    own: list[Diagnostic] = []
+    size, canonical = 0, None
+    if meant is not None:
+        own = parts.findings_of_document(conn, message, chosen, limit=FINDINGS_SHOWN_MAX, worst_first=True).items
+        size, canonical = _canonical(conn, scope, message, chosen)
+    heads = parts.happened(conn, message, limit=STEPS_SHOWN_MAX).items
+    return Shown(
+        detail=MessageDetail(
+            message=row,
+            findings=about,
+            interchanges=parts.interchanges(conn, message, limit=ENVELOPES_SHOWN_MAX).items,
+            documents=tabs,
+            stages=stages_of(conn, message),
+            timeline=heads,
+            delivery=latest_delivery(conn, message),
+            answers=parts.answers(conn, message, limit=LISTED_MAX).items,
+            expected=parts.acknowledgements(conn, message, limit=LISTED_MAX).items,
+        ),
+        counts=counts,
+        document=replace(meant.document, findings=own, canonical=canonical) if meant else None,
+        canonical_bytes=size,
+        findings=[*about, *own],
+        finding_count=counts["findings"] + (meant.finding_count if meant else 0),
+        tabs=Tabs(
+            before=before - TABS_MAX + 1 if before else None,
+            following=before + TABS_MAX + 1 if offered.next else None,
+        ),
+    )
+
+
+async def views_of(hub: Hub, shown: Shown, *, first: int) -> Views:
+    """Return the three views of the chosen document from segment ``first`` on."""
+    message, chosen = shown.detail.message, shown.document
+    if message.size_bytes > BODY_READ_MAX:
+        head = await asyncio.to_thread(_beginning, hub, message.sha256)
+        return Views(wire=Wire(text=head, cut=True), too_large=chosen is not None)
+    body = await hub.database.read(lambda conn: hub.blobs.get(conn, message.sha256))
+    wire = await asyncio.to_thread(wire_of, body, chosen, hub.guides, first=first)
+    if chosen is None or chosen.canonical is None:
+        return Views(wire=wire, too_large=shown.canonical_bytes > 0)
+    links: list[Link] = await hub.provenance(chosen)
+    whole = wire.before is None and wire.following is None
+    within = None if whole or not links else range(wire.first, wire.last + 1)
+    return Views(wire=wire, canonical=await asyncio.to_thread(tree_of, chosen.canonical, links, within=within))
+
+
+def headline(shown: Shown) -> str:
+    """Return the number by which people call this message: its order number, else its control number."""
+    detail = shown.detail
+    if shown.document and shown.document.order_number:
+        return shown.document.order_number
+    if detail.interchanges:
+        return str(detail.interchanges[0].control_number)
+    return detail.message.keys[0].value if detail.message.keys else ""
+
+
+def _canonical(conn: Any, scope: Scope, message: str, position: int) -> tuple[int, bytes | None]:
+    """Return how large the canonical form is, and the form itself where it is not too large for a page."""
+    size = parts.canonical_size(conn, scope, message, position) or 0
+    if not 0 < size <= CANONICAL_READ_MAX:
+        return size, None
+    return size, parts.canonical_piece(conn, scope, message, position, offset=0, length=size)
+
+
+def _beginning(hub: Hub, sha256: str) -> str:
+    """Return the first of a body that is a file: only those are larger than is read whole."""
+    with hub.blobs.path(sha256).open("rb") as file:
+        return file.read(TEXT_SHOWN_MAX * 4).decode("utf-8", "replace")[:TEXT_SHOWN_MAX]

@@ -1,0 +1,59 @@
+"""How much one caller, and all of them, may read at a time.
+
+A page or an answer is bounded, and still some take a tenth of a second of a reader, or read a message again. In: the
+wish to read. Out: a place, given back when the block ends; or ``Problem`` 429 or 503 with Retry-After. Nobody takes all
+places, and one reader of the database always stays free for what is small.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar.connection import ASGIConnection
+
+from hub.web.caller import caller_of
+from hub.web.problems import Problem, busy
+
+AT_ONCE = 3  # of all callers: one less than SQLite has readers (``hub.platform.sqlite.READERS``)
+CALLER_AT_ONCE = 2
+CALLER_WAITING_MAX = 64  # under way or waiting: a script that asks for the state of a batch at once
+WAITING_MAX = 500  # of all callers; beyond it whoever comes is better told "later"
+RETRY_SECONDS = 2.0
+
+
+class Reads:
+    """Counts heavy reads. One per process, used on the event loop only."""
+
+    def __init__(self) -> None:
+        self._all = asyncio.Semaphore(AT_ONCE)
+        self._own: dict[str, asyncio.Semaphore] = {}
+        self._asked: dict[str, int] = {}
+
+    @asynccontextmanager
+    async def place(self, caller: str) -> AsyncIterator[None]:
+        """Hold a place for ``caller`` while the block runs; wait for one when there are few before."""
+        asked = self._asked.get(caller, 0)
+        if asked >= CALLER_WAITING_MAX:
+            raise busy(f"{asked} of your requests are under way", RETRY_SECONDS)
+        if sum(self._asked.values()) >= WAITING_MAX:
+            raise Problem(503, "too much is being read", code="busy", retry_after_seconds=RETRY_SECONDS)
+        self._asked[caller] = asked + 1
+        own = self._own.setdefault(caller, asyncio.Semaphore(CALLER_AT_ONCE))
+        try:
+            async with own, self._all:
+                yield
+        finally:
+            self._asked[caller] -= 1
+            if not self._asked[caller]:
+                del self._asked[caller], self._own[caller]
+
+
+@asynccontextmanager
+async def reading(connection: ASGIConnection[Any, Any, Any, Any]) -> AsyncIterator[None]:
+    """Hold a place for whoever asks, as the gate found."""
+    reads: Reads = connection.app.state.reads
+    async with reads.place(caller_of(connection).actor):
+        yield

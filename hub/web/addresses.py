@@ -16,8 +16,8 @@ API = "/api/v1"
 def address(*parts: object, query: Mapping[str, str | None] | None = None) -> str:
     """Return the path of ``parts`` below the root, and what of ``query`` is said.
 
-    >>> address("orders", "acme-cardio", "a/../b?", query={"release": "1 2", "cursor": None})
-    '/orders/acme-cardio/a%2F..%2Fb%3F?release=1+2'
+    >>> address("orders", "north-spine", "a/../b?", query={"release": "1 2", "cursor": None})
+    '/orders/north-spine/a%2F..%2Fb%3F?release=1+2'
     """
     path = "/" + "/".join(quote(str(part), safe="") for part in parts)
     said = urlencode({name: value for name, value in (query or {}).items() if value})

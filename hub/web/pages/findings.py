@@ -27,10 +27,9 @@ class ShownFinding(Struct):
         return location.tag + (f"{location.element:02d}{component}" if location.element is not None else "")
 
 
-def shown_findings(findings: Sequence[Diagnostic]) -> list[ShownFinding]:
-    """Return findings as the page shows them: the worst first, else as they stand."""
+def shown_findings(findings: Sequence[Diagnostic], *, theirs: bool) -> list[ShownFinding]:
+    """Return findings as the page shows them: the worst first, else as they stand. ``theirs``: of what they sent."""
     ordered = sorted(findings, key=lambda finding: -finding.severity)[:FINDINGS_SHOWN_MAX]
-    theirs = detail.message.direction == "in"
     return [
         ShownFinding(finding=finding, at=None if theirs and is_about_ours(finding) else place_of(finding))
         for finding in ordered

@@ -103,7 +103,7 @@ async def message_page(
             headline=headline(shown),
             partner_name=partner_names(hub, caller.scope).get(shown.detail.message.partner, ""),
             steps=steps_of(shown.detail),
-            findings=shown_findings(shown.findings),
+            findings=shown_findings(shown.findings, theirs=shown.detail.message.direction == "in"),
             finding_count=shown.finding_count,
             views=views,
             note_length_max=NOTE_LENGTH_MAX,

@@ -62,6 +62,7 @@ class Received(Struct):
     outcome: str
     acknowledgement: Acknowledgement
     sha256: str
+    acknowledged: int = 0  # interchanges of it, from the first, that a run that did not come to its end has told of
 
 
 def accept(conn: Connection, incoming: Incoming) -> Accepted:
@@ -108,7 +109,7 @@ def received(conn: Connection, message_id: str) -> tuple[Received, bytes | None]
     rows = _RECEIVED.returned(conn, {"wanted": message_id})
     if not rows:
         raise Defect(f"there is no inbound message {message_id}")
-    partner, at, stage, outcome, acknowledgement, sha256, content = rows[0]
+    partner, at, stage, outcome, acknowledgement, sha256, acknowledged, content = rows[0]
     found = Received(
         id=message_id,
         partner=partner,
@@ -117,6 +118,7 @@ def received(conn: Connection, message_id: str) -> tuple[Received, bytes | None]
         outcome=outcome,
         acknowledgement=acknowledgement,
         sha256=sha256,
+        acknowledged=acknowledged,
     )
     return found, content
 
@@ -179,6 +181,7 @@ _RECEIVED = Prepared(
         message.c.outcome,
         message.c.acknowledgement,
         message.c.sha256,
+        message.c.acknowledged_to,
         blobs.blob.c.content,
     )
     .join(blobs.blob, blobs.blob.c.sha256 == message.c.sha256)

@@ -79,6 +79,11 @@ def note(
     _NOTE.run(conn, storable(timeline, row))
 
 
+def note_acknowledged(conn: Connection, message_id: str, interchanges: int) -> None:
+    """Say how many interchanges of a message, from the first, have been acknowledged, though it is not at its end."""
+    _ACKNOWLEDGED.run(conn, {"wanted": message_id, "told": interchanges})
+
+
 def call_attention(conn: Connection, message_id: str, why: str) -> None:
     """Put the message at the head of the log until a person has dealt with it."""
     conn.execute(_ATTENTION, {"wanted": message_id, "why": storable_text(why)[:TEXT_LENGTH_MAX]})
@@ -179,6 +184,9 @@ _RECORD = Prepared(
 _ATTENTION = update(message).where(message.c.id == bindparam("wanted")).values(attention=bindparam("why"))
 _HOLD = Prepared(
     update(message).where(message.c.id == bindparam("wanted")).values(outcome="held", attention=bindparam("why"))
+)
+_ACKNOWLEDGED = Prepared(
+    update(message).where(message.c.id == bindparam("wanted")).values(acknowledged_to=bindparam("told"))
 )
 _TESTS = Prepared(select(document.c.position, document.c.test).where(document.c.message == bindparam("wanted")))
 _DOCUMENTS = Prepared(insert(document))

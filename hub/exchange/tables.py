@@ -62,6 +62,7 @@ message = Table(
     Column("findings", Json(list[Diagnostic])),  # about its envelopes; NULL: none
     Column("answers", ID, ForeignKey("message.id")),
     Column("repeats", Integer, nullable=False),
+    Column("acknowledged_to", Integer, nullable=False, server_default="0"),  # of its interchanges, while it is at work
     _one_of("direction", model.Direction),
     _one_of("validation", model.Validation),
     _one_of("delivery", model.Delivery),

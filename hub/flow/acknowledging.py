@@ -1,7 +1,8 @@
 """What the sender is told about syntax: TA1 and 997, projected from the findings. Never a second judgement.
 
 One functional acknowledgement for each group of an interchange that was not refused, all in one interchange of ours,
-the TA1 before them. They go to the partner who handed the message in, never to an address the message names.
+the TA1 before them; interchanges of which there is but a TA1 are answered by one. They go to the partner who handed
+the message in, never to an address the message names.
 """
 
 from __future__ import annotations
@@ -29,40 +30,59 @@ from hub.formats.x12.acknowledge import (
 )
 from hub.formats.x12.guides import RELEASE
 from hub.formats.x12.survey import Group, Interchange
+from hub.kernel.struct import Struct
 
 VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "P": "partly-accepted", "R": "rejected"}
 
 
-def acknowledge(
-    tray: Tray,
-    message_id: str,
-    partner: Partner,
-    interchange: Interchange,
-    sets: Sequence[tuple[int, SetOutcome]],
-) -> Acknowledgement:
-    """Put the acknowledgements of one interchange into the outbox; return what they say, at worst."""
+class Reply(Struct):
+    """What is said of one interchange."""
+
+    said: Acknowledgement  # at worst
+    test: bool = False
+    ta1: list[str] | None = None
+    contents: list[list[Content]] = []  # 997s, those of one release together: a group of ours speaks one
+
+
+def reply_to(partner: Partner, interchange: Interchange, sets: Sequence[tuple[int, SetOutcome]]) -> Reply:
+    """Return what is said of an interchange, of whose groups ``sets`` are, by number of the group. Pure."""
     if partner.envelope is None:
-        return "none"  # nobody to address: the findings tell us, and we tell them another way
+        return Reply(said="none")  # nobody to address: the findings tell us, and we tell them another way
     groups = [] if interchange.refused else [g for g in interchange.groups if _is_acknowledged(g, partner)]
-    of_group: dict[int, list[SetOutcome]] = {}
+    of_group: dict[int, list[SetOutcome]] = {group.number: [] for group in groups}
     for number, outcome in sets:
-        of_group.setdefault(number, []).append(outcome)
-    told = [(group, of_group.get(group.number, [])) for group in groups]
-    by_release: dict[str, list[Content]] = {}  # a group of ours speaks one release
-    for group, outcomes in told:
-        content = _content(group, outcomes, partner)
+        if number in of_group:
+            of_group[number].append(outcome)
+    by_release: dict[str, list[Content]] = {}
+    for group in groups:
+        content = _content(group, of_group[group.number], partner)
         by_release.setdefault(content.release, []).append(content)
-    occasion = Occasion(message=message_id, position=None, test=is_test(interchange, partner))
-    if _wants(interchange, partner):
-        ta1 = acknowledge_interchange(interchange.header, interchange.findings)
-        first = by_release.pop(next(iter(by_release), ""), [])
-        tray.put(partner, occasion, first, interchange_acknowledgements=[ta1])
-    for contents in by_release.values():
-        tray.put(partner, occasion, contents)
-    if interchange.refused:
-        return "rejected"
-    said = [ACKNOWLEDGEMENTS[group_code(outcomes, group.findings)] for group, outcomes in told]
-    return max(said, key=SHOWN.index, default="none")
+    said = [ACKNOWLEDGEMENTS[group_code(of_group[group.number], group.findings)] for group in groups]
+    return Reply(
+        said="rejected" if interchange.refused else max(said, key=SHOWN.index, default="none"),
+        test=is_test(interchange, partner),
+        ta1=acknowledge_interchange(interchange.header, interchange.findings) if _wants(interchange, partner) else None,
+        contents=list(by_release.values()),
+    )
+
+
+def acknowledge(tray: Tray, message_id: str, partner: Partner, replies: Sequence[Reply]) -> None:
+    """Put acknowledgements into the outbox: of each interchange its TA1 and 997s in one interchange of ours.
+
+    Those of which there is but a TA1 share one: an interchange may hold any number of them (X12.5).
+    """
+    alone: dict[bool, list[list[str]]] = {}
+    for each in replies:
+        if each.ta1 and not each.contents:
+            alone.setdefault(each.test, []).append(each.ta1)
+    for each in replies:
+        occasion = Occasion(message=message_id, position=None, test=each.test)
+        ta1s = [each.ta1] if each.ta1 else []
+        for contents in each.contents:
+            tray.put(partner, occasion, contents, interchange_acknowledgements=ta1s)
+            ta1s = []
+        if ta1s and each.test in alone:  # in the place of the first of them
+            tray.put(partner, occasion, [], interchange_acknowledgements=alone.pop(each.test))
 
 
 def _is_acknowledged(group: Group, partner: Partner) -> bool:

@@ -17,7 +17,6 @@ does not take effect again. What is wrong with the message becomes findings and 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
 from functools import partial
 
 import structlog
@@ -25,9 +24,9 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.exchange import interchanges, outbox, recording
-from hub.exchange.intake import Received, received
-from hub.exchange.model import Acknowledgement, DocumentRow, Judgement, Key, StageTime
-from hub.flow.acknowledging import acknowledge
+from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key
+from hub.exchange.partners import Partner
+from hub.flow.acknowledging import Reply, acknowledge, reply_to
 from hub.flow.agreement import is_test, with_number_judged
 from hub.flow.arrivals import Arrival, Foreseen, Handled, NotInCompany, Workplace
 from hub.flow.desk import Desk
@@ -35,20 +34,19 @@ from hub.flow.handlers import HANDLERS
 from hub.flow.large import LargeReader
 from hub.flow.ordering import note_answers
 from hub.flow.outbound import Occasion, Tray
-from hub.flow.portions import portions
+from hub.flow.portions import ACKNOWLEDGED_AT_ONCE, ENVELOPES_PER_PORTION, SETS_ANSWERED_AT_ONCE, portions
 from hub.flow.readers import ToRead
 from hub.flow.reading import Document
 from hub.flow.rendering import Unsendable
 from hub.flow.rows import document_row, interchange_row
 from hub.flow.summary import Settled, Summary
+from hub.flow.tasks import Task, hold, load_all, load_large, quarantine
 from hub.formats.x12.survey import Bytes, Interchange, Survey
-from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.errors import Conflict, Defect, Misconfigured, Unreadable
-from hub.kernel.location import Location
+from hub.kernel.errors import Conflict, Misconfigured, Unreadable
 from hub.kernel.struct import Struct
 from hub.platform import jobs
 from hub.platform.budget import Budget
-from hub.platform.jobs import Fence, Job
+from hub.platform.jobs import Job
 from hub.platform.together import Answers, Together, each_alone, one_by_one
 
 LOADS_AT_ONCE = 256  # as many as a runner has in hand
@@ -64,34 +62,16 @@ KEYS_OF_AN_ANSWER = ("release", "seller-order")
 log = structlog.get_logger("hub.flow.inbound")
 
 
-class Task(Struct):
-    """One message at work."""
-
-    message: Received
-    fence: Fence
-    stages: list[StageTime]
-
-    @property
-    def again(self) -> bool:
-        """Whether an earlier run may have left something: it is a replay, or was interrupted."""
-        return self.message.stage != "received" or self.message.outcome != "none" or self.fence.attempt > 1
-
-    @property
-    def finished_before(self) -> bool:
-        """Whether an earlier run came to its end: what it acknowledged is not acknowledged again."""
-        return self.message.stage == "finished"
-
-    def reached(self, stage: str, at: datetime) -> Task:
-        return replace(self, stages=[*self.stages, StageTime(stage=stage, at=at)])
-
-
 class Portion(Struct):
-    """Documents that take effect together, and the envelopes of their message."""
+    """What takes effect in one transaction: some of a message's envelopes, documents or acknowledgements, or all."""
 
     survey: Survey
-    documents: list[Document]
-    last: bool
+    documents: list[Document] = []
     foreseen: dict[int, Foreseen] = {}  # by position of the document
+    entered: int = 0  # interchanges whose numbers are entered with it, or were before: so many, from the first
+    acknowledged: int = 0  # interchanges that are acknowledged with it, or were before
+    replies: list[Reply] | None = None  # what is said of them, where that was written beforehand
+    last: bool = False
 
 
 class Progress(Struct):
@@ -99,8 +79,12 @@ class Progress(Struct):
 
     interchanges: list[Interchange] = []  # with what was found when their numbers were entered
     judgements: list[Judgement] = []
+    resent: frozenset[str] = frozenset()  # messages whose answers were sent once more
     summary: Summary = Summary()
     tests: dict[int, bool] = {}  # by position, what an earlier run took each document for: a test never becomes real
+    acknowledged: int = 0  # interchanges
+    said: list[Acknowledgement] = []  # of them
+    alone: list[Reply] = []  # those of which there is but a TA1: they go out together, with the last portion
 
 
 class Due(Struct):
@@ -140,26 +124,33 @@ class Processing:
 
     async def in_portions(self, job: Job) -> None:
         """Take a large message through all its stages, step by step: other large ones have their turns in between."""
-        task, body = await self._desk.database.read(partial(_load_large, self._desk, job))
+        task, body = await self._desk.database.read(partial(load_large, self._desk, job))
         await self._process(task, _read_in_portions(task, body, self._desk, self._large))
 
-    async def _process(self, task: Task, portions: AsyncIterator[Portion]) -> None:
+    async def _process(self, task: Task, read: AsyncIterator[Portion]) -> None:
         """Let what was read take effect, one portion after the other."""
         desk, progress = self._desk, None
         try:
-            async for portion in portions:
+            async for portion in _planned(task, read):
                 if progress is None:
                     task = task.reached("opened", desk.clock.now())
+                elif portion.acknowledged and len(progress.summary.sets) > SETS_ANSWERED_AT_ONCE:
+                    portion = await self._with_replies(task, portion, progress)
                 due = Due(task=task.reached("mapped", desk.clock.now()), portion=portion, before=progress)
                 progress = await self._company.ask(due) if due.in_company else (await self._write([due]))[0]
         except Unreadable as fault:
-            await desk.database.write(partial(_quarantine, desk, task, fault))
+            await desk.database.write(partial(quarantine, desk, task, fault))
         except Misconfigured as fault:
             log.error("message held", message=task.message.id, partner=task.message.partner, reason=str(fault))
-            await desk.database.write(partial(_hold, desk, task, fault))
+            await desk.database.write(partial(hold, desk, task, fault))
+
+    async def _with_replies(self, task: Task, portion: Portion, progress: Progress) -> Portion:
+        """Write long acknowledgements before the transaction that numbers them."""
+        partner = self._desk.rules.partner(task.message.partner)
+        return replace(portion, replies=await self._large.run(partial(_replies, partner, portion, progress)))
 
     async def _load_all(self, claimed: list[Job]) -> list[tuple[Task, bytes] | Exception]:
-        return await self._desk.database.read(partial(_load_all, self._desk, claimed))
+        return await self._desk.database.read(partial(load_all, self._desk, claimed))
 
     async def _write(self, due: list[Due]) -> list[Progress]:
         return await self._desk.database.write(partial(_settle, self._desk, due), behind=True)
@@ -176,6 +167,34 @@ class Processing:
             return [told[due.task.message.id] for due in company]
         except Exception as fault:  # noqa: BLE001 - who it concerns hears of it when it is alone
             return await each_alone(self._write, company, fault)
+
+
+async def _planned(task: Task, read: AsyncIterator[Portion]) -> AsyncIterator[Portion]:
+    """Cut envelopes into portions as well: numbers are entered before any document, acknowledgements go after all.
+
+    Most messages are one portion. Of ``read`` the last is marked so; which is the last of all is said here.
+    """
+    entered = documents = 0
+    async for portion in read:
+        count = len(portion.survey.interchanges)
+        while count - entered > ENVELOPES_PER_PORTION:
+            entered += ENVELOPES_PER_PORTION
+            yield Portion(survey=portion.survey, entered=entered)
+        entered = count
+        documents += len(portion.documents)
+        few = count <= ACKNOWLEDGED_AT_ONCE and documents <= SETS_ANSWERED_AT_ONCE
+        last = portion.last and (few or task.finished_before)
+        yield replace(portion, entered=count, acknowledged=count if last else 0, last=last)
+        if portion.last and not last:
+            for done in range(ACKNOWLEDGED_AT_ONCE, count + ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGED_AT_ONCE):
+                told = min(done, count)
+                yield Portion(survey=portion.survey, entered=count, acknowledged=told, last=told == count)
+
+
+def _replies(partner: Partner, portion: Portion, progress: Progress) -> list[Reply]:
+    """Return what is said of the interchanges that are acknowledged with the portion."""
+    told = progress.interchanges[progress.acknowledged : portion.acknowledged]
+    return [reply_to(partner, each, progress.summary.sets) for each in told]
 
 
 async def _read_whole(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Portion]:
@@ -231,58 +250,73 @@ class _Settlement:
         self._at, self._tray, self._message = at, tray, due.task.message
         self._settled: list[Settled] = []
         self._keys: list[Key] = []
-        self._said: list[Acknowledgement] = []
+        self._new: list[Interchange] = []  # whose numbers are entered with this portion
 
     def begin(self) -> None:
-        """With the first portion, enter the interchanges' numbers; forget what an earlier run read, but for tests."""
-        if self.due.before is not None:
-            return
-        conn, now, tests = self._at.conn, self._at.now, dict[int, bool]()
-        if self.due.task.again:
-            tests = recording.tests_among(conn, self._message.id)
-            recording.forget(conn, self._message.id)
-        found = self.due.portion.survey.interchanges
-        restarts_after = self.partner.numbers_restart_after
-        entered = []
-        for each in found:
-            row = interchange_row(
-                each.header,
-                message=self._message.id,
-                position=each.position,
-                partner=self.partner.id,
-                direction="in",
-                digest=each.digest,
-                at=now,
-            )
-            entered.append(interchanges.enter(conn, row, refused=each.refused, restarts_after=restarts_after))
-        for row in entered:
-            if row.judgement == "duplicate" and row.first_message:
-                outbox.resend_answers(conn, row.first_message, now=now)
+        """Enter numbers of interchanges; with the first portion forget what an earlier run read, but for tests."""
+        conn, message = self._at.conn, self._message.id
+        if self.due.before is None and self.due.task.again:
+            self.progress = Progress(tests=recording.tests_among(conn, message))
+            recording.forget(conn, message)
+        before = self.progress
+        found = self.due.portion.survey.interchanges[len(before.interchanges) : self.due.portion.entered]
+        entered = [self._entered(each) for each in found]
+        again = {row.first_message for row in entered if row.judgement == "duplicate" and row.first_message}
+        for first in sorted(again - before.resent):
+            outbox.resend_answers(conn, first, now=self._at.now)
         judged = [with_number_judged(each, row) for each, row in zip(found, entered, strict=True)]
-        self.progress = Progress(interchanges=judged, judgements=[row.judgement for row in entered], tests=tests)
+        self._new = judged
+        self.progress = replace(
+            before,
+            interchanges=[*before.interchanges, *judged],
+            judgements=[*before.judgements, *(row.judgement for row in entered)],
+            resent=before.resent | again,
+        )
+
+    def _entered(self, found: Interchange) -> InterchangeRow:
+        row = interchange_row(
+            found.header,
+            message=self._message.id,
+            position=found.position,
+            partner=self.partner.id,
+            direction="in",
+            digest=found.digest,
+            at=self._at.now,
+        )
+        restarts_after = self.partner.numbers_restart_after
+        return interchanges.enter(self._at.conn, row, refused=found.refused, restarts_after=restarts_after)
 
     def take_effect(self) -> bool:
         """Let the documents take effect, put what we owe for them into the tray; False when that takes being alone."""
-        portion = self.due.portion
         try:
-            self._settled = [self._became(document) for document in portion.documents]
+            self._settled = [self._became(document) for document in self.due.portion.documents]
         except NotInCompany:
             return False
-        keys = [] if self.due.before else _envelope_keys(portion.survey.interchanges)
+        keys = _envelope_keys(self._new)
         keys += [*recording.keys_of(self.rows()), *(key for each in self._settled for key in each.handled.keys)]
         self._keys = recording.kept_keys(keys)
         self.progress = replace(self.progress, summary=self.progress.summary.after(self._settled, self._keys))
         return True
 
     def acknowledge(self) -> None:
-        """With the last portion, acknowledge what is acknowledged for the first time."""
-        if not self.due.portion.last or self.due.task.finished_before:
+        """Acknowledge some interchanges for the first time; what an interrupted run told already is left out."""
+        before, portion = self.progress, self.due.portion
+        if portion.acknowledged == before.acknowledged or self.due.task.finished_before:
             return
-        self._said = [
-            acknowledge(self._tray, self._message.id, self.partner, interchange, self.progress.summary.sets)
-            for interchange, judgement in zip(self.progress.interchanges, self.progress.judgements, strict=True)
-            if judgement != "duplicate"
+        replies = _replies(self.partner, portion, before) if portion.replies is None else portion.replies
+        first = [
+            (position, each)
+            for position, each in enumerate(replies, start=before.acknowledged + 1)
+            if before.judgements[position - 1] != "duplicate"
         ]
+        due = [each for position, each in first if not each.contents or position > self._message.acknowledged]
+        alone = [*before.alone, *(each for each in due if not each.contents)]
+        told = [*before.alone, *due] if portion.last else [each for each in due if each.contents]
+        acknowledge(self._tray, self._message.id, self.partner, told)
+        if not portion.last:
+            recording.note_acknowledged(self._at.conn, self._message.id, portion.acknowledged)
+        said = [*before.said, *(each.said for _, each in first)]
+        self.progress = replace(before, acknowledged=portion.acknowledged, said=said, alone=alone)
 
     def let_go(self) -> None:
         """Complete the job with the last portion. Before, go on only while it is ours: another may have begun anew."""
@@ -302,7 +336,7 @@ class _Settlement:
         """Return where the message stands, after its last portion."""
         task, survey, found = self.due.task.reached("finished", self._at.now), self.due.portion.survey, self.progress
         summary = found.summary.with_envelopes(found.interchanges)
-        return summary.processed(task.message, task.stages, self._said, survey, found.interchanges)
+        return summary.processed(task.message, task.stages, found.said, survey, found.interchanges)
 
     def _became(self, document: Document) -> Settled:
         judgement = self.progress.judgements[document.interchange.position - 1]
@@ -345,66 +379,6 @@ class _Settlement:
             if handled.order_id:
                 self._at.answering.add(handled.order_id)
         return handled
-
-
-def _quarantine(desk: Desk, task: Task, fault: Unreadable, conn: Connection) -> None:
-    """Keep bytes that nobody could read, and tell someone."""
-    finding = Diagnostic(
-        code=fault.code,
-        severity=Severity.INTERCHANGE,
-        message=fault.message,
-        location=Location(offset=fault.offset),
-        remedy="Look at the bytes, and ask the partner what was meant",
-    )
-    recording.record(
-        conn,
-        recording.Processed(
-            message=task.message.id,
-            partner=task.message.partner,
-            stages=task.reached("finished", desk.clock.now()).stages,
-            validation="unreadable",
-            outcome="quarantined",
-            attention=f"Could not be read: {fault.message}",
-            findings=[finding],
-        ),
-    )
-    jobs.done(conn, task.fence)
-
-
-def _hold(desk: Desk, task: Task, fault: Misconfigured, conn: Connection) -> None:
-    """Put the message aside until what is wrong with us is mended; a replay takes it up again."""
-    recording.hold(conn, task.message.id, f"Our configuration is at fault: {fault}")
-    recording.note(conn, task.message.id, "held", str(fault), at=desk.clock.now())
-    jobs.done(conn, task.fence)
-
-
-def _load_all(desk: Desk, claimed: Sequence[Job], conn: Connection) -> list[tuple[Task, bytes] | Exception]:
-    """Return each message and its body, or why there is none: what is wrong with one is not its neighbours' fault."""
-    found: list[tuple[Task, bytes] | Exception] = []
-    for job in claimed:
-        try:
-            found.append(_load(desk, job, conn))
-        except (Defect, ValueError, TypeError, OSError) as fault:
-            found.append(fault)
-    return found
-
-
-def _load(desk: Desk, job: Job, conn: Connection) -> tuple[Task, bytes]:
-    """Return the message and its body."""
-    task, content = _task(job, conn)
-    return task, desk.blobs.get(conn, task.message.sha256) if content is None else content
-
-
-def _load_large(desk: Desk, job: Job, conn: Connection) -> tuple[Task, Bytes]:
-    """Return the message and its body, which may stay where it lies."""
-    task, content = _task(job, conn)
-    return task, desk.blobs.look_into(task.message.sha256) if content is None else content
-
-
-def _task(job: Job, conn: Connection) -> tuple[Task, bytes | None]:
-    message, content = received(conn, job.payload)
-    stages = [StageTime(stage="received", at=message.received_at)]
-    return Task(message=message, fence=job.fence, stages=stages), None if content is None else bytes(content)
 
 
 def _not_understood(document: Document) -> str:

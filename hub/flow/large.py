@@ -42,7 +42,7 @@ class LargeReader:
             opened = open_message(body, paced=lambda events: self._turn.paced(events, EVENTS_IN_A_TURN))
             return hold_against_agreement(opened, partner)
 
-        return await self._in_turn(survey)
+        return await self.run(survey)
 
     async def portions(self, wanted: ToRead, opened: Opened) -> AsyncIterator[tuple[Reading, bool]]:
         """Read the documents, no more at a time than takes effect at a time; with each portion, whether it is the last.
@@ -58,10 +58,12 @@ class LargeReader:
 
         last = False
         while not last:
-            reading, last = await self._in_turn(read)
+            reading, last = await self.run(read)
             yield reading, last
 
-    async def _in_turn(self, step: Callable[[], T]) -> T:
+    async def run(self, step: Callable[[], T]) -> T:
+        """Return what ``step`` does, in this reader's turn."""
+
         def within() -> T:
             with self._turn:
                 return step()

@@ -13,6 +13,9 @@ from hub.flow.reading import Document
 DOCUMENTS_PER_PORTION = 50  # orders of one line, half a millisecond each where they were foreseen
 PORTION_WEIGHT_MAX = 200_000  # in bytes of what is stored: at 8 bytes a microsecond some 25 ms
 DOCUMENT_WEIGHT = 4_000  # of one without any content: its own row, keys, history and answer take half a millisecond
+ENVELOPES_PER_PORTION = 100  # numbers of interchanges entered in one transaction, a tenth of a millisecond each
+ACKNOWLEDGED_AT_ONCE = 20  # interchanges acknowledged in one transaction: an answer of ours each, a millisecond
+SETS_ANSWERED_AT_ONCE = 200  # of which the last transaction tells; of more is written what is told before it begins
 FINDING_WEIGHT = 400  # stored, a finding has some 400 bytes
 
 

@@ -32,6 +32,17 @@ SETS_PER_GROUP_MAX = 999_999
 GROUPS_PER_INTERCHANGE_MAX = 99_999
 """Groups of one interchange: IEA01 has five digits. It also bounds the GS06 numbers remembered."""
 
+INTERCHANGES_PER_MESSAGE_MAX = 2_000
+"""Interchanges of one message. Whoever collects a day's orders for us sends some dozens; each is a number of theirs
+entered and an answer of ours, a millisecond of the one writer: at most two seconds of it, in portions."""
+
+GROUPS_PER_MESSAGE_MAX = 5_000
+"""Groups of one message: two or three in each interchange, or all in one."""
+
+SETS_PER_MESSAGE_MAX = 20_000
+"""Sets of one message: ten times the largest batch of orders that we have heard of. A schedule of 50 MB holds fewer:
+its sets are long. At a millisecond each a message keeps the writer for twenty seconds at most, in portions."""
+
 FINDINGS_PER_SET_MAX = 100
 """Findings of the reader about one set; the last says that there are more. Nobody reads a hundred and first."""
 
@@ -50,6 +61,9 @@ class Limits(Struct):
     set_bytes: int = SET_BYTES_MAX
     sets_per_group: int = SETS_PER_GROUP_MAX
     groups_per_interchange: int = GROUPS_PER_INTERCHANGE_MAX
+    interchanges: int = INTERCHANGES_PER_MESSAGE_MAX
+    groups: int = GROUPS_PER_MESSAGE_MAX
+    sets: int = SETS_PER_MESSAGE_MAX
 
 
 LIMITS = Limits()

@@ -20,6 +20,7 @@ from hub.formats.x12.faults import finding
 from hub.formats.x12.hunt import Hunt, Passed, hunt
 from hub.formats.x12.interchange import InterchangeReading
 from hub.formats.x12.limits import LIMITS, Limits
+from hub.formats.x12.mosts import within
 from hub.formats.x12.scan import Window
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Unreadable
@@ -43,7 +44,8 @@ def read(source: bytes | BinaryIO, limits: Limits = LIMITS, *, bare: bool = Fals
     With ``bare`` a message that begins with ST (or GS) and has no envelope around it is read too.
 
     This alone decides whether there is X12 in the bytes: whoever asks, asks by reading. Raises ``Unreadable`` when
-    there is no interchange in them: nothing, another syntax, UTF-16, an ISA cut short. Nothing else is raised,
+    there is no interchange in them: nothing, another syntax, UTF-16, an ISA cut short; or when there is more in
+    them than a message may hold. Nothing else is raised,
     whatever the bytes (errors of ``source`` itself pass).
     """
     window = Window(io.BytesIO(source) if isinstance(source, (bytes, bytearray)) else source, limits.chunk_bytes)
@@ -52,9 +54,9 @@ def read(source: bytes | BinaryIO, limits: Limits = LIMITS, *, bare: bool = Fals
     if bare:
         found = read_bare(window, limits)
         if found is not None:
-            yield from found
+            yield from within(found, limits)
             return
-    yield from _interchanges(window, limits)
+    yield from within(_interchanges(window, limits), limits)
 
 
 def _interchanges(window: Window, limits: Limits) -> Iterator[Event]:

@@ -1,0 +1,101 @@
+"""A message at work: how it is taken up, and how it is put aside when there is nothing more to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from hub.exchange import recording
+from hub.exchange.intake import Received, received
+from hub.exchange.model import StageTime
+from hub.flow.desk import Desk
+from hub.formats.x12.survey import Bytes
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.errors import Defect, Misconfigured, Unreadable
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+from hub.platform import jobs
+from hub.platform.jobs import Fence, Job
+
+
+class Task(Struct):
+    """One message at work."""
+
+    message: Received
+    fence: Fence
+    stages: list[StageTime]
+
+    @property
+    def again(self) -> bool:
+        """Whether an earlier run may have left something: it is a replay, or was interrupted."""
+        return self.message.stage != "received" or self.message.outcome != "none" or self.fence.attempt > 1
+
+    @property
+    def finished_before(self) -> bool:
+        """Whether an earlier run came to its end: what it acknowledged is not acknowledged again."""
+        return self.message.stage == "finished"
+
+    def reached(self, stage: str, at: datetime) -> Task:
+        return replace(self, stages=[*self.stages, StageTime(stage=stage, at=at)])
+
+
+def load_all(desk: Desk, claimed: Sequence[Job], conn: Connection) -> list[tuple[Task, bytes] | Exception]:
+    """Return each message and its body, or why there is none: what is wrong with one is not its neighbours' fault."""
+    found: list[tuple[Task, bytes] | Exception] = []
+    for job in claimed:
+        try:
+            found.append(_load(desk, job, conn))
+        except (Defect, ValueError, TypeError, OSError) as fault:
+            found.append(fault)
+    return found
+
+
+def load_large(desk: Desk, job: Job, conn: Connection) -> tuple[Task, Bytes]:
+    """Return the message and its body, which may stay where it lies."""
+    task, content = _task(job, conn)
+    return task, desk.blobs.look_into(task.message.sha256) if content is None else content
+
+
+def quarantine(desk: Desk, task: Task, fault: Unreadable, conn: Connection) -> None:
+    """Keep bytes that nobody could read, and tell someone."""
+    finding = Diagnostic(
+        code=fault.code,
+        severity=Severity.INTERCHANGE,
+        message=fault.message,
+        location=Location(offset=fault.offset),
+        remedy="Look at the bytes, and ask the partner what was meant",
+    )
+    recording.record(
+        conn,
+        recording.Processed(
+            message=task.message.id,
+            partner=task.message.partner,
+            stages=task.reached("finished", desk.clock.now()).stages,
+            validation="unreadable",
+            outcome="quarantined",
+            attention=f"Could not be read: {fault.message}",
+            findings=[finding],
+        ),
+    )
+    jobs.done(conn, task.fence)
+
+
+def hold(desk: Desk, task: Task, fault: Misconfigured, conn: Connection) -> None:
+    """Put the message aside until what is wrong with us is mended; a replay takes it up again."""
+    recording.hold(conn, task.message.id, f"Our configuration is at fault: {fault}")
+    recording.note(conn, task.message.id, "held", str(fault), at=desk.clock.now())
+    jobs.done(conn, task.fence)
+
+
+def _load(desk: Desk, job: Job, conn: Connection) -> tuple[Task, bytes]:
+    task, content = _task(job, conn)
+    return task, desk.blobs.get(conn, task.message.sha256) if content is None else content
+
+
+def _task(job: Job, conn: Connection) -> tuple[Task, bytes | None]:
+    message, content = received(conn, job.payload)
+    stages = [StageTime(stage="received", at=message.received_at)]
+    return Task(message=message, fence=job.fence, stages=stages), None if content is None else bytes(content)

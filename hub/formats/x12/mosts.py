@@ -20,18 +20,19 @@ def within(events: Iterable[Event], limits: Limits) -> Iterator[Event]:
         if isinstance(event, TransactionSet):
             sets += 1
             if sets > limits.sets:
-                raise _too_many("ENV-TOO-MANY-SETS", limits.sets, "transaction sets", event)
+                said = f"the file holds more than {limits.sets} transaction sets and was not read; {SPLIT}"
+                raise Unreadable("ENV-TOO-MANY-SETS", said, offset=event.offset)
         elif isinstance(event, GroupStart):
             groups += 1
             if groups > limits.groups:
-                raise _too_many("ENV-TOO-MANY-GROUPS", limits.groups, "functional groups", event)
+                said = f"the file holds more than {limits.groups} functional groups and was not read; {SPLIT}"
+                raise Unreadable("ENV-TOO-MANY-GROUPS", said, offset=event.offset)
         elif isinstance(event, InterchangeStart):
             interchanges += 1
             if interchanges > limits.interchanges:
-                raise _too_many("ENV-TOO-MANY-INTERCHANGES", limits.interchanges, "interchanges", event)
+                said = f"the file holds more than {limits.interchanges} interchanges and was not read; {SPLIT}"
+                raise Unreadable("ENV-TOO-MANY-INTERCHANGES", said, offset=event.offset)
         yield event
 
 
-def _too_many(code: str, most: int, what: str, event: GroupStart | InterchangeStart | TransactionSet) -> Unreadable:
-    message = f"the file holds more than {most} {what} and was not read; split it and send the parts one by one"
-    return Unreadable(code, message, offset=event.offset)
+SPLIT = "split it and send the parts one by one"

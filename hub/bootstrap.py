@@ -137,7 +137,11 @@ class Hub:
         if self.settings.redis_url:
             log.warning("HUB_REDIS_URL is set, and this version has no workers of their own: jobs run in this process")
         if self.settings.reader_process:
-            self.desk.reader = reader = ReadBeside(self.settings.config_path, log_level=self.settings.log_level)
+            self.desk.reader = reader = ReadBeside(
+                self.settings.config_path,
+                log_level=self.settings.log_level,
+                account=self.settings.reader_account,
+            )
             await reader.start()
         await asyncio.to_thread(self.rules.warm_up)
         self.runner.start()

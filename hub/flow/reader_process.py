@@ -1,4 +1,4 @@
-"""The process that reads messages beside the one that serves: ``python -m hub.flow.reader_process LEVEL CONFIG_PATH``.
+"""The process that reads messages beside the one that serves: ``hub.flow.reader_process LEVEL CONFIG_PATH ACCOUNT``.
 
 What enters on standard input are lists of messages; what leaves is what each holds and comes to, or why it could not be
 read. Started and ended by ``readers.ReadBeside``; of no use to people.
@@ -6,25 +6,37 @@ read. Started and ended by ``readers.ReadBeside``; of no use to people.
 
 from __future__ import annotations
 
+import codecs
 import sys
 from functools import partial
+from pathlib import Path
 
+import hub
 from hub.flow.readers import Reading, Sent, ToRead, read_messages, token_of
 from hub.flow.rules import Rules
 from hub.kernel.errors import HubError
 from hub.platform.beside import answer
-from hub.platform.configuration import find_configuration
+from hub.platform.configuration import CONTENTS, find_configuration
+from hub.platform.confinement import give_up
 from hub.platform.telemetry import configure_logs
+
+ENCODINGS = ("ascii", "latin-1", "cp1252", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
+"""What a file of a partner may be written in: Python reads each codec when it is first used."""
 
 
 def main() -> None:
     """Read what is asked for until there is no more."""
-    log_level, config_path = sys.argv[1:]
+    log_level, config_path, account = sys.argv[1:]
     configure_logs(log_level)
     configuration = find_configuration(config_path or None)
     token = token_of(configuration)  # before anything is read: what changes meanwhile is a difference
     rules = Rules(configuration)
     rules.warm_up()
+    for encoding in ENCODINGS:
+        codecs.lookup(encoding)
+    package = Path(hub.__file__).parent
+    readable = [package, *(root / name for root in configuration.roots for name in CONTENTS)]
+    give_up(readable, account=account, needs=partial(token_of, configuration))
     answer(partial(_read, rules), ToRead, token)
 
 

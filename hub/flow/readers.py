@@ -189,11 +189,12 @@ class ReadHere:
 class ReadBeside:
     """Reads in a process beside this one, by the same rules."""
 
-    def __init__(self, config_path: str | None, *, log_level: str = "info") -> None:
+    def __init__(self, config_path: str | None, *, log_level: str = "info", account: str = "nobody") -> None:
         self._beside = Beside(
             READER_MODULE,
             log_level,
             config_path or "",
+            account,
             answers=Sent,
             token=token_of(find_configuration(config_path)),
             seconds_max=SECONDS_MAX,

@@ -1,9 +1,10 @@
 """A process beside this one, for work that would hold the event loop: lists of values in, lists of values out.
 
 The child is a Python module that calls ``answer``. It first says its token; a child that says another than we expect
-works by other rules than we do (its files have changed since we started) and is given nothing. A child that dies, or
-thinks for too long, is replaced; what it was given is then tried one by one, so that only what ended it fails. A child
-that does not come up is nobody's fault: ``Unavailable``, and ``fault`` says why. It ends when we do, however we end.
+works by other rules than we do (its files have changed since we started) and is given nothing. A child that dies,
+thinks for too long or says too much, is replaced; what it was given is then tried one by one, so that only what ended
+it fails. A child that does not come up is nobody's fault: ``Unavailable``, and ``fault`` says why. It ends when we do,
+however we end.
 """
 
 from __future__ import annotations
@@ -26,11 +27,17 @@ import structlog
 import hub
 from hub.kernel.errors import Defect, HubError, Unavailable
 from hub.kernel.struct import Struct
+from hub.platform.confinement import limit
 
 LENGTH_BYTES = 8  # in front of every value; big-endian
 START_SECONDS_MAX = 120.0  # a second where nothing else runs; more maps, and a machine that has just been started
 PAUSE_SECONDS = 5.0  # between children that do not come up
-STDERR = 2  # where the child's output goes: its log is ours
+STDERR = 2  # where the child's output goes in the end: its log is ours
+TOKEN_BYTES_MAX = 1_024
+ANSWERS_BYTES_MAX = 32 * 1024 * 1024  # of one list: twice what 128 KiB of the densest nonsense were measured to come to
+SAID_BYTES = 64 * 1024  # of the child's output, passed on at a time
+SAID_PAUSE_SECONDS = 0.25  # after each such piece: who says more waits, at the cost of its own time
+LAST_WORDS_SECONDS = 1.0  # for what a child said before it ended
 
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONMALLOC", "PYTHONHASHSEED")
 """What the child is told of our environment: it takes foreign bytes apart, and needs no password for that."""
@@ -88,9 +95,14 @@ class Beside:
             ours, theirs = socket.socketpair()
             with theirs:
                 process = subprocess.Popen(
-                    self._command, stdin=theirs.fileno(), stdout=STDERR, env=_environment(), start_new_session=True
+                    self._command,
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    env=_environment(),
+                    start_new_session=True,
                 )
-            self._child = _Child(process, *await asyncio.open_connection(sock=ours))
+            self._child = _Child(process, *await asyncio.open_connection(sock=ours), await _pass_on(process))
 
     async def ready(self) -> None:
         """Return when the child has come up, or could not."""
@@ -132,10 +144,13 @@ class Beside:
         try:
             async with asyncio.timeout(seconds_max):
                 await child.send(items)
-                answers = [_value(each) for each in self._decode(await child.receive())]
+                answers = [_value(each) for each in self._decode(await child.receive(ANSWERS_BYTES_MAX))]
         except TimeoutError as fault:
             await self._end()
             raise _Ended(f"took more than {seconds_max:g} s") from fault
+        except _TooMuch as fault:
+            await self._end()
+            raise _Ended(str(fault)) from fault
         except (asyncio.IncompleteReadError, OSError) as fault:
             raise _Ended(f"ended with status {await self._end()}") from fault
         except (msgspec.MsgspecError, KeyError) as fault:
@@ -173,10 +188,13 @@ class Beside:
             await self.start()
             assert self._child is not None
             async with asyncio.timeout(START_SECONDS_MAX):
-                said = (await self._child.receive()).decode()
+                said = (await self._child.receive(TOKEN_BYTES_MAX)).decode(errors="replace")
         except TimeoutError:
             await self._end()
             return f"it was not ready within {START_SECONDS_MAX:g} s"
+        except _TooMuch as fault:
+            await self._end()
+            return str(fault)
         except (asyncio.IncompleteReadError, OSError) as fault:
             status = await self._end()
             return f"it ended with status {status}" if status is not None else str(fault)
@@ -202,10 +220,14 @@ class _Child:
     """The process and our end of the socket to its standard input."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        process: subprocess.Popen[bytes],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        passing_on: asyncio.Task[None],
     ) -> None:
         self.ready = False
-        self._process, self._reader, self._writer = process, reader, writer
+        self._process, self._reader, self._writer, self._passing_on = process, reader, writer, passing_on
 
     @property
     def ended(self) -> bool:
@@ -215,8 +237,11 @@ class _Child:
         self._writer.write(_framed(_encode(value)))
         await self._writer.drain()
 
-    async def receive(self) -> bytes:
+    async def receive(self, bytes_max: int) -> bytes:
+        """Return what it says next. Raises ``_TooMuch`` before it takes in more than ``bytes_max``."""
         length = int.from_bytes(await self._reader.readexactly(LENGTH_BYTES))
+        if length > bytes_max:
+            raise _TooMuch(f"wanted to say {length} bytes, of at most {bytes_max}")
         return await self._reader.readexactly(length)
 
     async def end(self) -> int:
@@ -225,7 +250,33 @@ class _Child:
         ended_before = self._process.poll()
         self._process.kill()
         status = await asyncio.to_thread(self._process.wait)
+        await asyncio.wait([self._passing_on], timeout=LAST_WORDS_SECONDS)
+        self._passing_on.cancel()
         return status if ended_before is None else ended_before
+
+
+async def _pass_on(process: subprocess.Popen[bytes]) -> asyncio.Task[None]:
+    """Begin to pass on to our own output what ``process`` says, until it has ended."""
+    reader = asyncio.StreamReader(SAID_BYTES)
+    way, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), process.stdout
+    )
+
+    async def pass_on() -> None:
+        try:
+            while piece := await reader.read(SAID_BYTES):
+                with contextlib.suppress(OSError), open(STDERR, "wb", closefd=False) as ours:
+                    ours.write(piece)
+                if len(piece) == SAID_BYTES:
+                    await asyncio.sleep(SAID_PAUSE_SECONDS)
+        finally:
+            way.close()
+
+    return asyncio.create_task(pass_on())
+
+
+class _TooMuch(Exception):
+    """The child is about to say more than it may."""
 
 
 class _Ended(Exception):
@@ -240,6 +291,7 @@ def answer(work: Callable[[list[Any]], Sequence[object]], asks: Any, token: str)
     decode = msgspec.msgpack.Decoder(list[asks]).decode
     with socket.socket(fileno=sys.stdin.fileno()) as ours, ours.makefile("rwb") as lists:
         threading.Thread(target=_end_with_parent, args=(ours.fileno(),), daemon=True).start()
+        limit()
         lists.write(_framed(token.encode()))
         lists.flush()
         while length := lists.read(LENGTH_BYTES):

@@ -36,6 +36,7 @@ class Settings(Struct):
     connections_max: int = 1_000  # open at a time; fewer where the system allows fewer open files
     reader_process: bool = True  # a server reads messages in a process beside it; False: in its own, with less memory
     metrics_token: str | None = None  # what a monitoring system shows to read /metrics and the details of /readyz
+    reader_account: str = "nobody"  # whom that process becomes where the server is started as root
     log_level: str = "info"  # debug, info, warning, error
 
     @property

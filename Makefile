@@ -21,6 +21,7 @@ PACKAGE := pyproject.toml uv.lock $(wildcard hatch_build.py) \
 	$(shell find hub/web/ui hub/web/locale planning/show/build.py planning/show/ui \
 		\( -name node_modules -o -name '*.mo' \) -prune -o -type f -print 2>/dev/null)
 READY := .venv/.ready
+DEVELOPED := .venv/.developed
 WARM := .venv/.warm
 
 # Two processes; a file's tests stay together, for its fixtures start servers.
@@ -29,7 +30,9 @@ DATA ?= ./var
 
 .PHONY: demo serve test check lint clean
 
+# The planner is compiled behind the demo, as far as nobody else wants the processor; it ends by itself.
 demo: $(READY)
+	@nice -n 19 .venv/bin/python -m planning.warm >/dev/null 2>&1 &
 	@.venv/bin/hub demo --data $(DATA) $(DEMO)
 
 serve: $(READY)
@@ -39,7 +42,7 @@ test: $(WARM)
 	@$(PYTEST) $(TESTS)
 
 # What .ci/run asks after the tests: style, types, who imports whom.
-lint: $(READY)
+lint: $(DEVELOPED)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
@@ -47,17 +50,28 @@ lint: $(READY)
 
 check: lint test
 
-# Compiled beforehand: where PYTHONDONTWRITEBYTECODE is set, every start would compile everything again (two seconds).
+# What the hub runs on, and no more, unless this is a workplace already. Compiled beforehand: where
+# PYTHONDONTWRITEBYTECODE is set, every start would compile everything again (two seconds).
 $(READY): $(PACKAGE)
+	@$(MAKE) --no-print-directory $(if $(wildcard $(DEVELOPED)),$(DEVELOPED),.sync SYNC=--no-dev)
+	@touch $@
+
+# With what tests, lint and types need.
+$(DEVELOPED): $(PACKAGE)
+	@$(MAKE) --no-print-directory .sync
+	@touch $(READY) $@
+
+.PHONY: .sync
+.sync:
 	@test -n "$(PYTHON)" || { echo "make: this needs Python 3.11 or newer on PATH" >&2; exit 2; }
 	@uv=$$($(PYTHON) .ci/find_uv.py) && \
 		echo "Setting up .venv (the first time takes about a minute)" && \
-		UV_PYTHON_DOWNLOADS=never $$uv sync --locked --compile-bytecode --python "$$($(RUNS) -c 'import sys; print(sys.executable)')"
+		UV_PYTHON_DOWNLOADS=never $$uv sync --quiet --locked --compile-bytecode $(SYNC) \
+			--python "$$($(RUNS) -c 'import sys; print(sys.executable)')"
 	@.venv/bin/python -m compileall -q hub planning
-	@touch $@
 
 # Once for each state of the planner's kernels; who only wants to see the hub does not wait for them.
-$(WARM): $(READY) $(wildcard planning/engine/*.py)
+$(WARM): $(DEVELOPED) $(wildcard planning/engine/*.py)
 	@echo "Compiling the planner's kernels (once, about a minute)" && .venv/bin/python -m planning.warm
 	@touch $@
 

@@ -8,7 +8,7 @@ file is missing or does not hold what the conversation says of it.
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -80,15 +80,15 @@ class Script:
         self._dates = _date_elements(guide)
         self._placed = _day(_element(self._set, step.placed, step.send))
 
-    def play(self, today: date, turn: int) -> Played:
-        """Return the message as sent ``today``; ``turn`` counts the playings from 0."""
-        shift = today - self._placed
+    def play(self, now: datetime, turn: int) -> Played:
+        """Return the message as sent ``now``, at the partner's; ``turn`` counts the playings from 0."""
+        shift = now.date() - self._placed
         segments = [self._moved(values, shift) for values in self._set.body]
         numbers = {name: _counted(_element(self._set, name, self._step.send), turn) for name in self._step.fresh}
         for name, number in numbers.items():
             tag, at = _named(name, self._step.send)
             next(values for values in segments if values[0] == tag)[at] = number
-        header, group = _renumbered(self._interchange, turn, today), _renumbered(self._group, turn, today)
+        header, group = _renumbered(self._interchange, turn, now), _renumbered(self._group, turn, now)
         sets = [OutboundSet(kind=self._set.kind, control_number=1, segments=segments)]
         written = write_interchange(header, [(group, sets)], self._separators)
         if written.body is None:
@@ -100,8 +100,9 @@ class Script:
         return [f"{_day(value) + shift:%Y%m%d}" if at in dated and value else value for at, value in enumerate(values)]
 
 
-def _renumbered(header: Header, turn: int, today: date) -> Header:
-    return msgspec.structs.replace(header, control_number=header.control_number + turn, on=today)
+def _renumbered(header: Header, turn: int, now: datetime) -> Header:
+    at = now.time().replace(second=0, microsecond=0)  # ISA10 and GS05 are sent to the minute
+    return msgspec.structs.replace(header, control_number=header.control_number + turn, on=now.date(), at=at)
 
 
 def _take_apart(body: bytes, step: Step) -> tuple[InterchangeHeader, Separators, GroupHeader, TransactionSet]:

@@ -7,13 +7,17 @@ mailbox; each is shown as it went over the wire. Then the hub stays up for its p
 from __future__ import annotations
 
 import contextlib
+import os
+import select
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from itertools import count
 from pathlib import Path
+from types import FrameType
 from zoneinfo import ZoneInfo
 
 import click
@@ -21,13 +25,14 @@ from sqlalchemy import Connection
 
 from hub.cli.conversation import Conversation, Played, Script, Step, conversations
 from hub.cli.output import Output, refuse, reports
+from hub.cli.serve import listen
 from hub.cli.stored import actor, address_of, data_option, settings_for
 from hub.exchange import people
 from hub.exchange.keys import is_live, keys_of, make_key, revoke_key
 from hub.exchange.partners import load_partners
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import SystemClock
-from hub.kernel.errors import Misconfigured, Unavailable
+from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import new_id
 from hub.kernel.scope import EVERYONE
 from hub.platform import schema
@@ -35,12 +40,14 @@ from hub.platform.at_rest import own_folder
 from hub.platform.configuration import find_configuration
 from hub.platform.database import open_database
 from hub.platform.settings import Settings
-from hub.transport.http import HubClient, Refused
+from hub.transport.http import HubClient
 
 READY_SECONDS_MAX = 30.0  # a start takes one or two; a loaded machine ten times as long
 ANSWER_SECONDS_MAX = 15.0  # an order is answered within one second
 POLL_SECONDS = 0.05
 LABEL = LOGIN = "demo"
+ROLES = ["account-manager", "onboarding-engineer", "administrator"]  # whoever may do all that the pages offer
+ANOTHER = "partners/acme-cardio/samples/order-two-lines-one-refused.edi"  # shown as what to send next, where it is
 STOP_SECONDS = 15.0
 
 
@@ -51,7 +58,9 @@ STOP_SECONDS = 15.0
 @reports
 def demo(out: Output, port: int | None, no_serve: bool, data: Path | None) -> None:
     """Play the reference conversation over the real interfaces."""
+    signal.signal(signal.SIGTERM, _asked_to_stop)
     settings = settings_for(data, port=port)
+    listen(settings).close()  # whoever has the port would be taken for the hub that is started here
     configuration = find_configuration(settings.config_path)
     found = conversations(configuration)
     if not found:
@@ -61,14 +70,15 @@ def demo(out: Output, port: int | None, no_serve: bool, data: Path | None) -> No
     with _hub(out, settings) as process:
         for partner, conversation in found.items():
             zone = load_partners(configuration).all()
-            today = SystemClock().now().astimezone(ZoneInfo(next(p.time_zone for p in zone if p.id == partner))).date()
+            now = SystemClock().now().astimezone(ZoneInfo(next(p.time_zone for p in zone if p.id == partner)))
             guides = GuideLibrary(configuration.roots)
             with HubClient(address_of(settings), keys[partner]) as client:
-                player = _Player(out, client, partner, conversation, today)
+                player = _Player(out, client, partner, conversation, now)
                 for step in conversation.steps:
                     body = configuration.read(f"partners/{partner}/{step.send}")
                     played.append(player.play(step, Script(body, step, guides, partner)))
         out.value({"played": played, "pages": address_of(settings)})
+        _say_next(out, settings, keys)
         if not no_serve:
             _stay(out, settings, link, process)
 
@@ -76,15 +86,17 @@ def demo(out: Output, port: int | None, no_serve: bool, data: Path | None) -> No
 class _Player:
     """Plays one partner's part and shows both sides."""
 
-    def __init__(self, out: Output, client: HubClient, partner: str, told: Conversation, today: date) -> None:
-        self._out, self._client, self._partner, self._today = out, client, partner, today
+    def __init__(self, out: Output, client: HubClient, partner: str, told: Conversation, now: datetime) -> None:
+        self._out, self._client, self._partner, self._now = out, client, partner, now
         out.line(f"\n{told.title} ({partner})")
 
     def play(self, step: Step, script: Script) -> dict[str, object]:
         """Send the message of ``step`` and wait for its answers; return what a machine wants to know."""
         message = self._first_unused(script)
         self._out.line(f"\n{step.says}.")
-        self._out.line(f"Its dates are moved by {message.moved_days} days, so that it is placed today, {self._today}.")
+        self._out.line(
+            f"Its dates are moved by {message.moved_days} days, so that it is placed today, {self._now:%Y-%m-%d}."
+        )
         _show(self._out, f"{self._partner} sends", message.body)
         started = time.monotonic()
         receipt = self._client.send(self._partner, message.body)
@@ -103,7 +115,7 @@ class _Player:
     def _first_unused(self, script: Script) -> Played:
         """Return the message under the first numbers that this hub has not seen: the demo may have run before."""
         for turn in count():
-            message = script.play(self._today, turn)
+            message = script.play(self._now, turn)
             number = next(iter(message.numbers.values()), None)
             if number is None or not self._client.orders(self._partner, number):
                 return message
@@ -139,7 +151,7 @@ def _prepare(settings: Settings, partners: list[str]) -> tuple[dict[str, str], s
             person_id=new_id(),
             login=LOGIN,
             name="Demo",
-            roles=["account-manager", "administrator"],
+            roles=ROLES,
             partners=None,
             language=None,
             now=now,
@@ -165,11 +177,15 @@ def _new_key(conn: Connection, partner: str, now: datetime) -> str:
 @contextlib.contextmanager
 def _hub(out: Output, settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``hub serve`` beside us until the end."""
-    command = [sys.executable, "-m", "hub", "serve", "--data", str(settings.data), "--port", str(settings.port)]
+    command = [sys.executable, "-m", "hub", "serve", "--json", "--data", str(settings.data)]
+    command += ["--port", str(settings.port)]
     log = settings.data / "serve.log"
-    with log.open("ab") as lines, subprocess.Popen(command, stdout=lines, stderr=lines) as process:
+    with (
+        log.open("ab") as lines,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=lines) as process,
+    ):
         try:
-            _wait_until_ready(settings, process, log)
+            _wait_until_ready(process, log)
             out.line(f"The hub runs at {address_of(settings)} on {settings.data}; its log is {log}")
             yield process
         finally:
@@ -179,15 +195,35 @@ def _hub(out: Output, settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-def _wait_until_ready(settings: Settings, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until the hub itself says that it is ready: whoever answers at its address may be another."""
+    assert process.stdout is not None
     until = time.monotonic() + READY_SECONDS_MAX
-    while process.poll() is None and time.monotonic() < until:
-        with contextlib.suppress(Unavailable, Refused), HubClient(address_of(settings)) as client:
-            client.ready()
+    while time.monotonic() < until:
+        said, _, _ = select.select([process.stdout], [], [], POLL_SECONDS)
+        if said and process.stdout.readline():
             return
-        time.sleep(POLL_SECONDS)
+        if process.poll() is not None:
+            break
     last = log.read_text(errors="replace").splitlines()[-1:] or ["it said nothing"]
-    raise Misconfigured(f"the hub did not start: {last[0]}", file=str(log))
+    raise Misconfigured(f"the hub did not start: {last[0].removeprefix('hub: ')}", file=str(log))
+
+
+def _asked_to_stop(number: int, frame: FrameType | None) -> None:
+    """End as asked, and the hub with us: whoever is told to stop leaves nobody behind."""
+    raise SystemExit(0)
+
+
+def _say_next(out: Output, settings: Settings, keys: dict[str, str]) -> None:
+    """Say what to try, as it is typed here."""
+    partner, key = next(iter(keys.items()))
+    hub = Path(sys.argv[0])
+    shown = hub if not hub.is_absolute() else os.path.relpath(hub) if hub.is_relative_to(Path.cwd()) else hub.name
+    out.line("\nTry, in another terminal:")
+    send = f"{shown} send {ANOTHER} --partner {partner} --wait --url {address_of(settings)}"
+    out.line(f"   HUB_KEY={key} {send}")
+    out.line(f"   {shown} message list --data {settings.data}")
+    out.line(f"   {shown} --help")
 
 
 def _stay(out: Output, settings: Settings, link: str, process: subprocess.Popen[bytes]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from hub.cli.output import Output, refuse, reports
+from hub.cli.output import Output, refuse, reports, shown
 from hub.transport.http import HubClient, Refused
 
 WAIT_SECONDS_MAX = 30.0  # an order is answered within one second; half a minute covers a long queue
@@ -24,12 +24,18 @@ REFUSING = {"validation": {"rejected", "unreadable"}, "outcome": {"refused", "qu
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--partner", required=True, metavar="ID", help="Who is sending.")
 @click.option("--url", default="http://127.0.0.1:8000", envvar="HUB_URL", show_default=True, help="Where the hub is.")
-@click.option("--key", required=True, envvar="HUB_KEY", help="The partner's API key; better in HUB_KEY than here.")
+@click.option("--key", envvar="HUB_KEY", help="The partner's API key; better in HUB_KEY than here.")
 @click.option("--idempotency-key", metavar="TEXT", help="Sent as Idempotency-Key: the same one twice is one message.")
 @click.option("--wait", is_flag=True, help="Wait for the verdict and show it.")
 @reports
-def send(out: Output, file: Path, partner: str, url: str, key: str, idempotency_key: str | None, wait: bool) -> None:
+def send(
+    out: Output, file: Path, partner: str, url: str, key: str | None, idempotency_key: str | None, wait: bool
+) -> None:
     """Hand FILE to a running hub as partner ID."""
+    if not key:
+        raise click.UsageError(
+            f"there is no API key: set HUB_KEY, or give --key; `hub partner key {shown(partner)}` makes one"
+        )
     with HubClient(url, key) as client:
         try:
             receipt = client.send(partner, file.read_bytes(), idempotency_key=idempotency_key)

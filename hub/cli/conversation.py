@@ -44,6 +44,7 @@ class Conversation(Struct):
 
     title: str
     steps: list[Step]
+    next: str | None = None  # file in the partner's folder: what a person may hand in afterwards
 
 
 class Played(Struct):

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -47,7 +47,6 @@ ANSWER_SECONDS_MAX = 15.0  # an order is answered within one second
 POLL_SECONDS = 0.05
 LABEL = LOGIN = "demo"
 ROLES = ["account-manager", "onboarding-engineer", "administrator"]  # whoever may do all that the pages offer
-ANOTHER = "partners/acme-cardio/samples/order-two-lines-one-refused.edi"  # shown as what to send next, where it is
 STOP_SECONDS = 15.0
 
 
@@ -78,7 +77,7 @@ def demo(out: Output, port: int | None, no_serve: bool, data: Path | None) -> No
                     body = configuration.read(f"partners/{partner}/{step.send}")
                     played.append(player.play(step, Script(body, step, guides, partner)))
         out.value({"played": played, "pages": address_of(settings)})
-        _say_next(out, settings, keys)
+        _say_next(out, settings, found, keys)
         if not no_serve:
             _stay(out, settings, link, process)
 
@@ -214,14 +213,15 @@ def _asked_to_stop(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _say_next(out: Output, settings: Settings, keys: dict[str, str]) -> None:
+def _say_next(out: Output, settings: Settings, found: Mapping[str, Conversation], keys: Mapping[str, str]) -> None:
     """Say what to try, as it is typed here."""
-    partner, key = next(iter(keys.items()))
     hub = Path(sys.argv[0])
     shown = hub if not hub.is_absolute() else os.path.relpath(hub) if hub.is_relative_to(Path.cwd()) else hub.name
     out.line("\nTry, in another terminal:")
-    send = f"{shown} send {ANOTHER} --partner {partner} --wait --url {address_of(settings)}"
-    out.line(f"   HUB_KEY={key} {send}")
+    for partner, conversation in found.items():
+        if conversation.next:
+            send = f"send partners/{partner}/{conversation.next} --partner {partner} --wait"
+            out.line(f"   HUB_KEY={keys[partner]} {shown} {send} --url {address_of(settings)}")
     out.line(f"   {shown} message list --data {settings.data}")
     out.line(f"   {shown} --help")
 

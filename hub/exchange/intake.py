@@ -62,6 +62,7 @@ class Received(Struct):
     outcome: str
     acknowledgement: Acknowledgement
     sha256: str
+    size_bytes: int = 0
     acknowledged: int = 0  # interchanges of it, from the first, that a run that did not come to its end has told of
 
 
@@ -109,7 +110,7 @@ def received(conn: Connection, message_id: str) -> tuple[Received, bytes | None]
     rows = _RECEIVED.returned(conn, {"wanted": message_id})
     if not rows:
         raise Defect(f"there is no inbound message {message_id}")
-    partner, at, stage, outcome, acknowledgement, sha256, acknowledged, content = rows[0]
+    partner, at, stage, outcome, acknowledgement, sha256, size, acknowledged, content = rows[0]
     found = Received(
         id=message_id,
         partner=partner,
@@ -118,6 +119,7 @@ def received(conn: Connection, message_id: str) -> tuple[Received, bytes | None]
         outcome=outcome,
         acknowledgement=acknowledgement,
         sha256=sha256,
+        size_bytes=size,
         acknowledged=acknowledged,
     )
     return found, content
@@ -181,6 +183,7 @@ _RECEIVED = Prepared(
         message.c.outcome,
         message.c.acknowledgement,
         message.c.sha256,
+        message.c.size_bytes,
         message.c.acknowledged_to,
         blobs.blob.c.content,
     )

@@ -32,6 +32,7 @@ from hub.formats.x12.guides import RELEASE
 from hub.formats.x12.survey import Group, Interchange
 from hub.kernel.struct import Struct
 
+SETS_SHOWN_MAX = 1_000  # of one group, on pages and over the API; the counts are of all, and so is what is sent
 VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "P": "partly-accepted", "R": "rejected"}
 
 
@@ -145,6 +146,6 @@ def _canonical(group: Group, outcomes: Sequence[SetOutcome]) -> FunctionalAcknow
         ),
         sets=[
             SetVerdict(kind=outcome.kind, number=outcome.control_number, verdict=VERDICTS[outcome.code])
-            for outcome in told_of(outcomes, group.findings)
+            for outcome in told_of(outcomes, group.findings)[:SETS_SHOWN_MAX]
         ],
     )

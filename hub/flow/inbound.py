@@ -31,6 +31,7 @@ from hub.flow.agreement import is_test, with_number_judged
 from hub.flow.arrivals import Arrival, Foreseen, Handled, NotInCompany, Workplace
 from hub.flow.desk import Desk
 from hub.flow.handlers import HANDLERS
+from hub.flow.keeping import Kept, keys_of_left_out
 from hub.flow.large import LargeReader
 from hub.flow.ordering import note_answers
 from hub.flow.outbound import Occasion, Tray
@@ -81,6 +82,7 @@ class Progress(Struct):
     judgements: list[Judgement] = []
     resent: frozenset[str] = frozenset()  # messages whose answers were sent once more
     summary: Summary = Summary()
+    kept: Kept = Kept()
     tests: dict[int, bool] = {}  # by position, what an earlier run took each document for: a test never becomes real
     acknowledged: int = 0  # interchanges
     said: list[Acknowledgement] = []  # of them
@@ -248,7 +250,7 @@ class _Settlement:
         self.progress = due.before or Progress()
         self.answers: list[tuple[Handled, str]] = []
         self._at, self._tray, self._message = at, tray, due.task.message
-        self._settled: list[Settled] = []
+        self._rows: list[DocumentRow] = []
         self._keys: list[Key] = []
         self._new: list[Interchange] = []  # whose numbers are entered with this portion
 
@@ -289,13 +291,17 @@ class _Settlement:
     def take_effect(self) -> bool:
         """Let the documents take effect, put what we owe for them into the tray; False when that takes being alone."""
         try:
-            self._settled = [self._became(document) for document in self.due.portion.documents]
+            settled = [self._became(document) for document in self.due.portion.documents]
         except NotInCompany:
             return False
+        kept, with_row = self.progress.kept.after(settled, self._message.size_bytes)
+        self._rows = [each.row for each in with_row]
         keys = _envelope_keys(self._new)
-        keys += [*recording.keys_of(self.rows()), *(key for each in self._settled for key in each.handled.keys)]
+        keys += recording.keys_of(self.rows())
+        keys += [key for each in settled for key in (*keys_of_left_out(each.row), *each.handled.keys)]
         self._keys = recording.kept_keys(keys)
-        self.progress = replace(self.progress, summary=self.progress.summary.after(self._settled, self._keys))
+        summary = self.progress.summary.after(settled, self._keys)
+        self.progress = replace(self.progress, summary=summary, kept=kept)
         return True
 
     def acknowledge(self) -> None:
@@ -327,7 +333,7 @@ class _Settlement:
             raise Conflict(f"job {fence.job} is in other hands")
 
     def rows(self) -> list[DocumentRow]:
-        return [each.row for each in self._settled]
+        return self._rows
 
     def keys(self) -> tuple[str, str, list[Key]]:
         return self.partner.id, self._message.id, self._keys
@@ -336,7 +342,8 @@ class _Settlement:
         """Return where the message stands, after its last portion."""
         task, survey, found = self.due.task.reached("finished", self._at.now), self.due.portion.survey, self.progress
         summary = found.summary.with_envelopes(found.interchanges)
-        return summary.processed(task.message, task.stages, found.said, survey, found.interchanges)
+        processed = summary.processed(task.message, task.stages, found.said, survey, found.interchanges)
+        return replace(processed, findings=processed.findings + found.kept.findings())
 
     def _became(self, document: Document) -> Settled:
         judgement = self.progress.judgements[document.interchange.position - 1]

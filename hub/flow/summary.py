@@ -22,6 +22,7 @@ OUTCOMES: tuple[Outcome, ...] = ("none", "accepted", "changed", "duplicate", "re
 SHOWN: tuple[Acknowledgement, ...] = ("none", "accepted", "partly", "rejected")
 """Each from good to bad: a message shows the last that any of its documents has."""
 
+ENVELOPE_FINDINGS_MAX = 500  # of one message, as they stand in its row; nobody reads a five hundred and first
 WIRE_LENGTH_MAX = 60  # a file of many kinds shows the first of them
 ACKNOWLEDGEMENTS: dict[str, Acknowledgement] = {"A": "accepted", "E": "accepted", "P": "partly", "R": "rejected"}
 """AK501 and AK901 in the words of the message log."""
@@ -104,7 +105,7 @@ class Summary(Struct):
             attention=self.attention,
             keys=self.keys,
             documents=self.documents,
-            findings=survey.stray + envelope_findings(interchanges),
+            findings=told(survey.stray + envelope_findings(interchanges)),
         )
 
 
@@ -115,6 +116,22 @@ def envelope_findings(interchanges: Sequence[Interchange]) -> list[Diagnostic]:
         for each in interchanges
         for finding in (*each.findings, *(f for group in each.groups for f in group.findings))
     ]
+
+
+def told(findings: list[Diagnostic]) -> list[Diagnostic]:
+    """Return as many of the findings about envelopes as a message shows, and one that says how many there are more."""
+    if len(findings) <= ENVELOPE_FINDINGS_MAX:
+        return findings
+    more, next_ = len(findings) - ENVELOPE_FINDINGS_MAX, findings[ENVELOPE_FINDINGS_MAX]
+    said = Diagnostic(
+        code="ENV-MORE-FINDINGS",
+        severity=Severity.WARNING,
+        message=f"{more} more faults of envelopes were found, and are not kept",
+        location=next_.location,
+        remedy="Put right those that are shown, and send the message again",
+        found=str(more),
+    )
+    return [*findings[:ENVELOPE_FINDINGS_MAX], said]
 
 
 def validation_of(findings: Sequence[Diagnostic]) -> Validation:

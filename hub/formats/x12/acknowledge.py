@@ -28,6 +28,10 @@ ACKNOWLEDGEMENT_GROUP = "FA"
 SYNTAX_CODES_MAX = 5  # AK502 to AK506, AK905 to AK909
 FAULTY_SEGMENTS_MAX = 500
 """Segments of one set that are told of. X12 has no limit; 500 keep the answer readable, AK5 covers the rest."""
+NOTES_MAX = 5_000
+"""AK3 and AK4 segments of one acknowledgement; sets that come after have their AK2 and AK5, which say enough."""
+SETS_TOLD_MAX = 1_000
+"""Sets of a group that are told of where all are refused; of more, AK9 alone says so, with their number."""
 ELEMENT_NOTES_MAX = 99  # AK4 in one AK3 loop: X12's limit in 004010
 
 TA1_NO_ERROR = "000"
@@ -141,8 +145,11 @@ def acknowledge_group(
         return None
     speller = _Speller(form=form, safe=SAFE - frozenset(separators.all))
     segments: list[list[Value]] = [_group_response(header, speller)]
+    notes = 0
     for outcome in told_of(outcomes, findings):
-        segments += _set_response(outcome, speller)
+        response = list(_set_response(outcome, speller, with_notes=notes < NOTES_MAX))
+        notes += len(response) - 2
+        segments += response
     segments.append(_group_trailer(outcomes, findings, stated))
     return OutboundSet(kind=form.kind, control_number=control_number, segments=segments)
 
@@ -150,8 +157,11 @@ def acknowledge_group(
 def told_of(outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic]) -> Sequence[SetOutcome]:
     """Return the sets of which AK2 loops tell: all, or none where the group itself is at fault.
 
-    AK5 has no code for "sound, but not taken", and a set once told accepted is never sent again.
+    AK5 has no code for "sound, but not taken", and a set once told accepted is never sent again. None also where
+    there are many and all are refused: AK9 says it of the whole group, and how many they were.
     """
+    if len(outcomes) > SETS_TOLD_MAX and all(outcome.code == "R" for outcome in outcomes):
+        return []
     return [] if worst(list(findings)).is_reject else outcomes
 
 
@@ -179,7 +189,7 @@ def _group_response(header: GroupHeader, speller: _Speller) -> list[Value]:
     return response
 
 
-def _set_response(outcome: SetOutcome, speller: _Speller) -> Iterator[list[Value]]:
+def _set_response(outcome: SetOutcome, speller: _Speller, *, with_notes: bool) -> Iterator[list[Value]]:
     """AK2 … AK5 of one set. What cannot be echoed is replaced by zeros; AK5 says why."""
     opening: list[Value] = [
         "AK2",
@@ -189,7 +199,8 @@ def _set_response(outcome: SetOutcome, speller: _Speller) -> Iterator[list[Value
     if speller.form.since_005010 and outcome.implementation and speller.fits(outcome.implementation, 35):
         opening.append(outcome.implementation)
     yield opening
-    told = [f for f in outcome.findings if f.severity >= Severity.WARNING and f.severity <= Severity.SEGMENT]
+    faults = outcome.findings if with_notes else ()
+    told = [f for f in faults if f.severity >= Severity.WARNING and f.severity <= Severity.SEGMENT]
     placed = sorted((f for f in told if f.location.segment and f.standard), key=_place)
     in_segments = [list(faults) for _, faults in groupby(placed, key=lambda f: f.location.segment)]
     for faults in in_segments[:FAULTY_SEGMENTS_MAX]:

@@ -1,0 +1,73 @@
+"""What is kept of sets that were refused for their form. Pure.
+
+Each has a row of its own, with everything found about it, as long as those rows weigh no more than twice the message;
+of the others their number is kept, and an order's number, by which it is found. Ten bytes can be a faulty set, and its
+row takes a kilobyte: without a bound whoever sends junk fills the disk with a hundred times as much of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from hub.exchange.model import DocumentRow, Key
+from hub.flow.summary import Settled
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+
+KEPT_OF_REFUSED = 2  # times the bytes of the message
+KEPT_BYTES_MIN = 64 * 1024  # of a small message: some fifty faulty sets
+ROW_BYTES = 700  # of a document, its keys included, without its findings
+FINDING_BYTES = 400
+
+
+class Kept(Struct):
+    """What is kept of a message so far."""
+
+    bytes: int = 0  # of rows of refused sets
+    left_out: int = 0
+    first: Location | None = None  # of those left out
+
+    def after(self, portion: Sequence[Settled], message_bytes: int) -> tuple[Kept, list[Settled]]:
+        """Return what is kept with a portion, and of it those that have a row of their own."""
+        most = max(KEPT_BYTES_MIN, KEPT_OF_REFUSED * message_bytes)
+        kept, with_row = self, list[Settled]()
+        for each in portion:
+            own = ROW_BYTES + FINDING_BYTES * len(each.row.findings)
+            if not each.document.rejected:
+                with_row.append(each)
+            elif not kept.left_out and kept.bytes + own <= most:
+                kept = replace(kept, bytes=kept.bytes + own)
+                with_row.append(each)
+            else:
+                kept = replace(kept, left_out=kept.left_out + 1, first=kept.first or _place(each))
+        return kept, with_row
+
+    def findings(self) -> list[Diagnostic]:
+        """Say how many were left out, if any."""
+        if not self.left_out or self.first is None:
+            return []
+        return [
+            Diagnostic(
+                code="ENV-SETS-NOT-KEPT",
+                severity=Severity.WARNING,
+                message=f"{self.left_out} more sets were refused for their form; what was found in each is not kept",
+                location=self.first,
+                remedy="Put right what was found in the sets before, and send all of them again",
+                found=str(self.left_out),
+            )
+        ]
+
+
+def keys_of_left_out(row: DocumentRow) -> list[Key]:
+    """Return by what a set is found that has no row of its own."""
+    return [Key(kind="purchase-order", value=row.order_number)] if row.order_number else []
+
+
+def _place(settled: Settled) -> Location:
+    document = settled.document
+    header = document.interchange.header
+    group = document.group.header.control_number if document.group else None
+    return Location(interchange=header.control_number, group=group, set=document.control_number or None)

@@ -1,6 +1,8 @@
 # Two commands matter:
 #   make demo   everything set up, the reference conversation played, pages on http://127.0.0.1:8000
 #   make test   everything set up, every test this machine can run; what it skips it names, with the reason
+# and one for who changes what reads foreign text:
+#   make proof  tests that try inputs by the thousand or the million, in full; half an hour
 # Both need Python >= 3.11 (with pip or venv), make, and the Python and npm package indexes. Nothing is installed
 # outside this folder: uv goes to .uv/ when the machine has none, the project's packages to .venv/.
 
@@ -26,9 +28,10 @@ WARM := .venv/.warm
 
 # Two processes; a file's tests stay together, for its fixtures start servers.
 PYTEST := .venv/bin/pytest -n 2 --dist loadfile -rs
+PROOF := .venv/bin/pytest -n 2 --dist load -m proof --proof
 DATA ?= ./var
 
-.PHONY: demo serve test check lint clean
+.PHONY: demo serve test proof check lint clean
 
 # The planner is compiled behind the demo, as far as nobody else wants the processor; it ends by itself.
 demo: $(READY)
@@ -40,6 +43,10 @@ serve: $(READY)
 
 test: $(WARM)
 	@$(PYTEST) $(TESTS)
+
+# What `make test` tries with a few inputs, with as many as it takes to promise something; ends with what was counted.
+proof: $(READY)
+	@$(PROOF) $(or $(TESTS),tests)
 
 # What .ci/run asks after the tests: style, types, who imports whom.
 lint: $(DEVELOPED)

@@ -1,14 +1,18 @@
 """What every test may rely on: the shared material, golden files, and skips that are honest.
 
-``--accept`` rewrites golden files instead of comparing. With ``HUB_TEST_REQUIRE=all`` (CI) a skipped test is a
+``--accept`` rewrites golden files instead of comparing. ``--proof`` lets tests with the marker ``proof`` try as many
+inputs as it takes to promise something (``make proof``); without it they try a few of the same.
+
+With ``HUB_TEST_REQUIRE=all`` (CI) a skipped test is a
 failed one, save where the shared material itself is absent: that folder is not part of the project.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -19,6 +23,44 @@ REQUIRE_ALL = os.environ.get("HUB_TEST_REQUIRE") == "all"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="write what came out into the golden files")
+    parser.addoption("--proof", action="store_true", help="try as many inputs as `make proof` promises, and count them")
+
+
+class Many(Protocol):
+    """How many inputs a test tries."""
+
+    def __call__(self, few: int, *, proof: int) -> int:
+        """Return ``few``, or ``proof`` where the whole proof is asked for."""
+
+
+@pytest.fixture
+def many(request: pytest.FixtureRequest) -> Many:
+    """How many of generated inputs a test with the marker ``proof`` tries: ``many(300, proof=10_000)``."""
+    assert request.node.get_closest_marker("proof"), "mark the test with pytest.mark.proof: make proof runs only those"
+    whole = bool(request.config.getoption("--proof"))
+    return lambda few, *, proof: proof if whole else few
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Takes what a proof has counted, to be told at the end of the run."""
+    return lambda counted: record_property("tally", counted)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tell what the proofs counted."""
+    if not config.getoption("--proof"):
+        return
+    told = [
+        f"{report.nodeid.rpartition('::')[2]}: {counted}"
+        for report in terminalreporter.stats.get("passed", [])
+        for name, counted in report.user_properties
+        if name == "tally"
+    ]
+    if told:
+        terminalreporter.section("counted")
+        for line in sorted(told):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

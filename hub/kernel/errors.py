@@ -5,7 +5,21 @@ A fault in a partner's document is not an exception but a ``Diagnostic`` (see ``
 
 from __future__ import annotations
 
+import re
+
 UNFORESEEN_CHARACTERS_MAX = 200  # of what an exception says that nobody foresaw
+
+
+MESSAGE_CHARACTERS_MAX = 2_000  # of a fault of configuration: fifty unknown keys
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def on_one_line(text: str) -> str:
+    """Return what a fault says, with signs escaped that would break its line or steer a terminal; a bounded part.
+
+    Names of files and keys stand in it, and those may hold anything.
+    """
+    return _STEERING.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text[:MESSAGE_CHARACTERS_MAX])
 
 
 class HubError(Exception):
@@ -38,12 +52,12 @@ class Misconfigured(HubError):
         line: int | None = None,
         remedy: str | None = None,
     ) -> None:
-        super().__init__(message)
         self.code = code
-        self.message = message
-        self.file = file
+        self.message = on_one_line(message)
+        self.file = on_one_line(file) if file else file
         self.line = line
-        self.remedy = remedy
+        self.remedy = on_one_line(remedy) if remedy else remedy
+        super().__init__(self.message)
 
     @classmethod
     def of(cls, fault: Exception, *, file: str | None = None, code: str = "CFG-READING") -> Misconfigured:

@@ -8,6 +8,7 @@ of it runs. A name that is not ours is a ``Defect``: whoever wrote the source le
 from __future__ import annotations
 
 import builtins
+import dis
 import keyword
 import re
 from collections.abc import Callable, Collection, Iterator
@@ -46,8 +47,9 @@ def made(
         raise Defect(f"what was written for {label} is no Python: {type(fault).__name__}") from fault
     known = {*BUILTINS, *names, *attributes, *code.co_names}  # at the top of the module: the functions it defines
     functions = {inner.co_name for inner in _inside(code) if inner.co_name.isidentifier()}
-    if strange := sorted(set(code.co_names) - functions):
-        raise Defect(f"what was written for {label} does more than define functions: {strange[0][:80]!r}")
+    calls = any("CALL" in step.opname for step in dis.get_instructions(code))
+    if calls or not functions.issuperset(code.co_names):
+        raise Defect(f"what was written for {label} does more than define functions")
     for inner in _beneath(code):
         strange = sorted({*inner.co_names} - known) or [
             local for local in (*inner.co_varnames, *inner.co_cellvars) if not LOCAL.fullmatch(local)

@@ -56,9 +56,9 @@ def fields_of(struct: type[msgspec.Struct]) -> dict[str, Shape]:
 
 def shape_at(struct: type[msgspec.Struct], path: str) -> Shape | None:
     """Return the type of the dotted field ``path`` of ``struct``; of words, any one name is a field."""
-    first, _, rest = path.partition(".")
+    first, dot, rest = path.partition(".")
     shape = fields_of(struct).get(first)
-    if shape is None or not rest:
+    if shape is None or not dot:
         return shape
     if shape.kind == "words":
         return Shape(kind="str") if WORD.fullmatch(rest) else None

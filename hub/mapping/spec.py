@@ -163,7 +163,7 @@ def resolve_likes(table: Table, shared: dict[str, Table], faults: list[Fault]) -
 
 
 class _Likes:
-    """Tables that start from shared ones, made whole; as many as a map may have, and no more."""
+    """Tables that start from shared ones, made whole; as many as a map may have, and no more. No table is changed."""
 
     def __init__(self, shared: dict[str, Table], faults: list[Fault]) -> None:
         self._shared = shared
@@ -171,17 +171,18 @@ class _Likes:
         self._left = LIKES_MAX
 
     def resolved(self, table: Table, depth: int) -> Table:
-        if table.like is not None and self._left > 0:
+        if table.like is not None:
             self._left -= 1
             base = self._shared.get(table.like.text)
-            if base is None or depth > LIKE_DEPTH_MAX or not self._left:
+            if self._left < 0:
+                return table  # told already
+            if base is None or depth >= LIKE_DEPTH_MAX or not self._left:
                 self._faults.append(_no_shared(table.like, self._shared))
-            else:
-                table = merge(self.resolved(base, depth + 1), _without_like(table))
-        if depth <= LIKE_DEPTH_MAX:
-            for name, tables in table.lists.items():
-                table.lists[name] = [self.resolved(inner, depth) for inner in tables]
-        return table
+                return table
+            table = merge(self.resolved(base, depth + 1), _without_like(table))
+        whole = copy.copy(table)
+        whole.lists = {name: [self.resolved(inner, depth) for inner in tables] for name, tables in table.lists.items()}
+        return whole
 
 
 LIKE_DEPTH_MAX = 4  # a shared table may itself start from one; deeper is a circle

@@ -234,7 +234,7 @@ class TreeWriter:
         if shape_at(self.variant.struct, field) is not None:
             name = self.field(field)
         else:
-            name = f"{self.code.constant(writer_run.Field(field))}.of(X.document)"
+            name = f"{self.code.constant(writer_run.Field(path=field))}.of(X.document)"
         return f"{name} is not None" if value is None else f"str({name}) == {value!r}"
 
     def _document_currency(self, variant: Variant) -> None:

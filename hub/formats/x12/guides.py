@@ -6,6 +6,7 @@ In: configuration roots (a later root wins, file by file) with ``schemas/x12/<re
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -80,7 +81,10 @@ class GuideLibrary:
         try:
             return self._read(release, set, partner)
         except Exception as fault:
-            raise Misconfigured.of(fault, file=file, code="CFG-GUIDE") from fault
+            told = Misconfigured.of(fault, file=file, code="CFG-GUIDE")
+            told.code = told.code if told.code.startswith("CFG-") else "CFG-GUIDE"
+            told.remedy = told.remedy or "write it as the guides in schemas/x12 and docs/partners.md are written"
+            raise told from fault
 
     def _read(self, release: str, set: str, partner: str | None) -> Guide | None:
         path = self._find(f"schemas/x12/{release}/{set}.toml")
@@ -108,4 +112,5 @@ class GuideLibrary:
         return self._find(f"partners/{partner}/guides/{set}.toml")
 
     def _find(self, name: str) -> Path | None:
-        return next((root / name for root in reversed(self._roots) if (root / name).is_file()), None)
+        """Return what wins for ``name``, file or not: what is no file is told when it is read."""
+        return next((root / name for root in reversed(self._roots) if os.path.lexists(root / name)), None)

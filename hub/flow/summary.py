@@ -23,6 +23,9 @@ SHOWN: tuple[Acknowledgement, ...] = ("none", "accepted", "partly", "rejected")
 """Each from good to bad: a message shows the last that any of its documents has."""
 
 ENVELOPE_FINDINGS_MAX = 500  # of one message, as they stand in its row; nobody reads a five hundred and first
+CALLING = frozenset({"GDE-LINES-MISSING"})
+"""Warnings that call a person, although they refuse nothing."""
+
 WIRE_LENGTH_MAX = 60  # a file of many kinds shows the first of them
 ACKNOWLEDGEMENTS: dict[str, Acknowledgement] = {"A": "accepted", "E": "accepted", "P": "partly", "R": "rejected"}
 """AK501 and AK901 in the words of the message log."""
@@ -79,7 +82,7 @@ class Summary(Struct):
             self,
             validation=max(self.validation, validation_of(findings), key=VALIDATIONS.index),
             outcome=max(self.outcome, outcome, key=OUTCOMES.index),
-            attention=f"Refused: {refused[0].message}" if refused else self.attention,
+            attention=f"Refused: {refused[0].message}" if refused else self.attention or _question_of(findings),
         )
 
     def processed(
@@ -142,10 +145,25 @@ def validation_of(findings: Sequence[Diagnostic]) -> Validation:
 
 def _attention(settled: Settled) -> str | None:
     """Say why a person should look at the document: the handler's question, or the first fault that rejects it."""
-    if settled.handled.attention or not settled.document.rejected:
+    if settled.handled.attention:
         return settled.handled.attention
+    if not settled.document.rejected:
+        return _question_of(settled.document.findings) if settled.document.takes_effect else None
     first = next(f for f in settled.document.findings if f.severity.is_reject)
     return f"Rejected: {first.message}"
+
+
+def _question_of(findings: Sequence[Diagnostic]) -> str | None:
+    """Return what a person should look at among what was found and refuses nothing."""
+    return next((f.message for f in findings if _calls_a_person(f)), None)
+
+
+def _calls_a_person(found: Diagnostic) -> bool:
+    """Whether a warning is of what only a person can settle; a note never is."""
+    if found.severity is not Severity.WARNING:
+        return False
+    made_a_test = found.code == "ENV-USAGE-DIFFERS" and found.found != "T"  # by our file alone: they believe it is real
+    return made_a_test or found.code in CALLING
 
 
 def _outcome(settled: Settled) -> SetOutcome:

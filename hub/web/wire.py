@@ -168,7 +168,7 @@ def _segments(
         if position < first:
             walk.pass_over(values[0])
         elif elements < ELEMENTS_SHOWN_MAX:
-            shown.append(_segment(values, position, walk, faulty))
+            shown.append(_segment(found.as_sent(position), position, walk, faulty))
             elements, last = elements + len(values), position
     return Wire(
         segments=shown,

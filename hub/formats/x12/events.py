@@ -31,7 +31,7 @@ class InterchangeStart(Struct):
 
     header: InterchangeHeader
     separators: Separators
-    encoding: str  # of ISA: "utf-8" (ASCII is that too) or "latin-1"; each set says its own
+    encoding: str  # of ISA: "utf-8" (ASCII is that too) or "windows-1252"; each set says its own
     offset: int  # byte at which ISA begins
     findings: list[Diagnostic] = []
 
@@ -86,12 +86,12 @@ class TransactionSet:
     ``segments[0]`` is ST and, unless a finding says that the set was not closed, ``segments[-1]`` is
     SE; position ``n`` of a Location is ``segments[n - 1]``. A segment is its tag and its elements,
     trailing empty ones dropped, composites and repetitions still in one piece. Empty segments are
-    gone, line ends too.
+    gone, line ends too, and blanks behind a value.
     """
 
     __slots__ = (
         "_lines", "_segments", "control_number", "encoding", "end", "findings", "group", "implementation",
-        "interchange", "is_kept", "kind", "offset", "release", "separators",
+        "interchange", "is_kept", "kind", "offset", "padded", "release", "separators",
     )  # fmt: skip
 
     def __init__(
@@ -119,6 +119,7 @@ class TransactionSet:
         self.is_kept = True  # False: it passed a limit, only ST is here and a finding says why; no guide can judge it
         self.offset = offset  # byte in the message at which ST begins
         self.end = end  # byte after the set's last
+        self.padded: dict[int, str] = {}  # by position: segments as sent that had blanks behind a value
         self.findings: list[Diagnostic] = [] if findings is None else findings
         self._lines: list[str] | None = lines
         self._segments: list[list[str]] = []
@@ -130,6 +131,12 @@ class TransactionSet:
             self._segments = _cut_into_elements(self._lines, self.separators.element)
             self._lines = None
         return self._segments
+
+    def as_sent(self, position: int) -> list[str]:
+        """Return the tag and elements of the segment at ``position``, with the blanks that stand behind them."""
+        if position in self.padded:
+            return self.padded[position].split(self.separators.element)
+        return self.segments[position - 1]
 
     @property
     def body(self) -> list[list[str]]:

@@ -119,8 +119,14 @@ def _explain_text(
     if code:
         place.add(
             code, number, component=component, repetition=turn, label=element.name, found=text,
-            expected=_expected(element, codes),
+            expected=_expected(element, codes), control=_control_in(text),
         )  # fmt: skip
+
+
+def _control_in(text: str) -> str:
+    """Return the first control character of ``text`` as its number; most texts have none."""
+    found = CONTROL.search(text)
+    return f"0x{ord(found[0]):02X}" if found else ""
 
 
 def _fault_of(element: Element, text: str, codes: CodeLists) -> str | None:

@@ -108,8 +108,8 @@ _INTERCHANGE_FAULTS = {
         _WARNING, "019", "ISA14 is {found}, neither 0 nor 1; taken as 0", "send 1 to ask for a TA1, else 0",
     ),
     "ENV-USAGE": _fault(
-        _WARNING, "020", "the usage indicator (ISA15) is {found}, none of T, P, I",
-        "send T for test or P for production",
+        _INTERCHANGE, "020", "the usage indicator (ISA15) is {found}, none of T, P, I",
+        "send T for test or P for production: what may be either is not taken",
     ),
     "ENV-INTERCHANGE-NOT-CLOSED": _fault(
         _INTERCHANGE, "023", "the interchange ends without its IEA: the file is cut short",
@@ -281,12 +281,16 @@ _SET_FAULTS = {
     "SYN-EMPTY-SEGMENT": _fault(
         _NOTE, None, "{count} empty segment(s) were skipped and not counted", "end each segment once",
     ),
+    "SYN-TRAILING-BLANKS": _fault(
+        _NOTE, None, "{count} segment(s) have blanks behind a value; those mean nothing and were taken off",
+        "send values without padding",
+    ),
     "SYN-TRAILING-SEPARATOR": _fault(
         _NOTE, None, "{count} segment(s) end in separators with nothing after them; those separators were dropped",
         "leave out the separators of trailing empty elements",
     ),
     "SYN-NOT-UTF-8": _fault(
-        _NOTE, None, "the set is not UTF-8 and was read as ISO 8859-1",
+        _NOTE, None, "the set is not UTF-8 and was read as Windows-1252",
         "if letters with accents look wrong, agree on UTF-8",
     ),
     "SYN-MORE-FINDINGS": _fault(

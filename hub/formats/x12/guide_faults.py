@@ -5,6 +5,8 @@ The standard's code is from AK304 where the severity is a segment's and from AK4
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from hub.formats.x12.faults import Fault, quoted
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -76,9 +78,22 @@ FAULTS = {
     ),
     "GDE-ELEMENT-TOO-LONG": _fault(_ELEMENT, "5", "{place} ({label}) = {found} is too long", "send {expected}"),
     "GDE-ELEMENT-CHARACTER": _fault(
-        _ELEMENT, "6", "{place} ({label}) = {found} holds a character that may not be there", "send {expected}"
+        _ELEMENT, "6", "{place} ({label}) = {found} holds the control character {control}, which is no text",
+        "send {expected}; where a letter or quotation mark was meant, agree on UTF-8",
     ),
     "GDE-ELEMENT-NUMBER": _fault(_ELEMENT, "6", "{place} ({label}) = {found} is not a number", "send {expected}"),
+    "GDE-NUMBER-PADDED": _fault(
+        _ELEMENT, "6", "{place} ({label}) = {found} has a blank behind it, and a number is not padded",
+        "send the digits alone, or agree on the leniency padded-numbers",
+    ),
+    "GDE-DATE-PADDED": _fault(
+        _ELEMENT, "8", "{place} ({label}) = {found} has a blank behind it, and a date is not padded",
+        "send the digits alone, or agree on the leniency padded-numbers",
+    ),
+    "GDE-TIME-PADDED": _fault(
+        _ELEMENT, "9", "{place} ({label}) = {found} has a blank behind it, and a time is not padded",
+        "send the digits alone, or agree on the leniency padded-numbers",
+    ),
     "GDE-ELEMENT-BLANK": _fault(
         _ELEMENT, "6", "{place} ({label}) holds only spaces", "send a value: the guide demands it"
     ),
@@ -121,12 +136,20 @@ FAULTS = {
 }  # fmt: skip
 
 
+FORGIVEN = {
+    "padded-numbers": {"GDE-NUMBER-PADDED", "GDE-DATE-PADDED", "GDE-TIME-PADDED"},
+    "segments-out-of-order": {"GDE-SEGMENT-ORDER"},
+}
+"""What can be forgiven a partner, by the name in its file: told as a warning, and read all the same."""
+
+
 class Findings:
     """The faults of one set, in the order found, bounded in number; what does not fit is counted."""
 
-    __slots__ = ("_group", "_interchange", "_set", "items", "rejects", "unlisted", "warnings")
+    __slots__ = ("_forgiven", "_group", "_interchange", "_set", "items", "rejects", "unlisted", "warnings")
 
-    def __init__(self, interchange: int | None, group: int | None, set: str) -> None:
+    def __init__(self, interchange: int | None, group: int | None, set: str, leniency: Collection[str] = ()) -> None:
+        self._forgiven = [FORGIVEN[name] for name in leniency if name in FORGIVEN]
         self._interchange = interchange
         self._group = group
         self._set = set or None
@@ -156,14 +179,15 @@ class Findings:
     ) -> None:
         """Note fault ``code`` of the table at that place; ``words`` are what its sentence names."""
         fault = FAULTS[code]
-        if not self._has_room(fault.severity):
+        severity = Severity.WARNING if any(code in codes for codes in self._forgiven) else fault.severity
+        if not self._has_room(severity):
             return
         place = f"{tag}{element or 0:02d}" + (f"-{component}" if component else "")
         said = {"tag": tag, "place": place, "found": quoted(found), "expected": expected, **words}
         self.items.append(
             Diagnostic(
                 code=code,
-                severity=fault.severity,
+                severity=severity,
                 message=fault.message.format(**said),
                 location=Location(
                     interchange=self._interchange, group=self._group, set=self._set, segment=segment, tag=tag,

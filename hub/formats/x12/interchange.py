@@ -246,7 +246,7 @@ class InterchangeReading(EnvelopeReading):
         """Yield the interchange's events; of one whose separators are unsound only the start."""
         yield InterchangeStart(
             header=self.header,
-            separators=self.walker.text(b"")[2],
+            separators=self.walker.separators,
             encoding=self._isa.encoding,
             offset=self._offset,
             findings=self._start_findings,

@@ -13,6 +13,7 @@ import re
 from itertools import pairwise
 from operator import itemgetter
 
+from hub.formats.x12.characters import decoded, encoding_of
 from hub.formats.x12.faults import finding
 from hub.formats.x12.limits import ISA_BYTES_MAX
 from hub.formats.x12.separators import WireSeparators, character_at, has_repetition, is_usable
@@ -130,12 +131,12 @@ def _cut(window: bytes, raw: bytes, element: bytes, *, wrapped: bool) -> Isa | N
         return None
     end_of_component = last + len(element) + len(component)
     length = window.index(terminator, end_of_component) + len(terminator)
-    encoding = _encoding(window[:length])
+    encoding = encoding_of(window[:length])
     if in_places:
         pieces = [window[:3]] + [window[a + 1 : b] for a, b in pairwise(_PLACES)]
     else:
         pieces = window[:last].split(element)
-    texts = [piece.decode(encoding, "replace") for piece in (*pieces, component)]
+    texts = [decoded(piece, encoding) for piece in (*pieces, component)]
     if not in_places and any(len(texts[place].strip()) > longest for place, longest in _SHORT_ELEMENTS):
         return None
     findings = []
@@ -205,8 +206,8 @@ def _too_few(window: bytes, element: bytes) -> Isa | None:
     if group is None:
         return None
     terminator = group["t"].removeprefix(b"\r")
-    encoding = _encoding(window[: group.end("t")])
-    texts = [piece.decode(encoding, "replace").strip() for piece in window[: group.start("t")].split(element)]
+    encoding = encoding_of(window[: group.end("t")])
+    texts = [decoded(piece, encoding).strip() for piece in window[: group.start("t")].split(element)]
     if len(texts) > ISA_ELEMENTS + 1 or terminator == element:
         return None
     fault = finding("ENV-ISA-ELEMENTS", Location(tag="ISA"), count=len(texts) - 1)
@@ -228,7 +229,7 @@ def _faults_of_separators(
         ("ENV-REPETITION-SEPARATOR", 11, repetition, repetition not in (element, terminator, component)),
     )
     return [
-        finding(code, Location(tag="ISA", element=place), found=(found or b"").decode(_encoding(found or b"")))
+        finding(code, Location(tag="ISA", element=place), found=decoded(found or b"", encoding_of(found or b"")))
         for code, place, found, good in rows
         if not good
     ]
@@ -255,11 +256,3 @@ def _raw_length(raw: bytes, length: int) -> int:
         taken += raw[place] not in b"\r\n"
         place += 1
     return place
-
-
-def _encoding(data: bytes) -> str:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8"

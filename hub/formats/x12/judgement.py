@@ -48,7 +48,7 @@ def judge(received: TransactionSet, group: GroupHeader | None, validator: Valida
     acknowledges = is_acknowledgement(validator.guide)
     if acknowledges:
         with_plain_numbers(received)
-    checked = validator.check(received)
+    checked = validator.check(received, agreed.leniency)
     due = validator.guide.functional_group
     if group is not None and group.functional_group != due:
         sent = group.functional_group

@@ -1,8 +1,11 @@
-"""One set's text cut into segments: terminators, line ends, indentation, empty segments, trailing separators.
+"""One set's text cut into segments: terminators, line ends, indentation, empty segments, trailing separators, padding.
 
 In: the text from ST to SE. Out: one string per segment, and what had to be put right to get them.
 Nothing can go wrong here; whatever was sent, there is a list. The usual case is decided by a few
 searches over the whole text, so that a clean set costs one split.
+
+Blanks behind a value mean nothing in X12: they are taken off here, and nobody after sees them. Blanks before it are
+data. What was sent is kept beside, for whoever shows it or asks whether a number was padded.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ class Cut(Struct):
     lines: list[str]
     empty: int = 0  # segments with nothing in them, dropped
     broken: list[int] = []  # segments that had a line end inside
+    padded: dict[int, str] = {}  # segments with blanks behind a value, as they were sent
     trailing: list[int] = []  # segments that ended in element separators
 
 
@@ -30,7 +34,8 @@ def cut(text: str, separators: Separators) -> Cut:
     if last:
         lines.append(last)
     trailing = element + terminator in text or last.endswith(element)
-    if _is_plain(text, lines, terminator) and not trailing:
+    padded = " " + element in text or " " + terminator in text or last.endswith(" ")
+    if _is_plain(text, lines, terminator) and not trailing and not padded:
         return Cut(lines=lines)
     return _cleaned(lines, separators)
 
@@ -49,13 +54,18 @@ def _cleaned(raw: list[str], separators: Separators) -> Cut:
     lines: list[str] = []
     broken: list[int] = []
     trailing: list[int] = []
+    padded: dict[int, str] = {}
     for piece in raw:
         line = piece.lstrip(blanks).rstrip(line_ends)
         if line.endswith(element):
-            line = _without_trailing(line, element)
             trailing.append(len(lines) + 1)
+        if line.endswith(" ") or " " + element in line:
+            padded[len(lines) + 1] = line
+            line = element.join(value.rstrip(" ") for value in line.split(element))
+        line = _without_trailing(line, element)
         if not line:
             trailing = trailing[:-1] if trailing and trailing[-1] == len(lines) + 1 else trailing
+            padded.pop(len(lines) + 1, None)
             continue
         if any(mark in line for mark in line_ends):
             line = "".join(c for c in line if c not in line_ends)
@@ -63,7 +73,7 @@ def _cleaned(raw: list[str], separators: Separators) -> Cut:
         lines.append(line)
     # the piece after the last terminator is no segment when it is only a line end
     empty = len(raw) - len(lines) - (1 if raw and raw[-1] and not raw[-1].strip(blanks) else 0)
-    return Cut(lines=lines, empty=empty, broken=broken, trailing=trailing)
+    return Cut(lines=lines, empty=empty, broken=broken, trailing=trailing, padded=padded)
 
 
 def _without_trailing(line: str, element: str) -> str:

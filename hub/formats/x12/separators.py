@@ -7,6 +7,7 @@ blank or NUL; then nothing after the header can be trusted, and the interchange 
 
 from __future__ import annotations
 
+from hub.formats.x12.characters import decoded, is_utf_8
 from hub.kernel.struct import Struct
 
 FIRST_VERSION_WITH_REPETITION = "00402"
@@ -43,12 +44,18 @@ class WireSeparators(Struct):
     def text(self, encoding: str) -> Separators:
         """The same as text in ``encoding``, in which they were found to be readable."""
         return Separators(
-            element=self.element.decode(encoding),
-            segment=self.segment.decode(encoding),
-            component=None if self.component is None else self.component.decode(encoding),
-            repetition=None if self.repetition is None else self.repetition.decode(encoding),
-            segment_suffix=self.segment_suffix.decode(encoding),
+            element=decoded(self.element, encoding),
+            segment=decoded(self.segment, encoding),
+            component=None if self.component is None else decoded(self.component, encoding),
+            repetition=None if self.repetition is None else decoded(self.repetition, encoding),
+            segment_suffix=decoded(self.segment_suffix, encoding),
         )
+
+    @property
+    def bytes_of_their_own(self) -> bytes:
+        """Separators that are a single byte and no character of UTF-8: 0x85, 0xD6."""
+        parts = (self.element, self.segment, self.component, self.repetition)
+        return b"".join(part for part in parts if part and not is_utf_8(part))
 
     @property
     def blanks(self) -> bytes:

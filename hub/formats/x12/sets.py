@@ -7,6 +7,7 @@ bytes; a set too long to keep is made of its ST alone.
 
 from __future__ import annotations
 
+from hub.formats.x12.characters import WINDOWS_1252
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.faults import finding
 from hub.formats.x12.headers import read_number
@@ -58,8 +59,9 @@ def make_set(
     made.findings += _faults_of_trailer(place, separators.element) if closed else [
         finding("ENV-SET-NOT-CLOSED", place.at(len(lines)))
     ]  # fmt: skip
-    if encoding == "latin-1":
+    if encoding == WINDOWS_1252:
         made.findings.append(finding("SYN-NOT-UTF-8", place.at()))
+    made.padded = parts.padded
     made.findings += _faults_of_form(parts, place)
     made.findings += _faults_of_size(lines, separators.element, place, limits)
     made.findings += _fault_of_nul(raw, place)
@@ -122,6 +124,10 @@ def _faults_of_form(parts: Cut, place: _Place) -> list[Diagnostic]:
     findings = []
     if parts.empty:
         findings.append(finding("SYN-EMPTY-SEGMENT", place.at(), count=parts.empty))
+    if parts.padded:
+        first = min(parts.padded)
+        made = finding("SYN-TRAILING-BLANKS", place.at(first), count=len(parts.padded))
+        findings.append(made)
     if parts.trailing:
         findings.append(finding("SYN-TRAILING-SEPARATOR", place.at(parts.trailing[0]), count=len(parts.trailing)))
     broken = parts.broken[:FINDINGS_PER_SET_MAX]

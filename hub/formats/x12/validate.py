@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import gc
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
@@ -68,10 +68,16 @@ class Validator:
         for place in every_place(self.root):
             loop = place.parent.tag if place.parent else ""
             self.loops.setdefault(place.tag, set()).add(loop)
+        self.elements = {
+            place.tag: place.use.segment.elements for place in reversed(list(every_place(self.root))) if place.use
+        }
 
-    def check(self, set: TransactionSet) -> Checked:
-        """Return the tree and the findings of ``set``, whose own findings (envelope, counts) are not repeated."""
-        findings = Findings(set.interchange, set.group, set.control_number)
+    def check(self, set: TransactionSet, leniency: Collection[str] = ()) -> Checked:
+        """Return the tree and the findings of ``set``, whose own findings (envelope, counts) are not repeated.
+
+        ``leniency`` names what is forgiven its sender (``FORGIVEN``): found all the same, as a warning.
+        """
+        findings = Findings(set.interchange, set.group, set.control_number, leniency)
         header: list[Value] = list(set.segments[0]) if set.segments else ["ST"]
         root = Node("ST", 1, header)
         body = set.body
@@ -81,7 +87,25 @@ class Validator:
         else:
             with _collector_resting():
                 walk.run(body)
+        if set.padded:
+            self._judge_padding(set, findings)
         return Checked(root, findings.finished())
+
+    def _judge_padding(self, set: TransactionSet, findings: Findings) -> None:
+        """Report numbers, dates and times with blanks behind them: blanks mean nothing behind text alone."""
+        for position in set.padded:
+            tag, *values = set.as_sent(position)
+            for number, (element, value) in enumerate(zip(self.elements.get(tag, ()), values, strict=False), 1):
+                code = PADDED.get(element.type[0]) if value.endswith(" ") and value.strip(" ") else None
+                if code:
+                    findings.add(
+                        code, segment=position, tag=tag, loop=None, element=number, label=element.name, found=value,
+                        expected="no blank behind it",
+                    )  # fmt: skip
+
+
+PADDED = {"N": "GDE-NUMBER-PADDED", "R": "GDE-NUMBER-PADDED", "D": "GDE-DATE-PADDED", "T": "GDE-TIME-PADDED"}
+"""By the first letter of the element's type."""
 
 
 def compile_guide(guide: Guide) -> Validator:
@@ -202,14 +226,14 @@ class _Walk:
             if not text:
                 continue
             if element.repeat > 1:
-                turns = text.split(self.repetition) if self.repetition else [text]
+                turns = [turn.rstrip(" ") for turn in text.split(self.repetition)] if self.repetition else [text]
                 cut[number] = [self._parts(turn) for turn in turns] if element.components else turns
             elif element.components:
                 cut[number] = self._parts(text)
         return cut
 
     def _parts(self, text: str) -> list[str]:
-        return text.split(self.component) if self.component else [text]
+        return [part.rstrip(" ") for part in text.split(self.component)] if self.component else [text]
 
     def _explain(self, place: Place, node: Node) -> None:
         if self.findings.full:

@@ -12,6 +12,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from hub.formats.x12.characters import UTF_8, WINDOWS_1252, decoded, is_utf_8
 from hub.formats.x12.isa import ISA_BYTES, WHOLE_ISA
 from hub.formats.x12.limits import Limits
 from hub.formats.x12.scan import Window
@@ -51,7 +52,8 @@ class Walker:
         self.place = 0
         self.wrapped = wrapped
         self._limits = limits
-        self._nothing, self._boundary, self._readings = _tools(wire, wrapped)
+        self._tools = _tools(wire, wrapped)
+        self._nothing, self._boundary = self._tools.nothing, self._tools.boundary
 
     @property
     def offset(self) -> int:
@@ -60,8 +62,19 @@ class Walker:
 
     def text(self, raw: bytes | bytearray) -> tuple[str, str, Separators]:
         """Return ``raw`` as text, in which encoding, and the separators in it."""
-        encoding = "utf-8" if "utf-8" in self._readings and _is_utf_8(raw) else "latin-1"
-        return raw.decode(encoding), encoding, self._readings[encoding]
+        tools = self._tools
+        if tools.as_utf_8 is not None and is_utf_8(raw):
+            return decoded(raw, UTF_8), UTF_8, tools.as_utf_8
+        if tools.stand_ins is not None:
+            plain = tools.stand_ins.put_into(raw)
+            if plain is not None:
+                return plain, UTF_8, tools.stand_ins.separators
+        return decoded(raw, WINDOWS_1252), WINDOWS_1252, tools.as_windows_1252
+
+    @property
+    def separators(self) -> Separators:
+        """The separators as they are, as text."""
+        return self._tools.as_utf_8 or self._tools.as_windows_1252
 
     def next_tag(self) -> str | None:
         """Go to the next segment and return its tag, "?" for none, ``None`` at the end of the file."""
@@ -224,7 +237,9 @@ class _Tools(NamedTuple):
 
     nothing: re.Pattern[bytes]  # terminators and blanks with no segment between them
     boundary: re.Pattern[bytes]  # a terminator with an envelope segment after it
-    readings: dict[str, Separators]  # the separators as text, by encoding
+    as_utf_8: Separators | None  # the separators as text; None: one of them is no character of UTF-8
+    as_windows_1252: Separators
+    stand_ins: _StandIns | None  # where ``as_utf_8`` is None: what makes the text between them UTF-8 all the same
 
 
 @lru_cache(SEPARATORS_KEPT_MAX)
@@ -232,8 +247,42 @@ def _tools(wire: WireSeparators, wrapped: bool) -> _Tools:
     return _Tools(
         nothing=re.compile(b"(?:" + _either(wire.blanks) + re.escape(wire.segment) + b")*"),
         boundary=_boundary_pattern(wire, wrapped),
-        readings={name: wire.text(name) for name in ("utf-8", "latin-1") if _decodes(wire, name)},
+        as_utf_8=None if wire.bytes_of_their_own else wire.text(UTF_8),
+        as_windows_1252=wire.text(WINDOWS_1252),
+        stand_ins=_stand_ins(wire),
     )
+
+
+class _StandIns(NamedTuple):
+    """Control characters instead of separators that are no characters: these alone make no text something else."""
+
+    table: bytes
+    taken: bytes
+    separators: Separators
+
+    def put_into(self, raw: bytes | bytearray) -> str | None:
+        """Return ``raw`` with them, as text; None when it holds them already, or is not UTF-8 even so."""
+        if any(each in raw for each in self.taken):
+            return None
+        plain = raw.translate(self.table)
+        return plain.decode(UTF_8) if is_utf_8(plain) else None
+
+
+def _stand_ins(wire: WireSeparators) -> _StandIns | None:
+    odd = wire.bytes_of_their_own
+    if not odd:
+        return None
+    used = b"".join((wire.element, wire.segment, wire.component or b"", wire.repetition or b""))
+    free = bytes(byte for byte in range(0x0E, 0x20) if byte not in used)[: len(odd)]
+    table = bytes.maketrans(odd, free)
+    plain = WireSeparators(
+        element=wire.element.translate(table),
+        segment=wire.segment.translate(table),
+        component=wire.component and wire.component.translate(table),
+        repetition=wire.repetition and wire.repetition.translate(table),
+        segment_suffix=wire.segment_suffix,
+    )
+    return None if plain.bytes_of_their_own else _StandIns(table, free, plain.text(UTF_8))
 
 
 def _either(blanks: bytes) -> bytes:
@@ -252,21 +301,3 @@ def _boundary_pattern(wire: WireSeparators, wrapped: bool) -> re.Pattern[bytes]:
     isa = gap.join((b"I", b"S", b"A")) + b"(?=[^A-Za-z0-9])"
     blanks = b"[" + re.escape(wire.blanks) + b"]*" if wire.blanks else b""
     return re.compile(re.escape(wire.segment) + blanks + b"(?P<tag>(?:" + tags + b")(?=" + ends + b")|" + isa + b")")
-
-
-def _decodes(wire: WireSeparators, encoding: str) -> bool:
-    try:
-        wire.text(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _is_utf_8(raw: bytes | bytearray) -> bool:
-    if raw.isascii():
-        return True
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

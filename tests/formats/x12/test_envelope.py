@@ -129,7 +129,7 @@ NOT_CLOSED = [
         ),
         pytest.param(
             SOUND.replace(b"*0*P*>", b"*2*X*>"),
-            [("ENV-ACKNOWLEDGEMENT-REQUESTED", WARNING, "019"), ("ENV-USAGE", WARNING, "020")],
+            [("ENV-ACKNOWLEDGEMENT-REQUESTED", WARNING, "019"), ("ENV-USAGE", INTERCHANGE, "020")],
             ["0001", "0002"], id="ISA14 and ISA15 are unknown codes",
         ),
         pytest.param(

@@ -133,13 +133,13 @@ def test_repetition_is_separated_by_isa11_from_00402_on() -> None:
 
 
 def test_text_may_be_utf_8_or_latin_1_set_by_set() -> None:
-    utf_8, latin_1 = "Grüße aus 上海".encode(), "Grüße aus Zürich".encode("latin-1")
+    utf_8, latin_1 = "Grüße aus 上海".encode(), "Grüße aus Zürich".encode("windows-1252")
     first, second = (
         b"".join([b"ST*850*%04d~MSG*" % n, text, b"~SE*3*%04d~" % n]) for n, text in ((1, utf_8), (2, latin_1))
     )
     read_first, read_second = sets(ISA + GS.encode() + first + second + b"GE*2*7~IEA*1*000000001~")
     assert (read_first.body, read_first.encoding) == ([["MSG", "Grüße aus 上海"]], "utf-8")
-    assert (read_second.body, read_second.encoding) == ([["MSG", "Grüße aus Zürich"]], "latin-1")
+    assert (read_second.body, read_second.encoding) == ([["MSG", "Grüße aus Zürich"]], "windows-1252")
     assert [f.code for f in read_second.findings] == ["SYN-NOT-UTF-8"]
 
 

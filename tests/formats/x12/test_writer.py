@@ -236,7 +236,7 @@ def test_with_a_substitute_the_interchange_keeps_its_shape(body: list[list[Value
         assert {finding.code for finding in result.findings} <= {"SYN-TAG", "SYN-NOT-ENCODABLE", "SYN-SUBSTITUTED"}
         return
     events = list(read(result.body))
-    assert [f for e in events for f in getattr(e, "findings", [])] == []
+    assert {f.code for e in events for f in getattr(e, "findings", [])} <= {"SYN-TRAILING-BLANKS"}
     found = [e.body for e in events if isinstance(e, TransactionSet)]
     assert [[len(segment) for segment in one] for one in found] == [[len(_trimmed(segment)) for segment in body]]
 
@@ -358,7 +358,8 @@ def test_header_texts_are_judged_together_as_one_by_one(texts: list[str]) -> Non
 
 
 def _trimmed(segment: list[Value]) -> list[Value]:
-    ended = list(segment)
+    """Return the segment as it is read: blanks behind a value mean nothing."""
+    ended = [value.rstrip(" ") if isinstance(value, str) else value for value in segment]
     while ended and not ended[-1]:
         ended.pop()
     return ended

@@ -24,6 +24,7 @@ from hub.canonical.shared import (
     Terms,
     Text,
     Totals,
+    Unweighed,
     Words,
 )
 from hub.kernel.struct import Struct
@@ -36,6 +37,9 @@ class Schedule(Struct):
     quantity: Quantity
     due: When | None = None
     due_kind: str | None = None
+    dates: list[Dated] = []  # further days it says
+    place_role: str | None = None  # what the place is to it: ship-to, …
+    place: str | None = None  # whose name or number it is, the buyer knows
 
 
 class Component(Struct):
@@ -120,6 +124,7 @@ class OrderLine(Struct):
     classes: list[Class] = []
     properties: list[Property] = []
     accounting: list[Accounting] = []
+    unweighed: list[Unweighed] = []
     extensions: Words = {}
 
 
@@ -172,6 +177,7 @@ class Order(Struct):
     notes: list[Text] = []
     instructions: list[Text] = []
     documents: list[Document] = []
+    unweighed: list[Unweighed] = []  # of the order as a whole; what stands with a line is the line's
     extensions: Words = {}
 
 

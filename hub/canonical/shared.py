@@ -6,7 +6,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from hub.kernel.struct import Struct
-from hub.kernel.words import Id, Money, Quantity, When
+from hub.kernel.words import Id, Money, Period, Quantity, When
 
 Words = dict[str, str]
 """Values named by the map, not understood by us, echoed in the answers."""
@@ -43,11 +43,20 @@ class Requirement(Struct):
 
 
 class Dated(Struct):
-    """A date and what happens on it."""
+    """A day, or a period, and what happens on it."""
 
     kind: str
-    on: date
+    on: date | None = None  # none when it is a period
     at_time: time | None = None  # at the partner's zone; `at` is a word of the mapping language
+    period: Period | None = None
+
+
+class Unweighed(Struct):
+    """Something said that bears on the answer, and that no rule of the map reads or can believe."""
+
+    meaning: str  # date, place, quantity, price; count: so many as do not stand there
+    place: str  # where it stands, as its dialect says: SCH09
+    value: str | None = None
 
 
 class Document(Struct):

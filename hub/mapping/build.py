@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from hub.kernel.generated import name_of
+from hub.mapping.cover import UNWEIGHED
 from hub.mapping.emit import Code
 from hub.mapping.plan import Plan, Rule, Variant
 from hub.mapping.shape import Shape, fields_of, leading, takes_currency
@@ -49,6 +50,8 @@ class Builder:
                 self.code.add("return None")
         if note is not None:
             self.code.add(note)
+        if UNWEIGHED in fields_of(struct) and (variant is self.plan.root or not variant.in_place):
+            arguments[UNWEIGHED] = "X.held(n)"
         listed = ", ".join(f"{name_of(name)}={argument}" for name, argument in arguments.items())
         self.code.add(f"return {self.code.constant(struct)}({listed})")
 
@@ -68,8 +71,9 @@ class Builder:
     def _arguments(self, struct: type[msgspec.Struct], tree: Tree, above: str) -> dict[str, str]:
         shapes = fields_of(struct)
         arguments = {name: self._argument(above + name, shapes[name], tree[name]) for name in shapes if name in tree}
-        if takes_currency(struct) and "currency" not in arguments:
-            arguments["currency"] = "X.currency"
+        if takes_currency(struct):
+            own = arguments.get("currency")
+            arguments["currency"] = f"({own} or X.currency)" if own else "X.currency"
         return arguments
 
     def _argument(self, name: str, shape: Shape, branch: Any) -> str:
@@ -98,7 +102,9 @@ class Builder:
         shapes = fields_of(struct)
         if lead is not None:
             others = [
-                a for n, a in arguments.items() if n not in (lead, "currency") or (n == "currency" and a[0] == "x")
+                a.strip("()").split(" or ")[0] if n == "currency" else a
+                for n, a in arguments.items()
+                if n not in (lead, "currency") or (n == "currency" and a.startswith("(x"))
             ]
             said = arguments.get(lead, "None")
         else:

@@ -20,6 +20,7 @@ from hub.formats.x12.events import TransactionSet
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import HubError
 from hub.kernel.struct import Struct
+from hub.mapping.cover import UNWEIGHED
 from hub.mapping.documents import SetRead, document_from_json, read_documents, write_document
 from hub.mapping.library import Map
 
@@ -89,16 +90,25 @@ def _returns(map_: Map, each: SetRead, wanted: Returns) -> list[str]:
         return [f"way back: {finding}" for finding in written.findings]
     again = [s for s in read_documents(map_, written.data) if s.applied is not None]
     differences = [f"way back: {finding}" for finding in written.findings]
-    if len(again) != 1 or again[0].applied is None or again[0].applied.document != document:
-        second = again[0].applied.document if again and again[0].applied else None
+    second = again[0].applied.document if again and again[0].applied else None
+    if len(again) != 1 or second is None or _sendable(second) != _sendable(document):
         differences.append("way back: read again, it says something else")
         if second is not None:
-            differences += _compare(
-                "way back", json.loads(encode_document(document)), json.loads(encode_document(second))
-            )
+            differences += _compare("way back", _sendable(document), _sendable(second))
     if wanted == "identical" and again and _body(again[0].received) != _body(each.received):
         differences += _compare("way back", _body(each.received), _body(again[0].received))
     return differences
+
+
+def _sendable(document: Struct) -> Any:
+    """Return what ``document`` says; what a reading did not weigh is ours alone."""
+    return _without_unweighed(json.loads(encode_document(document)))
+
+
+def _without_unweighed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_unweighed(inner) for name, inner in value.items() if name != UNWEIGHED}
+    return [_without_unweighed(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _body(received: TransactionSet) -> list[str]:

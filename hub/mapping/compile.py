@@ -20,12 +20,13 @@ from hub.mapping.reading import write_reader
 from hub.mapping.shape import field_names
 from hub.mapping.tables import CodeMap
 from hub.mapping.totals import compare, state
+from hub.mapping.weighing import TABLE, TableOfMeanings
 from hub.mapping.writer_run import Writing, place_groups
 from hub.mapping.writing import write_writer
 
 CALLED = frozenset((
     "absent", "add", "append", "assumed", "bad", "children", "claimed", "constant", "currency", "document", "fields",
-    "findings", "get", "group", "groups", "half", "inexact", "isprintable", "issuperset", "join", "loose", "missing",
+    "findings", "free_number", "get", "group", "groups", "half", "held", "inexact", "isprintable", "issuperset", "join", "loose", "missing",
     "money", "no_currency", "no_word", "nowhere", "number_of", "of", "part", "passed", "position", "put",
     "rival_group", "root", "seen", "shared", "split", "strip", "text", "top", "trace", "unknown", "unsaid",
     "unsaid_field", "upper", "values", "word",
@@ -42,6 +43,8 @@ class Compiled:
         self.digest = digest
         self.sites = [(_item_field(plan, field), str(where)) for field, where in plan.places]
         self.computed = computed_masks(plan.guide.computed)
+        unread = tables.get(TABLE)
+        self.meanings = TableOfMeanings(plan.guide, unread.words if unread else {})
         self._names = CALLED | field_names(plan.document)
         self.source, self.read = _made(write_reader(plan, tables, traced=False), "read", digest, self._names)
         self.write_source, self._write = _made(write_writer(plan, tables), "write", digest + "-write", self._names)

@@ -13,6 +13,8 @@ from hub.mapping.emit import attribute
 from hub.mapping.plan import Variant
 from hub.mapping.shape import fields_of, takes_currency
 
+UNWEIGHED = "unweighed"  # the list that keeps what a reading did not weigh (``weighing``)
+
 Cover = dict[str, Any]  # field → True, or what is covered beneath it
 
 
@@ -33,6 +35,8 @@ def says_more(struct: type[msgspec.Struct], covered: Cover, name: str, whole: bo
     """Return the Python that is true when ``name`` says a field that nothing covers; "" when it cannot."""
     tests: list[str] = []
     for field, shape in fields_of(struct).items():
+        if field == UNWEIGHED:
+            continue  # of our reading: nothing to tell anybody
         cover = covered.get(field)
         value = attribute(name, field)
         if cover is True:

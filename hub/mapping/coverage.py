@@ -42,7 +42,7 @@ def coverage_of(map_: Map, files: Iterable[bytes]) -> Coverage:
             sets += 1
             fired |= {(_INDEX.sub("", o.path), o.rule) for o in each.applied.provenance.origins}
             for finding in each.findings:
-                if finding.code == "MAP-UNREAD" and finding.location.element is not None:
+                if finding.code in UNREAD and finding.location.element is not None:
                     unread[f"{finding.location.tag}{finding.location.element:02d}"] += 1
     rules = _rules(map_)
     seen = {where for _, where in fired}
@@ -85,4 +85,5 @@ def _unsaid(document: type[msgspec.Struct], said: set[str], above: str = "", dep
     return found
 
 
+UNREAD = ("MAP-UNREAD", "MAP-UNWEIGHED")
 DEPTH_MAX = 3  # lines.schedules.due.zone is deep enough to see what a map leaves out

@@ -27,6 +27,7 @@ from hub.mapping.reader_run import Reading, leftovers
 from hub.mapping.scan import Where
 from hub.mapping.spec import Fault
 from hub.mapping.tables import code_maps
+from hub.mapping.weighing import weigh
 
 WIRE = re.compile(r"x12/(\d{6})/([0-9A-Z]{3})\Z", re.ASCII)
 UNFORESEEN = "MAP-UNFORESEEN"
@@ -91,7 +92,8 @@ class Map:
         read = self.compiled.read_traced if provenance else self.compiled.read
         document = read(root, reading)
         self.compiled.compare_totals(root, reading)
-        leftovers(reading, root, self.compiled.computed)
+        leftovers(reading, root, self.compiled.computed, self.compiled.meanings)
+        weigh(reading, document, self.compiled.plan, self.guide.computed)
         origin = Provenance(self.compiled.plan, self.compiled.layout, trace) if trace is not None else None
         return Applied(document=document, findings=reading.close(), provenance=origin)
 

@@ -6,8 +6,9 @@ A tree enters with the context ``Reading``; values and findings leave. Nothing h
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
+from hub.canonical.shared import Unweighed
 from hub.formats.tree import UNKNOWN, Node, Value
 from hub.formats.x12.guide import Computed
 from hub.kernel.diagnostics import Diagnostic, Severity
@@ -19,14 +20,22 @@ Trail = tuple[Any, str, int] | None
 Steps = tuple[tuple[str, tuple[tuple[int, int, str], ...], bool, str], ...]
 """A bound way down: (tag, conditions (element, component or 0, value), optional, key)."""
 
+UNWEIGHED_MAX = 20  # of one item: enough to say what to look at
 FINDINGS_MAX = 1000  # of one document; a wholly foreign file would bury the rest. What is beyond is counted.
+
+
+class Meanings(Protocol):
+    """Who knows what an element says by its kind (``weighing``)."""
+
+    def of(self, above: str, tag: str, element: int) -> str | None: ...
 
 
 class Reading:
     """One document being read."""
 
     __slots__ = (
-        "beyond", "claimed", "currency", "fields", "findings", "groups", "numbers", "root", "seen", "sites", "trace",
+        "beyond", "claimed", "currency", "differing", "fields", "findings", "groups", "halves", "holders", "numbers",
+        "root", "said", "seen", "sites", "trace",
     )  # fmt: skip
 
     def __init__(self, root: Node, sites: Sequence[tuple[str, str]], trace: list[Any] | None) -> None:
@@ -41,6 +50,10 @@ class Reading:
         self.numbers: dict[str, dict[Node, int]] = {}
         self.currency: str | None = None
         self.trace = trace
+        self.holders: dict[Node, list[Any]] = {}  # the list of each item that keeps what was not weighed
+        self.halves: list[tuple[Trail, int, str]] = []  # the item, the rule, what arrived alone
+        self.differing: list[tuple[str, str]] = []  # totals that do not add up: place, as stated
+        self.said: dict[str, set[str]] = {}  # running numbers by segment: those said or already given
 
     def note(
         self,
@@ -164,6 +177,7 @@ class Reading:
         self, number: int, trail: Trail, said: str, missing: str, node: Node | None = None, element: int | None = None
     ) -> None:
         """Note a struct of which a part arrived without the part that makes it one."""
+        self.halves.append((trail, number, said))
         self.note(
             "MAP-HALF-SAID",
             Severity.WARNING,
@@ -186,6 +200,50 @@ class Reading:
             node,
             remedy=f"the sender must say {field}",
         )
+
+    def held(self, node: Node) -> list[Any]:
+        """Return the list in which the item at ``node`` keeps what was not weighed; ``weighing`` fills it."""
+        kept: list[Any] = []
+        self.holders[node] = kept
+        return kept
+
+    def weigh(self, node: Node, meaning: str, place: str, value: str | None) -> None:
+        """Put what no rule weighed to the item at ``node``; the first of it, the findings have the rest."""
+        held = self.holders.get(node)
+        if held is not None:
+            self.put(held, meaning, place, value)
+
+    def put(self, held: list[Any], meaning: str, place: str, value: str | None) -> None:
+        if len(held) < UNWEIGHED_MAX:
+            held.append(Unweighed(meaning=meaning, place=place, value=value))
+
+    def free_number(self, running: int, tag: str, element: int, number: int, trail: Trail, node: Node) -> str:
+        """Return the number of an item that says none: its running number, or one that no other item can be taken for.
+
+        Numbers beyond the last running one are nobody's place in the list, so nobody counting lines is misled.
+        """
+        nodes = self.root.children.get(tag, ())
+        said = self.said.get(tag)
+        if said is None:
+            texts = [component(each.element(element), 1) for each in nodes]
+            said = self.said[tag] = {text.lstrip("0") if text.isdigit() else text for text in texts}
+        if str(running) not in said:
+            return str(running)
+        free = len(nodes) + 1
+        while str(free) in said:
+            free += 1
+        said.add(str(free))
+        self.note(
+            "MAP-NUMBERED",
+            Severity.NOTE,
+            f"says no number, and {running} is another's; it is called {free}",
+            number,
+            trail,
+            node,
+            element,
+            remedy="the sender should number every line, or none",
+        )
+        return str(free)
 
     def number_of(self, key: str, node: Node) -> int:
         """Return the running number of an outer place among its like, from 1."""
@@ -348,17 +406,17 @@ def parts_read(X: Reading, node: Node, element: int, parts: frozenset[int]) -> N
             X.add(_unread(node, element, at, str(text)))
 
 
-def leftovers(X: Reading, root: Node, computed: dict[str, int]) -> None:
-    """Report every element that arrived and that no rule read."""
-    seen = X.seen
-    stack = [root]
+def leftovers(X: Reading, root: Node, computed: dict[str, int], meanings: Meanings) -> None:
+    """Report every element that arrived and that no rule read; what bears on the answer goes to its item as well."""
+    seen, holders = X.seen, X.holders
+    stack = [(root, root)]
     while stack:
-        above = stack.pop()
+        above, holder = stack.pop()
         for tag, nodes in above.children.items():
             counted = computed.get(tag, 0)
             for node in nodes:
                 if node.children:
-                    stack.append(node)
+                    stack.append((node, node if node in holders else holder))
                 mask = seen.get(node, 0) | counted
                 values = node.values
                 whole = (1 << len(values)) - 2
@@ -366,7 +424,13 @@ def leftovers(X: Reading, root: Node, computed: dict[str, int]) -> None:
                     continue
                 for element in range(1, len(values)):
                     if values[element] and not mask >> element & 1:
-                        X.add(_unread(node, element, 0, _shown(values[element]), foreign=tag == UNKNOWN))
+                        text, foreign = _shown(values[element]), tag == UNKNOWN
+                        meaning = None if foreign or not holders else meanings.of(above.tag, tag, element)
+                        if meaning is None:
+                            X.add(_unread(node, element, 0, text, foreign=foreign))
+                        else:
+                            X.add(_unweighed(node, element, text, meaning))
+                            X.weigh(node if node in holders else holder, meaning, f"{tag}{element:02d}", text)
 
 
 def _unread(node: Node, element: int, part: int, text: str, *, foreign: bool = False) -> Diagnostic:
@@ -377,6 +441,17 @@ def _unread(node: Node, element: int, part: int, text: str, *, foreign: bool = F
         message=f"'{text}' was not read by any rule",
         location=Location(segment=node.position, tag=node.tag, element=element, component=part or None),
         remedy=remedy,
+        found=text,
+    )
+
+
+def _unweighed(node: Node, element: int, text: str, meaning: str) -> Diagnostic:
+    return Diagnostic(
+        code="MAP-UNWEIGHED",
+        severity=Severity.WARNING,
+        message=f"'{text}' was not read by any rule, and what stands here says a {meaning}",
+        location=Location(segment=node.position, tag=node.tag, element=element),
+        remedy="add a rule for it, or say in [codes.unread] that it bears on nothing",
         found=text,
     )
 

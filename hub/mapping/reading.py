@@ -182,9 +182,15 @@ class _Reader:
             return []
         if any(c.component for c in step.conditions):
             return [f"fits({node}, {self.code.constant(run_steps((step,))[0][1])})"]
-        longest = max(c.element for c in step.conditions)
-        tests = [f"len({node}.values) > {longest}"]
-        return tests + [f"{node}.values[{c.element}] == {c.value!r}" for c in step.conditions]
+        longest = max((c.element for c in step.conditions if c.value), default=0)
+        tests = [f"len({node}.values) > {longest}"] if longest else []
+        for c in step.conditions:
+            said = f"{node}.values[{c.element}]"
+            if c.value:
+                tests.append(f"{said} == {c.value!r}")
+            else:  # nothing may stand there
+                tests.append(f"(len({node}.values) <= {c.element} or not {said})")
+        return tests
 
     def _open(self, site: Site) -> None:
         code = self.code

@@ -213,9 +213,19 @@ class ValueReader:
         if bound is None:
             return "None"
         if bound.argument == "#":
-            return "i + 1" if rule.shape.kind == "int" else "str(i + 1)"
+            return self._free_number(rule)
         after = rule.codecs[rule.codecs.index(bound) + 1 :]
         return self.code.value(absent_value(bound.argument, after, rule.shape, self.tables))
+
+    def _free_number(self, rule: Rule) -> str:
+        """Return the Python for the number of an item that says none: among items of the document, one of its own."""
+        variant, take = self.variant, rule.takes[0]
+        if rule.shape.kind == "int":
+            return "i + 1"
+        alone = variant.above is self.plan.root and not variant.outer and variant.step is not None
+        if not alone or take.steps or not take.path.elements:
+            return "str(i + 1)"
+        return f"X.free_number(i + 1, {take.segment.tag!r}, {take.path.elements[0]}, {rule.number}, P, n)"
 
     def _running_number(self, rule: Rule, take: Take) -> None:
         x, anchor = f"x{rule.number}", take.anchor

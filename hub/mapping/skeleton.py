@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from hub.kernel.diagnostics import Diagnostic
+from hub.mapping.coverage import UNREAD
 from hub.mapping.documents import SetRead, read_documents
 from hub.mapping.library import Map
 
@@ -24,7 +25,7 @@ def propose(base: Map, files: Iterable[bytes], partner: str) -> str:
     for data in files:
         for each in read_documents(base, data):
             for finding in each.findings:
-                if finding.code == "MAP-UNREAD" and finding.found:
+                if finding.code in UNREAD and finding.found:
                     unread.setdefault(_place(each, finding), Counter())[finding.found[:SHOWN_MAX]] += 1
                 elif finding.code in ("MAP-CODE", "MAP-CODE-PASSED") and finding.found:
                     table = finding.message.split(" table ", 1)[-1].split(" ", 1)[0]

@@ -49,6 +49,7 @@ def compare(totals: Sequence[Total], root: Node, reading: Reading) -> None:
             number = read_number(stated)
             wanted = reckoned.scaleb(total.decimals) if reckoned is not None else None
             if number is None or number != (wanted or Decimal(0)):
+                reading.differing.append((f"{node.tag}{element:02d}", stated))
                 message = f"states {stated}, but the {total.operation} is {reckoned or 0}"
                 reading.note(
                     "MAP-TOTAL",

@@ -138,6 +138,7 @@ LINE_STATUS = {
 BASIS = {
     "requested-date": N_("the requested date"),
     "lead-time": N_("the item's lead time; no plan stands behind it yet"),
+    "not-before": N_("the first day the buyer allows; no plan stands behind it yet"),
 }
 
 ROLES = {

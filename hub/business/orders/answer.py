@@ -36,16 +36,21 @@ def answer_to(order: PurchaseOrder, state: OrderState, today: date, seller: Part
         references=order.references,
         extensions=order.extensions,
         parties=[seller] if seller else [],
-        lines=[_line(ordered, decided) for ordered, decided in zip(order.lines, state.lines, strict=True)],
+        lines=[
+            _line(ordered, decided, state.currency) for ordered, decided in zip(order.lines, state.lines, strict=True)
+        ],
     )
 
 
-def _line(ordered: OrderLine, decided: LineState) -> AnsweredLine:
+def _line(ordered: OrderLine, decided: LineState, currency: str | None) -> AnsweredLine:
+    price = decided.price
+    if price and (not is_plain(price.amount) or currency not in (None, price.currency)):
+        price = None  # no number, or refused for its currency: an answer has one, and the reason names the other
     return AnsweredLine(
         number=ordered.number,
         item=_item(ordered.item, decided),
         quantity=decided.ordered if decided.ordered and is_plain(decided.ordered.value) else None,
-        price=decided.price if decided.price and is_plain(decided.price.amount) else None,
+        price=price,
         extensions=ordered.extensions,
         promises=[_promise(part) for part in decided.promises],
         notes=_reasons(decided),

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 
 import msgspec
@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from hub.business.orders.answer import answer_to
 from hub.business.orders.catalogue import ALWAYS_OPEN, Catalogue, DockCalendar
 from hub.business.orders.compare import differences
-from hub.business.orders.lines import ALLOWANCES, CENT, decide_line, line_amount
+from hub.business.orders.lines import ALLOWANCES, CENT, decide_line, in_cents
 from hub.business.orders.model import (
     Decision,
     Effect,
@@ -37,6 +37,9 @@ from hub.business.orders.model import (
     Source,
     Verdict,
 )
+from hub.business.orders.places import places_of_order, unweighed_of_order
+from hub.business.orders.prices import amount_of
+from hub.business.orders.quantities import ordered_quantity
 from hub.business.orders.reasons import Reason, say, verdict_of
 from hub.business.orders.terms import Terms, currency_of, is_plain, shown, terms_of
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
@@ -205,8 +208,9 @@ def _answer(order: PurchaseOrder, state: OrderState, given: Given) -> OrderAckno
 def _fresh(order: PurchaseOrder, given: Given) -> Decision:
     """Decide an order whose number is free, line by line."""
     terms = given.terms(order)
-    about_order = _order_reasons(order)
+    about_order = _order_reasons(order) + terms.days.faults
     lines = [decide_line(line, index, terms, about_order) for index, line in enumerate(order.lines)]
+    about_order += _stated_total(order, lines, terms.catalogue)
     verdict, outcome = _overall(lines, about_order)
     stands = verdict in (Verdict.ACCEPTED, Verdict.CHANGED)
     if stands:
@@ -283,22 +287,26 @@ def _order_reasons(order: PurchaseOrder) -> list[Reason]:
         reasons.append(say("BUS-ALLOWANCE/order", "charges"))
     if order.kind in NO_ORDER_TO_MAKE:
         reasons.append(say("BUS-KIND", "kind", found=order.kind, kind=order.kind))
-    return reasons + _stated_total(order)
+    reasons += places_of_order(order)
+    reasons += unweighed_of_order(order)
+    return reasons
 
 
-def _stated_total(order: PurchaseOrder) -> list[Reason]:
+def _stated_total(order: PurchaseOrder, lines: list[LineDecision], catalogue: Catalogue) -> list[Reason]:
     """Compare the total the buyer states with what its lines make; nothing is booked from either."""
     stated = order.total and (order.total.lines or order.total.payable)
     if not stated or order.charges or not is_plain(stated.amount):
         return []
-    amounts = [line_amount(line, line.price) for line in order.lines]
-    made = [amount for amount in amounts if amount is not None]
-    if len(made) != len(amounts):
+    computed = Fraction(0)
+    for line, decided in zip(order.lines, lines, strict=True):
+        item = catalogue.by_number(decided.state.item) if decided.state.item else None
+        made = amount_of(line, item, ordered_quantity(line))
+        if made is None or line.price is None or line.price.currency != stated.currency:
+            return []  # no total of these can be said to be right or wrong
+        computed += made
+    if abs(Fraction(stated.amount) - computed) <= CENT * len(order.lines):  # a buyer may round every line to the cent
         return []
-    computed = sum(made, Decimal(0))
-    if abs(stated.amount - computed) <= CENT * len(made):  # a buyer may round every line to the cent
-        return []
-    words = {"stated": shown(stated.amount), "computed": shown(computed)}
+    words = {"stated": shown(stated.amount), "computed": in_cents(computed)}
     return [say("BUS-TOTAL", "total", found=words["stated"], expected=words["computed"], **words)]
 
 

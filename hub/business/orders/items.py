@@ -148,6 +148,7 @@ def _unknown(line: OrderLine, named: list[Named], catalogue: Catalogue, at: str)
 def _contradiction(line: OrderLine, leading: str, item: CatalogueItem, named: Named, at: str) -> Reason:
     """Say that two numbers of one line name two things, or that the second names nothing."""
     key = "BUS-UDI-MISMATCH" if named.device else "BUS-ITEM-CONTRADICTS"
+    other = named.item
     return say(
         key if named.item else f"{key}/unknown",
         f"{at}.{named.place}",
@@ -156,7 +157,7 @@ def _contradiction(line: OrderLine, leading: str, item: CatalogueItem, named: Na
         line=line.number,
         first=leading,
         second=named.value,
-        other=named.item.buyer if named.item else None,
+        other=other and (other.buyer if named.device or named.value == other.number else other.number),
     )
 
 

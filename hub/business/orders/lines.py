@@ -7,20 +7,23 @@ that is wrong at once; a line in which something is refused or held gets no date
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from msgspec.structs import replace
 
 from hub.business.orders.catalogue import CatalogueItem
 from hub.business.orders.items import check_revision, find_item
-from hub.business.orders.model import LineDecision, LineState, LineVerdict, PromiseState, ScheduleState, Status
-from hub.business.orders.prices import PER_LINE_UNIT, agreed_price
-from hub.business.orders.quantities import Amount, check_dates, check_quantity, ordered_quantity, promise, schedules_of
+from hub.business.orders.model import LineDecision, LineState, LineVerdict, PromiseState, Status
+from hub.business.orders.places import places_of_line, unweighed_of_line
+from hub.business.orders.prices import agreed_price, amount_of
+from hub.business.orders.promises import Part, check_dates, parts_of, promise
+from hub.business.orders.quantities import Amount, check_quantity, ordered_quantity
 from hub.business.orders.reasons import Reason, say, status_of, verdict_of
 from hub.business.orders.terms import Terms, is_plain, shown
 from hub.canonical.order import OrderLine
 from hub.kernel.words import Price, Quantity
 
-CENT = Decimal("0.01")
+CENT = Fraction(1, 100)
 ALLOWANCES = frozenset({"allowance", "allowance-request", "promotion"})
 """Kinds of ``Charge`` that make us paid less than the price says."""
 _AS_IT_IS = frozenset({None, "included", "information-only"})
@@ -35,10 +38,10 @@ def decide_line(line: OrderLine, index: int, terms: Terms, order_reasons: list[R
     """
     path = f"lines[{index}]"
     item, reasons = find_item(line, terms.catalogue, path)
-    reasons += _as_sent(line, terms, path)
+    reasons += _as_sent(line, item, terms, path)
     amount, price = None, line.price
-    schedules = schedules_of(line, ordered_quantity(line), terms)
-    reasons += check_dates(line.number, schedules, terms, path)
+    parts, found = parts_of(line, ordered_quantity(line), terms, path)
+    reasons += found + check_dates(line.number, parts, terms)
     if item is not None:
         amount, found = check_quantity(line, item, path)
         reasons += check_revision(line, item, terms, path) + found
@@ -48,12 +51,12 @@ def decide_line(line: OrderLine, index: int, terms: Terms, order_reasons: list[R
     promises: list[PromiseState] = []
     verdict = verdict_of(reasons + order_reasons)
     if item is not None and amount is not None and verdict not in _ENDED:
-        promises, found = promise(line, item, schedules, terms, path)
+        promises, found = promise(line, item, parts, terms)
         reasons += found
-    return _decision(line, index, item, amount, price, schedules, promises, reasons, order_reasons, terms)
+    return _decision(line, index, item, amount, price, parts, promises, reasons, order_reasons, terms)
 
 
-def _as_sent(line: OrderLine, terms: Terms, path: str) -> list[Reason]:
+def _as_sent(line: OrderLine, item: CatalogueItem | None, terms: Terms, path: str) -> list[Reason]:
     """Return what is wrong with the line whatever its item is, and what in it only a person can take."""
     reasons: list[Reason] = []
     words = {"line": line.number}
@@ -69,28 +72,29 @@ def _as_sent(line: OrderLine, terms: Terms, path: str) -> list[Reason]:
         reasons.append(say("BUS-BOM-CHANGED", f"{path}.components", **words))
     if line.discount or any(charge.kind in ALLOWANCES for charge in line.charges):
         reasons.append(say("BUS-ALLOWANCE/line", f"{path}.charges", **words))
-    return reasons + _line_total(line, path)
+    reasons += places_of_line(line, terms.home, path)
+    reasons += unweighed_of_line(line, path)
+    return reasons + _line_total(line, item, path)
 
 
-def _line_total(line: OrderLine, path: str) -> list[Reason]:
-    if line.amount is None:
+def _line_total(line: OrderLine, item: CatalogueItem | None, path: str) -> list[Reason]:
+    """Compare the amount the buyer states with quantity times price; nothing is booked from either."""
+    if line.amount is None or not is_plain(line.amount.amount):
         return []
-    computed = line_amount(line, line.price)
-    if computed is None or abs(line.amount.amount - computed) <= CENT:
+    computed = amount_of(line, item, ordered_quantity(line))
+    if computed is None or abs(Fraction(line.amount.amount) - computed) <= CENT:
         return []
-    stated, made = shown(line.amount.amount), shown(computed)
+    stated, made = shown(line.amount.amount), in_cents(computed)
     words = {"line": line.number, "stated": stated, "computed": made}
     return [say("BUS-LINE-AMOUNT", f"{path}.amount", found=stated, expected=made, **words)]
 
 
-def line_amount(line: OrderLine, price: Price | None) -> Decimal | None:
-    """Return quantity times price, unrounded; none where the price is not for one of the line's unit."""
-    ordered = ordered_quantity(line)
-    if price is None or ordered is None or price.per is not None or price.basis not in PER_LINE_UNIT:
-        return None
-    if not is_plain(ordered.value) or not is_plain(price.amount):
-        return None
-    return ordered.value * price.amount
+def in_cents(amount: Fraction) -> str:
+    """Return an amount as a person writes it: exact, but to the cent where it has no end."""
+    exact = amount * 10**4
+    if exact.denominator == 1:
+        return shown(Decimal(exact.numerator).scaleb(-4))
+    return shown(Decimal(round(amount * 100)).scaleb(-2))
 
 
 def _decision(
@@ -99,7 +103,7 @@ def _decision(
     item: CatalogueItem | None,
     amount: Amount | None,
     price: Price | None,
-    schedules: list[ScheduleState],
+    parts: list[Part],
     promises: list[PromiseState],
     reasons: list[Reason],
     order_reasons: list[Reason],
@@ -121,7 +125,7 @@ def _decision(
         acknowledged=_acknowledged(verdict, ordered),
         base=Quantity(value=amount.base, unit=item.unit) if item and amount and verdict not in _ENDED else None,
         price=price,
-        schedules=schedules,
+        schedules=[part.state for part in parts],
         promises=_promises(verdict, ordered, promises, reasons, order_reasons),
         requirements=line.requirements,
         notes=line.notes,

@@ -62,6 +62,7 @@ class Basis(StrEnum):
 
     REQUESTED = "requested-date"  # the buyer's own date, later than our lead time
     LEAD_TIME = "lead-time"  # the item's lead time; no plan stands behind it yet
+    NOT_BEFORE = "not-before"  # the first day the buyer allows, later than our lead time
 
 
 class Effect(StrEnum):

@@ -135,23 +135,54 @@ def _tolerated(ordered: Fraction, agreed: Fraction, contract: ContractPrice, fac
     return bool(bounds) and abs(ordered - agreed) <= min(bounds)
 
 
+def amount_of(line: OrderLine, item: CatalogueItem | None, ordered: Quantity | None) -> Fraction | None:
+    """Return what ``line`` comes to at the price it says, exact; none where that does not follow from what it says.
+
+    Without ``item`` no unit can be turned into another; a line with charges or a discount of its own comes to more or
+    less than quantity times price.
+    """
+    price = line.price
+    if price is None or ordered is None or line.charges or line.discount:
+        return None
+    if not is_plain(ordered.value) or not is_plain(price.amount):
+        return None
+    if price.basis == "total" and price.per is None:
+        return _exact(price.amount)
+    per = _price_per(price, ordered.unit)
+    if per is None or not is_plain(per.value) or per.value <= 0:
+        return None
+    of_line, of_price = _units(item, ordered.unit, per.unit)
+    if of_line is None or of_price is None:
+        return None
+    return _exact(ordered.value) * _exact(of_line) * _exact(price.amount) / (_exact(per.value) * _exact(of_price))
+
+
+def _units(item: CatalogueItem | None, one: str, other: str) -> tuple[Decimal | None, Decimal | None]:
+    """Return how many of the item's own unit are in each of two units; one for one where they are the same."""
+    if one == other:
+        return Decimal(1), Decimal(1)
+    return (item.factor(one), item.factor(other)) if item else (None, None)
+
+
+def _price_per(price: Price, unit: str) -> Quantity | None:
+    """Return what the price is for, ``unit`` being the line's; none when the basis is not understood."""
+    if price.per is not None:
+        return price.per
+    if price.basis in _PER:
+        count, named = _PER[price.basis]
+        return Quantity(value=Decimal(count), unit=named or unit)
+    return Quantity(value=Decimal(1), unit=unit) if price.basis in PER_LINE_UNIT else None
+
+
 def _per_own_unit(line: OrderLine, price: Price, item: CatalogueItem, base: Decimal) -> Fraction | None:
     """Return the price ordered for one of the item's own unit; none when its unit or basis is not understood."""
-    unit = line.quantity.unit if line.quantity else item.unit
-    many = Decimal(1)
-    if price.per is not None:
-        unit, many = price.per.unit, price.per.value
-    elif price.basis == "total":
+    if price.per is None and price.basis == "total":
         return _exact(price.amount) / _exact(base)
-    elif price.basis in _PER:
-        count, named = _PER[price.basis]
-        unit, many = named or unit, Decimal(count)
-    elif price.basis not in PER_LINE_UNIT:
+    per = _price_per(price, line.quantity.unit if line.quantity else item.unit)
+    factor = item.factor(per.unit) if per else None
+    if per is None or factor is None or not is_plain(per.value) or per.value <= 0:
         return None
-    factor = item.factor(unit)
-    if factor is None or not is_plain(many) or many <= 0:
-        return None
-    return _exact(price.amount) / (_exact(many) * _exact(factor))
+    return _exact(price.amount) / (_exact(per.value) * _exact(factor))
 
 
 def _in_line_unit(line: OrderLine, item: CatalogueItem, contract: ContractPrice, amount: Decimal) -> Price:

@@ -1,30 +1,19 @@
-"""How much a line asks for, and when.
+"""How much a line asks for.
 
-In: a line and its item. Out: the quantity in the item's own unit, the parts with the day each is wanted, the promise
-for each part, and what is wrong. Arithmetic is exact; nothing is rounded to fit.
+In: a line and its item. Out: the quantity in the item's own unit, and what is wrong with it. Arithmetic is exact;
+nothing is rounded to fit.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from decimal import Decimal
 
 from hub.business.orders.catalogue import CatalogueItem
-from hub.business.orders.model import Basis, PromiseState, ScheduleState, Status
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.sentences import PROMISED
-from hub.business.orders.terms import Terms, is_plain, requested_day, shown
-from hub.canonical.order import OrderLine, Schedule
+from hub.business.orders.terms import is_plain, shown
+from hub.canonical.order import OrderLine
 from hub.kernel.struct import Struct
 from hub.kernel.words import Quantity
-
-HORIZON_DAYS = 3 * 365
-"""How far ahead we answer: three years, the longest contract; a later day is a slip of the keyboard."""
-
-SHIPMENT = frozenset(
-    {"shipment", "shipment-scheduled", "shipment-requested-from", "shipment-requested-until", "ship-not-before"}
-)
-"""Words of ``Schedule.due_kind`` that mean the day the goods leave us."""
 
 
 class Amount(Struct):
@@ -73,9 +62,9 @@ def _limits(number: str, item: CatalogueItem, amount: Amount, at: str) -> list[R
 
 
 def _beyond(code: str, number: str, item: CatalogueItem, amount: Amount, limit: Decimal, at: str) -> Reason:
-    asked, wanted = _many(amount.ordered.value, amount.ordered.unit), _many(limit, item.unit)
+    asked, wanted = many(amount.ordered.value, amount.ordered.unit), many(limit, item.unit)
     if amount.ordered.unit != item.unit:
-        asked += f" ({_many(amount.base, item.unit)})"
+        asked += f" ({many(amount.base, item.unit)})"
     return say(code, at, found=asked, expected=wanted, line=number, asked=asked, limit=wanted)
 
 
@@ -91,7 +80,7 @@ def _sums(line: OrderLine, item: CatalogueItem, amount: Amount, path: str) -> li
         if total is None:
             reasons.append(say(f"BUS-PART/{name}", f"{path}.{name}", line=line.number))
         elif total != amount.base:
-            made, stated = _many(total, item.unit), _many(amount.base, item.unit)
+            made, stated = many(total, item.unit), many(amount.base, item.unit)
             words = {"line": line.number, "total": made, "stated": stated}
             reasons.append(say(f"BUS-PARTS-SUM/{name}", f"{path}.{name}", found=made, expected=stated, **words))
     return reasons
@@ -107,89 +96,6 @@ def _total(parts: list[Quantity], item: CatalogueItem) -> Decimal | None:
     return total
 
 
-def schedules_of(line: OrderLine, ordered: Quantity | None, terms: Terms) -> list[ScheduleState]:
-    """Return the parts of a line and the day each is wanted: its schedules, or the line as one part."""
-    day = requested_day(line) or terms.requested
-    if line.schedules:
-        return [_schedule(schedule, day) for schedule in line.schedules]
-    return [ScheduleState(quantity=ordered, requested=day)] if ordered else []
-
-
-def _schedule(schedule: Schedule, day: date | None) -> ScheduleState:
-    return ScheduleState(
-        quantity=schedule.quantity,
-        requested=schedule.due.on if schedule.due else day,
-        at_shipment=schedule.due_kind in SHIPMENT,
-    )
-
-
-def check_dates(number: str, schedules: list[ScheduleState], terms: Terms, path: str) -> list[Reason]:
-    """Return what is wrong with the days asked for: gone by, or further ahead than we answer."""
-    reasons: list[Reason] = []
-    last = terms.today + timedelta(days=HORIZON_DAYS)
-    for index, schedule in enumerate(schedules):
-        day = schedule.requested
-        if day is None or terms.today <= day <= last:
-            continue
-        at = f"{path}.schedules[{index}].due" if len(schedules) > 1 else f"{path}.requested"
-        words = {"line": number, "part": _part(schedule), "day": day, "today": terms.today, "last": last}
-        if day < terms.today:
-            reasons.append(say("BUS-DATE-PAST", at, found=day, expected=f"{terms.today} or later", **words))
-        else:
-            reasons.append(say("BUS-DATE-TOO-FAR", at, found=day, expected=f"{last} or earlier", **words))
-    return reasons
-
-
-def promise(
-    line: OrderLine, item: CatalogueItem, schedules: list[ScheduleState], terms: Terms, path: str
-) -> tuple[list[PromiseState], list[Reason]]:
-    """Return one promise for each part: the day asked for, or the end of the lead time where that is later.
-
-    Parts are made in the order of their days, so a part's lead time counts what the line wants before it.
-    """
-    made: dict[int, PromiseState] = {}
-    reasons: list[Reason] = []
-    before = Decimal(0)
-    for index in sorted(range(len(schedules)), key=lambda at: schedules[at].requested or date.max):
-        schedule = schedules[index]
-        before += schedule.quantity.value * (item.factor(schedule.quantity.unit) or Decimal(1))
-        days = item.lead_time.until(before)
-        earliest = terms.calendar.next_open(terms.today + timedelta(days=days))
-        made[index] = part = _promise(schedule, earliest, days)
-        if part.basis is not Basis.REQUESTED:
-            at = f"{path}.schedules[{index}].due" if line.schedules else f"{path}.requested"
-            reasons += _said(line.number, schedule, part, days, at)
-    return [made[index] for index in range(len(schedules))], reasons
-
-
-def _promise(schedule: ScheduleState, earliest: date, days: int) -> PromiseState:
-    wanted = schedule.requested
-    if wanted is not None and wanted >= earliest:
-        day, basis, status = wanted, Basis.REQUESTED, Status.ACCEPTED
-    else:
-        day, basis = earliest, Basis.LEAD_TIME
-        status = Status.RESCHEDULED if wanted else Status.ACCEPTED
-    return PromiseState(
-        status=status,
-        quantity=schedule.quantity,
-        deliver=None if schedule.at_shipment else day,
-        ship=day if schedule.at_shipment else None,
-        basis=basis,
-        reason=PROMISED[basis].format(days=days),
-    )
-
-
-def _said(number: str, schedule: ScheduleState, made: PromiseState, days: int, at: str) -> list[Reason]:
-    day, wanted = made.ship or made.deliver, schedule.requested
-    words = {"line": number, "part": _part(schedule), "day": wanted, "promised": day, "days": days}
-    if made.status is Status.RESCHEDULED:
-        return [say("BUS-DATE-LEAD-TIME", at, found=wanted, expected=day, **words)]
-    return [say("BUS-DATE-FILLED", at, expected=day, **words)] if wanted is None else []
-
-
-def _part(schedule: ScheduleState) -> str:
-    return _many(schedule.quantity.value, schedule.quantity.unit)
-
-
-def _many(value: Decimal, unit: str) -> str:
+def many(value: Decimal, unit: str) -> str:
+    """Return a quantity as a person writes it."""
     return f"{shown(value)} {unit}"

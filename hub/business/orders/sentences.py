@@ -44,6 +44,7 @@ def _doubted(message: str, remedy: str) -> Sentence:
 PROMISED = {
     Basis.REQUESTED: "requested date, not yet planned",
     Basis.LEAD_TIME: "lead time of {days} days, not yet planned",
+    Basis.NOT_BEFORE: "first day the order allows, not yet planned",
 }
 """What a promise says of itself."""
 
@@ -53,41 +54,43 @@ ABOUT_ITEMS = {
     ),
     "BUS-ITEM-MISSING": _refused("line {line}: no item number", "send your item number for the line"),
     "BUS-ITEM-UNKNOWN": _refused(
-        "line {line}: {value} is not an item we make for you", "check the number, or have the item set up first"
+        "line {line}: '{value}' is not an item we make for you", "check the number, or have the item set up first"
     ),
     "BUS-ITEM-UNKNOWN/near": _refused(
-        "line {line}: {value} is not an item we make for you", "did you mean {near}? else have the item set up first"
+        "line {line}: '{value}' is not an item we make for you", "did you mean {near}? else have the item set up first"
     ),
     "BUS-ITEM-UNKNOWN/other": _refused(
-        "line {line}: {value} is not an item we make for you",
-        "{other} on the same line is {near} with us: check which is meant",
+        "line {line}: '{value}' is not an item we make for you",
+        "'{other}' on the same line is {near} with us: check which is meant",
     ),
     "BUS-ITEM-CONTRADICTS": _refused(
-        "line {line}: {first} and {second} do not belong together: {second} is {other} with us, {first} is {expected}",
+        "line {line}: '{first}' and '{second}' do not belong together:"
+        " '{second}' is {other} with us, '{first}' is {expected}",
         "correct the number that is wrong and order again",
     ),
     "BUS-ITEM-CONTRADICTS/unknown": _refused(
-        "line {line}: {first} and {second} do not belong together: {second} is not known to us, {first} is {expected}",
+        "line {line}: '{first}' and '{second}' do not belong together:"
+        " '{second}' is not known to us, '{first}' is {expected}",
         "correct the number that is wrong and order again",
     ),
     "BUS-UDI-MISMATCH": _refused(
-        "line {line}: device identifier {second} is {other}'s, {first} has {expected}",
+        "line {line}: device identifier '{second}' is that of {other}, '{first}' has {expected}",
         "correct the number that is wrong and order again",
     ),
     "BUS-UDI-MISMATCH/unknown": _refused(
-        "line {line}: device identifier {second} is not known to us, {first} has {expected}",
+        "line {line}: device identifier '{second}' is not known to us, '{first}' has {expected}",
         "correct the number that is wrong and order again",
     ),
     "BUS-UDI-UNKNOWN": _held(
-        "line {line}: device identifier {value} ordered, none is on record for {item}",
+        "line {line}: device identifier '{value}' ordered, none is on record for {item}",
         "confirm the device identifier and add it to items.toml",
     ),
     "BUS-ITEM-QUALIFIER": _held(
-        "line {line}: {value} stands under {kind}, a kind of number we do not know",
+        "line {line}: '{value}' stands under '{kind}', a kind of number we do not know",
         "ask the customer what it says; it may be a revision",
     ),
     "BUS-REVISION-CONTRADICTS": _refused(
-        "line {line}: revisions {first} and {second} of {item} ordered at once; orders are taken for {taken}",
+        "line {line}: revisions '{first}' and '{second}' of {item} ordered at once; orders are taken for {taken}",
         "say the one revision that is meant and order again",
     ),
     "BUS-REVISION-MISSING": _refused(
@@ -99,24 +102,24 @@ ABOUT_ITEMS = {
         "check the revision given back",
     ),
     "BUS-REVISION-UNKNOWN": _refused(
-        "line {line}: revision {revision} of {item} ordered, which we do not know; orders are taken for {taken}",
+        "line {line}: revision '{revision}' of {item} ordered, which we do not know; orders are taken for {taken}",
         "order revision {taken}, or send the engineering change first",
     ),
     "BUS-REVISION-NOT-TAKEN/ended": _refused(
-        "line {line}: revision {revision} of {item} ordered, which ended on {day}; orders are taken for {taken}",
+        "line {line}: revision '{revision}' of {item} ordered, which ended on {day}; orders are taken for {taken}",
         "order revision {taken}, or ask for the earlier one to be taken again",
     ),
     "BUS-REVISION-NOT-TAKEN/not-begun": _refused(
-        "line {line}: revision {revision} of {item} ordered, which begins on {day}; orders are taken for {taken}",
+        "line {line}: revision '{revision}' of {item} ordered, which begins on {day}; orders are taken for {taken}",
         "order revision {taken}, or order again when the new one has begun",
     ),
     "BUS-DRAWING-REVISION": _refused(
-        "line {line}: drawing revision {drawing} ordered,"
+        "line {line}: drawing revision '{drawing}' ordered,"
         " revision {revision} of {item} is made to drawing revision {expected}",
         "correct the drawing or the item revision and order again",
     ),
     "BUS-DRAWING-REVISION/two": _refused(
-        "line {line}: drawing revisions {expected} and {drawing} ordered at once for revision {revision} of {item}",
+        "line {line}: drawing revisions '{expected}' and '{drawing}' ordered at once for revision {revision} of {item}",
         "correct the drawing or the item revision and order again",
     ),
 }
@@ -154,21 +157,112 @@ ABOUT_QUANTITIES = {
     "BUS-PARTS-SUM/splits": _refused(
         "line {line}: its splits make {total}, the line says {stated}", "make the splits add up to the line"
     ),
+}
+
+ABOUT_DATES = {
     "BUS-DATE-PAST": _refused(
-        "line {line}: {part} wanted on {day}, which is past; today is {today}", "order again with a day to come"
+        "line {line}: {part} wanted on {day} ({kind}), which is past; today is {today}",
+        "order again with a day to come",
     ),
     "BUS-DATE-TOO-FAR": _refused(
-        "line {line}: {part} wanted on {day}; we answer no further than {last}",
+        "line {line}: {part} wanted on {day} ({kind}); we answer no further than {last}",
         "check the year; for later demand send a forecast",
     ),
     "BUS-DATE-LEAD-TIME": _changed(
         Status.RESCHEDULED,
-        "line {line}: {part} wanted on {day}, promised for {promised}: the lead time is {days} days, not yet planned",
+        "line {line}: {part} wanted on {day} ({kind}), promised for {promised}:"
+        " the lead time is {days} days, not yet planned",
         "check the new date; ask for an earlier one by an order change",
+    ),
+    "BUS-DATE-NOT-BEFORE": _changed(
+        Status.RESCHEDULED,
+        "line {line}: {part} wanted on {day} ({kind}), promised for {promised}:"
+        " the order allows none before {first} ({other})",
+        "check the new date; correct the day that is wrong by an order change",
+    ),
+    "BUS-DATE-WITHIN": _noted(
+        "line {line}: no single day asked for; {part} promised for {promised}, within {allowed}, not yet planned",
+        "check the date given back",
     ),
     "BUS-DATE-FILLED": _noted(
         "line {line}: no day asked for; {part} promised for {promised} by lead time, not yet planned",
         "check the date given back",
+    ),
+    "BUS-DATE-FILLED/said": _noted(
+        "line {line}: no date of the order says when it is wanted; {part} promised for {promised} by lead time,"
+        " not yet planned",
+        "check the date given back",
+    ),
+    "BUS-DATE-CANCELLED": _held(
+        "line {line}: {part} could come on {promised}, but the order ends on {day} ({kind}):"
+        " the lead time is {days} days",
+        "ask the customer whether it is still wanted then, or have it made sooner",
+    ),
+    "BUS-DATE-CONFLICT": _held(
+        "line {line}: {part} wanted on {day} ({kind}) and not after {first} ({other}): no day keeps both",
+        "ask the customer which day is meant",
+    ),
+    "BUS-DATE-UNKNOWN/line": _held(
+        "line {line}: says the date '{day}' of kind '{kind}', which we cannot weigh",
+        "ask the customer what the date asks of us; a kind without bearing gets a word in the partner's map",
+    ),
+    "BUS-DATE-UNKNOWN/order": _held(
+        "the order says the date '{day}' of kind '{kind}', which we cannot weigh",
+        "ask the customer what the date asks of us; a kind without bearing gets a word in the partner's map",
+    ),
+    "BUS-DATE-TIME/line": _held(
+        "line {line}: {day} ({kind}) is said with the time {time}{zone}; we promise days and no hours",
+        "ask the customer whether the day is enough",
+    ),
+    "BUS-DATE-TIME/order": _held(
+        "the order says {day} ({kind}) with the time {time}{zone}; we promise days and no hours",
+        "ask the customer whether the day is enough",
+    ),
+    "BUS-DATE-TWICE/line": _held(
+        "line {line}: says {first} ({other}) and {day} ({kind}), where there can be one day",
+        "ask the customer which day is meant",
+    ),
+    "BUS-DATE-TWICE/order": _held(
+        "the order says {first} ({other}) and {day} ({kind}), where there can be one day",
+        "ask the customer which day is meant",
+    ),
+}
+
+ABOUT_PLACES = {
+    "BUS-PLACE/line": _held(
+        "line {line}: goods for '{place}' ({role}), where the order's place is '{home}'",
+        "ask the customer where the goods of the line are to go",
+    ),
+    "BUS-PLACE/order": _held(
+        "the order names '{place}' ({role}) beside '{home}': its goods could go to either",
+        "ask the customer where the goods are to go",
+    ),
+    "BUS-PLACE-UNKNOWN/line": _held(
+        "line {line}: names '{place}' as '{role}', a role we do not know: its goods may have to go there",
+        "ask the customer what the party is to the line; a role without bearing gets a word in the partner's map",
+    ),
+    "BUS-PLACE-UNKNOWN/order": _held(
+        "the order names '{place}' as '{role}', a role we do not know: its goods may have to go there",
+        "ask the customer what the party is to the order; a role without bearing gets a word in the partner's map",
+    ),
+    "BUS-UNWEIGHED/line": _held(
+        "line {line}: '{value}' at {place} says a {meaning}, and no rule of ours weighs it",
+        "ask the customer what it asks of us; have a rule for it added to the partner's map",
+    ),
+    "BUS-UNWEIGHED/order": _held(
+        "'{value}' at {place} says a {meaning} of the order, and no rule of ours weighs it",
+        "ask the customer what it asks of us; have a rule for it added to the partner's map",
+    ),
+    "BUS-UNWEIGHED/line-half": _held(
+        "line {line}: {place} came without the rest of it, and nothing of it was taken",
+        "ask the customer what is meant",
+    ),
+    "BUS-UNWEIGHED/order-half": _held(
+        "the order says {place} without the rest of it, and nothing of it was taken", "ask the customer what is meant"
+    ),
+    "BUS-COUNT": _held(
+        "the order states '{value}' at {place}, and what has arrived makes something else: a part may be lost",
+        "ask the customer how many lines, and of how many pieces, the order has",
     ),
 }
 
@@ -178,7 +272,7 @@ ABOUT_PRICES = {
         "order at least {start}, or agree a price for less",
     ),
     "BUS-CONTRACT-UNKNOWN": _refused(
-        "line {line}: contract {contract} has no price for {item}; we know {known}",
+        "line {line}: contract '{contract}' has no price for {item}; we know {known}",
         "name the contract that covers the item",
     ),
     "BUS-PRICE-NONE": _refused(
@@ -189,7 +283,7 @@ ABOUT_PRICES = {
         "ask the customer for the currency",
     ),
     "BUS-PRICE-CURRENCY": _refused(
-        "line {line}: ordered in {currency}, the contract is in {agreed}", "order in {agreed}"
+        "line {line}: ordered in '{currency}', the contract is in {agreed}", "order in {agreed}"
     ),
     "BUS-CONTRACT-UNCLEAR": _held(
         "line {line}: several contracts have a price for {item}: {contracts}",
@@ -216,10 +310,10 @@ ABOUT_PRICES = {
 
 ABOUT_LINES = {
     "BUS-LINE-REPEATED": _refused(
-        "line number {line} stands on more than one line", "give every line its own number and order again"
+        "line number '{line}' stands on more than one line", "give every line its own number and order again"
     ),
     "BUS-CURRENCY-MIXED": _refused(
-        "line {line}: in {currency}, the order is in {expected}", "order each currency by itself"
+        "line {line}: priced in '{currency}', the order is in '{expected}'", "order each currency by itself"
     ),
     "BUS-BOM-CHANGED": _held(
         "line {line}: changes the bill of materials for this order",
@@ -230,7 +324,7 @@ ABOUT_LINES = {
         "agree the allowance with the customer",
     ),
     "BUS-LINE-AMOUNT": _doubted(
-        "line {line}: its amount is stated as {stated}, quantity and price make {computed}",
+        "line {line}: its amount is stated as '{stated}', quantity and price make '{computed}'",
         "nothing is booked from the stated amount; check the line",
     ),
 }
@@ -241,11 +335,11 @@ ABOUT_ORDERS = {
         "the order takes off an allowance that no contract price of ours knows", "agree the allowance with the customer"
     ),
     "BUS-KIND": _held(
-        "an order of kind {kind} is not simply made and delivered",
+        "an order of kind '{kind}' is not simply made and delivered",
         "read the order and agree with the customer what it asks for",
     ),
     "BUS-TOTAL": _doubted(
-        "the order's total is stated as {stated}, its lines make {computed}",
+        "the order's total is stated as '{stated}', its lines make '{computed}'",
         "nothing is booked from the stated total; check the lines",
     ),
     "BUS-NOT-PLANNED": _noted(
@@ -289,4 +383,12 @@ ABOUT_ORDERS = {
     ),
 }
 
-SENTENCES: dict[str, Sentence] = {**ABOUT_ITEMS, **ABOUT_QUANTITIES, **ABOUT_PRICES, **ABOUT_LINES, **ABOUT_ORDERS}
+SENTENCES: dict[str, Sentence] = {
+    **ABOUT_ITEMS,
+    **ABOUT_QUANTITIES,
+    **ABOUT_DATES,
+    **ABOUT_PLACES,
+    **ABOUT_PRICES,
+    **ABOUT_LINES,
+    **ABOUT_ORDERS,
+}

@@ -10,9 +10,11 @@ from datetime import date
 from decimal import Decimal
 
 from hub.business.orders.catalogue import Catalogue, DockCalendar
-from hub.canonical.order import Order, OrderLine, PurchaseOrder
+from hub.business.orders.days import Days, days_of_order
+from hub.business.orders.places import ship_to
+from hub.canonical.order import PurchaseOrder
+from hub.canonical.shared import Party
 from hub.kernel.struct import Struct
-from hub.kernel.words import Period
 
 DIGITS_MAX = 17
 """Longest number taken: X12 element 212, unit price, R 1/17; the longest any dialect of ours writes."""
@@ -27,7 +29,8 @@ class Terms(Struct):
     price_day: date  # whose prices hold: the day the order was placed, today when that is said wrongly or not at all
     contract: str | None  # as the order names it
     currency: str | None  # of the order, else the only one its contract has
-    requested: date | None  # for lines that say no day of their own
+    days: Days  # for lines that say none of their own
+    home: Party | None  # where the goods go
     repeated: frozenset[str]  # line numbers that stand on more than one line
 
 
@@ -41,7 +44,8 @@ def terms_of(order: PurchaseOrder, catalogue: Catalogue, calendar: DockCalendar,
         price_day=placed if placed and placed <= today else today,
         contract=order.contract,
         currency=currency_of(order) or catalogue.only_currency(order.contract),
-        requested=requested_day(order),
+        days=days_of_order(order),
+        home=ship_to(order),
         repeated=_repeated([line.number for line in order.lines]),
     )
 
@@ -49,11 +53,6 @@ def terms_of(order: PurchaseOrder, catalogue: Catalogue, calendar: DockCalendar,
 def currency_of(order: PurchaseOrder) -> str | None:
     """Return the order's one currency: its own word, else that of the first line with a price."""
     return order.currency or next((line.price.currency for line in order.lines if line.price), None)
-
-
-def requested_day(asked: Order | OrderLine) -> date | None:
-    """Return the day asked for at an order or a line: the day itself, else the last day of its window."""
-    return asked.requested.on if asked.requested else _last_day(asked.window)
 
 
 def shown(number: Decimal) -> str:
@@ -89,7 +88,3 @@ def _repeated(numbers: list[str]) -> frozenset[str]:
     if len(set(numbers)) == len(numbers):
         return frozenset()
     return frozenset(number for number, times in Counter(numbers).items() if times > 1)
-
-
-def _last_day(window: Period | None) -> date | None:
-    return window.end.on if window and window.end else None

@@ -33,7 +33,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-ITEM-UNKNOWN",
         "lines[0].item.buyer",
-        "line 10: B-9 is not an item we make for you",
+        "line 10: 'B-9' is not an item we make for you",
     ),
     ("no item number at all", line(item=None), {}, "BUS-ITEM-MISSING", "lines[0].item", "line 10: no item number"),
     (
@@ -42,7 +42,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-ITEM-CONTRADICTS",
         "lines[0].item.seller",
-        "line 10: B-1 and M-2 do not belong together: M-2 is B-2 with us, B-1 is M-1",
+        "line 10: 'B-1' and 'M-2' do not belong together: 'M-2' is B-2 with us, 'B-1' is M-1",
     ),
     (
         "two of their numbers that name two items",
@@ -50,7 +50,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-ITEM-CONTRADICTS",
         "lines[0].item.others",
-        "line 10: B-1 and B-2 do not belong together: B-2 is B-2 with us, B-1 is M-1",
+        "line 10: 'B-1' and 'B-2' do not belong together: 'B-2' is M-2 with us, 'B-1' is M-1",
     ),
     (
         "a second number that names nothing",
@@ -58,7 +58,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-ITEM-CONTRADICTS",
         "lines[0].item.others",
-        "line 10: B-1 and B-77 do not belong together: B-77 is not known to us, B-1 is M-1",
+        "line 10: 'B-1' and 'B-77' do not belong together: 'B-77' is not known to us, 'B-1' is M-1",
     ),
     (
         "a second device identifier, of something else",
@@ -66,7 +66,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-UDI-MISMATCH",
         "lines[0].item.others",
-        "line 10: device identifier 703206980519 is not known to us, B-1 has 00703206980502",
+        "line 10: device identifier '703206980519' is not known to us, 'B-1' has 00703206980502",
     ),
     (
         "two revisions at once",
@@ -74,7 +74,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-REVISION-CONTRADICTS",
         "lines[0].item.others",
-        "line 10: revisions D and A of B-1 ordered at once; orders are taken for D",
+        "line 10: revisions 'D' and 'A' of B-1 ordered at once; orders are taken for D",
     ),
     (
         "the drawing revision of another level, beside the item numbers",
@@ -82,7 +82,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-DRAWING-REVISION",
         "lines[0].item.others",
-        "line 10: drawing revision A ordered, revision D of B-1 is made to drawing revision C",
+        "line 10: drawing revision 'A' ordered, revision D of B-1 is made to drawing revision C",
     ),
     (
         "two drawing revisions of an item without a drawing on record",
@@ -94,7 +94,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-DRAWING-REVISION",
         "lines[0].item.others",
-        "line 10: drawing revisions A and B ordered at once for revision A of B-2",
+        "line 10: drawing revisions 'A' and 'B' ordered at once for revision A of B-2",
     ),
     (
         "the device identifier of something else",
@@ -102,7 +102,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-UDI-MISMATCH",
         "lines[0].item.udi_di",
-        "line 10: device identifier 00703206980519 is not known to us, B-1 has 00703206980502",
+        "line 10: device identifier '00703206980519' is not known to us, 'B-1' has 00703206980502",
     ),
     (
         "a revision that has ended, both named",
@@ -110,7 +110,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-REVISION-NOT-TAKEN",
         "lines[0].item.revision",
-        "line 10: revision C of B-1 ordered, which ended on 2026-06-30; orders are taken for D",
+        "line 10: revision 'C' of B-1 ordered, which ended on 2026-06-30; orders are taken for D",
     ),
     (
         "a revision that has not begun, both named",
@@ -118,7 +118,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-REVISION-NOT-TAKEN",
         "lines[0].item.revision",
-        "line 10: revision G of B-1 ordered, which begins on 2030-01-01; orders are taken for D",
+        "line 10: revision 'G' of B-1 ordered, which begins on 2030-01-01; orders are taken for D",
     ),
     (
         "a revision nobody told us of, both named",
@@ -126,7 +126,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-REVISION-UNKNOWN",
         "lines[0].item.revision",
-        "line 10: revision E of B-1 ordered, which we do not know; orders are taken for D",
+        "line 10: revision 'E' of B-1 ordered, which we do not know; orders are taken for D",
     ),
     (
         "no revision where it may not be left out",
@@ -142,7 +142,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-DRAWING-REVISION",
         "lines[0].references",
-        "line 10: drawing revision B ordered, revision D of B-1 is made to drawing revision C",
+        "line 10: drawing revision 'B' ordered, revision D of B-1 is made to drawing revision C",
     ),
     (
         "a unit that was not agreed",
@@ -190,7 +190,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {"contract": "K-9"},
         "BUS-CONTRACT-UNKNOWN",
         "lines[0].price",
-        "line 10: contract K-9 has no price for B-1; we know K-1",
+        "line 10: contract 'K-9' has no price for B-1; we know K-1",
     ),
     (
         "an item whose price has run out",
@@ -206,7 +206,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {"currency": "EUR"},
         "BUS-PRICE-CURRENCY",
         "lines[0].price",
-        "line 10: ordered in EUR, the contract is in USD",
+        "line 10: ordered in 'EUR', the contract is in USD",
     ),
     (
         "another currency than the order's",
@@ -214,7 +214,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-CURRENCY-MIXED",
         "lines[0].price.currency",
-        "line 10: in EUR, the order is in USD",
+        "line 10: priced in 'EUR', the order is in 'USD'",
     ),
     (
         "a quantity below the minimum",
@@ -270,7 +270,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-DATE-PAST",
         "lines[0].requested",
-        "line 10: 500 each wanted on 2026-10-01, which is past; today is 2026-11-03",
+        "line 10: 500 each wanted on 2026-10-01 (delivery), which is past; today is 2026-11-03",
     ),
     (
         "a day in another generation",
@@ -278,7 +278,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-DATE-TOO-FAR",
         "lines[0].requested",
-        "line 10: 500 each wanted on 2062-03-15; we answer no further than 2029-11-02",
+        "line 10: 500 each wanted on 2062-03-15 (delivery); we answer no further than 2029-11-02",
     ),
     (
         "one schedule of several in the past",
@@ -286,7 +286,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-DATE-PAST",
         "lines[0].schedules[0].due",
-        "line 10: 200 each wanted on 2026-10-01, which is past; today is 2026-11-03",
+        "line 10: 200 each wanted on 2026-10-01 (delivery), which is past; today is 2026-11-03",
     ),
     (
         "schedules that make less than the line",
@@ -334,7 +334,7 @@ def test_a_number_of_a_kind_we_do_not_know_waits_for_a_person(kind: str | None) 
     decision = decided(order(line(item=also("A", kind))))
     (reason,) = decision.lines[0].reasons
     assert (decision.outcome, reason.code) == (Outcome.HELD, "BUS-ITEM-QUALIFIER")
-    assert reason.message == f"line 10: A stands under {kind or 'none'}, a kind of number we do not know"
+    assert reason.message == f"line 10: 'A' stands under '{kind or 'none'}', a kind of number we do not know"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,96 @@
+"""Where the goods are to go, and what else an order says that no rule weighs.
+
+In: an order or a line of it. Out: the reasons why a person must look. Goods go to one place of the order; a second one,
+wherever it is said, is somebody's decision and not ours.
+"""
+
+from __future__ import annotations
+
+from hub.business.orders.bearings import GOODS, PARTIES
+from hub.business.orders.reasons import Reason, say
+from hub.canonical.order import OrderLine, PurchaseOrder
+from hub.canonical.shared import Party, Unweighed
+
+
+def ship_to(order: PurchaseOrder) -> Party | None:
+    """Return the place the goods of the order go to: its ship-to, else the first party goods may go to."""
+    named = next((party for party in order.parties if party.role == "ship-to"), None)
+    return named or next((party for party in order.parties if PARTIES.get(party.role or "") == GOODS), None)
+
+
+def places_of_order(order: PurchaseOrder) -> list[Reason]:
+    """Return why it is not certain where the goods of the whole order go."""
+    home = ship_to(order)
+    reasons: list[Reason] = []
+    for index, party in enumerate(order.parties):
+        bearing = PARTIES.get(party.role or "")
+        if bearing is None or (bearing == GOODS and home is not None and not _same(party, home)):
+            words = {"role": party.role or "", "place": _called(party), "home": _called(home)}
+            key = "BUS-PLACE/order" if bearing else "BUS-PLACE-UNKNOWN/order"
+            reasons.append(say(key, f"parties[{index}]", found=words["place"], line=None, **words))
+    place = order.delivery.place if order.delivery else None
+    if place and home and home.id and place.value != home.id.value:
+        words = {"role": "delivery", "place": place.value, "home": _called(home)}
+        reasons.append(say("BUS-PLACE/order", "delivery.place", found=place.value, line=None, **words))
+    return reasons
+
+
+def places_of_line(line: OrderLine, home: Party | None, path: str) -> list[Reason]:
+    """Return why it is not certain where the goods of the line go; ``home`` is the place of the order."""
+    reasons: list[Reason] = []
+    for index, party in enumerate(line.parties):
+        bearing = PARTIES.get(party.role or "")
+        if bearing is None or (bearing == GOODS and (home is None or not _same(party, home))):
+            words = {"role": party.role or "", "place": _called(party), "home": _called(home)}
+            key = "BUS-PLACE/line" if bearing else "BUS-PLACE-UNKNOWN/line"
+            reasons.append(say(key, f"{path}.parties[{index}]", found=words["place"], line=line.number, **words))
+    for index, part in enumerate(line.schedules):
+        if (part.place or part.place_role) and not _named(part.place, part.place_role, home):
+            words = {"role": part.place_role or "", "place": part.place or "", "home": _called(home)}
+            at = f"{path}.schedules[{index}].place"
+            reasons.append(say("BUS-PLACE/line", at, found=part.place, line=line.number, **words))
+    return reasons
+
+
+def unweighed_of_order(order: PurchaseOrder) -> list[Reason]:
+    """Return a reason for all that the order as a whole says and no rule weighs."""
+    return [_unweighed(each, "order", None, "unweighed") for each in order.unweighed]
+
+
+def unweighed_of_line(line: OrderLine, path: str) -> list[Reason]:
+    """Return the same for a line."""
+    return [_unweighed(each, "line", line.number, f"{path}.unweighed") for each in line.unweighed]
+
+
+def _unweighed(each: Unweighed, where: str, line: str | None, path: str) -> Reason:
+    key = f"BUS-UNWEIGHED/{where}" if each.value else f"BUS-UNWEIGHED/{where}-half"
+    if each.meaning == "count":
+        key = "BUS-COUNT"
+    words = {"line": line, "place": each.place, "value": each.value or "", "meaning": each.meaning}
+    return say(key, path, found=each.value, **words)
+
+
+def _same(one: Party, other: Party) -> bool:
+    """Say whether two parties are one place: by their numbers where both have one, else by name and address."""
+    if one is other:
+        return True
+    if one.id and other.id and one.id != other.id:
+        return False
+    if one.address and other.address and one.address != other.address:
+        return False
+    if one.id and other.id:
+        return True
+    return one.name is not None and one.name == other.name
+
+
+def _named(place: str | None, role: str | None, home: Party | None) -> bool:
+    """Say whether a schedule means the place of the order, by its number or its name."""
+    if home is None or PARTIES.get(role or "ship-to") != GOODS:
+        return False
+    return place is not None and place in (home.name, home.id.value if home.id else None)
+
+
+def _called(party: Party | None) -> str:
+    if party is None:
+        return ""
+    return (party.id.value if party.id else None) or party.name or ""

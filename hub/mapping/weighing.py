@@ -1,0 +1,107 @@
+"""What was said and not weighed: put into the document, with the item it stands with, for the factory to see.
+
+Nothing that bears on what we promise may be lost because a map has no rule for it. Which kinds of element do bear is
+said in the table ``unread`` of the map (docs/mapping.md). A ``Reading`` and its document enter; the lists ``unweighed``
+of the document and its items are filled. Documents without such lists are left as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hub.formats.x12.guide import Computed, Guide, Segment, Use
+from hub.kernel.struct import Struct
+from hub.mapping.cover import UNWEIGHED
+from hub.mapping.plan import Plan
+from hub.mapping.reader_run import Reading, Trail, component
+from hub.mapping.values import read_whole
+
+TABLE = "unread"
+WITHOUT_BEARING = "none"
+
+_KINDS = {"When": "date", "Period": "date", "date": "date", "time": "date", "Quantity": "quantity", "Price": "price"}
+_NAMES = (("price", "price"), ("amount", "price"), ("quantity", "quantity"))
+
+
+class TableOfMeanings:
+    """What an element says by its kind: the words of the map's table, by the narrowest name it has for the element."""
+
+    def __init__(self, guide: Guide, words: Mapping[str, str]) -> None:
+        self._words = words
+        self._segments: dict[str, Segment] = {}
+        self._known: dict[tuple[str, str, int], str | None] = {}  # no more than the guide has elements
+        _collect(guide.uses, self._segments)
+
+    def of(self, above: str, tag: str, element: int) -> str | None:
+        """Return date, place, quantity, price …; None for what bears on nothing."""
+        at = (above, tag, element)
+        if at not in self._known:
+            self._known[at] = self._of(*at)
+        return self._known[at]
+
+    def _of(self, above: str, tag: str, element: int) -> str | None:
+        segment = self._segments.get(tag)
+        if segment is None or not 1 <= element <= len(segment.elements):
+            return None
+        described, place = segment.elements[element - 1], f"{tag}{element:02d}"
+        names = [f"{above}/{place}", f"{above}/{tag}", place, tag, described.number]
+        word = next((self._words[name] for name in names if name in self._words), WITHOUT_BEARING)
+        return None if word == WITHOUT_BEARING else word
+
+
+def weigh(reading: Reading, document: Struct | None, plan: Plan, computed: Sequence[Computed]) -> None:
+    """Put to the items of ``document`` what came in halves, and to the document what adds up to something else."""
+    if document is None or reading.root not in reading.holders:
+        return
+    for trail, number, said in reading.halves:
+        meaning = _meaning(plan, number)
+        if meaning is not None:
+            _put_half(reading, document, trail, meaning, said)
+    for place, text in reading.differing:
+        reading.weigh(reading.root, "count", place, text)
+    for each in computed:
+        if each.rule == "count" and each.of is not None:
+            _count(reading, each.tag, each.element, each.of)
+
+
+def _count(reading: Reading, tag: str, element: int, of: str) -> None:
+    """Hold the number of segments the sender states against those that came: one may have been lost."""
+    came = reading.root.children
+    for node in came.get(tag, ()):
+        text = component(node.element(element), 1)
+        if text and of in came and read_whole(text) != len(came[of]):
+            reading.weigh(reading.root, "count", f"{tag}{element:02d}", text)
+
+
+def _put_half(reading: Reading, document: Struct, trail: Trail, meaning: str, said: str) -> None:
+    """Put a half to the innermost item on ``trail`` that keeps such things."""
+    way: list[tuple[str, int]] = []
+    while trail is not None:
+        trail, name, index = trail
+        way.append((name, index))
+    item: Any = document
+    held: list[Any] = getattr(document, UNWEIGHED)
+    for name, index in reversed(way):
+        for part in name.split("."):
+            item = getattr(item, part, None)
+        if item is None or index >= len(item):
+            break
+        item = item[index]
+        held = getattr(item, UNWEIGHED, held)
+    reading.put(held, meaning, said, None)
+
+
+def _meaning(plan: Plan, number: int) -> str | None:
+    """Return what the field of rule ``number`` says."""
+    rule = next((rule for rule in plan.rules if rule.number == number), None)
+    if rule is None:
+        return None
+    kind = rule.shape.struct.__name__ if rule.shape.struct else rule.shape.kind
+    return _KINDS.get(kind) or next((word for name, word in _NAMES if name in rule.field), None)
+
+
+def _collect(uses: Sequence[Use], found: dict[str, Segment]) -> None:
+    for use in uses:
+        found.setdefault(use.segment.tag, use.segment)
+        _collect(use.children, found)

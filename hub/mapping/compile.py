@@ -14,8 +14,9 @@ from hub.formats.tree import Node
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.generated import made
 from hub.kernel.struct import Struct
+from hub.mapping.leftovers import computed_masks
 from hub.mapping.plan import ROOT_TAG, Plan
-from hub.mapping.reader_run import Reading, computed_masks
+from hub.mapping.reader_run import Reading
 from hub.mapping.reading import write_reader
 from hub.mapping.shape import field_names
 from hub.mapping.tables import CodeMap

@@ -20,10 +20,11 @@ from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
 from hub.mapping.bind import bind
 from hub.mapping.compile import Compiled
+from hub.mapping.leftovers import leftovers
 from hub.mapping.lint import lint
 from hub.mapping.load import Loaded, MapFiles
 from hub.mapping.provenance import Provenance
-from hub.mapping.reader_run import Reading, leftovers
+from hub.mapping.reader_run import Reading
 from hub.mapping.scan import Where
 from hub.mapping.spec import Fault
 from hub.mapping.tables import code_maps

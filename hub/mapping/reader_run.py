@@ -6,11 +6,10 @@ A tree enters with the context ``Reading``; values and findings leave. Nothing h
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from hub.canonical.shared import Unweighed
-from hub.formats.tree import UNKNOWN, Node, Value
-from hub.formats.x12.guide import Computed
+from hub.formats.tree import Node, Value
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 
@@ -22,12 +21,6 @@ Steps = tuple[tuple[str, tuple[tuple[int, int, str], ...], bool, str], ...]
 
 UNWEIGHED_MAX = 20  # of one item: enough to say what to look at
 FINDINGS_MAX = 1000  # of one document; a wholly foreign file would bury the rest. What is beyond is counted.
-
-
-class Meanings(Protocol):
-    """Who knows what an element says by its kind (``weighing``)."""
-
-    def of(self, above: str, tag: str, element: int) -> str | None: ...
 
 
 class Reading:
@@ -403,37 +396,11 @@ def parts_read(X: Reading, node: Node, element: int, parts: frozenset[int]) -> N
     inner = value[0] if value and isinstance(value[0], list) else value
     for at, text in enumerate(inner, 1):
         if text and at not in parts:
-            X.add(_unread(node, element, at, str(text)))
+            X.add(unread(node, element, at, str(text)))
 
 
-def leftovers(X: Reading, root: Node, computed: dict[str, int], meanings: Meanings) -> None:
-    """Report every element that arrived and that no rule read; what bears on the answer goes to its item as well."""
-    seen, holders = X.seen, X.holders
-    stack = [(root, root)]
-    while stack:
-        above, holder = stack.pop()
-        for tag, nodes in above.children.items():
-            counted = computed.get(tag, 0)
-            for node in nodes:
-                if node.children:
-                    stack.append((node, node if node in holders else holder))
-                mask = seen.get(node, 0) | counted
-                values = node.values
-                whole = (1 << len(values)) - 2
-                if mask & whole == whole:
-                    continue
-                for element in range(1, len(values)):
-                    if values[element] and not mask >> element & 1:
-                        text, foreign = _shown(values[element]), tag == UNKNOWN
-                        meaning = None if foreign or not holders else meanings.of(above.tag, tag, element)
-                        if meaning is None:
-                            X.add(_unread(node, element, 0, text, foreign=foreign))
-                        else:
-                            X.add(_unweighed(node, element, text, meaning))
-                            X.weigh(node if node in holders else holder, meaning, f"{tag}{element:02d}", text)
-
-
-def _unread(node: Node, element: int, part: int, text: str, *, foreign: bool = False) -> Diagnostic:
+def unread(node: Node, element: int, part: int, text: str, *, foreign: bool = False) -> Diagnostic:
+    """Return the finding about an element that no rule read."""
     remedy = "the guide has no place for this segment" if foreign else "add a rule if it means something to us"
     return Diagnostic(
         code="MAP-UNREAD",
@@ -443,28 +410,3 @@ def _unread(node: Node, element: int, part: int, text: str, *, foreign: bool = F
         remedy=remedy,
         found=text,
     )
-
-
-def _unweighed(node: Node, element: int, text: str, meaning: str) -> Diagnostic:
-    return Diagnostic(
-        code="MAP-UNWEIGHED",
-        severity=Severity.WARNING,
-        message=f"'{text}' was not read by any rule, and what stands here says a {meaning}",
-        location=Location(segment=node.position, tag=node.tag, element=element),
-        remedy="add a rule for it, or say in [codes.unread] that it bears on nothing",
-        found=text,
-    )
-
-
-def _shown(value: Value) -> str:
-    if isinstance(value, str):
-        return value
-    return ":".join(v if isinstance(v, str) else ":".join(v) for v in value)
-
-
-def computed_masks(computed: Sequence[Computed]) -> dict[str, int]:
-    """Return by tag the bits of the elements the guide fills: map authors never count."""
-    masks: dict[str, int] = {}
-    for each in computed:
-        masks[each.tag] = masks.get(each.tag, 0) | 1 << each.element
-    return masks

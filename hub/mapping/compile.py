@@ -27,7 +27,8 @@ from hub.mapping.writing import write_writer
 
 CALLED = frozenset((
     "absent", "add", "append", "assumed", "bad", "children", "claimed", "constant", "currency", "document", "fields",
-    "findings", "free_number", "get", "group", "groups", "half", "held", "inexact", "isprintable", "issuperset", "join", "loose", "missing",
+    "findings", "free_number", "get", "group", "groups", "half", "held",
+    "inexact", "isprintable", "issuperset", "join", "loose", "missing",
     "money", "no_currency", "no_word", "nowhere", "number_of", "of", "part", "passed", "position", "put",
     "rival_group", "root", "seen", "shared", "split", "strip", "text", "top", "trace", "unknown", "unsaid",
     "unsaid_field", "upper", "values", "word",

@@ -1,8 +1,8 @@
 """What the hub says about itself: logs as JSON lines on stderr, and counters for Prometheus.
 
 A log line carries ids, codes and counts, never a payload and never a secret: fields named like one are blotted out,
-text that looks like an API key is too, control and direction signs are escaped, and long values are cut. So nobody can
-forge a line or repaint a terminal with a file name.
+text that looks like an API key is too, control and direction signs are escaped, and long values are cut in the middle,
+for a traceback says what went wrong at its end. So nobody can forge a line or repaint a terminal with a file name.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from hub.platform.jobs import Backlog
 
 VALUE_LENGTH_MAX = 2_000  # a traceback fits; a payload does not
+HEAD_LENGTH = VALUE_LENGTH_MAX // 4  # of what is longer, so much stays of its beginning and the rest of its end
 BLOT = "[withheld]"
 
 _SECRET_FIELDS = re.compile(
@@ -73,7 +74,11 @@ def safe_text(text: str) -> str:
     """Return ``text`` without secrets we can recognise, without control and direction signs, cut to length."""
     blotted = _SECRET_TEXT.sub(lambda found: next(part for part in found.groups() if part) + BLOT, text)
     escaped = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", blotted)
-    return escaped if len(escaped) <= VALUE_LENGTH_MAX else escaped[:VALUE_LENGTH_MAX] + "…"
+    if len(escaped) <= VALUE_LENGTH_MAX:
+        return escaped
+    return (
+        f"{escaped[:HEAD_LENGTH]} … {escaped[HEAD_LENGTH - VALUE_LENGTH_MAX :]}"  # the end of a traceback is its cause
+    )
 
 
 class Metrics:

@@ -32,6 +32,7 @@ from hub.web.policy import require_policies
 from hub.web.reads import Reads
 from hub.web.refusals import refuse
 from hub.web.rendering import Renderer
+from hub.web.request import HubRequest
 from hub.web.sessions import Sessions
 from hub.web.static_files import static_file
 
@@ -102,6 +103,7 @@ def create_app(hub: Hub) -> Litestar:
         guards=[enforce],
         exception_handlers={Exception: refuse},
         before_send=[guard_headers],
+        request_class=HubRequest,
         openapi_config=openapi(version("contract-hub"), InterfacePage()),
         request_max_body_size=FORM_BYTES_MAX,
         logging_config=None,

@@ -20,12 +20,14 @@ from hub.web.hub import Hub
 from hub.web.policy import Policy, policy_of
 from hub.web.problems import Problem, not_allowed, not_authenticated, not_found
 from hub.web.sessions import Sessions
+from hub.web.values import require_sound_target
 
 _Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 async def enforce(connection: _Connection, handler: BaseRouteHandler) -> None:
     """Let the request pass, with its caller; or say why not."""
+    require_sound_target(connection.scope)
     policy = policy_of(handler)
     caller = await (_recognise if policy.recognised else _identify)(connection, policy)
     connection.scope["user"] = caller

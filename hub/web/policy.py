@@ -56,12 +56,24 @@ def anyone(reason: str, *, face: Face = "api", recognised: tuple[Kind, ...] = ()
     return {OPT: Policy(face=face, reason=reason, recognised=recognised)}
 
 
+OPTIONS = Policy(face="api", reason="which methods a route has stands in the interface's description too")
+"""Of the framework's own answers to OPTIONS: 204 with ``Allow``, whatever the route."""
+
+
 def policy_of(handler: BaseRouteHandler) -> Policy:
     """Return the policy the route named. Raises ``Defect`` when it named none."""
-    policy = handler.opt.get(OPT)
-    if not isinstance(policy, Policy):
+    policy = named_policy(handler)
+    if policy is None:
         raise Defect(f"the route {handler} names no policy")
     return policy
+
+
+def named_policy(handler: BaseRouteHandler) -> Policy | None:
+    """Return the policy the route named; ``None`` when it named none."""
+    policy = handler.opt.get(OPT)
+    if isinstance(policy, Policy):
+        return policy
+    return OPTIONS if getattr(handler, "http_methods", ()) == {"OPTIONS"} else None
 
 
 def require_policies(routes: Iterable[BaseRoute]) -> None:
@@ -74,11 +86,10 @@ def require_policies(routes: Iterable[BaseRoute]) -> None:
 def policies(routes: Iterable[BaseRoute]) -> list[tuple[str, Policy | None]]:
     """Return ``METHOD path`` and policy of every route, as the app will serve them."""
     return [
-        (f"{method} {route.path}", handler.opt.get(OPT))
+        (f"{method} {route.path}", named_policy(handler))
         for route in routes
         for handler in _handlers(route)
         for method in sorted(getattr(handler, "http_methods", {"ASGI"}))
-        if method != "OPTIONS"  # answered by the framework from the route's own methods
     ]
 
 

@@ -17,11 +17,13 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Conflict",
     413: "Body too large",
     415: "Unsupported media type",
     422: "Not understood",
     429: "Too many requests",
+    431: "Headers too large",
     500: "Internal error",
     503: "Not available now",
 }

@@ -78,7 +78,8 @@ async def test_a_wrong_parameter_is_explained_and_never_a_server_fault(acme: htt
         answered = await acme.get(f"/api/v1/messages?{query}")
         assert answered.status_code == 400, (query, answered.text)
         assert answered.headers["content-type"] == "application/problem+json"
-    assert (await acme.get("/api/v1/messages/x/canonical?document=-3")).status_code == 404
+    assert (await acme.get("/api/v1/messages/x/canonical?document=-3")).status_code == 400
+    assert (await acme.get("/api/v1/messages/x/canonical?document=3")).status_code == 404
 
 
 async def test_health_and_readiness(anonymous: httpx.AsyncClient, hub: SmallHub) -> None:

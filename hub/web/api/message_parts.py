@@ -42,6 +42,7 @@ from hub.web.hub import Hub
 from hub.web.policy import both
 from hub.web.problems import Problem, not_found
 from hub.web.reads import reading
+from hub.web.values import Position
 
 Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
 TAGS = ["Messages"]
@@ -202,7 +203,7 @@ async def timeline(
 async def provenance(
     request: Request[Any, Any, Any],
     message: FromPath[str],
-    document: FromQuery[int] = 1,
+    document: Position = 1,
     cursor: FromQuery[str | None] = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Response[bytes]:
@@ -241,7 +242,7 @@ async def raw(request: Request[Any, Any, Any], message: FromPath[str]) -> Respon
     tags=TAGS,
 )
 async def canonical(
-    request: Request[Any, Any, Any], message: FromPath[str], document: FromQuery[int] = 1
+    request: Request[Any, Any, Any], message: FromPath[str], document: Position = 1
 ) -> Response[bytes] | Stream:
     """One document of the message in the canonical model; ``document`` counts from 1."""
     hub: Hub = request.app.state.hub

@@ -25,6 +25,7 @@ from hub.web.hub import Hub
 from hub.web.policy import both
 from hub.web.problems import Problem, not_found
 from hub.web.reads import reading
+from hub.web.values import instant
 
 Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
 TAGS = ["Messages"]
@@ -62,17 +63,14 @@ async def messages(
     """The message log. ``q`` is any number a message carries; ``next`` goes into ``cursor``."""
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
-    for instant in (since, until):
-        if instant is not None and instant.tzinfo is None:
-            raise Problem(400, "since and until need a zone: 2026-11-20T12:00:00Z", code="bad-parameter")
     wanted = Filters(
         partner=partner,
         direction=direction,
         document=document,
         status=status,
         test=test,
-        since=since,
-        until=until,
+        since=instant(since, "since"),
+        until=instant(until, "until"),
         q=q,
     )
     try:

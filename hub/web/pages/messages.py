@@ -30,6 +30,7 @@ from hub.web.pages.steps import NOTED, steps_of
 from hub.web.policy import people
 from hub.web.problems import Problem, not_found
 from hub.web.reads import reading
+from hub.web.values import AnyPosition, Position
 
 NOTE_LENGTH_MAX = 500  # a few sentences; whoever has more to say keeps it where they keep letters
 
@@ -79,20 +80,20 @@ async def message_log(
 async def message_page(
     request: Request[Any, Any, Any],
     message: FromPath[str],
-    document: FromQuery[int | None] = None,
-    segment: FromQuery[int] = 1,
+    document: AnyPosition = 0,
+    segment: Position = 1,
 ) -> Response[str]:
     """One message: its way, what was found, its three views from ``segment`` on, and what answers it."""
     hub: Hub = request.app.state.hub
     caller = caller_of(request)
-    position = None if document is None else document_number(document)
+    position = document_number(document) if document else None
     async with reading(request):
         shown = await hub.database.read(lambda conn: shown_message(conn, caller.scope, message, position))
         if shown is None:
             raise not_found()
         views = Views()
         if caller.may("message:raw"):
-            views = await views_of(hub, shown, first=document_number(max(segment, 1)))
+            views = await views_of(hub, shown, first=document_number(segment))
         return await answer_aside(
             request,
             "messages/detail.html",

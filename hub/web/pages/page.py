@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
@@ -23,6 +23,7 @@ from hub.web.languages import LANGUAGE_COOKIE, N_, ZONE_COOKIE, by_tag, negotiat
 from hub.web.rendering import Renderer, Viewer
 from hub.web.statuses import Word
 
+URL_SIGNS = "/?#[]@!$&'()*+,;=:%~"  # with a meaning in a URL: they stay as they are
 ROLE_NAMES = {
     "viewer": N_("Viewer"),
     "account-manager": N_("Account manager"),
@@ -142,7 +143,8 @@ def is_fragment(request: Request[Any, Any, Any]) -> bool:
 
 def see_other(path: str) -> Response[bytes]:
     """Return the answer to a form that did its work: go and look there."""
-    return Response(b"", status_code=303, headers={"location": path}, media_type=MediaType.HTML)
+    location = quote(path, safe=URL_SIGNS)  # a header holds ASCII alone
+    return Response(b"", status_code=303, headers={"location": location}, media_type=MediaType.HTML)
 
 
 def is_ours(path: str) -> bool:

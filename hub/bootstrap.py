@@ -19,12 +19,13 @@ import structlog
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
-from hub.exchange import outbox
+from hub.exchange import budgets, outbox
 from hub.exchange.acknowledgements import mark_overdue
-from hub.exchange.intake import PROCESS, PROCESS_LARGE, Accepted, Incoming, accept_all
+from hub.exchange.budgets import Amount, Budgets
+from hub.exchange.intake import PROCESS, PROCESS_LARGE, Accepted, Incoming, accept_all, received_amount
 from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow
-from hub.exchange.partners import Partners
+from hub.exchange.partners import Budget, Partners
 from hub.exchange.recording import call_attention, note
 from hub.flow.delivering import Deliverer, transports
 from hub.flow.desk import Desk
@@ -35,7 +36,7 @@ from hub.flow.readers import ReadBeside
 from hub.flow.rules import Rules
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import Clock, SystemClock
-from hub.kernel.errors import Conflict
+from hub.kernel.errors import Conflict, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.scope import EVERYONE
 from hub.mapping.provenance import Origin
@@ -94,6 +95,8 @@ class Hub:
         self._arrivals: WrittenTogether[Incoming, Accepted] = WrittenTogether(
             database, _take_in, most=TAKEN_IN_AT_ONCE, waiting_max=ARRIVALS_WAITING_MAX
         )
+        self.budgets = Budgets(self._budget_of)
+        self._over: set[str] = set()  # partners over their budgets at the last look
         self._loops: list[Loop] = []
         self._rounds = 0
         self._given_up = 0  # jobs, at the last look
@@ -129,7 +132,7 @@ class Hub:
         await asyncio.to_thread(self._prepare_folders)
         watcher = folder.FolderWatcher(
             self.places,
-            self._folder_partners,
+            self._folders_taken,
             self.receive,
             limit_bytes=self.settings.body_bytes_max,
             clock=time.time,
@@ -172,6 +175,8 @@ class Hub:
         Raises ``Conflict`` for an idempotency key that came with other bytes, ``Unavailable`` when nothing was stored.
         """
         accepted = await self._arrivals.ask(incoming)
+        if not accepted.duplicate:
+            self.budgets.count(incoming.partner, received_amount(incoming.body.size_bytes), self.clock.now())
         answer = "duplicate" if accepted.duplicate else "accepted"
         self.metrics.received.labels(incoming.partner, incoming.transport, answer).inc()
         return accepted
@@ -186,7 +191,9 @@ class Hub:
         content_type: str | None = None,
         idempotency_key: str | None = None,
     ) -> Accepted:
-        """Take in a body from a transport that holds it whole."""
+        """Take in a body from a transport that holds it whole. ``Unavailable`` when the partner has no budget left."""
+        if (wait := self.over_budget(partner)) is not None:
+            raise Unavailable(f"{partner} is over its budget", retry_after_seconds=wait)
         kept = await asyncio.to_thread(self.blobs.keep, body)
         return await self.intake(
             Incoming(
@@ -200,6 +207,31 @@ class Hub:
                 idempotency_key=idempotency_key,
             )
         )
+
+    def over_budget(self, partner: str) -> float | None:
+        """Return for how many seconds nothing is taken from the partner: it has stored what it may in a day."""
+        wait = self.budgets.wait(partner, self.clock.now())
+        return None if wait is None else max(1.0, wait.total_seconds())
+
+    def _budget_of(self, partner_id: str) -> Amount:
+        partner = self.partners.get(partner_id)
+        own = partner.budget if partner else Budget()
+        return Amount(
+            bytes=own.bytes_per_day or self.settings.partner_bytes_per_day,
+            rows=own.rows_per_day or self.settings.partner_rows_per_day,
+        )
+
+    async def look_at_budgets(self) -> None:
+        """Read what partners have stored; of one that is over its budget tell our people, once."""
+        now = self.clock.now()
+        self.budgets.read(await self.database.read(partial(budgets.spent, now=now)))
+        over = self.budgets.over(now)
+        for partner in sorted(over - self._over):
+            log.warning("partner over its budget: nothing more is taken from it", partner=partner)
+            await self.database.write(partial(budgets.call_person, partner=partner))
+        for partner in sorted(self._over - over):
+            log.info("partner within its budget again", partner=partner)
+        self._over = over
 
     async def provenance(self, document: DocumentRow) -> list[Link]:
         """Return where on the wire each canonical field of ``document`` stands; nothing when no map read it.
@@ -241,6 +273,11 @@ class Hub:
             Check(name="jobs given up", ok=True, detail=given_up),
         ]
 
+    def _folders_taken(self) -> list[str]:
+        """Return whose folders are looked into: files of one that is over its budget are left lying."""
+        over = self.budgets.over(self.clock.now())
+        return [partner for partner in self._folder_partners() if partner not in over]
+
     def _folder_partners(self) -> list[str]:
         return [
             partner.id for partner in self.partners.all() if any(way.kind == "folder" for way in partner.transports)
@@ -268,10 +305,12 @@ class Hub:
         """Look at the clocks, count what waits, remove what nobody refers to."""
         round_, self._rounds = self._rounds, self._rounds + 1
         await self.database.write(lambda conn: mark_overdue(conn, now=self.clock.now()))
+        await self.look_at_budgets()
         backlog = await self.database.read(jobs.backlog)
         self._given_up = backlog.dead
         self.metrics.show_backlog(backlog)
         if round_ % ORPHANS_EVERY == 0:
+            await self.database.write(partial(budgets.sweep, now=self.clock.now()))
             await self.database.read(self.blobs.sweep)
 
     def _tell_of_dead_job(self, conn: Connection, job: jobs.Job, why: str) -> None:

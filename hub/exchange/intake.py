@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, String, bindparam, func, select, update
 
+from hub.exchange.budgets import RECEIVED_BYTES, RECEIVED_ROWS, Amount, spend
 from hub.exchange.model import Acknowledgement, Key, StageTime
 from hub.exchange.recording import FILE, kept_keys, put_kept_keys
 from hub.exchange.storable import storable, storable_text
@@ -83,8 +84,22 @@ def accept_all(conn: Connection, arrived: Sequence[Incoming]) -> list[Accepted |
     named = [(each, kept_keys([Key(kind=FILE, value=each.file_name)])) for each in new if each.file_name]
     put_kept_keys(conn, [(each.partner, each.id, keys) for each, keys in named])
     jobs.enqueue_all(conn, [_job(each.id, each.partner, each.body.size_bytes, each.received_at) for each in new])
+    if new:
+        _spend(conn, new)
     ids = {each.id for each in new}
     return [Accepted(message_id=each.id) if each.id in ids else _known(conn, each) for each in arrived]
+
+
+def _spend(conn: Connection, new: Sequence[Incoming]) -> None:
+    amounts: dict[str, Amount] = {}
+    for each in new:
+        amounts[each.partner] = amounts.get(each.partner, Amount()).plus(received_amount(each.body.size_bytes))
+    spend(conn, amounts, new[0].received_at)
+
+
+def received_amount(size_bytes: int) -> Amount:
+    """Return what taking in a body of this size stores, before anything is made of it."""
+    return Amount(bytes=RECEIVED_BYTES + size_bytes, rows=RECEIVED_ROWS)
 
 
 def _written(conn: Connection, arrived: Sequence[Incoming]) -> list[Incoming]:

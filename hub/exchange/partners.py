@@ -110,6 +110,13 @@ class Transport(Struct):
     )
 
 
+class Budget(Struct):
+    """What of theirs may be stored in 24 hours; None: as for everybody, see the settings."""
+
+    bytes_per_day: Annotated[int, Meta(ge=1, le=2**50)] | None = None
+    rows_per_day: Annotated[int, Meta(ge=1, le=2**50)] | None = None
+
+
 class Calendar(Struct):
     """The days on which the partner's dock takes goods."""
 
@@ -133,6 +140,7 @@ class Partner(Struct):
     acknowledgements: Acknowledgements = Acknowledgements()
     transports: Annotated[list[Transport], Meta(max_length=10)] = []
     calendar: Calendar = Calendar()
+    budget: Budget = Budget()
     leniency: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=20)] = []  # names out of LENIENCIES
 
     @property

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from hub.canonical.acknowledgement import AcknowledgedGroup, Counts, FunctionalAcknowledgement, SetVerdict
 from hub.canonical.stored import encode_document
+from hub.exchange.budgets import Amount
 from hub.exchange.model import Acknowledgement
 from hub.exchange.partners import Partner
 from hub.flow.agreement import is_test
@@ -32,6 +33,7 @@ from hub.formats.x12.guides import RELEASE
 from hub.formats.x12.survey import Group, Interchange
 from hub.kernel.struct import Struct
 
+ANSWER_BYTES, ROWS_OF_ANSWER = 2_500, 9  # of a message of ours, beside what it says
 SETS_SHOWN_MAX = 1_000  # of one group, on pages and over the API; the counts are of all, and so is what is sent
 VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "P": "partly-accepted", "R": "rejected"}
 
@@ -84,6 +86,17 @@ def acknowledge(tray: Tray, message_id: str, partner: Partner, replies: Sequence
             ta1s = []
         if ta1s and each.test in alone:  # in the place of the first of them
             tray.put(partner, occasion, [], interchange_acknowledgements=alone.pop(each.test))
+
+
+def acknowledged_amount(replies: Sequence[Reply]) -> Amount:
+    """Return what acknowledgements leave stored, for their partner's budget."""
+    found = Amount(rows=1)
+    for each in replies:
+        for contents in each.contents:
+            text = sum(len(line) + 1 for content in contents for line in content.segments.lines)
+            canonical = sum(len(content.canonical or b"") for content in contents)
+            found = found.plus(Amount(bytes=ANSWER_BYTES + text + canonical, rows=ROWS_OF_ANSWER))
+    return found
 
 
 def _is_acknowledged(group: Group, partner: Partner) -> bool:

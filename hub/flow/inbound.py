@@ -24,9 +24,10 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.exchange import interchanges, outbox, recording
+from hub.exchange.budgets import Amount, spend
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key
 from hub.exchange.partners import Partner
-from hub.flow.acknowledging import Reply, acknowledge, reply_to
+from hub.flow.acknowledging import Reply, acknowledge, acknowledged_amount, reply_to
 from hub.flow.agreement import is_test, with_number_judged
 from hub.flow.arrivals import Arrival, Foreseen, Handled, NotInCompany, Workplace
 from hub.flow.desk import Desk
@@ -35,7 +36,13 @@ from hub.flow.keeping import Kept, keys_of_left_out
 from hub.flow.large import LargeReader
 from hub.flow.ordering import note_answers
 from hub.flow.outbound import Occasion, Tray
-from hub.flow.portions import ACKNOWLEDGED_AT_ONCE, ENVELOPES_PER_PORTION, SETS_ANSWERED_AT_ONCE, portions
+from hub.flow.portions import (
+    ACKNOWLEDGED_AT_ONCE,
+    ENVELOPES_PER_PORTION,
+    SETS_ANSWERED_AT_ONCE,
+    portions,
+    stored_amount,
+)
 from hub.flow.readers import ToRead
 from hub.flow.reading import Document
 from hub.flow.rendering import Unsendable
@@ -236,9 +243,17 @@ def _settle(desk: Desk, company: Sequence[Due], conn: Connection) -> list[Progre
     tray.send()  # with the 997s that have come to the 855s
     note_answers(conn, [answer for each in settlements for answer in each.answers], now)
     recording.record(conn, *(each.processed() for each in settlements if each.due.portion.last))
+    spend(conn, _stored(settlements), now)
     for each in sorted(settlements, key=lambda each: each.due.task.fence.job):  # as all who lock jobs do
         each.let_go()
     return [each.progress for each in settlements]
+
+
+def _stored(settlements: Sequence[_Settlement]) -> dict[str, Amount]:
+    found: dict[str, Amount] = {}
+    for each in settlements:
+        found[each.partner.id] = found.get(each.partner.id, Amount()).plus(each.stored)
+    return found
 
 
 class _Settlement:
@@ -251,6 +266,7 @@ class _Settlement:
         self.answers: list[tuple[Handled, str]] = []
         self._at, self._tray, self._message = at, tray, due.task.message
         self._rows: list[DocumentRow] = []
+        self.stored = Amount()  # with this portion
         self._keys: list[Key] = []
         self._new: list[Interchange] = []  # whose numbers are entered with this portion
 
@@ -296,6 +312,7 @@ class _Settlement:
             return False
         kept, with_row = self.progress.kept.after(settled, self._message.size_bytes)
         self._rows = [each.row for each in with_row]
+        self.stored = stored_amount([each.document for each in with_row], envelopes=len(self._new))
         keys = _envelope_keys(self._new)
         keys += recording.keys_of(self.rows())
         keys += [key for each in settled for key in (*keys_of_left_out(each.row), *each.handled.keys)]
@@ -319,6 +336,7 @@ class _Settlement:
         alone = [*before.alone, *(each for each in due if not each.contents)]
         told = [*before.alone, *due] if portion.last else [each for each in due if each.contents]
         acknowledge(self._tray, self._message.id, self.partner, told)
+        self.stored = self.stored.plus(acknowledged_amount(told))
         if not portion.last:
             recording.note_acknowledged(self._at.conn, self._message.id, portion.acknowledged)
         said = [*before.said, *(each.said for _, each in first)]

@@ -33,6 +33,8 @@ class Settings(Struct):
     secure_cookies: bool = False  # True behind TLS: cookies then travel nowhere else
     body_bytes_max: int = 100 * MEBIBYTE  # of one inbound message; the largest schedule seen is 50 MB
     waiting_bytes_max: int = 1024 * MEBIBYTE  # of bodies being received at once, nearly all on disk; beyond it 503
+    partner_bytes_per_day: int = 8 * 1024 * MEBIBYTE  # a partner may have stored; eighty of the largest messages
+    partner_rows_per_day: int = 20_000_000  # a day of twenty orders a second; more is told to come later
     connections_max: int = 1_000  # open at a time; fewer where the system allows fewer open files
     reader_process: bool = True  # a server reads messages in a process beside it; False: in its own, with less memory
     metrics_token: str | None = None  # what a monitoring system shows to read /metrics and the details of /readyz
@@ -97,6 +99,9 @@ def _check(settings: Settings) -> None:
         )
     if not 16 <= settings.connections_max <= 60_000:
         raise Misconfigured(f"HUB_CONNECTIONS_MAX: {settings.connections_max}", remedy="16 to 60000")
+    for name in ("partner_bytes_per_day", "partner_rows_per_day"):
+        if getattr(settings, name) <= 0:
+            raise Misconfigured(f"HUB_{name.upper()} is not above 0", remedy="leave it out for the usual budget")
     if settings.body_bytes_max <= 0 or settings.waiting_bytes_max < 2 * settings.body_bytes_max:
         raise Misconfigured(  # a partner holds no more than it leaves free
             "HUB_WAITING_BYTES_MAX is below twice HUB_BODY_BYTES_MAX", remedy="raise the one, or lower the other"

@@ -76,6 +76,9 @@ class Hub(Protocol):
     async def stop(self) -> None:
         """Let what is under way finish, then let go of everything."""
 
+    def over_budget(self, partner: str) -> float | None:
+        """Return for how many seconds nothing is taken from the partner; None: it is within its budget."""
+
     async def intake(self, incoming: Incoming) -> Accepted:
         """Make ``incoming`` durable, then return.
 

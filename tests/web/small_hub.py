@@ -44,6 +44,11 @@ class SmallHub:
     async def stop(self) -> None:
         self.started = False
 
+    waits: float | None = None
+
+    def over_budget(self, partner: str) -> float | None:
+        return self.waits
+
     async def intake(self, incoming: Incoming) -> Accepted:
         return await self.database.write(lambda conn: intake.accept(conn, incoming))
 

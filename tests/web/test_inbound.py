@@ -153,3 +153,15 @@ async def test_a_body_larger_than_a_row_goes_to_disk_and_comes_back(acme: httpx.
     assert taken.status_code == 202
     assert (await acme.get(f"{taken.json()['status']}/raw")).content == body
     assert any((hub.settings.data / "blobs").rglob("*"))
+
+
+async def test_who_is_over_its_budget_is_told_when_to_come_again_before_its_body_is_read(
+    hub: SmallHub, acme: httpx.AsyncClient
+) -> None:
+    hub.waits = 90.0
+    answer = await acme.post("/inbound/acme-cardio", content=b"ISA*late")
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "90"
+    assert answer.json()["detail"].startswith("what may be stored of yours")
+    hub.waits = None
+    assert (await acme.post("/inbound/acme-cardio", content=b"ISA*now")).status_code == 202

@@ -24,7 +24,7 @@ from hub.web.admission import Admission, Place
 from hub.web.api.describe import INTAKE_FAULTS, IntakeOperation
 from hub.web.hub import Hub
 from hub.web.policy import partners
-from hub.web.problems import Problem
+from hub.web.problems import Problem, busy
 
 LENGTH_DIGITS_MAX = 18  # a number of so many digits is no length; of more than 4,300, none Python reads
 FILE_NAME_HEADER = "x-file-name"  # how the file is called on their side; shown, never used as a path
@@ -65,6 +65,8 @@ async def receive(request: Request[Any, Any, Any], partner: FromPath[str]) -> Re
     limit = hub.settings.body_bytes_max
     key = _idempotency_key(request)
     _require_stated_size(request, limit)
+    if (wait := hub.over_budget(partner)) is not None:
+        raise busy("what may be stored of yours in a day has been stored; your messages wait with you", wait)
     with admission.place(partner) as place, hub.blobs.upload() as upload:
         await _read(request, upload, place, limit)
         accepted = await hub.intake(

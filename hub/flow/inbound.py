@@ -315,7 +315,7 @@ class _Settlement:
         self.stored = stored_amount([each.document for each in with_row], envelopes=len(self._new))
         keys = _envelope_keys(self._new)
         keys += recording.keys_of(self.rows())
-        keys += [key for each in settled for key in (*keys_of_left_out(each.row), *each.handled.keys)]
+        keys += [key for each in settled for key in (*keys_of_left_out(each.row), *_names(each))]
         self._keys = recording.kept_keys(keys)
         summary = self.progress.summary.after(settled, self._keys)
         self.progress = replace(self.progress, summary=summary, kept=kept)
@@ -410,6 +410,13 @@ def _not_understood(document: Document) -> str:
     """Say why a document that is sound in its syntax waits for a person."""
     reason = next((f.message for f in document.findings if f.severity.is_reject), None)
     return f"Not understood: {reason}" if reason else f"Nothing in the hub handles {document.kind} yet"
+
+
+def _names(settled: Settled) -> list[Key]:
+    """Return what a document is found by: what its handler says, else what could be read of it."""
+    if settled.handled.order_number is not None:
+        return settled.handled.keys
+    return [*settled.handled.keys, *(Key(kind=kind, value=value) for kind, value in settled.document.numbers)]
 
 
 def _envelope_keys(found: Sequence[Interchange]) -> list[Key]:

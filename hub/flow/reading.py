@@ -19,6 +19,7 @@ from hub.canonical.stored import encode_document
 from hub.exchange.model import Validation
 from hub.flow.rules import Rules
 from hub.flow.ta1 import read_ta1
+from hub.formats.x12.beginnings import PURCHASE_ORDER, numbers_in
 from hub.formats.x12.events import Event, GroupEnd, GroupStart, InterchangeStart, ServiceSegment, TransactionSet
 from hub.formats.x12.judgement import judge
 from hub.formats.x12.reader import read
@@ -45,6 +46,12 @@ class Document(Struct):
     map_name: str | None = None
     map_digest: str | None = None
     guide_digest: str | None = None
+    numbers: list[tuple[str, str]] = []  # kind and value: what people ask for it by, read whatever its verdict
+
+    @property
+    def order_number(self) -> str | None:
+        """The order it names, as sent."""
+        return next((value for kind, value in self.numbers if kind == PURCHASE_ORDER), None)
 
     @property
     def syntactic(self) -> list[Diagnostic]:
@@ -167,6 +174,7 @@ def _read_document(
         implementation=set.implementation,
         release=set.release,
         findings=[],
+        numbers=numbers_in(set),
     )
     validator = rules.validator(set.release, set.kind, partner)
     judged = judge(set, group.header if group else None, validator, rules.agreed(partner))

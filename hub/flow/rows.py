@@ -29,7 +29,7 @@ def document_row(document: Document, handled: Handled, message: str, partner: st
         functional_group=header.functional_group if header else None,
         group_control_number=header.control_number if header else None,
         set_control_number=document.control_number or None,
-        order_number=handled.order_number,
+        order_number=handled.order_number or document.order_number,
         test=test,
         validation=_validation(document, handled),
         outcome=handled.outcome,

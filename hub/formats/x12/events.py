@@ -90,7 +90,7 @@ class TransactionSet:
     """
 
     __slots__ = (
-        "_lines", "_segments", "control_number", "encoding", "end", "findings", "group", "implementation",
+        "_beginning", "_lines", "_segments", "control_number", "encoding", "end", "findings", "group", "implementation",
         "interchange", "is_kept", "kind", "offset", "padded", "release", "separators",
     )  # fmt: skip
 
@@ -122,6 +122,7 @@ class TransactionSet:
         self.padded: dict[int, str] = {}  # by position: segments as sent that had blanks behind a value
         self.findings: list[Diagnostic] = [] if findings is None else findings
         self._lines: list[str] | None = lines
+        self._beginning: list[str] = []
         self._segments: list[list[str]] = []
 
     @property
@@ -131,6 +132,19 @@ class TransactionSet:
             self._segments = _cut_into_elements(self._lines, self.separators.element)
             self._lines = None
         return self._segments
+
+    def opening(self, most: int) -> list[list[str]]:
+        """Return the first ``most`` segments behind ST; of a set that is not kept, those that were put aside."""
+        if not self.is_kept:
+            return [line.split(self.separators.element) for line in self._beginning[:most]]
+        if self._lines is None:
+            return self._segments[1 : most + 1]
+        return [line.split(self.separators.element) for line in self._lines[1 : most + 1]]
+
+    def forgo(self, beginning: list[str]) -> None:
+        """Give up all but ST, the set being too long to keep; ``beginning`` are segments by which it is found."""
+        self.is_kept = False
+        self._beginning = beginning
 
     def as_sent(self, position: int) -> list[str]:
         """Return the tag and elements of the segment at ``position``, with the blanks that stand behind them."""

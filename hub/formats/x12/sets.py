@@ -19,6 +19,8 @@ from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 
+OPENING_SEGMENTS = 6  # kept of a set that is too long to keep: its number stands in the second
+OPENING_CHARACTERS_MAX = 4096  # of each of them: a beginning segment is some 200 characters at the most
 SEGMENT_COUNT_DIGITS_MAX = 10  # SE01: N0, up to ten digits
 
 
@@ -43,6 +45,7 @@ def make_set(
     lines = parts.lines
     if not fault and len(raw) > limits.segment_bytes and max(map(len, lines)) > limits.segment_bytes:
         fault = "SYN-SEGMENT-TOO-LONG"
+    beginning = [line for line in lines[1:OPENING_SEGMENTS] if len(line) <= OPENING_CHARACTERS_MAX] if fault else []
     if fault:
         lines = lines[:1]
     made = TransactionSet(
@@ -52,7 +55,7 @@ def make_set(
     place = _Place(made, lines)
     made.findings += _faults_of_numbers(made, place)
     if fault:
-        made.is_kept = False
+        made.forgo(beginning)
         count, unit = _limit_of(fault, raw, walker.wire, limits)
         made.findings.append(finding(fault, place.at(), count=count, unit=unit))
         return made
@@ -84,8 +87,8 @@ class _Place:
 
 
 def _head(raw: bytes, wire: WireSeparators) -> bytes:
-    """Return ST alone: of a set that is not kept, only its numbers are wanted."""
-    return raw.split(wire.segment, 1)[0]
+    """Return ST and what follows at once: of a set that is not kept, only its numbers are wanted."""
+    return wire.segment.join(raw.split(wire.segment, OPENING_SEGMENTS)[:OPENING_SEGMENTS])
 
 
 def _limit_of(fault: str, raw: bytes, wire: WireSeparators, limits: Limits) -> tuple[int, str]:

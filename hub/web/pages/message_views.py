@@ -120,6 +120,13 @@ async def views_of(hub: Hub, shown: Shown, *, first: int) -> Views:
     return Views(wire=wire, canonical=await asyncio.to_thread(tree_of, chosen.canonical, links, within=within))
 
 
+def is_unread(document: DocumentRow | None) -> bool:
+    """Say whether a document names an order that was never taken from it: refused, a copy, or not understood."""
+    if document is None or document.direction != "in" or not document.order_number:
+        return False
+    return document.document is None or document.outcome in ("refused", "quarantined")
+
+
 def headline(shown: Shown) -> str:
     """Return the number by which people call this message: its order number, else its control number."""
     detail = shown.detail

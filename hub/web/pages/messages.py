@@ -23,7 +23,7 @@ from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.pages.findings import shown_findings
 from hub.web.pages.message_query import ATTENTION_COUNTED_MAX, DOCUMENTS_OFFERED, PAGE_ROWS, MessageQuery
-from hub.web.pages.message_views import Views, headline, shown_message, views_of
+from hub.web.pages.message_views import Views, headline, is_unread, shown_message, views_of
 from hub.web.pages.page import answer_aside, form_of, is_fragment, see_other
 from hub.web.pages.partners import partner_names
 from hub.web.pages.steps import NOTED, steps_of
@@ -102,6 +102,7 @@ async def message_page(
             tabs=shown.tabs,
             document=shown.document,
             headline=headline(shown),
+            unread=is_unread(shown.document),
             partner_name=partner_names(hub, caller.scope).get(shown.detail.message.partner, ""),
             steps=steps_of(shown.detail),
             findings=shown_findings(shown.findings, theirs=shown.detail.message.direction == "in"),
@@ -175,6 +176,6 @@ async def dealt_with(request: Request[Any, Any, Any], message: FromPath[str]) ->
 
 
 def _order_url(document: DocumentRow | None) -> str | None:
-    if document is None or not document.order_number:
+    if document is None or not document.order_number or is_unread(document):
         return None
     return order_page(document.partner, document.order_number, test="true" if document.test else None)

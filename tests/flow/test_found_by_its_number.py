@@ -1,0 +1,107 @@
+"""What was refused is found by its number: in the search box, in the log and on its page, whatever the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from hub.exchange.model import MessageDetail
+from hub.formats.x12.beginnings import numbers_in
+from hub.formats.x12.events import TransactionSet
+from hub.formats.x12.reader import read
+from tests.flow.at_work import AtWork
+from tests.flow.wire import group, interchange, one_order, order, transaction
+
+NUMBER = "4600000534"
+GOOD = one_order(NUMBER)
+
+
+def alone(body: str, kind: str, functional: str) -> bytes:
+    return interchange(group(transaction(body, kind=kind), functional=functional))
+
+
+REFUSED = {
+    "an element at fault": GOOD.replace(b"PO1*10*100*", b"PO1*10*1oo*"),
+    "a wrong segment count": interchange(group(transaction(order(NUMBER), count=9))),
+    "a wrong set number": GOOD.replace(b"SE*7*0001", b"SE*7*0002"),
+    "cut short": GOOD[: GOOD.index(b"CTT")],
+    "a group count at fault": interchange(group(transaction(order(NUMBER)), count=4)),
+    "a release not agreed": interchange(group(transaction(order(NUMBER)), release="005010")),
+    "a group of another kind": GOOD.replace(b"GS*PO*", b"GS*IN*"),
+    "an interchange count at fault": interchange(group(transaction(order(NUMBER))), count=3),
+    "another sender": interchange(group(transaction(order(NUMBER))), sender="01*999999999      "),
+    "a usage that is none": one_order(NUMBER, usage="x"),
+    "no group around it": interchange(transaction(order(NUMBER))),
+    "a number with blanks behind it": GOOD.replace(NUMBER.encode(), f"{NUMBER}   ".encode()).replace(b"*EA*", b"*??*"),
+    "a set too long to keep": interchange(
+        group(transaction(order(NUMBER).replace("CTT", "MSG*" + "x" * 70_000 + "~CTT")))
+    ),
+    "a change order": alone(f"BCH*04*SA*{NUMBER}**1*20261120~", "860", "PC"),
+    "an answer to a change": alone(f"BCA*00*AC*{NUMBER}**1*20261120~", "865", "CA"),
+    "an 855 sent to us": alone(f"BAK*00*AC*{NUMBER}*20261120~PO1*1*1*EA~CTT*1~", "855", "PR"),
+    "an invoice": alone(f"BIG*20261120*INV-7**{NUMBER}~", "810", "IN"),
+    "a forecast": alone(f"BFR*00*R-1**DL*A*20261120**20261220***{NUMBER}~", "830", "PS"),
+    "a shipping schedule": alone(f"BSS*00*R-1*20261120*DL*20261120*20261220****{NUMBER}~", "862", "SS"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_an_order_that_was_refused_is_found_by_its_number(hub: AtWork, name: str) -> None:
+    got = hub.send(REFUSED[name])
+    assert got.message.outcome == "refused"
+    assert ("purchase-order", got.message.id) in hub.found(NUMBER)
+    assert [row.order_number for row in got.documents] == [NUMBER]
+    assert ("purchase-order", NUMBER) in {(key.kind, key.value) for key in got.message.keys}
+    assert hub.orders() == []
+
+
+def test_a_quarantined_copy_and_a_duplicate_are_found_too(hub: AtWork) -> None:
+    first = hub.send(one_order("1"))
+    other = hub.send(one_order("2"))
+    again = hub.send(b"\r\n" + one_order("1"))
+    assert [each.message.outcome for each in (first, other, again)] == ["accepted", "quarantined", "duplicate"]
+    assert {id for _, id in hub.found("2")} >= {other.message.id}
+    assert {id for _, id in hub.found("1")} >= {first.message.id, again.message.id}
+
+
+def test_what_the_map_refuses_is_found_by_its_number(hub: AtWork) -> None:
+    got = hub.send(GOOD.replace(b"BPA-2026-017", b"BPA-2026-017*XX"))
+    assert {row.order_number for row in got.documents} == {NUMBER}
+
+
+def test_every_set_of_a_message_is_found(hub: AtWork) -> None:
+    sets = [transaction(order(f"N-{n}"), control=f"{n:04d}", count=9 if n % 2 else None) for n in range(1, 13)]
+    got = hub.send(interchange(group(*sets)))
+    assert all(("purchase-order", got.message.id) in hub.found(f"N-{n}") for n in range(1, 13))
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["45\x0000", "45\x1b[31m", "4" * 5_000, "<script>alert(1)</script>", "' OR 1=1 --", "\u65e5\u672c", "\x85", " 45"],
+)
+def test_a_number_that_is_unsafe_harms_nobody(hub: AtWork, number: str) -> None:
+    got = hub.send(GOOD.replace(NUMBER.encode(), number.encode()))
+    assert got.message.stage == "finished"
+    assert all(len(key.value) <= 120 and key.value.isprintable() for key in got.message.keys)
+    assert hub.send(one_order("OTHER", 102)).message.outcome == "accepted"
+
+
+@pytest.mark.parametrize("body", [b"", b"nonsense", b"\x00" * 50, GOOD[:50], b"<xml/>"])
+def test_what_nobody_can_read_has_no_number_and_harms_nobody(hub: AtWork, body: bytes) -> None:
+    got: MessageDetail = hub.send(body, file_name="order.edi") if body else hub.send(body)
+    assert got.message.outcome == "quarantined"
+    assert got.documents == []
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda text: text.replace("BEG*00*SA*4600000534**20261120*BPA-2026-017", "BEG*00"),
+        lambda text: text.replace("BEG*", "XYZ*"),
+        lambda text: text.replace("BEG*00*SA*4600000534", "BEG*00*SA*"),
+    ],
+)
+def test_where_no_number_stands_none_is_made_up(edit: Callable[[str], str]) -> None:
+    [found] = [each for each in read(edit(GOOD.decode()).encode()) if isinstance(each, TransactionSet)]
+    assert "purchase-order" not in dict(numbers_in(found))

@@ -343,5 +343,5 @@ def _theirs(partner: Partner | None) -> Party | None:
 def _separators(partner: Partner | None) -> Separators:
     if partner is None or partner.envelope is None:
         return USUAL_SEPARATORS
-    said = partner.envelope.separators
+    said = partner.envelope.agreed_separators
     return Separators(element=said.element, segment=said.segment, component=said.component)

@@ -23,10 +23,10 @@ id        = {their_id}
 qualifier = {our_qualifier}
 id        = {our_id}
 
-[envelope.separators]          # what we write to them; what they send is read from their ISA
-element   = "*"
-segment   = "~"
-component = ">"
+# [envelope.separators]        # what we write to them; stated here it never changes, and envelope.substitute ("?")
+# element   = "*"              # stands for what would separate. Not stated, others are written where data holds one
+# segment   = "~"
+# component = ">"
 
 [sends]                        # document → map; a map of theirs once it differs: "{id}/850"
 850 = "x12/004010/850"

@@ -87,8 +87,14 @@ class Envelope(Struct):
     releases: Annotated[list[Release], Meta(min_length=1, max_length=20)] = msgspec.field(
         default_factory=lambda: ["004010"]
     )  # GS08 that they may send; a suffix is tolerated
-    separators: OutboundSeparators = OutboundSeparators()
+    separators: OutboundSeparators | None = None  # stated, they never change; else others where data contains one
+    substitute: Sign = "?"  # written for a separator in the data, where separators are stated
     numbers_restart_after_days: Days = 60  # with "number-may-restart": whoever sends again has done so long since
+
+    @property
+    def agreed_separators(self) -> OutboundSeparators:
+        """The separators we write where the data contains none of them."""
+        return self.separators or OutboundSeparators()
 
 
 class Acknowledgements(Struct):
@@ -235,7 +241,7 @@ def _rules(partner: Partner, partner_id: str) -> list[tuple[Key, str, str]]:
     if unheard:
         found.append((("leniency",), f"there is no leniency {unheard[0]!r}", f"one of {', '.join(LENIENCIES)}"))
     if partner.envelope:
-        found += _separator_rules(partner.envelope.separators)
+        found += _separator_rules(partner.envelope.agreed_separators, partner.envelope.substitute)
     days = partner.calendar.weekdays
     if len(set(days)) < len(days):
         found.append((("calendar", "weekdays"), "a weekday stands twice", "each once: [1, 2, 3, 4, 5]"))
@@ -246,7 +252,7 @@ def _rules(partner: Partner, partner_id: str) -> list[tuple[Key, str, str]]:
     return found
 
 
-def _separator_rules(separators: OutboundSeparators) -> list[tuple[Key, str, str]]:
+def _separator_rules(separators: OutboundSeparators, substitute: str) -> list[tuple[Key, str, str]]:
     key: Key = ("envelope", "separators")
     signs = [separators.element, separators.segment, separators.component, separators.repetition]
     used = [sign for sign in signs if sign is not None]
@@ -254,6 +260,8 @@ def _separator_rules(separators: OutboundSeparators) -> list[tuple[Key, str, str
         return [(key, "two separators are the same", "choose four different characters")]
     if any(len(sign) != 1 or sign.isalnum() or sign in " .-" for sign in used):
         return [(key, "a separator is one character that no data holds", "such as * ~ > ^")]
+    if substitute in used or not (substitute.isascii() and substitute.isprintable()):
+        return [(("envelope", "substitute"), "the substitute is a separator, or no sign of ASCII", "such as ? or _")]
     if separators.line_end not in ("", "\n", "\r\n"):
         return [((*key, "line_end"), "line_end is neither empty nor a line end", r'"", "\n" or "\r\n"')]
     return []

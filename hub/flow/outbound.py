@@ -75,7 +75,7 @@ class Tray:
         written = write_interchange(
             header,
             [(group, _sets(contents))] if group else [],
-            separators_of(partner),
+            contents[0].segments.separators if contents else separators_of(partner),
             acknowledgements=interchange_acknowledgements,
         )
         if written.body is None:

@@ -6,11 +6,15 @@ is in ``outbound``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.canonical.stored import encode_document
 from hub.exchange.partners import Partner
 from hub.flow.rules import Rules
+from hub.formats.tree import Value
 from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
+from hub.formats.x12.fitting import Fitted, fitted
 from hub.formats.x12.separators import Separators
 from hub.formats.x12.writer import CleanSegments, OutboundSet, clean_segments, write_bare
 from hub.kernel.diagnostics import Diagnostic, worst
@@ -60,9 +64,12 @@ def render(rules: Rules, partner: Partner, document: Struct) -> Content:
     findings = rendered.findings + (composed.findings if composed else [])
     if composed is None or worst(findings).is_reject:
         raise Unsendable(findings)
-    separators = separators_of(partner)
-    segments = cleaned(OutboundSet(kind=kind, control_number=1, segments=composed.segments), separators)
-    findings = findings + validator.check(_as_set(kind, segments.lines, separators, release)).findings
+    fit = _fitted(partner, composed.segments)
+    if fit.segments is None:
+        raise Unsendable(findings + fit.findings)
+    segments = fit.segments
+    written = _as_set(kind, segments.lines, segments.separators, release)
+    findings = findings + fit.findings + validator.check(written).findings
     if worst(findings).is_reject:
         raise Unsendable(findings)
     return Content(
@@ -89,10 +96,24 @@ def cleaned(unwritten: OutboundSet, separators: Separators) -> CleanSegments:
     return clean
 
 
+def _fitted(partner: Partner, segments: Sequence[Sequence[Value]]) -> Fitted:
+    """Return the segments with separators that their data does not contain, or the data without the separators."""
+    envelope = partner.envelope
+    assert envelope is not None
+    ours, theirs = envelope.ours, envelope.theirs
+    return fitted(
+        segments,
+        separators_of(partner),
+        fixed=envelope.separators is not None,
+        substitute=envelope.substitute,
+        envelope=ours.id + ours.group_id + theirs.id + theirs.group_id,
+    )
+
+
 def separators_of(partner: Partner) -> Separators:
-    """Return the separators we write to the partner."""
+    """Return the separators we write to the partner where the data contains none of them."""
     assert partner.envelope is not None
-    chosen = partner.envelope.separators
+    chosen = partner.envelope.agreed_separators
     return Separators(
         element=chosen.element,
         segment=chosen.segment,

@@ -158,6 +158,12 @@ class TransactionSet:
         segments = self.segments
         return segments[1:-1] if len(segments) > 1 and segments[-1][0] == "SE" else segments[1:]
 
+    def holds(self, character: str) -> bool:
+        """Say whether ``character`` stands anywhere in the set, be it data or separator."""
+        if self._lines is not None:
+            return any(character in line for line in self._lines)
+        return any(character in value for values in self._segments for value in values)
+
     def place(self, segment: int | None = None, tag: str | None = None, element: int | None = None) -> Location:
         """Return a place in this set, or the set itself."""
         has_name = bool(self.control_number) or segment is not None or self.interchange is not None

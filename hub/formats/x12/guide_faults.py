@@ -81,6 +81,10 @@ FAULTS = {
         _ELEMENT, "6", "{place} ({label}) = {found} holds the control character {control}, which is no text",
         "send {expected}; where a letter or quotation mark was meant, agree on UTF-8",
     ),
+    "GDE-COMPONENT-SEPARATOR": _fault(
+        _WARNING, "6", "{place} = {found} contains {character}, the component separator of ISA16",
+        "put a character into ISA16 that your data never contains",
+    ),
     "GDE-ELEMENT-NUMBER": _fault(_ELEMENT, "6", "{place} ({label}) = {found} is not a number", "send {expected}"),
     "GDE-NUMBER-PADDED": _fault(
         _ELEMENT, "6", "{place} ({label}) = {found} has a blank behind it, and a number is not padded",

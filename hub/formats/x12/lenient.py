@@ -43,6 +43,7 @@ def is_acknowledgement(guide: Guide) -> bool:
 
 def with_plain_numbers(received: TransactionSet) -> None:
     """Write the numbers of an acknowledgement in their usual form, blanks and leading zeros off, where it was cut."""
+    received.padded.clear()  # of an acknowledgement blanks mean nothing anywhere
     for values in received.segments:
         tag = values[0]
         if not tag.startswith("AK"):

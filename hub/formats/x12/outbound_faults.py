@@ -1,4 +1,4 @@
-"""Why something was not written, as a table: the words and the remedy. All refuse but one, which only warns."""
+"""Why something was not written, as a table: the words and the remedy. Most refuse; some only say what was done."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def outbound(
     message, remedy = REFUSALS[code]
     return Diagnostic(
         code=code,
-        severity=Severity.WARNING if code == "SYN-SUBSTITUTED" else Severity.ELEMENT,
+        severity=_SEVERITIES.get(code, Severity.ELEMENT),
         message=message.format(found=quoted(found), **words),
         location=replace(at, element=element, component=component) if element is not None else at,
         remedy=remedy,
@@ -26,18 +26,33 @@ def outbound(
     )
 
 
+_SEVERITIES = {
+    "SYN-SUBSTITUTED": Severity.WARNING,
+    "SYN-HEADER-BROKEN": Severity.WARNING,
+    "SYN-OTHER-SEPARATORS": Severity.NOTE,
+}
+
 REFUSALS = {
     "SYN-SEPARATOR-IN-DATA": (
         "the value {found} contains {character}, which separates in this interchange",
-        "agree with the partner on separators that data never contains, or name a substitute in the partner file",
+        "agree with the partner on separators that data never contains, or write it with a substitute",
     ),
     "SYN-CONTROL-IN-DATA": (
         "the value {found} contains the control character {character}",
-        "take it out of the data, or name a substitute in the partner file",
+        "take it out of the data, or write it with a substitute",
     ),
     "SYN-SUBSTITUTED": (
         "in the value {found} separators or control characters were replaced by '{substitute}'",
-        "none needed if the partner agreed; else agree on other separators",
+        "none needed if the partner agreed; else take [envelope.separators] out of the partner's file, so that others "
+        "are chosen, or name another envelope.substitute",
+    ),
+    "SYN-OTHER-SEPARATORS": (
+        "the data contains {characters}, which usually separates; other separators were written",
+        "none needed: ISA says which; state [envelope.separators] in the partner's file if they must never change",
+    ),
+    "SYN-HEADER-BROKEN": (
+        "a value contained a whole interchange header; its first letter was replaced by '{substitute}'",
+        "ask the partner what the value is meant to be",
     ),
     "SYN-NOT-ENCODABLE": (
         "a character of the interchange cannot be written in {encoding}",

@@ -78,6 +78,8 @@ class Validator:
         ``leniency`` names what is forgiven its sender (``FORGIVEN``): found all the same, as a warning.
         """
         findings = Findings(set.interchange, set.group, set.control_number, leniency)
+        component = set.separators.component
+        mixed = component if component and set.holds(component) else None  # asked while the lines are whole
         header: list[Value] = list(set.segments[0]) if set.segments else ["ST"]
         root = Node("ST", 1, header)
         body = set.body
@@ -89,6 +91,8 @@ class Validator:
                 walk.run(body)
         if set.padded:
             self._judge_padding(set, findings)
+        if mixed:
+            _tell_components_in_data(root, mixed, findings)
         return Checked(root, findings.finished())
 
     def _judge_padding(self, set: TransactionSet, findings: Findings) -> None:
@@ -333,6 +337,19 @@ class _Walk:
                 "GDE-COUNT", segment=totals[0].position, tag=counted.tag, loop=counted.tag, element=counted.element,
                 found=stated, expected=str(there), of=counted.of,
             )  # fmt: skip
+
+
+def _tell_components_in_data(node: Node, component: str, findings: Findings) -> None:
+    """Add a warning for each simple element that holds the component separator: who reads on may cut it in two."""
+    for number, value in enumerate(node.values[1:], 1):
+        if isinstance(value, str) and component in value:
+            findings.add(
+                "GDE-COMPONENT-SEPARATOR", segment=node.position, tag=node.tag, loop=None, element=number, found=value,
+                character=component,
+            )  # fmt: skip
+    for tag, nodes in node.children.items():
+        for child in nodes if tag != UNKNOWN else ():  # of those nobody knows what is composite
+            _tell_components_in_data(child, component, findings)
 
 
 def _path(state: Place) -> list[Place]:

@@ -1,0 +1,119 @@
+"""Data and separators made to fit each other, so that what somebody wrote in an order never keeps the answer to it.
+
+A separator is chosen anew for each interchange: its header says which it is. So where the data contains one that was
+agreed, another is taken; where the partner's file fixes them, what would separate is replaced by the substitute the
+file names, and a finding says which value was changed. The partner's own signs go first, and nothing is lost quietly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from hub.formats.tree import Value
+from hub.formats.x12.isa import WHOLE_ISA
+from hub.formats.x12.outbound_faults import outbound
+from hub.formats.x12.outbound_values import rules_for
+from hub.formats.x12.separators import Separators
+from hub.formats.x12.writer import CleanSegments, clean_segments
+from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+
+ENCODING = "utf-8"
+SUBSTITUTE = "?"  # of the basic character set of X12, and seen by whoever reads the value; a blank would not be
+_CANDIDATES = {"element": "*|^!", "segment": "~'`", "component": ">:<\\", "repetition": "^!{}"}
+_LAST = "\x1d\x1c\x1f\x1e"
+"""Separators of ASCII itself: data holds no control characters, so that one of them is always free."""
+
+
+class Fitted(Struct):
+    """What stands between ST and SE as it will be written, and what had to be done for it; None: why it cannot be."""
+
+    segments: CleanSegments | None
+    findings: list[Diagnostic] = []
+
+
+def fitted(
+    segments: Sequence[Sequence[Value]],
+    agreed: Separators,
+    *,
+    fixed: bool,
+    substitute: str = SUBSTITUTE,
+    envelope: str = "",
+) -> Fitted:
+    """Return ``segments`` clean, with the ``agreed`` separators where that can be.
+
+    ``fixed`` says that the partner takes no other separators; then ``substitute`` stands for each in the data.
+    ``envelope`` is all that will stand in the headers, which may contain no separator either.
+    """
+    clean = clean_segments(segments, agreed, encoding=ENCODING)
+    if clean is not None:
+        return _without_header(clean, substitute)
+    if not fixed:
+        there = set(envelope).union(*_texts(segments))
+        other = _apart_from(there, agreed)
+        clean = clean_segments(segments, other, encoding=ENCODING)
+        if clean is not None:
+            said = outbound("SYN-OTHER-SEPARATORS", Location(tag="ISA"), characters=_named(agreed, other))
+            found = _without_header(clean, substitute)
+            return replace(found, findings=[said, *found.findings])
+    return _substituted(segments, agreed, substitute)
+
+
+def _substituted(segments: Sequence[Sequence[Value]], agreed: Separators, substitute: str) -> Fitted:
+    rules = rules_for(agreed, ENCODING, substitute if substitute not in agreed.all else " ")
+    findings, lines = list(rules.findings), []
+    for position, values in enumerate(segments, start=2):
+        tag = str(values[0])[:3] if values else None
+        line, said = rules.line(values, Location(segment=position, tag=tag))
+        findings += said
+        lines.append(line)
+    if worst(findings) > Severity.WARNING:
+        return Fitted(segments=None, findings=findings)
+    clean = CleanSegments(lines=lines, separators=agreed, encoding=ENCODING, substitute=None)
+    found = _without_header(clean, substitute)
+    return replace(found, findings=[*findings, *found.findings])
+
+
+def _without_header(clean: CleanSegments, substitute: str) -> Fitted:
+    """Return the segments, a whole interchange header in the data broken: a reader would begin anew at it."""
+    if not any("ISA" in line for line in clean.lines):
+        return Fitted(segments=clean)
+    end = clean.separators.segment + clean.separators.segment_suffix
+    text = end.join(clean.lines)
+    body = text.encode(ENCODING, "replace")
+    places = [found.start() for found in re.finditer(b"ISA", body) if WHOLE_ISA.match(body, found.start())]
+    if not places:
+        return Fitted(segments=clean)
+    for place in reversed(places):
+        body = body[:place] + substitute.encode() + body[place + 1 :]
+    changed = replace(clean, lines=body.decode(ENCODING).split(end))
+    return Fitted(segments=changed, findings=[outbound("SYN-HEADER-BROKEN", Location(), substitute=substitute)])
+
+
+def _apart_from(there: set[str], agreed: Separators) -> Separators:
+    """Return the agreed separators, but for those that are ``there`` in the data: for each the first that is free."""
+    taken = there | {sign for sign in agreed.all if sign not in there}
+    chosen: dict[str, str] = {}
+    for name, candidates in _CANDIDATES.items():
+        sign = getattr(agreed, name)
+        if sign in there:
+            chosen[name] = next(each for each in candidates + _LAST if each not in taken)
+            taken.add(chosen[name])
+    return replace(agreed, **chosen)
+
+
+def _named(agreed: Separators, other: Separators) -> str:
+    """Return the agreed separators that the data contains."""
+    return " ".join(sign for sign in agreed.all if sign not in other.all)
+
+
+def _texts(values: Iterable[Value | Sequence[Value]]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        else:
+            yield from _texts(value)

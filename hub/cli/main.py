@@ -8,6 +8,7 @@ here and nowhere else; ``HUB_DEBUG=1`` shows the traceback as well.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -31,6 +32,9 @@ class Entry(Struct):
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run ``arguments`` (the shell's own when ``None``) and return the exit code; never raises."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that is no text, or a terminal that knows few letters
+            stream.reconfigure(errors="backslashreplace")
     try:
         ended = hub.main(args=None if arguments is None else list(arguments), prog_name="hub", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as usage:

@@ -14,6 +14,7 @@ import msgspec
 
 from hub.canonical.stored import encode_document
 from hub.cli.map_diff import Tried, compare, show
+from hub.cli.named import NAMED_FILE, read_named
 from hub.cli.output import Output, refuse, reports, shown
 from hub.exchange.partners import Partner, load_partners
 from hub.formats.x12.events import InterchangeStart
@@ -40,8 +41,6 @@ from hub.mapping.spec import Fault
 from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.settings import load
 
-EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @click.group("map")
 def map_() -> None:
@@ -50,14 +49,14 @@ def map_() -> None:
 
 @map_.command()
 @click.argument("name", metavar="MAP")
-@click.argument("file", metavar="FILE", type=EXISTING)
+@click.argument("file", metavar="FILE", type=NAMED_FILE)
 @reports
 def apply(out: Output, name: str, file: Path) -> None:
     """Read FILE through MAP: one line of canonical JSON on stdout for each set, findings on stderr.
 
     A bare ST…SE without its envelope is taken too. Exit code 1 when anything is rejected.
     """
-    sets = list(read_documents(_map(name), file.read_bytes()))
+    sets = list(read_documents(_map(name), read_named(file)))
     for each in sets:
         if each.applied is not None and each.applied.document is not None:
             click.echo(encode_document(each.applied.document).decode())
@@ -66,7 +65,7 @@ def apply(out: Output, name: str, file: Path) -> None:
 
 @map_.command()
 @click.argument("name", metavar="MAP")
-@click.argument("file", metavar="CANONICAL.json", type=EXISTING)
+@click.argument("file", metavar="CANONICAL.json", type=NAMED_FILE)
 @click.option(
     "--sender", metavar="QQ:ID", help="Who signs: qualifier and id (ZZ:MEDCM). Else as the partner file says."
 )
@@ -79,7 +78,7 @@ def render(out: Output, name: str, file: Path, sender: str | None, receiver: str
     The clock stands and every control number is 1, so that the same document gives the same bytes.
     """
     chosen = _map(name)
-    document = document_from_json(file.read_bytes())
+    document = document_from_json(read_named(file))
     partner = load_partners(_configuration()).get(chosen.partner) if chosen.partner else None
     written = write_document(
         chosen,
@@ -153,10 +152,8 @@ def explain(out: Output, arguments: tuple[str, ...]) -> None:
     """
     if len(arguments) > 2:
         raise click.UsageError("one map and one file")
-    file = Path(arguments[-1])
-    if not file.is_file():
-        raise click.BadParameter(f"{file} does not exist", param_hint="FILE")
-    data = file.read_bytes()
+    file = NAMED_FILE.convert(arguments[-1], None, None)
+    data = read_named(file)
     chosen = _map(arguments[0] if len(arguments) == 2 else _map_for(data))
     findings: list[Diagnostic] = []
     for each in read_documents(chosen, data, provenance=True):
@@ -167,7 +164,7 @@ def explain(out: Output, arguments: tuple[str, ...]) -> None:
 
 @map_.command()
 @click.argument("name", metavar="MAP")
-@click.argument("files", metavar="[FILE…]", nargs=-1, type=EXISTING)
+@click.argument("files", metavar="[FILE…]", nargs=-1, type=NAMED_FILE)
 @reports
 def coverage(out: Output, name: str, files: tuple[Path, ...]) -> None:
     """Say which rules of MAP never fired, which elements nobody read, which fields nobody said.
@@ -177,7 +174,7 @@ def coverage(out: Output, name: str, files: tuple[Path, ...]) -> None:
     library = _library()
     chosen = library.map(name)
     looked = list(files) or [path for folder in library.files.cases(name) for path in folder.glob("*.edi")]
-    told = coverage_of(chosen, [path.read_bytes() for path in looked])
+    told = coverage_of(chosen, [read_named(path) for path in looked])
     if out.as_json:
         out.value(told)
         return
@@ -194,7 +191,7 @@ def coverage(out: Output, name: str, files: tuple[Path, ...]) -> None:
 
 @map_.command()
 @click.argument("names", metavar="[OLD] NEW", nargs=-1, required=True)
-@click.option("--on", "files", metavar="FILE", multiple=True, type=EXISTING, help="Also try both on this file.")
+@click.option("--on", "files", metavar="FILE", multiple=True, type=NAMED_FILE, help="Also try both on this file.")
 @click.option("--last", metavar="N", type=click.IntRange(1), help="Also try both on the last N stored messages.")
 @click.option("--data", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Where they are stored.")
 @reports
@@ -211,7 +208,7 @@ def diff(out: Output, names: tuple[str, ...], files: tuple[Path, ...], last: int
     old = _named(names[0]) if len(names) == 2 else library.files.base(new)
     if old is None:
         raise Misconfigured(f"{new} extends no other map", remedy=f"name the one to compare it with: OLD {new}")
-    tried = [Tried(name=path.name, body=path.read_bytes()) for path in files]
+    tried = [Tried(name=path.name, body=read_named(path)) for path in files]
     if last:
         from hub.cli.map_stored import stored  # a database is slow to import and seldom asked
 
@@ -224,7 +221,7 @@ def diff(out: Output, names: tuple[str, ...], files: tuple[Path, ...], last: int
 
 
 @map_.command()
-@click.option("--from", "files", metavar="FILE", multiple=True, required=True, type=EXISTING, help="What they send.")
+@click.option("--from", "files", metavar="FILE", multiple=True, required=True, type=NAMED_FILE, help="What they send.")
 @click.option("--partner", metavar="ID", required=True, help="Whose map it becomes.")
 @click.option("--map", "name", metavar="MAP", help="The map to start from; else the base map of the set.")
 @reports
@@ -232,7 +229,7 @@ def new(out: Output, files: tuple[Path, ...], partner: str, name: str | None) ->
     """Propose a partner's map from samples: the base map, and a line for all it leaves unread (on stdout)."""
     if not is_partner_id(partner):
         raise click.BadParameter(f"'{partner}' is no partner's id: lower-case words joined by hyphens")
-    data = [path.read_bytes() for path in files]
+    data = [read_named(path) for path in files]
     proposed = propose(_map(name or _base_map(data[0])), data, partner)
     if out.as_json:
         out.value({"map": proposed})

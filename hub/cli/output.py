@@ -7,6 +7,7 @@ Values come in as Structs; out go aligned tables for people or JSON for programs
 from __future__ import annotations
 
 import functools
+import re
 import sys
 import threading
 import time
@@ -29,6 +30,8 @@ T = TypeVar("T")
 QUIET_SECONDS = 2.0  # interfaces: progress is shown on work over two seconds, and not before
 REDRAW_SECONDS = 0.2
 PROGRESS_LINE_SECONDS = 10.0  # on a stderr that is no terminal: a line now and then, not one per step
+
+NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _JSON = "hub.json"
 
@@ -133,9 +136,22 @@ def reports(command: Callable[Concatenate[Output, P], R]) -> Callable[P, R]:
     def speaking(*args: P.args, **kwargs: P.kwargs) -> R:
         as_json = bool(kwargs.pop("as_json", False))
         click.get_current_context().meta[_JSON] = as_json
+        _refuse_what_is_no_text(kwargs)
         return command(Output(as_json=as_json), *args, **kwargs)
 
     return speaking
+
+
+def _refuse_what_is_no_text(said: Mapping[str, object]) -> None:
+    """End the command when an argument is no text: bytes that are no UTF-8, or signs that steer a terminal.
+
+    Paths are left as they are: a file may have any name.
+    """
+    for name, value in said.items():
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, str) and (found := NO_TEXT.search(text)):
+                what = "bytes that are no UTF-8" if "\ud800" <= found[0] <= "\udfff" else "a control character"
+                raise click.BadParameter(f"'{shown(text)}' holds {what}", param_hint=f"'{name}'")
 
 
 def shown(text: str) -> str:
@@ -206,7 +222,7 @@ def _columns_of(text: str) -> int:
 
 def _as_text(value: object) -> str:
     if isinstance(value, Path):
-        return str(value)
+        return shown(str(value))
     raise Defect(f"cannot be shown as JSON: {type(value).__name__}")
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from hub.cli.named import NAMED_FILE
 from hub.cli.output import Output, refuse, reports
 from hub.cli.plan_files import MAKE_PLAN, changes_in, make_sure_of, plan_in, plan_of, problem_in, write
 from hub.kernel.errors import Misconfigured
@@ -34,7 +35,7 @@ if TYPE_CHECKING:  # the solver itself is imported by the command that needs it
 
 QUIET_SECONDS = 2.0  # interfaces: progress is shown on work over two seconds
 START_SECONDS = 0.3  # the command's own start, which --seconds covers too
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = NAMED_FILE
 OUT = click.Path(dir_okay=False, path_type=Path)
 LEAST_MB = 512  # what the compiled kernels and numba itself map before the first order is looked at, and some air
 MAX_SECONDS = 7 * 86_400  # longer than any plan is waited for

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
+from hub.cli.named import read_named
 from hub.kernel.errors import Misconfigured
 from planning.changes import Change, ChangeRefused, read_changes
 from planning.parent import PlanOfAnotherProblem, make_sure_of_plan
@@ -103,10 +104,7 @@ def write(file: Path, data: bytes) -> None:
 
 
 def _bytes_of(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as fault:
-        raise Misconfigured(f"cannot be read: {fault.strerror}", file=str(file)) from fault
+    return read_named(file)
 
 
 def _unreadable(file: Path, data: bytes, what: str, why: str, wanted: str | None, remedy: str) -> Misconfigured:

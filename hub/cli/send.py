@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from hub.cli.named import NAMED_FILE, read_named
 from hub.cli.output import Output, refuse, reports, shown
 from hub.transport.http import HubClient, Refused
 
@@ -21,7 +22,7 @@ REFUSING = {"validation": {"rejected", "unreadable"}, "outcome": {"refused", "qu
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.argument("file", type=NAMED_FILE)
 @click.option("--partner", required=True, metavar="ID", help="Who is sending.")
 @click.option("--url", default="http://127.0.0.1:8000", envvar="HUB_URL", show_default=True, help="Where the hub is.")
 @click.option("--key", envvar="HUB_KEY", help="The partner's API key; better in HUB_KEY than here.")
@@ -38,7 +39,7 @@ def send(
         )
     with HubClient(url, key) as client:
         try:
-            receipt = client.send(partner, file.read_bytes(), idempotency_key=idempotency_key)
+            receipt = client.send(partner, read_named(file), idempotency_key=idempotency_key)
             verdict = _verdict(out, client, receipt) if wait else None
         except Refused as refused:
             out.note(f"refused: {refused.status} {refused.detail}")

@@ -16,7 +16,8 @@ import click
 import msgspec
 from msgspec.structs import replace
 
-from hub.cli.output import Output, refuse, reports
+from hub.cli.named import NAMED_FILE, open_named
+from hub.cli.output import Output, refuse, reports, shown
 from hub.exchange.partners import load_partners
 from hub.flow.rules import agreed_with
 from hub.formats.x12.agreed import ANYTHING, Agreed
@@ -41,7 +42,7 @@ def x12() -> None:
 
 
 @x12.command("check")
-@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=NAMED_FILE)
 @click.option("--guide", metavar="G", help="Judge sets of its kind by this guide: x12/004010/850, or PARTNER/850.")
 @click.option(
     "--partner", metavar="P", help="Judge as the hub would that receives it from this partner: ids, releases, sets."
@@ -59,7 +60,6 @@ def check_files(
     Findings go to stderr, one line each. A bare ST…SE without its envelope is taken too. Exit code 1
     when a file has findings or is no X12, 2 when a file cannot be opened.
     """
-    _refuse_what_is_no_file(files)
     configuration = find_configuration(load(os.environ).config_path)
     library = GuideLibrary(configuration.roots)
     find_guide = _guides(configuration, library, guide, partner)
@@ -68,7 +68,7 @@ def check_files(
     counted: Counter[str] = Counter()
     with out.progress("reading sets") as step:
         for path in files:
-            with path.open("rb") as file:
+            with open_named(path) as file:
                 report = check(file, find_guide, agreed=agreed, opinion=opinion, step=step)
             counted[report.verdict] += 1
             _show(out, path, report, ack=ack)
@@ -76,17 +76,6 @@ def check_files(
         out.note(_summary(counted))
     if REFUSING & counted.keys():
         refuse()
-
-
-def _refuse_what_is_no_file(files: Sequence[Path]) -> None:
-    """End with exit code 2 before anything is read when one of ``files`` cannot be."""
-    for path in files:
-        if path.is_dir():
-            raise click.BadParameter(f"{path} is a folder; name files: hub x12 check {path}/*", param_hint="FILE")
-        if not path.exists():
-            raise click.BadParameter(f"{path} does not exist", param_hint="FILE")
-        if not os.access(path, os.R_OK):
-            raise click.BadParameter(f"{path} cannot be read; check its permissions", param_hint="FILE")
 
 
 def _agreed(configuration: Configuration, library: GuideLibrary, partner: str | None, *, guide_named: bool) -> Agreed:
@@ -146,9 +135,9 @@ def _show(out: Output, path: Path, report: Report, *, ack: bool) -> None:
         click.echo(_as_json(path, report, answers if ack else None))
         return
     for found in [*report.findings, *report.second_opinions]:
-        out.note(f"{path}: {found}")
+        out.note(f"{shown(str(path))}: {found}")
     sets = f"{len(report.sets)} set{'' if len(report.sets) == 1 else 's'}"
-    click.echo(f"{report.verdict:<9} {path} ({sets})", err=ack)
+    click.echo(f"{report.verdict:<9} {shown(str(path))} ({sets})", err=ack)
     if answers:
         click.echo(answers, nl=False)
 
@@ -162,23 +151,23 @@ def _answers(out: Output, path: Path, report: Report) -> str:
         if written is None:
             continue
         for found in written.findings:
-            out.note(f"{path}: the answer cannot be written: {found}")
+            out.note(f"{shown(str(path))}: the answer cannot be written: {found}")
         texts.append((written.body or b"").decode("ascii"))
     return "".join(texts)
 
 
 def _as_json(path: Path, report: Report, answers: str | None) -> str:
-    shown: dict[str, object] = {
-        "file": str(path),
+    told: dict[str, object] = {
+        "file": shown(str(path)),
         "verdict": report.verdict,
         "sets": report.sets,
         "findings": [_finding(found) for found in report.findings],
     }
     if report.second_opinions:
-        shown["second_opinions"] = [_finding(found) for found in report.second_opinions]
+        told["second_opinions"] = [_finding(found) for found in report.second_opinions]
     if answers is not None:
-        shown["acknowledgement"] = answers
-    return msgspec.json.encode(shown).decode("utf-8")
+        told["acknowledgement"] = answers
+    return msgspec.json.encode(told).decode("utf-8")
 
 
 def _finding(found: Diagnostic) -> dict[str, object]:

@@ -37,7 +37,7 @@ class NamedFile(click.Path):
         path = Path(value)
         why = _why_not(path)
         if why is not None:
-            self.fail(f"{shown(str(path))} {why}", param, ctx)
+            self.fail(f"'{shown(str(path))}' {why}", param, ctx)
         return path
 
 

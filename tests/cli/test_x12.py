@@ -108,7 +108,7 @@ def test_a_second_opinion_agrees_on_a_sound_order(sound: Path, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["missing.x12"], "missing.x12 does not exist"),
+        (["missing.x12"], "missing.x12' does not exist"),
         (["."], "is a folder; name files"),
         (["--guide", "x12/004010/999", "{sound}"], "there is no guide x12/004010/999; there are: x12/004010/850"),
         (["--guide", "nobody/850", "{sound}"], "there is no guide nobody/850"),

@@ -19,7 +19,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
-from hub.exchange import budgets, outbox
+from hub.exchange import budgets, outbox, people
 from hub.exchange.acknowledgements import mark_overdue
 from hub.exchange.budgets import Amount, Budgets
 from hub.exchange.intake import PROCESS, PROCESS_LARGE, Accepted, Incoming, accept_all, received_amount
@@ -312,6 +312,7 @@ class Hub:
         if round_ % ORPHANS_EVERY == 0:
             await self.database.write(partial(budgets.sweep, now=self.clock.now()))
             await self.database.read(self.blobs.sweep)
+            await self.database.write(lambda conn: people.sweep(conn, now=self.clock.now()), behind=True)
 
     def _tell_of_dead_job(self, conn: Connection, job: jobs.Job, why: str) -> None:
         """Call a person to the message whose processing was given up: it will not go on by itself."""

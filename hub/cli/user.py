@@ -157,6 +157,4 @@ def _unknown(out: Output, login: str) -> NoReturn:
 def _state(person: Person) -> str:
     if person.disabled_at:
         return f"disabled {person.disabled_at:%Y-%m-%d}"
-    if person.locked_until and person.locked_until > SystemClock().now():
-        return f"locked until {person.locked_until:%H:%M} UTC"
     return "may sign in" if person.has_password else "has not followed the link"

@@ -105,6 +105,11 @@ class KeyRing:
         self._known: dict[str, tuple[datetime, ApiKey]] = {}
         database.bells.listen(BELL, self._known.clear)
 
+    def remembers(self, text: str) -> bool:
+        """Say whether ``text`` was found to be a sound key, not long ago and not revoked since."""
+        presented = tokens.read_key(text)
+        return presented is not None and presented.digest in self._known
+
     async def check(self, text: str) -> ApiKey | None:
         """Return the key that ``text`` is, when it is ours and alive."""
         presented = tokens.read_key(text)

@@ -285,7 +285,6 @@ class Person(Struct):
     zone: str | None = None
     has_password: bool = False
     disabled_at: datetime | None = None
-    locked_until: datetime | None = None
 
 
 class Session(Struct):

@@ -1,8 +1,8 @@
-"""People who log in: added by a command, let in by a one-time link, then by password; locked after bad guesses.
+"""People who log in: added by a command, let in by a one-time link, then by password.
 
 There is no default password. Of tokens only hashes are stored. Checking a password is slow on purpose and happens
-outside these functions (``hub.security.passwords``): read the credentials, check, then open a session or count a
-failure.
+outside these functions (``hub.security.passwords``): read the credentials, check, then open a session. A bad guess
+writes nothing: it would tell who exists, and who guesses must not be able to lock anybody out.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from hub.security.tokens import Random
 
 SESSION_LASTS = timedelta(hours=12)  # a shift; then everybody logs in again
 LINK_LASTS = timedelta(hours=24)
-FAILURES_MAX = 5  # then the account is locked for
-LOCK_LASTS = timedelta(minutes=15)
 LOGIN_LENGTH_MAX = 120
 
 
@@ -65,7 +63,7 @@ def add_person(
         raise Conflict(f"there is a {login} already")
     values: dict[str, object] = {"id": person_id, "login": login, "name": name, "roles": list(roles)}
     values |= {"partners": None if partners is None else list(partners), "language": language, "zone": zone}
-    conn.execute(insert(person), {**values, "failures": 0, "created_at": now})
+    conn.execute(insert(person), {**values, "created_at": now})
     audit.add_entry(conn, at=now, actor=actor, action="person-added", subject=login, detail={"roles": ", ".join(roles)})
     added = find_person(conn, login)
     assert added is not None
@@ -89,36 +87,31 @@ def credentials(conn: Connection, login: str) -> Credentials | None:
     return None if row is None else Credentials(person=_person(row), password=row.password)
 
 
-def may_log_in(found: Person, now: datetime) -> bool:
-    """Say whether the account is neither disabled nor locked."""
-    return found.disabled_at is None and (found.locked_until is None or found.locked_until <= now)
+def may_log_in(found: Person) -> bool:
+    """Say whether the account is not disabled."""
+    return found.disabled_at is None
 
 
-def open_session(conn: Connection, found: Person, *, now: datetime, random: Random = secrets.token_bytes) -> NewSession:
-    """Open a session after a good password; a new token every time, so that none can be planted."""
+def open_session(
+    conn: Connection,
+    found: Person,
+    *,
+    now: datetime,
+    rehashed: str | None = None,
+    random: Random = secrets.token_bytes,
+) -> NewSession:
+    """Open a session after a good password; a new token every time, so that none can be planted.
+
+    ``rehashed`` is the password under today's settings, where it was stored under weaker ones.
+    """
     token, csrf = tokens.new_token(random), tokens.new_token(random)
     values = {"digest": tokens.digest(token), "person": found.id, "csrf": csrf, "created_at": now}
     conn.execute(insert(session), {**values, "expires_at": now + SESSION_LASTS})
-    conn.execute(update(person).where(person.c.id == found.id).values(failures=0, locked_until=None))
+    if rehashed is not None:
+        conn.execute(update(person).where(person.c.id == found.id).values(password=rehashed))
     audit.add_entry(conn, at=now, actor=f"person:{found.login}", action="logged-in", subject=found.login)
     opened = Session(person=found, csrf=csrf, created_at=now, expires_at=now + SESSION_LASTS)
     return NewSession(token=token, session=opened)
-
-
-def count_failure(conn: Connection, found: Person, *, now: datetime) -> bool:
-    """Count a bad password; True when the account is locked by it."""
-    failures: int = conn.execute(
-        update(person)
-        .where(person.c.id == found.id)
-        .values(failures=person.c.failures + 1)
-        .returning(person.c.failures)
-    ).scalar_one()
-    if failures < FAILURES_MAX:
-        return False
-    values = {"failures": 0, "locked_until": now + LOCK_LASTS}
-    conn.execute(update(person).where(person.c.id == found.id).values(**values))
-    audit.add_entry(conn, at=now, actor="hub", action="person-locked", subject=found.login)
-    return True
 
 
 def find_session(conn: Connection, token: str, *, now: datetime) -> Session | None:
@@ -166,8 +159,7 @@ def follow_link(conn: Connection, token: str, password_hash: str, *, now: dateti
     if conn.execute(delete(login_link).where(login_link.c.digest == tokens.digest(token))).rowcount != 1:
         return None  # used a moment ago by another request
     conn.execute(delete(session).where(session.c.person == found.id))
-    values = {"password": password_hash, "failures": 0, "locked_until": None}
-    conn.execute(update(person).where(person.c.id == found.id).values(**values))
+    conn.execute(update(person).where(person.c.id == found.id).values(password=password_hash))
     audit.add_entry(conn, at=now, actor=f"person:{found.login}", action="password-set", subject=found.login)
     return found
 

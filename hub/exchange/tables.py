@@ -305,8 +305,6 @@ person = Table(
     Column("language", String(20)),
     Column("zone", String(60)),
     Column("password", Text),  # argon2id; NULL until a one-time link has been followed
-    Column("failures", Integer, nullable=False),
-    Column("locked_until", Instant),
     Column("disabled_at", Instant),
     Column("created_at", Instant, nullable=False),
 )

@@ -30,7 +30,7 @@ class Settings(Struct):
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str | None = None  # how partners and people reach us; None: http://host:port
-    secure_cookies: bool = False  # True behind TLS: cookies then travel nowhere else
+    secure_cookies: bool | None = None  # whether cookies travel over TLS alone; None: where public_url is https
     body_bytes_max: int = 100 * MEBIBYTE  # of one inbound message; the largest schedule seen is 50 MB
     waiting_bytes_max: int = 1024 * MEBIBYTE  # of bodies being received at once, nearly all on disk; beyond it 503
     partner_bytes_per_day: int = 8 * 1024 * MEBIBYTE  # a partner may have stored; eighty of the largest messages
@@ -46,6 +46,13 @@ class Settings(Struct):
         """Where partners drop and fetch files: never within ``data``, which is the hub's alone."""
         data = Path(os.path.abspath(self.data))
         return self.folders or data.with_name(f"{data.name or 'hub'}-folders")
+
+    @property
+    def over_tls(self) -> bool:
+        """Whether people reach the hub over TLS, as the settings say."""
+        if self.secure_cookies is not None:
+            return self.secure_cookies
+        return (self.public_url or "").lower().startswith("https://")
 
 
 OTHERS = frozenset(

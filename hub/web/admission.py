@@ -8,9 +8,8 @@ third each, so that whoever comes next finds as much as each of them has.
 
 from __future__ import annotations
 
-import math
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hub.platform.blobs import INLINE_BYTES_MAX
@@ -22,7 +21,6 @@ PARTNER_UPLOADS_MAX = 32  # of them, those that have grown into files
 SMALL_BYTES = 64 * 1024  # of each body, not counted: a small message; of 1,000 connections 64 MiB
 MEMORY_BYTES_MAX = 64 * 1024 * 1024  # of bodies not yet stored; beyond it those larger than a small one go to disk
 RETRY_SECONDS = 1.0  # a group commit takes milliseconds: a second later there is room
-TRACKED_MAX = 10_000  # callers whose failed logins are remembered; the oldest is forgotten first
 
 
 class Admission:
@@ -130,25 +128,3 @@ class Place:
             self._admission.end_file(self._partner)
         self._held = self._memory = 0
         self._is_file = False
-
-
-class RateLimit:
-    """Allows ``times`` per ``seconds`` to each key, then asks to wait. Memory is bounded by ``TRACKED_MAX`` keys."""
-
-    def __init__(self, times: int, seconds: float, monotonic: Callable[[], float]) -> None:
-        self._times = times
-        self._seconds = seconds
-        self._now = monotonic
-        self._seen: OrderedDict[str, list[float]] = OrderedDict()
-
-    def wait_seconds(self, key: str) -> int:
-        """Return how long ``key`` must wait; 0 when it may go on, which is then counted."""
-        now = self._now()
-        recent = [at for at in self._seen.pop(key, ()) if at > now - self._seconds]
-        allowed = len(recent) < self._times
-        if allowed:
-            recent.append(now)
-        self._seen[key] = recent
-        if len(self._seen) > TRACKED_MAX:
-            self._seen.popitem(last=False)
-        return 0 if allowed else max(1, math.ceil(recent[0] + self._seconds - now))

@@ -15,10 +15,12 @@ from litestar import Litestar
 from litestar.datastructures import State
 
 from hub.exchange.keys import KeyRing
+from hub.platform.server_key import server_key
 from hub.web.admission import Admission
 from hub.web.api import health, inbound, message_parts, messages, orders, outbound
 from hub.web.api.describe import openapi
 from hub.web.assets import Assets
+from hub.web.attempts import KeyGuesses
 from hub.web.gate import enforce
 from hub.web.headers import guard_headers
 from hub.web.hub import Hub
@@ -115,6 +117,8 @@ def create_app(hub: Hub) -> Litestar:
                 "sessions": Sessions(hub),
                 "reads": Reads(),
                 "entrance": Entrance(time.monotonic),
+                "key_guesses": KeyGuesses(time.monotonic),
+                "server_key": server_key(hub.settings.data),
                 "assets": assets,
                 "renderer": Renderer(assets),
             }

@@ -13,13 +13,15 @@ from litestar.handlers.base import BaseRouteHandler
 from msgspec.structs import replace
 
 from hub.exchange.keys import KeyRing
+from hub.exchange.model import ApiKey
 from hub.security.tokens import same
 from hub.web import csrf
+from hub.web.attempts import KeyGuesses
 from hub.web.caller import ANYONE, MONITOR, Caller, by_key
 from hub.web.hub import Hub
 from hub.web.policy import Policy, policy_of
-from hub.web.problems import Problem, not_allowed, not_authenticated, not_found
-from hub.web.sessions import Sessions
+from hub.web.problems import Problem, busy, not_allowed, not_authenticated, not_found
+from hub.web.sessions import Sessions, is_secure
 from hub.web.values import require_sound_target
 
 _Connection = ASGIConnection[Any, Any, Any, Any]
@@ -57,7 +59,7 @@ async def _identify(connection: _Connection, policy: Policy) -> Caller:
     if "person" not in policy.kinds and policy.face != "page":
         return ANYONE
     sessions: Sessions = connection.app.state.sessions
-    return await sessions.caller(connection.cookies)
+    return await sessions.caller(connection)
 
 
 async def _recognise(connection: _Connection, policy: Policy) -> Caller:
@@ -81,18 +83,36 @@ async def _require_own_page(request: Request[Any, Any, Any], caller: Caller, pol
     """A browser sends cookies by itself, so whatever changes something must prove that our own page asked for it."""
     sent = request.headers.get(csrf.HEADER, "")
     if policy.face == "page":
-        expected = caller.csrf or csrf.expected_of(request.cookies)
+        csrf.refuse_other_sites(request.headers.get(csrf.SITE_HEADER, ""))
+        key = request.app.state.server_key
+        visit = csrf.visit_of(key, request.cookies, secure=is_secure(request))
+        expected = caller.csrf or csrf.token_of(key, visit)
         field = "" if sent else (await request.form()).get(csrf.FIELD, "")
         csrf.require(expected, sent or (field if isinstance(field, str) else ""))
     elif caller.kind == "person":
         csrf.require(caller.csrf, sent)
 
 
+async def _unknown_key(connection: _Connection, ring: KeyRing, text: str) -> ApiKey | None:
+    """Check a key that is not known to be sound; slowly, once many from its address were not."""
+    guesses: KeyGuesses = connection.app.state.key_guesses
+    address = connection.client.host if connection.client else ""
+    async with guesses.turn(address):
+        key = await ring.check(text)
+    if key is None:
+        wait = guesses.wait_seconds(address)
+        guesses.was_wrong(address)
+        if wait:
+            raise busy("many keys from your address were wrong", wait)
+    return key
+
+
 async def _partner(connection: _Connection, authorization: str) -> Caller:
     scheme, _, presented = authorization.partition(" ")
     hub: Hub = connection.app.state.hub
     ring: KeyRing = connection.app.state.api_keys
-    key = await ring.check(presented.strip()) if scheme.lower() == "bearer" else None
+    text = presented.strip() if scheme.lower() == "bearer" else ""
+    key = await ring.check(text) if ring.remembers(text) else await _unknown_key(connection, ring, text)
     if key is None:
         raise not_authenticated("this API key is not valid, or no longer")
     if hub.partners.get(key.partner) is None:

@@ -38,5 +38,5 @@ async def guard_headers(message: Message, scope: Scope) -> None:
     headers.extend(pair for pair in (_PAGE if is_page else _DATA) if pair[0] not in names)
     if b"cache-control" not in names:
         headers.append(_NO_STORE)
-    if scope["scheme"] == "https":
+    if scope["scheme"] == "https" or scope["litestar_app"].state.hub.settings.over_tls:
         headers.append((b"strict-transport-security", b"max-age=31536000"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
+from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
 from hub.exchange import people
@@ -22,9 +23,9 @@ class Sessions:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
 
-    async def caller(self, cookies: Mapping[str, str]) -> Caller:
+    async def caller(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
         """Return the person whose session this is; ``ANYONE`` when there is none, or it has ended."""
-        token = token_of(cookies)
+        token = token_of(connection)
         if not token or len(token) > TOKEN_LENGTH_MAX:
             return ANYONE
         now = self._hub.clock.now()
@@ -32,9 +33,15 @@ class Sessions:
         return by_session(session) if session else ANYONE
 
 
-def token_of(cookies: Mapping[str, str]) -> str:
-    """Return the session's token as the browser sent it."""
-    return cookies.get(SECURE_COOKIE) or cookies.get(COOKIE) or ""
+def is_secure(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Say whether cookies must travel over TLS alone: whenever the hub is reached over it, or says that it is."""
+    hub: Hub = connection.app.state.hub
+    return hub.settings.over_tls or connection.scope["scheme"] == "https"
+
+
+def token_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Return the session's token as the browser sent it. One name is read: over TLS the one no sibling host can set."""
+    return connection.cookies.get(SECURE_COOKIE if is_secure(connection) else COOKIE, "")
 
 
 def cookie_of(opened: NewSession, *, secure: bool) -> Cookie:

@@ -72,19 +72,6 @@ def test_a_session_lasts_a_shift_and_ends_when_closed(database: Database) -> Non
     database.write_now(work)
 
 
-def test_bad_guesses_lock_the_account_for_a_while(database: Database) -> None:
-    def work(conn: Connection) -> None:
-        kim = add(conn)
-        locked = [people.count_failure(conn, kim, now=NOW) for _ in range(people.FAILURES_MAX)]
-        assert locked == [False] * (people.FAILURES_MAX - 1) + [True]
-        found = people.find_person(conn, kim.login)
-        assert found is not None
-        assert not people.may_log_in(found, NOW)
-        assert people.may_log_in(found, NOW + people.LOCK_LASTS)
-
-    database.write_now(work)
-
-
 def test_a_new_password_and_a_disabled_account_end_every_session(database: Database) -> None:
     def work(conn: Connection) -> None:
         kim = add(conn)

@@ -13,10 +13,8 @@ from hub.web.admission import (
     PARTNER_REQUESTS_MAX,
     PARTNER_UPLOADS_MAX,
     SMALL_BYTES,
-    TRACKED_MAX,
     Admission,
     Place,
-    RateLimit,
 )
 from hub.web.problems import Problem
 
@@ -128,20 +126,3 @@ def test_when_memory_is_short_a_body_goes_to_disk_as_soon_as_it_is_no_small_one(
         assert stack.enter_context(admission.place("small")).take(SMALL_BYTES)
     with admission.place("later") as place:
         assert place.take(INLINE_BYTES_MAX)
-
-
-def test_a_rate_limit_says_how_long_to_wait_and_then_lets_go_on() -> None:
-    now = [0.0]
-    limit = RateLimit(2, 10.0, lambda: now[0])
-    assert [limit.wait_seconds("ada") for _ in range(2)] == [0, 0]
-    assert limit.wait_seconds("ada") == 10
-    assert limit.wait_seconds("bob") == 0
-    now[0] = 10.5
-    assert limit.wait_seconds("ada") == 0
-
-
-def test_a_rate_limit_forgets_the_oldest_when_too_many_knock() -> None:
-    limit = RateLimit(1, 10.0, lambda: 0.0)
-    for n in range(TRACKED_MAX + 1):
-        limit.wait_seconds(str(n))
-    assert limit.wait_seconds("0") == 0

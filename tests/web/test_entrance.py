@@ -12,7 +12,7 @@ from litestar import Litestar
 from hub.exchange import people
 from hub.kernel.clock import FrozenClock
 from hub.kernel.identity import new_id
-from hub.web.pages.entrance import ATTEMPTS_PER_NAME
+from hub.web.attempts import PER_NAME_AND_ADDRESS
 from tests.web.conftest import client_of, session_of
 from tests.web.small_hub import SmallHub
 
@@ -95,7 +95,7 @@ async def test_a_wrong_name_and_a_wrong_password_look_alike(anonymous: httpx.Asy
 
 
 async def test_guessing_is_slowed_down_by_name(anonymous: httpx.AsyncClient) -> None:
-    for _ in range(ATTEMPTS_PER_NAME):
+    for _ in range(PER_NAME_AND_ADDRESS):
         tried = await submit(anonymous, "/login", "/login", login="eve", password="guess")
         assert tried.status_code == 403
     stopped = await submit(anonymous, "/login", "/login", login="eve", password="guess")

@@ -1,7 +1,8 @@
 """The way in and out: login, first password by a one-time link, logout, language.
 
-In: forms. Out: a session, or the same page with what is wrong. A login says the same, and takes as long, for a wrong
-password and for a person who does not exist. Attempts are limited by name and by address before a password is checked.
+In: forms. Out: a session, or the same page with what is wrong. A login says the same, and does the same work, for a
+wrong password, an endless one, a person who is let in no more and one who does not exist: one row is looked for, one
+hash is made, nothing is written. Guesses are limited before (``hub.web.attempts``).
 """
 
 from __future__ import annotations
@@ -16,39 +17,32 @@ from litestar.params import FromQuery
 
 from hub.exchange import people
 from hub.exchange.model import Person
+from hub.exchange.people import Credentials
 from hub.security import passwords
-from hub.web.admission import RateLimit
+from hub.web.attempts import LoginGuesses
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.languages import LANGUAGE_COOKIE, N_, by_tag
-from hub.web.pages.page import answer, form_of, is_ours, is_secure, see_other
+from hub.web.pages.page import answer, form_of, is_ours, see_other
 from hub.web.policy import anyone
 from hub.web.policy import people as signed_in
 from hub.web.problems import not_found
-from hub.web.sessions import cookie_of, farewell, token_of
+from hub.web.sessions import cookie_of, farewell, is_secure, token_of
 
-ATTEMPTS_PER_NAME = 10  # in a quarter of an hour; after five bad passwords the account itself locks
-ATTEMPTS_PER_ADDRESS = 30  # in a quarter of an hour: a whole office may stand behind one address
-ATTEMPTS_SECONDS = 900.0
 LANGUAGE_COOKIE_SECONDS = 365 * 24 * 3600
 
-WRONG = N_("Login name or password is wrong, or the account is locked.")
+WRONG = N_("Login name or password is wrong.")
 TOO_MANY = N_("Too many attempts. Wait a quarter of an hour.")
 NOT_ALIKE = N_("The two passwords differ.")
 TOO_WEAK = N_("Take a longer or more varied password.")
 
 
 class Entrance:
-    """Limits of the login: attempts per name and per address, and password checks at a time."""
+    """Limits of the login: guesses, and password checks at a time."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._names = RateLimit(ATTEMPTS_PER_NAME, ATTEMPTS_SECONDS, monotonic)
-        self._addresses = RateLimit(ATTEMPTS_PER_ADDRESS, ATTEMPTS_SECONDS, monotonic)
+        self.guesses = LoginGuesses(monotonic)
         self._checks = asyncio.Semaphore(passwords.CHECKS_AT_ONCE)
-
-    def wait_seconds(self, name: str, address: str) -> int:
-        """Return how long this attempt must wait; 0 when it may be made, and is counted."""
-        return max(self._addresses.wait_seconds(address), self._names.wait_seconds(people.fold_login(name)))
 
     async def verify(self, stored: str | None, password: str) -> bool:
         async with self._checks:
@@ -77,23 +71,26 @@ async def log_in(request: Request[Any, Any, Any]) -> Response[Any]:
     name, password = form.get("login", ""), form.get("password", "")
     target = form.get("next", "")
     target = target if is_ours(target) else "/messages"
-    wait = entrance.wait_seconds(name, request.client.host if request.client else "")
+    who, address = people.fold_login(name), request.client.host if request.client else ""
+    wait = entrance.guesses.begin(who, address)
     if wait:
         headers = {"retry-after": str(wait)}
         return answer(
             request, "entrance/login.html", status=429, headers=headers, next=target, login=name, fault=TOO_MANY
         )
-    person = await _check(hub, entrance, name, password)
-    if person is None:
+    found = await _check(hub, entrance, who, password)
+    if found is None:
         return answer(request, "entrance/login.html", status=403, next=target, login=name, fault=WRONG)
-    return await _let_in(request, person, target)
+    entrance.guesses.was_right(who, address)
+    outdated = found.password is not None and passwords.is_outdated(found.password)
+    return await _let_in(request, found.person, target, await entrance.hash(password) if outdated else None)
 
 
 @post("/logout", opt=signed_in(), include_in_schema=False)
 async def log_out(request: Request[Any, Any, Any]) -> Response[Any]:
     """End the session here and in the browser."""
     hub: Hub = request.app.state.hub
-    token = token_of(request.cookies)
+    token = token_of(request)
     await hub.database.write(lambda conn: people.close_session(conn, token))
     response = see_other("/login?said=logged-out")
     response.set_cookie(farewell(secure=is_secure(request)))
@@ -163,23 +160,19 @@ async def choose_language(request: Request[Any, Any, Any]) -> Response[Any]:
     return response
 
 
-async def _check(hub: Hub, entrance: Entrance, name: str, password: str) -> Person | None:
-    """Return the person when the password is right and the account open. Takes the same time whoever it is."""
+async def _check(hub: Hub, entrance: Entrance, name: str, password: str) -> Credentials | None:
+    """Return the person when the password is right and they may log in. Does the same work whoever it is."""
     found = await hub.database.read(lambda conn: people.credentials(conn, name))
     matches = await entrance.verify(found.password if found else None, password)
-    now = hub.clock.now()
-    if found is None or not people.may_log_in(found.person, now):
-        return None
-    if not matches:
-        await hub.database.write(lambda conn: people.count_failure(conn, found.person, now=now))
-        return None
-    return found.person
+    return found if found is not None and matches and people.may_log_in(found.person) else None
 
 
-async def _let_in(request: Request[Any, Any, Any], person: Person, target: str) -> Response[Any]:
+async def _let_in(
+    request: Request[Any, Any, Any], person: Person, target: str, rehashed: str | None = None
+) -> Response[Any]:
     hub: Hub = request.app.state.hub
     now = hub.clock.now()
-    opened = await hub.database.write(lambda conn: people.open_session(conn, person, now=now))
+    opened = await hub.database.write(lambda conn: people.open_session(conn, person, now=now, rehashed=rehashed))
     response = see_other(target)
     response.set_cookie(cookie_of(opened, secure=is_secure(request)))
     return response

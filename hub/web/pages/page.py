@@ -21,6 +21,7 @@ from hub.web.caller import Caller, caller_of
 from hub.web.hub import Hub
 from hub.web.languages import LANGUAGE_COOKIE, N_, ZONE_COOKIE, by_tag, negotiate, zone_of
 from hub.web.rendering import Renderer, Viewer
+from hub.web.sessions import is_secure
 from hub.web.statuses import Word
 
 URL_SIGNS = "/?#[]@!$&'()*+,;=:%~"  # with a meaning in a URL: they stay as they are
@@ -94,17 +95,18 @@ def answer(
     """Return ``template`` as a page for whoever asks."""
     renderer: Renderer = request.app.state.renderer
     caller = caller_of(request)
-    visit = None if caller.csrf else request.cookies.get(csrf.VISIT_COOKIE) or csrf.new_visit()
+    key, secure = request.app.state.server_key, is_secure(request)
+    visit = "" if caller.csrf else csrf.visit_of(key, request.cookies, secure=secure) or csrf.new_visit(key)
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     page = Page(
         caller=caller,
-        csrf=caller.csrf or csrf.token_of(visit or ""),
+        csrf=caller.csrf or csrf.token_of(key, visit),
         path=path,
         search=request.query_params.get("q", "") if request.url.path == "/messages" else "",
         flash=SAID.get(request.query_params.get("said", "")),
     )
     html = renderer.render(template, viewer_of(request), page=page, **context)
-    cookies = [_visit_cookie(request, visit)] if visit else []
+    cookies = [_visit_cookie(visit, secure=secure)] if visit else []
     return Response(
         html,
         status_code=status,
@@ -119,16 +121,9 @@ async def answer_aside(request: Request[Any, Any, Any], template: str, **context
     return await asyncio.to_thread(answer, request, template, **context)
 
 
-def _visit_cookie(request: Request[Any, Any, Any], visit: str) -> Cookie:
-    return Cookie(
-        key=csrf.VISIT_COOKIE, value=visit, path="/", httponly=True, secure=is_secure(request), samesite="strict"
-    )
-
-
-def is_secure(request: Request[Any, Any, Any]) -> bool:
-    """Say whether cookies must travel over TLS alone: whenever the hub is reached over it."""
-    hub: Hub = request.app.state.hub
-    return hub.settings.secure_cookies or request.url.scheme == "https"
+def _visit_cookie(visit: str, *, secure: bool) -> Cookie:
+    name = csrf.visit_cookie_name(secure=secure)
+    return Cookie(key=name, value=visit, path="/", httponly=True, secure=secure, samesite="strict")
 
 
 async def form_of(request: Request[Any, Any, Any]) -> dict[str, str]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
+from msgspec.structs import replace
+
 from hub.canonical.acknowledgement import AcknowledgedGroup, Counts, FunctionalAcknowledgement, SetVerdict
 from hub.canonical.stored import encode_document
 from hub.exchange.budgets import Amount
@@ -16,7 +19,8 @@ from hub.exchange.model import Acknowledgement
 from hub.exchange.partners import Partner
 from hub.flow.agreement import is_test
 from hub.flow.outbound import Occasion, Tray
-from hub.flow.rendering import Content, cleaned, separators_of
+from hub.flow.rendering import Content, as_set, cleaned, separators_of
+from hub.flow.rules import Rules
 from hub.flow.summary import ACKNOWLEDGEMENTS, SHOWN
 from hub.formats.x12.acknowledge import (
     ACKNOWLEDGEMENT_GROUP,
@@ -31,7 +35,10 @@ from hub.formats.x12.acknowledge import (
 )
 from hub.formats.x12.guides import RELEASE
 from hub.formats.x12.survey import Group, Interchange
+from hub.formats.x12.writer import CleanSegments, OutboundSet
 from hub.kernel.struct import Struct
+
+log = structlog.get_logger("hub.flow.acknowledging")
 
 ANSWER_BYTES, ROWS_OF_ANSWER = 2_500, 9  # of a message of ours, beside what it says
 SETS_SHOWN_MAX = 1_000  # of one group, on pages and over the API; the counts are of all, and so is what is sent
@@ -47,7 +54,7 @@ class Reply(Struct):
     contents: list[list[Content]] = []  # 997s, those of one release together: a group of ours speaks one
 
 
-def reply_to(partner: Partner, interchange: Interchange, sets: Sequence[tuple[int, SetOutcome]]) -> Reply:
+def reply_to(partner: Partner, interchange: Interchange, sets: Sequence[tuple[int, SetOutcome]], rules: Rules) -> Reply:
     """Return what is said of an interchange, of whose groups ``sets`` are, by number of the group. Pure."""
     if partner.envelope is None:
         return Reply(said="none")  # nobody to address: the findings tell us, and we tell them another way
@@ -58,7 +65,7 @@ def reply_to(partner: Partner, interchange: Interchange, sets: Sequence[tuple[in
             of_group[number].append(outcome)
     by_release: dict[str, list[Content]] = {}
     for group in groups:
-        content = _content(group, of_group[group.number], partner)
+        content = _content(group, of_group[group.number], partner, rules)
         by_release.setdefault(content.release, []).append(content)
     said = [ACKNOWLEDGEMENTS[group_code(of_group[group.number], group.findings)] for group in groups]
     return Reply(
@@ -115,9 +122,9 @@ def _wants(interchange: Interchange, partner: Partner) -> bool:
     )
 
 
-def _content(group: Group, outcomes: Sequence[SetOutcome], partner: Partner) -> Content:
+def _content(group: Group, outcomes: Sequence[SetOutcome], partner: Partner, rules: Rules) -> Content:
     """Return one 997 (or 999), and the same as the canonical document that pages and the API show."""
-    form = FORMS[partner.acknowledgements.functional]
+    form, release = FORMS[partner.acknowledgements.functional], _release(group, partner)
     written = acknowledge_group(
         group.header,
         outcomes,
@@ -126,17 +133,41 @@ def _content(group: Group, outcomes: Sequence[SetOutcome], partner: Partner) -> 
         control_number=1,
         form=form,
         separators=separators_of(partner),
+        release=release,
     )
     assert written is not None  # groups of acknowledgements were left out
     told = _canonical(group, outcomes)
     return Content(
         kind=form.kind,
         functional_group=ACKNOWLEDGEMENT_GROUP,
-        release=_release(group, partner),
-        segments=cleaned(written, separators_of(partner)),
+        release=release,
+        segments=_valid(written, release, group, outcomes, partner, rules),
         document=type(told).__name__,
         canonical=encode_document(told),
     )
+
+
+def _valid(
+    written: OutboundSet,
+    release: str,
+    group: Group,
+    outcomes: Sequence[SetOutcome],
+    partner: Partner,
+    rules: Rules,
+) -> CleanSegments:
+    """Return the 997 as it will be written, held against its guide as everything of ours is.
+
+    One that says no more than "accepted" has one shape, which a test holds against the guide once for all. Should
+    one that repeats what somebody sent not be valid, its notes are left out: the verdict on the group stands alone.
+    """
+    segments = cleaned(written, separators_of(partner))
+    if not group.findings and not any(each.findings for each in outcomes):
+        return segments
+    validator = rules.validator(release, written.kind, partner.id)
+    if validator is None or not validator.check(as_set(written.kind, segments, release)).is_rejected:
+        return segments
+    log.error("acknowledgement not valid by its guide", partner=partner.id, group=group.header.control_number)
+    return replace(segments, lines=[segments.lines[0], segments.lines[-1]])
 
 
 def _release(group: Group, partner: Partner) -> str:

@@ -47,6 +47,7 @@ from hub.flow.readers import ToRead
 from hub.flow.reading import Document
 from hub.flow.rendering import Unsendable
 from hub.flow.rows import document_row, interchange_row
+from hub.flow.rules import Rules
 from hub.flow.summary import Settled, Summary
 from hub.flow.tasks import Task, hold, load_all, load_large, quarantine
 from hub.formats.x12.survey import Bytes, Interchange, Survey
@@ -156,7 +157,9 @@ class Processing:
     async def _with_replies(self, task: Task, portion: Portion, progress: Progress) -> Portion:
         """Write long acknowledgements before the transaction that numbers them."""
         partner = self._desk.rules.partner(task.message.partner)
-        return replace(portion, replies=await self._large.run(partial(_replies, partner, portion, progress)))
+        return replace(
+            portion, replies=await self._large.run(partial(_replies, self._desk.rules, partner, portion, progress))
+        )
 
     async def _load_all(self, claimed: list[Job]) -> list[tuple[Task, bytes] | Exception]:
         return await self._desk.database.read(partial(load_all, self._desk, claimed))
@@ -200,10 +203,10 @@ async def _planned(task: Task, read: AsyncIterator[Portion]) -> AsyncIterator[Po
                 yield Portion(survey=portion.survey, entered=count, acknowledged=told, last=told == count)
 
 
-def _replies(partner: Partner, portion: Portion, progress: Progress) -> list[Reply]:
+def _replies(rules: Rules, partner: Partner, portion: Portion, progress: Progress) -> list[Reply]:
     """Return what is said of the interchanges that are acknowledged with the portion."""
     told = progress.interchanges[progress.acknowledged : portion.acknowledged]
-    return [reply_to(partner, each, progress.summary.sets) for each in told]
+    return [reply_to(partner, each, progress.summary.sets, rules) for each in told]
 
 
 async def _read_whole(task: Task, body: bytes, desk: Desk) -> AsyncIterator[Portion]:
@@ -326,7 +329,9 @@ class _Settlement:
         before, portion = self.progress, self.due.portion
         if portion.acknowledged == before.acknowledged or self.due.task.finished_before:
             return
-        replies = _replies(self.partner, portion, before) if portion.replies is None else portion.replies
+        replies = (
+            _replies(self._at.rules, self.partner, portion, before) if portion.replies is None else portion.replies
+        )
         first = [
             (position, each)
             for position, each in enumerate(replies, start=before.acknowledged + 1)

@@ -68,7 +68,7 @@ def render(rules: Rules, partner: Partner, document: Struct) -> Content:
     if fit.segments is None:
         raise Unsendable(findings + fit.findings)
     segments = fit.segments
-    written = _as_set(kind, segments.lines, segments.separators, release)
+    written = as_set(kind, segments, release)
     findings = findings + fit.findings + validator.check(written).findings
     if worst(findings).is_reject:
         raise Unsendable(findings)
@@ -123,11 +123,15 @@ def separators_of(partner: Partner) -> Separators:
     )
 
 
-def _as_set(kind: str, lines: list[str], separators: Separators, release: str) -> TransactionSet:
+def as_set(kind: str, segments: CleanSegments, release: str) -> TransactionSet:
     """Return what was composed as the validator takes it."""
-    element = separators.element
+    element, count = segments.separators.element, str(len(segments.lines) + 2)
     return TransactionSet(
-        [element.join(("ST", kind, "0001")), *lines, element.join(("SE", str(len(lines) + 2), "0001"))],
-        separators,
+        [
+            element.join(("ST", kind, "0001")),
+            *segments.lines,
+            element.join(("SE", count, "0001")),
+        ],
+        segments.separators,
         release=release,
     )

@@ -12,15 +12,18 @@ group FA has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from msgspec.structs import replace
+
 from hub.formats.tree import Value
+from hub.formats.x12.acknowledgement_codes import ELEMENT, GROUP, SEGMENT, SET, Said
 from hub.formats.x12.element_notes import SAFE, element_note, fits
 from hub.formats.x12.guide import Guide
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
-from hub.formats.x12.writer import OutboundSet
+from hub.formats.x12.writer import SET_NUMBER_DIGITS_MIN, OutboundSet
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.struct import Struct
 
@@ -32,6 +35,9 @@ NOTES_MAX = 5_000
 """AK3 and AK4 segments of one acknowledgement; sets that come after have their AK2 and AK5, which say enough."""
 SETS_TOLD_MAX = 1_000
 """Sets of a group that are told of where all are refused; of more, AK9 alone says so, with their number."""
+SEGMENT_POSITION_MAX = 999_999  # AK302: N0 1/6
+ELEMENT_POSITION_MAX = 99  # AK401: N0 1/2 each
+UNNAMED_ELEMENT_FAULT = "6"  # AK403 must be there; of its codes this one says least of what was meant
 ELEMENT_NOTES_MAX = 99  # AK4 in one AK3 loop: X12's limit in 004010
 
 TA1_NO_ERROR = "000"
@@ -58,9 +64,33 @@ class _Speller(Struct):
 
     form: Form
     safe: frozenset[str]
+    later: bool = False  # the code lists are those of 005010 and after
 
     def fits(self, text: str | None, length: int) -> bool:
         return bool(text) and fits(text or "", length, self.safe)
+
+    def names(self, text: str | None, shortest: int, longest: int) -> bool:
+        """Say whether ``text`` may stand where a code of that length names a group, a set or a segment."""
+        return text is not None and shortest <= len(text) <= longest and text.isalnum() and self.fits(text, longest)
+
+    def code(self, table: Mapping[str, Said], code: str | None) -> str | None:
+        """Return ``code`` as the list of the release has it: itself, what comes nearest, or None."""
+        if not self.later:
+            code = _BEFORE_005010.get((id(table), code), code)
+        known = code in table and (self.later or code not in _SINCE_005010) and not (code or "I").startswith("I")
+        return code if known else None
+
+
+_SINCE_005010 = {"12", "13", "18"}
+"""Codes of AK403 and AK502 that no list before 005010 has as what they say there."""
+
+_BEFORE_005010: dict[tuple[int, str | None], str] = {
+    (id(GROUP), "19"): "6",  # "not unique" has no code: in 004010 a 19 speaks of a security trailer
+    (id(ELEMENT), "12"): "3",
+    (id(ELEMENT), "13"): "3",
+    (id(SET), "18"): "6",
+}
+"""What comes nearest in the lists before 005010."""
 
 
 class SetOutcome(Struct):
@@ -134,23 +164,26 @@ def acknowledge_group(
     control_number: int,
     form: Form = FORM_997,
     separators: Separators = USUAL_SEPARATORS,
+    release: str = "004010",
 ) -> OutboundSet | None:
     """Return the functional acknowledgement of a group, or ``None`` for a group of acknowledgements.
 
     ``findings`` are those of the group's start and end; ``stated`` is GE01, taken as the count
     received when it is missing. ``control_number`` is the acknowledgement's own ST02, ``separators``
     those it will be written with: nothing of the partner's data that contains one is repeated.
+    ``release`` is its own: only codes are used that the lists of that release have.
     """
     if header.functional_group == ACKNOWLEDGEMENT_GROUP:
         return None
-    speller = _Speller(form=form, safe=SAFE - frozenset(separators.all))
+    later = form.since_005010 or release[:6] >= "005010"
+    speller = _Speller(form=form, safe=SAFE - frozenset(separators.all), later=later)
     segments: list[list[Value]] = [_group_response(header, speller)]
     notes = 0
     for outcome in told_of(outcomes, findings):
         response = list(_set_response(outcome, speller, with_notes=notes < NOTES_MAX))
         notes += len(response) - 2
         segments += response
-    segments.append(_group_trailer(outcomes, findings, stated))
+    segments.append(_group_trailer(outcomes, findings, stated, speller))
     return OutboundSet(kind=form.kind, control_number=control_number, segments=segments)
 
 
@@ -182,7 +215,7 @@ def _code(severity: Severity) -> str:
 
 
 def _group_response(header: GroupHeader, speller: _Speller) -> list[Value]:
-    kind = header.functional_group if speller.fits(header.functional_group, 2) else "ZZ"
+    kind = header.functional_group if speller.names(header.functional_group, 2, 2) else "ZZ"
     response: list[Value] = ["AK1", kind, str(header.control_number)]
     if speller.form.since_005010 and speller.fits(header.release, 12):
         response.append(header.release)
@@ -193,19 +226,35 @@ def _set_response(outcome: SetOutcome, speller: _Speller, *, with_notes: bool) -
     """AK2 … AK5 of one set. What cannot be echoed is replaced by zeros; AK5 says why."""
     opening: list[Value] = [
         "AK2",
-        outcome.kind if speller.fits(outcome.kind, 3) else "000",
-        outcome.control_number if speller.fits(outcome.control_number, 9) else "0000",
+        outcome.kind if speller.names(outcome.kind, 3, 3) else "000",
+        _set_number(outcome.control_number, speller),
     ]
     if speller.form.since_005010 and outcome.implementation and speller.fits(outcome.implementation, 35):
         opening.append(outcome.implementation)
     yield opening
     faults = outcome.findings if with_notes else ()
     told = [f for f in faults if f.severity >= Severity.WARNING and f.severity <= Severity.SEGMENT]
-    placed = sorted((f for f in told if f.location.segment and f.standard), key=_place)
+    placed = sorted((f for f in told if f.standard and _can_be_placed(f)), key=_place)
     in_segments = [list(faults) for _, faults in groupby(placed, key=lambda f: f.location.segment)]
     for faults in in_segments[:FAULTY_SEGMENTS_MAX]:
         yield from _segment_notes(faults, outcome, speller)
     yield _set_trailer(outcome, speller)
+
+
+def _can_be_placed(fault: Diagnostic) -> bool:
+    """Say whether AK302 and AK401 have room for the place; AK5 covers what they have not."""
+    at = fault.location
+    room = 0 < (at.segment or 0) <= SEGMENT_POSITION_MAX
+    return room and (at.element or 0) <= ELEMENT_POSITION_MAX and (at.component or 0) <= ELEMENT_POSITION_MAX
+
+
+def _set_number(as_sent: str, speller: _Speller) -> str:
+    """Return AK202, four characters at least; the same number where it is one."""
+    if not speller.fits(as_sent, 9):
+        return "0000"
+    if as_sent.isdigit():
+        return as_sent.zfill(SET_NUMBER_DIGITS_MIN)
+    return as_sent if len(as_sent) >= SET_NUMBER_DIGITS_MIN else "0000"
 
 
 def _place(fault: Diagnostic) -> tuple[int, int, int, int]:
@@ -221,13 +270,14 @@ def _segment_notes(faults: list[Diagnostic], outcome: SetOutcome, speller: _Spel
     for fault in own:
         if (fault.location.tag, fault.standard) not in seen:
             seen.add((fault.location.tag, fault.standard))
-            yield _segment_note(fault, fault.standard or "", speller)
+            yield _segment_note(fault, speller.code(SEGMENT, fault.standard) or "", speller)
     if in_elements:
         yield _segment_note(in_elements[0], "8", speller)
         for fault in in_elements[:ELEMENT_NOTES_MAX]:
+            code = speller.code(ELEMENT, fault.standard) or UNNAMED_ELEMENT_FAULT
             yield element_note(
                 speller.form.element_note,
-                fault,
+                fault if fault.standard == code else replace(fault, standard=code),
                 outcome.guide,
                 safe=speller.safe,
                 with_repetition=speller.form.since_005010,
@@ -236,15 +286,15 @@ def _segment_notes(faults: list[Diagnostic], outcome: SetOutcome, speller: _Spel
 
 def _segment_note(fault: Diagnostic, code: str, speller: _Speller) -> list[Value]:
     at = fault.location
-    tag = at.tag if at.tag and speller.fits(at.tag, 3) else "ZZZ"
-    loop = at.loop if at.loop and speller.fits(at.loop, 6) else ""
+    tag = at.tag if at.tag and speller.names(at.tag, 2, 3) else "ZZZ"
+    loop = at.loop if at.loop and speller.fits(at.loop, 4) else ""
     return [speller.form.segment_note, tag, str(at.segment), loop, code]
 
 
 def _set_trailer(outcome: SetOutcome, speller: _Speller) -> list[Value]:
     rejecting = [f for f in outcome.findings if f.severity.is_reject]
     of_set = [f for f in outcome.findings if f.severity is Severity.SET or _warns_of_set(f)]
-    codes = [f.standard for f in of_set if f.standard]
+    codes = [code for f in of_set if (code := speller.code(SET, f.standard))]
     if any(f.severity <= Severity.SEGMENT for f in rejecting) or (rejecting and not codes):
         codes.append("5")
     return [speller.form.set_trailer, outcome.code, *_distinct(codes)]
@@ -254,11 +304,13 @@ def _warns_of_set(fault: Diagnostic) -> bool:
     return fault.severity is Severity.WARNING and fault.location.segment is None
 
 
-def _group_trailer(outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic], stated: int | None) -> list[Value]:
+def _group_trailer(
+    outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic], stated: int | None, speller: _Speller
+) -> list[Value]:
     code = group_code(outcomes, findings)
     received = len(outcomes)
     accepted = 0 if code == "R" else sum(outcome.code != "R" for outcome in outcomes)
-    codes = [f.standard for f in findings if f.severity is Severity.GROUP and f.standard]
+    codes = [each for f in findings if f.severity is Severity.GROUP and (each := speller.code(GROUP, f.standard))]
     return ["AK9", code, str(received if stated is None else stated), str(received), str(accepted), *_distinct(codes)]
 
 

@@ -62,7 +62,13 @@ def _groups(
     for group in received.interchange.groups:
         outcomes = received.outcomes.get(group.number, [])
         told = acknowledge_group(
-            group.header, outcomes, group.findings, stated=group.stated, control_number=1, separators=separators
+            group.header,
+            outcomes,
+            group.findings,
+            stated=group.stated,
+            control_number=1,
+            separators=separators,
+            release=_spoken(group),
         )
         if told is not None:
             groups.append((_group_back(group, at, len(groups) + 1), [told]))

@@ -30,7 +30,7 @@ def element_note(
     reference = element_number(guide, at.tag, at.element or 0, at.component) if guide and at.tag else ""
     note: list[Value] = [tag, position, reference, fault.standard or ""]
     if fault.found and fits(fault.found, COPY_CHARACTERS_MAX, safe):
-        note.append(fault.found)
+        note.append(fault.found.rstrip())
     return note
 
 

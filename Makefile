@@ -45,7 +45,7 @@ test: $(WARM)
 	@$(PYTEST) $(TESTS)
 
 # What `make test` tries with a few inputs, with as many as it takes to promise something; ends with what was counted.
-proof: $(READY)
+proof: $(DEVELOPED)
 	@$(PROOF) $(or $(TESTS),tests)
 
 # What .ci/run asks after the tests: style, types, who imports whom.

@@ -126,6 +126,10 @@ class _Binder:
         if rule.source.word is not None and shape.kind not in ("str", "words"):
             raise Misconfigured(f"'{rule.field}' is no text, so '=' cannot set it", remedy="take it from the wire")
         named = {bound.codec.name for bound in rule.codecs}
+        if "negate-if" in named and shape.kind not in ("Decimal", "int"):
+            raise Misconfigured(f"'{rule.field}' has no sign that could turn", remedy="negate-if is for numbers")
+        if named & {"packs", "between"} and shape.kind != "struct":
+            raise Misconfigured(f"'{rule.field}' has no two parts", remedy="packs and between are for pairs")
         if shape.kind == "words":
             raise Misconfigured(f"'{rule.field}' holds words by name", remedy=f"write {rule.field}.<name>")
         if shape.kind == "struct":

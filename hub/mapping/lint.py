@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hub.formats.x12.guide import Use
-from hub.mapping.codecs import ONE_WAY
+from hub.mapping.codecs import ONE_WAY, Bound
 from hub.mapping.plan import Plan, Rule, Variant
+from hub.mapping.readvalue import absent_value
 from hub.mapping.scan import Where
 from hub.mapping.shape import fields_of
 from hub.mapping.source import Step
@@ -25,7 +26,7 @@ def lint(plan: Plan, tables: dict[str, CodeMap]) -> list[Fault]:
         for rule in variant.rules:
             faults += _lossy(rule)
             faults += _tables(rule, tables)
-            faults += _absences(rule, variant, plan)
+            faults += _absences(rule, variant, plan, tables)
             faults += _guards(rule, variant, plan)
         faults += _plain_twice(variant)
         faults += _overlaps(variant)
@@ -55,12 +56,23 @@ def _tables(rule: Rule, tables: dict[str, CodeMap]) -> Iterator[Fault]:
                 yield _fault("MAP-LINT-LOOSE", message, where, "choose another word")
 
 
-def _absences(rule: Rule, variant: Variant, plan: Plan) -> Iterator[Fault]:
+def _absences(rule: Rule, variant: Variant, plan: Plan, tables: dict[str, CodeMap]) -> Iterator[Fault]:
     currency = variant is plan.root and rule.field == "currency"  # the unit of every amount; it must be something
     for bound in rule.codecs:
         if bound.codec.stage == "absent" and not rule.shape.required and not currency:
             message = f"'{rule.field}' may be absent, so {bound.codec.name} would say what nobody said"
             yield _fault("MAP-LINT-ABSENT", message, rule.where, "leave the codec out")
+        elif bound.codec.stage == "absent" and not _holds(rule, bound, tables):
+            message = f"'{rule.field}' cannot hold '{bound.argument}'"
+            yield _fault("MAP-LINT-ABSENT", message, rule.where, f"write it as a {rule.shape.kind}")
+
+
+def _holds(rule: Rule, bound: Bound, tables: dict[str, CodeMap]) -> bool:
+    """Say whether what absence means is of the field's type; # is a running number."""
+    if bound.argument == "#":
+        return rule.shape.kind in ("int", "str")
+    after = rule.codecs[rule.codecs.index(bound) + 1 :]
+    return absent_value(bound.argument, after, rule.shape, tables) is not None
 
 
 def _guards(rule: Rule, variant: Variant, plan: Plan) -> Iterator[Fault]:

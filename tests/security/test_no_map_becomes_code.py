@@ -36,6 +36,7 @@ SHARES = range(4)
 SHIPPED = ("x12/004010/997", "x12/004010/855", "x12/004010/850", "acme-cardio/850", "acme-cardio/855")
 FILES = [*(f"{name}.toml" for name in SHIPPED), "x12/shared.toml", "x12/codes.toml"]
 Tally = Callable[[str], None]
+HEAD = '[map]\ndocument = "Doc"\nwire = "x12/004010/999"\n'
 
 
 @pytest.fixture(autouse=True)
@@ -175,10 +176,35 @@ def test_a_guard_may_ask_for_a_word_or_a_part_of_the_document_that_is_not_said(t
     rich_map.exercise(library.map("m"))
 
 
+MISFITS = [
+    ("[fields]\n", 'number = "BEG02 | negate-if:kind=x"', "no sign"),
+    ("[fields]\n", 'placed.on = "BEG04 | negate-if:kind=x"', "no sign"),
+    ("[fields]\n", 'flag = "REF[X]03 | negate-if:kind=x"', "no sign"),
+    ("[fields]\n", 'number = "BEG02 | between:-"', "no two parts"),
+    ("[fields]\n", 'number = "BEG02 | packs:box=10 each"', "no two parts"),
+    ("[fields]\n", 'count = "BEG06 | between:-"', "no two parts"),
+    ("[fields]\n", 'count = "= 5"', "is no text"),
+    ("[fields]\n", 'flag = "= yes"', "is no text"),
+    ("[fields]\n", 'placed.on = "= 2026-01-01"', "is no text"),
+    ("[fields]\n", 'total.amount = "= 1"', "is no text"),
+    ("[fields]\n", 'texts = "= a"', "is no text"),
+]
+
+
+@pytest.mark.parametrize(("head", "line", "said"), MISFITS, ids=range(len(MISFITS)))
+def test_a_codec_or_word_that_does_not_fit_its_field_is_a_fault_and_not_a_surprise_at_work(
+    tmp_path: Path, head: str, line: str, said: str
+) -> None:
+    """A map that loads has to run: what would break it on the first message is found when it is read."""
+    _, faults = compiled(rich_map.library(tmp_path, "m", HEAD + head + 'kind = "BEG01"\n' + line + "\n"), "m")
+    assert [fault.where.line for fault in faults] == [6]
+    assert said in faults[0].message
+    assert faults[0].remedy
+
+
 # bounds ---------------------------------------------------------------------------------------------------------------
 
 
-HEAD = '[map]\ndocument = "Doc"\nwire = "x12/004010/999"\n'
 DEEP = "".join(
     f"[{'.'.join(['each.lines', *(['each.notes'] * depth)])}]\nat = {['LIN', 'HL'] * 20!r}\n" for depth in range(8)
 )

@@ -11,12 +11,14 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from hub.mapping.library import Map, MapLibrary
+from hub.mapping.library import UNFORESEEN, Map, MapLibrary
 from hub.mapping.sample import Plainest, invent
+from hub.mapping.spec import Fault
 from tests.mapping.small import DOCUMENTS, Guides
 from tests.security.hostile import PAYLOADS, quoted
 
 NAME = "rich"
+HEAD = '[map]\ndocument = "Doc"\nwire = "x12/004010/999"\n'
 HOLE = re.compile(r'"([^"\n]*@[^"\n]*)"')
 
 TEXT = """\
@@ -127,6 +129,17 @@ def library(folder: Path, name: str, text: str) -> MapLibrary:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", errors="surrogatepass")
     return MapLibrary([folder], Guides(), documents=DOCUMENTS)
+
+
+def compiled(library: MapLibrary, name: str) -> tuple[Map | None, list[Fault]]:
+    """Return the map, or its faults: each in one line with code, place and remedy, none of them a surprise."""
+    faults = library.faults(name)
+    for fault in faults:
+        assert fault.code != UNFORESEEN, fault
+        assert fault.code.startswith(("MAP-", "CFG-")), fault
+        assert fault.where.line >= 1, fault
+        assert "Traceback" not in str(fault)
+    return (None if faults else library.map(name)), faults
 
 
 def exercise(map_: Map, more: Iterable[object] = ()) -> None:

@@ -19,24 +19,21 @@ import pytest
 from hub.formats.x12.guide import Guide
 from hub.formats.x12.guides import GuideLibrary
 from hub.formats.x12.segment_code import compile_segment
-from hub.kernel import generated
-from hub.kernel.errors import Defect, Misconfigured
-from hub.kernel.generated import name_of
+from hub.kernel.errors import Misconfigured
 from hub.mapping import compile as compiling
 from hub.mapping import emit, shape, writing
 from hub.mapping.library import UNFORESEEN, Map, MapLibrary
 from hub.mapping.sample import Plainest, invent
-from hub.mapping.spec import Fault
 from tests.house import CHECKOUT, Many
 from tests.mapping.small import Doc
 from tests.security import canary, rich_map
 from tests.security.hostile import DOTLESS, PAYLOADS, SONG, mutant, quoted
+from tests.security.rich_map import HEAD, compiled
 
 SHARES = range(4)
 SHIPPED = ("x12/004010/997", "x12/004010/855", "x12/004010/850", "acme-cardio/850", "acme-cardio/855")
 FILES = [*(f"{name}.toml" for name in SHIPPED), "x12/shared.toml", "x12/codes.toml"]
 Tally = Callable[[str], None]
-HEAD = '[map]\ndocument = "Doc"\nwire = "x12/004010/999"\n'
 
 
 @pytest.fixture(autouse=True)
@@ -44,17 +41,6 @@ def _nothing_sings() -> Iterator[None]:
     canary.SUNG.clear()
     yield
     canary.SUNG.clear()
-
-
-def compiled(library: MapLibrary, name: str) -> tuple[Map | None, list[Fault]]:
-    """Return the map, or its faults: each in one line with code, place and remedy, none of them a surprise."""
-    faults = library.faults(name)
-    for fault in faults:
-        assert fault.code != UNFORESEEN, fault
-        assert fault.code.startswith(("MAP-", "CFG-")), fault
-        assert fault.where.line >= 1, fault
-        assert "Traceback" not in str(fault)
-    return (None if faults else library.map(name)), faults
 
 
 def outline(map_: Map) -> list[str]:
@@ -174,90 +160,6 @@ def test_a_guard_may_ask_for_a_word_or_a_part_of_the_document_that_is_not_said(t
     )
     library = rich_map.library(tmp_path, "m", text)
     rich_map.exercise(library.map("m"))
-
-
-MISFITS = [
-    ("[fields]\n", 'number = "BEG02 | negate-if:kind=x"', "no sign"),
-    ("[fields]\n", 'placed.on = "BEG04 | negate-if:kind=x"', "no sign"),
-    ("[fields]\n", 'flag = "REF[X]03 | negate-if:kind=x"', "no sign"),
-    ("[fields]\n", 'number = "BEG02 | between:-"', "no two parts"),
-    ("[fields]\n", 'number = "BEG02 | packs:box=10 each"', "no two parts"),
-    ("[fields]\n", 'count = "BEG06 | between:-"', "no two parts"),
-    ("[fields]\n", 'count = "= 5"', "is no text"),
-    ("[fields]\n", 'flag = "= yes"', "is no text"),
-    ("[fields]\n", 'placed.on = "= 2026-01-01"', "is no text"),
-    ("[fields]\n", 'total.amount = "= 1"', "is no text"),
-    ("[fields]\n", 'texts = "= a"', "is no text"),
-]
-
-
-@pytest.mark.parametrize(("head", "line", "said"), MISFITS, ids=range(len(MISFITS)))
-def test_a_codec_or_word_that_does_not_fit_its_field_is_a_fault_and_not_a_surprise_at_work(
-    tmp_path: Path, head: str, line: str, said: str
-) -> None:
-    """A map that loads has to run: what would break it on the first message is found when it is read."""
-    _, faults = compiled(rich_map.library(tmp_path, "m", HEAD + head + 'kind = "BEG01"\n' + line + "\n"), "m")
-    assert [fault.where.line for fault in faults] == [6]
-    assert said in faults[0].message
-    assert faults[0].remedy
-
-
-# bounds ---------------------------------------------------------------------------------------------------------------
-
-
-DEEP = "".join(
-    f"[{'.'.join(['each.lines', *(['each.notes'] * depth)])}]\nat = {['LIN', 'HL'] * 20!r}\n" for depth in range(8)
-)
-NESTED = "[[each.lines.each.notes]]\nat = [" + '"REF",' * 90 + ']\ntext = "REF02"\n'
-TOO_MUCH = {
-    "places that multiply": HEAD + "[each.lines]\nat = [" + '"LIN",' * 90 + "]\n" + NESTED * 9,
-    "a thousand places": HEAD + '[each.lines]\nby = "kind"\n' + "".join(f'at.a{n} = "LIN[{n}]"\n' for n in range(999)),
-    "lists within lists": HEAD + DEEP,
-    "a rule of a thousand alternatives": HEAD + '[fields]\nnumber = "' + " or ".join(["BEG02"] * 110) + '"\n',
-    "a line without end": HEAD + '[fields]\nnumber = "BEG02"' + " " * 100_000 + "\n",
-    "a line of quotes": HEAD + "[fields]\n" + " " * 2_000 + "'\"' = 1\n",
-    "a statement of a thousand lines": HEAD + "[each.lines]\nat = [\n" + '"LIN",\n' * 1_000 + "]\n",
-    "a file of a megabyte": HEAD + "# x\n" * 300_000,
-    "brackets without end": HEAD + "x = " + "[" * 400 + "]" * 400 + "\n",
-    "a version beyond counting": HEAD.replace("[map]", "[map]\nversion = 0x" + "f" * 900),
-    "a version that is true": HEAD.replace("[map]", "[map]\nversion = true"),
-    "a circle of tables": HEAD + '[each.lines]\nlike = "a"\n',
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("text", TOO_MUCH.values(), ids=TOO_MUCH)
-def test_more_than_any_map_says_is_a_fault_with_its_place_and_not_a_wait(tmp_path: Path, text: str) -> None:
-    (tmp_path / "mappings" / "x12").mkdir(parents=True)
-    circle = "".join(f'[a.each.notes.each.n{n}]\nlike = "a"\n' for n in range(40))
-    (tmp_path / "mappings" / "x12" / "shared.toml").write_text('[a]\nat = "LIN"\n' + circle)
-    map_, faults = compiled(rich_map.library(tmp_path, "m", text), "m")
-    assert map_ is None
-    assert all(fault.where.file and fault.message for fault in faults)
-
-
-@pytest.mark.parametrize(
-    "extends",
-    [
-        "../../secret",
-        "/etc/secret",
-        "..",
-        "",
-        "a/../b",
-        "a\x00b",
-        "x" * 300,
-        "./a",
-        "a//b",
-        "a.b",
-        "é",
-        "a/b/c/d/e/f/g",
-    ],
-)
-def test_a_map_extends_what_lies_in_mappings_and_nothing_else(tmp_path: Path, extends: str) -> None:
-    (tmp_path.parent / "secret.toml").write_text("a secret")
-    text = HEAD + f"extends = {quoted(extends)}\n"
-    _, faults = compiled(rich_map.library(tmp_path, "m", text), "m")
-    assert "secret'" not in "".join(map(str, faults)).replace(extends, "")
-    assert {fault.code for fault in faults} == {"MAP-EXTENDS"}
 
 
 # by the thousand ------------------------------------------------------------------------------------------------------
@@ -412,41 +314,3 @@ def test_the_outline_changes_when_the_old_fault_is_planted(tmp_path: Path, monke
     monkeypatch.setattr(compiling, "made", _run_as_before)
     harmless = rich_map.library(tmp_path, "a", EVIL.replace(f" if 0 else {DOTLESS}) #", "")).map("a")
     assert outline(harmless) != outline(rich_map.library(tmp_path, "b", EVIL).map("b"))
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "return __import__('os')",
-        "return open('/etc/passwd')",
-        "return n.__class__",
-        "return (lambda: n.format)()",
-        "return [a.__dict__ for a in n]",
-        "import os",
-        "from os import system",
-        "return getattr(n, 'x')",
-        "global foreign\n    foreign = 1",
-        "return {n.tag: eval for x in n}",
-        "return n.tag.format(n)",
-        "return f'{n.root!r:{n.width_of}}'",
-        "return \uff4e\uff52",
-        "def inner():\n        return exec\n    return inner",
-    ],
-)
-def test_written_code_finds_nothing_of_python_but_what_is_named(body: str) -> None:
-    with pytest.raises(Defect):
-        generated.made(f"def read(n):\n    {body}\n", {}, "read", label="<test>", attributes={"tag", "root"})
-
-
-@pytest.mark.parametrize("line", ["x = 1", "import os", "print('a')", "class A: pass", "def f(a=[1]): pass\nf()"])
-def test_written_code_defines_functions_and_does_nothing_else(line: str) -> None:
-    with pytest.raises(Defect):
-        generated.made(f"def read(n):\n    return n\n{line}\n", {}, "read", label="<test>", attributes=())
-
-
-@pytest.mark.parametrize(
-    "text", ["", "a b", "a.b", "1a", "é", "\uff41", "class", "None", "__init__", "_a", "a\n", "a)", "a'", "a;b", " a"]
-)
-def test_what_is_no_plain_name_cannot_be_a_name_in_written_code(text: str) -> None:
-    with pytest.raises(Defect):
-        name_of(text)

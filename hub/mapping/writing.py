@@ -26,6 +26,7 @@ from hub.mapping.template import fixed_steps, template
 from hub.mapping.writevalue import ValueWriter
 
 Selector = tuple[Anchor, tuple[Step, ...]]
+OWN_PLACE: Selector = (Anchor(), ())
 
 
 def write_writer(plan: Plan, tables: dict[str, CodeMap]) -> tuple[str, dict[str, Any]]:
@@ -148,6 +149,10 @@ class TreeWriter:
         for constant in variant.constants:
             selector = constant.take.selector
             widths[selector] = max(widths.get(selector, 0), constant.take.path.elements[0])
+        for inner in (place for listing in variant.lists for place in listing.variants):
+            if inner.in_place and not inner.outer and inner.group is None:  # written into the place of this one
+                own = self._census(inner)[0].get(OWN_PLACE, 0)
+                widths[OWN_PLACE] = max(widths.get(OWN_PLACE, 0), own)
         return widths, shares
 
     # places ----------------------------------------------------------------------------------------------------------

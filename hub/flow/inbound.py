@@ -59,6 +59,7 @@ from hub.platform.jobs import Job
 from hub.platform.together import Answers, Together, each_alone, one_by_one
 
 LOADS_AT_ONCE = 256  # as many as a runner has in hand
+WHOLE_SETS_MAX = 600  # of a message that is read at once: as many as orders of one line; of junk it can hold 7,000
 BODY_BYTES_IN_HAND_MAX = 2 * 1024 * 1024  # read, a message of one-line orders takes 75 times its size in memory
 BODY_BYTES_OF_ONE_MAX = 256 * 1024  # of one partner: a second of reading, so that nobody waits longer behind it
 SETTLED_AT_ONCE = 32  # an order costs a third of what it costs alone; they hold the writer for some 30 ms
@@ -130,7 +131,10 @@ class Processing:
         """Take a message that is read at once, as most are, through all its stages."""
         task, body = await self._loads.ask(job)
         async with self._in_hand.share(len(body), task.message.partner):
-            await self._process(task, _read_whole(task, body, self._desk))
+            if body.count(b"ST" + body[3:4]) <= WHOLE_SETS_MAX:
+                await self._process(task, _read_whole(task, body, self._desk))
+            else:
+                await self._process(task, _read_in_portions(task, body, self._desk, self._large))
 
     async def in_portions(self, job: Job) -> None:
         """Take a large message through all its stages, step by step: other large ones have their turns in between."""

@@ -271,6 +271,10 @@ _SET_FAULTS = {
         _SET, "1", "set {kind} is not agreed with this partner, who sends {expected}",
         "send a set that was agreed, or ask for this one to be set up",
     ),
+    "GDE-TOO-MANY-LOOPS": _fault(
+        _SET, "5", "the loop {tag} stands {count} times in the set, more than the {expected} that are taken at once",
+        "spread the lines over several sets, each with a number of its own",
+    ),
     "ENV-SET-NOT-OF-GROUP": _fault(
         _SET, "6", "the set {kind} may not stand in a functional group {found}, it belongs in '{expected}'",
         "send the set in a group of its own kind (GS01)",

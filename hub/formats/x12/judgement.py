@@ -7,12 +7,17 @@ them, and from nothing else.
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import islice
+
 from hub.formats.tree import Node
 from hub.formats.x12.agreed import Agreed
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.faults import finding
+from hub.formats.x12.guide import Guide
 from hub.formats.x12.headers import GroupHeader
 from hub.formats.x12.lenient import forgiving, is_acknowledgement, with_plain_numbers
+from hub.formats.x12.limits import LOOPS_PER_SET_MAX
 from hub.formats.x12.validate import Validator
 from hub.kernel.diagnostics import Diagnostic
 
@@ -25,6 +30,18 @@ class Judged:
     def __init__(self, findings: list[Diagnostic], root: Node | None = None) -> None:
         self.findings = findings
         self.root = root
+
+
+def _too_many_loops(received: TransactionSet, guide: Guide) -> Diagnostic | None:
+    """Return why a set is refused in which one loop of the first level stands too often, at the first too many."""
+    loops = {use.segment.tag for use in guide.uses if use.loop}
+    counts = Counter(segment[0] for segment in received.segments)
+    tag = max(loops, key=lambda each: counts[each], default="")
+    if counts[tag] <= LOOPS_PER_SET_MAX:
+        return None
+    places = (number for number, segment in enumerate(received.segments, start=1) if segment[0] == tag)
+    at = received.place(segment=next(islice(places, LOOPS_PER_SET_MAX, None)), tag=tag)
+    return finding("GDE-TOO-MANY-LOOPS", at, expected=str(LOOPS_PER_SET_MAX), tag=tag, count=counts[tag])
 
 
 BARE_RELEASE = "004010"
@@ -45,6 +62,8 @@ def judge(received: TransactionSet, group: GroupHeader | None, validator: Valida
     if agreed.sets is not None and kind not in agreed.sets:
         listed = ", ".join(sorted(agreed.sets))
         return Judged([*found, finding("GDE-SET-NOT-AGREED", at, found=kind, expected=listed, kind=kind)])
+    if len(received) > LOOPS_PER_SET_MAX and (over := _too_many_loops(received, validator.guide)) is not None:
+        return Judged([*found, over])
     acknowledges = is_acknowledgement(validator.guide)
     if acknowledges:
         with_plain_numbers(received)

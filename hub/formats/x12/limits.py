@@ -43,6 +43,11 @@ SETS_PER_MESSAGE_MAX = 20_000
 """Sets of one message: ten times the largest batch of orders that we have heard of. A schedule of 50 MB holds fewer:
 its sets are long. At a millisecond each a message keeps the writer for twenty seconds at most, in portions."""
 
+LOOPS_PER_SET_MAX = 5_000
+"""Times that a loop of the first level may stand in one set: lines of an order, sets that a 997 tells of. Each is some
+rows that take effect together with all others, 20 microseconds of the one writer each: a tenth of a second. The longest
+order that we have heard of has 1,200 lines; a schedule has its weeks within a line, and they are not counted."""
+
 FINDINGS_PER_SET_MAX = 100
 """Findings of the reader about one set; the last says that there are more. Nobody reads a hundred and first."""
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, String, bindparam, func, select, update
 from hub.exchange.budgets import RECEIVED_BYTES, RECEIVED_ROWS, Amount, spend
 from hub.exchange.model import Acknowledgement, Key, StageTime
 from hub.exchange.recording import FILE, kept_keys, put_kept_keys
-from hub.exchange.storable import storable, storable_text
+from hub.exchange.storable import storable, storable_name, storable_text
 from hub.exchange.tables import message
 from hub.kernel.errors import Conflict, Defect
 from hub.kernel.struct import Struct
@@ -81,7 +81,7 @@ def accept_all(conn: Connection, arrived: Sequence[Incoming]) -> list[Accepted |
     written = _INSERT.run_many(conn, [storable(message, _row(each)) for each in in_order])
     new = arrived if written == len(arrived) else _written(conn, arrived)
     blobs.put(conn, *(each.body for each in new))
-    named = [(each, kept_keys([Key(kind=FILE, value=each.file_name)])) for each in new if each.file_name]
+    named = [(each, kept_keys([Key(kind=FILE, value=storable_name(each.file_name))])) for each in new if each.file_name]
     put_kept_keys(conn, [(each.partner, each.id, keys) for each, keys in named])
     jobs.enqueue_all(conn, [_job(each.id, each.partner, each.body.size_bytes, each.received_at) for each in new])
     if new:
@@ -154,7 +154,7 @@ def _row(incoming: Incoming) -> dict[str, object]:
         "size_bytes": incoming.body.size_bytes,
         "sha256": incoming.body.sha256,
         "content_type": incoming.content_type or None,
-        "file_name": incoming.file_name or None,
+        "file_name": storable_name(incoming.file_name) if incoming.file_name else None,
         "transport": incoming.transport,
         "idempotency_key": incoming.idempotency_key,
         "stage": "received",

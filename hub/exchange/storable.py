@@ -17,6 +17,9 @@ REPLACEMENT = "\ufffd"
 _UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSTORABLE_IN_PROSE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # whose lines may break
 
+_STEERING = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+"""Signs that turn the direction of what follows, break its line or are not seen: in a name they only deceive."""
+
 
 def storable(table: Table, row: dict[str, object]) -> dict[str, object]:
     """Return ``row`` with its texts visible throughout and cut to the lengths of the columns of ``table``."""
@@ -40,6 +43,15 @@ def storable_text(text: str, length_max: int | None = None) -> str:
     if not text.isprintable():  # the quick look: nearly every text passes
         text = (_UNSTORABLE if length_max else _UNSTORABLE_IN_PROSE).sub(_visible, text)
     return text if length_max is None else text[:length_max]
+
+
+def storable_name(name: str) -> str:
+    """Return a file's name as its sender wrote it, with the signs written out that would show it as another.
+
+    >>> storable_name("order\\u202efdp.exe"), storable_name("订单 1.edi")
+    ('order\\\\u202efdp.exe', '订单 1.edi')
+    """
+    return name if name.isprintable() else _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", name)
 
 
 def _visible(found: re.Match[str]) -> str:

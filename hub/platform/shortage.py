@@ -40,7 +40,7 @@ def shortage(fault: BaseException) -> Unavailable | None:
         why = _why(cause)
         if why is not None:
             return Unavailable(f"the machine is short of something: {why}", retry_after_seconds=RETRY_AFTER_SECONDS)
-        cause = cause.__cause__ or cause.__context__
+        cause = getattr(cause, "orig", None) or cause.__cause__ or cause.__context__  # the driver's, in SQLAlchemy's
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from sqlalchemy import Connection, select
 
 from hub.exchange import intake, interchanges, messages, recording
@@ -82,6 +83,22 @@ def test_a_file_name_that_is_no_text_is_taken_in(database: Database) -> None:
     detail = database.read_now(lambda conn: messages.message_detail(conn, EVERYONE, message))
     assert detail is not None
     assert detail.message.file_name == "order\ufffd.edi␀"
+
+
+SIGNS = [0x061C, 0x200B, 0x200D, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A, 0x202D, 0x202E, 0x2060, 0x2066, 0x2069, 0xFEFF]
+
+
+@pytest.mark.parametrize("sign", SIGNS, ids=hex)
+def test_a_file_name_shows_the_signs_that_would_show_it_as_another_and_is_found_so(
+    database: Database, sign: int
+) -> None:
+    name = f"invoice{chr(sign)}ide.exe"
+    message = database.write_now(lambda conn: intake.accept(conn, incoming(file_name=name)).message_id)
+    detail = database.read_now(lambda conn: messages.message_detail(conn, EVERYONE, message))
+    assert detail is not None
+    assert detail.message.file_name == f"invoice\\u{sign:04x}ide.exe"
+    [hit] = database.read_now(lambda conn: messages.search(conn, EVERYONE, f"invoice\\u{sign:04x}ide.exe"))
+    assert (hit.key.kind, hit.message.id) == ("file", message)
 
 
 def test_an_idempotency_key_of_any_signs_finds_its_message_again(database: Database) -> None:

@@ -21,6 +21,7 @@ from hub.kernel.struct import Struct
 from hub.web import statuses
 from hub.web.assets import Assets
 from hub.web.catalogues import load
+from hub.web.directions import isolated, verbatim
 from hub.web.languages import LANGUAGES, UTC_ZONE, Language
 from hub.web.phrases import Phrasebook
 
@@ -57,7 +58,9 @@ def _environment(language: Language, assets: Assets, templates: Path) -> Environ
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=isolated,
     )
+    environment.filters["verbatim"] = verbatim
     environment.policies["ext.i18n.trimmed"] = True
     catalogue = load(language)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]

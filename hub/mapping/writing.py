@@ -360,8 +360,13 @@ class TreeWriter:
             code.add(f"X.claimed(a, ({', '.join(rivals)},), {number}, t)")
 
     def _item_template(self, inner: Variant) -> writer_run.Template:
-        widths, _ = self._census(inner)
-        return template(inner.step, inner.use, max(widths.get((Anchor(), ()), 0), 1))
+        return template(inner.step, inner.use, max(self._own_width(inner), 1))
+
+    def _own_width(self, variant: Variant) -> int:
+        """Return the last element written of the item's own segment, by it or by items that stand in its place."""
+        widths, _ = self._census(variant)
+        inside = [each for listing in variant.lists for each in listing.variants if each.in_place and not each.group]
+        return max([widths.get((Anchor(), ()), 0), *(self._own_width(each) for each in inside)])
 
     def _rivals(self, above: Variant, inner: Variant) -> list[str]:
         """Return what else would claim an item of ``inner`` when it is read: lines, and earlier lists."""

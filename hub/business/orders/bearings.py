@@ -39,3 +39,4 @@ def _read() -> dict[str, Any]:
 _TABLES = _read()
 DATES: dict[str, Bearing] = {word: Bearing(said) for word, said in _TABLES["dates"].items()}
 PARTIES: dict[str, str] = _TABLES["parties"]
+CONDITIONS: dict[str, str] = _TABLES["conditions"]

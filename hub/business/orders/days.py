@@ -7,7 +7,7 @@ it is never left aside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, time
 
 from hub.business.orders.bearings import DATES, DELIVER, ON, SHIP, Bearing
@@ -83,14 +83,16 @@ def days_of_schedule(schedule: Schedule, line: str, path: str) -> Days:
     return _days(_when(schedule.due_kind or "delivery", schedule.due, f"{path}.due"), schedule.dates, f"{path}.", line)
 
 
-def narrowed(wide: Iterable[Stated], near: list[Stated], *, replaced: bool = False) -> list[Stated]:
+def narrowed(wide: list[Stated], near: list[Stated], *, replaced: bool = False) -> list[Stated]:
     """Return what binds a part: all that stands near, and what stands for the whole where the part says nothing.
 
     A bearing said near replaces the same said for the whole, and anything said about delivery (or shipment) the day
     on which the whole is to be delivered (or shipped). ``replaced``: ``near`` says when the part is due, for good.
     """
     if not near:
-        return list(wide)
+        return wide
+    if not wide:
+        return near
     bearings = {stated.bearing for stated in near}
     axes = [axis for axis in (DELIVER, SHIP) if not axis.isdisjoint(bearings)]
     kept = [

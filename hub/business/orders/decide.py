@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime
-from fractions import Fraction
+from decimal import Decimal
 from functools import lru_cache
 
 import msgspec
@@ -297,14 +297,14 @@ def _stated_total(order: PurchaseOrder, lines: list[LineDecision], catalogue: Ca
     stated = order.total and (order.total.lines or order.total.payable)
     if not stated or order.charges or not is_plain(stated.amount):
         return []
-    computed = Fraction(0)
+    computed = Decimal(0)
     for line, decided in zip(order.lines, lines, strict=True):
         item = catalogue.by_number(decided.state.item) if decided.state.item else None
         made = amount_of(line, item, ordered_quantity(line))
         if made is None or line.price is None or line.price.currency != stated.currency:
             return []  # no total of these can be said to be right or wrong
         computed += made
-    if abs(Fraction(stated.amount) - computed) <= CENT * len(order.lines):  # a buyer may round every line to the cent
+    if abs(stated.amount - computed) <= CENT * len(order.lines):  # a buyer may round every line to the cent
         return []
     words = {"stated": shown(stated.amount), "computed": in_cents(computed)}
     return [say("BUS-TOTAL", "total", found=words["stated"], expected=words["computed"], **words)]

@@ -7,7 +7,6 @@ that is wrong at once; a line in which something is refused or held gets no date
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 
 from msgspec.structs import replace
 
@@ -23,7 +22,8 @@ from hub.business.orders.terms import Terms, is_plain, shown
 from hub.canonical.order import OrderLine
 from hub.kernel.words import Price, Quantity
 
-CENT = Fraction(1, 100)
+CENT = Decimal("0.01")
+READABLE_MAX = 10**20  # nobody's money; beyond it decimals of 28 digits end before the cents
 ALLOWANCES = frozenset({"allowance", "allowance-request", "promotion"})
 """Kinds of ``Charge`` that make us paid less than the price says."""
 _AS_IT_IS = frozenset({None, "included", "information-only"})
@@ -82,19 +82,23 @@ def _line_total(line: OrderLine, item: CatalogueItem | None, path: str) -> list[
     if line.amount is None or not is_plain(line.amount.amount):
         return []
     computed = amount_of(line, item, ordered_quantity(line))
-    if computed is None or abs(Fraction(line.amount.amount) - computed) <= CENT:
+    if computed is None or abs(line.amount.amount - computed) <= CENT:
         return []
     stated, made = shown(line.amount.amount), in_cents(computed)
     words = {"line": line.number, "stated": stated, "computed": made}
     return [say("BUS-LINE-AMOUNT", f"{path}.amount", found=stated, expected=made, **words)]
 
 
-def in_cents(amount: Fraction) -> str:
-    """Return an amount as a person writes it: exact, but to the cent where it has no end."""
-    exact = amount * 10**4
-    if exact.denominator == 1:
-        return shown(Decimal(exact.numerator).scaleb(-4))
-    return shown(Decimal(round(amount * 100)).scaleb(-2))
+def in_cents(amount: Decimal) -> str:
+    """Return an amount as a person writes it: as it is, but to the cent where it has no end.
+
+    >>> in_cents(Decimal("468.7500")), in_cents(Decimal(100) / 3)
+    ('468.75', '33.33')
+    """
+    if abs(amount) >= READABLE_MAX:
+        return str(amount)
+    short = round(amount, 4)
+    return shown(short if short == amount else round(amount, 2))
 
 
 def _decision(

@@ -6,7 +6,7 @@ wherever it is said, is somebody's decision and not ours.
 
 from __future__ import annotations
 
-from hub.business.orders.bearings import GOODS, PARTIES
+from hub.business.orders.bearings import CONDITIONS, GOODS, PARTIES
 from hub.business.orders.reasons import Reason, say
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Party, Unweighed
@@ -54,7 +54,11 @@ def places_of_line(line: OrderLine, home: Party | None, path: str) -> list[Reaso
 
 def unweighed_of_order(order: PurchaseOrder) -> list[Reason]:
     """Return a reason for all that the order as a whole says and no rule weighs."""
-    return [_unweighed(each, "order", None, "unweighed") for each in order.unweighed]
+    reasons = [_unweighed(each, "order", None, "unweighed") for each in order.unweighed]
+    rule = order.cancel_rule
+    if rule and rule not in CONDITIONS:
+        reasons.append(say("BUS-CONDITION", "cancel_rule", found=rule, rule=rule))
+    return reasons
 
 
 def unweighed_of_line(line: OrderLine, path: str) -> list[Reason]:

@@ -135,11 +135,11 @@ def _tolerated(ordered: Fraction, agreed: Fraction, contract: ContractPrice, fac
     return bool(bounds) and abs(ordered - agreed) <= min(bounds)
 
 
-def amount_of(line: OrderLine, item: CatalogueItem | None, ordered: Quantity | None) -> Fraction | None:
-    """Return what ``line`` comes to at the price it says, exact; none where that does not follow from what it says.
+def amount_of(line: OrderLine, item: CatalogueItem | None, ordered: Quantity | None) -> Decimal | None:
+    """Return what ``line`` comes to at the price it says; none where that does not follow from what it says.
 
     Without ``item`` no unit can be turned into another; a line with charges or a discount of its own comes to more or
-    less than quantity times price.
+    less than quantity times price. Nothing is rounded but a number without end, far behind the cents.
     """
     price = line.price
     if price is None or ordered is None or line.charges or line.discount:
@@ -147,14 +147,16 @@ def amount_of(line: OrderLine, item: CatalogueItem | None, ordered: Quantity | N
     if not is_plain(ordered.value) or not is_plain(price.amount):
         return None
     if price.basis == "total" and price.per is None:
-        return _exact(price.amount)
+        return price.amount
+    if price.per is None and price.basis in PER_LINE_UNIT:  # nearly all of them
+        return ordered.value * price.amount
     per = _price_per(price, ordered.unit)
     if per is None or not is_plain(per.value) or per.value <= 0:
         return None
     of_line, of_price = _units(item, ordered.unit, per.unit)
     if of_line is None or of_price is None:
         return None
-    return _exact(ordered.value) * _exact(of_line) * _exact(price.amount) / (_exact(per.value) * _exact(of_price))
+    return ordered.value * of_line * price.amount / (per.value * of_price)
 
 
 def _units(item: CatalogueItem | None, one: str, other: str) -> tuple[Decimal | None, Decimal | None]:

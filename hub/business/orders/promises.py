@@ -75,9 +75,9 @@ def _part(quantity: Quantity, stated: list[Stated], said: bool, path: str) -> Pa
 
 
 def _axis(stated: list[Stated], axis: frozenset[Bearing]) -> _Axis:
+    if len(stated) == 1 and stated[0].bearing in ON and stated[0].bearing in axis:  # nearly all of them
+        return _Axis(on=stated[0])
     own = [each for each in stated if each.bearing in axis]
-    if len(own) == 1 and own[0].bearing in ON:
-        return _Axis(on=own[0])
     ceilings = [each for each in own if each.bearing in _UNTIL]
     floors = [each for each in own if each.bearing not in _UNTIL and each.bearing not in ON]
     return _Axis(
@@ -141,6 +141,11 @@ class _Attempt:
 
     def promised(self) -> PromiseState:
         state, stated = self.part.state, self.part.stated
+        if len(stated) == 1 and stated[0].bearing is Bearing.DELIVER_ON and stated[0].day >= self._earliest:
+            basis, day = Basis.REQUESTED, stated[0].day  # nearly all of them
+            return PromiseState(
+                status=Status.ACCEPTED, quantity=state.quantity, deliver=day, basis=basis, reason=PROMISED[basis]
+            )
         deliver = ship = None
         if not state.at_shipment:
             axis = _axis(stated, DELIVER)

@@ -260,6 +260,10 @@ ABOUT_PLACES = {
     "BUS-UNWEIGHED/order-half": _held(
         "the order says {place} without the rest of it, and nothing of it was taken", "ask the customer what is meant"
     ),
+    "BUS-CONDITION": _held(
+        "the order says '{rule}' of how it is to be shipped or cancelled, and no rule of ours weighs it",
+        "agree with the customer what it asks of us",
+    ),
     "BUS-COUNT": _held(
         "the order states '{value}' at {place}, and what has arrived makes something else: a part may be lost",
         "ask the customer how many lines, and of how many pieces, the order has",

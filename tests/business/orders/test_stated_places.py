@@ -194,3 +194,15 @@ def test_a_line_without_a_number_gets_one_that_no_other_line_has(said: list[str]
     assert [line.number for line in got.order.lines] == called
     assert [each[1] for each in got.segments("PO1")] == called
     assert len(set(called)) == len(called)
+
+
+@pytest.mark.parametrize("condition", ["P2", "P3", "P4", "SC", "SP", "BK", "SV", "FT", "SE", "IS", "Z", "F"])
+def test_a_condition_of_how_to_ship_holds_the_order(condition: str) -> None:
+    got = answered(order(head=f"CSH*{condition}~{WANTED}"))
+    assert got.held
+    assert "BUS-CONDITION" in got.codes
+
+
+@pytest.mark.parametrize("condition", ["N", "Y", "B", "O", "NS", "SS"])
+def test_a_condition_that_means_nothing_for_what_is_made_to_order_holds_nothing(condition: str) -> None:
+    assert answered(order(head=f"CSH*{condition}~{WANTED}")).statuses == ["accepted"]

@@ -142,9 +142,12 @@ class _Attempt:
     def promised(self) -> PromiseState:
         state, stated = self.part.state, self.part.stated
         if len(stated) == 1 and stated[0].bearing is Bearing.DELIVER_ON and stated[0].day >= self._earliest:
-            basis, day = Basis.REQUESTED, stated[0].day  # nearly all of them
-            return PromiseState(
-                status=Status.ACCEPTED, quantity=state.quantity, deliver=day, basis=basis, reason=PROMISED[basis]
+            return PromiseState(  # nearly all of them
+                status=Status.ACCEPTED,
+                quantity=state.quantity,
+                deliver=stated[0].day,
+                basis=Basis.REQUESTED,
+                reason=PROMISED[Basis.REQUESTED],
             )
         deliver = ship = None
         if not state.at_shipment:

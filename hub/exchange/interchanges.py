@@ -22,12 +22,18 @@ from hub.platform.statements import Prepared, unless_there
 
 
 def enter(
-    conn: Connection, received: InterchangeRow, *, refused: bool = False, restarts_after: timedelta | None = None
+    conn: Connection,
+    received: InterchangeRow,
+    *,
+    refused: bool = False,
+    numbered: bool = True,
+    restarts_after: timedelta | None = None,
 ) -> InterchangeRow:
     """Write an inbound envelope and return it with its judgement; entered again by a replay, it keeps its first.
 
     ``refused`` says that its envelope is at fault; a replay that finds it mended judges it anew. A number that came
-    longer than ``restarts_after`` ago may come again with other bytes; None: never.
+    longer than ``restarts_after`` ago may come again with other bytes; None: never. One that is not ``numbered``
+    (nobody can read its number, and so it is refused) is compared with none.
     """
     row = storable(interchange, msgspec.structs.asdict(received)) | {"judgement": "first", "first_message": None}
     if not refused and _ENTER.run(conn, row) == 1:
@@ -35,9 +41,11 @@ def enter(
     own = conn.execute(_OWN, {"wanted": received.message, "at_position": received.position}).one_or_none()
     if own is not None and own.judgement == "refused":
         conn.execute(_FORGET, {"wanted": received.message, "at_position": received.position})
-        return enter(conn, received, refused=refused, restarts_after=restarts_after)
+        return enter(conn, received, refused=refused, numbered=numbered, restarts_after=restarts_after)
     if own is not None:
         return InterchangeRow(**own._mapping)
+    if not numbered:
+        return _insert(conn, row, "refused", None)
     number = {f"the_{name}": row[name] for name in _IDENTITY}
     first = conn.execute(_FIRST, number).one_or_none()
     if first is None and not refused:

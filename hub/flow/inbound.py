@@ -309,7 +309,9 @@ class _Settlement:
             at=self._at.now,
         )
         restarts_after = self.partner.numbers_restart_after
-        return interchanges.enter(self._at.conn, row, refused=found.refused, restarts_after=restarts_after)
+        return interchanges.enter(
+            self._at.conn, row, refused=found.refused, numbered=found.numbered, restarts_after=restarts_after
+        )
 
     def take_effect(self) -> bool:
         """Let the documents take effect, put what we owe for them into the tray; False when that takes being alone."""
@@ -429,4 +431,4 @@ def _names(settled: Settled) -> list[Key]:
 
 
 def _envelope_keys(found: Sequence[Interchange]) -> list[Key]:
-    return [Key(kind="interchange", value=str(each.header.control_number)) for each in found]
+    return [Key(kind="interchange", value=str(each.header.control_number)) for each in found if each.numbered]

@@ -45,8 +45,8 @@ def test_findings_go_to_stderr_with_place_and_remedy_and_exit_1(bad: Path, capsy
     out, said = heard(capsys, bad)
     assert out == f"findings  {bad} (2 sets)\n"
     assert said == [
-        f"{bad}: ENV-SEGMENT-COUNT-MISMATCH set: interchange 1 group 7 set 0001 segment 5 SE01: SE01 states '9' "
-        "segments, 5 arrived (ST and SE counted); remedy: send the set again with all its segments, and their count "
+        f"{bad}: ENV-SEGMENT-COUNT-MISMATCH set: interchange 1 group 7 set 0001 segment 5 SE01: SE01 is '9', but 5 "
+        "segments arrived (ST and SE counted); remedy: send the set again with all its segments, and their count "
         "in SE01"
     ]
 

@@ -104,8 +104,11 @@ class SetOutcome(Struct):
 
     @property
     def code(self) -> str:
-        """A accepted, E accepted with errors, R rejected (AK501)."""
-        return _code(worst(list(self.findings)))
+        """A accepted, E accepted with errors, R rejected (AK501).
+
+        A warning the standard has no code for is ours alone: an E that names no error would help nobody.
+        """
+        return _code(worst([f for f in self.findings if f.severity.is_reject or f.standard]))
 
 
 def acknowledge_interchange(header: InterchangeHeader, findings: Sequence[Diagnostic]) -> list[str]:
@@ -205,7 +208,7 @@ def group_code(outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic] = 
         return "R"
     if "R" in codes:
         return "P"
-    return "E" if "E" in codes or _code(worst(list(findings))) == "E" else "A"
+    return "E" if "E" in codes else "A"  # what a group is only warned of has no code in AK9
 
 
 def _code(severity: Severity) -> str:

@@ -29,14 +29,15 @@ def element_note(
         position.append(str(at.repetition or ""))
     reference = element_number(guide, at.tag, at.element or 0, at.component) if guide and at.tag else ""
     note: list[Value] = [tag, position, reference, fault.standard or ""]
-    if fault.found and fits(fault.found, COPY_CHARACTERS_MAX, safe):
-        note.append(fault.found.rstrip())
+    copy = (fault.found or "").rstrip(" ")
+    if fits(copy, COPY_CHARACTERS_MAX, safe):
+        note.append(copy)
     return note
 
 
 def fits(text: str, length: int, safe: frozenset[str] = SAFE) -> bool:
     """Say whether a partner's ``text`` may be repeated in an element of at most ``length`` characters."""
-    return 0 < len(text) <= length and safe.issuperset(text) and bool(text.strip())
+    return 0 < len(text) <= length and safe.issuperset(text) and not text.endswith(" ")
 
 
 def segment_at(guide: Guide | None, tag: str) -> Segment | None:

@@ -8,7 +8,16 @@ should be read (trailing separators gone) and every fault into the findings. Thi
 from __future__ import annotations
 
 from hub.formats.tree import Value
-from hub.formats.x12.element_types import BAD_CHARACTER, CONTROL, TOO_LONG, TOO_SHORT, is_date, is_time, number_fault
+from hub.formats.x12.element_types import (
+    BAD_CHARACTER,
+    CONTROL,
+    REAL,
+    TOO_LONG,
+    TOO_SHORT,
+    is_date,
+    is_time,
+    number_fault,
+)
 from hub.formats.x12.guide import CodeLists, Element, Segment, SyntaxNote
 from hub.formats.x12.guide_faults import Findings
 
@@ -134,7 +143,7 @@ def _fault_of(element: Element, text: str, codes: CodeLists) -> str | None:
     if kind == "R" or kind[0] == "N":
         fault = number_fault(text, element.minimum, element.maximum, real=kind == "R")
         return {None: None, TOO_SHORT: "GDE-ELEMENT-TOO-SHORT", TOO_LONG: "GDE-ELEMENT-TOO-LONG"}.get(
-            fault, "GDE-ELEMENT-NUMBER" if fault == BAD_CHARACTER else None
+            fault, _no_number(kind, text) if fault == BAD_CHARACTER else None
         )
     if len(text) > element.maximum:
         return "GDE-ELEMENT-TOO-LONG"
@@ -151,6 +160,12 @@ def _fault_of(element: Element, text: str, codes: CodeLists) -> str | None:
     if element.codes is not None:
         return None if text in codes[element.codes] else "GDE-ELEMENT-CODE"
     return "GDE-ELEMENT-BLANK" if element.required and text.isspace() else None
+
+
+def _no_number(kind: str, text: str) -> str:
+    if kind[0] != "N" or not REAL.fullmatch(text):
+        return "GDE-ELEMENT-NUMBER"
+    return "GDE-NUMBER-NOT-WHOLE" if kind in ("N", "N0") else "GDE-NUMBER-IMPLIED-POINT"
 
 
 def _expected(element: Element, codes: CodeLists) -> str:

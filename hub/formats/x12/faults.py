@@ -46,7 +46,7 @@ def finding(
 def quoted(value: str | None) -> str:
     """Return a partner's value fit to stand in a sentence: quoted, control characters spelled out, not too long."""
     if not value:
-        return "nothing"
+        return "empty"
     shown = value[:FOUND_CHARACTERS_MAX]
     text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown)
     return f"'{text}{'…' if len(value) > len(shown) else ''}'"
@@ -82,8 +82,13 @@ _INTERCHANGE_FAULTS = {
         "send all 16 elements of ISA, padded with blanks to their full length",
     ),
     "ENV-ISA-LENGTH": _fault(
-        _WARNING, "022", "ISA is {length} bytes long instead of 106; it was read by counting its elements",
-        "pad each element of ISA to its full length",
+        _WARNING, "022", "ISA is {length} bytes long instead of 106{which}; it was read by counting its elements",
+        "send each element of ISA in its full length, no longer and no shorter",
+    ),
+    "ENV-ISA-SLIP": _fault(
+        _WARNING, "004", "ISA does not end in the segment terminator at its place; {found}, which ends every segment "
+        "that follows, was taken",
+        "end ISA with ISA16 and the segment terminator, and nothing between them",
     ),
     "ENV-INTERCHANGE-NUMBER": _fault(
         _INTERCHANGE, "018", "the interchange control number (ISA13) is {found}, not a number of up to nine digits",
@@ -123,7 +128,7 @@ _INTERCHANGE_FAULTS = {
         _INTERCHANGE, "001", "IEA02 is {found}, but ISA13 is '{expected}'", "repeat the number of ISA13 in IEA02",
     ),
     "ENV-GROUP-COUNT-MISMATCH": _fault(
-        _INTERCHANGE, "021", "IEA01 states {found} functional groups, {expected} arrived",
+        _INTERCHANGE, "021", "IEA01 is {found}, but {expected} functional groups arrived",
         "send the interchange again with all its groups, and their count in IEA01",
     ),
     "ENV-SET-OUTSIDE-GROUP": _fault(
@@ -206,6 +211,9 @@ _GROUP_FAULTS = {
         _GROUP, "2", "release {found} (GS08) is not agreed, only {expected}",
         "send what was agreed, or ask for the partner's file to be changed",
     ),
+    "ENV-GROUP-EMPTY": _fault(
+        _WARNING, None, "the functional group holds no transaction set", "send a group only around sets",
+    ),
     "ENV-GROUP-DATE": _fault(_WARNING, None, "the group date (GS04) is {found}, not a date", "send CCYYMMDD in GS04"),
     "ENV-GROUP-TIME": _fault(_WARNING, None, "the group time (GS05) is {found}, not a time", "send HHMM in GS05"),
     "ENV-GROUP-NOT-CLOSED": _fault(
@@ -215,7 +223,7 @@ _GROUP_FAULTS = {
         _GROUP, "4", "GE02 is {found}, but GS06 is '{expected}'", "repeat the number of GS06 in GE02",
     ),
     "ENV-SET-COUNT-IN-GROUP": _fault(
-        _GROUP, "5", "GE01 states {found} transaction sets, {expected} arrived",
+        _GROUP, "5", "GE01 is {found}, but {expected} transaction sets arrived",
         "send the group again with all its sets, and their count in GE01",
     ),
     "ENV-GROUP-NUMBER-REPEATED": _fault(
@@ -235,7 +243,7 @@ _SET_FAULTS = {
         _SET, "3", "SE02 is {found}, but ST02 is '{expected}'", "repeat the number of ST02 in SE02",
     ),
     "ENV-SEGMENT-COUNT-MISMATCH": _fault(
-        _SET, "4", "SE01 states {found} segments, {expected} arrived (ST and SE counted)",
+        _SET, "4", "SE01 is {found}, but {expected} segments arrived (ST and SE counted)",
         "send the set again with all its segments, and their count in SE01",
     ),
     "ENV-SET-KIND": _fault(

@@ -30,7 +30,12 @@ def _fault(severity: Severity, standard: str | None, message: str, remedy: str) 
 
 FAULTS = {
     "GDE-SEGMENT-UNKNOWN": _fault(
-        _SEGMENT, "1", "{tag} is no segment of this release", "leave it out, or agree on it so that the guide knows it"
+        _SEGMENT, "1", "{found} is no segment of this release",
+        "leave it out, or agree on it so that the guide knows it"
+    ),
+    "GDE-SEGMENT-NAMELESS": _fault(
+        _SEGMENT, "1", "a segment begins with its element separator: it has no identifier",
+        "begin every segment with its identifier, and end each with one terminator",
     ),
     "GDE-SEGMENT-UNEXPECTED": _fault(
         _SEGMENT, "2", "{tag} has no place here: it belongs in {loops}, which is not open",
@@ -86,6 +91,13 @@ FAULTS = {
         "put a character into ISA16 that your data never contains",
     ),
     "GDE-ELEMENT-NUMBER": _fault(_ELEMENT, "6", "{place} ({label}) = {found} is not a number", "send {expected}"),
+    "GDE-NUMBER-IMPLIED-POINT": _fault(
+        _ELEMENT, "6", "{place} ({label}) = {found} has a decimal point, which is implied here and never sent",
+        "send {expected}",
+    ),
+    "GDE-NUMBER-NOT-WHOLE": _fault(
+        _ELEMENT, "6", "{place} ({label}) = {found} has a decimal point, and must be a whole number", "send {expected}"
+    ),
     "GDE-NUMBER-PADDED": _fault(
         _ELEMENT, "6", "{place} ({label}) = {found} has a blank behind it, and a number is not padded",
         "send the digits alone, or agree on the leniency padded-numbers",
@@ -133,6 +145,10 @@ FAULTS = {
     ),
     "GDE-COUNT": _fault(
         _WARNING, None, "{place} says {found}, but there are {expected} {of}", "check that no {of} was lost"
+    ),
+    "GDE-LINES-MISSING": _fault(
+        _WARNING, None, "{place} says {found}, but only {expected} {of} arrived: a line may be missing",
+        "ask whether all lines were sent",
     ),
     "GDE-LOOP-NAME": _fault(
         _WARNING, None, "LE01 = {found} does not close LS01 = {expected}", "send the same loop identifier in both"

@@ -114,6 +114,12 @@ def read_number(text: str, digits_max: int = CONTROL_NUMBER_DIGITS_MAX) -> int |
     return int(text) if 0 < len(text) <= digits_max and text.isascii() and text.isdigit() else None
 
 
+def same_number(header: str, trailer: str) -> bool:
+    """Say whether a trailer repeats its header's control number: as numbers where both are, else as they were sent."""
+    first, last = read_number(header), read_number(trailer)
+    return first == last if first is not None and last is not None else header.strip() == trailer.strip()
+
+
 def read_date(text: str) -> date | None:
     """Return CCYYMMDD or YYMMDD as a date, or ``None``."""
     if len(text) == 6 and text.isascii() and text.isdigit():

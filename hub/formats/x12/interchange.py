@@ -20,9 +20,16 @@ from hub.formats.x12.events import (
     ServiceSegment,
 )  # fmt: skip
 from hub.formats.x12.faults import finding
-from hub.formats.x12.headers import GroupHeader, InterchangeHeader, group_header, interchange_header, read_number
+from hub.formats.x12.headers import (
+    GroupHeader,
+    InterchangeHeader,
+    group_header,
+    interchange_header,
+    read_number,
+    same_number,
+)
 from hub.formats.x12.isa import Isa
-from hub.formats.x12.limits import Limits
+from hub.formats.x12.limits import FOUND_CHARACTERS_MAX, Limits
 from hub.formats.x12.scan import Window
 from hub.formats.x12.sets import Belongs, make_set
 from hub.formats.x12.walk import Envelope, Walker
@@ -39,8 +46,9 @@ STRAY_SEGMENTS_LOOKED_AT_MAX = 100
 class _Group:
     """The functional group that is open."""
 
-    def __init__(self, header: GroupHeader) -> None:
+    def __init__(self, header: GroupHeader, number: str) -> None:
         self.header = header
+        self.number = number  # GS06 as sent
         self.received = 0
         self.numbers: set[str] = set()
         self.findings: list[Diagnostic] = []
@@ -56,7 +64,7 @@ class EnvelopeReading:
         self.findings: list[Diagnostic] = []
         self._limits = limits
         self._group: _Group | None = None
-        self._group_numbers: set[int] = set()
+        self._group_numbers: set[str] = set()
         self._stray: tuple[int, str, Location] | None = None
         self._nul: Location | None = None  # the first one
         self._holds_ta1 = False
@@ -122,12 +130,14 @@ class EnvelopeReading:
         place = Location(interchange=self.number, group=header.control_number, tag="GS")
         if any(f.code in ("ENV-GROUP-KIND", "ENV-GROUP-NUMBER") for f in findings):
             self.findings.append(finding("ENV-GROUP-INVALID", place))
-        if header.control_number in self._group_numbers:
-            findings.append(finding("ENV-GROUP-NUMBER-REPEATED", place, found=str(header.control_number)))
-        elif len(self._group_numbers) < self._limits.groups_per_interchange:
-            self._group_numbers.add(header.control_number)
+        sent = segment.elements[6].strip()[:FOUND_CHARACTERS_MAX] if len(segment.elements) > 6 else ""
+        number = sent if read_number(sent) is None else str(header.control_number)
+        if number in self._group_numbers:
+            findings.append(finding("ENV-GROUP-NUMBER-REPEATED", place, found=number))
+        elif number and len(self._group_numbers) < self._limits.groups_per_interchange:
+            self._group_numbers.add(number)
         self.received += 1
-        self._group = _Group(header)
+        self._group = _Group(header, number)
         yield GroupStart(header=header, interchange=self.number, offset=segment.offset, findings=findings)
 
     def step_group_end(self) -> Iterator[Event]:
@@ -143,9 +153,11 @@ class EnvelopeReading:
             faults.append(
                 finding("ENV-SET-COUNT-IN-GROUP", place, found=trailer[1].strip(), expected=str(group.received))
             )
-        if read_number(trailer[2]) != group.header.control_number:
-            number = str(group.header.control_number)
-            faults.append(finding("ENV-GROUP-NUMBER-MISMATCH", place, found=trailer[2].strip(), expected=number))
+        elif group.received == 0:
+            faults.append(finding("ENV-GROUP-EMPTY", place))
+        if group.number and not same_number(group.number, trailer[2]):
+            found = trailer[2].strip()
+            faults.append(finding("ENV-GROUP-NUMBER-MISMATCH", place, found=found, expected=group.number))
         yield from self.close_group(*faults, stated=stated)
 
     def step_service(self) -> Iterator[Event]:
@@ -218,6 +230,8 @@ class EnvelopeReading:
         return group.received > self._limits.sets_per_group
 
     def _repeats(self, group: _Group, number: str, at: Location) -> list[Diagnostic]:
+        if not number:
+            return []
         if number in group.numbers:
             return [finding("ENV-SET-NUMBER-REPEATED", at, found=number)]
         group.numbers.add(number)
@@ -281,8 +295,8 @@ class InterchangeReading(EnvelopeReading):
                 )
                 of_ta1 = self._holds_ta1 and self.received == 0  # many count the TA1: nothing is lost, all was read
                 faults.append(replace(fault, severity=Severity.WARNING) if of_ta1 else fault)
-            if read_number(trailer[2]) != self.header.control_number:
-                number = f"{self.header.control_number:09d}"
+            number = self._isa.elements[13].strip()
+            if number and not same_number(number, trailer[2]):
                 faults.append(
                     finding("ENV-INTERCHANGE-NUMBER-MISMATCH", place, found=trailer[2].strip(), expected=number)
                 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from operator import itemgetter
+from typing import NamedTuple
 
 from hub.formats.x12.characters import decoded, encoding_of
 from hub.formats.x12.faults import finding
@@ -126,11 +127,17 @@ def _cut(window: bytes, raw: bytes, element: bytes, *, wrapped: bool) -> Isa | N
     """Cut a header whose 16 separators were found; ``raw`` is ``window`` as it stands in the file."""
     in_places = _stands_in_places(window, element)
     last = _PLACES[-1] if in_places else _nth(window, element, ISA_ELEMENTS)
-    component, terminator = _after_last(window[last + len(element) :], element)
+    rest = window[last + len(element) :]
+    component, terminator = _after_last(rest, element)
+    slip = None if wrapped else _slip(rest, element, terminator)
+    if slip:
+        component, terminator = slip.component, slip.terminator
     if not terminator:
         return None
     end_of_component = last + len(element) + len(component)
     length = window.index(terminator, end_of_component) + len(terminator)
+    if slip:
+        length = last + len(element) + slip.length
     encoding = encoding_of(window[:length])
     if in_places:
         pieces = [window[:3]] + [window[a + 1 : b] for a, b in pairwise(_PLACES)]
@@ -142,7 +149,10 @@ def _cut(window: bytes, raw: bytes, element: bytes, *, wrapped: bool) -> Isa | N
     findings = []
     if not in_places or not component:
         sent = end_of_component + len(terminator)
-        findings.append(finding("ENV-ISA-LENGTH", Location(tag="ISA"), length=sent))
+        findings.append(finding("ENV-ISA-LENGTH", Location(tag="ISA"), length=sent, which=_of_wrong_length(texts)))
+    if slip:
+        taken = decoded(terminator, encoding)
+        findings.append(finding("ENV-ISA-SLIP", Location(tag="ISA"), found=taken))
     if wrapped:
         findings.append(finding("ENV-WRAPPED-LINES", Location(tag="ISA")))
     cut = _Pieces(
@@ -195,6 +205,49 @@ def _after_last(rest: bytes, element: bytes) -> tuple[bytes, bytes]:
         if ends_in_first and follows.match(rest[len(first) :].lstrip()):
             return b"", first
     return first, second
+
+
+class _Slip(NamedTuple):
+    """An end of ISA that is not as it should be, and how it is read."""
+
+    component: bytes
+    terminator: bytes
+    length: int  # from ISA16 to where the next segment, or what stands before it, begins
+
+
+def _slip(rest: bytes, element: bytes, terminator: bytes) -> _Slip | None:
+    """Return how ISA ends when blanks stand before its terminator, or that was lost; None when it is as it should be.
+
+    ``rest`` begins with ISA16. The terminator is the character before ST, if that ends every segment in sight.
+    """
+    component = character_at(rest, 0)
+    behind = rest[len(component) :]
+    before_st = re.search(rb"([^A-Za-z0-9\s])[ \t\r\n]*ST" + re.escape(element), behind)
+    if before_st is None or before_st[1] in (element, component, terminator):
+        return None
+    ends = before_st[1]
+    gap = rb"[ \t\r\n]*"
+    head = re.match(
+        gap + rb"(" + re.escape(ends) + rb")?" + gap + rb"(?=(?:GS|TA1)" + re.escape(element) + rb")", behind
+    )
+    if head is None:
+        return None
+    tag = re.compile(rb"\s*[A-Z][A-Z0-9]{1,2}" + re.escape(element))
+    if not all(tag.match(segment) for segment in behind[head.end() :].split(ends)[:-1]):
+        return None
+    return _Slip(component, ends, len(component) + (head.end(1) if head[1] else head.end()))
+
+
+LENGTHS = (3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
+"""Characters of the tag and the sixteen elements of ISA."""
+WRONG_LENGTHS_NAMED_MAX = 3
+
+
+def _of_wrong_length(texts: list[str]) -> str:
+    """Name the elements that are too long or too short, the first of them."""
+    wrong = [(n, len(text), due) for n, (text, due) in enumerate(zip(texts, LENGTHS, strict=False)) if len(text) != due]
+    named = ", ".join(f"ISA{n:02d} has {sent} instead of {due}" for n, sent, due in wrong[:WRONG_LENGTHS_NAMED_MAX])
+    return f" ({named})" if named else ""
 
 
 def _too_few(window: bytes, element: bytes) -> Isa | None:

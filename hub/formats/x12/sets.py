@@ -7,9 +7,13 @@ bytes; a set too long to keep is made of its ST alone.
 
 from __future__ import annotations
 
+import re
+
+from msgspec.structs import replace
+
 from hub.formats.x12.characters import WINDOWS_1252
 from hub.formats.x12.events import TransactionSet
-from hub.formats.x12.faults import finding
+from hub.formats.x12.faults import finding, quoted
 from hub.formats.x12.headers import read_number
 from hub.formats.x12.limits import FINDINGS_PER_SET_MAX, Limits
 from hub.formats.x12.segments import Cut, cut
@@ -21,6 +25,8 @@ from hub.kernel.struct import Struct
 
 OPENING_SEGMENTS = 6  # kept of a set that is too long to keep: its number stands in the second
 OPENING_CHARACTERS_MAX = 4096  # of each of them: a beginning segment is some 200 characters at the most
+TAG_CHARACTERS_MAX = 3
+GLUED = re.compile(r"SE[0-9]")
 SEGMENT_COUNT_DIGITS_MAX = 10  # SE01: N0, up to ten digits
 
 
@@ -59,9 +65,7 @@ def make_set(
         count, unit = _limit_of(fault, raw, walker.wire, limits)
         made.findings.append(finding(fault, place.at(), count=count, unit=unit))
         return made
-    made.findings += _faults_of_trailer(place, separators.element) if closed else [
-        finding("ENV-SET-NOT-CLOSED", place.at(len(lines)))
-    ]  # fmt: skip
+    made.findings += _faults_of_trailer(place, separators.element) if closed else [_not_closed(place)]
     if encoding == WINDOWS_1252:
         made.findings.append(finding("SYN-NOT-UTF-8", place.at()))
     made.padded = parts.padded
@@ -82,7 +86,8 @@ class _Place:
         """Return the place of ``segment`` (ST = 1), or of the whole set."""
         tag = None
         if segment is not None:
-            tag = self.lines[segment - 1].split(self.owner.separators.element, 1)[0][:3]
+            named = self.lines[segment - 1].split(self.owner.separators.element, 1)[0]
+            tag = named if len(named) <= TAG_CHARACTERS_MAX else None  # cut, it would look like an element
         return self.owner.place(segment, tag, element)
 
 
@@ -118,9 +123,22 @@ def _faults_of_trailer(place: _Place, element: str) -> list[Diagnostic]:
             finding("ENV-SEGMENT-COUNT-MISMATCH", place.at(len(lines), 1), found=trailer[1], expected=str(len(lines)))
         )
     number = place.owner.control_number
-    if trailer[2] != number:
+    if number and trailer[2] != number:  # with a number that is not there nothing can be compared
         findings.append(finding("ENV-SET-NUMBER-MISMATCH", place.at(len(lines), 2), found=trailer[2], expected=number))
     return findings
+
+
+def _not_closed(place: _Place) -> Diagnostic:
+    """Say that SE is missing; or that it is there and glued to its count."""
+    last = place.lines[-1]
+    fault = finding("ENV-SET-NOT-CLOSED", place.at(len(place.lines)))
+    if len(place.lines) == 1 or not GLUED.match(last):
+        return fault
+    said = f"the transaction set ends in {quoted(last)} and without its SE: is the separator missing after SE?"
+    at = replace(fault.location, tag=None)  # SE5 would look like an element
+    return replace(
+        fault, location=at, message=said, remedy="send SE, the separator, the count of segments and the number of ST02"
+    )
 
 
 def _faults_of_form(parts: Cut, place: _Place) -> list[Diagnostic]:

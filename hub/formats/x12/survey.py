@@ -65,6 +65,11 @@ class Interchange(Struct):
         return worst(self.findings) >= Severity.INTERCHANGE
 
     @property
+    def numbered(self) -> bool:
+        """Whether its control number could be read; where not, 0 stands for it and is nobody's number."""
+        return all(finding.code != "ENV-INTERCHANGE-NUMBER" for finding in self.findings)
+
+    @property
     def names_refused(self) -> bool:
         """Whether it is refused for its header, or was cut short: only then a TA1 of it is not believed.
 

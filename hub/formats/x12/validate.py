@@ -282,7 +282,8 @@ class _Walk:
             loop = loop.parent
         loops = self.validator.loops.get(tag)
         known = tag in self.validator.guide.known
-        code = "GDE-SEGMENT-UNEXPECTED" if loops else "GDE-SEGMENT-NOT-IN-SET" if known else "GDE-SEGMENT-UNKNOWN"
+        unknown = "GDE-SEGMENT-UNKNOWN" if tag else "GDE-SEGMENT-NAMELESS"
+        code = "GDE-SEGMENT-UNEXPECTED" if loops else "GDE-SEGMENT-NOT-IN-SET" if known else unknown
         shown = tag[:FOUND_CHARACTERS_MAX]
         self.findings.add(
             code, segment=position, tag=shown, loop=self.state.loop_tag, found=shown, set=self.validator.guide.set,
@@ -332,9 +333,14 @@ class _Walk:
             return
         there = [values[0] for values in body].count(counted.of)
         stated = totals[0].element(counted.element)
-        if isinstance(stated, str) and stated.isdecimal() and stated.lstrip("0") != str(there).lstrip("0"):
+        if not isinstance(stated, str) or not stated.isdecimal():
+            return
+        said, counted_here = stated.lstrip("0"), str(there).lstrip("0")
+        if said != counted_here:
+            more = (len(said), said) > (len(counted_here), counted_here)  # of any length: the partner wrote it
+            code = "GDE-LINES-MISSING" if more else "GDE-COUNT"
             self.findings.add(
-                "GDE-COUNT", segment=totals[0].position, tag=counted.tag, loop=counted.tag, element=counted.element,
+                code, segment=totals[0].position, tag=counted.tag, loop=counted.tag, element=counted.element,
                 found=stated, expected=str(there), of=counted.of,
             )  # fmt: skip
 

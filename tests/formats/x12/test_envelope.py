@@ -83,7 +83,7 @@ NOT_CLOSED = [
             [("ENV-GROUP-NOT-CLOSED", GROUP, "3")], ["0001"], id="GS without GE before IEA",
         ),
         pytest.param(
-            interchange(group(order()).replace("*7*X", "*seven*X").replace("GE*1*7", "GE*1*0")),
+            interchange(group(order()).replace("*7*X", "*seven*X").replace("GE*1*7", "GE*1*seven")),
             [("ENV-GROUP-NUMBER", GROUP, "6"), ("ENV-GROUP-INVALID", WARNING, "024")], ["0001"], id="GS06 is no number",
         ),
         pytest.param(
@@ -188,7 +188,7 @@ def test_a_finding_names_its_place() -> None:
     found = findings(interchange(group(order("0001"), order("0002", count=9))))[0]
     assert str(found.location) == "interchange 1 group 7 set 0002 segment 5 SE01"
     assert (found.found, found.expected) == ("9", "5")
-    assert found.message == "SE01 states '9' segments, 5 arrived (ST and SE counted)"
+    assert found.message == "SE01 is '9', but 5 segments arrived (ST and SE counted)"
 
 
 def test_a_stranger_cannot_write_into_our_log() -> None:

@@ -33,7 +33,7 @@ LINES = lines_of(ORDER)
         (11, "PO1*10*5x*EA*1", "GDE-ELEMENT-NUMBER", "6", "PO102"),
         (11, "PO1*10*1.2.3*EA*1", "GDE-ELEMENT-NUMBER", "6", "PO102"),
         (11, "PO1*10*1234567890123456*EA*1", "GDE-ELEMENT-TOO-LONG", "5", "PO102"),
-        (16, "CTT*2.5", "GDE-ELEMENT-NUMBER", "6", "CTT01"),
+        (16, "CTT*2.5", "GDE-NUMBER-NOT-WHOLE", "6", "CTT01"),
     ],
 )
 def test_each_kind_of_fault_in_an_element_has_its_code(

@@ -96,7 +96,7 @@ def test_a_bounded_loop_is_closed_by_its_own_name() -> None:
 
 def test_a_lost_line_shows_in_the_count() -> None:
     (finding,) = check(changed(LINES, 15)).findings
-    assert (finding.code, finding.found, finding.expected) == ("GDE-COUNT", "2", "1")
+    assert (finding.code, finding.found, finding.expected) == ("GDE-LINES-MISSING", "2", "1")
     assert not finding.severity.is_reject
 
 

@@ -187,6 +187,9 @@ separating = st.lists(
     st.sampled_from("*|^~>:<!\\{}`@#\x15\x1c\x1d\x1e\x1f\x7f"), min_size=4, max_size=4, unique=True
 ).map(lambda c: Separators(element=c[0], segment=c[1], component=c[2]))
 line_ending = st.sampled_from([Separators(segment="\n"), Separators(segment="\r"), Separators(segment_suffix="\r\n")])
+UNWORRYING = {"SYN-NOT-UTF-8", "SYN-TRAILING-BLANKS", "ENV-GROUP-EMPTY"}
+"""What may be said of a sound interchange: not UTF-8, blanks behind a value, a group around nothing."""
+
 values = st.one_of(st.text(max_size=12), st.text(alphabet="ABCé *~>|^\n\r\t\x1f0IEASTG", max_size=12))
 tags = st.from_regex(r"[A-Z][A-Z0-9]{1,2}", fullmatch=True)
 segments = st.builds(lambda tag, rest: [tag, *rest], tags, st.lists(values, max_size=6))
@@ -221,7 +224,7 @@ def test_what_is_written_reads_back_the_same_or_is_refused(
         assert any(finding.severity.is_reject for finding in result.findings)
         return
     events = list(read(result.body))
-    assert [f for e in events for f in getattr(e, "findings", []) if f.code != "SYN-NOT-UTF-8"] == []
+    assert [f for e in events for f in getattr(e, "findings", []) if f.code not in UNWORRYING] == []
     assert [e.header for e in events if isinstance(e, InterchangeStart)] == [header]
     assert [e.separators for e in events if isinstance(e, InterchangeStart)] == [separators]
     assert [e.header for e in events if isinstance(e, GroupStart)] == [group]

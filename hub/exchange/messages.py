@@ -44,6 +44,9 @@ from hub.kernel.scope import Scope
 
 PAGE_MAX = 200
 PREFIX_LENGTH_MIN = 3  # shorter texts are searched whole: "1" begins half of all keys
+LOOKED_AT_MAX = 10_000  # keys of one search, in the order of their index: some five milliseconds
+BEARING_MAX = 1_000  # messages that bear a number: more are looked up for no page
+BEGINNING_MAX = 1_000  # and keys that begin so
 HITS_MAX = 50
 ANSWERS_MAX = 100  # of one message; a file of a thousand orders has one answer per group
 DOCUMENTS_MAX = 1_000  # shown of one message; ``documents`` continues
@@ -68,7 +71,7 @@ def list_messages(
     filters = filters or Filters()
     limit = max(1, min(limit, PAGE_MAX))
     part, after = _read_cursor(cursor)
-    wanted = _ROWS.where(visible(scope, message.c.partner), *_conditions(filters)).order_by(message.c.id.desc())
+    wanted = _ROWS.where(visible(scope, message.c.partner), *_conditions(filters, scope)).order_by(message.c.id.desc())
     found: list[tuple[str, MessageRow]] = []
     for name, condition in _PARTS.items():
         if name < part or len(found) > limit:
@@ -136,18 +139,18 @@ def search(conn: Connection, scope: Scope, text: str, *, limit: int = HITS_MAX) 
         return []
     limit = min(limit, HITS_MAX)
     hits: dict[str, SearchHit] = {}
-    for condition in _key_conditions(folded):
+    for found in _bearing(folded, scope, limit=limit):
+        bearing = found.subquery()
         wanted = (
-            select(search_key.c.kind, search_key.c.value, *_COLUMNS)
-            .join(message, message.c.id == search_key.c.message)
-            .where(condition, visible(scope, search_key.c.partner))
-            .order_by(search_key.c.message.desc())
+            select(bearing.c.kind, bearing.c.value, *_COLUMNS)
+            .join(message, message.c.id == bearing.c.message)
+            .order_by(message.c.id.desc())
             .limit(limit)
         )
         for row in conn.execute(wanted):
-            found = dict(row._mapping)
-            key = Key(kind=found.pop("kind"), value=found.pop("value"))
-            hits.setdefault(found["id"], SearchHit(key=key, message=MessageRow(**found)))
+            hit = dict(row._mapping)
+            key = Key(kind=hit.pop("kind"), value=hit.pop("value"))
+            hits.setdefault(hit["id"], SearchHit(key=key, message=MessageRow(**hit)))
     by_id = find_message(conn, scope, storable_text(text.strip()))
     if by_id is not None:
         hits.setdefault(by_id.id, SearchHit(key=Key(kind="message", value=by_id.id), message=by_id))
@@ -176,7 +179,7 @@ def _read_cursor(cursor: str | None) -> tuple[str, str]:
     return part, after
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def _conditions(filters: Filters, scope: Scope) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.partner is not None:
         found.append(message.c.partner == filters.partner)
@@ -193,7 +196,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.until is not None:
         found.append(message.c.received_at < filters.until)
     if filters.q and fold(filters.q):
-        found.append(_text(filters.q))
+        found.append(_text(filters.q, scope))
     return found
 
 
@@ -205,18 +208,31 @@ def _status(word: str) -> ColumnElement[bool]:
     return or_(false(), *alike)
 
 
-def _text(text: str) -> ColumnElement[bool]:
+def _text(text: str, scope: Scope) -> ColumnElement[bool]:
     """Return the condition for a key or a message's id: one list of ids, which the database looks up one by one."""
-    by_key = select(search_key.c.message).where(or_(*_key_conditions(fold(text))))
-    return message.c.id.in_(union_all(by_key, select(literal(text.strip(), String))))
+    ids = [select(bearing.subquery().c.message) for bearing in _bearing(fold(text), scope, limit=BEARING_MAX)]
+    return message.c.id.in_(union_all(*ids, select(literal(text.strip(), String))))
 
 
-def _key_conditions(folded: str) -> list[ColumnElement[bool]]:
-    """Return whole, then beginning; a range, because LIKE would read ``%`` in what a person typed."""
-    conditions: list[ColumnElement[bool]] = [search_key.c.folded == folded]
+def _bearing(folded: str, scope: Scope, *, limit: int) -> list[Select[Any]]:
+    """Return the keys that are ``folded``, and those that begin so: a range, for LIKE would read ``%`` in a text.
+
+    Of one that a million messages bear (set 0001), the newest are looked at, and of a beginning the highest numbers:
+    whoever asks so has not said yet what is looked for, and a search never costs more than its most.
+    """
+    own = search_key.c
+    found = [_at_most(own.folded == folded, own.message.desc(), scope, limit)]
     if len(folded) >= PREFIX_LENGTH_MIN:
-        conditions.append(search_key.c.folded.between(folded, folded + "\U0010ffff"))
-    return conditions
+        begins = own.folded.between(folded, folded + "\U0010ffff")
+        found.append(_at_most(begins, own.folded.desc(), scope, min(limit, BEGINNING_MAX)))
+    return found
+
+
+def _at_most(where: ColumnElement[bool], order: ColumnElement[Any], scope: Scope, limit: int) -> Select[Any]:
+    own = search_key.c
+    looked_at = select(own.message, own.partner, own.kind, own.value).where(where).order_by(order).limit(LOOKED_AT_MAX)
+    keys = looked_at.subquery()
+    return select(keys.c.message, keys.c.kind, keys.c.value).where(visible(scope, keys.c.partner)).limit(limit)
 
 
 def _message(row: Any) -> MessageRow:

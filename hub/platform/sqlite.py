@@ -149,7 +149,9 @@ class _Faults:
 
 
 def _is_of_file(fault: BaseException) -> bool:
-    cause = fault.orig if isinstance(fault, DBAPIError) else fault
+    cause: BaseException | None = fault
+    while cause is not None and not hasattr(cause, "sqlite_errorname"):
+        cause = cause.orig if isinstance(cause, DBAPIError) else cause.__cause__
     return str(getattr(cause, "sqlite_errorname", "")).startswith(OF_THE_FILE)
 
 
@@ -301,6 +303,8 @@ def _run_in_savepoint(conn: Connection, raw: sqlite3.Connection, pending: _Pendi
         pending.result = pending.work(conn)
     except Exception as fault:
         pending.fault = shortage(fault) or fault
+        if pending.fault is not fault:
+            pending.fault.__cause__ = fault
         if not raw.in_transaction:
             raise
         raw.execute("ROLLBACK TO work")

@@ -21,7 +21,7 @@ from hub.kernel.struct import Struct
 from hub.web.hub import Guides
 from hub.web.languages import N_
 
-SEGMENTS_SHOWN_MAX = 200  # of one page: some forty order lines; the rest is a page further
+SEGMENTS_SHOWN_MAX = 150  # of one page: some thirty order lines; the rest is a page further
 ELEMENTS_SHOWN_MAX = 2_000  # of one page, whatever the segments are
 VALUE_SHOWN_MAX = 200  # characters of one element
 TEXT_SHOWN_MAX = 20_000  # characters of a body that is no X12

@@ -178,3 +178,24 @@ def test_a_replay_replaces_what_the_first_run_wrote(database: Database) -> None:
         assert messages.search(conn, EVERYONE, "PO-1") == []
 
     database.write_now(work)
+
+
+def test_a_number_that_very_many_bear_finds_the_newest_and_no_more_than_is_looked_at(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "LOOKED_AT_MAX", 6)
+    monkeypatch.setattr(messages, "BEGINNING_MAX", 4)
+
+    def work(conn: Connection) -> None:
+        ids = [receive_order(conn, f"PO-{n}") for n in range(10)]
+        log = messages.list_messages(conn, EVERYONE, Filters(q="0001"))
+        assert [row.id for row in log.items] == ids[:3:-1], "the six newest that bear set 0001"
+        assert [hit.message.id for hit in messages.search(conn, EVERYONE, "0001")] == ids[:3:-1]
+        begun = messages.list_messages(conn, EVERYONE, Filters(q="PO-"))
+        assert [row.id for row in begun.items] == ids[:5:-1], "the four highest numbers that begin so"
+        for number in (0, 5, 9):
+            assert [row.id for row in messages.list_messages(conn, EVERYONE, Filters(q=f"PO-{number}")).items] == [
+                ids[number]
+            ]
+
+    database.write_now(work)

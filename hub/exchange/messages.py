@@ -45,8 +45,8 @@ from hub.kernel.scope import Scope
 PAGE_MAX = 200
 PREFIX_LENGTH_MIN = 3  # shorter texts are searched whole: "1" begins half of all keys
 LOOKED_AT_MAX = 10_000  # keys of one search, in the order of their index: some five milliseconds
-BEARING_MAX = 1_000  # messages that bear a number: more are looked up for no page
-BEGINNING_MAX = 1_000  # and keys that begin so
+BEARING_MAX = 500  # messages that bear a number: ten pages; more are looked up for nobody
+BEGINNING_MAX = 500  # and keys that begin so
 HITS_MAX = 50
 ANSWERS_MAX = 100  # of one message; a file of a thousand orders has one answer per group
 DOCUMENTS_MAX = 1_000  # shown of one message; ``documents`` continues
@@ -196,7 +196,7 @@ def _conditions(filters: Filters, scope: Scope) -> list[ColumnElement[bool]]:
     if filters.until is not None:
         found.append(message.c.received_at < filters.until)
     if filters.q and fold(filters.q):
-        found.append(_text(filters.q, scope))
+        found.append(_text(filters.q, _narrowed(scope, filters.partner)))
     return found
 
 
@@ -206,6 +206,13 @@ def _status(word: str) -> ColumnElement[bool]:
         return message.c.attention.is_not(None)
     alike = [message.c[column] == word for column, words in _STATUSES.items() if word in get_args(words)]
     return or_(false(), *alike)
+
+
+def _narrowed(scope: Scope, partner: str | None) -> Scope:
+    """Return the part of ``scope`` that the log was asked for: of a number that very many bear, those are looked at."""
+    if partner is None:
+        return scope
+    return Scope(partners=frozenset({partner} if scope.allows(partner) else ()))
 
 
 def _text(text: str, scope: Scope) -> ColumnElement[bool]:

@@ -10,7 +10,6 @@ import errno
 import gc
 import signal
 import socket
-import sys
 from pathlib import Path
 from types import FrameType
 
@@ -29,9 +28,6 @@ from hub.web.door.server import Server
 # The work of an order leaves next to nothing that only the collector can free: at Python's 700 it looks after
 # every fourth order and finds nothing. So many objects are some megabytes, which a fault's tracebacks may hold so long.
 COLLECT_AFTER_OBJECTS = 50_000
-# A large message is read in a thread that computes without a pause. Whoever else wants to go on, the event loop and the
-# writer at each of their many small steps, waits so long for it: at Python's 5 ms an order would wait a second.
-SWITCH_SECONDS = 0.0005
 
 
 @click.command()
@@ -42,7 +38,6 @@ SWITCH_SECONDS = 0.0005
 def serve(out: Output, host: str | None, port: int | None, data: Path | None) -> None:
     """Run the hub: API, pages and the worker in one process."""
     gc.set_threshold(COLLECT_AFTER_OBJECTS)
-    sys.setswitchinterval(SWITCH_SECONDS)
     settings = settings_for(data, host=host, port=port)
     room = room_for(raise_descriptors(), settings.connections_max)
     with listen(settings) as taken:

@@ -8,6 +8,7 @@ so a message of few orders is done after a few steps of any other's, however lon
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -22,6 +23,10 @@ from hub.platform.turnstile import Turnstile
 
 T = TypeVar("T")
 
+SWITCH_SECONDS = 0.0005
+"""A thread that computes lets others go on after so long. The event loop and the writer wait for it at each of their
+many small steps: at Python's 5 ms an order would wait a second. It costs something, and is for the time of reading."""
+
 LARGE_AT_ONCE = 8  # messages, each of another partner; each holds its envelopes and a portion, some 10 MB at the most
 EVENTS_IN_A_TURN = 200  # of the survey: some 10 ms, then another message has its turn
 
@@ -33,6 +38,8 @@ class LargeReader:
         self._rules = rules
         self._threads = ThreadPoolExecutor(LARGE_AT_ONCE, thread_name_prefix="hub-large")
         self._turn = Turnstile()
+        self._steps = 0  # under way
+        self._usual = sys.getswitchinterval()
 
     async def open(self, wanted: ToRead, body: Bytes) -> Opened:
         """Survey the message. Raises what ``open_message`` does, and ``Misconfigured`` for a stopped partner."""
@@ -68,4 +75,11 @@ class LargeReader:
             with self._turn:
                 return step()
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, within)
+        self._steps += 1
+        sys.setswitchinterval(SWITCH_SECONDS)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, within)
+        finally:
+            self._steps -= 1
+            if not self._steps:
+                sys.setswitchinterval(self._usual)

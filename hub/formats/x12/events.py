@@ -146,6 +146,13 @@ class TransactionSet:
         self.is_kept = False
         self._beginning = beginning
 
+    def meaning(self) -> str:
+        """Return the whole set in one way of writing, whatever separates and dresses it: alike means the same."""
+        lines, element = self._lines, self.separators.element
+        if lines is None:
+            return "\x1e".join("\x1d".join(segment) for segment in self._segments)
+        return "\x1e".join(lines).replace(element, "\x1d")
+
     def as_sent(self, position: int) -> list[str]:
         """Return the tag and elements of the segment at ``position``, with the blanks that stand behind them."""
         if position in self.padded:

@@ -11,6 +11,8 @@ import hashlib
 import mmap
 from collections.abc import Iterable
 
+import msgspec
+
 from hub.formats.x12.events import (
     Event,
     GroupEnd,
@@ -19,6 +21,7 @@ from hub.formats.x12.events import (
     InterchangeStart,
     ServiceSegment,
     Stray,
+    TransactionSet,
 )  # fmt: skip
 from hub.formats.x12.faults import finding
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
@@ -55,7 +58,7 @@ class Interchange(Struct):
     position: int
     header: InterchangeHeader
     separators: Separators
-    digest: str  # SHA-256 of its bytes; "" where the bytes are not at hand
+    digest: str  # SHA-256 of what it means, or of its bytes where not all was kept; "" where those are not at hand
     findings: list[Diagnostic] = []
     groups: list[Group] = []
     told: list[ServiceSegment] = []  # TA1: what the partner says about interchanges of ours
@@ -110,18 +113,26 @@ class Surveyor:
         self._groups: list[Group] = []
         self._told: list[ServiceSegment] = []
         self._number = 0
+        self._meaning = hashlib.sha256()
+        self._whole = True  # everything that stands in the interchange is in ``_meaning``
 
     def take(self, event: Event) -> None:
         """Add one event."""
         if isinstance(event, InterchangeStart):
             self._start, self._groups, self._told = event, [], []
+            self._meaning, self._whole = hashlib.sha256(msgspec.json.encode(event.header)), True
+        elif isinstance(event, TransactionSet):
+            self._whole = self._whole and event.is_kept
+            self._meaning.update(f"{event.meaning()}\x1c".encode("utf-8", "surrogatepass"))
         elif isinstance(event, ServiceSegment):
+            self._meaning.update("\x1d".join(event.values).encode("utf-8", "surrogatepass"))
             # one more than is taken: it shows that there are more
             if event.values[0] == TA1 and len(self._told) <= TA1S_MAX:
                 self._told.append(event)
         elif isinstance(event, GroupStart):
             self._number += 1
             self.group, self._opening = self._number, event.findings
+            self._meaning.update(msgspec.json.encode(event.header))
         elif isinstance(event, GroupEnd):
             self.group = None
             self._groups.append(self._of_group(event))
@@ -158,6 +169,8 @@ class Surveyor:
     def _digest(self, start: InterchangeStart, end: InterchangeEnd) -> str:
         if self._body is None:
             return ""
+        if self._whole and not any(found.code == "ENV-SEGMENT-OUTSIDE" for found in end.findings):
+            return self._meaning.hexdigest()
         return hashlib.sha256(memoryview(self._body)[start.offset : end.end]).hexdigest()
 
 

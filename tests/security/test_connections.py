@@ -194,6 +194,26 @@ def test_whoever_does_not_take_its_answer_is_let_go_of(quick: Served) -> None:
     assert quick.ask(request("GET", f"{status}/raw", key)).endswith(body)
 
 
+@pytest.mark.parametrize("keep", [True, False])
+@pytest.mark.parametrize("target", ["/healthz", "/outbound/acme-cardio", "/messages"])
+def test_whoever_has_said_all_it_wanted_still_hears_the_answer(served: Served, target: str, keep: bool) -> None:
+    key = served.key("acme-cardio")
+    with served.line() as line:
+        line.sendall(request("GET", target, f"Authorization: Bearer {key}", keep=keep))
+        line.shutdown(socket.SHUT_WR)
+        assert status_of(rest_of(line)) in (200, 303)
+
+
+def test_a_body_that_ends_too_early_is_taken_for_nothing(served: Served) -> None:
+    key = served.key("acme-cardio")
+    with served.line() as line:
+        fields = (f"Authorization: Bearer {key}", f"Content-Length: {len(ORDER) + 1}")
+        line.sendall(request("POST", "/inbound/acme-cardio", *fields) + ORDER)
+        line.shutdown(socket.SHUT_WR)
+        assert status_of(rest_of(line)) in (None, 400)
+    assert served.hub.database.read_now(lambda conn: list_messages(conn, EVERYONE)).items == []
+
+
 @pytest.mark.parametrize("count", [2, 5, 16])
 def test_requests_sent_in_one_go_are_answered_in_their_order(served: Served, count: int) -> None:
     targets = ["/healthz", "/nothing"]

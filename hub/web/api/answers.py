@@ -19,7 +19,6 @@ from hub.web.caller import caller_of
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200  # of a list; the queries hold the same bound
-CURSOR_LENGTH_MAX = 200
 TEXT_LENGTH_MAX = 4_000  # of one value; the raw and the canonical form have all of it
 VALUES_AT_ONCE_MAX = 1_000  # of one answer encoded on the event loop: some 100 kB, half a millisecond
 

@@ -68,4 +68,4 @@ async def _of_file(path: Path) -> AsyncIterator[bytes]:
         while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
             yield piece
     finally:
-        await asyncio.to_thread(file.close)
+        file.close()  # at once: who left in the middle must not leave a descriptor, and no thread is waited for

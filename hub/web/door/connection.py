@@ -112,6 +112,14 @@ class Connection(HttpToolsProtocol):
         self.keeper.leave(self)
         super().connection_lost(exc)
 
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio asks for a bool, uvicorn gives none
+        """Say whether the line stays open: who has said all it wanted still hears the answer."""
+        if self.cycle is None or self.cycle.response_complete or self._body_open or self._lingering:
+            return False
+        self._deaf = True
+        self.cycle.keep_alive = False
+        return True
+
     def data_received(self, data: bytes) -> None:
         if not self._deaf:
             self._unset_keepalive_if_required()

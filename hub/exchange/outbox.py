@@ -43,6 +43,7 @@ BELL = "outbox"
 ATTEMPT_LEASE = timedelta(minutes=2)  # longer than any transport's own time limit
 ATTEMPT_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
 """Waits after the first, second … failed attempt: the schedule of Standard Webhooks 1.0, 75 hours in all."""
+RESENT_AT_ONCE = 50  # answers, half a millisecond of the one writer each: a message may have two thousand
 CLAIM_MAX = 50  # deliveries of one claim; a transport sends a handful at a time
 
 
@@ -151,8 +152,11 @@ def resend(conn: Connection, message_id: str, *, now: datetime, actor: str) -> b
 
 
 def resend_answers(conn: Connection, message_id: str, *, now: datetime) -> int:
-    """Make the answers to an inbound message due again that had left: its sender asks as if they had not come."""
-    gone = conn.execute(_GONE_ANSWERS, {"wanted": message_id}).scalars().all()
+    """Make the answers to an inbound message due again that had left: its sender asks as if they had not come.
+
+    No more than ``RESENT_AT_ONCE``, the oldest first: who asks once more gets the next.
+    """
+    gone = conn.execute(_GONE_ANSWERS, {"wanted": message_id, "most": RESENT_AT_ONCE}).scalars().all()
     for answer in gone:
         resend(conn, answer, now=now, actor="hub")
     return len(gone)
@@ -267,6 +271,7 @@ _GONE_ANSWERS = (
     .join(message, message.c.id == delivery.c.message)
     .where(message.c.answers == bindparam("wanted"), delivery.c.state.in_(("sent", "delivered")))
     .order_by(delivery.c.message)
+    .limit(bindparam("most", type_=Integer))
 )
 _STATE = update(message).where(message.c.id == bindparam("wanted")).values(delivery=bindparam("new_state"))
 _CURRENT = (

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
+from hub.exchange.outbox import RESENT_AT_ONCE
 from hub.flow import inbound
 from hub.flow.portions import (
     ACKNOWLEDGED_AT_ONCE,
@@ -197,3 +198,17 @@ def test_a_message_of_too_many_is_refused_unread(hub: AtWork, body: bytes, code:
     assert got.interchanges == []
     assert hub.answers(got.message.id) == []
     assert got.message.attention is not None
+
+
+def test_bytes_that_come_again_bring_back_so_many_answers_at_a_time(hub: AtWork) -> None:
+    """Whoever hands in the same large message again and again never makes us send all of its answers at once."""
+    count = 2 * RESENT_AT_ONCE + 7
+    body = b"".join(interchange(group(number=n), number=n) for n in range(1, count + 1))
+    hub.send(body)
+    fetched: list[str] = []
+    while some := hub.fetch_all():
+        fetched += some
+    assert len(fetched) == count
+    for expected in (RESENT_AT_ONCE, 2 * RESENT_AT_ONCE, count, count):
+        hub.take_in(body)
+        assert len(hub.waiting()) == min(expected, 200)

@@ -50,6 +50,8 @@ class Summary(Struct):
     names: list[str] = []  # PurchaseOrder, each once
     test: bool = False
     attention: str | None = None
+    rejected: int = 0  # sets
+    first_rejected: tuple[str, str] | None = None  # its number, and why
     keys: list[Key] = []  # the first of them
     sets: list[tuple[int, SetOutcome]] = []  # number of the group, what the acknowledgement will say of the set
 
@@ -65,12 +67,24 @@ class Summary(Struct):
             names=list(dict.fromkeys([*self.names, *(row.document for row in rows if row.document)])),
             test=self.test or any(row.test for row in rows),
             attention=self.attention or next(iter(reasons), None),
+            rejected=self.rejected + sum(each.document.rejected for each in portion),
+            first_rejected=self.first_rejected or next(map(_rejection, filter(_is_rejected, portion)), None),
             keys=[*self.keys, *keys][:KEYS_SHOWN_MAX],
             sets=[
                 *self.sets,
                 *((each.document.group.number, _outcome(each)) for each in portion if each.document.group),
             ],
         )
+
+    @property
+    def asked(self) -> str | None:
+        """Why a person should look at the documents; of many that were rejected, how many and which was the first."""
+        if self.first_rejected is None or self.documents < 2:
+            return self.attention
+        number, message = self.first_rejected
+        if self.attention != f"Rejected: {message}":
+            return self.attention
+        return f"Rejected: {self.rejected} of {self.documents} sets; first: set {number}: {message}"
 
     def with_envelopes(self, interchanges: Sequence[Interchange]) -> Summary:
         """Return the summary with what was found about the envelopes in it."""
@@ -82,7 +96,7 @@ class Summary(Struct):
             self,
             validation=max(self.validation, validation_of(findings), key=VALIDATIONS.index),
             outcome=max(self.outcome, outcome, key=OUTCOMES.index),
-            attention=f"Refused: {refused[0].message}" if refused else self.attention or _question_of(findings),
+            attention=f"Refused: {refused[0].message}" if refused else self.asked or _question_of(findings),
         )
 
     def processed(
@@ -149,8 +163,18 @@ def _attention(settled: Settled) -> str | None:
         return settled.handled.attention
     if not settled.document.rejected:
         return _question_of(settled.document.findings) if settled.document.takes_effect else None
-    first = next(f for f in settled.document.findings if f.severity.is_reject)
-    return f"Rejected: {first.message}"
+    _, message = _rejection(settled)
+    return f"Rejected: {message}"
+
+
+def _is_rejected(settled: Settled) -> bool:
+    return settled.document.rejected
+
+
+def _rejection(settled: Settled) -> tuple[str, str]:
+    """Return the number of a rejected set, and the first fault that rejects it."""
+    document = settled.document
+    return document.control_number, next(f.message for f in document.findings if f.severity.is_reject)
 
 
 def _question_of(findings: Sequence[Diagnostic]) -> str | None:

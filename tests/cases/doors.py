@@ -28,7 +28,6 @@ from hub.exchange.model import Filters, MessageDetail
 from hub.kernel.clock import FrozenClock
 from hub.kernel.scope import EVERYONE
 from hub.platform.settings import Settings
-from hub.transport import folder
 from hub.web.app import create_app
 from tests.flow.overlay import change
 from tests.flow.wire import Sent
@@ -95,7 +94,7 @@ def by_http(hub: Hub, url: str) -> Door:
 
 def by_folder(hub: Hub) -> Door:
     """Return the door of a partner's system that drops files."""
-    inbox = folder.inbox(hub.settings.data / "folders", ACME)
+    inbox = hub.places.inbox(ACME)
     dropped = 0
 
     def hand_in(bodies: Sequence[bytes]) -> list[str]:
@@ -143,7 +142,6 @@ def served(data: Path, *, by: str) -> Iterator[Door]:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         settings = Settings(data=data / "data", config_path=str(overlay) if by == "folder" else None)
-        settings.data.mkdir(parents=True)
         hub = open_hub(settings, FrozenClock(DAY))
         server = uvicorn.Server(uvicorn.Config(create_app(hub), lifespan="on", log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)

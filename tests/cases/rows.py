@@ -21,7 +21,7 @@ class Row:
     form: tuple[str, ...] | None = GOOD
     orders: tuple[str, ...] | None = ()
     anyone: bool | None = None
-    test: bool = False
+    test: bool | None = False
     validation: tuple[str, ...] | None = None
     outcome: str | None = None
     says: tuple[str, ...] = ()  # each stands in a finding or in why a person is called
@@ -131,7 +131,7 @@ ROWS = (
     Row("51", form=None, orders=None, anyone=True, says=("CTT01",)),
     taken("52a", "4600000670"),
     refused("52b", "TA1 R 018", never=("'000000000'", "number 0 came"), found=("4600000671",)),
-    refused("52c", "TA1 R 020", found=("4600000672",)),
+    refused("52c", "TA1 R 020", test=None, found=("4600000672",)),
     taken("53", "4600000673"),
     Row("54", form=(), anyone=True, says=("no ISA",)),
     Row("55", form=(), anyone=True, says=("no ISA",)),
@@ -149,7 +149,8 @@ ROWS = (
     Row("74", form=(), orders=(), anyone=True, says=("Group PR 99999 was never sent",)),
     Row("80", form=("AK5*R*1", "AK9*R*1*1*0"), anyone=True),
     Row("81", form=("AK5*A", "AK5*A", "AK9*A*2*2*2"), orders=None, never=("no day asked for",)),
-    Row("83", form=("AK5*A", "AK5*A", "AK9*A*2*2*2"), orders=("4600000727 AH: 1 IH", "4600000728 AH: 1 IH"), anyone=True),
+    Row("83", form=("AK5*A", "AK5*A", "AK9*A*2*2*2"), orders=("4600000727 AH: 1 IH", "4600000728 AH: 1 IH"),
+        anyone=True),
     Row("84", orders=("4600000729 RD: 1 IR",), never=("AC-1003 is AC-1003 with us",), says=("CM-77-1003",)),
     Row("86", orders=None, anyone=True),
     Row("87", orders=None, says=("99999.99", "468.75")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,17 @@ DECIDED_BY_WHAT_STANDS = {"36"}
 """Whether a number came before only the hub knows that took it."""
 
 
+def usual(text: str) -> str:
+    """Return interchanges with ``*`` and ``~`` as separators: the shell answers in those of the file."""
+    found = ""
+    while text := text.lstrip():
+        element, segment = text[3], text[105]
+        one, _, rest = text.partition(f"{segment}IEA{element}")
+        last, _, text = rest.partition(segment)
+        found += f"{one}{segment}IEA{element}{last}{segment}".replace(element, "*").replace(segment, "~")
+    return found
+
+
 def check(capsys: pytest.CaptureFixture[str], path: Path) -> tuple[int, dict[str, object]]:
     code = run(["x12", "check", "--json", "--ack", "--partner", ACME, str(path)])
     told: dict[str, object] = json.loads(capsys.readouterr().out)
@@ -34,7 +44,7 @@ def check(capsys: pytest.CaptureFixture[str], path: Path) -> tuple[int, dict[str
 def test_the_shell_answers_as_the_hub_does(row: Row, capsys: pytest.CaptureFixture[str]) -> None:
     code, told = check(capsys, PATHS[row.name])
     assert row.form is not None
-    assert told_form([Sent("", str(told["acknowledgement"]).encode())]) == list(row.form)
+    assert told_form([Sent("", usual(str(told["acknowledgement"])).encode())]) == list(row.form)
     rejects = any(segment.startswith(("AK5*R", "AK9*R", "TA1 R")) for segment in row.form)
     assert code == (1 if rejects or told["verdict"] in ("not-x12", "findings") else 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,11 @@ def usual(text: str) -> str:
     """Return interchanges with ``*`` and ``~`` as separators: the shell answers in those of the file."""
     found = ""
     while text := text.lstrip():
-        element, segment = text[3], text[105]
-        one, _, rest = text.partition(f"{segment}IEA{element}")
-        last, _, text = rest.partition(segment)
-        found += f"{one}{segment}IEA{element}{last}{segment}".replace(element, "*").replace(segment, "~")
+        element, segment = re.escape(text[3]), re.escape(text[105])
+        one = re.match(rf".*?{segment}\s*IEA{element}.*?{segment}", text, re.DOTALL)
+        assert one, text
+        found += one[0].replace(text[3], "*").replace(text[105], "~")
+        text = text[one.end() :]
     return found
 
 

@@ -81,7 +81,7 @@ ROWS = (
         orders=(good_line("4600000533"), good_line("4600000535")), anyone=True,
         found=("4600000533", "4600000534", "4600000535", "4600000536")),
     Row("30", form=None, anyone=True, never=("Rejected:  is", " is no segment of this release; ''")),
-    taken("31", "4600000538"),
+    Row("31", orders=(f"4600000538 AD: 0001 IA {WANTED}",), anyone=False, outcome="accepted", found=("4600000538",)),
     Row("32", form=None, found=("4600000539",), anyone=None),
     Row("33", form=(
             "AK5*A", "AK5*A", *bad(ak3="PO1*9*PO1*8", ak4="2*330*6*+250"),

@@ -45,6 +45,8 @@ def told_days(answers: Iterable[Sent]) -> dict[str, list[tuple[str, str, str]]]:
         elif segment[0] == "ACK":
             padded = [*segment, "", "", "", "", ""]
             found.setdefault(number, []).append((padded[1], padded[4], padded[5]))
+        elif segment[0] == "DTM" and found.get(number) and not found[number][-1][2]:
+            found[number][-1] = (found[number][-1][0], segment[1], segment[2])  # a day on which the goods leave us
     return found
 
 

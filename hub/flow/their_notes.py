@@ -99,9 +99,10 @@ def _segment_notes(
     faults: Sequence[SegmentFault], ours: OurSet, at: Location, *, rejects: bool
 ) -> Iterator[Diagnostic]:
     for fault in faults:
-        values = _segment(ours, fault.position)
+        position = _meant(ours, fault)
+        values = _segment(ours, position)
         tag = values[0] if values else fault.segment[:FOUND_CHARACTERS_MAX]
-        place = _in_segment(at, fault.position, tag)
+        place = _in_segment(at, position, tag)
         known = segment_at(ours.guide, tag)
         named = f"{tag} ({known.name})" if known else tag
         if fault.reason not in (None, "8") or not fault.elements:
@@ -149,6 +150,18 @@ def _element_note(noted: Finding, values: Sequence[str], ours: OurSet, at: Locat
         standard=noted.code[:CODE_CHARACTERS_MAX] or None,
         found=found[:FOUND_CHARACTERS_MAX] if found else None,
     )
+
+
+def _meant(ours: OurSet, fault: SegmentFault) -> int:
+    """Return the place of the segment they mean: where AK301 and AK302 differ, the nearest of that name.
+
+    Some count from the segment after ST, some count what they kept; the name they have read off the segment itself.
+    """
+    if _segment(ours, fault.position)[:1] in ((), [fault.segment]):
+        return fault.position
+    segments = ours.sent.segments if ours.sent else []
+    named = [place for place, values in enumerate(segments, start=1) if values[0] == fault.segment]
+    return min(named, key=lambda place: abs(place - fault.position), default=fault.position)
 
 
 def _segment(ours: OurSet, position: int) -> Sequence[str]:

@@ -257,3 +257,33 @@ def _told(hub: AtWork, body: str) -> tuple[str, MessageDetail]:
 
 def _texts(found: list[Diagnostic]) -> set[tuple[str, str, Severity]]:
     return {(each.code, each.message, each.severity) for each in found}
+
+
+@pytest.mark.parametrize(
+    ("segment", "position", "place"),
+    [
+        ("ACK", 6, 6),
+        ("ACK", 8, 6),  # counted otherwise: the name says which is meant
+        ("ACK", 5, 6),
+        ("ACK", 1, 6),
+        ("ACK", 99, 99),  # beyond the end nothing stands that could be meant
+        ("BAK", 2, 2),
+        ("BAK", 1, 2),
+        ("BAK", 9, 2),
+        ("DTM", 3, 4),
+        ("PO1", 6, 5),
+        ("CTT", 8, 9),
+        ("FOB", 4, 4),  # we sent none: what stands there is shown, and what they call it
+    ],
+)
+def test_where_name_and_count_of_a_segment_differ_the_name_says_which_is_meant(
+    hub: AtWork, segment: str, position: int, place: int
+) -> None:
+    ours, told = _told(hub, f"AK2*855*0001~AK3*{segment}*{position}**8~AK4*1*373*8*X~AK5*R*5~AK9*R*1*1*0~")
+    sent = next(each for each in hub.sent() if each.message == ours)
+    body = sent.segments[2:]  # from ST on
+    for detail in (hub.detail(ours), told):
+        notes = [each for each in findings(detail) if each.code == "SYN-OURS-ELEMENT"]
+        assert [each.location.segment for each in notes] == [place]
+        if place <= len(body):
+            assert notes[0].location.tag == body[place - 1][0]

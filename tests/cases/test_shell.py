@@ -27,7 +27,7 @@ def usual(text: str) -> str:
         element, segment = re.escape(text[3]), re.escape(text[105])
         one = re.match(rf".*?{segment}\s*IEA{element}.*?{segment}", text, re.DOTALL)
         assert one, text
-        found += one[0].replace(text[105], "~").replace("\r", "").replace(text[3], "*")
+        found += one[0].translate({0x0D: None, ord(text[3]): "*", ord(text[105]): "~"})
         text = text[one.end() :]
     return found
 

@@ -110,7 +110,7 @@ def _delayed(shop: Shop, mine: Timetable, order: int) -> Iterator[tuple[int, Int
         chances = [(finish, machine, start) for machine, start, finish in _chances(shop, op, ready)]
         if shop.ops["frozen_machine"][op] < 0 and chances:
             delays.append((min(chances)[0] - int(mine.end[op]), op, ready))
-        ready = int(mine.end[op] + shop.ops["min_gap"][op])
+        ready = max(ready, int(mine.end[op] + shop.ops["min_gap"][op]))
     for gain, op, ready in sorted(delays):
         if gain < 0:
             yield op, _in_the_way(shop, mine, op, ready)

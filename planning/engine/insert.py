@@ -312,11 +312,11 @@ def insert_order(shop: Shop, s: Schedule, fill: Ints, order: int, not_before: in
     op = first
     while op < last:
         ready = max(shop.orders[order].release, not_before)
-        if op > first:
-            ready = s.nodes[s.links[op - 1].node].end + shop.ops[op - 1].min_gap
+        if op > first:  # what ended before the plan began makes nobody start there
+            ready = max(ready, s.nodes[s.links[op - 1].node].end + shop.ops[op - 1].min_gap)
         if shop.ops[op].frozen_machine >= 0:
             start = shop.ops[op].frozen_start
-            if op > first and ready > start:
+            if op > first and s.nodes[s.links[op - 1].node].end + shop.ops[op - 1].min_gap > start:
                 return retreat(shop, s, fill, first, op, FROZEN_AHEAD)
         else:
             stocked = stocked_from(shop, s, fill, op)

@@ -61,7 +61,7 @@ def _claim_places(shop: Shop, t: Timetable, pushed: Ints, order: int, cut: int) 
     first, end = int(shop.orders["first"][order]), int(shop.orders["end"][order])
     ready = int(shop.orders["release"][order])
     if cut > first:
-        ready = int(t.end[cut - 1] + shop.ops["min_gap"][cut - 1])
+        ready = max(ready, int(t.end[cut - 1] + shop.ops["min_gap"][cut - 1]))
     for op in range(cut, end):
         me = shop.ops[op]
         if me["frozen_machine"] >= 0:
@@ -70,7 +70,7 @@ def _claim_places(shop: Shop, t: Timetable, pushed: Ints, order: int, cut: int) 
             machine, start, finish = _place(shop, t, op, ready)
         t.machine[op], t.start[op], t.end[op] = machine, start, finish
         pushed[op] = 1
-        ready = finish + int(me["min_gap"])
+        ready = max(ready, finish + int(me["min_gap"]))
 
 
 def _place(shop: Shop, t: Timetable, op: int, ready: int) -> tuple[int, int, int]:

@@ -117,7 +117,7 @@ def needed_end(shop: Shop, s: Schedule, op: int, machine: int, earliest: int) ->
         if start >= NEVER:
             return 0
         if start - end <= gap:
-            return end if end > natural else 0
+            return max(end, 1) if end > natural else 0  # 0 says "when it likes", also of what ended long ago
         end = end_from(shop, s, op - 1, s.nodes[previous].machine, start - gap)
         if end >= NEVER:
             break

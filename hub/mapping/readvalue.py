@@ -19,7 +19,7 @@ from hub.mapping.runsteps import run_steps
 from hub.mapping.shape import PAIRED, Shape, fields_of, leading
 from hub.mapping.site import Selector, Site
 from hub.mapping.tables import CodeMap
-from hub.mapping.values import read_date, read_implied, read_number, read_time, read_whole, unpad
+from hub.mapping.values import read_date, read_implied, read_number, read_pack, read_time, read_whole, unpad
 
 
 class Places(Protocol):
@@ -388,14 +388,6 @@ def absent_value(text: str, after: list[Bound], shape: Shape, tables: dict[str, 
     if shape.kind == "bool":
         return text in ("yes", "true")
     return readers[shape.kind](text) if shape.kind in readers else text
-
-
-def read_pack(quantity: Quantity, factors: tuple[tuple[str, Decimal, str], ...]) -> Quantity:
-    """Return pieces for packs: five boxes of ten each are fifty each; other units stay."""
-    for pack, count, unit in factors:
-        if quantity.unit == pack:
-            return Quantity(value=quantity.value * count, unit=unit)
-    return quantity
 
 
 def split_pair(text: str, separator: str) -> tuple[str, str]:

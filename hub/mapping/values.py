@@ -12,6 +12,8 @@ from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
 
+from hub.kernel.words import Quantity
+
 CACHED_MAX = 8192  # distinct dates and numbers kept; orders repeat theirs, memory stays under 2 MB
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)\Z", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+\Z", re.ASCII)
@@ -138,8 +140,34 @@ def unpad(text: str) -> str:
 def fold(text: str, width: int) -> list[str]:
     """Return ``text`` in pieces of at most ``width`` characters, lines first.
 
+    No piece ends in a blank that stands between words: behind a value it would be lost, before one it is data.
+
     >>> fold("sterile only", 8)
-    ['sterile ', 'only']
+    ['sterile', ' only']
     """
-    lines = [line for line in text.split("\n") if line]
-    return [line[at : at + width] for line in lines for at in range(0, len(line), width)]
+    pieces: list[str] = []
+    for line in text.split("\n"):
+        at = 0
+        while at < len(line):
+            piece = line[at : at + width]
+            if at + width < len(line):
+                piece = piece.rstrip(" ") or piece
+            pieces.append(piece)
+            at += len(piece)
+    return pieces
+
+
+def read_pack(quantity: Quantity, factors: tuple[tuple[str, Decimal, str], ...]) -> Quantity:
+    """Return pieces for packs: five boxes of ten each are fifty each; other units stay."""
+    for pack, count, unit in factors:
+        if quantity.unit == pack:
+            return Quantity(value=quantity.value * count, unit=unit)
+    return quantity
+
+
+def write_pack(quantity: Quantity, factors: tuple[tuple[str, Decimal, str], ...]) -> Quantity:
+    """Return packs for pieces where they fill packs exactly."""
+    for pack, count, unit in factors:
+        if quantity.unit == unit and not quantity.value % count:
+            return Quantity(value=Decimal(int(quantity.value / count)), unit=pack)
+    return quantity

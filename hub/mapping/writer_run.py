@@ -7,14 +7,12 @@ be said, or would be read back otherwise, is a finding.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from hub.formats.tree import Node, Value
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
-from hub.kernel.words import Quantity
 from hub.mapping.reader_run import Steps, Trail, find, fits, trail_text
 
 Template = tuple[Any, ...]
@@ -75,7 +73,15 @@ class Writing:
         self.note(code, Severity.ELEMENT, message, number, trail, remedy=remedy, **more)
 
     def text(self, text: str, number: int, trail: Trail) -> str | None:
-        """Return None for a text no segment can hold: empty, or with control characters."""
+        """Return what a segment can hold of a text: nothing of an empty one or of one with control characters.
+
+        Blanks behind it mean nothing in X12 and are nobody's to read: they are left off, and that is told.
+        """
+        said = text.rstrip(" ")
+        if text and said.isprintable():
+            message = "blanks behind a text mean nothing on this wire and are left off"
+            self.note("MAP-BLANKS", Severity.NOTE, message, number, trail, remedy="say it without them", found=text)
+            return said or None
         message = "a control character stands in the text" if text else "an empty text cannot be told from none"
         self.fault("MAP-TEXT", message, number, trail, "say it without, or leave the field out", found=text)
         return None
@@ -436,11 +442,3 @@ def place_groups(X: Writing) -> None:
         values: list[Value] = node.values
         values += [""] * (first + len(standing) - len(values))
         values[first : first + len(standing)] = standing
-
-
-def write_pack(quantity: Quantity, factors: tuple[tuple[str, Decimal, str], ...]) -> Quantity:
-    """Return packs for pieces where they fill packs exactly."""
-    for pack, count, unit in factors:
-        if quantity.unit == unit and not quantity.value % count:
-            return Quantity(value=Decimal(int(quantity.value / count)), unit=pack)
-    return quantity

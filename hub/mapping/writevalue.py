@@ -138,9 +138,7 @@ class ValueWriter:
         code = self.code
         wire = element.type if element is not None else "AN"
         if kind == "str":
-            coded = any(b.codec.name == "code" for b in rule.codecs)
-            if not coded:
-                code.add(f"if not {x}.isprintable() or not {x}: {x} = X.text({x}, {rule.number}, P)")
+            self._free_text(rule, x)
         elif kind == "date":
             short = element is not None and wire == "DT" and element.maximum == 6
             code.add(f"{x} = {'write_short_date' if short else 'write_date'}({x})")
@@ -153,6 +151,12 @@ class ValueWriter:
                 kind
             ]
             code.add(f"{x} = {function}({x})")
+
+    def _free_text(self, rule: Rule, x: str) -> None:
+        """A text, or a word that may pass its table, is held against what a segment can hold."""
+        if all(bound.passes for bound in rule.codecs if bound.codec.name == "code"):
+            unfit = f"not {x} or {x}[-1] == ' ' or not {x}.isprintable()"
+            self.code.add(f"if {unfit}: {x} = X.text({x}, {rule.number}, P)")
 
     def _encode(self, rule: Rule, x: str, codecs: list[Bound]) -> None:
         code = self.code
@@ -250,6 +254,7 @@ class ValueWriter:
             elements = take.path.elements
             element = take.segment.elements[elements[min(index, len(elements) - 1)] - 1]
             if name in ("unit", "scheme"):
+                self._free_text(rule, variable)
                 self._encode(rule, variable, [b for b in reversed(rule.codecs) if b.codec.stage == "text"])
             else:
                 self._text(rule, variable, shape.kind, element if len(elements) > 1 else None)

@@ -40,7 +40,7 @@ class TreeWriter:
     def __init__(self, plan: Plan, tables: dict[str, CodeMap]) -> None:
         self.plan = plan
         self.code = Code()
-        names = ("new", "loose_node", "frozen", "share", "adopt", "numbered", "fill", "write_pack")
+        names = ("new", "loose_node", "frozen", "share", "adopt", "numbered", "fill")
         self.code.names.update({name: getattr(writer_run, name) for name in names})
         for name in (
             "write_date",
@@ -51,6 +51,7 @@ class TreeWriter:
             "write_bool",
             "pad",
             "fold",
+            "write_pack",
         ):
             self.code.names[name] = getattr(values, name)
         self.code.names["Node"] = Node

@@ -41,6 +41,12 @@ def add_north(overlay: Path, *, usage: str = "P") -> None:
         write(overlay, f"partners/{NORTH}/{name}", (CHECKOUT / "partners/acme-cardio" / name).read_text())
 
 
+def short_numbers(overlay: Path) -> None:
+    """Have Acme's guide take order numbers of ten characters in an answer; in an order they may have more."""
+    narrowed = 'extends = "x12/004010/855"\n[elements]\n"BAK03" = { maximum = 10 }\n'
+    write(overlay, "partners/acme-cardio/guides/855.toml", narrowed)
+
+
 def change(overlay: Path, name: str, old: str, new: str) -> Path:
     """Put our file ``name`` into the overlay with ``old`` replaced."""
     text = (CHECKOUT / name).read_text()

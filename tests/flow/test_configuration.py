@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.flow.at_work import AtWork, assert_each_finding_helps, codes
-from tests.flow.overlay import NORTH, add_north, change, from_north, write
+from tests.flow.overlay import NORTH, add_north, change, from_north, short_numbers, write
 from tests.flow.wire import group, interchange, of_kind, one_order, order, transaction
 
 HubWith = Callable[[Path], AtWork]
@@ -124,15 +124,18 @@ def test_an_interchange_refused_for_our_mistake_is_taken_by_a_replay(hub_with: H
     assert [row.number for row in hub.orders()] == ["4500098123"]
 
 
-def test_an_answer_that_cannot_be_written_leaves_the_order_standing_and_takes_no_number(hub: AtWork) -> None:
-    """The number holds what we write between elements; the partner separates its own with something else."""
-    body = one_order("45#0098123").replace(b"*", b"|").replace(b"#", b"*")
-    got = hub.send(body)
+def test_an_answer_that_cannot_be_written_leaves_the_order_standing_and_takes_no_number(
+    hub_with: HubWith, overlay: Path
+) -> None:
+    """The partner's guide takes a shorter number in an answer than in an order."""
+    short_numbers(overlay)
+    hub = hub_with(overlay)
+    got = hub.send(one_order("4500098123-7"))
     assert got.message.outcome == "accepted"
     assert str(got.message.attention).startswith("The answer could not be written: ")
     assert_each_finding_helps(got)
     assert [each.kind for each in hub.answers(got.message.id)] == ["997"]
-    assert hub.order("45*0098123").summary.status == "accepted"
+    assert hub.order("4500098123-7").summary.status == "accepted"
 
     after = hub.send(one_order("4500098124", 102))
     assert {each.kind for each in hub.answers(after.message.id)} == {"997", "855"}

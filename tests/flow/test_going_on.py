@@ -176,9 +176,11 @@ def test_a_hub_at_work_says_how_each_of_its_loops_stands(hub: AtWork, monkeypatc
     well, broken = (True, None), (False, "OSError")
     assert hub.wait(look()) == {
         "database": well,
+        "storage": well,
         "partners": well,
         "reader": well,
         "jobs": well,
+        "jobs given up": well,
         "leases": well,
         "deliveries": well,
         "folders": broken,

@@ -10,6 +10,7 @@ import pytest
 
 from hub.kernel.words import Money, Period, Quantity, When
 from hub.mapping.codecs import CODECS
+from hub.mapping.values import fold
 from tests.mapping.small import Credit, Doc, Line, back, codes, day, given, wire
 
 KIND = '[fields]\nkind = "BEG01"\n'
@@ -209,6 +210,39 @@ def test_two_lines_that_say_one_element_differently_are_a_fault(tmp_path: Path) 
 def test_a_text_no_segment_can_hold_is_a_fault(tmp_path: Path, text: str) -> None:
     map_ = given(tmp_path, KIND + 'number = "BEG02"')
     assert codes(map_.render(Doc(number=text)).findings) == ["MAP-TEXT"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("A ", "A"), ("A  ", "A"), (" A ", " A"), ("A B   ", "A B"), (" ", None), ("   ", None)]
+)
+def test_blanks_behind_a_text_are_left_off_and_told(tmp_path: Path, text: str, said: str | None) -> None:
+    map_ = given(tmp_path, KIND + 'number = "BEG02"')
+    rendered = map_.render(Doc(kind="00", number=text))
+    assert codes(rendered.findings) == ["MAP-BLANKS"]
+    assert not rendered.findings[0].severity.is_reject
+    assert back(map_, Doc(kind="00", number=text)) == [f"BEG*00*{said}" if said else "BEG*00"]
+
+
+def test_words_that_pass_and_units_say_no_blanks_either(tmp_path: Path) -> None:
+    quantity = (
+        '[each.lines]\nat = "LIN"\nnumber = "LIN01"\nquantity = "SN102,03 | code:unit+"\n[codes.unit]\nEA = "each"'
+    )
+    for table, document in (
+        (KIND + 'number = "BEG02 | code:word+"\n[codes.word]\nA = "apple"', Doc(kind="00", number="B ")),
+        (quantity, Doc(lines=[Line(number="1", quantity=Quantity(value=Decimal(5), unit="B "))])),
+    ):
+        map_ = given(tmp_path, table)
+        assert codes(map_.render(document).findings) == ["MAP-BLANKS"]
+        assert back(map_, document)[-1].endswith("*B")
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 5, 7, 8, 9, 30])
+@pytest.mark.parametrize("text", ["sterile only", "a  b", "   a", "a b\nc  d e", "one   two three"])
+def test_a_folded_text_keeps_the_blanks_between_its_words(text: str, width: int) -> None:
+    pieces = fold(text, width)
+    assert "".join(pieces) == text.replace("\n", "")
+    assert all(len(piece) <= width for piece in pieces)
+    assert not any(piece.endswith(" ") and piece.strip() for piece in pieces)
 
 
 def test_half_a_quantity_is_told(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ their order between its places; a second turn changes nothing.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,19 @@ ROOTS = [Path(__file__).resolve().parents[2]]
 LIBRARY = MapLibrary(ROOTS, GuideLibrary(ROOTS))
 LETTERS = "ABab019 .-/äß"
 TEXT_MOST = 10
+MAPS = ["x12/004010/850", "x12/004010/855", "acme-cardio/850", "acme-cardio/855", "x12/004010/997"]
 
 OMISSIONS = {"GDE-ELEMENT-CONDITION", "GDE-ELEMENT-MISSING", "GDE-SEGMENT-MISSING", "GDE-ELEMENT-BLANK"}
 """Faults of an invented document itself: it says a reference's kind and no reference. A map cannot mend that."""
 
 
 class Chance:
-    def __init__(self, random: Any, often: float) -> None:
+    """Chooses at random; ``padded`` puts blanks behind texts, which X12 cannot say."""
+
+    def __init__(self, random: Any, often: float, *, padded: bool = False) -> None:
         self.random = random
         self.often = often
+        self.padded = padded
 
     def said(self, rule: Rule, *, must: bool) -> bool:
         return must or bool(self.random.random() < self.often)
@@ -43,7 +48,9 @@ class Chance:
         return str(self.random.choice(options))
 
     def text(self, least: int, most: int) -> str:
-        return "".join(self.random.choice(LETTERS) for _ in range(self.number(least, min(most, least + TEXT_MOST))))
+        length = self.number(least, min(most, least + TEXT_MOST))
+        text = "".join(self.random.choice(LETTERS) for _ in range(length))
+        return text if self.padded or not text.endswith(" ") else text[:-1] + "x"
 
     def number(self, low: int, high: int) -> int:
         return int(self.random.choice([low, high, self.random.randint(low, high)]))
@@ -69,9 +76,7 @@ def turned(map_: Map, document: Struct) -> tuple[Struct | None, bytes, list[str]
     return again.applied.document, written.data, found, {finding.code for finding in again.findings}
 
 
-@pytest.mark.parametrize(
-    "name", ["x12/004010/850", "x12/004010/855", "acme-cardio/850", "acme-cardio/855", "x12/004010/997"]
-)
+@pytest.mark.parametrize("name", MAPS)
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=False), often=st.sampled_from([0.1, 0.5, 0.9]))
 def test_what_is_written_reads_back_the_same(name: str, random: Any, often: float) -> None:
@@ -86,3 +91,19 @@ def test_what_is_written_reads_back_the_same(name: str, random: Any, often: floa
     assert ordered(msgspec.to_builtins(second)) == ordered(msgspec.to_builtins(again)), "a second turn changes it"
     if again == document:
         assert wire_again == wire, "a second turn changes the wire"
+
+
+@pytest.mark.parametrize("name", MAPS)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(random=st.randoms(use_true_random=False), often=st.sampled_from([0.1, 0.5, 0.9]))
+def test_blanks_behind_a_text_are_left_off_and_told(name: str, random: Any, often: float) -> None:
+    """The law for what X12 cannot say: a document with such blanks is written as the one without, and that is told."""
+    map_ = LIBRARY.map(name)
+    document = invent(map_, Chance(random, often, padded=True))
+    again, wire, found, _ = turned(map_, document)
+    assert not re.search(rb" [*>~]", wire.partition(b"~GS*")[2]), "blanks behind a value were written"
+    if again is None or ordered(msgspec.to_builtins(again)) != ordered(msgspec.to_builtins(document)):
+        assert found, "a document changed in silence"
+    if again is not None:
+        second, _, _, _ = turned(map_, again)
+        assert ordered(msgspec.to_builtins(second)) == ordered(msgspec.to_builtins(again)), "a second turn changes it"

@@ -26,6 +26,7 @@ KEYS_SHOWN_MAX = 24  # of one message in the log; the search box knows all of th
 KEYS_MAX = 20_000  # of one message: a release of 10,000 lines has two keys each
 FILE = "file"  # kind of the key that is the file's name: known at intake, not read from the body
 TEXT_LENGTH_MAX = 2_000  # of a sentence for a person, whoever wrote it: a page of paper
+POSITION_MAX = 2**31 - 1  # of a document, as its column has it
 VALUE_LENGTH_MAX = 120  # of a key, as its column has it; longer ones are cut, as they are when searched
 
 
@@ -48,10 +49,28 @@ class Processed(Struct):
     findings: list[Diagnostic] = []  # about its envelopes
 
 
-def forget(conn: Connection, message_id: str) -> None:
-    """Drop the documents and keys that an earlier run has left."""
-    conn.execute(_FORGET_DOCUMENTS, {"wanted": message_id})
+class TestsBefore(Struct):
+    """What an earlier run of a message took each of its documents for."""
+
+    by_position: dict[int, bool] = {}
+    by_interchange: dict[int, bool] = {}  # for documents of which no row was kept
+
+    def judged(self, position: int, interchange: int) -> bool | None:
+        """Return whether the document was a test; None when no earlier run has said so."""
+        return self.by_position.get(position, self.by_interchange.get(interchange))
+
+
+def forget_keys(conn: Connection, message_id: str) -> None:
+    """Drop the keys that an earlier run has left."""
     conn.execute(_FORGET_KEYS, {"wanted": message_id})
+
+
+def forget_documents(conn: Connection, message_id: str, *, after: int, to: int | None = None) -> None:
+    """Drop the documents that an earlier run has left behind position ``after``, up to and with ``to`` or to the end.
+
+    No more than is written anew at that moment: which of the others were tests stands nowhere else.
+    """
+    conn.execute(_FORGET_DOCUMENTS, {"wanted": message_id, "after": after, "to": POSITION_MAX if to is None else to})
 
 
 def record(conn: Connection, *processed: Processed) -> None:
@@ -65,9 +84,14 @@ def hold(conn: Connection, message_id: str, why: str) -> None:
     _HOLD.run(conn, {"wanted": message_id, "why": storable_text(why)[:TEXT_LENGTH_MAX]})
 
 
-def tests_among(conn: Connection, message_id: str) -> dict[int, bool]:
-    """Return, by position, whether each document that an earlier run wrote was a test."""
-    return {position: bool(test) for position, test in _TESTS.returned(conn, {"wanted": message_id})}
+def tests_among(conn: Connection, message_id: str) -> TestsBefore:
+    """Return whether each document that an earlier run wrote was a test."""
+    found = TestsBefore(by_position={}, by_interchange={})
+    for position, interchange, test in _TESTS.returned(conn, {"wanted": message_id}):
+        found.by_position[position] = bool(test)
+        if interchange is not None:
+            found.by_interchange[interchange] = found.by_interchange.get(interchange, False) or bool(test)
+    return found
 
 
 def note(
@@ -188,9 +212,17 @@ _HOLD = Prepared(
 _ACKNOWLEDGED = Prepared(
     update(message).where(message.c.id == bindparam("wanted")).values(acknowledged_to=bindparam("told"))
 )
-_TESTS = Prepared(select(document.c.position, document.c.test).where(document.c.message == bindparam("wanted")))
+_TESTS = Prepared(
+    select(document.c.position, document.c.interchange, document.c.test).where(
+        document.c.message == bindparam("wanted")
+    )
+)
 _DOCUMENTS = Prepared(insert(document))
 _KEYS = unless_there(search_key)
 _NOTE = Prepared(insert(timeline))
-_FORGET_DOCUMENTS = delete(document).where(document.c.message == bindparam("wanted"))
+_FORGET_DOCUMENTS = delete(document).where(
+    document.c.message == bindparam("wanted"),
+    document.c.position > bindparam("after"),
+    document.c.position <= bindparam("to"),
+)
 _FORGET_KEYS = delete(search_key).where(search_key.c.message == bindparam("wanted"), search_key.c.kind != FILE)

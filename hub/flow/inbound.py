@@ -27,6 +27,7 @@ from hub.exchange import interchanges, outbox, recording
 from hub.exchange.budgets import Amount, spend
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key
 from hub.exchange.partners import Partner
+from hub.exchange.recording import TestsBefore
 from hub.flow.acknowledging import Reply, acknowledge, acknowledged_amount, reply_to
 from hub.flow.agreement import is_test, with_number_judged
 from hub.flow.arrivals import Arrival, Foreseen, Handled, NotInCompany, Workplace
@@ -92,7 +93,8 @@ class Progress(Struct):
     resent: frozenset[str] = frozenset()  # messages whose answers were sent once more
     summary: Summary = Summary()
     kept: Kept = Kept()
-    tests: dict[int, bool] = {}  # by position, what an earlier run took each document for: a test never becomes real
+    tests: TestsBefore = TestsBefore()  # what an earlier run took each document for: a test never becomes real
+    read: int = 0  # position of the last document
     acknowledged: int = 0  # interchanges
     said: list[Acknowledgement] = []  # of them
     alone: list[Reply] = []  # those of which there is but a TA1: they go out together, with the last portion
@@ -278,11 +280,9 @@ class _Settlement:
         self._new: list[Interchange] = []  # whose numbers are entered with this portion
 
     def begin(self) -> None:
-        """Enter numbers of interchanges; with the first portion forget what an earlier run read, but for tests."""
-        conn, message = self._at.conn, self._message.id
-        if self.due.before is None and self.due.task.again:
-            self.progress = Progress(tests=recording.tests_among(conn, message))
-            recording.forget(conn, message)
+        """Enter numbers of interchanges, and forget what an earlier run wrote of the documents of this portion."""
+        if self.due.task.again:
+            self._forget()
         before = self.progress
         found = self.due.portion.survey.interchanges[len(before.interchanges) : self.due.portion.entered]
         entered = [self._entered(each) for each in found]
@@ -297,6 +297,17 @@ class _Settlement:
             judgements=[*before.judgements, *(row.judgement for row in entered)],
             resent=before.resent | again,
         )
+
+    def _forget(self) -> None:
+        """Forget no document before it is written anew: an interruption must leave standing which of them were tests."""
+        conn, message, portion = self._at.conn, self._message.id, self.due.portion
+        if self.due.before is None:
+            self.progress = Progress(tests=recording.tests_among(conn, message))
+            recording.forget_keys(conn, message)
+        before = self.progress.read
+        read = portion.documents[-1].position if portion.documents else before
+        recording.forget_documents(conn, message, after=before, to=None if portion.last else read)
+        self.progress = replace(self.progress, read=read)
 
     def _entered(self, found: Interchange) -> InterchangeRow:
         row = interchange_row(
@@ -376,7 +387,8 @@ class _Settlement:
 
     def _became(self, document: Document) -> Settled:
         judgement = self.progress.judgements[document.interchange.position - 1]
-        test = self.progress.tests.get(document.position, is_test(document.interchange, self.partner))
+        before = self.progress.tests.judged(document.position, document.interchange.position)
+        test = is_test(document.interchange, self.partner) if before is None else before
         handled = self._handle(document, judgement, test)
         guide = self._at.rules.guide(document.release, document.kind, self.partner.id)
         row = document_row(document, handled, self._message.id, self.partner.id, test=test)

@@ -74,7 +74,7 @@ def test_a_message_is_found_by_the_name_of_its_file(database: Database) -> None:
     def work(conn: Connection) -> None:
         sent = incoming(b"x", file_name="Orders 2026.EDI")
         intake.accept(conn, sent)
-        recording.forget(conn, sent.id)  # as processing does before it writes its keys
+        recording.forget_keys(conn, sent.id)  # as processing does before it writes its keys
         page = messages.list_messages(conn, EVERYONE, Filters(q="orders 2026.edi"))
         assert [row.id for row in page.items] == [sent.id]
         assert [hit.key for hit in messages.search(conn, EVERYONE, "orders")] == [
@@ -170,7 +170,7 @@ def test_a_replay_replaces_what_the_first_run_wrote(database: Database) -> None:
         processed = recording.Processed(
             message=order, partner=ACME, stages=detail.stages, validation="rejected", outcome="refused"
         )
-        recording.forget(conn, order)
+        recording.forget_keys(conn, order)
         recording.record(conn, processed)
         after = messages.message_detail(conn, EVERYONE, order)
         assert after is not None

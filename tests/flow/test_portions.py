@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from structlog.testing import capture_logs
 from hub.flow import inbound
 from hub.flow.portions import DOCUMENTS_PER_PORTION
 from tests.flow.at_work import AtWork
+from tests.flow.overlay import NORTH, add_north, from_north
 from tests.flow.wire import group, interchange, of_kind, order, transaction
 
 ORDERS = 2 * DOCUMENTS_PER_PORTION + 3
@@ -49,6 +51,73 @@ def test_an_interruption_between_portions_repeats_nothing(
     hub.work()
     assert hub.detail(message).message.outcome == "accepted"
     _each_order_once(hub, message)
+
+
+@pytest.mark.parametrize("crash", range(1, 7), ids="crash {}".format)
+@pytest.mark.parametrize("committed", [True, False], ids=["after the portion", "within the portion"])
+@pytest.mark.parametrize("sets", ["one interchange", "an interchange each portion"])
+def test_a_test_stays_a_test_wherever_its_replay_after_going_live_is_interrupted(
+    hub_with: Callable[[Path], AtWork],
+    tmp_path: Path,
+    crash: int,
+    committed: bool,
+    sets: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_north(tmp_path / "overlay", usage="T")
+    hub = hub_with(tmp_path / "overlay")
+    body = _one(ORDERS) if sets == "one interchange" else _several(ORDERS)
+    done = hub.send(body, partner=NORTH)
+    sent = len(hub.sent(NORTH))
+    add_north(tmp_path / "overlay", usage="P")
+    hub.reopen()
+    with monkeypatch.context() as patch, capture_logs():
+        patch.setattr(inbound, "_settle", _fails_at(1 + (crash - 1) % 3, committed))
+        hub.replay(done.message.id)
+        if crash > 3:  # and it is interrupted once more, further on or sooner
+            patch.setattr(inbound, "_settle", _fails_at(1 + crash % 3, committed))
+            hub.later(minutes=30)
+            hub.work()
+    hub.later(minutes=30)
+    hub.work()
+    got = hub.detail(done.message.id)
+    assert (got.message.outcome, len(got.documents)) == ("accepted", ORDERS)
+    assert all(row.test for row in got.documents)
+    assert [row.test for row in hub.orders()] == [True] * ORDERS
+    assert len(hub.sent(NORTH)) == sent, "nothing is said anew"
+    assert len(hub.found(f"N-{ORDERS}")) == 2, "the message and the answer"
+
+
+def test_a_message_interrupted_while_its_partner_goes_live_is_a_test_to_its_end(
+    hub_with: Callable[[Path], AtWork], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_north(tmp_path / "overlay", usage="T")
+    hub = hub_with(tmp_path / "overlay")
+    message = hub.take_in(_one(ORDERS), NORTH)
+    with monkeypatch.context() as patch, capture_logs():
+        patch.setattr(inbound, "_settle", _fails_at(1, committed=True))
+        hub.work()
+    add_north(tmp_path / "overlay", usage="P")
+    hub.reopen()
+    hub.later(minutes=30)
+    hub.work()
+    assert hub.detail(message).message.test
+    assert [row.test for row in hub.orders()] == [True] * ORDERS
+
+
+def _one(orders: int) -> bytes:
+    return from_north(group(*(_north(n) for n in range(1, orders + 1))), number=1)
+
+
+def _several(orders: int) -> bytes:
+    """Return them in three interchanges, none of which ends with a portion."""
+    cuts = [range(1, 31), range(31, 91), range(91, orders + 1)]
+    groups = [group(*(_north(n) for n in cut), number=number) for number, cut in enumerate(cuts, start=1)]
+    return b"".join(from_north(own, number=number) for number, own in enumerate(groups, start=1))
+
+
+def _north(number: int) -> str:
+    return transaction(order(f"N-{number}"), control=f"{number:04d}")
 
 
 def _fails_at(portion: int, committed: bool) -> Callable[..., Any]:

@@ -288,7 +288,7 @@ class _Settlement:
         entered = [self._entered(each) for each in found]
         again = {row.first_message for row in entered if row.judgement == "duplicate" and row.first_message}
         for first in sorted(again - before.resent):
-            outbox.resend_answers(conn, first, now=self._at.now)
+            outbox.resend_answers(self._at.conn, first, now=self._at.now)
         judged = [with_number_judged(each, row) for each, row in zip(found, entered, strict=True)]
         self._new = judged
         self.progress = replace(
@@ -299,7 +299,7 @@ class _Settlement:
         )
 
     def _forget(self) -> None:
-        """Forget no document before it is written anew: an interruption must leave standing which of them were tests."""
+        """Forget no document before it is written anew: which of them were tests must survive an interruption."""
         conn, message, portion = self._at.conn, self._message.id, self.due.portion
         if self.due.before is None:
             self.progress = Progress(tests=recording.tests_among(conn, message))

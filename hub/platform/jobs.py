@@ -9,7 +9,7 @@ written together with ``done`` happens exactly once, however many workers try. J
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -124,6 +124,14 @@ OnDead = Callable[[Connection, Job, str], None]
 What it raises undoes the burial."""
 
 
+class Claimed(list[Job]):
+    """Jobs claimed at once. ``cut_short`` says that the next one must have less company than it would have."""
+
+    def __init__(self, claimed: Iterable[Job], *, cut_short: bool) -> None:
+        super().__init__(claimed)
+        self.cut_short = cut_short
+
+
 class Backlog(Struct):
     """How much waits, for telemetry and the readiness page."""
 
@@ -167,13 +175,14 @@ def claim(
     most_of_one: int = CLAIM_MAX,
     lease: timedelta = LEASE,
     on_dead: OnDead | None = None,
-) -> list[Job]:
+) -> Claimed:
     """Claim up to ``limit`` due jobs of ``kinds`` until ``now + lease``; jobs whose lease ended too.
 
     They are claimed in fair turns by owner, where ``shares`` says what each has in hand, and of one owner oldest first,
-    no more than ``most_of_one`` with those in hand. ``in_hand`` are the worker's already: a job that must have less
-    ``company`` waits until there are fewer, and all after it. One that took its worker down with it ``ATTEMPTS_MAX``
-    times is laid among the dead instead.
+    no more than ``most_of_one`` with those in hand. ``in_hand`` are the worker's already, of whatever kind: a job that
+    must have less ``company`` waits until there are fewer, and all after it, of the other kinds as well: a worker that
+    goes on claiming when it was ``cut_short`` lets it wait for ever. One that took its worker down with it
+    ``ATTEMPTS_MAX`` times is laid among the dead instead.
     """
     due = [found for kind in kinds for found in _due(conn, kind, now, min(limit, CLAIM_MAX), shares, most_of_one)]
     del due[limit:]
@@ -181,10 +190,11 @@ def claim(
     claimed = [found for found in due if found.fence.counted < ATTEMPTS_MAX]
     if fatal:
         _bury(conn, fatal, on_dead)
-    claimed = claimed[: _together(claimed, in_hand)]
-    if claimed:
-        conn.execute(_CLAIM, {"ids": [found.id for found in claimed], "lease_ends": now + lease, "by": worker})
-    return [msgspec.structs.replace(found, attempts=found.attempts + 1) for found in claimed]
+    fit = claimed[: _together(claimed, in_hand)]
+    if fit:
+        conn.execute(_CLAIM, {"ids": [found.id for found in fit], "lease_ends": now + lease, "by": worker})
+    begun = (msgspec.structs.replace(found, attempts=found.attempts + 1) for found in fit)
+    return Claimed(begun, cut_short=len(fit) < len(claimed))
 
 
 def _due(conn: Connection, kind: str, now: datetime, room: int, shares: Shares, most_of_one: int) -> list[Job]:
@@ -214,9 +224,10 @@ def _company(job: Job, claims: int, most: int) -> int:
 
 def _together(due: Sequence[Job], in_hand: int) -> int:
     """Return how many of the first of ``due``, not yet claimed, may be claimed beside those in hand."""
-    allowed = CLAIM_MAX
+    allowed = in_hand + len(due)  # how many at most is for others to say
     for count, found in enumerate(due):
-        allowed = min(allowed, _company(found, found.fence.counted, CLAIM_MAX))
+        own = _company(found, found.fence.counted, CLAIM_MAX)
+        allowed = min(allowed, own) if own < CLAIM_MAX else allowed
         if in_hand + count >= allowed:
             return count
     return len(due)

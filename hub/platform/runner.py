@@ -4,7 +4,8 @@ A handler does its work and completes the job (``jobs.done`` with the job's fenc
 it raises, the job goes back with backoff, or among the dead; ``Unavailable`` counts as no attempt. Long work keeps its
 lease by a heartbeat. Owners take turns: who has least in hand is next, and a part of the room is never one owner's. Of
 a kind that goes ``aside`` a few jobs run at a time, one of each owner, and no job of another kind waits for them. A
-job that went down with its worker has less company each time (``jobs.company``). Nothing is claimed before
+job that went down with its worker has less company each time (``jobs.company``), whatever kind that is of: while it
+waits for less, nothing is claimed that goes after it, of no kind, and so its turn comes. Nothing is claimed before
 ``not_before`` returns: what is needed for every job is there then, or a kill would cost attempts of jobs that never
 began. Who waits for a job that dies is told by ``on_dead``, in the same write. ``stop`` lets what runs finish, and
 gives back what does not in ``STOP_SECONDS``.
@@ -42,6 +43,9 @@ POLL_SECONDS = 1.0  # bells within the process are enough; this catches other pr
 HEARTBEAT_SECONDS = jobs.LEASE.total_seconds() / 3
 STOP_SECONDS = 10.0
 
+Lane = tuple[str, ...]
+"""Kinds of job that share their room: those that go side by side, or one that goes aside."""
+
 log = structlog.get_logger("hub.platform.runner")
 
 
@@ -67,6 +71,8 @@ class Runner:
         self._worker = worker
         self._aside = dict(aside or {})  # kind → how many at a time
         self._batch, self._lump = batch, max(1, batch // LUMP_PART)
+        self._most = batch + sum(self._aside.values())  # jobs in hand
+        self._first: Lane = ()  # whose next job waits for less company: it is asked before the others
         self._served: dict[str, int] = {}  # owner → number of its last turn
         self._turns = 0
         self._not_before = not_before
@@ -145,8 +151,7 @@ class Runner:
             running = list(self._running.values())
             in_hand = Counter(job.kind for job in running)
             idle = {kind: most - in_hand[kind] for kind, most in self._aside.items() if in_hand[kind] < most}
-            room = min([room, *(jobs.company(job, self._batch) - len(running) for job in running)])
-            if self._stopping or (room <= 0 and not idle):
+            if self._stopping or self._company(running) <= 0 or (room <= 0 and not idle):
                 return 0
             claimed = await self._database.write(partial(self._claim_now, room, idle, running, self._clock.now()))
             if claimed:
@@ -162,21 +167,47 @@ class Runner:
     def _claim_now(
         self, room: int, idle: Mapping[str, int], running: Sequence[Job], now: datetime, conn: Connection
     ) -> list[Job]:
-        claim = partial(jobs.claim, conn, worker=self._worker, now=now, on_dead=self._on_dead)
-        side_by_side = [kind for kind in self._handlers if kind not in self._aside]
+        """Claim lane by lane, until one of them has a job that waits for less company."""
+        rooms: dict[Lane, int] = {tuple(kind for kind in self._handlers if kind not in self._aside): room}
+        rooms |= {(kind,): most for kind, most in sorted(idle.items())}
         claimed: list[Job] = []
-        if room > 0 and side_by_side:
-            most = max(1, self._batch - self._batch // OTHERS_PART)
-            shares = {
-                owner: share if share.in_hand <= most - self._lump else replace(share, in_hand=most)
-                for owner, share in self._shares(running, side_by_side).items()
-            }
-            claimed = claim(side_by_side, limit=room, in_hand=len(running), shares=shares, most_of_one=most)
-        for kind, most in sorted(idle.items()):
-            shares = self._shares(running, [kind])
-            in_hand = sum(share.in_hand for share in shares.values())
-            claimed += claim([kind], limit=most, in_hand=in_hand, shares=shares, most_of_one=1)
+        for lane in sorted((lane for lane in rooms if lane), key=lambda lane: lane != self._first):
+            hand = [*running, *claimed]
+            limit = min(rooms[lane], self._company(hand))
+            if limit <= 0:
+                continue
+            shares, most = self._shares_of_lane(running, lane)
+            found = jobs.claim(
+                conn,
+                lane,
+                worker=self._worker,
+                now=now,
+                limit=limit,
+                in_hand=len(hand),
+                shares=shares,
+                most_of_one=most,
+                on_dead=self._on_dead,
+            )
+            claimed += found
+            if found.cut_short:
+                self._first = lane
+                break
         return claimed
+
+    def _company(self, hand: Sequence[Job]) -> int:
+        """Return how many more jobs may join those in hand for their sake."""
+        return min((jobs.company(job, self._most) for job in hand), default=self._most) - len(hand)
+
+    def _shares_of_lane(self, running: Sequence[Job], lane: Lane) -> tuple[dict[str, Share], int]:
+        """Return what each owner has of the lane, and the most that one may have."""
+        shares = self._shares(running, lane)
+        if not self._aside.keys().isdisjoint(lane):
+            return shares, 1
+        most = max(1, self._batch - self._batch // OTHERS_PART)
+        return {
+            owner: share if share.in_hand <= most - self._lump else replace(share, in_hand=most)
+            for owner, share in shares.items()
+        }, most
 
     def _shares(self, running: Sequence[Job], kinds: Collection[str]) -> dict[str, Share]:
         """Return what each owner has of the lane of ``kinds``, and when it had its last turn."""

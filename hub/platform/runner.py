@@ -196,7 +196,8 @@ class Runner:
 
     def _company(self, hand: Sequence[Job]) -> int:
         """Return how many more jobs may join those in hand for their sake."""
-        return min((jobs.company(job, self._most) for job in hand), default=self._most) - len(hand)
+        allowed = [jobs.company(job, self._batch) for job in hand]
+        return min((most for most in allowed if most < self._batch), default=self._most) - len(hand)
 
     def _shares_of_lane(self, running: Sequence[Job], lane: Lane) -> tuple[dict[str, Share], int]:
         """Return what each owner has of the lane, and the most that one may have."""

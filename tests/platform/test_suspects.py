@@ -58,7 +58,7 @@ class Hands:
 
 
 @pytest.mark.parametrize("busy", KINDS, ids="beside a {} one".format)
-@pytest.mark.parametrize("a-suspect", KINDS, ids="a {} one".format)
+@pytest.mark.parametrize("suspect", KINDS, ids="a {} one".format)
 @pytest.mark.parametrize("deaths", [4, 5, 7])
 def test_what_must_be_alone_has_its_turn_though_more_of_every_kind_keeps_coming(
     database: Database, busy: str, suspect: str, deaths: int
@@ -89,7 +89,7 @@ def test_what_must_be_alone_has_its_turn_though_more_of_every_kind_keeps_coming(
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("a-suspect", KINDS)
+@pytest.mark.parametrize("suspect", KINDS)
 @pytest.mark.parametrize(("deaths", "company"), [(1, 64), (2, 16), (3, 4)])
 def test_company_counts_what_is_in_hand_of_every_kind(
     database: Database, suspect: str, deaths: int, company: int

@@ -49,7 +49,7 @@ def read(source: bytes | BinaryIO, limits: Limits = LIMITS, *, bare: bool = Fals
     whatever the bytes (errors of ``source`` itself pass).
     """
     window = Window(io.BytesIO(source) if isinstance(source, (bytes, bytearray)) else source, limits.chunk_bytes)
-    window.want(1)
+    window.want(HEAD_BYTES)  # all that is looked at, however small the pieces in which it arrives
     _refuse_what_is_something_else(bytes(window.data[:HEAD_BYTES]))
     if bare:
         found = read_bare(window, limits)

@@ -126,6 +126,20 @@ class DockCalendar(Struct):
             candidate += _ONE_DAY
         return day
 
+    def last_open(self, first: date, last: date) -> date:
+        """Return the last day from ``first`` to ``last`` on which the dock is open; ``last`` where none of them is.
+
+        Looks a year back at most, as ``next_open`` looks ahead.
+        """
+        candidate = last
+        for _ in range(366):
+            if candidate < first:
+                break
+            if candidate.weekday() not in self.closed_weekdays and candidate not in self.holidays:
+                return candidate
+            candidate -= _ONE_DAY
+        return last
+
 
 ALWAYS_OPEN = DockCalendar()
 

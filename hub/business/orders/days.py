@@ -83,11 +83,11 @@ def days_of_schedule(schedule: Schedule, line: str, path: str) -> Days:
     return _days(_when(schedule.due_kind or "delivery", schedule.due, f"{path}.due"), schedule.dates, f"{path}.", line)
 
 
-def narrowed(wide: list[Stated], near: list[Stated], *, replaced: bool = False) -> list[Stated]:
+def narrowed(wide: list[Stated], near: list[Stated]) -> list[Stated]:
     """Return what binds a part: all that stands near, and what stands for the whole where the part says nothing.
 
     A bearing said near replaces the same said for the whole, and anything said about delivery (or shipment) the day
-    on which the whole is to be delivered (or shipped). ``replaced``: ``near`` says when the part is due, for good.
+    on which the whole is to be delivered (or shipped). What is said of the one replaces no day of the other.
     """
     if not near:
         return wide
@@ -99,7 +99,7 @@ def narrowed(wide: list[Stated], near: list[Stated], *, replaced: bool = False) 
         stated
         for stated in wide
         if stated.bearing not in bearings
-        and not (stated.bearing in ON and (replaced or any(stated.bearing in axis for axis in axes)))
+        and not (stated.bearing in ON and any(stated.bearing in axis for axis in axes))
     ]
     return kept + near
 

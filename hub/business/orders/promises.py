@@ -60,7 +60,7 @@ def parts_of(line: OrderLine, ordered: Quantity | None, terms: Terms, path: str)
     parts, faults = [], list(own.faults)
     for index, schedule in enumerate(line.schedules):
         near = days_of_schedule(schedule, line.number, f"{path}.schedules[{index}]")
-        stated = narrowed(wide, near.stated, replaced=schedule.due is not None)
+        stated = narrowed(wide, near.stated)
         parts.append(_part(schedule.quantity, stated, said or near.said, f"{path}.schedules[{index}].due"))
         faults += near.faults
     return parts, faults
@@ -123,8 +123,7 @@ def promise(
         quantity = parts[index].state.quantity
         before += quantity.value * (item.factor(quantity.unit) or Decimal(1))
         days = item.lead_time.until(before)
-        earliest = terms.calendar.next_open(terms.today + timedelta(days=days))
-        attempt = _Attempt(line.number, parts[index], earliest, days, terms)
+        attempt = _Attempt(line.number, parts[index], terms.today + timedelta(days=days), days, terms)
         made[index] = attempt.promised()
         reasons += attempt.reasons
     return [made[index] for index in range(len(parts))], reasons
@@ -151,11 +150,9 @@ class _Attempt:
             )
         deliver = ship = None
         if not state.at_shipment:
-            axis = _axis(stated, DELIVER)
-            deliver, basis = self._choose(axis, delivering=True)
+            deliver, basis = self._choose(_axis(stated, DELIVER), least=self._first_shipment())
         if any(each.bearing in SHIP for each in stated):
-            axis = _axis(stated, SHIP)
-            ship, basis_of_shipment = self._choose(axis, delivering=False, before=deliver)
+            ship, basis_of_shipment = self._choose(_axis(stated, SHIP), most=deliver)
             basis = basis_of_shipment if deliver is None else basis
             deliver = self._after(ship, deliver)
         day = deliver or ship
@@ -171,23 +168,38 @@ class _Attempt:
             reason=PROMISED[basis].format(days=self._days),
         )
 
-    def _choose(self, axis: _Axis, *, delivering: bool, before: date | None = None) -> tuple[date, Basis]:
-        """Return the day: the one named, else the last one allowed, never before our lead time or what is allowed."""
+    def _choose(self, axis: _Axis, *, least: date | None = None, most: date | None = None) -> tuple[date, Basis]:
+        """Return the day: the one named, else the last one allowed, never before our lead time or what is allowed.
+
+        ``least`` and ``most``: what the other axis asks of a day that is ours to choose. Such a day is one on which the
+        dock is open, if any that keeps all is; a closed day that is the only one left is the buyer's own.
+        """
         low, basis = self._earliest, Basis.LEAD_TIME
         if axis.floor and axis.floor.day > low:
             low, basis = axis.floor.day, Basis.NOT_BEFORE
-            if delivering:
-                low = self._terms.calendar.next_open(low)
         self._check_window(axis)
-        target = axis.target.day if axis.target else None
-        if before is not None and axis.on is None:
-            target = before if target is None else min(target, before)
-        if target is None or target < low:
-            day = low
+        lasts = [each.day for each in (axis.ceiling, self._cancel) if each]
+        if axis.on is not None and axis.on.day >= low:
+            day, basis = axis.on.day, Basis.REQUESTED
+        elif axis.on is None and (axis.ceiling or most) and (last := min([*lasts, most or date.max])) >= low:
+            first = least if least and low < least <= last else low
+            day, basis = self._terms.calendar.last_open(first, last), Basis.REQUESTED
         else:
-            day, basis = target, Basis.REQUESTED
+            if axis.target is None and least is not None and least > low:
+                low, basis = least, Basis.NOT_BEFORE
+            day = self._first_open(low, min([*lasts, most or date.max]))
         self._check_day(axis, day, basis)
         return day, basis
+
+    def _first_open(self, first: date, last: date) -> date:
+        """Return the first day on which the dock is open, ``first`` itself where only that is after ``last``."""
+        day = self._terms.calendar.next_open(first)
+        return first if first <= last < day else day
+
+    def _first_shipment(self) -> date | None:
+        """Return the first day on which the order lets the goods leave, where it says one: they arrive no sooner."""
+        axis = _axis(self.part.stated, SHIP)
+        return max((each.day for each in (axis.on, axis.floor) if each), default=None)
 
     def _check_window(self, axis: _Axis) -> None:
         """Say which days of the order no day can keep."""
@@ -219,7 +231,7 @@ class _Attempt:
             self._conflict(cause, bound)
         if self._cancel is not None and ship > self._cancel.day:
             self._say("BUS-DATE-CANCELLED", self._cancel, ship, days=self._days)
-        return ship
+        return self._terms.calendar.next_open(ship)
 
     def _conflict(self, first: Stated, last: Stated) -> None:
         self._say("BUS-DATE-CONFLICT", first, first.day, other=last.kind, first=last.day)

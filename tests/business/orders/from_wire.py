@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
+from hub.business.orders.catalogue import DockCalendar
 from hub.business.orders.decide import Given, decide
 from hub.business.orders.model import Decision, Source, Status
 from hub.canonical.order import PurchaseOrder
@@ -22,6 +23,7 @@ from tests.flow.wire import group, interchange, transaction
 ACME = "acme-cardio"
 TODAY = date(2026, 11, 29)
 EARLIEST = date(2027, 1, 4)  # 250 of AC-1002: the end of its lead time after TODAY, a Monday
+WEEKENDS = DockCalendar(closed_weekdays=frozenset({5, 6}))
 SHIP_TO = "N1*ST*Acme DC Memphis*92*DC04~N3*100 Hub Way~N4*Memphis*TN*38118*US~"
 ITEM = "250*EA*1.875*PE*BP*AC-1002*EC*A*VP*CM-77-1002~"
 
@@ -71,8 +73,8 @@ def order(*, head: str = "", lines: str | None = None, line: str = "", ship_to: 
     return interchange(group(transaction(body)))
 
 
-def answered(body: bytes, today: date = TODAY) -> Answered:
-    """Take an 850 from its bytes to the decision."""
+def answered(body: bytes, today: date = TODAY, calendar: DockCalendar | None = None) -> Answered:
+    """Take an 850 from its bytes to the decision; ``calendar``: another than the partner's own."""
     (document,) = open_message(body).documents(rules(), ACME)
     assert document.takes_effect, [str(each) for each in document.findings]
     assert document.canonical is not None
@@ -83,7 +85,7 @@ def answered(body: bytes, today: date = TODAY) -> Answered:
         today=today,
         source=Source(message="message"),
         order_id=new_id(),
-        calendar=rules().dock(ACME),
+        calendar=calendar or rules().dock(ACME),
     )
     return Answered(document.findings, read, decide(read, None, given))
 

@@ -175,7 +175,8 @@ def test_each_schedule_is_promised_by_itself_and_waits_for_those_before_it() -> 
 
 
 def test_a_day_of_shipment_is_promised_as_a_day_of_shipment() -> None:
-    promise = decided(order(line(schedules=[schedule(500, DUE, kind="shipment")]))).lines[0].state.promises[0]
+    asked = line(requested=None, schedules=[schedule(500, DUE, kind="shipment")])
+    promise = decided(order(asked)).lines[0].state.promises[0]
     assert (promise.ship, promise.deliver) == (DUE, None)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from tests.business.orders.from_wire import EARLIEST, ITEM, answered, dates, order
+from tests.business.orders.from_wire import EARLIEST, ITEM, WEEKENDS, answered, dates, order
 
 KEPT = [
     ("the day of delivery", dates(("002", "20270305")), "2027-03-05", None),
@@ -165,8 +167,8 @@ def test_no_day_is_asked_for_only_where_there_is_no_date_at_all() -> None:
         (dates(("001", "20270401")), dates(("002", "20270305")), ("2027-03-05", "None")),
         (dates(("037", "20270301")), dates(("010", "20270305")), ("None", "2027-03-05")),
         (dates(("002", "20270305")), "SCH*250*EA***002*20270405~", ("2027-04-05", "None")),
-        (dates(("002", "20270305")), "SCH*250*EA***010*20270405~", ("None", "2027-04-05")),
-        (dates(("010", "20270305")), "SCH*250*EA***002*20270405~", ("2027-04-05", "None")),
+        (dates(("010", "20270305")), "SCH*250*EA***010*20270405~", ("None", "2027-04-05")),
+        (dates(("010", "20270305")), "SCH*250*EA***002*20270405~", ("2027-04-05", "2027-03-05")),
         (dates(("063", "20270601")), "SCH*250*EA***106*20270405~", ("2027-04-05", "None")),
         (dates(("002", "20270305")), "SCH*250*EA***010*20270301*0000*002*20270305~", ("2027-03-05", "2027-03-01")),
     ],
@@ -191,6 +193,12 @@ def test_the_line_and_its_schedules_say_it_better_than_the_order(
         (dates(("106", "20270401")), "SCH*250*EA***002*20270405~"),
         (dates(("001", "20270401")), "SCH*250*EA***010*20270405~"),
         (dates(("002", "20270401")), dates(("010", "20270405"))),
+        (dates(("010", "20270310")), "SCH*250*EA***002*20270305~"),
+        (dates(("010", "20270310")), "SCH*100*EA***002*20270305~SCH*150*EA***002*20270405~"),
+        (dates(("068", "20270310")), "SCH*250*EA***106*20270305~"),
+        (dates(("002", "20270305")), "SCH*250*EA***010*20270405~"),
+        ("", dates(("010", "20270310")) + "SCH*250*EA***002*20270305~"),
+        ("", dates(("002", "20270305")) + "SCH*250*EA***037*20270405~"),
         ("", "SCH*250*EA***010*20270410*0000*002*20270405~"),
         ("", "SCH*250*EA***002*20270405*0000*001*20270401~"),
     ],
@@ -199,6 +207,59 @@ def test_a_day_of_the_order_that_a_line_does_not_replace_binds_it(head: str, lin
     got = answered(order(head=head, line=line))
     assert got.held
     assert "BUS-DATE-CONFLICT" in got.codes
+
+
+WEEKEND = [  # the dock takes nothing on 6 and 7 March 2027, a Saturday and a Sunday
+    ("on a closed day", dates(("002", "20270306")), ("2027-03-06", None)),
+    ("on a closed day and not before it", dates(("002", "20270306"), ("064", "20270306")), ("2027-03-06", None)),
+    ("on a closed day and requested from it", dates(("002", "20270307"), ("071", "20270307")), ("2027-03-07", None)),
+    ("on a closed day, from the day before", dates(("002", "20270307"), ("064", "20270306")), ("2027-03-07", None)),
+    ("a window of one closed day", dates(("064", "20270306"), ("063", "20270306")), ("2027-03-06", None)),
+    ("a window of two closed days", dates(("064", "20270306"), ("063", "20270307")), ("2027-03-07", None)),
+    ("a period of two closed days", "DTM*002****RD8*20270306-20270307~", ("2027-03-07", None)),
+    ("a closed day, cancelled the day after", dates(("064", "20270306"), ("001", "20270307")), ("2027-03-06", None)),
+    ("a window that ends on a closed day", dates(("064", "20270305"), ("063", "20270306")), ("2027-03-05", None)),
+    ("a window that ends on a Sunday", dates(("064", "20270303"), ("063", "20270307")), ("2027-03-05", None)),
+    ("required by a closed day", dates(("106", "20270306")), ("2027-03-05", None)),
+    ("requested until a closed day", dates(("074", "20270307")), ("2027-03-05", None)),
+    ("a period that ends on a closed day", "DTM*002****RD8*20270301-20270307~", ("2027-03-05", None)),
+    ("a ship window that ends on a closed day", dates(("037", "20270301"), ("038", "20270307")), (None, "2027-03-05")),
+    ("a last day after that of cancellation", dates(("063", "20270310"), ("001", "20270307")), ("2027-03-05", None)),
+    ("not before a closed day", dates(("064", "20270306")), ("2027-03-08", None)),
+    ("shipped on a Sunday", dates(("064", "20270305"), ("010", "20270307")), ("2027-03-08", "2027-03-07")),
+    ("shipped on a Saturday", dates(("064", "20270301"), ("010", "20270306")), ("2027-03-08", "2027-03-06")),
+    ("shipped from a Sunday", dates(("064", "20270305"), ("037", "20270307")), ("2027-03-08", "2027-03-08")),
+    ("shipped on the last day, closed", dates(("063", "20270307"), ("010", "20270307")), ("2027-03-07", "2027-03-07")),
+    ("shipped late in a window", dates(("063", "20270308"), ("010", "20270306")), ("2027-03-08", "2027-03-06")),
+]
+
+
+@pytest.mark.parametrize("level", ["head", "line"])
+@pytest.mark.parametrize(("case", "said", "promise"), WEEKEND, ids=[case for case, *_ in WEEKEND])
+def test_a_day_we_choose_is_open_where_one_that_keeps_all_is_and_the_buyers_own_day_stands(
+    level: str, case: str, said: str, promise: tuple[str | None, str | None]
+) -> None:
+    got = answered(order(**{level: said}), calendar=WEEKENDS)
+    (made,) = got.decision.lines[0].state.promises
+    assert (got.statuses, got.codes - {"BUS-DATE-WITHIN"}) == (["accepted"], set())
+    assert tuple(day and str(day) for day in (made.deliver, made.ship)) == promise
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "day"),
+    [
+        (dates(("002", "20270102")), "accepted", "2027-01-02"),  # the lead time ends on a Saturday …
+        (dates(("064", "20270102"), ("063", "20270103")), "accepted", "2027-01-03"),
+        (dates(("002", "20270101")), "date-rescheduled", "2027-01-04"),  # … and what is late comes on an open day,
+        (dates(("002", "20270101"), ("001", "20270103")), "date-rescheduled", "2027-01-02"),  # if not too late then
+        (dates(("063", "20270101")), "date-rescheduled", "2027-01-04"),
+        ("", "accepted", "2027-01-04"),
+    ],
+)
+def test_a_lead_time_that_ends_on_a_closed_day_moves_only_what_we_choose(said: str, status: str, day: str) -> None:
+    got = answered(order(head=said), today=date(2026, 11, 28), calendar=WEEKENDS)
+    (made,) = got.decision.lines[0].state.promises
+    assert (got.statuses, str(made.deliver)) == ([status], day)
 
 
 @pytest.mark.parametrize(

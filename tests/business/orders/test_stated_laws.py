@@ -1,4 +1,7 @@
-"""Laws of promises, on 850s that chance writes: what is accepted as ordered keeps every day and place stated."""
+"""Laws of promises, on 850s that chance writes.
+
+What is accepted as ordered keeps every day and place stated; and where some day keeps all, a line is accepted so.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.business.orders.model import Status
-from tests.business.orders.from_wire import ITEM, TODAY, Answered, answered, order
+from tests.business.orders.from_wire import EARLIEST, ITEM, TODAY, WEEKENDS, Answered, answered, order
 
 # what the standard says of a qualifier, written down here a second time: axis and kind of bound
 MEANS = {
@@ -68,10 +71,13 @@ def bounds(entries: list[Entry]) -> list[tuple[str, str, date]]:
     return found
 
 
-def binding(head: list[Entry], line: list[Entry]) -> list[tuple[str, str, date]]:
-    near = bounds(line)
+def narrowed(wide: list[tuple[str, str, date]], near: list[tuple[str, str, date]]) -> list[tuple[str, str, date]]:
     replaced = {(axis, kind) for axis, kind, _ in near} | {(axis, "on") for axis, _, _ in near}
-    return near + [bound for bound in bounds(head) if bound[:2] not in replaced]
+    return near + [bound for bound in wide if bound[:2] not in replaced]
+
+
+def binding(head: list[Entry], line: list[Entry]) -> list[tuple[str, str, date]]:
+    return narrowed(bounds(head), bounds(line))
 
 
 def kept(got: Answered, bound: tuple[str, str, date]) -> bool:
@@ -107,6 +113,45 @@ def test_a_line_accepted_as_ordered_keeps_every_day_and_place(head: list[Entry],
         assert kept(got, bound), (bound, got.decision.lines[0].state.promises)
     if not any(MEANS.get(entry[0], ("",))[0] != "none" for entry in [*head, *line]):
         assert got.codes <= {"BUS-DATE-FILLED"}
+
+
+NEAR = st.integers(0, 16).map(lambda days: EARLIEST + timedelta(days=days - 4))
+WEIGHED = st.lists(st.tuples(st.sampled_from([*MEANS]), NEAR), max_size=3)
+
+
+def days_that_keep(bounds: list[tuple[str, str, date]], axis: str) -> list[date]:
+    return [
+        day
+        for day in (EARLIEST + timedelta(days=days) for days in range(60))
+        if all(
+            (day == bound) if kind == "on" else (day >= bound) if kind == "from" else (day <= bound)
+            for of, kind, bound in bounds
+            if of in (axis, "both")
+        )
+    ]
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(head=WEIGHED, line=WEIGHED, schedule=st.none() | st.tuples(st.sampled_from([*MEANS]), NEAR))
+def test_a_line_whose_days_some_day_keeps_is_neither_moved_nor_held_for_them(
+    head: list[tuple[str, date]], line: list[tuple[str, date]], schedule: tuple[str, date] | None
+) -> None:
+    whole, own, near = (
+        [(qualifier, day, 0, "plain", "", "") for qualifier, day in said]
+        for said in (head, line, [schedule] if schedule else [])
+    )
+    below = f"SCH*250*EA***{schedule[0]}*{schedule[1]:%Y%m%d}~" if schedule else ""
+    said = "".join(map(segment, own)) + below
+    got = answered(order(head="".join(map(segment, whole)), line=said), calendar=WEEKENDS)
+    stated = narrowed(narrowed(bounds(whole), bounds(own)), bounds(near))
+    deliver, ship = days_that_keep(stated, "deliver"), days_that_keep(stated, "ship")
+    axes = {axis for axis, _, _ in stated}
+    if not (deliver or ("deliver" not in axes and "ship" in axes)) or not (ship or "ship" not in axes):
+        return
+    if {"deliver", "ship"} <= axes and ship[0] > deliver[-1]:
+        return
+    moved = {"BUS-DATE-LEAD-TIME", "BUS-DATE-NOT-BEFORE", "BUS-DATE-CANCELLED", "BUS-DATE-CONFLICT"}
+    assert not got.codes & moved, (stated, got.decision.all_reasons)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

@@ -21,6 +21,7 @@ from types import FrameType
 from zoneinfo import ZoneInfo
 
 import click
+import msgspec
 from sqlalchemy import Connection
 
 from hub.cli.conversation import Conversation, Played, Script, Step, conversations
@@ -39,6 +40,7 @@ from hub.platform import schema
 from hub.platform.at_rest import own_folder
 from hub.platform.configuration import find_configuration
 from hub.platform.database import open_database
+from hub.platform.ownership import Ownership
 from hub.platform.settings import Settings
 from hub.transport.http import HubClient
 
@@ -64,6 +66,8 @@ def demo(out: Output, port: int | None, no_serve: bool, data: Path | None) -> No
     found = conversations(configuration)
     if not found:
         raise Misconfigured("no partner has a conversation", remedy="add partners/<id>/conversation.toml")
+    if settings.database_url is None:
+        Ownership(settings.data).release()  # before keys and links of a demo that runs there are taken away
     keys, link = _prepare(settings, list(found))
     played: list[dict[str, object]] = []
     with _hub(out, settings) as process:
@@ -129,7 +133,7 @@ class _Player:
                 missing = ", ".join(sorted(set(step.expect) - set(found)))
                 self._out.note(f"no {missing} within {ANSWER_SECONDS_MAX:.0f} s; see message {message}")
                 refuse()
-            for item in self._client.mailbox(self._partner):
+            for item in list(self._client.mailbox(self._partner)):
                 if item["answers"] == message:
                     found[item["wire"]] = self._client.fetch(self._partner, item["id"])
                     self._client.received(self._partner, item["id"])
@@ -200,12 +204,17 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + READY_SECONDS_MAX
     while time.monotonic() < until:
         said, _, _ = select.select([process.stdout], [], [], POLL_SECONDS)
-        if said and process.stdout.readline():
+        if said and _says_ready(process.stdout.readline()):
             return
         if process.poll() is not None:
             break
     last = log.read_text(errors="replace").splitlines()[-1:] or ["it said nothing"]
     raise Misconfigured(f"the hub did not start: {last[0].removeprefix('hub: ')}", file=str(log))
+
+
+def _says_ready(line: bytes) -> bool:
+    """Tell the line by which a hub says where it is from one that says why it is not."""
+    return line.startswith(b"{") and "url" in msgspec.json.decode(line)
 
 
 def _asked_to_stop(number: int, frame: FrameType | None) -> None:

@@ -5,6 +5,7 @@ What partners write in their own language; ours is used by ``hub send`` and ``hu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -69,10 +70,15 @@ class HubClient:
             raise
         return True
 
-    def mailbox(self, partner: str) -> list[dict[str, Any]]:
-        """Return what waits for ``partner``, oldest first."""
-        items: list[dict[str, Any]] = self._json("GET", f"/outbound/{partner}")["items"]
-        return items
+    def mailbox(self, partner: str) -> Iterator[dict[str, Any]]:
+        """Yield what waits for ``partner``, oldest first, page after page."""
+        cursor: str | None = None
+        while True:
+            page = self._json("GET", f"/outbound/{partner}", params={"cursor": cursor} if cursor else {})
+            yield from page["items"]
+            cursor = page.get("next")
+            if cursor is None:
+                return
 
     def fetch(self, partner: str, message_id: str) -> bytes:
         """Return the bytes of one waiting message."""

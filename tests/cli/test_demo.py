@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -17,6 +18,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hub.bootstrap import open_hub
+from hub.platform.settings import Settings
+from tests.flow.wire import one_order
 from tests.house import CHECKOUT
 
 PATIENCE_SECONDS = 60.0
@@ -104,6 +108,48 @@ def test_a_port_that_another_hub_has_is_said_and_nothing_is_claimed(tmp_path: Pa
     assert "--port" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert "The hub runs at" not in ended.stdout
+
+
+def test_a_folder_that_another_hub_serves_is_said_and_its_keys_stay(tmp_path: Path) -> None:
+    with staying(tmp_path / "data", _free_port()) as (process, said):
+        before = _keys(tmp_path / "data")
+        ended = subprocess.run(
+            _command(tmp_path / "data", _free_port(), "--no-serve"),
+            capture_output=True, text=True, env=_environment(), timeout=PATIENCE_SECONDS, check=False,
+        )  # fmt: skip
+        assert ended.returncode == 2
+        assert "another hub (process" in ended.stderr
+        assert "The hub runs at" not in ended.stdout
+        assert _keys(tmp_path / "data") == before
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE_SECONDS)
+        assert "HUB_KEY=" in said
+
+
+def test_it_is_played_again_where_more_answers_wait_than_one_page_of_the_mailbox_holds(tmp_path: Path) -> None:
+    for _ in range(2):
+        ended = subprocess.run(
+            _command(tmp_path / "data", _free_port(), "--no-serve"),
+            capture_output=True, text=True, env=_environment(), timeout=PATIENCE_SECONDS, check=False,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stderr
+        _fill_the_mailbox(tmp_path / "data")
+
+
+def _fill_the_mailbox(data: Path) -> None:
+    """Let a hub answer sixty orders that nobody fetches."""
+    hub = open_hub(Settings(data=data))
+    with asyncio.Runner() as loop:
+        for number in range(60):
+            body = one_order(f"FILL-{number}", 5_000 + number)
+            loop.run(hub.receive("acme-cardio", body, transport="http"))
+        loop.run(hub.runner.drain())
+        loop.run(hub.database.close())
+
+
+def _keys(data: Path) -> str:
+    command = [sys.executable, "-m", "hub", "partner", "keys", "acme-cardio", "--data", str(data)]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=_environment()).stdout
 
 
 def test_who_the_demo_signs_in_may_process_a_message_again() -> None:

@@ -71,11 +71,6 @@ class Numbers:
         return self._read()
 
 
-def last_number(conn: Connection, partner: str, kind: Kind) -> int | None:
-    """Return the number given last; None when none was."""
-    return conn.execute(_LAST, {"whose": partner, "which": kind}).scalar()
-
-
 _LOCK = Prepared(
     select(control_number.c.kind, control_number.c.last)
     .where(control_number.c.partner == bindparam("whose"))
@@ -87,7 +82,4 @@ _SAVE = Prepared(
     update(control_number)
     .where(control_number.c.partner == bindparam("whose"), control_number.c.kind == bindparam("which"))
     .values(last=bindparam("given"), taken_at=bindparam("at", type_=Instant))
-)
-_LAST = select(control_number.c.last).where(
-    control_number.c.partner == bindparam("whose"), control_number.c.kind == bindparam("which")
 )

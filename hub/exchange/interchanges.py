@@ -1,10 +1,11 @@
 """Envelopes received and sent: every number is kept, and judged when it comes.
 
-The same number with the same bytes is a ``duplicate`` (answer with the first outcome), with other bytes a
-``conflict`` (quarantine it and tell someone), unless the partner's numbers may restart and the one before is old
-enough: then that one is ``superseded``, which it stays, and this is the first. What was ``refused`` whole had no effect
-and takes no number: sent again and put right, it is the first. The judgement is made by the row's unique key inside the
-transaction that applies the interchange, so two workers cannot both be first.
+The same number with the same content is a ``duplicate`` (answer with the first outcome), with another a ``conflict``
+(quarantine it and tell someone); what it means is compared, and its bytes only where not all of it was kept. Where the
+partner's numbers may restart and the one before is old enough, there is no conflict: that one is ``superseded``, which
+it stays, and this is the first. What was ``refused`` whole had no effect and takes no number: sent again and put right,
+it is the first. The judgement is made by the row's unique key inside the transaction that applies the interchange, so
+two workers cannot both be first.
 """
 
 from __future__ import annotations

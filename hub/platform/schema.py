@@ -77,15 +77,6 @@ def verify(database: Database) -> None:
         raise Misconfigured(f"triggers are missing: {', '.join(sorted(missing))}", remedy="run: hub db upgrade")
 
 
-def is_current(database: Database) -> bool:
-    """Say whether ``verify`` would pass, without loading Alembic."""
-    try:
-        verify(database)
-    except Misconfigured:
-        return False
-    return True
-
-
 def alembic_config(conn: Connection) -> Config:
     """Return Alembic's configuration, bound to ``conn``."""
     from alembic.config import Config

@@ -20,7 +20,7 @@ import structlog
 from hub.kernel.errors import Defect, Unavailable
 from hub.kernel.identity import new_id
 from hub.transport.blocked import Blocked
-from hub.transport.hand import FILES_IN_HAND_MAX, FILES_PER_SWEEP_MAX, Hand, Held, NotAMessage, OpenFile
+from hub.transport.hand import FILES_IN_HAND_MAX, FILES_PER_SWEEP_MAX, FileInHand, Hand, NotAMessage, OpenFile
 from hub.transport.places import OUT, WRITING, Places
 from hub.transport.receive import Receive
 
@@ -98,7 +98,7 @@ class FolderWatcher:
         self._receive = receive
         self._limit_bytes = limit_bytes
         self._clock = clock
-        self._again_at: dict[Held, float] = {}  # files at which intake failed unexpectedly
+        self._again_at: dict[FileInHand, float] = {}  # files at which intake failed unexpectedly
         self._told: dict[object, str] = {}  # of partners and files, what was said last
 
     async def sweep(self) -> int:
@@ -118,7 +118,7 @@ class FolderWatcher:
                 log.exception("folder not taken", partner=partner, fault=type(fault).__name__)
         return taken
 
-    async def _taken(self, partner: str) -> AsyncIterator[Held]:
+    async def _taken(self, partner: str) -> AsyncIterator[FileInHand]:
         """Take what an earlier sweep left in hand, then what is new; yield each file that was taken."""
         hand = Hand(self._places, partner)
         for held in await asyncio.to_thread(hand.look_after, self._clock()):
@@ -132,7 +132,7 @@ class FolderWatcher:
             if await self._take(hand, held):
                 yield held
 
-    async def _take(self, hand: Hand, held: Held) -> bool:
+    async def _take(self, hand: Hand, held: FileInHand) -> bool:
         """Hand over one file that is in hand. Raises ``Unavailable`` when the hub takes nothing now."""
         if self._again_at.get(held, 0.0) > self._clock():
             return False
@@ -151,7 +151,7 @@ class FolderWatcher:
             self._again_at[held] = self._clock() + AGAIN_AFTER_SECONDS
         return False
 
-    async def _hand_over(self, hand: Hand, held: Held) -> bool:
+    async def _hand_over(self, hand: Hand, held: FileInHand) -> bool:
         with contextlib.ExitStack() as opened:
             file = await asyncio.to_thread(opened.enter_context, hand.opened(held))
             if not file.settled(self._clock()):
@@ -175,7 +175,7 @@ class FolderWatcher:
                 await asyncio.to_thread(hand.watch, held, file.status)
             return True
 
-    def _say_that_it_waits(self, held: Held, file: OpenFile) -> None:
+    def _say_that_it_waits(self, held: FileInHand, file: OpenFile) -> None:
         if file.closed_by_sender is False:
             told = partial(log.info, "file waits", partner=held.partner, file_name=held.shown)
             self._tell_once(held, "its sender still has it open", told)

@@ -31,7 +31,7 @@ ENTRIES_LOOKED_AT_MAX = 100_000  # of one folder and sweep: a fifth of a second
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".temp", ".filepart", ".crdownload", ".writing")
 
 
-class Held(Struct):
+class FileInHand(Struct):
     """A file in hand: its name as its sender gave it, in a folder of its own."""
 
     partner: str
@@ -84,20 +84,20 @@ class Hand:
         self._places = places
         self._partner = partner
 
-    def lying(self) -> list[Held]:
+    def lying(self) -> list[FileInHand]:
         """Return the files in hand, first taken first; remove folders that a crash left empty."""
-        found: list[Held] = []
+        found: list[FileInHand] = []
         with self._places.own(TAKING, self._partner, make=True) as hand:
             for own in heapq.nsmallest(FILES_IN_HAND_MAX, os.listdir(hand)):  # ids sort by time
                 names = _names(own, hand)
-                found += [Held(partner=self._partner, own=own, name=name) for name in names]
+                found += [FileInHand(partner=self._partner, own=own, name=name) for name in names]
                 if not names:
                     _forget(own, hand)
         return found
 
-    def take(self, now: float, room: int) -> list[Held]:
+    def take(self, now: float, room: int) -> list[FileInHand]:
         """Move up to ``room`` complete files out of the partner's folder, where it cannot put others in their place."""
-        taken: list[Held] = []
+        taken: list[FileInHand] = []
         barred: OSError | None = None
         with (
             self._places.own(TAKING, self._partner, make=True) as hand,
@@ -112,13 +112,13 @@ class Hand:
                     _forget(own, hand)
                     barred = barred if isinstance(fault, FileNotFoundError) else fault
                 else:
-                    taken.append(Held(partner=self._partner, own=own, name=name))
+                    taken.append(FileInHand(partner=self._partner, own=own, name=name))
             if barred is not None and not taken:  # else it is told when they have been handed over
                 raise barred
         return taken
 
     @contextmanager
-    def opened(self, held: Held) -> Iterator[OpenFile]:
+    def opened(self, held: FileInHand) -> Iterator[OpenFile]:
         """Give the file, open. Raises ``NotAMessage`` for what is no file, which is not opened at all."""
         with self._places.own(TAKING, self._partner, held.own) as own:
             _refuse(os.stat(held.name, dir_fd=own, follow_symlinks=False))
@@ -127,12 +127,12 @@ class Hand:
         with os.fdopen(descriptor, "rb", buffering=0) as file:
             yield OpenFile(file.fileno())
 
-    def remove(self, held: Held) -> None:
+    def remove(self, held: FileInHand) -> None:
         """Let go of a file that was handed over."""
         with self._places.own(TAKING, self._partner) as hand:
             _empty(held.own, hand)
 
-    def watch(self, held: Held, status: os.stat_result) -> None:
+    def watch(self, held: FileInHand, status: os.stat_result) -> None:
         """Keep a file that was handed over as ``status`` says, until its sender has surely let go of it."""
         with (
             self._places.own(TAKING, self._partner) as hand,
@@ -141,7 +141,7 @@ class Hand:
             seen = f"{held.own}.{status.st_size}.{status.st_mtime_ns}"
             os.rename(held.own, seen, src_dir_fd=hand, dst_dir_fd=handed)
 
-    def look_after(self, now: float) -> list[Held]:
+    def look_after(self, now: float) -> list[FileInHand]:
         """Let go of watched files that are old enough; return those that have grown, which are in hand again."""
         grown = []
         with (
@@ -156,12 +156,12 @@ class Hand:
                     before = own.split(".")
                     if [str(status.st_size), str(status.st_mtime_ns)] != before[1:]:
                         os.rename(own, before[0], src_dir_fd=handed, dst_dir_fd=hand)
-                        grown.append(Held(partner=self._partner, own=before[0], name=name))
+                        grown.append(FileInHand(partner=self._partner, own=before[0], name=name))
                     elif position < spare or now - written_at(status) >= WATCHED_SECONDS:
                         _empty(own, handed)
         return grown
 
-    def set_aside(self, held: Held) -> None:
+    def set_aside(self, held: FileInHand) -> None:
         """Move what is no message among the refused, whatever it is."""
         with (
             self._places.own(TAKING, self._partner) as hand,

@@ -88,7 +88,11 @@ class LoginGuesses:
 
 
 class KeyGuesses:
-    """Slows an address that presents many wrong API keys, and never refuses a right one for it."""
+    """Slows an address that presents many wrong API keys: its keys are then looked up one after another.
+
+    A right one among them is still let in, unless more wait than ``SLOW_LANE_WAITING_MAX``: under such a flood from
+    its own address it is refused for a while (429), as the others are.
+    """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._addresses = Guesses(WRONG_KEYS, WRONG_KEYS_SECONDS, monotonic)

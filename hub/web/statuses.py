@@ -126,15 +126,6 @@ LINE_VERDICT = {
     "refused": Word(text=N_("Refused"), tone="bad"),
     "held": Word(text=N_("Held for a person"), tone="held"),
 }
-LINE_STATUS = {
-    "accepted": N_("as ordered"),
-    "date-rescheduled": N_("new date"),
-    "accepted-with-changes": N_("changed"),
-    "price-changed": N_("price changed"),
-    "quantity-changed": N_("quantity changed"),
-    "rejected": N_("refused"),
-    "on-hold": N_("on hold"),
-}
 BASIS = {
     "requested-date": N_("the requested date"),
     "lead-time": N_("the item's lead time; no plan stands behind it yet"),

@@ -176,13 +176,6 @@ def order_detail(
     return _detail(conn, meant[0]) if len(meant) == 1 else None
 
 
-def order_details(conn: Connection, scope: Scope, partner: str, number: str) -> list[OrderDetail]:
-    """Return the pages of every order of that number, newest first."""
-    found = find_orders(conn, scope, partner, number)
-    pages = [order_detail(conn, scope, partner, number, one.release, test=one.test) for one in found]
-    return [page for page in pages if page]
-
-
 def _filtered(query: Select[Any], scope: Scope, wanted: OrderFilter) -> Select[Any]:
     order = purchase_order.c
     if scope.partners is not None:

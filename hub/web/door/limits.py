@@ -9,7 +9,7 @@ from hub.kernel.struct import Struct
 
 CONNECTIONS_MAX = 1_000  # a proxy keeps some dozens open; each of ours may hold 0.3 MB of what it has not read yet
 ADDRESS_SHARE = 4  # one address may hold a quarter of them, unless it is our proxy's, which brings everybody
-DESCRIPTORS_RESERVED = 128  # database (10 readers, 3 files each), reader process, folders, bodies being written
+DESCRIPTORS_RESERVED = 128  # database (5 connections, 3 files each), reader process, folders, bodies being written
 DESCRIPTORS_MAX = 65_536  # asked of the system at most: some allow a thousand million
 BACKLOG_MAX = 2_048  # connections waiting to be accepted: a partner's burst
 BACKLOG_MIN = 16

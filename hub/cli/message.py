@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from hub.cli.output import Output, refuse, reports, table
 from hub.cli.stored import actor, data_option, opened, settings_for
 from hub.exchange import messages, outbox
-from hub.exchange.model import Direction, Filters, MessageDetail, MessagePage, MessageRow
+from hub.exchange.model import Direction, DocumentRow, Filters, MessageDetail, MessagePage, MessageRow
 from hub.exchange.replay import ask_replay
 from hub.kernel.clock import SystemClock
 from hub.kernel.scope import EVERYONE
@@ -37,6 +37,12 @@ COLUMNS: dict[str, Callable[[MessageRow], object]] = {
     "test": lambda row: "test" if row.test else "",
     "attention": lambda row: row.attention,
 }
+
+CAME_BEFORE = {
+    "duplicate": "came before, with the same bytes; the first is message",
+    "conflict": "came before, with other bytes; the first is message",
+}
+"""Judgements of an interchange's number that name another message."""
 
 
 @click.group()
@@ -174,15 +180,37 @@ def _lines(row: MessageRow) -> dict[str, object]:
 
 def _tell(out: Output, detail: MessageDetail) -> None:
     """Say what a person asks next: what was wrong, what happened, what we answered."""
+    _tell_envelopes(out, detail)
     for document in detail.documents:
-        out.line(f"\n{document.kind} {document.set_control_number or ''} {document.order_number or ''}".rstrip())
-        for finding in document.findings:
-            out.line(f"  {finding}")
-        if not document.findings:
-            out.line("  no findings")
+        _tell_document(out, document)
     happened = [(entry.at, entry.stage, "") for entry in detail.stages]
     happened += [(entry.at, entry.event, f"{entry.text or ''} ({entry.actor})") for entry in detail.timeline]
     rows = [[f"{at:%Y-%m-%d %H:%M:%S}", event, text.strip()] for at, event, text in sorted(happened)]
     out.line("\n" + table(["when (UTC)", "what", ""], rows))
     for answer in detail.answers:
-        out.line(f"answered by {answer.wire or answer.document} {answer.id}, {answer.delivery}")
+        about = "".join(f" PO {key.value}" for key in answer.keys if key.kind == "purchase-order")
+        out.line(f"answered by {answer.wire or answer.document}{about} {answer.id}, {answer.delivery}")
+
+
+def _tell_envelopes(out: Output, detail: MessageDetail) -> None:
+    """Say what was found about the whole message, and of a number that came before which message had it."""
+    if detail.findings:
+        out.line("\nthe whole message")
+    for finding in detail.findings:
+        out.line(f"  {finding}")
+    for each in detail.interchanges:
+        if each.judgement in CAME_BEFORE:
+            first = each.first_message or "unknown"
+            out.line(f"\ninterchange {each.control_number:09d}: {CAME_BEFORE[each.judgement]} {first}")
+
+
+def _tell_document(out: Output, document: DocumentRow) -> None:
+    """Say which document it is, what became of it, and what was found."""
+    number = f"PO {document.order_number}" if document.order_number else ""
+    became = document.outcome if document.outcome != "none" else document.validation
+    heading = " ".join(part for part in (document.kind, document.set_control_number, number) if part)
+    out.line(f"\n{heading}: {became}")
+    for finding in document.findings:
+        out.line(f"  {finding}")
+    if not document.findings:
+        out.line("  no findings of this document")

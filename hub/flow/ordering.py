@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from hub.business.orders.decide import Given, decide
 from hub.business.orders.handlers import answered, first_answer, ready, take_order
 from hub.business.orders.model import Decision, Effect, Source
+from hub.business.orders.reasons import HOLDING
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.shared import Party
 from hub.exchange.model import Key
@@ -145,6 +146,6 @@ def _order_keys(order: PurchaseOrder, decision: Decision) -> list[Key]:
 
 
 def _question(decision: Decision) -> str:
-    """Return the sentence by which a person learns what is asked of them: the gravest reason."""
-    gravest = max(decision.all_reasons, key=lambda reason: reason.severity, default=None)
-    return gravest.message if gravest else "This order waits for a person"
+    """Return the sentence by which a person learns what is asked of them: what holds the order, else the gravest."""
+    asked = max(decision.all_reasons, key=lambda reason: (reason.code in HOLDING, reason.severity), default=None)
+    return asked.message if asked else "This order waits for a person"

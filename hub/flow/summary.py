@@ -26,9 +26,24 @@ ENVELOPE_FINDINGS_MAX = 500  # of one message, as they stand in its row; nobody 
 CALLING = frozenset({"GDE-LINES-MISSING"})
 """Warnings that call a person, although they refuse nothing."""
 
+REJECTED = "Rejected: "
 WIRE_LENGTH_MAX = 60  # a file of many kinds shows the first of them
 ACKNOWLEDGEMENTS: dict[str, Acknowledgement] = {"A": "accepted", "E": "accepted", "P": "partly", "R": "rejected"}
 """AK501 and AK901 in the words of the message log."""
+
+
+class Called(Struct):
+    """Why a document calls a person. Of several documents the gravest is told, and the first of those."""
+
+    grave: tuple[int, int]  # what was rejected before what is held, held before what merely deserves a look
+    why: str
+    number: str  # of its set, or its place among the documents
+    order: str | None  # the order number it states
+
+    def named(self, why: str) -> str:
+        """Return ``why`` with the document it is of, as a person finds it among several."""
+        number, order = self.number, self.order
+        return f"set {number}, PO {order}: {why}" if order else f"set {number}: {why}"
 
 
 class Settled(Struct):
@@ -49,16 +64,18 @@ class Summary(Struct):
     wires: list[str] = []  # 850, each once
     names: list[str] = []  # PurchaseOrder, each once
     test: bool = False
-    attention: str | None = None
+    attention: str | None = None  # of the whole message, once all of it is known
+    called: Called | None = None  # the gravest of those that call a person
+    calling: int = 0  # documents that call a person
     rejected: int = 0  # sets
-    first_rejected: tuple[str, str] | None = None  # its number, and why
     keys: list[Key] = []  # the first of them
     sets: list[tuple[int, SetOutcome]] = []  # number of the group, what the acknowledgement will say of the set
 
     def after(self, portion: Sequence[Settled], keys: Sequence[Key]) -> Summary:
         """Return the summary with a portion's documents and search keys in it."""
         rows = [each.row for each in portion]
-        reasons = [reason for each in portion if (reason := _attention(each))]
+        calls = [call for each in portion if (call := _call(each))]
+        known = [self.called] if self.called else []
         return Summary(
             documents=self.documents + len(rows),
             validation=max((self.validation, *(row.validation for row in rows)), key=VALIDATIONS.index),
@@ -66,9 +83,9 @@ class Summary(Struct):
             wires=list(dict.fromkeys([*self.wires, *(row.kind for row in rows)])),
             names=list(dict.fromkeys([*self.names, *(row.document for row in rows if row.document)])),
             test=self.test or any(row.test for row in rows),
-            attention=self.attention or next(iter(reasons), None),
+            called=max([*known, *calls], key=lambda call: call.grave, default=None),
+            calling=self.calling + len(calls),
             rejected=self.rejected + sum(each.document.rejected for each in portion),
-            first_rejected=self.first_rejected or next(map(_rejection, filter(_is_rejected, portion)), None),
             keys=[*self.keys, *keys][:KEYS_SHOWN_MAX],
             sets=[
                 *self.sets,
@@ -78,13 +95,16 @@ class Summary(Struct):
 
     @property
     def asked(self) -> str | None:
-        """Why a person should look at the documents; of many that were rejected, how many and which was the first."""
-        if self.first_rejected is None or self.documents < 2:
-            return self.attention
-        number, message = self.first_rejected
-        if self.attention != f"Rejected: {message}":
-            return self.attention
-        return f"Rejected: {self.rejected} of {self.documents} sets; first: set {number}: {message}"
+        """Why a person should look at the documents: of several the gravest, by its numbers, and how many more."""
+        called, told = self.called, 1
+        if called is None or self.documents < 2:
+            return called.why if called else None
+        said = called.named(called.why)
+        if called.why.startswith(REJECTED) and self.rejected:
+            first, told = called.named(called.why.removeprefix(REJECTED)), self.rejected
+            said = f"Rejected: {self.rejected} of {self.documents} sets; first: {first}"
+        more = self.calling - told
+        return f"{said}; and {more} more need a person" if more > 0 else said
 
     def with_envelopes(self, interchanges: Sequence[Interchange]) -> Summary:
         """Return the summary with what was found about the envelopes in it."""
@@ -157,24 +177,28 @@ def validation_of(findings: Sequence[Diagnostic]) -> Validation:
     return "rejected" if found.is_reject else "warnings" if found is Severity.WARNING else "valid"
 
 
+def _call(settled: Settled) -> Called | None:
+    """Say whether and why a person should look at the document, and how grave that is."""
+    why = _attention(settled)
+    if why is None:
+        return None
+    row = settled.row
+    return Called(
+        grave=(int(settled.document.rejected), OUTCOMES.index(row.outcome)),
+        why=why,
+        number=row.set_control_number or str(row.position),
+        order=row.order_number,
+    )
+
+
 def _attention(settled: Settled) -> str | None:
     """Say why a person should look at the document: the handler's question, or the first fault that rejects it."""
     if settled.handled.attention:
         return settled.handled.attention
     if not settled.document.rejected:
         return _question_of(settled.document.findings) if settled.document.takes_effect else None
-    _, message = _rejection(settled)
+    message = next(f.message for f in settled.document.findings if f.severity.is_reject)
     return f"Rejected: {message}"
-
-
-def _is_rejected(settled: Settled) -> bool:
-    return settled.document.rejected
-
-
-def _rejection(settled: Settled) -> tuple[str, str]:
-    """Return the number of a rejected set, and the first fault that rejects it."""
-    document = settled.document
-    return document.control_number, next(f.message for f in document.findings if f.severity.is_reject)
 
 
 def _question_of(findings: Sequence[Diagnostic]) -> str | None:

@@ -6,10 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, update
 
 from hub.cli.main import run
+from hub.exchange import interchanges
+from hub.exchange.tables import message
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
 from hub.platform.database import Database
-from tests.exchange.story import answer, receive_order
+from tests.exchange.story import answer, envelope, receive_order
 
 Captured = pytest.CaptureFixture[str]
 
@@ -96,3 +101,38 @@ def test_a_folder_without_a_hub_is_wrong_usage(tmp_path: Path, capsys: Captured)
     assert run(["message", "list", "--data", str(tmp_path / "elsewhere")]) == 2
     assert "hub serve" in capsys.readouterr().err
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_what_was_found_about_the_whole_message_is_shown_and_which_came_first(
+    data: list[str], sqlite_database: Database, order: str, capsys: Captured
+) -> None:
+    first = sqlite_database.write_now(lambda conn: receive_order(conn, "4500098000"))
+    taken = Diagnostic(
+        code="ENV-INTERCHANGE-NUMBER-TAKEN",
+        severity=Severity.INTERCHANGE,
+        message="interchange number 7 came before with other bytes",
+        location=Location(segment=1, tag="ISA", element=13),
+        remedy="Send it under a new number",
+    )
+
+    def find_fault(conn: Connection) -> None:
+        interchanges.enter(conn, envelope(first, 7, b"ISA a"))
+        interchanges.enter(conn, envelope(order, 7, b"ISA b"))
+        conn.execute(update(message).where(message.c.id == order).values(findings=[taken]))
+
+    sqlite_database.write_now(find_fault)
+    assert run(["message", "show", *data, order]) == 0
+    said = capsys.readouterr().out
+    for words in (taken.code, taken.message, "Send it under a new number", "ISA13", first, "PO 4500098123"):
+        assert words in said
+    assert run(["message", "show", *data, order, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["findings"][0]["code"] == taken.code
+
+
+def test_each_document_says_what_became_of_it_and_each_answer_what_it_answers(
+    data: list[str], order: str, answered: str, capsys: Captured
+) -> None:
+    assert run(["message", "show", *data, order]) == 0
+    said = capsys.readouterr().out
+    assert "850 0001 PO 4500098123: accepted" in said
+    assert f"answered by 855 PO 4500098123 {answered}" in said

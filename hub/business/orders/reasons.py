@@ -23,6 +23,10 @@ _SEVERITY = {
 }
 
 
+HOLDING = frozenset(key.partition("/")[0] for key, each in SENTENCES.items() if each.effect is LineVerdict.HELD)
+"""Codes of findings that leave something to a person."""
+
+
 class Reason(Struct):
     """A finding and what it does. ``status`` says which change, for a reason that changes a line."""
 

@@ -29,6 +29,7 @@ from hub.kernel.errors import Defect, Misconfigured, Unavailable
 from hub.platform import failpoints
 from hub.platform.bells import Bells, Work
 from hub.platform.shortage import shortage
+from hub.platform.sqlite_file import Beginning
 
 T = TypeVar("T")
 
@@ -44,7 +45,6 @@ READERS = 4  # pages and API; two cores do not serve more at once
 BUSY_MILLISECONDS = 5_000  # a command may hold the write lock while the server runs
 WRITER_CACHE_KIB = 32_768
 CHECKPOINT_PAGES = 8_000  # 32 MB of log: hot index pages are then written to the file once, not at every 4 MB
-MAGIC = b"SQLite format 3\0"  # how the file begins
 OF_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN")
 LOG_BYTES_MAX = 128 * 1024 * 1024  # the log is cut back to this after a checkpoint
 
@@ -61,6 +61,7 @@ class SqliteEngine:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="hub-reader")
         self._read_engine = _engine(path, _prepare_reader, pool_size=READERS)
         self._faults = _Faults()
+        self._beginning = Beginning(path)
 
     async def write(self, work: Work[T], *, behind: bool = False) -> T:
         loop = asyncio.get_running_loop()
@@ -79,9 +80,8 @@ class SqliteEngine:
         return self._faults.last
 
     def _look_now(self, work: Work[T]) -> T:
-        with self._path.open("rb") as file:  # a reader that is open may go on from its memory for a while
-            if file.read(len(MAGIC)) != MAGIC:
-                raise Unavailable("the file of the database is none", retry_after_seconds=RETRY_AFTER_SECONDS)
+        if not self._beginning.is_database():  # a reader that is open may go on from its memory for a while
+            raise Unavailable("the file of the database is none", retry_after_seconds=RETRY_AFTER_SECONDS)
         engine = _engine(self._path, _prepare_reader)
         try:
             with engine.connect() as conn:
@@ -124,6 +124,7 @@ class SqliteEngine:
                 self._writer = None
         self._readers.shutdown()
         self._read_engine.dispose()
+        self._beginning.close()
 
     def _running_writer(self) -> _Writer:
         writer = self._writer

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -220,3 +222,29 @@ def test_a_database_of_another_kind_is_refused() -> None:
 def test_reading_where_no_database_is_names_the_remedy(tmp_path: object) -> None:
     with pytest.raises(Misconfigured, match="hub db upgrade"):
         Database(f"sqlite:///{tmp_path}/hub.db").read_now(payloads)
+
+
+def test_a_look_at_the_file_leaves_its_locks_alone_and_a_command_that_ends_leaves_the_log(
+    sqlite_database: Database,
+) -> None:
+    """SQLite removes the log with what it takes for the last connection; the hub's must still count."""
+    path = sqlite_database.sqlite_path
+    assert path is not None
+    sqlite_database.write_now(lambda conn: conn.execute(text("CREATE TABLE seen (number INTEGER)")) and None)
+    sqlite_database.read_now(lambda conn: conn.execute(text("SELECT 1")) and None)
+    log = path.with_name(f"{path.name}-wal")
+    before = log.stat().st_ino
+
+    async def look() -> None:
+        await sqlite_database.look(lambda conn: None)
+
+    command = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM seen').fetchall(); c.close()"
+    )
+    for number in range(3):
+        asyncio.run(look())
+        subprocess.run([sys.executable, "-c", command, str(path)], check=True)
+        assert log.stat().st_ino == before, "a command took the log away under a hub that serves"
+        insert = text(f"INSERT INTO seen VALUES ({number})")
+        sqlite_database.write_now(lambda conn, insert=insert: conn.execute(insert) and None)  # type: ignore[misc]
+    assert sqlite_database.read_now(lambda conn: conn.execute(text("SELECT count(*) FROM seen")).scalar()) == 3

@@ -179,11 +179,15 @@ def test_a_full_queue_refuses_and_says_when_to_come_back(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "QUEUE_WORKS_MAX", 3)
-    go_on = threading.Event()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hold(conn: Connection) -> bool:
+        begun.set()
+        return go_on.wait(60)
 
     async def story() -> None:
-        first = asyncio.ensure_future(sqlite_database.write(lambda conn: go_on.wait(10)))
-        await asyncio.sleep(0.05)
+        first = asyncio.ensure_future(sqlite_database.write(hold))
+        await asyncio.to_thread(begun.wait, 60)  # the writer has it in hand, and no place in the queue is taken
         waiting = [asyncio.ensure_future(sqlite_database.write(add(str(n)))) for n in range(5)]
         await asyncio.sleep(0)
         refused = [task for task in waiting if task.done()]

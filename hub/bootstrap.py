@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from hub.exchange import budgets, outbox, people
 from hub.exchange.acknowledgements import mark_overdue
 from hub.exchange.budgets import Amount, Budgets
-from hub.exchange.intake import PROCESS, PROCESS_LARGE, Accepted, Incoming, accept_all, received_amount
+from hub.exchange.intake import PROCESS, PROCESS_LARGE, Accepted, Incoming, accept_all, stored_amount
 from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Budget, Partners
@@ -36,7 +36,7 @@ from hub.flow.readers import ReadBeside
 from hub.flow.rules import Rules
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import Clock, SystemClock
-from hub.kernel.errors import Conflict, Unavailable
+from hub.kernel.errors import Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.scope import EVERYONE
 from hub.mapping.provenance import Origin
@@ -93,7 +93,7 @@ class Hub:
         )
         self._links: OrderedDict[tuple[str, int, str | None], list[Link]] = OrderedDict()
         self._arrivals: WrittenTogether[Incoming, Accepted] = WrittenTogether(
-            database, _take_in, most=TAKEN_IN_AT_ONCE, waiting_max=ARRIVALS_WAITING_MAX
+            database, accept_all, most=TAKEN_IN_AT_ONCE, waiting_max=ARRIVALS_WAITING_MAX
         )
         self.budgets = Budgets(self._budget_of)
         self._over: set[str] = set()  # partners over their budgets at the last look
@@ -175,8 +175,7 @@ class Hub:
         Raises ``Conflict`` for an idempotency key that came with other bytes, ``Unavailable`` when nothing was stored.
         """
         accepted = await self._arrivals.ask(incoming)
-        if not accepted.duplicate:
-            self.budgets.count(incoming.partner, received_amount(incoming.body.size_bytes), self.clock.now())
+        self.budgets.count(incoming.partner, stored_amount(accepted, incoming.body.size_bytes), self.clock.now())
         answer = "duplicate" if accepted.duplicate else "accepted"
         self.metrics.received.labels(incoming.partner, incoming.transport, answer).inc()
         return accepted
@@ -358,11 +357,3 @@ def _take_over(conn: Connection, *, now: datetime) -> None:
     """Take up what a hub that was killed had in hand, without waiting for its leases: it held the data alone."""
     jobs.take_over(conn, now=now)
     outbox.take_over(conn, now=now)
-
-
-def _take_in(conn: Connection, arrived: list[Incoming]) -> list[Accepted | Conflict]:
-    taken = accept_all(conn, arrived)
-    for incoming, accepted in zip(arrived, taken, strict=True):
-        if isinstance(accepted, Accepted) and accepted.duplicate:
-            outbox.resend_answers(conn, accepted.message_id, now=incoming.received_at)
-    return taken

@@ -27,6 +27,7 @@ KEPT_HOURS = 7 * 24  # so long a person can still ask what a partner has stored
 HOUR_SECONDS = 3_600
 RECEIVED_ROWS = 4  # of a message: itself, its body, its job, its file's name
 RECEIVED_BYTES = 1_500
+RESENT_ROWS, RESENT_BYTES = 3, 500  # of an answer sent once more: how it was delivered before, an entry, an attempt
 
 spent_in_hour = Table(
     "spent_in_hour",
@@ -47,6 +48,15 @@ class Amount(Struct):
 
     def plus(self, other: Amount) -> Amount:
         return Amount(bytes=self.bytes + other.bytes, rows=self.rows + other.rows)
+
+
+REPEATED = Amount(bytes=200, rows=1)
+"""Of bytes that came before: nothing is stored but that they came; who sends them without end is told to come later."""
+
+
+def resent_amount(answers: int) -> Amount:
+    """Return what sending so many answers once more stores."""
+    return Amount(bytes=RESENT_BYTES * answers, rows=RESENT_ROWS * answers)
 
 
 Spent = Mapping[str, Mapping[int, Amount]]

@@ -1,8 +1,9 @@
 """Intake: a body enters, and is known before anyone is told so.
 
 What enters is a body that is safe on disk or small enough for a row. What leaves is the id of its message: a new one,
-or the first one's when the same bytes came before. ``Conflict`` when an Idempotency-Key comes again with other bytes.
-The message, its bytes and the job to process it are written in the caller's one transaction.
+or the first one's when the same bytes came before: then its answers that have left are due once more. ``Conflict`` when
+an Idempotency-Key comes again with other bytes. The message, its bytes and the job to process it are written in the
+caller's one transaction.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, String, bindparam, func, select, update
 
-from hub.exchange.budgets import RECEIVED_BYTES, RECEIVED_ROWS, Amount, spend
-from hub.exchange.model import Acknowledgement, Key, StageTime
+from hub.exchange.budgets import RECEIVED_BYTES, RECEIVED_ROWS, REPEATED, Amount, resent_amount, spend
+from hub.exchange.model import Acknowledgement, Key, StageTime, Validation
+from hub.exchange.outbox import resend_answers
 from hub.exchange.recording import FILE, kept_keys, put_kept_keys
 from hub.exchange.storable import storable, storable_name, storable_text
 from hub.exchange.tables import message
@@ -51,6 +53,7 @@ class Accepted(Struct):
 
     message_id: str
     duplicate: bool = False
+    resent: int = 0  # answers to the first that its sender gets once more
 
 
 class Received(Struct):
@@ -61,6 +64,7 @@ class Received(Struct):
     received_at: datetime
     stage: str
     outcome: str
+    validation: Validation
     acknowledgement: Acknowledgement
     sha256: str
     size_bytes: int = 0
@@ -84,17 +88,26 @@ def accept_all(conn: Connection, arrived: Sequence[Incoming]) -> list[Accepted |
     named = [(each, kept_keys([Key(kind=FILE, value=storable_name(each.file_name))])) for each in new if each.file_name]
     put_kept_keys(conn, [(each.partner, each.id, keys) for each, keys in named])
     jobs.enqueue_all(conn, [_job(each.id, each.partner, each.body.size_bytes, each.received_at) for each in new])
-    if new:
-        _spend(conn, new)
     ids = {each.id for each in new}
-    return [Accepted(message_id=each.id) if each.id in ids else _known(conn, each) for each in arrived]
+    taken = [Accepted(message_id=each.id) if each.id in ids else _known(conn, each) for each in arrived]
+    _spend(conn, arrived, taken)
+    return taken
 
 
-def _spend(conn: Connection, new: Sequence[Incoming]) -> None:
+def _spend(conn: Connection, arrived: Sequence[Incoming], taken: Sequence[Accepted | Conflict]) -> None:
+    """Count what was stored: last, behind the rows of messages, as processing locks them."""
     amounts: dict[str, Amount] = {}
-    for each in new:
-        amounts[each.partner] = amounts.get(each.partner, Amount()).plus(received_amount(each.body.size_bytes))
-    spend(conn, amounts, new[0].received_at)
+    for each, accepted in zip(arrived, taken, strict=True):
+        if isinstance(accepted, Accepted):
+            stored = stored_amount(accepted, each.body.size_bytes)
+            amounts[each.partner] = amounts.get(each.partner, Amount()).plus(stored)
+    if amounts:
+        spend(conn, amounts, arrived[0].received_at)
+
+
+def stored_amount(accepted: Accepted, size_bytes: int) -> Amount:
+    """Return what taking in a body of this size has stored, or bringing back its answers where it came before."""
+    return resent_amount(accepted.resent).plus(REPEATED) if accepted.duplicate else received_amount(size_bytes)
 
 
 def received_amount(size_bytes: int) -> Amount:
@@ -125,13 +138,14 @@ def received(conn: Connection, message_id: str) -> tuple[Received, bytes | None]
     rows = _RECEIVED.returned(conn, {"wanted": message_id})
     if not rows:
         raise Defect(f"there is no inbound message {message_id}")
-    partner, at, stage, outcome, acknowledgement, sha256, size, acknowledged, content = rows[0]
+    partner, at, stage, outcome, validation, acknowledgement, sha256, size, acknowledged, content = rows[0]
     found = Received(
         id=message_id,
         partner=partner,
         received_at=datetime.fromisoformat(at) if isinstance(at, str) else at,  # SQLite keeps instants as text
         stage=stage,
         outcome=outcome,
+        validation=validation,
         acknowledgement=acknowledgement,
         sha256=sha256,
         size_bytes=size,
@@ -181,7 +195,8 @@ def _known(conn: Connection, incoming: Incoming) -> Accepted | Conflict:
     if first is None:
         raise Defect(f"message {incoming.id} is neither new nor known")
     _REPEATED.run(conn, {"first": first.id, "key": key})
-    return Accepted(message_id=first.id, duplicate=True)
+    resent = resend_answers(conn, first.id, now=incoming.received_at)
+    return Accepted(message_id=first.id, duplicate=True, resent=resent)
 
 
 _BY_KEY = select(message.c.id, message.c.sha256).where(
@@ -196,6 +211,7 @@ _RECEIVED = Prepared(
         message.c.received_at,
         message.c.stage,
         message.c.outcome,
+        message.c.validation,
         message.c.acknowledgement,
         message.c.sha256,
         message.c.size_bytes,

@@ -29,20 +29,30 @@ def enter(
     refused: bool = False,
     numbered: bool = True,
     restarts_after: timedelta | None = None,
+    digest_of_bytes: str = "",
 ) -> InterchangeRow:
     """Write an inbound envelope and return it with its judgement; entered again by a replay, it keeps its first.
 
     ``refused`` says that its envelope is at fault; a replay that finds it mended judges it anew. A number that came
     longer than ``restarts_after`` ago may come again with other bytes; None: never. One that is not ``numbered``
-    (nobody can read its number, and so it is refused) is compared with none.
+    (nobody can read its number, and so it is refused) is compared with none. Of an interchange that came before its
+    meaning was compared only ``digest_of_bytes`` is known: the same bytes are the same interchange as well.
     """
+    same = (received.digest, digest_of_bytes or received.digest)
     row = storable(interchange, msgspec.structs.asdict(received)) | {"judgement": "first", "first_message": None}
     if not refused and _ENTER.run(conn, row) == 1:
         return msgspec.convert(row, InterchangeRow)
     own = conn.execute(_OWN, {"wanted": received.message, "at_position": received.position}).one_or_none()
     if own is not None and own.judgement == "refused":
         conn.execute(_FORGET, {"wanted": received.message, "at_position": received.position})
-        return enter(conn, received, refused=refused, numbered=numbered, restarts_after=restarts_after)
+        return enter(
+            conn,
+            received,
+            refused=refused,
+            numbered=numbered,
+            restarts_after=restarts_after,
+            digest_of_bytes=digest_of_bytes,
+        )
     if own is not None:
         return InterchangeRow(**own._mapping)
     if not numbered:
@@ -53,9 +63,9 @@ def enter(
         raise Defect(f"interchange {received.control_number} is neither new nor known")
     if first is None:
         return _insert(conn, row, "refused", None)
-    if first.digest == received.digest:
+    if first.digest in same:
         return _insert(conn, row, "duplicate", first.message)
-    former = conn.execute(_FORMER, {**number, "the_digest": received.digest}).scalar()
+    former = conn.execute(_FORMER, {**number, "digests": same}).scalar()
     if former is not None:
         return _insert(conn, row, "duplicate", former)
     if restarts_after is None or received.at - first.at <= restarts_after:
@@ -63,7 +73,7 @@ def enter(
     if refused:
         return _insert(conn, row, "refused", None)
     taken = _take_over(conn, row, first.message, first.position)
-    return taken or enter(conn, received, restarts_after=restarts_after)
+    return taken or enter(conn, received, restarts_after=restarts_after, digest_of_bytes=digest_of_bytes)
 
 
 def enter_sent(conn: Connection, sent: list[InterchangeRow]) -> None:
@@ -103,7 +113,11 @@ _FIRST = select(interchange.c.message, interchange.c.position, interchange.c.dig
 )
 _FORMER = (
     select(interchange.c.message)
-    .where(*_OF_NUMBER, interchange.c.judgement == "superseded", interchange.c.digest == bindparam("the_digest"))
+    .where(
+        *_OF_NUMBER,
+        interchange.c.judgement == "superseded",
+        interchange.c.digest.in_(bindparam("digests", expanding=True)),
+    )
     .order_by(interchange.c.message)
 )
 _SUPERSEDE = (

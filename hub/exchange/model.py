@@ -106,7 +106,7 @@ class InterchangeRow(Struct):
     receiver: str
     control_number: int  # ISA13
     usage: str  # ISA15: T or P
-    digest: str  # SHA-256 of the interchange's bytes
+    digest: str  # SHA-256 of what the interchange means; of an old one, and of ours, of its bytes
     judgement: Judgement
     at: datetime
     first_message: str | None = None  # of a duplicate or conflict: where the number was first seen; of a first whose

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection, Integer, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Integer, ScalarSelect, bindparam, delete, exists, func, insert, or_, select, update
 
 from hub.exchange import interchanges
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Key, StageTime
@@ -35,7 +35,7 @@ from hub.platform import blobs
 from hub.platform.bells import ring
 from hub.platform.blobs import Body
 from hub.platform.columns import Instant
-from hub.platform.lanes import NO_SHARES, Shares, owners_of, taken_in_turns
+from hub.platform.lanes import NO_SHARES, Shares, owners_in_turn, owners_of, taken_in_turns
 from hub.platform.statements import Prepared
 
 MAILBOX = "mailbox"
@@ -105,9 +105,12 @@ def claim(conn: Connection, *, now: datetime, limit: int = CLAIM_MAX, shares: Sh
     def of_partner(partner: str, most: int) -> list[Due]:
         return [Due(**row._mapping) for row in conn.execute(_DUE, {"now": now, "whose": partner, "most": most})]
 
-    partners = [partner for (partner,) in _PARTNERS.returned(conn, {})]
+    def partners(behind: str | None) -> list[str]:
+        query = _PARTNERS if behind is None else _PARTNERS_BEHIND
+        return [partner for (partner,) in query.returned(conn, {} if behind is None else {"behind": behind})]
+
     room = min(limit, CLAIM_MAX)
-    found = taken_in_turns(partners, of_partner, shares, room, most=room)
+    found = taken_in_turns(owners_in_turn(partners, shares), of_partner, shares, room, most=room)
     claimed = [msgspec.structs.replace(due, attempt=due.attempt + 1) for due in found]
     if claimed:
         conn.execute(_CLAIM, [{"wanted": due.message, "again_at": now + ATTEMPT_LEASE} for due in claimed])
@@ -124,14 +127,21 @@ def delivered(conn: Connection, due: Due, detail: str, *, now: datetime, confirm
 
 
 def failed(conn: Connection, due: Due, detail: str, *, now: datetime, final: bool = False) -> bool:
-    """Record that the attempt failed and when the next is due; True when it was the last."""
-    last = final or due.attempt > len(ATTEMPT_WAITS)
-    again_at = None if last else now + ATTEMPT_WAITS[due.attempt - 1]
+    """Record that the attempt failed and when the next is due; True when it was the last of this delivery."""
+    tries = max(1, conn.execute(_TRIES, {"wanted": due.message}).scalar_one())
+    last = final or tries > len(ATTEMPT_WAITS)
+    again_at = None if last else now + ATTEMPT_WAITS[tries - 1]
     _finish(conn, due, state="failed" if last else "ready", ok=False, detail=detail, now=now, again_at=again_at)
     if last:
-        call_attention(conn, due.message, f"could not be delivered in {due.attempt} attempts: {detail}")
+        call_attention(conn, due.message, f"could not be delivered in {tries} attempts: {detail}")
     note(conn, due.message, "delivery-failed", detail, at=now)
     return last
+
+
+def put_off(conn: Connection, due: Due) -> None:
+    """Take back the attempt, which never began; the delivery is claimed again when its lease ends."""
+    if conn.execute(_PUT_OFF, {"wanted": due.message, "mine": due.attempt}).rowcount == 1:
+        conn.execute(_NO_ATTEMPT, {"wanted": due.message, "mine": due.attempt})
 
 
 def resend(conn: Connection, message_id: str, *, now: datetime, actor: str) -> bool:
@@ -154,7 +164,8 @@ def resend(conn: Connection, message_id: str, *, now: datetime, actor: str) -> b
 def resend_answers(conn: Connection, message_id: str, *, now: datetime) -> int:
     """Make the answers to an inbound message due again that had left: its sender asks as if they had not come.
 
-    No more than ``RESENT_AT_ONCE``, the oldest first: who asks once more gets the next.
+    No more than ``RESENT_AT_ONCE``, those first that were sent least often, of them the oldest: who asks once more gets
+    the next.
     """
     gone = conn.execute(_GONE_ANSWERS, {"wanted": message_id, "most": RESENT_AT_ONCE}).scalars().all()
     for answer in gone:
@@ -226,10 +237,23 @@ def _row(outgoing: Outgoing, keys: list[Key]) -> dict[str, object]:
     }
 
 
+def _deliveries_before() -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .select_from(earlier_delivery)
+        .where(earlier_delivery.c.message == delivery.c.message)
+        .correlate(delivery)
+        .scalar_subquery()
+    )
+
+
 _MESSAGE = Prepared(insert(message))
 _DELIVERY = Prepared(insert(delivery))
 _ATTEMPT = insert(delivery_attempt)
 _PARTNERS = Prepared(owners_of(delivery.c.partner, delivery.c.next_attempt_at.is_not(None)))
+_PARTNERS_BEHIND = Prepared(
+    owners_of(delivery.c.partner, delivery.c.next_attempt_at.is_not(None), delivery.c.partner > bindparam("behind"))
+)
 _DUE = (
     select(
         delivery.c.message,
@@ -266,11 +290,36 @@ _FINISH_ATTEMPT = (
     .where(delivery_attempt.c.message == bindparam("wanted"), delivery_attempt.c.attempt == bindparam("mine"))
     .values(finished_at=bindparam("at", type_=Instant), ok=bindparam("well"), detail=bindparam("what"))
 )
+_PUT_OFF = (
+    update(delivery)
+    .where(
+        delivery.c.message == bindparam("wanted"),
+        delivery.c.attempts == bindparam("mine"),
+        delivery.c.next_attempt_at.is_not(None),
+    )
+    .values(attempts=delivery.c.attempts - 1)
+)
+_NO_ATTEMPT = delete(delivery_attempt).where(
+    delivery_attempt.c.message == bindparam("wanted"), delivery_attempt.c.attempt == bindparam("mine")
+)
+_LAST_SENT_ANEW = (
+    select(func.max(earlier_delivery.c.ended_at))
+    .where(earlier_delivery.c.message == bindparam("wanted"))
+    .scalar_subquery()
+)
+_TRIES = (
+    select(func.count())
+    .select_from(delivery_attempt)
+    .where(
+        delivery_attempt.c.message == bindparam("wanted"),
+        or_(_LAST_SENT_ANEW.is_(None), delivery_attempt.c.started_at > _LAST_SENT_ANEW),
+    )
+)
 _GONE_ANSWERS = (
     select(delivery.c.message)
     .join(message, message.c.id == delivery.c.message)
     .where(message.c.answers == bindparam("wanted"), delivery.c.state.in_(("sent", "delivered")))
-    .order_by(delivery.c.message)
+    .order_by(_deliveries_before(), delivery.c.message)
     .limit(bindparam("most", type_=Integer))
 )
 _STATE = update(message).where(message.c.id == bindparam("wanted")).values(delivery=bindparam("new_state"))
@@ -283,10 +332,7 @@ _KEEP = insert(earlier_delivery).from_select(
     ["message", "number", "state", "read_at", "received_at", "error", "ended_at"],
     select(
         delivery.c.message,
-        select(func.count() + 1)
-        .select_from(earlier_delivery)
-        .where(earlier_delivery.c.message == delivery.c.message)
-        .scalar_subquery(),
+        _deliveries_before() + 1,
         delivery.c.state,
         delivery.c.read_at,
         delivery.c.received_at,

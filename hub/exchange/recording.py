@@ -125,10 +125,10 @@ def put_keys(conn: Connection, partner: str, message_id: str, keys: Sequence[Key
     return kept
 
 
-def kept_keys(keys: Iterable[Key]) -> list[Key]:
-    """Return the keys as they are stored: each once, in their first order, cut to their column."""
+def kept_keys(keys: Iterable[Key], most: int = KEYS_MAX) -> list[Key]:
+    """Return the first ``most`` keys as they are stored: each once, in their first order, cut to their column."""
     distinct = dict.fromkeys((key.kind, storable_text(key.value, VALUE_LENGTH_MAX)) for key in keys if key.value)
-    return [Key(kind=kind, value=value) for kind, value in islice(distinct, KEYS_MAX)]
+    return [Key(kind=kind, value=value) for kind, value in islice(distinct, max(0, most))]
 
 
 def put_kept_keys(conn: Connection, kept: Iterable[tuple[str, str, Sequence[Key]]]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from hub.exchange.intake import PROCESS, PROCESS_LARGE, enqueue
 from hub.exchange.messages import find_message
+from hub.exchange.model import MessageRow
 from hub.exchange.recording import note
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import Scope
@@ -28,11 +29,25 @@ def ask_replay(
     if row.direction != "in":
         raise Conflict("what we sent is sent again, not processed again: resend it")
     note(conn, message_id, "replay-asked", reason, at=now, actor=actor)
-    if conn.execute(_WAITING, {"wanted": message_id}).first() is None:  # a message is never two jobs at once
-        enqueue(conn, message_id, row.partner, row.size_bytes, now=now)
+    _queue(conn, message_id, row, now)
     return True
 
 
-_WAITING = select(jobs.job.c.id).where(
-    jobs.job.c.kind.in_((PROCESS, PROCESS_LARGE)), jobs.job.c.payload == bindparam("wanted"), jobs.job.c.state != "dead"
+def _queue(conn: Connection, message_id: str, row: MessageRow, now: datetime) -> None:
+    """Write the job, or take up the one that was given up: it knows that it was tried before.
+
+    A message is never two jobs at once.
+    """
+    states = {state: job for job, state in conn.execute(_JOBS, {"wanted": message_id})}
+    given_up = states.pop("dead", None)
+    if states:
+        return
+    if given_up is None or not jobs.revive(conn, given_up, now=now):
+        enqueue(conn, message_id, row.partner, row.size_bytes, now=now)
+
+
+_JOBS = (
+    select(jobs.job.c.id, jobs.job.c.state)
+    .where(jobs.job.c.kind.in_((PROCESS, PROCESS_LARGE)), jobs.job.c.payload == bindparam("wanted"))
+    .order_by(jobs.job.c.id)
 )

@@ -76,14 +76,24 @@ class Deliverer:
             return 0
         shares = {partner: Share(served=turn) for partner, turn in self._served.items()}
         claimed = await self._desk.database.write(partial(outbox.claim, now=now, limit=AT_ONCE, shares=shares))
-        for due in claimed:
+        for number, due in enumerate(claimed):
             self._turns += 1
             self._served[due.partner] = self._turns
             if self._desk.clock.now() - now > CLAIM_LASTS:
                 log.warning("deliveries put off: those before them took too long", message=due.message)
-                break  # what is left is claimed again when the lease ends
+                await self._put_off(claimed[number:])
+                break
             await self._deliver(due)
         return len(claimed)
+
+    async def _put_off(self, left: list[Due]) -> None:
+        """Let those wait whose turn did not come; none of them has failed."""
+
+        def put_off(conn: Connection) -> None:
+            for due in sorted(left, key=lambda due: due.message):
+                outbox.put_off(conn, due)
+
+        await self._desk.database.write(put_off)
 
     async def _deliver(self, due: Due) -> None:
         """Try one delivery and mark how it went; whatever goes wrong with it concerns no other."""

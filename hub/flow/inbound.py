@@ -24,7 +24,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.exchange import interchanges, outbox, recording
-from hub.exchange.budgets import Amount, spend
+from hub.exchange.budgets import Amount, resent_amount, spend
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key
 from hub.exchange.partners import Partner
 from hub.exchange.recording import TestsBefore
@@ -50,7 +50,7 @@ from hub.flow.rendering import Unsendable
 from hub.flow.rows import document_row, interchange_row
 from hub.flow.rules import Rules
 from hub.flow.summary import Settled, Summary
-from hub.flow.tasks import Task, hold, load_all, load_large, quarantine
+from hub.flow.tasks import Task, complete, hold, load_all, load_large, quarantine
 from hub.formats.x12.survey import Bytes, Interchange, Survey
 from hub.kernel.errors import Conflict, Misconfigured, Unreadable
 from hub.kernel.struct import Struct
@@ -94,6 +94,7 @@ class Progress(Struct):
     summary: Summary = Summary()
     kept: Kept = Kept()
     tests: TestsBefore = TestsBefore()  # what an earlier run took each document for: a test never becomes real
+    keys: int = 0  # by which it is found
     read: int = 0  # position of the last document
     acknowledged: int = 0  # interchanges
     said: list[Acknowledgement] = []  # of them
@@ -133,7 +134,7 @@ class Processing:
         """Take a message that is read at once, as most are, through all its stages."""
         task, body = await self._loads.ask(job)
         async with self._in_hand.share(len(body), task.message.partner):
-            if body.count(b"ST" + body[3:4]) <= WHOLE_SETS_MAX:
+            if body.count(b"ST") <= WHOLE_SETS_MAX:  # whatever separates, and wherever the first interchange begins
                 await self._process(task, _read_whole(task, body, self._desk))
             else:
                 await self._process(task, _read_in_portions(task, body, self._desk, self._large))
@@ -150,7 +151,7 @@ class Processing:
             async for portion in _planned(task, read):
                 if progress is None:
                     task = task.reached("opened", desk.clock.now())
-                elif portion.acknowledged and len(progress.summary.sets) > SETS_ANSWERED_AT_ONCE:
+                elif _many_are_told(task, portion, progress):
                     portion = await self._with_replies(task, portion, progress)
                 due = Due(task=task.reached("mapped", desk.clock.now()), portion=portion, before=progress)
                 progress = await self._company.ask(due) if due.in_company else (await self._write([due]))[0]
@@ -207,6 +208,11 @@ async def _planned(task: Task, read: AsyncIterator[Portion]) -> AsyncIterator[Po
             for done in range(ACKNOWLEDGED_AT_ONCE, count + ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGED_AT_ONCE):
                 told = min(done, count)
                 yield Portion(survey=portion.survey, entered=count, acknowledged=told, last=told == count)
+
+
+def _many_are_told(task: Task, portion: Portion, progress: Progress) -> bool:
+    """Say whether long acknowledgements go out with the portion: never twice."""
+    return portion.acknowledged > 0 and not task.finished_before and len(progress.summary.sets) > SETS_ANSWERED_AT_ONCE
 
 
 def _replies(rules: Rules, partner: Partner, portion: Portion, progress: Progress) -> list[Reply]:
@@ -288,7 +294,8 @@ class _Settlement:
         entered = [self._entered(each) for each in found]
         again = {row.first_message for row in entered if row.judgement == "duplicate" and row.first_message}
         for first in sorted(again - before.resent):
-            outbox.resend_answers(self._at.conn, first, now=self._at.now)
+            resent = outbox.resend_answers(self._at.conn, first, now=self._at.now)
+            self.stored = self.stored.plus(resent_amount(resent))
         judged = [with_number_judged(each, row) for each, row in zip(found, entered, strict=True)]
         self._new = judged
         self.progress = replace(
@@ -319,9 +326,13 @@ class _Settlement:
             digest=found.digest,
             at=self._at.now,
         )
-        restarts_after = self.partner.numbers_restart_after
         return interchanges.enter(
-            self._at.conn, row, refused=found.refused, numbered=found.numbered, restarts_after=restarts_after
+            self._at.conn,
+            row,
+            refused=found.refused,
+            numbered=found.numbered,
+            restarts_after=self.partner.numbers_restart_after,
+            digest_of_bytes=found.digest_of_bytes,
         )
 
     def take_effect(self) -> bool:
@@ -332,13 +343,14 @@ class _Settlement:
             return False
         kept, with_row = self.progress.kept.after(settled, self._message.size_bytes)
         self._rows = [each.row for each in with_row]
-        self.stored = stored_amount([each.document for each in with_row], envelopes=len(self._new))
+        self.stored = self.stored.plus(stored_amount([each.document for each in with_row], envelopes=len(self._new)))
         keys = _envelope_keys(self._new)
         keys += recording.keys_of(self.rows())
         keys += [key for each in settled for key in (*keys_of_left_out(each.row), *_names(each))]
-        self._keys = recording.kept_keys(keys)
+        self._keys = recording.kept_keys(keys, recording.KEYS_MAX - self.progress.keys)
         summary = self.progress.summary.after(settled, self._keys)
-        self.progress = replace(self.progress, summary=summary, kept=kept)
+        known = self.progress.keys + len(self._keys)
+        self.progress = replace(self.progress, summary=summary, kept=kept, keys=known)
         return True
 
     def acknowledge(self) -> None:
@@ -368,7 +380,7 @@ class _Settlement:
         """Complete the job with the last portion. Before, go on only while it is ours: another may have begun anew."""
         fence = self.due.task.fence
         if self.due.portion.last:
-            jobs.done(self._at.conn, fence)
+            complete(self._at.conn, self.due.task)
         elif jobs.extend(self._at.conn, [fence], now=self._at.now) != 1:
             raise Conflict(f"job {fence.job} is in other hands")
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.exchange import recording
-from hub.exchange.intake import Received, received
+from hub.exchange.intake import PROCESS, PROCESS_LARGE, Received, received
 from hub.exchange.model import StageTime
 from hub.flow.desk import Desk
 from hub.formats.x12.survey import Bytes
@@ -19,6 +19,8 @@ from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.platform import jobs
 from hub.platform.jobs import Fence, Job
+
+ALL_ACKNOWLEDGED = 2**31 - 1  # in place of a count of interchanges, where nobody can count them any more
 
 
 class Task(Struct):
@@ -35,8 +37,12 @@ class Task(Struct):
 
     @property
     def finished_before(self) -> bool:
-        """Whether an earlier run came to its end: what it acknowledged is not acknowledged again."""
-        return self.message.stage == "finished"
+        """Whether an earlier run came to its end: what it acknowledged is not acknowledged again.
+
+        A run that could read nothing acknowledged nothing, unless one before it had.
+        """
+        told = self.message.validation != "unreadable" or self.message.acknowledged == ALL_ACKNOWLEDGED
+        return self.message.stage == "finished" and told
 
     def reached(self, stage: str, at: datetime) -> Task:
         return replace(self, stages=[*self.stages, StageTime(stage=stage, at=at)])
@@ -61,6 +67,8 @@ def load_large(desk: Desk, job: Job, conn: Connection) -> tuple[Task, Bytes]:
 
 def quarantine(desk: Desk, task: Task, fault: Unreadable, conn: Connection) -> None:
     """Keep bytes that nobody could read, and tell someone."""
+    if task.finished_before:
+        recording.note_acknowledged(conn, task.message.id, ALL_ACKNOWLEDGED)
     finding = Diagnostic(
         code=fault.code,
         severity=Severity.INTERCHANGE,
@@ -80,14 +88,21 @@ def quarantine(desk: Desk, task: Task, fault: Unreadable, conn: Connection) -> N
             findings=[finding],
         ),
     )
+    complete(conn, task)
+
+
+def complete(conn: Connection, task: Task) -> None:
+    """Complete the job; one that was given up before for the same message is no longer of any use."""
     jobs.done(conn, task.fence)
+    if task.again:
+        jobs.forget_dead(conn, (PROCESS, PROCESS_LARGE), task.message.id)
 
 
 def hold(desk: Desk, task: Task, fault: Misconfigured, conn: Connection) -> None:
     """Put the message aside until what is wrong with us is mended; a replay takes it up again."""
     recording.hold(conn, task.message.id, f"Our configuration is at fault: {fault}")
     recording.note(conn, task.message.id, "held", str(fault), at=desk.clock.now())
-    jobs.done(conn, task.fence)
+    complete(conn, task)
 
 
 def _load(desk: Desk, job: Job, conn: Connection) -> tuple[Task, bytes]:

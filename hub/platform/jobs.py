@@ -40,7 +40,7 @@ from hub.kernel.struct import Struct
 from hub.platform.bells import ring
 from hub.platform.columns import LONG, Instant
 from hub.platform.database import metadata
-from hub.platform.lanes import NO_SHARES, Shares, owners_of, taken_in_turns
+from hub.platform.lanes import NO_SHARES, Shares, owners_in_turn, owners_of, taken_in_turns
 from hub.platform.statements import Prepared
 
 LEASE = timedelta(seconds=30)  # a killed worker's jobs are taken up again after this
@@ -204,8 +204,12 @@ def _due(conn: Connection, kind: str, now: datetime, room: int, shares: Shares, 
         asked = {"now": now, "wanted_kind": kind, "whose": owner, "most": most}
         return [Job(**dict(zip(_NAMES, row, strict=True))) for row in _DUE.returned(conn, asked)]
 
-    owners = [owner for (owner,) in _OWNERS.returned(conn, {"wanted_kind": kind})]
-    return taken_in_turns(owners, of_owner, shares, room, most_of_one)
+    def owners(behind: str | None) -> list[str]:
+        query = _OWNERS if behind is None else _OWNERS_BEHIND
+        values = {"wanted_kind": kind} if behind is None else {"wanted_kind": kind, "behind": behind}
+        return [owner for (owner,) in query.returned(conn, values)]
+
+    return taken_in_turns(owners_in_turn(owners, shares), of_owner, shares, room, most_of_one)
 
 
 def company(job: Job, most: int = CLAIM_MAX) -> int:
@@ -240,6 +244,11 @@ def done(conn: Connection, fence: Fence) -> None:
         raise Conflict(f"job {fence.job} was claimed by another worker after attempt {fence.attempt}")
     if rows[0][0] is not None:
         ring(conn, BELL)  # the next of its ordering key may go
+
+
+def forget_dead(conn: Connection, kinds: Sequence[str], payload: str) -> int:
+    """Remove dead jobs of ``kinds`` that were about ``payload``, which another has done since; return how many."""
+    return conn.execute(_FORGET_DEAD, {"kinds": list(kinds), "about": payload}).rowcount
 
 
 def extend(conn: Connection, fences: Sequence[Fence], *, now: datetime, lease: timedelta = LEASE) -> int:
@@ -283,7 +292,7 @@ def take_over(conn: Connection, *, now: datetime) -> int:
 
 
 def revive(conn: Connection, job_id: int, *, now: datetime) -> bool:
-    """Give a dead job all its attempts again; False when it is not dead."""
+    """Give a dead job all its attempts again, as if it had never failed; False when it is not dead."""
     ring(conn, BELL)
     return _REVIVE.run(conn, {"job": job_id, "now": now}) == 1
 
@@ -349,7 +358,9 @@ _COLUMNS = select(
 )
 _NAMES = [column.name for column in _COLUMNS.selected_columns]
 _INSERT = Prepared(sql_insert(job))
-_OWNERS = Prepared(owners_of(job.c.owner, job.c.kind == bindparam("wanted_kind"), _ALIVE))
+_LANE = (job.c.kind == bindparam("wanted_kind"), _ALIVE)
+_OWNERS = Prepared(owners_of(job.c.owner, *_LANE))
+_OWNERS_BEHIND = Prepared(owners_of(job.c.owner, *_LANE, job.c.owner > bindparam("behind")))
 _DUE = Prepared(
     _COLUMNS.where(
         _ALIVE,
@@ -387,6 +398,9 @@ _BURY = (
     sql_update(job).where(job.c.id.in_(bindparam("ids", expanding=True))).values(state="dead", error=bindparam("why"))
 )
 _DONE = Prepared(_held(sql_delete(job)).returning(job.c.ordering_key))
+_FORGET_DEAD = sql_delete(job).where(
+    job.c.state == "dead", job.c.kind.in_(bindparam("kinds", expanding=True)), job.c.payload == bindparam("about")
+)
 _EXTEND = Prepared(_held(sql_update(job)).values(due_at=bindparam("lease_ends", type_=Instant)))
 _FAIL = Prepared(
     _held(sql_update(job)).values(
@@ -406,6 +420,6 @@ _TAKE_OVER = Prepared(
 _REVIVE = Prepared(
     sql_update(job)
     .where(job.c.id == bindparam("job"), job.c.state == "dead")
-    .values(state="ready", excused=job.c.attempts, due_at=bindparam("now", type_=Instant))
+    .values(state="ready", excused=job.c.attempts, due_at=bindparam("now", type_=Instant), error=None)
 )
 _NEXT_DUE = select(job.c.due_at).where(_ALIVE).order_by(job.c.due_at).limit(1)

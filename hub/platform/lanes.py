@@ -74,8 +74,20 @@ def turns(supply: Mapping[str, int], shares: Shares, room: int, most: int) -> li
     return order
 
 
+def owners_in_turn(ask: Callable[[str | None], Sequence[str]], shares: Shares) -> list[str]:
+    """Return owners that have something waiting: all, or ``OWNERS_MAX`` from behind the one that was served last.
+
+    ``ask`` returns up to ``OWNERS_MAX`` of them by name, those behind the one it is given.
+    """
+    found = list(ask(None))
+    if len(found) < OWNERS_MAX or not shares:
+        return found
+    behind = ask(max(shares, key=lambda owner: shares[owner].served))
+    return list(dict.fromkeys([*behind, *found]))[:OWNERS_MAX]
+
+
 def owners_of(owner: ColumnElement[str], *where: ColumnElement[bool]) -> Select[Any]:
-    """Return the query for every owner that has a row, by name; it needs an index that begins with both."""
+    """Return the query for owners that have a row, by name; it needs an index that begins with both."""
     first = select(owner).where(*where).order_by(owner).limit(1)
     found = select(first.scalar_subquery().label("owner")).cte("owners", recursive=True)
     after = select(owner).where(*where, owner > found.c.owner).order_by(owner).limit(1)

@@ -83,3 +83,30 @@ def test_what_is_refused_whole_takes_no_number_from_another(database: Database) 
         assert told(interchanges.enter(conn, refused, restarts_after=DAYS)) == ("first", before.message), "mended"
 
     database.write_now(work)
+
+
+@pytest.mark.parametrize("days", [0, 59, 61, 5_000])
+@pytest.mark.parametrize("restarts", [DAYS, None], ids=["numbers restart", "numbers never restart"])
+def test_the_same_bytes_from_before_meanings_were_compared_are_the_same_interchange(
+    database: Database, days: int, restarts: timedelta | None
+) -> None:
+    def work(conn: Connection) -> None:
+        before = arrived(conn, OLD, days=0)  # its digest is of its bytes
+        message = accept(conn, incoming(OLD + b"\n")).message_id
+        row = replace(envelope(message, NUMBER), digest="meaning", at=NOW + timedelta(days=days))
+        again = interchanges.enter(conn, row, restarts_after=restarts, digest_of_bytes=before.digest)
+        assert told(again) == ("duplicate", before.message)
+
+    database.write_now(work)
+
+
+def test_a_digest_of_bytes_that_is_not_known_makes_nothing_the_same(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        before = arrived(conn, OLD, days=0)
+        for number, digest in enumerate(("", envelope("", NUMBER, NEW).digest)):
+            message = accept(conn, incoming(NEW + bytes([65 + number]))).message_id
+            row = replace(envelope(message, NUMBER), digest=f"meaning {number}")
+            judged = interchanges.enter(conn, row, digest_of_bytes=digest)
+            assert told(judged) == ("conflict", before.message)
+
+    database.write_now(work)

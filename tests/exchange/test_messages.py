@@ -171,6 +171,7 @@ def test_a_replay_replaces_what_the_first_run_wrote(database: Database) -> None:
             message=order, partner=ACME, stages=detail.stages, validation="rejected", outcome="refused"
         )
         recording.forget_keys(conn, order)
+        recording.forget_documents(conn, order, after=0)
         recording.record(conn, processed)
         after = messages.message_detail(conn, EVERYONE, order)
         assert after is not None

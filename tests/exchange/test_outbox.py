@@ -139,3 +139,65 @@ def test_a_partner_reaches_its_own_mailbox_alone(database: Database) -> None:
         assert item.read_at is None
 
     database.write_now(work)
+
+
+@pytest.mark.parametrize("count", [1, 49, 50, 51, 120])
+def test_who_asks_again_and_again_gets_every_answer_in_turn(database: Database, count: int) -> None:
+    def work(conn: Connection) -> None:
+        order = receive_order(conn, "PO-1")
+        sent = {answer(conn, "PO-1", order) for _ in range(count)}
+        rounds = -(-count // outbox.RESENT_AT_ONCE)
+        for _ in range(2):  # all of them, and all of them again
+            brought: list[str] = []
+            for _ in range(rounds):
+                collect(conn)
+                outbox.resend_answers(conn, order, now=NOW)
+                brought += [item.id for item in mailbox.waiting(conn, MINE, ACME, limit=200).items]
+            assert set(brought) == sent
+        collect(conn)
+
+    def collect(conn: Connection) -> None:
+        for item in mailbox.waiting(conn, MINE, ACME, limit=200).items:
+            mailbox.received(conn, MINE, ACME, item.id, now=NOW)
+
+    database.write_now(work)
+
+
+@pytest.mark.parametrize("failed_before", [1, 3, 9, 10])
+def test_a_delivery_sent_anew_has_ten_attempts_of_its_own(database: Database, failed_before: int) -> None:
+    def work(conn: Connection) -> None:
+        sent = answer(conn, "PO-1", receive_order(conn, "PO-1"), transport="http")
+        now = NOW
+        for attempt in range(1, failed_before + 1):
+            [due] = outbox.claim(conn, now=now)
+            outbox.failed(conn, due, "503", now=now, final=attempt == failed_before)
+            now += timedelta(days=1)
+        assert outbox.resend(conn, sent, now=now, actor="person:kim")
+        for attempt in range(1, 11):
+            now += timedelta(days=2)
+            [due] = outbox.claim(conn, now=now)
+            assert outbox.failed(conn, due, "503", now=now) == (attempt == 10)
+        assert "in 10 attempts" in str(detail(conn, sent).message.attention)
+
+    database.write_now(work)
+
+
+@pytest.mark.parametrize("times", [1, 10, 30])
+def test_a_delivery_that_was_put_off_has_lost_no_attempt(database: Database, times: int) -> None:
+    def work(conn: Connection) -> None:
+        sent = answer(conn, "PO-1", receive_order(conn, "PO-1"), transport="http")
+        now = NOW
+        for _ in range(times):
+            [due] = outbox.claim(conn, now=now)
+            outbox.put_off(conn, due)
+            outbox.put_off(conn, due)  # said twice, it is once
+            now += outbox.ATTEMPT_LEASE
+        [due] = outbox.claim(conn, now=now)
+        assert due.attempt == 1
+        assert not outbox.failed(conn, due, "503", now=now)
+        assert outbox.next_due(conn) == now + outbox.ATTEMPT_WAITS[0]
+        shown = detail(conn, sent).delivery
+        assert shown is not None
+        assert [(each.attempt, each.ok) for each in shown.tries] == [(1, False)]
+
+    database.write_now(work)

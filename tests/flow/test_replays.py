@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from hub.exchange import replay
-from hub.flow import arrivals
+from hub.flow import arrivals, inbound, readers
+from hub.flow.portions import DOCUMENTS_PER_PORTION
 from hub.flow.rendering import Unsendable
 from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.errors import Unreadable
 from hub.kernel.scope import EVERYONE
+from hub.platform import jobs
 from tests.flow.at_work import AtWork, findings
 from tests.flow.overlay import NORTH, add_north, change, from_north
-from tests.flow.wire import group, line, of_kind, one_order, order, transaction
+from tests.flow.wire import group, interchange, line, of_kind, one_order, order, transaction
 
 HubWith = Callable[[Path], AtWork]
 
@@ -109,3 +114,67 @@ def test_an_answer_that_could_not_be_written_is_sent_by_the_replay_and_by_no_oth
         assert (again.message.outcome, again.message.attention) == ("accepted", None)
         assert len(of_kind(hub.sent(), "855")) == 1
     assert len(hub.orders()) == 1
+
+
+@pytest.mark.parametrize("read_before", [False, True], ids=["never read", "read once"])
+@pytest.mark.parametrize("in_vain", [1, 3])
+def test_a_message_that_could_not_be_read_is_acknowledged_once_it_can_be(
+    hub: AtWork, monkeypatch: pytest.MonkeyPatch, read_before: bool, in_vain: int
+) -> None:
+    def unreadable(*_: object, **__: object) -> None:
+        raise Unreadable("ENV-TEST", "nobody can read it")
+
+    message = hub.take_in(one_order("4500098123"))
+    if read_before:
+        hub.work()
+    with monkeypatch.context() as patch:
+        patch.setattr(readers, "open_message", unreadable)
+        hub.work()
+        for _ in range(in_vain):
+            assert hub.replay(message).message.outcome == "quarantined"
+    for _ in range(2):
+        assert hub.replay(message).message.outcome == "accepted"
+        assert sorted(each.kind for each in hub.sent()) == ["855", "997"]
+
+
+def test_a_message_given_up_after_some_portions_is_finished_by_a_replay(
+    hub: AtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = DOCUMENTS_PER_PORTION + 5
+    sets = [transaction(order(f"45{n:08d}"), control=f"{n:04d}") for n in range(1, orders + 1)]
+    message = hub.take_in(interchange(group(*sets)))
+    settle, calls = inbound._settle, iter(range(100))
+
+    def first_portion_only(*values: Any) -> Any:
+        if next(calls) % 2:
+            raise RuntimeError("a bug")
+        return settle(*values)
+
+    with monkeypatch.context() as patch, capture_logs():
+        patch.setattr(inbound, "_settle", first_portion_only)
+        for _ in range(jobs.ATTEMPTS_MAX):
+            hub.work()
+            hub.later(seconds=jobs.BACKOFF_MAX.total_seconds())
+    assert hub.backlog().dead == 1
+    got = hub.replay(message)
+    assert (got.message.outcome, len(got.documents)) == ("accepted", orders)
+    assert hub.backlog().dead == 0
+    assert len(hub.orders()) == orders
+
+
+def test_a_replay_that_comes_to_its_end_takes_away_the_job_that_was_given_up(
+    hub: AtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def choke(job: jobs.Job) -> None:
+        raise ValueError("a bug")
+
+    other = hub.take_in(one_order("4500098124", 102))
+    message = hub.take_in(one_order("4500098123"))
+    with monkeypatch.context() as patch, capture_logs():
+        patch.setattr(hub.hub.runner, "_handlers", dict.fromkeys(hub.hub.runner._handlers, choke))
+        for _ in range(jobs.ATTEMPTS_MAX):
+            hub.work()
+            hub.later(seconds=jobs.BACKOFF_MAX.total_seconds())
+    assert hub.backlog().dead == 2
+    assert hub.replay(message).message.outcome == "accepted"
+    assert [job.payload for job in hub.jobs()] == [other], "the other is still given up"

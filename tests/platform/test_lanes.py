@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.platform.lanes import Share, taken_in_turns, turns
+from hub.platform import lanes
+from hub.platform.lanes import Share, owners_in_turn, taken_in_turns, turns
 from hub.platform.turnstile import Turnstile
 
 OWNERS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40), min_size=1)
@@ -90,3 +92,20 @@ def test_who_is_inside_for_long_lets_others_pass_and_comes_back() -> None:
                     waits.wait(0.001)
     thread.join()
     assert seen == ["a", "b", "short", "c", "d", "e", "f"]
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 9, 11, 40])
+def test_of_more_owners_than_are_asked_at_once_each_has_its_turn(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    monkeypatch.setattr(lanes, "OWNERS_MAX", 4)
+    owners = [f"owner-{n:03d}" for n in range(count)]
+    served: dict[str, Share] = {}
+
+    def ask(behind: str | None) -> list[str]:
+        return [owner for owner in owners if behind is None or owner > behind][: lanes.OWNERS_MAX]
+
+    for turn in range(1, count + 1):
+        found = owners_in_turn(ask, served)
+        assert len(set(found)) == len(found) <= lanes.OWNERS_MAX
+        [owner] = taken_in_turns(found, lambda owner, most: [owner] * most, served, 1, 1)  # each has a pile
+        served[owner] = Share(served=turn)
+    assert set(served) == set(owners)

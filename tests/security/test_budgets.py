@@ -62,6 +62,21 @@ def test_what_exceeds_the_budget_is_told_to_come_later_and_others_go_on(two: AtW
     assert two.send(from_north(group(transaction(order("9900000001"))), number=1), NORTH).message.outcome == "accepted"
 
 
+@pytest.mark.parametrize("also", [b"", b"\r\n"], ids=["the same bytes", "the same interchange"])
+def test_who_asks_for_its_answers_without_end_is_told_to_come_later(two: AtWork, also: bytes) -> None:
+    body = one_order("4500000001", 1)
+    two.send(body)
+    for times in range(200):
+        two.fetch_all()
+        two.wait(two.hub.look_at_budgets())
+        if two.hub.over_budget(ACME) is not None:
+            break
+        two.send(body + also * times)
+    assert two.hub.over_budget(ACME) is not None
+    assert 5 < times < 100, "many times, and not for ever"
+    assert len(two.orders()) == 1
+
+
 def test_our_people_are_told_once(two: AtWork) -> None:
     sends_until_refused(two)
     for _ in range(3):

@@ -59,6 +59,7 @@ class Interchange(Struct):
     header: InterchangeHeader
     separators: Separators
     digest: str  # SHA-256 of what it means, or of its bytes where not all was kept; "" where those are not at hand
+    digest_of_bytes: str = ""
     findings: list[Diagnostic] = []
     groups: list[Group] = []
     told: list[ServiceSegment] = []  # TA1: what the partner says about interchanges of ours
@@ -161,6 +162,7 @@ class Surveyor:
             header=start.header,
             separators=start.separators,
             digest=self._digest(start, end),
+            digest_of_bytes=self._digest_of_bytes(start, end),
             findings=start.findings + _too_many_told(self._told) + end.findings,
             groups=self._groups,
             told=self._told[:TA1S_MAX],
@@ -171,7 +173,11 @@ class Surveyor:
             return ""
         if self._whole and not any(found.code == "ENV-SEGMENT-OUTSIDE" for found in end.findings):
             return self._meaning.hexdigest()
-        return hashlib.sha256(memoryview(self._body)[start.offset : end.end]).hexdigest()
+        return self._digest_of_bytes(start, end)
+
+    def _digest_of_bytes(self, start: InterchangeStart, end: InterchangeEnd) -> str:
+        """Return by what an interchange is recognised that came when bytes were compared, not their meaning."""
+        return "" if self._body is None else hashlib.sha256(memoryview(self._body)[start.offset : end.end]).hexdigest()
 
 
 def _too_many_told(told: list[ServiceSegment]) -> list[Diagnostic]:

@@ -221,13 +221,12 @@ class Hub:
         )
 
     async def look_at_budgets(self) -> None:
-        """Read what partners have stored; of one that is over its budget tell our people, once."""
+        """Read what partners have stored, and log who is over its budget by now; ``checks`` says it as well."""
         now = self.clock.now()
         self.budgets.read(await self.database.read(partial(budgets.spent, now=now)))
         over = self.budgets.over(now)
         for partner in sorted(over - self._over):
             log.warning("partner over its budget: nothing more is taken from it", partner=partner)
-            await self.database.write(partial(budgets.call_person, partner=partner))
         for partner in sorted(self._over - over):
             log.info("partner within its budget again", partner=partner)
         self._over = over
@@ -259,6 +258,7 @@ class Hub:
         """Look at everything the hub needs to work."""
         stopped = [f"{name}: {fault}" for name, fault in self.partners.faults.items()]
         given_up = f"{self._given_up} given up" if self._given_up else None
+        over = ", ".join(sorted(self.budgets.over(self.clock.now())))
         faults = {
             "database": await database_fault(self.database),
             "storage": await storage_fault(self.settings.data),
@@ -270,6 +270,7 @@ class Hub:
             # One partner's file or one message stops nobody else: it is said, and the hub goes on taking in.
             Check(name="partners", ok=True, detail="; ".join(stopped) or None),
             Check(name="jobs given up", ok=True, detail=given_up),
+            Check(name="budgets", ok=True, detail=f"nothing more is taken meanwhile from {over}" if over else None),
         ]
 
     def _folders_taken(self) -> list[str]:

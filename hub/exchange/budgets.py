@@ -16,8 +16,6 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.base import Executable
 
-from hub.exchange.recording import call_attention
-from hub.exchange.tables import message
 from hub.kernel.struct import Struct
 from hub.platform.database import metadata
 from hub.platform.statements import Prepared
@@ -87,14 +85,6 @@ def sweep(conn: Connection, now: datetime) -> None:
     conn.execute(_FORGET, {"before": hour_of(now) - KEPT_HOURS})
 
 
-def call_person(conn: Connection, partner: str) -> None:
-    """Show at the head of the log, at the partner's last message, that nothing more is taken from it."""
-    last = conn.execute(_LAST, {"whose": partner}).first()
-    if last is not None and last.attention is None:
-        why = "The partner is over its budget of what may be stored in a day; nothing more is taken from it meanwhile"
-        call_attention(conn, last.id, why)
-
-
 def hour_of(at: datetime) -> int:
     """Return the hour since 1970."""
     return int(at.astimezone(UTC).timestamp()) // HOUR_SECONDS
@@ -156,9 +146,3 @@ def _add(dialect: str) -> Executable:
 _SPEND = Prepared(_add)
 _SPENT = select(spent_in_hour).where(spent_in_hour.c.hour >= bindparam("since"))
 _FORGET = delete(spent_in_hour).where(spent_in_hour.c.hour < bindparam("before"))
-_LAST = (
-    select(message.c.id, message.c.attention)
-    .where(message.c.partner == bindparam("whose"), message.c.direction == "in")
-    .order_by(message.c.id.desc())
-    .limit(1)
-)

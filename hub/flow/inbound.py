@@ -33,7 +33,7 @@ from hub.flow.agreement import is_test, with_number_judged
 from hub.flow.arrivals import Arrival, Foreseen, Handled, NotInCompany, Workplace
 from hub.flow.desk import Desk
 from hub.flow.handlers import HANDLERS
-from hub.flow.keeping import Kept, keys_of_left_out
+from hub.flow.keeping import Kept, envelope_keys, keys_of_left_out
 from hub.flow.large import LargeReader
 from hub.flow.ordering import note_answers
 from hub.flow.outbound import Occasion, Tray
@@ -45,7 +45,7 @@ from hub.flow.portions import (
     stored_amount,
 )
 from hub.flow.readers import ToRead
-from hub.flow.reading import Document
+from hub.flow.reading import Document, not_understood
 from hub.flow.rendering import Unsendable
 from hub.flow.rows import document_row, interchange_row
 from hub.flow.rules import Rules
@@ -344,7 +344,7 @@ class _Settlement:
         kept, with_row = self.progress.kept.after(settled, self._message.size_bytes)
         self._rows = [each.row for each in with_row]
         self.stored = self.stored.plus(stored_amount([each.document for each in with_row], envelopes=len(self._new)))
-        keys = _envelope_keys(self._new)
+        keys = envelope_keys(self._new)
         keys += recording.keys_of(self.rows())
         keys += [key for each in settled for key in (*keys_of_left_out(each.row), *_names(each))]
         self._keys = recording.kept_keys(keys, recording.KEYS_MAX - self.progress.keys)
@@ -414,7 +414,7 @@ class _Settlement:
             return Handled(outcome="refused")
         handler = HANDLERS.get(document.document or "")
         if handler is None or not document.takes_effect:
-            return Handled(outcome="held", attention=_not_understood(document))
+            return Handled(outcome="held", attention=not_understood(document))
         foreseen = self.due.portion.foreseen.get(document.position)
         arrival = Arrival.of(document, self._message.id, self.partner, test=test, now=self._at.now, foreseen=foreseen)
         return self._answer(arrival, handler(self._at, arrival))
@@ -441,18 +441,8 @@ class _Settlement:
         return handled
 
 
-def _not_understood(document: Document) -> str:
-    """Say why a document that is sound in its syntax waits for a person."""
-    reason = next((f.message for f in document.findings if f.severity.is_reject), None)
-    return f"Not understood: {reason}" if reason else f"Nothing in the hub handles {document.kind} yet"
-
-
 def _names(settled: Settled) -> list[Key]:
     """Return what a document is found by: what its handler says, else what could be read of it."""
     if settled.handled.order_number is not None:
         return settled.handled.keys
     return [*settled.handled.keys, *(Key(kind=kind, value=value) for kind, value in settled.document.numbers)]
-
-
-def _envelope_keys(found: Sequence[Interchange]) -> list[Key]:
-    return [Key(kind="interchange", value=str(each.header.control_number)) for each in found if each.numbered]

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from hub.exchange.model import DocumentRow, Key
 from hub.flow.summary import Settled
+from hub.formats.x12.survey import Interchange
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
@@ -64,6 +65,11 @@ class Kept(Struct):
 def keys_of_left_out(row: DocumentRow) -> list[Key]:
     """Return by what a set is found that has no row of its own."""
     return [Key(kind="purchase-order", value=row.order_number)] if row.order_number else []
+
+
+def envelope_keys(found: Sequence[Interchange]) -> list[Key]:
+    """Return the numbers of interchanges, where they could be read."""
+    return [Key(kind="interchange", value=str(each.header.control_number)) for each in found if each.numbered]
 
 
 def _place(settled: Settled) -> Location:

@@ -193,3 +193,9 @@ def _read_document(
 
 def _with(document: Document, findings: list[Diagnostic], **more: object) -> Document:
     return replace(document, findings=document.findings + findings, **more)
+
+
+def not_understood(document: Document) -> str:
+    """Say why a document that is sound in its syntax waits for a person."""
+    reason = next((f.message for f in document.findings if f.severity.is_reject), None)
+    return f"Not understood: {reason}" if reason else f"Nothing in the hub handles {document.kind} yet"

@@ -181,6 +181,7 @@ def test_a_hub_at_work_says_how_each_of_its_loops_stands(hub: AtWork, monkeypatc
         "reader": well,
         "jobs": well,
         "jobs given up": well,
+        "budgets": well,
         "leases": well,
         "deliveries": well,
         "folders": broken,

@@ -77,12 +77,22 @@ def test_who_asks_for_its_answers_without_end_is_told_to_come_later(two: AtWork,
     assert len(two.orders()) == 1
 
 
-def test_our_people_are_told_once(two: AtWork) -> None:
+def test_our_people_see_it_as_long_as_it_lasts_whatever_else_the_partner_sends(two: AtWork) -> None:
+    def told() -> str | None:
+        [check] = [check for check in two.wait(two.hub.checks()) if check.name == "budgets"]
+        assert check.ok, "others are served"
+        return check.detail
+
+    assert told() is None
+    waiting = two.take_in(one_order("4500012345", 12_345))  # processed later, it wipes nothing out
     sends_until_refused(two)
+    two.replay(waiting)
     for _ in range(3):
         two.wait(two.hub.look_at_budgets())
-    told = [row for row in two.log(status="attention") if row.attention and "budget" in row.attention]
-    assert [row.partner for row in told] == [ACME]
+        assert told() == f"nothing more is taken meanwhile from {ACME}"
+    two.later(hours=HOURS)
+    two.wait(two.hub.look_at_budgets())
+    assert told() is None
 
 
 def test_a_day_later_the_partner_is_served_again(two: AtWork) -> None:

@@ -222,6 +222,30 @@ def test_requests_sent_in_one_go_are_answered_in_their_order(served: Served, cou
     assert [int(each[:3]) for each in answered] == [200 if n % 2 == 0 else 404 for n in range(count)]
 
 
+@pytest.mark.parametrize("count", [1, 2, 5, 16])
+@pytest.mark.parametrize(
+    ("garbage", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (b"POST /nothing HTTP/1.1\r\nHost: hub\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: hub\r\nX-A: " + b"a" * 20_000 + b"\r\n\r\n", 431),
+    ],
+    ids=["no HTTP", "two hosts", "a body that breaks off", "long headers"],
+)
+@pytest.mark.parametrize("says_no_more", [False, True])
+def test_what_was_asked_before_garbage_is_answered_and_the_garbage_behind_it(
+    served: Served, count: int, garbage: bytes, status: int, says_no_more: bool
+) -> None:
+    with served.line() as line:
+        line.sendall(request("GET", "/healthz", keep=True) * count + garbage)
+        if says_no_more:
+            line.shutdown(socket.SHUT_WR)
+        answered = rest_of(line).split(b"HTTP/1.1 ")[1:]
+    assert [int(each[:3]) for each in answered] == [200] * count + [status]
+    assert b"connection: close" in answered[-1]
+
+
 @pytest.mark.parametrize("count", [40, 400, 10_000])
 def test_thousands_of_requests_in_one_go_do_not_pile_up(quick: Served, count: int) -> None:
     with quick.line() as line:

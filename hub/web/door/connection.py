@@ -35,7 +35,9 @@ class Connection(HttpToolsProtocol):
         self.has_asked = False
         self._body_open = False  # headers are complete, the body is not
         self._deaf = False  # nothing more is read from it
+        self._said_all = False  # it has closed its half of the line
         self._lingering = False
+        self._behind: Problem | None = None  # what is said when all that was asked before is answered
         self._refusal: Problem | None = None  # why a callback of the parser stopped it
         self._moved = False  # the parser has finished something with the last piece
         self._unheard = 0  # bytes since it last did
@@ -116,8 +118,9 @@ class Connection(HttpToolsProtocol):
         """Say whether the line stays open: who has said all it wanted still hears the answer."""
         if self.cycle is None or self.cycle.response_complete or self._body_open or self._lingering:
             return False
-        self._deaf = True
-        self.cycle.keep_alive = False
+        self._deaf = self._said_all = True
+        if self._behind is None:
+            self.cycle.keep_alive = False
         return True
 
     def data_received(self, data: bytes) -> None:
@@ -197,7 +200,12 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         self._since = None
+        was_last = not self.pipeline
         super().on_response_complete()
+        if was_last and self._behind is not None and not self.transport.is_closing():
+            self._unset_keepalive_if_required()
+            self.transport.write(_answer(self._behind))
+            self.transport.close() if self._said_all else self.linger()
 
     def shutdown(self) -> None:
         self._keeps_alive = False
@@ -218,8 +226,10 @@ class Connection(HttpToolsProtocol):
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
             if self.pipeline or not self._body_open:
-                self.pipeline.clear()
-                cycle.keep_alive = False
+                if self._body_open:
+                    self.pipeline.popleft()  # the newest, whose body this was
+                    self._body_open = False
+                self._behind = problem
                 return
             cycle.disconnected = True  # the one whose body this was
             cycle.message_event.set()

@@ -27,6 +27,7 @@ class PartnerRow(Struct):
     transports: list[str]
     envelope_ids: list[str]
     zone: str
+    over_budget: bool  # nothing more is taken from it meanwhile
 
 
 class StoppedPartner(Struct):
@@ -46,14 +47,14 @@ async def partner_list(request: Request[Any, Any, Any]) -> Response[str]:
     """Every partner the caller may see, and those that are stopped."""
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
-    rows = [_row(partner) for partner in hub.partners.all() if scope.allows(partner.id)]
+    rows = [_row(partner, hub) for partner in hub.partners.all() if scope.allows(partner.id)]
     stopped = [
         StoppedPartner(id=id, fault=str(fault)) for id, fault in sorted(hub.partners.faults.items()) if scope.allows(id)
     ]
     return answer(request, "partners/list.html", partners=rows, stopped=stopped)
 
 
-def _row(partner: Partner) -> PartnerRow:
+def _row(partner: Partner, hub: Hub) -> PartnerRow:
     envelope = partner.envelope
     theirs = f"{envelope.theirs.qualifier} {envelope.theirs.id}" if envelope else None
     return PartnerRow(
@@ -66,4 +67,5 @@ def _row(partner: Partner) -> PartnerRow:
         transports=[way.kind for way in partner.transports],
         envelope_ids=[theirs] if theirs else [],
         zone=partner.time_zone,
+        over_budget=hub.over_budget(partner.id) is not None,
     )

@@ -43,7 +43,7 @@ def take_functional_acknowledgement(at: Workplace, arrival: Arrival) -> Handled:
         control_number=told.group.number,
     )
     if ours is None:
-        message = f"Group {told.group.kind} {told.group.number} was never sent to this partner"
+        message = f"Group {told.group.number} ({told.group.kind}) was never sent to this partner"
         return _acknowledges_nothing(message, told.group.number, "group.number")
     return _take_group_acknowledgement(at, arrival, told, ours)
 
@@ -179,7 +179,7 @@ def _without_reason(weighed: Weighed, place: Location) -> Diagnostic:
         severity=Severity.GROUP if weighed.verdict == "rejected" else Severity.WARNING,
         message="The partner rejects what we sent and gives no reason",
         location=place,
-        remedy="Ask the partner for the reason, put right what they name, then send it anew",
+        remedy="Ask the partner for the reason, and tell them by other means what this message says",
     )
 
 

@@ -28,7 +28,12 @@ def hold_against_agreement(opened: Opened, partner: Partner) -> Opened:
 
 
 def is_test(interchange: Interchange, partner: Partner) -> bool:
-    """Say whether what the interchange holds is a test: unless it and the partner's file both say production."""
+    """Say whether what the interchange holds is a test: unless it and the partner's file both say production.
+
+    Nothing of a refused one is taken, so nothing has to be kept from harm: it is a test only where somebody says so.
+    """
+    if interchange.refused:
+        return partner.in_test or interchange.header.usage == "T"
     return partner.in_test or interchange.header.usage != "P"
 
 

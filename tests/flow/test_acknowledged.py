@@ -44,7 +44,7 @@ def test_the_same_acknowledgement_twice_says_it_once(hub: AtWork) -> None:
 def test_an_acknowledgement_of_a_group_never_sent_waits_for_a_person(hub: AtWork) -> None:
     told = hub.send(acknowledgement(4711))
     assert told.message.outcome == "held"
-    assert told.message.attention == "Group PR 4711 was never sent to this partner"
+    assert told.message.attention == "Group 4711 (PR) was never sent to this partner"
     assert codes(told) >= {"BUS-ACKNOWLEDGES-NOTHING"}
     assert_each_finding_helps(told)
     assert hub.sent() == []

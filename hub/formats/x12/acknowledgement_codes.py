@@ -13,10 +13,12 @@ CODE_CHARACTERS_MAX = 12  # of a code as sent; no list has one longer than three
 Said = tuple[str, str]
 """What is wrong, to stand after "the partner says"; what to do about it."""
 
-_MAP = "put the map or the partner's guide right, then send it anew"
-_ASK = "ask the partner what they expect there, put the map or the guide right, then send it anew"
+_OTHERWISE = "this message stays as it is, so tell the partner by other means what it says"
+"""What is sent again is the same bytes: what was put right serves the documents that follow."""
+_MAP = f"put the map or the partner's guide right; {_OTHERWISE}"
+_ASK = f"ask the partner what they expect there, put the map or the guide right; {_OTHERWISE}"
 _AGAIN = "send it again; if it comes back, look at how it was delivered"
-_ENVELOPE = "put the envelope in the partner's file right, then send it anew"
+_ENVELOPE = f"put the envelope in the partner's file right; {_OTHERWISE}"
 _SECURITY = ("its security does not check out", "ask the partner which security they expect; none is written here")
 
 INTERCHANGE: Mapping[str, Said] = {
@@ -38,7 +40,7 @@ INTERCHANGE: Mapping[str, Said] = {
     "015": ("its time (ISA10) is not one they take", _AGAIN),
     "016": ("its standard (ISA11) is invalid", _ENVELOPE),
     "017": ("its version (ISA12) is invalid", _ENVELOPE),
-    "018": ("its control number (ISA13) is not one they take", "ask which number they saw last, then send it anew"),
+    "018": ("its control number (ISA13) is not one they take", f"ask which number they saw last; {_OTHERWISE}"),
     "019": ("its wish for an acknowledgement (ISA14) is invalid", _ENVELOPE),
     "020": ("its usage indicator (ISA15) is not the one they expect", "compare who is in test and who in production"),
     "021": ("the number of groups in its trailer is not what they counted", _AGAIN),
@@ -61,7 +63,7 @@ GROUP: Mapping[str, Said] = {
     "3": ("the trailer of the group is missing", _AGAIN),
     "4": ("the control numbers of the group's header and trailer differ", _AGAIN),
     "5": ("the number of sets in the group's trailer is not what they counted", _AGAIN),
-    "6": ("the group's control number is not one they take", "ask which number they saw last, then send it anew"),
+    "6": ("the group's control number is not one they take", f"ask which number they saw last; {_OTHERWISE}"),
     "19": ("the group's control number came before in this interchange", "ask what came under that number"),
     **dict.fromkeys((str(n) for n in (*range(10, 19), *range(20, 27))), _SECURITY),
 }
@@ -72,7 +74,7 @@ SET: Mapping[str, Said] = {
     "2": ("the trailer of the set is missing", _AGAIN),
     "3": ("the control numbers of the set's header and trailer differ", _AGAIN),
     "4": ("the number of segments in the set's trailer is not what they counted", _AGAIN),
-    "5": ("one or more of its segments are at fault", "see what is said of its segments; else ask which they mean"),
+    "5": ("one or more of its segments are at fault", "ask the partner which of its segments they mean"),
     "6": ("the identifier of the set is missing or not one they take", _MAP),
     "7": ("the control number of the set is missing or not one they take", _AGAIN),
     "18": ("the set does not belong into its group", _ENVELOPE),
@@ -83,15 +85,15 @@ SET: Mapping[str, Said] = {
 """AK502 to AK506."""
 
 SEGMENT: Mapping[str, Said] = {
-    "1": ("they do not know this segment", "leave the segment out for this partner, then send it anew"),
+    "1": ("they do not know this segment", f"leave the segment out for this partner; {_OTHERWISE}"),
     "2": ("they do not expect this segment there", _ASK),
-    "3": ("a segment that they demand is missing before it", "add what they demand to the map, then send it anew"),
+    "3": ("a segment that they demand is missing before it", f"add what they demand to the map; {_OTHERWISE}"),
     "4": ("the loop that begins here comes too often", "ask how many they take, and split the document"),
     "5": ("the segment comes too often", "ask how many they take, and put the map right"),
-    "6": ("the segment is not part of this set with them", "leave the segment out for this partner, then send it anew"),
+    "6": ("the segment is not part of this set with them", f"leave the segment out for this partner; {_OTHERWISE}"),
     "7": ("the segment stands out of order", _MAP),
     "8": ("elements of the segment are at fault", "see what is said of its elements; else ask which they mean"),
-    "I4": ("the segment is not used with them", "leave the segment out for this partner, then send it anew"),
+    "I4": ("the segment is not used with them", f"leave the segment out for this partner; {_OTHERWISE}"),
     "I6": ("a segment that they demand in this case is missing", _ASK),
     "I7": ("the loop comes less often than they demand", _ASK),
     "I8": ("the segment comes less often than they demand", _ASK),
@@ -100,8 +102,8 @@ SEGMENT: Mapping[str, Said] = {
 """AK304."""
 
 ELEMENT: Mapping[str, Said] = {
-    "1": ("a value that they demand is missing", "add the value to the map, then send it anew"),
-    "2": ("a value that another one demands is missing", "add the value to the map, then send it anew"),
+    "1": ("a value that they demand is missing", f"add the value to the map; {_OTHERWISE}"),
+    "2": ("a value that another one demands is missing", f"add the value to the map; {_OTHERWISE}"),
     "3": ("there are more elements than they take", _MAP),
     "4": ("the value is too short", _ASK),
     "5": ("the value is too long", _ASK),
@@ -112,12 +114,12 @@ ELEMENT: Mapping[str, Said] = {
     "7": ("the code is not one they take", "ask which codes they take, and put the map's table right"),
     "8": ("the date is not one they take", _ASK),
     "9": ("the time is not one they take", _ASK),
-    "10": ("the value may not stand beside another one", "leave one of the two out of the map, then send it anew"),
+    "10": ("the value may not stand beside another one", f"leave one of the two out of the map; {_OTHERWISE}"),
     "12": ("there are more repetitions than they take", _MAP),
     "13": ("there are more components than they take", _MAP),
     "I6": ("the code is not used with them", "ask which codes they take, and put the map's table right"),
     "I9": ("a value that they demand in this case is missing", _ASK),
-    "I10": ("the value is not used with them", "leave the value out for this partner, then send it anew"),
+    "I10": ("the value is not used with them", f"leave the value out for this partner; {_OTHERWISE}"),
     "I11": ("there are fewer repetitions than they demand", _ASK),
     "I12": ("the value has not the form that they demand", _ASK),
     "I13": ("the value is not used with them in this case", _ASK),

@@ -11,9 +11,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from hub.canonical.acknowledgement import FunctionalAcknowledgement
+from hub.canonical.stored import decode_document
 from hub.exchange import parts
+from hub.exchange.acknowledgements import sent_group
 from hub.exchange.messages import find_message, latest_delivery, stages_of
-from hub.exchange.model import DocumentRow, MessageDetail
+from hub.exchange.model import DocumentRow, MessageDetail, MessageRow
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
@@ -27,6 +30,7 @@ TABS_MAX = 40  # documents offered above the views; the next forty are one link 
 LISTED_MAX = 20  # answers, acknowledgements
 ENVELOPES_SHOWN_MAX = 3
 BODY_READ_MAX = 8 * 1024 * 1024  # bytes of a message that are taken apart for its page; half a second of a thread
+ACKNOWLEDGED_BY = ("997", "999")
 CANONICAL_READ_MAX = 1024 * 1024  # bytes of a document shown as understood: some 2,000 lines
 
 
@@ -47,6 +51,14 @@ class Shown(Struct):
     findings: list[Diagnostic]
     finding_count: int
     tabs: Tabs
+    acknowledges: MessageRow | None = None  # ours, which an acknowledgement speaks of
+
+    @property
+    def is_held_order(self) -> bool:
+        """Whether orders that are held are all that calls a person: what helps then is to agree, not to send anew."""
+        waits = [each for each in self.detail.documents if each.outcome == "held"]
+        held = bool(waits) and all(each.document == "PurchaseOrder" for each in waits)
+        return held and self.detail.message.validation in ("valid", "warnings")
 
 
 class Views(Struct):
@@ -101,6 +113,7 @@ def shown_message(conn: Any, scope: Scope, message: str, position: int | None) -
             before=before - TABS_MAX + 1 if before else None,
             following=before + TABS_MAX + 1 if offered.next else None,
         ),
+        acknowledges=_acknowledges(conn, scope, meant.document, canonical) if meant else None,
     )
 
 
@@ -135,6 +148,23 @@ def headline(shown: Shown) -> str:
     if detail.interchanges:
         return str(detail.interchanges[0].control_number)
     return detail.message.keys[0].value if detail.message.keys else ""
+
+
+def _acknowledges(conn: Any, scope: Scope, document: DocumentRow, canonical: bytes | None) -> MessageRow | None:
+    """Return our message that an acknowledgement speaks of; None where it is none, or speaks of nothing we sent."""
+    if document.document != FunctionalAcknowledgement.__name__ or canonical is None or document.direction != "in":
+        return None
+    told = decode_document(document.document, canonical)
+    if not isinstance(told, FunctionalAcknowledgement) or told.group is None:
+        return None
+    ours = sent_group(
+        conn,
+        document.partner,
+        kinds=ACKNOWLEDGED_BY,
+        functional_group=told.group.kind,
+        control_number=told.group.number,
+    )
+    return find_message(conn, scope, ours.message) if ours else None
 
 
 def _canonical(conn: Any, scope: Scope, message: str, position: int) -> tuple[int, bytes | None]:

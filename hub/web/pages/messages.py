@@ -103,6 +103,8 @@ async def message_page(
             document=shown.document,
             headline=headline(shown),
             unread=is_unread(shown.document),
+            acknowledges=shown.acknowledges,
+            is_held_order=shown.is_held_order,
             partner_name=partner_names(hub, caller.scope).get(shown.detail.message.partner, ""),
             steps=steps_of(shown.detail),
             findings=shown_findings(shown.findings, theirs=shown.detail.message.direction == "in"),

@@ -9,10 +9,14 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 
-from hub.business.orders.model import OrderSummary, Outcome
+from hub.business.orders.model import DocumentRole, OrderSummary, Outcome
 from hub.business.orders.pages import FIRST, OrderHead, order_head
 from hub.business.orders.store import OrderFilter, find_orders, list_orders
+from hub.exchange.acknowledgements import expected_for
+from hub.exchange.messages import find_message
+from hub.exchange.model import MessageRow
 from hub.kernel.pages import number_of
+from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
 from hub.web.addresses import last_part
 from hub.web.addresses import order_page as order_page_of
@@ -26,6 +30,7 @@ from hub.web.reads import reading
 
 PARTS_BEFORE = 2  # orders, the partner: what follows is the number
 PAGE_ROWS = 50
+OURS = (DocumentRole.ANSWER, DocumentRole.COPY)
 
 
 class OrderQuery(Struct):
@@ -48,6 +53,20 @@ class OrderQuery(Struct):
         said = {"partner": self.partner, "status": self.status, "cursor": cursor}
         query = urlencode({name: value for name, value in said.items() if value})
         return "/orders" + (f"?{query}" if query else "")
+
+
+class Said(Struct):
+    """An answer of ours, and the acknowledgement that says how the customer took it."""
+
+    answer: MessageRow
+    by: str | None = None
+
+
+class Talk(Struct):
+    """What the messages of an order say beside the order itself."""
+
+    waits: bool  # for a person; False once somebody has dealt with it
+    said: dict[str, Said] = {}  # by our message
 
 
 def order_url(order: OrderSummary) -> str:
@@ -102,19 +121,20 @@ async def order_page(
     scope = caller_of(request).scope
     called = last_part(request, PARTS_BEFORE)
 
-    def work(conn: Any) -> OrderHead | list[OrderSummary]:
+    def work(conn: Any) -> tuple[OrderHead, Talk] | list[OrderSummary]:
         found = find_orders(conn, scope, partner, called)
         of_kind = [one for one in found if one.test == test] or found
         meant = [one for one in of_kind if release is None or one.release == release]
         if len(meant) == 1:
-            return order_head(conn, meant[0], lines_from=after)
+            head = order_head(conn, meant[0], lines_from=after)
+            return head, _talk(conn, scope, head)
         return found if meant else []
 
     try:
         async with reading(request):
             found = await hub.database.read(work)
-            if isinstance(found, OrderHead):
-                return await _one(request, found, after, partner_names(hub, scope).get(partner, partner))
+            if isinstance(found, tuple):
+                return await _one(request, *found, after, partner_names(hub, scope).get(partner, partner))
     except ValueError as fault:
         raise Problem(400, "after is no place in the order", code="bad-parameter") from fault
     if not found:
@@ -122,7 +142,21 @@ async def order_page(
     return answer(request, "orders/choose.html", number=called, orders=found, order_url=order_url)
 
 
-async def _one(request: Request[Any, Any, Any], head: OrderHead, after: str | None, name: str) -> Response[str]:
+def _talk(conn: Any, scope: Scope, head: OrderHead) -> Talk:
+    """Return whether the order still waits, and what the customer's acknowledgements say of our answers to it."""
+    order = find_message(conn, scope, head.source.message)
+    said: dict[str, Said] = {}
+    for each in head.documents:
+        ours = find_message(conn, scope, each.source.message) if each.role in OURS else None
+        if ours is not None:
+            by = [expected.acknowledged_by for expected in expected_for(conn, ours.id) if expected.acknowledged_by]
+            said[ours.id] = Said(answer=ours, by=by[-1] if by else None)
+    return Talk(waits=order is not None and order.attention is not None, said=said)
+
+
+async def _one(
+    request: Request[Any, Any, Any], head: OrderHead, talk: Talk, after: str | None, name: str
+) -> Response[str]:
     summary = head.summary
     page = partial(order_page_of, summary.partner, summary.number, **_which(summary))
     before = number_of(after)
@@ -130,6 +164,7 @@ async def _one(request: Request[Any, Any, Any], head: OrderHead, after: str | No
         request,
         "orders/detail.html",
         order=head,
+        talk=talk,
         partner_name=name,
         previous_url=page(after=str(max(before - FIRST, 0)) if before > FIRST else None) if before else None,
         next_url=page(after=head.lines_next) if head.lines_next else None,

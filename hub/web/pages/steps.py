@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from hub.exchange.model import Event, MessageDetail
 from hub.kernel.struct import Struct
 from hub.web.languages import N_
-from hub.web.statuses import STAGES, Tone
+from hub.web.statuses import ACKNOWLEDGEMENT, STAGES, Tone
 
 STEPS_SHOWN_MAX = 24
 LAG_SHOWN_MS_MAX = 60_000  # beyond a minute the two times say it better
 
 WRITTEN = N_("Written")
+FINDS_FAULT = ("partly", "rejected")  # acknowledgements of what we sent
 NOTED: Event = "noted"  # the event of what a person wrote down
 
 EVENTS: dict[str, tuple[str, Tone]] = {
@@ -54,7 +55,7 @@ def steps_of(detail: MessageDetail) -> list[Step]:
     else:
         steps = [Step(title=STAGES.get(stage.stage, stage.stage), at=stage.at) for stage in detail.stages]
     for entry in detail.timeline:
-        title, tone = EVENTS.get(entry.event, (entry.event, "quiet"))
+        title, tone = _event(entry.event, detail)
         kind, _, who = entry.actor.partition(":")
         text = None if kind == "partner" else entry.text  # what a partner said of it is in the title
         steps.append(Step(title=title, at=entry.at, tone=tone, who=who or None, text=text))
@@ -62,17 +63,26 @@ def steps_of(detail: MessageDetail) -> list[Step]:
     return _with_lags(_with_trouble(ordered, detail))
 
 
+def _event(event: str, detail: MessageDetail) -> tuple[str, Tone]:
+    """Return the title and tone of an event; an acknowledgement that finds fault is called and coloured so."""
+    word = ACKNOWLEDGEMENT.get(detail.message.acknowledgement)
+    if event == "acknowledged" and word and detail.message.acknowledgement in FINDS_FAULT:
+        return word.text, word.tone
+    return EVENTS.get(event, (event, "quiet"))
+
+
 def _with_trouble(steps: list[Step], detail: MessageDetail) -> list[Step]:
     """Colour the last stage by how the message fared."""
     message = detail.message
     tone: Tone = "good"
-    if message.validation in ("rejected", "unreadable") or message.outcome == "refused":
+    words = {message.validation, message.acknowledgement, message.outcome}
+    if words & {"rejected", "unreadable", "refused"}:
         tone = "bad"
     elif message.outcome in ("held", "quarantined"):
         tone = "held"
     elif message.stage not in ("finished", "answered") and message.direction == "in":
         tone = "quiet"
-    stages = set(STAGES.values())
+    stages = {*STAGES.values(), WRITTEN}
     last = max((n for n, step in enumerate(steps) if step.title in stages), default=-1)
     return [replace(step, tone=tone) if n == last else step for n, step in enumerate(steps)]
 

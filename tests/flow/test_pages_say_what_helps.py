@@ -1,0 +1,93 @@
+"""The pages of orders and messages offer what helps: of held orders, of rejected answers, of refused envelopes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from hub.web.app import create_app
+from tests.flow.at_work import AtWork
+from tests.flow.wire import acknowledgement, group, interchange, of_kind, one_order, order, transaction
+from tests.web.conftest import client_of, session_of
+
+Page = Callable[[str], str]
+REJECTED = "Rejected by the partner"
+
+
+@pytest.fixture
+def page(hub: AtWork) -> Page:
+    """What an engineer of ours sees at a path."""
+    app = create_app(hub.hub)
+    token, _ = session_of(hub.hub, "onboarding-engineer")  # type: ignore[arg-type]  # it fits the same protocol
+
+    async def get(path: str) -> str:
+        async with client_of(app) as client:
+            client.cookies.set("hub_session", token)
+            got = await client.get(path, headers={"accept": "text/html"})
+        assert got.status_code == 200, got.text
+        return re.sub(r"\s+", " ", got.text)
+
+    return lambda path: hub.wait(get(path))
+
+
+@pytest.mark.parametrize("purpose", ["01", "04", "05"])
+def test_of_a_held_order_one_is_told_to_agree_not_to_have_it_sent_anew(hub: AtWork, page: Page, purpose: str) -> None:
+    got = hub.send(one_order("N-1", purpose=purpose))
+    assert got.message.outcome == "held"
+    shown = page(f"/messages/{got.message.id}")
+    assert "ask them for a new order number" in shown
+    assert "ask the partner to send it anew" not in shown
+
+
+def test_of_a_rejected_set_one_is_told_to_have_it_sent_anew(hub: AtWork, page: Page) -> None:
+    body = order("N-1").replace("*100*EA", "*+1*EA", 1)
+    got = hub.send(interchange(group(transaction(body))))
+    shown = page(f"/messages/{got.message.id}")
+    assert "ask the partner to send it anew" in shown
+    assert "ask them for a new order number" not in shown
+
+
+def test_a_held_order_points_to_the_ways_out_until_it_is_dealt_with(hub: AtWork, page: Page) -> None:
+    lines = "PO1*10*250*EA*1.875*PE*BP*AC-1002*EC*A~"
+    dated = order("N-1", lines=lines).replace("CUR*BY*USD~", "CUR*BY*USD~DTM*001*20261201~")
+    got = hub.send(interchange(group(transaction(dated))))
+    assert got.message.outcome == "held"
+    assert "What you can do stands with its message" in page("/orders/acme-cardio/N-1")
+    hub.dealt_with(got.message.id)
+    shown = page("/orders/acme-cardio/N-1")
+    assert "What you can do stands with its message" not in shown
+    assert "a person has dealt with it" in shown
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [("A", "Acknowledged"), ("E", "Acknowledged with errors"), ("P", "Partly acknowledged"), ("R", REJECTED)],
+)
+def test_order_answer_and_acknowledgement_name_each_other(hub: AtWork, page: Page, verdict: str, words: str) -> None:
+    got = hub.send(one_order("N-1"))
+    (ours,) = of_kind(hub.answers(got.message.id), "855")
+    told = hub.send(acknowledgement(int(ours.one("GS")[6]), verdict=verdict))
+
+    of_order = page("/orders/acme-cardio/N-1")
+    assert f"/messages/{told.message.id}" in of_order
+    assert words in of_order
+
+    of_theirs = page(f"/messages/{told.message.id}")
+    assert f'href="/messages/{ours.message}"' in of_theirs
+    assert "N-1" in of_theirs
+
+    of_ours = page(f"/messages/{ours.message}")
+    asked = verdict in "PR"
+    assert ("would be rejected again" in of_ours) == asked
+    assert "If it did not arrive" not in of_ours
+    if verdict == "R":
+        assert 'class="dot dot-good"' not in of_ours
+
+
+@pytest.mark.parametrize(("usage", "test"), [("X", False), (" ", False), ("p", False), ("T", True)])
+def test_what_was_refused_whole_is_no_test_unless_it_says_so(hub: AtWork, usage: str, test: bool) -> None:
+    got = hub.send(one_order("N-1", usage=usage))
+    assert got.message.test == test
+    assert all(document.test == test for document in got.documents)

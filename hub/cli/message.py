@@ -15,13 +15,14 @@ import click
 from sqlalchemy import Connection
 
 from hub.cli.output import Output, refuse, reports, table
-from hub.cli.stored import actor, data_option, opened, settings_for
+from hub.cli.stored import actor, data_option, opened, partner_ids, settings_for
 from hub.exchange import messages, outbox
 from hub.exchange.model import Direction, DocumentRow, Filters, MessageDetail, MessagePage, MessageRow
 from hub.exchange.replay import ask_replay
 from hub.kernel.clock import SystemClock
 from hub.kernel.scope import EVERYONE
 from hub.platform.blobs import Blobs
+from hub.platform.settings import Settings
 
 WHEN = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 COLUMNS: dict[str, Callable[[MessageRow], object]] = {
@@ -78,6 +79,8 @@ def list_(
     data: Path | None,
 ) -> None:
     """List messages, what needs attention first; TEXT is any number they carry: order, lot, control number …"""
+    settings = settings_for(data)
+    _refuse_unknown_status(status)
     filters = Filters(
         q=text,
         partner=partner,
@@ -92,11 +95,13 @@ def list_(
     def page(conn: Connection) -> MessagePage:
         return messages.list_messages(conn, EVERYONE, filters, cursor=cursor, limit=limit)
 
-    with opened(settings_for(data)) as database:
+    with opened(settings) as database:
         try:
             found = database.read_now(page)
         except ValueError as fault:
             raise click.BadParameter(str(fault), param_hint="--cursor") from fault
+    if partner is not None and not found.items:
+        _refuse_unknown_partner(settings, partner)
     out.items(found.items, COLUMNS, none="No such messages.", following=found.next)
 
 
@@ -132,6 +137,7 @@ def replay(out: Output, message_id: str, reason: str | None, data: Path | None) 
     """Process an inbound MESSAGE again; effects that stand are never repeated."""
     now = SystemClock().now()
     with opened(settings_for(data)) as database:
+        _refuse_other(out, database.read_now(lambda conn: _named(conn, message_id)), message_id, "in")
         asked = database.write_now(
             lambda conn: ask_replay(conn, EVERYONE, message_id, actor=actor(), reason=reason, now=now)
         )
@@ -146,8 +152,43 @@ def resend(out: Output, message_id: str, data: Path | None) -> None:
     """Deliver an outbound MESSAGE again: the same bytes under the same numbers."""
     now = SystemClock().now()
     with opened(settings_for(data)) as database:
+        _refuse_other(out, database.read_now(lambda conn: _named(conn, message_id)), message_id, "out")
         asked = database.write_now(lambda conn: outbox.resend(conn, message_id, now=now, actor=actor()))
     _say_asked(out, message_id, asked, "it is due for delivery")
+
+
+def _refuse_unknown_status(status: str | None) -> None:
+    """End the command when no status is called so: an empty list would look like news."""
+    if status is not None and status not in messages.STATUS_WORDS:
+        known = ", ".join(messages.STATUS_WORDS)
+        raise click.BadParameter(f"no status is called '{status}'; one of: {known}", param_hint="--status")
+
+
+def _refuse_unknown_partner(settings: Settings, partner: str) -> None:
+    """End the command when there is no such partner, nor anything of one who was here."""
+    known = partner_ids(settings.config_path)
+    if partner not in known:
+        raise click.BadParameter(
+            f"there is no partner {partner}; one of: {', '.join(known) or 'none yet'}", param_hint="--partner"
+        )
+
+
+def _refuse_other(out: Output, found: list[MessageRow], text: str, direction: Direction) -> None:
+    """End the command when ``text`` is no message's id, or one of the other direction; say which command is meant."""
+    named = next((row for row in found if row.id == text), None)
+    command, other = ("replay", "resend") if direction == "in" else ("resend", "replay")
+    if named is None and found:
+        out.note(
+            f"{text} is not a message's id but a number of these; `hub message {command} ID` takes one of their ids"
+        )
+        for row in found:
+            did = "replay" if row.direction == "in" else "resend"
+            out.note(f"  hub message {did} {row.id}  ({row.document or row.wire}, {row.direction})")
+        refuse()
+    if named is not None and named.direction != direction:
+        way = "received, to be processed again" if named.direction == "in" else "sent; resend it"
+        out.note(f"{text} is a message we {way}: `hub message {other} {text}`")
+        refuse()
 
 
 def _named(conn: Connection, text: str) -> list[MessageRow]:

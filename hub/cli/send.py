@@ -14,10 +14,12 @@ import click
 
 from hub.cli.named import NAMED_FILE, read_named
 from hub.cli.output import Output, refuse, reports, shown
+from hub.cli.stored import partner_ids, settings_for
 from hub.transport.http import HubClient, Refused
 
 WAIT_SECONDS_MAX = 30.0  # an order is answered within one second; half a minute covers a long queue
 POLL_SECONDS = 0.1
+NOT_AUTHENTICATED, NOT_FOUND = 401, 404
 REFUSING = {"validation": {"rejected", "unreadable"}, "outcome": {"refused", "quarantined"}}
 
 
@@ -42,12 +44,23 @@ def send(
             receipt = client.send(partner, read_named(file), idempotency_key=idempotency_key)
             verdict = _verdict(out, client, receipt) if wait else None
         except Refused as refused:
-            out.note(f"refused: {refused.status} {refused.detail}")
+            out.note(f"refused: {refused.status} {refused.detail}{_remedy(refused.status, partner)}")
             out.value({"error": {"kind": "Refused", "status": refused.status, "message": refused.detail}})
             refuse()
     out.value({**receipt, **({"verdict": verdict} if verdict else {})}, _lines(receipt, verdict))
     if verdict and any(verdict.get(name) in bad for name, bad in REFUSING.items()):
         refuse()
+
+
+def _remedy(status: int, partner: str) -> str:
+    """Return what helps where the hub knows neither the key nor the partner as the one it is for."""
+    if status == NOT_AUTHENTICATED:
+        return f"; `hub partner key {shown(partner)}` makes a new one"
+    if status == NOT_FOUND:
+        known = partner_ids(settings_for(None).config_path)
+        if known and partner not in known:
+            return f"; there is no partner {shown(partner)} in the configuration here; one of: {', '.join(known)}"
+    return ""
 
 
 def _verdict(out: Output, client: HubClient, receipt: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import click
 from hub.kernel.errors import Misconfigured
 from hub.platform import schema
 from hub.platform.at_rest import keep_to_ourselves
+from hub.platform.configuration import find_configuration
 from hub.platform.database import SQLITE_FILE, Database, open_database
 from hub.platform.settings import Settings, load
 
@@ -43,6 +44,11 @@ data_option: Callable[[Callable[..., R]], Callable[..., R]] = click.option(
 def settings_for(data: Path | None, **arguments: object) -> Settings:
     """Return the settings of the environment with ``--data`` and other arguments over them."""
     return load(os.environ, data=data, **arguments)
+
+
+def partner_ids(config_path: str | None) -> list[str]:
+    """Return the ids of the partners in the configuration, read or not."""
+    return find_configuration(config_path).folders("partners")
 
 
 def address_of(settings: Settings) -> str:

@@ -6,6 +6,7 @@ found, and looks no different from what is not there.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any, get_args
 
@@ -53,6 +54,13 @@ DOCUMENTS_MAX = 1_000  # shown of one message; ``documents`` continues
 TIMELINE_MAX = 500
 EARLIER_DELIVERIES_MAX = 20  # the last of them; each time the same bytes come again may make one
 INTERCHANGES_MAX = 1_000  # of one message; ``hub.exchange.parts`` continues
+SAID_BEFORE = re.compile(
+    r"(?:(?:purchase order|order|interchange|group|isa|po)(?:\s*(?:number|no\.|nr\.?))?\s*[:#]\s*"
+    r"|(?:purchase order|order|interchange|group|isa|po)(?:\s+(?:number|no\.?|nr\.?))?\s+|#\s*|po(?=\d{3}))#?",
+    re.IGNORECASE,
+)
+SAID_BEHIND = re.compile(r"[\s?,.;]+\Z")
+"""What people say beside a number, in the search box as on the telephone."""
 TRIES_MAX = 20  # the last of one delivery: a round of attempts has ten
 
 
@@ -133,7 +141,26 @@ def stages_of(conn: Connection, message_id: str) -> list[StageTime]:
 
 
 def search(conn: Connection, scope: Scope, text: str, *, limit: int = HITS_MAX) -> list[SearchHit]:
-    """Return the messages that bear ``text`` as a key: whole keys first, then those that begin so; newest first."""
+    """Return the messages that bear ``text`` as a key: whole keys first, then those that begin so; newest first.
+
+    Where nothing does, what people say beside a number is left out: "PO 4500098123?".
+    """
+    found = _search(conn, scope, text, limit=limit)
+    number = number_said(text)
+    return found if found or number == text else _search(conn, scope, number, limit=limit)
+
+
+def number_said(text: str) -> str:
+    """Return the number that a person means: without the word before it, and the stop behind it.
+
+    >>> number_said("PO# 4500098123?")
+    '4500098123'
+    """
+    said = SAID_BEHIND.sub("", SAID_BEFORE.sub("", text.strip(), count=1))
+    return said or text
+
+
+def _search(conn: Connection, scope: Scope, text: str, *, limit: int) -> list[SearchHit]:
     folded = fold(text)
     if not folded:
         return []
@@ -196,7 +223,9 @@ def _conditions(filters: Filters, scope: Scope) -> list[ColumnElement[bool]]:
     if filters.until is not None:
         found.append(message.c.received_at < filters.until)
     if filters.q and fold(filters.q):
-        found.append(_text(filters.q, _narrowed(scope, filters.partner)))
+        narrowed = _narrowed(scope, filters.partner)
+        said = [filters.q] if number_said(filters.q) == filters.q else [filters.q, number_said(filters.q)]
+        found.append(or_(*(_text(each, narrowed) for each in said)))
     return found
 
 
@@ -295,3 +324,5 @@ _STATUSES = {
     "acknowledgement": model.Acknowledgement,
     "outcome": model.Outcome,
 }
+STATUS_WORDS = ("attention", *dict.fromkeys(word for words in _STATUSES.values() for word in get_args(words)))
+"""Every word that ``Filters.status`` knows."""

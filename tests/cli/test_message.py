@@ -136,3 +136,43 @@ def test_each_document_says_what_became_of_it_and_each_answer_what_it_answers(
     said = capsys.readouterr().out
     assert "850 0001 PO 4500098123: accepted" in said
     assert f"answered by 855 PO 4500098123 {answered}" in said
+
+
+@pytest.mark.parametrize(
+    "word", ["hold", "Held", "reject", "warning", "done", "attentions", "", "all", "none ", "late"]
+)
+def test_a_status_that_is_none_is_said_with_those_there_are(
+    data: list[str], order: str, word: str, capsys: Captured
+) -> None:
+    assert run(["message", "list", *data, "--status", word]) == 2
+    said = capsys.readouterr().err
+    assert "attention, " in said
+    assert "held" in said
+
+
+@pytest.mark.parametrize("word", ["attention", "held", "rejected", "overdue", "accepted", "valid", "failed"])
+def test_a_status_that_is_one_is_asked_for(data: list[str], order: str, word: str) -> None:
+    assert run(["message", "list", *data, "--status", word]) == 0
+
+
+@pytest.mark.parametrize("partner", ["acme", "ACME-CARDIO", "acme-cardio ", "x"])
+def test_a_partner_that_is_none_is_said_with_those_there_are(
+    data: list[str], order: str, partner: str, capsys: Captured
+) -> None:
+    assert run(["message", "list", *data, "--partner", partner]) == 2
+    assert "acme-cardio" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["replay", "resend"])
+def test_a_number_in_place_of_an_id_names_the_messages_that_carry_it(
+    data: list[str], order: str, answered: str, command: str, capsys: Captured
+) -> None:
+    assert run(["message", command, *data, "4500098123"]) == 1
+    said = capsys.readouterr().err
+    assert f"hub message replay {order}" in said
+    assert f"hub message resend {answered}" in said
+
+
+def test_what_was_received_is_not_resent_but_replayed(data: list[str], order: str, capsys: Captured) -> None:
+    assert run(["message", "resend", *data, order]) == 1
+    assert f"hub message replay {order}" in capsys.readouterr().err

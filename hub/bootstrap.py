@@ -36,7 +36,7 @@ from hub.flow.readers import ReadBeside
 from hub.flow.rules import Rules
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import Clock, SystemClock
-from hub.kernel.errors import Unavailable
+from hub.kernel.errors import Misconfigured, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.scope import EVERYONE
 from hub.mapping.provenance import Origin
@@ -257,6 +257,7 @@ class Hub:
     async def checks(self) -> list[Check]:
         """Look at everything the hub needs to work."""
         stopped = [f"{name}: {fault}" for name, fault in self.partners.faults.items()]
+        stopped += await asyncio.to_thread(self._folders_stopped)
         given_up = f"{self._given_up} given up" if self._given_up else None
         over = ", ".join(sorted(self.budgets.over(self.clock.now())))
         faults = {
@@ -283,6 +284,18 @@ class Hub:
             partner.id for partner in self.partners.all() if any(way.kind == "folder" for way in partner.transports)
         ]
 
+    def _folders_stopped(self) -> list[str]:
+        """Return what is in the way of partners' folders now, with what mends it."""
+        found = []
+        for partner in self._folder_partners():
+            try:
+                fault = self.places.fault_of(partner)
+            except (Misconfigured, OSError) as every:  # of the root: it stops them all
+                return [str(every)]
+            if fault is not None:
+                found.append(f"{partner}: {fault}; remedy: {self.places.remedy(partner, fault)}")
+        return found
+
     def _prepare_folders(self) -> None:
         """Make the folders of partners, and move there what lies in those of an earlier version."""
         partners, old = self._folder_partners(), self.settings.data / "folders"
@@ -297,9 +310,11 @@ class Hub:
                 now=str(self.places.root),
                 moved=" ".join(moved.partners),
                 left=" ".join(moved.left),
+                closed_to_others=" ".join(moved.closed),
             )
         for partner, fault in self.places.prepare(partners).items():
-            log.error("folder not usable", partner=partner, reason=str(fault))
+            remedy = self.places.remedy(partner, fault)
+            log.error("folder not usable", partner=partner, reason=str(fault), remedy=remedy)
 
     async def _keep_house(self) -> None:
         """Look at the clocks, count what waits, remove what nobody refers to."""

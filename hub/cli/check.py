@@ -6,7 +6,6 @@ a fault.
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -156,7 +155,7 @@ def _data(settings: Settings, configuration: Configuration) -> list[HubError]:
 
 
 def _folders(settings: Settings, configuration: Configuration) -> list[HubError]:
-    """Return what is in the way of partners' folders, and which of them every account of the machine may enter."""
+    """Return what is in the way of partners' folders; one that every account of the machine may enter is."""
     places = Places(settings.folders_root)
     if not places.root.is_dir():
         return []
@@ -164,15 +163,7 @@ def _folders(settings: Settings, configuration: Configuration) -> list[HubError]
     for partner in load_partners(configuration).all():
         own = places.root / partner.id
         if (barred := places.fault_of(partner.id)) is not None:
-            found.append(Misconfigured(str(barred), file=str(own), remedy="see docs/operations.md, Folders"))
-        elif own.is_dir() and own.lstat().st_mode & stat.S_IRWXO:
-            found.append(
-                Misconfigured(
-                    "every account of the machine may enter this partner's folder",
-                    file=str(own),
-                    remedy=f"chmod o= {own}; then give it to the partner's account: docs/operations.md, Folders",
-                )
-            )
+            found.append(Misconfigured(str(barred), file=str(own), remedy=places.remedy(partner.id, barred)))
     return found
 
 

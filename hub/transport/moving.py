@@ -1,8 +1,9 @@
 """The folders of an earlier version, ``<data>/folders``, moved to where partners' folders lie now.
 
 They lay within the data directory, which no other account may enter any more. At start-up each is renamed as it is,
-owner and mode included; where that cannot be (a folder of its partner is there already, or another file system), its
-files are moved one by one. What is no plain file, or is still being written, stays and is told.
+owner and mode included, but for what others might do: the new place is passed by all, and what was open within a closed
+folder would be open to everybody there. Where that cannot be (a folder of its partner is there already, or another file
+system), its files are moved one by one. What is no plain file, or is still being written, stays and is told.
 """
 
 from __future__ import annotations
@@ -32,22 +33,28 @@ class Moved(Struct):
     partners: list[str] = []
     left: list[str] = []
     """Partners of whom something stays in the old folder."""
+    closed: list[str] = []
+    """Partners whose folder was open to others, and was closed to them before it was moved."""
 
 
 def move_in(old: Path, places: Places) -> Moved:
     """Move the partners' folders below ``old`` to ``places``, which are prepared; remove what is then empty."""
     moved: list[str] = []
     left: list[str] = []
+    closed: list[str] = []
     with walked_path(old) as within:
         for partner in sorted(os.listdir(within)):
             if not is_partner_id(partner):
                 continue
-            with contextlib.suppress(OSError, Blocked):
+            with contextlib.suppress(OSError, Blocked):  # one that cannot be closed stays where it is
+                with walked(within, partner) as folder:
+                    if _close(folder):
+                        closed.append(partner)
                 _move_partner(partner, within, places)
             (left if _is_there(partner, within) else moved).append(partner)
     with contextlib.suppress(OSError):
         old.rmdir()
-    return Moved(partners=moved, left=left)
+    return Moved(partners=moved, left=left, closed=closed)
 
 
 @contextmanager
@@ -58,6 +65,22 @@ def walked_path(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _close(folder: int) -> bool:
+    """Take from others what they may do in the partner's folder and its sides; tell whether they could enter it."""
+    was_open = _closed_to_others(folder)
+    for side in (IN, OUT):
+        with contextlib.suppress(OSError), walked(folder, side) as there:  # the folder above it is closed in any case
+            _closed_to_others(there)
+    return was_open
+
+
+def _closed_to_others(folder: int) -> bool:
+    mode = stat.S_IMODE(os.fstat(folder).st_mode)
+    if mode & stat.S_IRWXO:
+        os.fchmod(folder, mode & ~stat.S_IRWXO)
+    return bool(mode & stat.S_IRWXO)
 
 
 def _move_partner(partner: str, old: int, places: Places) -> None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shlex
 import stat
 import time
 from collections.abc import Iterable, Iterator
@@ -26,7 +27,7 @@ from pathlib import Path
 from hub.kernel.errors import Misconfigured
 from hub.platform.at_rest import OTHERS, PASSED_BY_ALL, make_way_to
 from hub.platform.shortage import shortage
-from hub.transport.blocked import Blocked, blocked
+from hub.transport.blocked import IS_OPEN, Blocked, blocked
 
 IN, OUT = "in", "out"
 OURS = ".hub"  # no partner's id begins with a point
@@ -86,15 +87,26 @@ class Places:
             return None if fault.code == "TRN-FOLDER-GONE" else fault
         return None
 
+    def remedy(self, partner: str, fault: Blocked) -> str:
+        """Return what our people do about what is in the way: never told to the partner."""
+        if str(fault) == IS_OPEN:
+            own = shlex.quote(str(self.root / partner))
+            return f"chmod o= {own}; then give it to the partner's account: docs/operations.md, Folders"
+        return "see docs/operations.md, Folders"
+
     @contextmanager
     def of(self, partner: str, side: str, *, make: bool = False) -> Iterator[int]:
         """Give a side of the partner's folder, open. Raises ``Blocked`` when the way there is not one of folders.
 
-        Also what the system says while it is in use is told as ``Blocked``: the fault is in the partner's folder.
+        Nor when others may enter the partner's folder, at whatever moment it was opened to them. Also what the system
+        says while it is in use is told as ``Blocked``: the fault is in the partner's folder.
         """
         try:
-            with self._root() as root, walked(root, partner, side, make=make) as folder:
-                yield folder
+            with self._root() as root, walked(root, partner, make=make) as own:
+                if os.fstat(own).st_mode & stat.S_IRWXO:
+                    raise Blocked(IS_OPEN)
+                with walked(own, side, make=make) as folder:
+                    yield folder
         except OSError as fault:
             if fault.errno != errno.EDQUOT and shortage(fault) is not None:  # the machine's fault, not the folder's
                 raise

@@ -223,13 +223,13 @@ def test_an_answer_is_read_by_whom_its_folder_was_given_to(owner: tuple[int, int
     with place_for_all() as here:
         places = Places(here / "folders")
         places.prepare(["alpha"])
-        places.outbox("alpha").parent.chmod(0o711)
         os.chown(places.outbox("alpha"), *owner)
         places.outbox("alpha").chmod(mode)
         deliver(places, "alpha", "855.edi", b"ISA")
         places.prepare(["alpha"])
         status = places.outbox("alpha").stat()
         assert (status.st_uid, status.st_gid, status.st_mode & 0o7777) == (*owner, mode), "as the operator said"
+        places.outbox("alpha").parent.chmod(0o711)  # what the file itself is open to, with no folder before it
 
         def may_read() -> bool:
             try:
@@ -238,6 +238,34 @@ def test_an_answer_is_read_by_whom_its_folder_was_given_to(owner: tuple[int, int
                 return False
 
         assert {uid for uid in (HUB, PARTNER, STRANGER) if as_account(uid, may_read)} == reads
+
+
+OPENED = [0o755, 0o711, 0o701, 0o704, 0o702, 0o777, 0o1777, 0o2775, 0o3771, 0o705, 0o751, 0o707]
+
+
+@pytest.mark.parametrize("mode", OPENED, ids=oct)
+def test_a_folder_that_others_may_enter_takes_and_gives_nothing_until_it_is_closed(north: AtWork, mode: int) -> None:
+    """Opened while the hub runs, or before it starts: told in the log, in the delivery and to our people."""
+    own = north.folders / NORTH
+    north.drop("order.edi", BODY, NORTH)
+    own.chmod(mode)
+    with capture_logs() as told:
+        north.sweep()
+    said = [line for line in told if line["log_level"] == "warning"]
+    assert [(line["event"], line["partner"]) for line in said] == [("folder not taken", NORTH)]
+    assert "TRN-FOLDER-OPEN" in said[0]["reason"]
+    assert (own / "in" / "order.edi").exists()
+    with pytest.raises(Blocked, match="TRN-FOLDER-OPEN"):
+        deliver(north.hub.places, NORTH, "855.edi", b"ISA")
+    assert not list((own / "out").iterdir())
+    assert set(north.hub.places.prepare([NORTH])) == {NORTH}
+    parts = {check.name: check for check in north.wait(north.hub.checks())}
+    assert parts["partners"].ok, "it stops nobody else"
+    assert f"{NORTH}: TRN-FOLDER-OPEN" in (parts["partners"].detail or "")
+    own.chmod(0o700)
+    north.sweep()
+    assert not (own / "in" / "order.edi").exists()
+    assert "TRN-FOLDER" not in str(north.wait(north.hub.checks()))
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o775, 0o757, 0o733, 0o722, 0o712, 0o720, 0o3771, 0o2773])

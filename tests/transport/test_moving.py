@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ import pytest
 from hub.transport.moving import move_in
 from hub.transport.places import Places
 from tests.conftest import missing
+from tests.security.accounts import HUB, PARTNER, STRANGER, as_account, only_as_root, place_for_all
 
 OLD = {
     "in/order.edi": b"dropped, and not yet taken",
@@ -93,6 +95,88 @@ def test_owner_and_mode_that_an_operator_gave_to_a_folder_stay(old: Path, root: 
     for side, status in before.items():
         now = (root / "alpha" / side).stat()
         assert (now.st_mode, now.st_uid, now.st_gid) == (status.st_mode, status.st_uid, status.st_gid)
+
+
+OPEN = [
+    (0o755, 0o755, 0o644),
+    (0o755, 0o750, 0o644),
+    (0o711, 0o755, 0o644),
+    (0o701, 0o705, 0o604),
+    (0o777, 0o777, 0o666),
+    (0o1777, 0o1777, 0o666),
+    (0o2775, 0o2775, 0o664),
+    (0o705, 0o703, 0o606),
+    (0o704, 0o755, 0o644),
+    (0o702, 0o755, 0o644),
+    (0o775, 0o770, 0o640),
+    (0o751, 0o1733, 0o604),
+]
+
+
+@pytest.mark.parametrize(("own", "side", "file"), OPEN, ids=[f"{own:o} {side:o} {file:o}" for own, side, file in OPEN])
+@pytest.mark.parametrize("begun", [False, True], ids=["before its first start", "after its first start"])
+def test_what_was_open_within_the_closed_data_directory_is_open_to_nobody_where_all_may_pass(
+    old: Path, root: Path, own: int, side: int, file: int, begun: bool
+) -> None:
+    (old / "alpha" / "out" / "855-000000001.edi").chmod(file)
+    for name in ("in", "out"):
+        (old / "alpha" / name).chmod(side)
+    (old / "alpha").chmod(own)
+    places = Places(root)
+    places.prepare(["alpha"] if begun else [])
+    moved = move_in(old, places)
+    assert (moved.partners, moved.left, moved.closed) == (["alpha"], [], ["alpha"])
+    for path in (root / "alpha", root / "alpha" / "in", root / "alpha" / "out"):
+        assert path.stat().st_mode & 0o007 == 0
+    assert places.prepare(["alpha"]) == {}
+    assert places.fault_of("alpha") is None
+
+
+def test_another_account_reads_nothing_of_what_was_moved(root: Path, old: Path) -> None:
+    only_as_root()
+    with place_for_all() as here:
+        earlier = here / "data" / "folders"
+        shutil.copytree(old, earlier)
+        for path in (earlier, *earlier.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        (here / "data").chmod(0o700)
+        places = Places(here / "data-folders")
+        places.prepare([])
+        move_in(earlier, places)
+        paths = sorted((here / "data-folders").rglob("*"))
+        assert any(path.name.startswith("855") for path in paths)
+
+        def read() -> list[str]:
+            found = []
+            for path in paths:
+                with contextlib.suppress(PermissionError):
+                    found.append(str(path) if path.is_file() and path.read_bytes() else "")
+            return [name for name in found if name]
+
+        assert as_account(STRANGER, read) == []
+
+
+def test_a_folder_that_cannot_be_closed_stays_where_it_was_and_is_told(old: Path, root: Path) -> None:
+    """The hub is no root, and the folder is its partner's."""
+    only_as_root()
+    with place_for_all() as here:
+        earlier = here / "data" / "folders"
+        for side in ("in", "out"):
+            (earlier / "alpha" / side).mkdir(parents=True)
+        (earlier / "alpha").chmod(0o755)
+        os.chown(here, HUB, HUB)
+        for path in (here / "data", earlier):
+            os.chown(path, HUB, HUB)
+        os.chown(earlier / "alpha", PARTNER, PARTNER)
+
+        def move() -> tuple[list[str], list[str]]:
+            places = Places(here / "data-folders")
+            places.prepare([])
+            moved = move_in(earlier, places)
+            return moved.partners, moved.left
+
+        assert as_account(HUB, move) == ([], ["alpha"])
+        assert (earlier / "alpha" / "out").is_dir()
 
 
 def test_what_was_put_into_the_new_place_meanwhile_stays_and_the_old_is_told(old: Path, root: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import queue
 import sqlite3
 import threading
@@ -19,6 +20,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy import Engine as SqlalchemyEngine
@@ -29,7 +31,6 @@ from hub.kernel.errors import Defect, Misconfigured, Unavailable
 from hub.platform import failpoints
 from hub.platform.bells import Bells, Work
 from hub.platform.shortage import shortage
-from hub.platform.sqlite_file import Beginning
 
 T = TypeVar("T")
 
@@ -61,7 +62,6 @@ class SqliteEngine:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="hub-reader")
         self._read_engine = _engine(path, _prepare_reader, pool_size=READERS)
         self._faults = _Faults()
-        self._beginning = Beginning(path)
 
     async def write(self, work: Work[T], *, behind: bool = False) -> T:
         loop = asyncio.get_running_loop()
@@ -80,8 +80,7 @@ class SqliteEngine:
         return self._faults.last
 
     def _look_now(self, work: Work[T]) -> T:
-        if not self._beginning.is_database():  # a reader that is open may go on from its memory for a while
-            raise Unavailable("the file of the database is none", retry_after_seconds=RETRY_AFTER_SECONDS)
+        _refuse_what_is_no_database(self._path)  # a reader that is open may go on from its memory for a while
         engine = _engine(self._path, _prepare_reader)
         try:
             with engine.connect() as conn:
@@ -124,7 +123,6 @@ class SqliteEngine:
                 self._writer = None
         self._readers.shutdown()
         self._read_engine.dispose()
-        self._beginning.close()
 
     def _running_writer(self) -> _Writer:
         writer = self._writer
@@ -134,6 +132,24 @@ class SqliteEngine:
                     raise Unavailable("the database has been closed", retry_after_seconds=RETRY_AFTER_SECONDS)
                 writer = self._writer = self._writer or _Writer(self._path, self._bells, self._faults)
         return writer
+
+
+def _refuse_what_is_no_database(path: Path) -> None:
+    """Raise ``Unavailable`` when the file at ``path`` does not begin as a database does.
+
+    SQLite reads it, past its own log and memory. **Nobody else may open the file in a process that has it open:** POSIX
+    drops all locks of a process on a file when it closes any descriptor of it, and the next command to close the
+    database would take itself for the last, and remove the log from under the hub.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as conn:
+            (version,) = conn.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as fault:
+        raise Unavailable(
+            f"the file of the database is none: {fault}", retry_after_seconds=RETRY_AFTER_SECONDS
+        ) from fault
+    if not version:  # an empty file is an empty database to SQLite, and none to us
+        raise Unavailable("the file of the database is none: it is empty", retry_after_seconds=RETRY_AFTER_SECONDS)
 
 
 class _Faults:
@@ -204,12 +220,19 @@ class _Queue:
         return self._behind.popleft()
 
 
+class _LogLost(Exception):
+    """The log of the database is no longer the one we write."""
+
+
 class _Writer(threading.Thread):
     """The one thread that writes."""
 
     def __init__(self, path: Path, bells: Bells, faults: _Faults) -> None:
         super().__init__(name="hub-writer", daemon=True)
         self._faults = faults
+        self._log_path = f"{path}-wal"
+        self._log: int | None = None  # its inode, since the file was opened
+        self._log_lost = False  # for good: only a new start gives the file a log that others see
         self._engine = _engine(path, _prepare_writer)
         self._bells = bells
         self._queue = _Queue()
@@ -234,6 +257,7 @@ class _Writer(threading.Thread):
         while more:
             try:
                 with self._engine.connect() as conn:
+                    self._log = None
                     while more and not conn.closed:
                         more = self._take_group(conn)
             except (DBAPIError, sqlite3.Error) as fault:  # could not open the file
@@ -270,6 +294,7 @@ class _Writer(threading.Thread):
         pending: _Pending | None = first
         with conn.begin():  # BEGIN IMMEDIATE, see _engine; COMMIT at the end
             raw: sqlite3.Connection = conn.connection.driver_connection  # type: ignore[assignment]
+            self._refuse_without_log()
             while pending is not None:
                 group.append(pending)
                 _run_in_savepoint(conn, raw, pending)
@@ -285,6 +310,20 @@ class _Writer(threading.Thread):
         self._commit_seconds += (time.monotonic() - ran - self._commit_seconds) / 8  # a mean that forgets
         self._bells.sound(conn)
         return more
+
+    def _refuse_without_log(self) -> None:
+        """Raise when another process has removed the log we write: what is committed then would be gone at a restart.
+
+        Nothing does that while we hold our locks; should it happen all the same, nobody is told that his order stands.
+        """
+        try:
+            log = os.stat(self._log_path).st_ino
+        except FileNotFoundError:
+            log = None
+        self._log_lost = self._log_lost or log is None or self._log not in (None, log)
+        if self._log_lost:
+            raise _LogLost("its log was removed by another process; stop the hub, and start it again")
+        self._log = log
 
     def _refuse_waiting(self, fault: Exception) -> bool:
         """Answer the next work with ``Unavailable``: the file cannot be opened now. False when asked to stop."""

@@ -17,7 +17,7 @@ from hub.kernel.clock import FrozenClock
 from hub.kernel.errors import Misconfigured
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
-from hub.web.door.keeper import Keeper
+from hub.web.door.keeper import Keeper, Stand
 from hub.web.door.limits import BACKLOG_MAX, DESCRIPTORS_RESERVED, Limits, limits_for, room_for
 from tests.security.served import PATIENCE_SECONDS, Served, request, rest_of, serving, status_of
 from tests.web.samples import ORDER
@@ -334,23 +334,6 @@ class TestManyConnections:
                 line.sendall(request("GET", "/healthz"))
                 assert status_of(rest_of(line)) == 200
 
-    def test_only_when_all_are_at_work_is_the_next_told_to_come_again(self, crowded: Served) -> None:
-        key = crowded.key("acme-cardio")
-        bringing = request(
-            "POST", "/inbound/acme-cardio", f"Authorization: Bearer {key}", "Content-Length: 9", keep=True
-        )
-        with ExitStack() as stack:
-            lines = [stack.enter_context(crowded.line()) for _ in range(20)]
-            for n, line in enumerate(lines):
-                line.sendall(bringing)
-                _until(lambda n=n: _at_work(crowded) == n + 1)  # type: ignore[misc]
-            refused = crowded.ask(b"")
-            assert status_of(refused) == 503
-            assert b"retry-after: 1" in refused
-            lines[0].sendall(b"ISA*00*  ")
-            assert lines[0].recv(10_000).startswith(b"HTTP/1.1 202")
-            assert status_of(crowded.ask(request("GET", "/healthz"))) == 200
-
 
 @pytest.mark.parametrize("descriptors", [160, 200, 256, 512, 1_024, 4_096, 65_536])
 def test_files_for_the_rest_of_the_hub_are_left_however_many_connect(descriptors: int) -> None:
@@ -390,20 +373,15 @@ def test_the_share_of_an_address_binds_everybody_but_our_proxies(proxies: str, a
 class _Busy:
     """A connection whose request is under way."""
 
-    is_waiting = False
-    has_asked = True
+    is_known = False
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self.stand = Stand.AT_WORK
 
     def look(self, now: float) -> None: ...
 
     def give_way(self) -> None: ...
-
-
-def _at_work(served: Served) -> int:
-    guests = [each for those in served.server.keeper._guests.values() for each in those]
-    return sum(1 for each in guests if not each.is_waiting)
 
 
 def _until(holds: Callable[[], bool]) -> None:

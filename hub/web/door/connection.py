@@ -14,9 +14,10 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from hub.web.door.head import fault_of_head
-from hub.web.door.keeper import Keeper
+from hub.web.door.keeper import Keeper, Stand
 from hub.web.problems import MEDIA_TYPE, Problem, document
 
+INTAKE = "/inbound/"  # the one route whose body may be large and take its time
 HEAD_TOO_LARGE = Problem(431, "the headers of a request are at most 16 KiB in 100 fields", code="headers-too-large")
 NO_HTTP = Problem(400, "this is no HTTP/1.1", code="no-http")
 HEAD_TOO_SLOW = Problem(408, "the headers did not come in time", code="too-slow")
@@ -32,7 +33,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.address = ""
-        self.has_asked = False
+        self.stand = Stand.SILENT
         self._body_open = False  # headers are complete, the body is not
         self._deaf = False  # nothing more is read from it
         self._said_all = False  # it has closed its half of the line
@@ -40,6 +41,7 @@ class Connection(HttpToolsProtocol):
         self._behind: Problem | None = None  # what is said when all that was asked before is answered
         self._refusal: Problem | None = None  # why a callback of the parser stopped it
         self._moved = False  # the parser has finished something with the last piece
+        self._is_intake = False  # what it asks for is to take a message in
         self._unheard = 0  # bytes since it last did
         self._head_bytes = self._head_fields = self._body_bytes = 0
         self._keeps_alive = False
@@ -50,12 +52,29 @@ class Connection(HttpToolsProtocol):
     # -- as the keeper sees it
 
     @property
-    def is_waiting(self) -> bool:
-        return not self._body_open and (self.cycle is None or self.cycle.response_complete)
+    def is_known(self) -> bool:
+        """Whether the gate has let the sender in by name; it does so before the body is read."""
+        caller: Any = self.scope.get("user") if self.scope else None
+        return caller is not None and caller.kind != "anyone"
 
     def give_way(self) -> None:
         self._deaf = True
         self.transport.abort()
+
+    @property
+    def _is_waiting(self) -> bool:
+        return not self._body_open and (self.cycle is None or self.cycle.response_complete)
+
+    def _settle(self) -> None:
+        """Tell the keeper what we are about now, when that has changed."""
+        if self._body_open:
+            stand = Stand.KNOWN if self.is_known else Stand.PROMISED
+        elif self._lingering or self._is_waiting:
+            stand = Stand.SILENT if self.cycle is None else Stand.ANSWERED
+        else:
+            stand = Stand.AT_WORK
+        if stand is not self.stand:
+            self.keeper.move(self, stand)
 
     def look(self, now: float) -> None:
         """End what has lasted too long."""
@@ -71,7 +90,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
         elif self._body_open:
             self._look_at_body(now, self._since)
-        elif self.is_waiting and not self._deaf and now - self._since > self.keeper.limits.head_seconds:
+        elif self._is_waiting and not self._deaf and now - self._since > self.keeper.limits.head_seconds:
             self._refuse(HEAD_TOO_SLOW)
 
     def _takes_its_answer(self, now: float) -> bool:
@@ -90,7 +109,7 @@ class Connection(HttpToolsProtocol):
         limits = self.keeper.limits
         if self.flow.read_paused:  # it is we who are slow
             self._pace.start(now, self._body_bytes)
-        elif now - since > limits.body_seconds:
+        elif now - since > (limits.body_seconds if self._is_intake else limits.form_seconds):
             self._refuse(BODY_TOO_SLOW)
         elif self._pace.at is not None and now - self._pace.at >= limits.rate_seconds:
             if self._body_bytes - self._pace.bytes < limits.body_rate * limits.rate_seconds:
@@ -131,6 +150,7 @@ class Connection(HttpToolsProtocol):
             if self._deaf or self.transport.is_closing():
                 return
             self._feed(data[start : start + most] if len(data) > most else data)
+        self._settle()
 
     def _feed(self, piece: bytes) -> None:
         """Let the parser have ``piece``. What it keeps of an unfinished line grows quadratically: it is never long."""
@@ -179,7 +199,8 @@ class Connection(HttpToolsProtocol):
         if len(self.pipeline) >= self.keeper.limits.pipelined:
             self._stop(NO_HTTP)
         super().on_headers_complete()
-        self._moved = self._body_open = self.has_asked = True
+        self._moved = self._body_open = True
+        self._is_intake = self.scope["path"].startswith(INTAKE)
         self._since, self._body_bytes = None, 0
         # whoever answers before the body has come closes the line behind the answer, and gently: a line that is cut
         # while bytes arrive takes the answer with it
@@ -206,6 +227,7 @@ class Connection(HttpToolsProtocol):
             self._unset_keepalive_if_required()
             self.transport.write(_answer(self._behind))
             self.transport.close() if self._said_all else self.linger()
+        self._settle()
 
     def shutdown(self) -> None:
         self._keeps_alive = False
@@ -244,6 +266,7 @@ class Connection(HttpToolsProtocol):
         """Close our half of the line and take in what still comes, for a moment, so that the answer is seen."""
         self._deaf = self._lingering = True
         self._body_open, self._since = False, None
+        self._settle()
         self.flow.resume_reading()
         if not self.transport.is_closing() and self.transport.can_write_eof():
             self.transport.write_eof()

@@ -1,33 +1,45 @@
 """Who may be connected: so many at all, so many from one address; and a look at each of them every second.
 
-In: a connection that was just made. Out: whether it may stay. When all places are taken, one that has asked for
-nothing yet gives up its own, the oldest of the address that holds the most; so whoever opens connections and says
-nothing keeps nobody out. Only when every place is at work is the newcomer told to come again. Used on one event loop.
+In: a connection that was just made. Out: whether it may stay. When all places are taken, one gives way whose request
+is not complete: a promise is no work. Those nobody knows go first, of the address that holds the most, the oldest of
+them; then anybody's; a body whose sender has shown who he is goes last. So whoever opens connections and says nothing,
+or half of something, keeps nobody out. Only when every place is at work is the newcomer told to come again.
+Everything is kept in order as it changes, so a newcomer costs the same however many there are. Used on one event loop.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from enum import IntEnum
 from typing import Protocol
 
 from hub.web.door.limits import Limits
 
 
+class Stand(IntEnum):
+    """What a connection is about; the first give way first, and whoever is at work never does."""
+
+    SILENT = 0  # has never asked for anything
+    PROMISED = 1  # a body is still coming, and nobody knows yet from whom
+    ANSWERED = 2  # has been answered, and asks for nothing now
+    KNOWN = 3  # a body is still coming, from somebody who has shown who he is
+    AT_WORK = 4
+
+
+_STRANGERS = (Stand.SILENT, Stand.PROMISED, Stand.ANSWERED)
+
+
 class Guest(Protocol):
     """A connection, as its keeper sees it."""
+
+    stand: Stand  # kept by the keeper; ``Keeper.move`` changes it
 
     @property
     def address(self) -> str: ...
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether nothing it asked for is under way."""
-        ...
-
-    @property
-    def has_asked(self) -> bool:
-        """Whether it ever asked for anything."""
+    def is_known(self) -> bool:
+        """Whether the sender of the body that is coming has shown who he is."""
         ...
 
     def look(self, now: float) -> None:
@@ -37,59 +49,127 @@ class Guest(Protocol):
         """Let go of the line at once."""
 
 
+class _Crowd:
+    """Guests by what they are about, longest so first, as dicts keep their order."""
+
+    __slots__ = ("count", "standing")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.standing: tuple[dict[Guest, None], ...] = tuple({} for _ in Stand)
+
+
 class Keeper:
     """Counts the connections of one server."""
 
     def __init__(self, limits: Limits, proxies: str = "") -> None:
         self.limits = limits
         self._proxies = proxies_of(proxies)
-        self._guests: dict[str, dict[Guest, None]] = {}  # by address; oldest first, as dicts keep their order
-        self._count = 0
+        self._all = _Crowd()
+        self._crowds: dict[str, _Crowd] = {}  # by address
+        self._addresses: dict[int, dict[str, None]] = {}  # by how many guests they have
+        self._most = 0  # guests of the address that has the most
 
     def admit(self, guest: Guest) -> bool:
         """Give ``guest`` a place; False when there is none."""
-        theirs = self._guests.get(guest.address, {})
-        of_address = self.limits.address_connections
-        if len(theirs) >= of_address and not self._is_proxy(guest.address) and not self._make_room(theirs):
-            return False
-        if self._count >= self.limits.connections:
-            most = max(self._guests.values(), key=len)
-            everybody = [each for those in self._guests.values() for each in those]
-            if not self._make_room(most) and not self._make_room(everybody):
+        theirs = self._crowds.get(guest.address)
+        if theirs is not None and theirs.count >= self.limits.address_connections and not self._is_proxy(guest.address):
+            victim = self._first(theirs, _STRANGERS) or self._first(theirs, (Stand.KNOWN,))
+            if victim is None:
                 return False
-        self._guests.setdefault(guest.address, {})[guest] = None
-        self._count += 1
+            self._end(victim)
+        if self._all.count >= self.limits.connections:
+            victim = self._whoever_gives_way()
+            if victim is None:
+                return False
+            self._end(victim)
+        theirs = self._crowds.get(guest.address)
+        if theirs is None:
+            theirs = self._crowds[guest.address] = _Crowd()
+        for crowd in (self._all, theirs):
+            crowd.standing[guest.stand][guest] = None
+        self._count(guest.address, theirs, 1)
         return True
 
     def leave(self, guest: Guest) -> None:
         """Take back the place of ``guest``, if it has one."""
-        theirs = self._guests.get(guest.address)
-        if theirs is None or guest not in theirs:
+        theirs = self._crowds.get(guest.address)
+        if theirs is None or guest not in theirs.standing[guest.stand]:
             return
-        del theirs[guest]
-        self._count -= 1
-        if not theirs:
-            del self._guests[guest.address]
+        for crowd in (self._all, theirs):
+            del crowd.standing[guest.stand][guest]
+        self._count(guest.address, theirs, -1)
+        if not theirs.count:
+            del self._crowds[guest.address]
+
+    def move(self, guest: Guest, stand: Stand) -> None:
+        """Say what ``guest`` is about now. Too many promises of one address, or of all: the oldest gives way."""
+        theirs = self._crowds.get(guest.address)
+        if theirs is None or guest not in theirs.standing[guest.stand]:  # it has been let go of
+            guest.stand = stand
+            return
+        for crowd in (self._all, theirs):
+            del crowd.standing[guest.stand][guest]
+            crowd.standing[stand][guest] = None
+        guest.stand = stand
+        if stand is Stand.PROMISED:
+            if not self._is_proxy(guest.address):
+                self._bound_promises(theirs, self.limits.address_promises)
+            self._bound_promises(self._all, self.limits.promises)
 
     def look(self, now: float) -> None:
         """Look at every connection; called about once a second."""
-        for guest in [each for those in self._guests.values() for each in those]:
+        for guest in [each for those in self._all.standing for each in those]:
             guest.look(now)
 
+    def count(self, stand: Stand) -> int:
+        """Return how many are about this."""
+        return len(self._all.standing[stand])
+
     def __len__(self) -> int:
-        return self._count
+        return self._all.count
 
-    def _make_room(self, guests: Iterable[Guest]) -> bool:
-        waiting = [each for each in guests if each.is_waiting]
-        for each in waiting:
-            if not each.has_asked:
-                return self._end(each)
-        return self._end(waiting[0]) if waiting else False
+    def _whoever_gives_way(self) -> Guest | None:
+        fullest = self._crowds[next(iter(self._addresses[self._most]))]
+        for stands in (_STRANGERS, (Stand.KNOWN,)):
+            victim = self._first(fullest, stands) or self._first(self._all, stands)
+            if victim is not None:
+                return victim
+        return None
 
-    def _end(self, guest: Guest) -> bool:
+    def _first(self, crowd: _Crowd, stands: tuple[Stand, ...]) -> Guest | None:
+        for stand in stands:
+            waiting = crowd.standing[stand]
+            while waiting:
+                guest = next(iter(waiting))
+                if stand is not Stand.PROMISED or not guest.is_known:
+                    return guest
+                self.move(guest, Stand.KNOWN)  # it has become known since; that moves it once for each body
+        return None
+
+    def _bound_promises(self, crowd: _Crowd, most: int) -> None:
+        if len(crowd.standing[Stand.PROMISED]) > most:
+            victim = self._first(crowd, (Stand.PROMISED,))
+            if victim is not None and len(crowd.standing[Stand.PROMISED]) > most:
+                self._end(victim)
+
+    def _end(self, guest: Guest) -> None:
         guest.give_way()
         self.leave(guest)
-        return True
+
+    def _count(self, address: str, theirs: _Crowd, by: int) -> None:
+        """Count one guest of ``address`` more or less, and keep who has the most."""
+        if theirs.count:
+            same = self._addresses[theirs.count]
+            del same[address]
+            if not same:
+                del self._addresses[theirs.count]
+        theirs.count += by
+        self._all.count += by
+        if theirs.count:
+            self._addresses.setdefault(theirs.count, {})[address] = None
+        if theirs.count > self._most or self._most not in self._addresses:
+            self._most = theirs.count  # one less than before is still the most: nobody else had as many
 
     def _is_proxy(self, address: str) -> bool:
         if self._proxies is None:

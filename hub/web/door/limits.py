@@ -8,6 +8,8 @@ from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
 
 CONNECTIONS_MAX = 1_000  # a proxy keeps some dozens open; each of ours may hold 0.3 MB of what it has not read yet
+PROMISES_SHARE = 4  # so much of all places may be bodies still coming from nobody knows whom
+ADDRESS_PROMISES_SHARE = 16  # and so much of one address: a browser has six connections, a busy partner some dozens
 ADDRESS_SHARE = 4  # one address may hold a quarter of them, unless it is our proxy's, which brings everybody
 DESCRIPTORS_RESERVED = 128  # database (5 connections, 3 files each), reader process, folders, bodies being written
 DESCRIPTORS_MAX = 65_536  # asked of the system at most: some allow a thousand million
@@ -29,11 +31,14 @@ class Limits(Struct):
     pipelined: int = 16  # asked for before the first was answered; browsers pipeline nothing
     rate_seconds: float = 20.0  # what a pace is measured over: a line may falter for some seconds
     body_rate: int = 4 * 1024  # bytes a second of a body that comes; the slowest modem brought 6 kB
+    form_seconds: float = 5.0  # of every body but an intake's: a form is one packet, an upload of a few more
     body_seconds: float = 1_800.0  # the largest body at 60 kB/s
     answer_rate: int = 4 * 1024  # bytes a second of an answer that goes
     linger_seconds: float = 2.0  # after an answer to a body that was not read: time to see it before the line is cut
     connections: int = CONNECTIONS_MAX
     address_connections: int = CONNECTIONS_MAX // ADDRESS_SHARE
+    promises: int = CONNECTIONS_MAX // PROMISES_SHARE  # bodies still coming whose senders are not known
+    address_promises: int = CONNECTIONS_MAX // ADDRESS_PROMISES_SHARE  # of them, those of one address
 
 
 class Room(Struct):
@@ -72,4 +77,9 @@ def room_for(descriptors: int, connections: int = CONNECTIONS_MAX) -> Room:
 def limits_for(room: Room) -> Limits:
     """Return the limits of a server with so much room."""
     share = max(room.connections // ADDRESS_SHARE, CONNECTIONS_MIN // 2)
-    return Limits(connections=room.connections, address_connections=share)
+    return Limits(
+        connections=room.connections,
+        address_connections=share,
+        promises=max(room.connections // PROMISES_SHARE, CONNECTIONS_MIN // 2),
+        address_promises=max(room.connections // ADDRESS_PROMISES_SHARE, CONNECTIONS_MIN // 4),
+    )

@@ -109,15 +109,15 @@ def test_whoever_has_become_known_meanwhile_is_no_stranger() -> None:
 
 
 def test_places_are_given_up_in_their_order_and_work_is_never_cut() -> None:
-    keeper = Keeper(Limits(connections=5, address_connections=5, promises=5, address_promises=5))
+    keeper = Keeper(Limits(connections=6, address_connections=6, promises=6, address_promises=6))
     guests = {stand: _guest(keeper, f"10.0.0.{stand}", stand) for stand in reversed(Stand)}
     gone = []
-    for _ in range(4):
+    for _ in range(5):
         assert keeper.admit(_Guest("10.0.9.9", Stand.AT_WORK))
         gone.append([stand for stand, each in guests.items() if each.gone])
-    assert gone == [[0], [1, 0], [2, 1, 0], [3, 2, 1, 0]]
+    assert gone == [[0], [1, 0], [2, 1, 0], [3, 2, 1, 0], [4, 3, 2, 1, 0]]
     assert not keeper.admit(_Guest("10.0.9.9", Stand.AT_WORK))
-    assert len(keeper) == 5
+    assert len(keeper) == 6
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 19])

@@ -63,7 +63,7 @@ async def canonical_answer(hub: Hub, scope: Scope, message: str, position: int) 
 
 
 async def _of_file(path: Path) -> AsyncIterator[bytes]:
-    file = await asyncio.to_thread(path.open, "rb")
+    file = path.open("rb")  # here, not in a thread: whoever leaves meanwhile would leave it open
     try:
         while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
             yield piece

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from litestar import Request
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
@@ -81,6 +83,19 @@ class RawOperation(Operation):
             answer.content = _any_bytes()
 
 
+class _ReadyJson(JsonRenderPlugin):
+    """Serves the description from bytes that are made once: it is the same for everybody."""
+
+    def __init__(self) -> None:
+        super().__init__(path="/openapi.json")
+        self._content = b""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        if not self._content:
+            self._content = super().render(request, openapi_schema)
+        return self._content
+
+
 def openapi(version: str, page: OpenAPIRenderPlugin) -> OpenAPIConfig:
     """Return the description's frame; ``/schema/openapi.json`` serves it, ``page`` shows it at ``/schema``."""
     return OpenAPIConfig(
@@ -104,7 +119,7 @@ def openapi(version: str, page: OpenAPIRenderPlugin) -> OpenAPIConfig:
         ),
         security=[{"key": []}],
         use_handler_docstrings=True,
-        render_plugins=[page, JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[page, _ReadyJson()],
         openapi_router=Router(
             "/schema",
             route_handlers=[],

@@ -11,10 +11,13 @@ import asyncio
 from typing import Any, ClassVar
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from hub.web.door.head import fault_of_head
 from hub.web.door.keeper import Keeper, Stand
+from hub.web.door.turns import Turn, is_pressing
+from hub.web.door.work import in_turn, is_promise
 from hub.web.problems import MEDIA_TYPE, Problem, document
 
 INTAKE = "/inbound/"  # the one route whose body may be large and take its time
@@ -41,6 +44,9 @@ class Connection(HttpToolsProtocol):
         self._behind: Problem | None = None  # what is said when all that was asked before is answered
         self._refusal: Problem | None = None  # why a callback of the parser stopped it
         self._moved = False  # the parser has finished something with the last piece
+        self._turn: Turn | None = None  # of the request that is answered, or will be next
+        self._held_back: tuple[RequestResponseCycle, Any] | None = None  # it asks for its turn when its body is here
+        self._is_leaving = False  # its answer is given, and has not all left yet
         self._is_intake = False  # what it asks for is to take a message in
         self._unheard = 0  # bytes since it last did
         self._head_bytes = self._head_fields = self._body_bytes = 0
@@ -71,6 +77,8 @@ class Connection(HttpToolsProtocol):
             stand = Stand.KNOWN if self.is_known else Stand.PROMISED
         elif self._lingering or self._is_waiting:
             stand = Stand.SILENT if self.cycle is None else Stand.ANSWERED
+        elif self._turn is not None and not self._turn.has_begun:
+            stand = Stand.WAITING
         else:
             stand = Stand.AT_WORK
         if stand is not self.stand:
@@ -128,10 +136,14 @@ class Connection(HttpToolsProtocol):
             transport.close()
             return
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # more is written only when all has left: one piece of one answer
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.keeper.leave(self)
         super().connection_lost(exc)
+        self._is_leaving, self._held_back = False, None
+        if self._turn is not None:
+            self.keeper.turns.left(self._turn)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # asyncio asks for a bool, uvicorn gives none
         """Say whether the line stays open: who has said all it wanted still hears the answer."""
@@ -211,6 +223,8 @@ class Connection(HttpToolsProtocol):
         self._moved = True
         self._body_bytes += len(body)
         super().on_body(body)
+        if self._held_back is not None and len(self.cycle.body) > HIGH_WATER_LIMIT:  # nobody takes so large a form
+            self._ask_for_turn()
 
     def on_message_complete(self) -> None:
         self._moved, self._body_open, self._since = True, False, None
@@ -218,9 +232,23 @@ class Connection(HttpToolsProtocol):
             self.cycle.keep_alive = self._keeps_alive
         self.cycle.transport = self.transport
         super().on_message_complete()
+        if self._held_back is not None and self._held_back[0] is self.cycle:
+            self._ask_for_turn()
 
     def on_response_complete(self) -> None:
+        """Go on to the next request, once the answer has left: whoever does not read is not read either."""
         self._since = None
+        if self.transport.get_write_buffer_size():
+            self._is_leaving = True
+            if not self.transport.is_closing():
+                self.flow.pause_reading()
+            return
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._is_leaving = False
+        if self._turn is not None:
+            self.keeper.turns.left(self._turn)
         was_last = not self.pipeline
         super().on_response_complete()
         if was_last and self._behind is not None and not self.transport.is_closing():
@@ -228,6 +256,48 @@ class Connection(HttpToolsProtocol):
             self.transport.write(_answer(self._behind))
             self.transport.close() if self._said_all else self.linger()
         self._settle()
+
+    def pause_writing(self) -> None:
+        self.keeper.unsent(self, self.transport.get_write_buffer_size())
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self.keeper.sent(self)
+        super().resume_writing()
+        if self._is_leaving:
+            self._go_on()
+
+    # -- turns
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Begin the request when its turn comes. One that is taken in has bounds of its own, and does not wait."""
+        scope = cycle.scope
+        if scope["path"].startswith(INTAKE) and is_pressing("", scope["headers"]):
+            super()._start_asgi_task(cycle, app)
+            return
+        self._held_back = (cycle, app)
+        if not is_promise(cycle):
+            self._ask_for_turn()
+        elif cycle.waiting_for_100_continue:
+            cycle.waiting_for_100_continue = False
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _ask_for_turn(self) -> None:
+        if self._held_back is None:
+            return
+        (cycle, app), self._held_back = self._held_back, None
+        headers = cycle.scope["headers"]
+        caller = self.keeper.caller_of(self.address, headers)
+        pressing = is_pressing(cycle.scope["path"], headers)
+        start, turns = super()._start_asgi_task, self.keeper.turns
+
+        def begin() -> None:
+            start(cycle, in_turn(turns, turn, cycle, app))
+            self._settle()
+
+        turn = Turn(caller, pressing, begin)
+        self._turn = turn
+        turns.ask(turn)
 
     def shutdown(self) -> None:
         self._keeps_alive = False

@@ -10,10 +10,12 @@ Everything is kept in order as it changes, so a newcomer costs the same however 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Protocol
 
 from hub.web.door.limits import Limits
+from hub.web.door.turns import Turns
 
 
 class Stand(IntEnum):
@@ -22,11 +24,12 @@ class Stand(IntEnum):
     SILENT = 0  # has never asked for anything
     PROMISED = 1  # a body is still coming, and nobody knows yet from whom
     ANSWERED = 2  # has been answered, and asks for nothing now
-    KNOWN = 3  # a body is still coming, from somebody who has shown who he is
-    AT_WORK = 4
+    WAITING = 3  # all it asks for is here, and its turn has not come
+    KNOWN = 4  # a body is still coming, from somebody who has shown who he is
+    AT_WORK = 5
 
 
-_STRANGERS = (Stand.SILENT, Stand.PROMISED, Stand.ANSWERED)
+_STRANGERS = (Stand.SILENT, Stand.PROMISED, Stand.ANSWERED, Stand.WAITING)
 
 
 class Guest(Protocol):
@@ -65,6 +68,9 @@ class Keeper:
     def __init__(self, limits: Limits, proxies: str = "") -> None:
         self.limits = limits
         self._proxies = proxies_of(proxies)
+        self.turns = Turns(limits)
+        self._unsent: dict[Guest, int] = {}  # bytes by connection that does not take them, oldest first
+        self._unsent_bytes = 0
         self._all = _Crowd()
         self._crowds: dict[str, _Crowd] = {}  # by address
         self._addresses: dict[int, dict[str, None]] = {}  # by how many guests they have
@@ -93,6 +99,7 @@ class Keeper:
 
     def leave(self, guest: Guest) -> None:
         """Take back the place of ``guest``, if it has one."""
+        self.sent(guest)
         theirs = self._crowds.get(guest.address)
         if theirs is None or guest not in theirs.standing[guest.stand]:
             return
@@ -116,6 +123,27 @@ class Keeper:
             if not self._is_proxy(guest.address):
                 self._bound_promises(theirs, self.limits.address_promises)
             self._bound_promises(self._all, self.limits.promises)
+
+    def unsent(self, guest: Guest, size_bytes: int) -> None:
+        """Count what ``guest`` does not take; beyond the most of all, the oldest of them are let go of."""
+        self._unsent[guest] = size_bytes
+        self._unsent_bytes += size_bytes
+        while self._unsent_bytes > self.limits.unsent_bytes and len(self._unsent) > 1:
+            self._end(next(iter(self._unsent)))
+
+    def sent(self, guest: Guest) -> None:
+        """Take back what ``unsent`` counted."""
+        self._unsent_bytes -= self._unsent.pop(guest, 0)
+
+    def caller_of(self, address: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
+        """Return the address that asks: what our proxy says, where it is our proxy that brings the request."""
+        if not self._is_proxy(address):
+            return address
+        named = b",".join(value for name, value in headers if name == b"x-forwarded-for").decode("latin-1")
+        for each in reversed(named[-1_000:].split(",")):
+            if each.strip() and not self._is_proxy(each.strip()):
+                return each.strip()
+        return address
 
     def look(self, now: float) -> None:
         """Look at every connection; called about once a second."""

@@ -37,6 +37,11 @@ class Limits(Struct):
     linger_seconds: float = 2.0  # after an answer to a body that was not read: time to see it before the line is cut
     connections: int = CONNECTIONS_MAX
     address_connections: int = CONNECTIONS_MAX // ADDRESS_SHARE
+    address_requests: int = 4  # of strangers and sessions, under way at a time; a browser asks for six, and waits
+    requests: int = 8  # of all of them, being computed: a page takes some 10 ms of the one event loop
+    address_pressing: int = 16  # probes, and whoever shows a key
+    pressing: int = 64
+    unsent_bytes: int = 64 * 1024 * 1024  # of all answers that are not taken as fast as they come
     promises: int = CONNECTIONS_MAX // PROMISES_SHARE  # bodies still coming whose senders are not known
     address_promises: int = CONNECTIONS_MAX // ADDRESS_PROMISES_SHARE  # of them, those of one address
 

@@ -1,0 +1,269 @@
+"""One address asks as much as it likes, and takes no more than its turns; what is not taken from us is not made."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from hub.kernel.clock import FrozenClock
+from hub.platform.database import Database
+from hub.web.door.keeper import Keeper, Stand
+from hub.web.door.limits import Limits
+from hub.web.door.turns import Turn, Turns, is_pressing
+from tests.security.served import PATIENCE_SECONDS, Served, request, rest_of, serving, status_of
+from tests.web.samples import ORDER
+
+BUSY = "127.0.0.2"
+LARGE = b"ISA*" + b"0123456789" * 1_200_000  # more than the system keeps for a line
+
+
+@pytest.fixture
+def served(tmp_path: Path, sqlite_database: Database, clock: FrozenClock) -> Iterator[Served]:
+    with serving(tmp_path, sqlite_database, clock, Limits()) as found:
+        yield found
+
+
+class TestWhoComesNext:
+    """By construction: every request is begun by hand and ends by hand."""
+
+    LIMITS = Limits(address_requests=2, requests=3, address_pressing=2, pressing=3)
+
+    @pytest.fixture
+    def begun(self) -> list[Turn]:
+        return []
+
+    def _ask(self, turns: Turns, begun: list[Turn], address: str, *, pressing: bool = False) -> Turn:
+        turn = Turn(address, pressing, lambda: begun.append(turn))
+        turns.ask(turn)
+        return turn
+
+    @pytest.mark.parametrize("pressing", [True, False])
+    @pytest.mark.parametrize("count", [1, 2, 3, 10, 120])
+    def test_an_address_has_no_more_than_its_share_under_way(
+        self, begun: list[Turn], count: int, pressing: bool
+    ) -> None:
+        turns = Turns(self.LIMITS)
+        asked = [self._ask(turns, begun, "a", pressing=pressing) for _ in range(count)]
+        seen = 0
+        while seen < len(begun):
+            assert len(begun) - seen == min(2, count - seen)
+            _end(turns, begun[seen])
+            seen += 1
+        assert begun == asked
+
+    def test_whoever_asks_once_comes_before_the_rest_of_whoever_asks_much(self, begun: list[Turn]) -> None:
+        turns = Turns(self.LIMITS)
+        for _ in range(120):
+            self._ask(turns, begun, "a")
+        others = [self._ask(turns, begun, each) for each in "bcd"]
+        assert [each.address for each in begun] == ["a", "a", "b"]
+        for _ in range(4):
+            _end(turns, begun[0])
+            begun.pop(0)
+        assert all(each.has_begun for each in others)
+
+    def test_probes_and_keys_come_before_strangers(self, begun: list[Turn]) -> None:
+        turns = Turns(Limits(address_requests=1, requests=1, address_pressing=1, pressing=1))
+        for address in "abc":
+            self._ask(turns, begun, address)
+        self._ask(turns, begun, "a", pressing=True)
+        assert [(each.address, each.is_pressing) for each in begun] == [("a", False), ("a", True)]
+
+    def test_a_place_is_free_only_when_the_work_is_done_and_the_answer_has_left(self, begun: list[Turn]) -> None:
+        turns = Turns(Limits(address_requests=1, requests=9))
+        first, second, third = (self._ask(turns, begun, "a") for _ in range(3))
+        turns.worked(first)
+        assert begun == [first]
+        turns.left(first)
+        assert begun == [first, second]
+        turns.left(second)  # whoever asked has gone, and the work goes on
+        assert begun == [first, second]
+        turns.worked(second)
+        assert begun == [first, second, third]
+
+    def test_an_answer_that_is_taken_slowly_keeps_no_other_address_waiting(self, begun: list[Turn]) -> None:
+        turns = Turns(Limits(address_requests=1, requests=1))
+        slow = self._ask(turns, begun, "a")
+        other = self._ask(turns, begun, "b")
+        assert begun == [slow]
+        turns.answering(slow)
+        assert begun == [slow, other]
+
+    def test_whoever_goes_away_while_waiting_is_forgotten(self, begun: list[Turn]) -> None:
+        turns = Turns(Limits(address_requests=1, requests=1))
+        first, second, third = (self._ask(turns, begun, "a") for _ in range(3))
+        turns.left(second)
+        turns.left(second)
+        _end(turns, first)
+        assert begun == [first, third]
+
+    @pytest.mark.parametrize(
+        ("path", "field", "expected"),
+        [
+            ("/healthz", b"x", True),
+            ("/readyz", b"x", True),
+            ("/login", b"x", False),
+            ("/", b"cookie", False),
+            ("/schema/openapi.json", b"x", False),
+            ("/healthz/x", b"x", False),
+            ("/outbound/a", b"authorization", True),
+            ("/api/v1/orders", b"authorization", True),
+            ("/api/v1/orders", b"cookie", False),
+            ("/metrics", b"authorization", True),
+        ],
+    )
+    def test_what_is_pressing(self, path: str, field: bytes, expected: bool) -> None:
+        assert is_pressing(path, [(b"host", b"hub"), (field, b"1")]) is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "expected"),
+    [
+        ("10.0.0.1", b"192.0.2.1", "192.0.2.1"),
+        ("10.0.0.1", b"198.51.100.1, 192.0.2.1", "192.0.2.1"),
+        ("10.0.0.1", b"192.0.2.1, 10.0.0.1", "192.0.2.1"),
+        ("10.0.0.1", b"", "10.0.0.1"),
+        ("10.0.0.1", b" , ", "10.0.0.1"),
+        ("192.0.2.9", b"192.0.2.1", "192.0.2.9"),
+        ("10.0.0.1", b"2001:db8::1", "2001:db8::1"),
+    ],
+)
+def test_behind_our_proxy_the_turns_are_of_whoever_it_names(address: str, said: bytes, expected: str) -> None:
+    assert Keeper(Limits(), "10.0.0.0/24").caller_of(address, [(b"x-forwarded-for", said)]) == expected
+
+
+@pytest.mark.parametrize("target", ["/login", "/schema/openapi.json", "/schema", "/nothing"])
+def test_120_connections_of_one_address_get_turns_and_another_is_answered_meanwhile(
+    served: Served, target: str
+) -> None:
+    key = f"Authorization: Bearer {served.key('acme-cardio')}"
+    with ExitStack() as stack:
+        lines = [stack.enter_context(served.line(BUSY)) for _ in range(120)]
+        for line in lines:
+            line.sendall(request("GET", target, keep=True) * 2)
+        assert status_of(served.ask(request("GET", "/healthz"))) == 200
+        fields = (key, f"Content-Length: {len(ORDER)}")
+        assert status_of(served.ask(request("POST", "/inbound/acme-cardio", *fields, body=ORDER))) == 202
+        for line in lines:
+            line.shutdown(socket.SHUT_WR)
+            assert rest_of(line).count(b"HTTP/1.1 ") in (1, 2)
+
+
+@pytest.mark.parametrize("target", ["/schema/openapi.json", "/schema", "/login", "/healthz"])
+@pytest.mark.parametrize("source", ["127.0.0.1", BUSY])
+def test_whoever_does_not_read_holds_its_own_turns_and_no_others(served: Served, target: str, source: str) -> None:
+    keeper = served.server.keeper
+    with ExitStack() as stack:
+        for _ in range(40):
+            line = stack.enter_context(_narrow(served, source))
+            line.sendall(request("GET", target, keep=True) * 12)
+        for address in ("127.0.0.8", "127.0.0.9"):
+            with served.line(address) as other:
+                other.sendall(request("GET", "/login"))
+                assert status_of(rest_of(other)) == 200
+        assert keeper._unsent_bytes <= keeper.limits.unsent_bytes
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_next_request_begins_only_when_the_answer_before_it_has_left(served: Served, count: int) -> None:
+    keeper = served.server.keeper
+    key = f"Authorization: Bearer {served.key('acme-cardio')}"
+    target = _large_message(served, key)
+    with _narrow(served, BUSY) as line:
+        line.sendall(request("GET", target, key, keep=True) * count + request("GET", "/healthz"))
+        _until(lambda: keeper._unsent_bytes > 0)
+        assert keeper._unsent_bytes < 1_000_000
+        answered = rest_of(line)
+    assert answered.count(b"HTTP/1.1 200") == count + 1
+    assert answered.count(LARGE) == count
+    assert keeper._unsent_bytes == 0
+
+
+def test_of_too_many_answers_not_taken_the_oldest_is_let_go_of() -> None:
+    keeper = Keeper(Limits(unsent_bytes=100))
+    guests = [_Guest(f"10.0.0.{n}") for n in range(4)]
+    for guest in guests:
+        assert keeper.admit(guest)
+        keeper.unsent(guest, 40)
+    assert [each.gone for each in guests] == [True, True, False, False]
+    keeper.sent(guests[2])
+    keeper.unsent(guests[2], 60)
+    assert not guests[3].gone
+
+
+def test_half_forms_hold_no_turn(served: Served) -> None:
+    form = ("Content-Type: application/x-www-form-urlencoded", "Content-Length: 30")
+    with ExitStack() as stack:
+        for n in range(40):
+            line = stack.enter_context(served.line(BUSY))
+            line.sendall(request("POST", "/login", *form, *(["Expect: 100-continue"] if n % 2 else [])) + b"login=")
+        _until(lambda: served.server.keeper.count(Stand.PROMISED) == 40)
+        with served.line(BUSY) as other:
+            other.sendall(request("GET", "/login"))
+            assert status_of(rest_of(other)) == 200
+        line.sendall(b"a" * 24)
+        assert status_of(rest_of(line)) == 403
+
+
+def test_whoever_leaves_during_an_answer_leaves_no_traceback(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    key = f"Authorization: Bearer {served.key('acme-cardio')}"
+    target = _large_message(served, key)
+    with caplog.at_level(logging.DEBUG):
+        for _ in range(5):
+            with _narrow(served, BUSY) as line:
+                line.sendall(request("GET", target, key))
+                assert line.recv(100).startswith(b"HTTP/1.1 200")
+        _until(lambda: len(served.server.keeper) == 0)
+        assert served.ask(request("GET", target, key)).endswith(LARGE)
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING or each.exc_info] == []
+
+
+class _Guest:
+    """A connection that only remembers whether it has been let go of."""
+
+    stand = Stand.AT_WORK
+    is_known = gone = False
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def look(self, now: float) -> None: ...
+
+    def give_way(self) -> None:
+        self.gone = True
+
+
+def _narrow(served: Served, source: str) -> socket.socket:
+    """Return a connection that takes little until it is read."""
+    line = socket.socket()
+    line.settimeout(PATIENCE_SECONDS)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    line.bind((source, 0))
+    line.connect(("127.0.0.1", served.port))
+    return line
+
+
+def _large_message(served: Served, key: str) -> str:
+    """Hand in a large message; return where its bytes can be fetched."""
+    fields = (key, f"Content-Length: {len(LARGE)}")
+    taken = served.ask(request("POST", "/inbound/acme-cardio", *fields, body=LARGE))
+    return str(json.loads(taken.partition(b"\r\n\r\n")[2])["status"]) + "/raw"
+
+
+def _end(turns: Turns, turn: Turn) -> None:
+    turns.worked(turn)
+    turns.left(turn)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -26,6 +26,7 @@ SCHEME_TABLE = "id-scheme"
 LIST_DEPTH_MAX = 12  # lists within lists; the deepest real one (820 references) has four
 RULES_MAX = 5_000  # rules at all places of a map; our largest has 300. Places within places multiply them
 PLACES_MAX = 500
+HASH_TOTAL = "347"  # the data element
 
 
 class _TooMuch(Exception):
@@ -180,6 +181,9 @@ class _Binder:
             source = parse_path(what)
             loop, use = self._loop_of(target)
             take = bind_path(_beneath(target, len(loop)), self._standing(use), self.root, set(), self.wire)
+            if len(take.path.elements) != 1:
+                raise Misconfigured(f"`{key}` is not one element")
+            element = take.element(take.path.elements[0])
             added = self._added(source, use)
         except Misconfigured as fault:
             self.faults.append(Fault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy))
@@ -193,6 +197,9 @@ class _Binder:
                 target=_resolved_path(take),
                 source=_resolved_path(added),
                 decimals=_decimals(take),
+                digits_max=element.maximum,
+                required=element.required,
+                hashed=operation == "sum" and element.number == HASH_TOTAL,
                 where=said.where,
             )
         )

@@ -116,6 +116,9 @@ class Total(Struct):
     source: Path
     where: Where
     decimals: int = 0
+    digits_max: int = 0  # of the target element
+    required: bool = False  # the target, by the guide
+    hashed: bool = False  # the target is a hash total (data element 347), which has an arithmetic of its own
 
 
 class Variant:

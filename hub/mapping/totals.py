@@ -1,12 +1,14 @@
 """Totals: sums and counts over the wire, stated when writing, compared when reading.
 
-A tree and the map's totals enter; the totals' elements are filled, or compared with what the sender stated.
+A tree and the map's totals enter; the totals' elements are filled, or compared with what the sender stated. A hash
+total (data element 347) is summed without regard to decimal points and signs, and loses its leftmost digits where it
+has too many; any other total that does not fit an optional element is left out. So no total of ours fails an answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from hub.formats.tree import Node
@@ -17,26 +19,29 @@ from hub.mapping.source import Step
 from hub.mapping.values import read_number
 from hub.mapping.writer_run import Writing, new
 
+_EXACT = Context(prec=100)  # digits: 100,000 numbers of 18 digits, wherever their points stand, have 41 at most
+
 Conditions = tuple[tuple[int, int, str], ...]
 
 
 def state(totals: Sequence[Total], root: Node, writing: Writing) -> None:
-    """Write every total that has something to add up."""
+    """Write every total that has something to add up and can be said in its element."""
     for total in totals:
         for loop in _loops(root, total.loop):
-            reckoned = _reckon(total, loop)
-            if reckoned is None:
+            added = _added_up(total, loop)
+            text = _text(added, total) if added is not None else None
+            if text is None:
                 continue
             node = _first(loop, total.target.steps[-1])
             element = total.target.elements[0]
             if node is None:
                 node = new(loop, total.target.steps[-1].tag, (total.target.steps[-1].tag,))
             node.values += [""] * (element + 1 - len(node.values))
-            writing.put(node, element, _text(reckoned, total), total.number, None)
+            writing.put(node, element, text, total.number, None)
 
 
 def compare(totals: Sequence[Total], root: Node, reading: Reading) -> None:
-    """Note every total that is stated otherwise than it is."""
+    """Note every total that is stated otherwise than it is, by whichever way of adding up it may be stated."""
     for total in totals:
         for loop in _loops(root, total.loop):
             node = _first(loop, total.target.steps[-1])
@@ -45,12 +50,10 @@ def compare(totals: Sequence[Total], root: Node, reading: Reading) -> None:
                 continue
             reading.seen[node] = reading.seen.get(node, 0) | 1 << element
             stated = component(node.element(element), total.target.component or 1)
-            reckoned = _reckon(total, loop)
-            number = read_number(stated)
-            wanted = reckoned.scaleb(total.decimals) if reckoned is not None else None
-            if number is None or number != (wanted or Decimal(0)):
+            added = _added_up(total, loop) or Added()
+            if read_number(stated) not in _statable(added, total):
                 reading.differing.append((f"{node.tag}{element:02d}", stated))
-                message = f"states {stated}, but the {total.operation} is {reckoned or 0}"
+                message = f"states {stated}, but the {total.operation} is {added.plain}"
                 reading.note(
                     "MAP-TOTAL",
                     Severity.WARNING,
@@ -61,26 +64,61 @@ def compare(totals: Sequence[Total], root: Node, reading: Reading) -> None:
                     element,
                     remedy="ask the sender which is right",
                     found=stated,
-                    expected=str(reckoned or 0),
+                    expected=str(added.plain),
                 )
 
 
-def _reckon(total: Total, loop: Node) -> Decimal | None:
-    added: Decimal | None = None
+class Added:
+    """What numbers add up to: as they are, without their signs, and without signs and decimal points."""
+
+    def __init__(self) -> None:
+        self.plain = self.unsigned = self.hashed = Decimal(0)
+
+    def add(self, number: Decimal) -> None:
+        """Take one more number in, with the decimals it was written with."""
+        size = number.copy_abs()
+        exponent = size.as_tuple().exponent
+        digits = size.scaleb(-exponent, _EXACT) if isinstance(exponent, int) and exponent < 0 else size
+        self.plain = _EXACT.add(self.plain, number)
+        self.unsigned = _EXACT.add(self.unsigned, size)
+        self.hashed = _EXACT.add(self.hashed, digits)
+
+
+def _added_up(total: Total, loop: Node) -> Added | None:
+    """Return what stands beneath ``loop``, added up; None where nothing does."""
+    added: Added | None = None
     for node in _beneath(loop, total.source.steps):
-        if total.operation == "count":
-            added = (added or Decimal(0)) + 1
-            continue
-        text = component(node.element(total.source.elements[0]), total.source.component or 1)
-        number = read_number(text)
+        number: Decimal | None = Decimal(1)
+        if total.operation == "sum":
+            number = read_number(component(node.element(total.source.elements[0]), total.source.component or 1))
         if number is not None:
-            added = (added or Decimal(0)) + number
+            added = added or Added()
+            added.add(number)
     return added
 
 
-def _text(number: Decimal, total: Total) -> str:
-    scaled = number.scaleb(total.decimals)
-    return format(scaled.quantize(Decimal(1)) if scaled == scaled.to_integral_value() else scaled, "f")
+def _text(added: Added, total: Total) -> str | None:
+    """Return the total as its element says it; None where an optional element cannot."""
+    if total.hashed:
+        return format(_truncated(added.hashed, total.digits_max), "f")
+    scaled = added.plain.scaleb(total.decimals, _EXACT)
+    text = format(scaled.quantize(Decimal(1), context=_EXACT) if scaled == scaled.to_integral_value() else scaled, "f")
+    fits_in = total.required or not total.digits_max or len(text.strip("-").replace(".", "")) <= total.digits_max
+    return text if fits_in else None
+
+
+def _statable(added: Added, total: Total) -> set[Decimal]:
+    """Return every number by which the total may be stated. Of a hash total senders keep signs and points, or not."""
+    if not total.hashed:
+        return {added.plain.scaleb(total.decimals, _EXACT)}
+    ways = (added.plain, added.unsigned, added.hashed)
+    return {*ways, *(_truncated(each, total.digits_max) for each in ways)}
+
+
+def _truncated(number: Decimal, digits_max: int) -> Decimal:
+    """Return ``number`` without its sign and the leftmost of too many digits."""
+    _, digits, exponent = number.as_tuple()
+    return Decimal((0, digits[-digits_max:], exponent)) if digits_max else number.copy_abs()
 
 
 def _loops(root: Node, steps: tuple[Step, ...]) -> Iterator[Node]:

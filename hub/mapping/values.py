@@ -100,6 +100,22 @@ def write_number(value: Decimal) -> str:
     return format(value, "f")
 
 
+@functools.lru_cache(CACHED_MAX)
+def write_within(digits_max: int) -> Callable[[str], str]:
+    """Return what drops from the text of a number the zeros that say nothing, where it has more than ``digits_max``."""
+
+    def write(text: str) -> str:
+        if len(text.strip("-").replace(".", "")) <= digits_max or "." not in text:
+            return text
+        sign, size = ("-", text[1:]) if text.startswith("-") else ("", text)
+        whole, _, places = size.partition(".")
+        places = places.rstrip("0")
+        whole = whole if whole != "0" or not places else ""
+        return f"{sign}{whole}.{places}" if places else f"{sign}{whole}"
+
+    return write
+
+
 def write_whole(value: int) -> str:
     return str(value)
 

@@ -19,7 +19,7 @@ from hub.mapping.site import Selector
 from hub.mapping.source import Step
 from hub.mapping.tables import CodeMap
 from hub.mapping.template import fixed_steps, template
-from hub.mapping.values import write_implied
+from hub.mapping.values import write_implied, write_within
 
 
 class Tree(Protocol):
@@ -151,6 +151,9 @@ class ValueWriter:
                 kind
             ]
             code.add(f"{x} = {function}({x})")
+            if kind == "Decimal" and element is not None and wire == "R" and element.maximum:
+                within = code.value(write_within(element.maximum), "F")
+                code.add(f"if len({x}) > {element.maximum}: {x} = {within}({x})")
 
     def _free_text(self, rule: Rule, x: str) -> None:
         """A text, or a word that may pass its table, is held against what a segment can hold."""

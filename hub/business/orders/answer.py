@@ -7,17 +7,23 @@ by which the buyer finds its order again; what the buyer told us for the making 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from datetime import date
+from decimal import Context, Decimal
 
 from msgspec.structs import replace
 
-from hub.business.orders.model import LineState, OrderState, PromiseState
+from hub.business.orders.model import LineState, OrderState, PromiseState, Status
 from hub.business.orders.terms import is_plain, shown
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, OrderLine, Promise, PurchaseOrder
 from hub.canonical.shared import Item, OrderRef, Party, Text
-from hub.kernel.words import When
+from hub.kernel.words import Quantity, When
 
 NOTE_LINE_LENGTH_MAX = 250  # the narrowest line of free text our dialects have is X12's MSG01 with 264
+QUANTITY_DIGITS_MAX = 15  # the narrowest quantity, X12's data element 380; what schedules come to may have more
+PROMISES_MAX = 104  # of a line, the fewest a dialect has room for (ACK in X12's 855); its 850 has 200 schedules
+
+EXACT = Context(prec=100)
 
 
 def answer_to(order: PurchaseOrder, state: OrderState, today: date, seller: Party | None) -> OrderAcknowledgement:
@@ -49,10 +55,10 @@ def _line(ordered: OrderLine, decided: LineState, currency: str | None) -> Answe
     return AnsweredLine(
         number=ordered.number,
         item=_item(ordered.item, decided),
-        quantity=decided.ordered if decided.ordered and is_plain(decided.ordered.value) else None,
+        quantity=_statable(decided.ordered),
         price=price,
         extensions=ordered.extensions,
-        promises=[_promise(part) for part in decided.promises],
+        promises=[_promise(part) for part in _as_many_as_fit(decided.promises)],
         notes=_reasons(decided),
     )
 
@@ -67,10 +73,45 @@ def _item(asked: Item | None, decided: LineState) -> Item | None:
 def _promise(part: PromiseState) -> Promise:
     return Promise(
         status=part.status,
-        quantity=part.quantity,
+        quantity=_statable(part.quantity),
         deliver=When(on=part.deliver) if part.deliver else None,
         ship=When(on=part.ship) if part.ship else None,
     )
+
+
+def _statable(quantity: Quantity | None) -> Quantity | None:
+    """Return a quantity that an answer has room for; without one, a line's answer still says how the line stands."""
+    if quantity is None or not is_plain(quantity.value):
+        return None
+    if len(str(quantity.value)) <= QUANTITY_DIGITS_MAX:
+        return quantity  # nearly every one, told without taking it apart
+    _, digits, exponent = quantity.value.normalize(EXACT).as_tuple()
+    assert isinstance(exponent, int)
+    length = len(digits) + exponent if exponent >= 0 else max(len(digits), -exponent)
+    return quantity if length <= QUANTITY_DIGITS_MAX else None
+
+
+def _as_many_as_fit(parts: Sequence[PromiseState]) -> Sequence[PromiseState]:
+    """Return the promises of a line, the last of too many as one: all of it by the last of its days.
+
+    The note of the line says each part with its own day.
+    """
+    if len(parts) <= PROMISES_MAX:
+        return parts
+    own, rest = parts[: PROMISES_MAX - 1], parts[PROMISES_MAX - 1 :]
+    many = [part.quantity for part in rest]
+    unit = many[0].unit if many[0] else ""
+    value: Decimal | None = Decimal(0)
+    for one in many:
+        same = one is not None and one.unit == unit and is_plain(one.value)
+        value = EXACT.add(value, one.value) if one is not None and value is not None and same else None
+    joined = PromiseState(
+        status=rest[0].status if len({part.status for part in rest}) == 1 else Status.RESCHEDULED,
+        quantity=Quantity(value=value, unit=unit) if value is not None else None,
+        deliver=max((part.deliver for part in rest if part.deliver), default=None),
+        ship=max((part.ship for part in rest if part.ship), default=None),
+    )
+    return [*own, joined]
 
 
 def _reasons(decided: LineState) -> list[Text]:

@@ -98,6 +98,8 @@ def test_the_place_of_a_schedule_is_kept_and_weighed(schedules: str, status: str
         ("CTT*1*249~", True),
         ("CTT*1*250.5~", True),
         ("CTT*999999*250~", True),
+        ("CTT*1*25.0~", True),
+        ("CTT*1*-249~", True),
     ],
 )
 def test_a_count_or_sum_that_says_something_was_lost_calls_a_person(foot: str, held: bool) -> None:
@@ -106,6 +108,57 @@ def test_a_count_or_sum_that_says_something_was_lost_calls_a_person(foot: str, h
     if held:
         assert "may be lost" in got.reason("BUS-COUNT")
         assert got.segments("BAK")[0][2] == "AH"
+
+
+@pytest.mark.parametrize(
+    ("quantities", "stated", "differs"),
+    [
+        (["0.5"], "0.5", False),  # as most write it
+        (["0.5"], "5", False),  # as the standard says: a hash total has no decimal point
+        (["0.5", "1"], "1.5", False),
+        (["0.5", "1"], "6", False),
+        (["0.5", "1"], "15", True),
+        (["-5", "7"], "2", False),
+        (["-5", "7"], "12", False),  # and no sign
+        (["-5"], "-5", False),
+        (["-5"], "5", False),
+        (["-5"], "4", True),
+        (["99999999999", "100000002000"], "0000001999", False),  # what is too long loses its leftmost digits
+        (["99999999999", "100000002000"], "1999", False),
+        (["99999999999", "100000002000"], "2000", True),
+        (["12345678901.5"], "3456789015", False),
+        (["12345678901.5"], "345678901.5", False),
+        (["1.10", "2"], "112", False),
+        (["1.10", "2"], "113", True),
+    ],
+)
+def test_a_hash_total_is_held_against_the_lines_by_the_standards_rule(
+    quantities: list[str], stated: str, differs: bool
+) -> None:
+    lines = "".join(f"PO1*{n}*{each}*EA*1*PE*BP*AC-1002~" for n, each in enumerate(quantities, 1))
+    got = answered(order(lines=lines, foot=f"CTT*{len(quantities)}*{stated}~"))
+    assert ("BUS-COUNT" in got.codes) is differs
+
+
+@pytest.mark.parametrize(
+    ("quantities", "said"),
+    [
+        (["250"], "250"),
+        (["250", "99999999999"], "249"),
+        (["0.5"], "5"),
+        (["-5"], "5"),
+        (["-5", "7"], "12"),
+        (["-.0018", ".18", "1.8", "18.01"], "1855"),
+        (["9999999999"], "9999999999"),
+        (["9999999999", "1"], "0"),
+        (["999999999999999", "999999999999999"], "9999999998"),
+        (["0.00000000000001", "999999999999999"], "0"),
+        (["1234567.12345678"], "6712345678"),
+    ],
+)
+def test_our_hash_total_is_the_standards_and_never_too_long(quantities: list[str], said: str) -> None:
+    lines = "".join(f"PO1*{n}*{each}*EA*1*PE*BP*AC-1002~" for n, each in enumerate(quantities, 1))
+    assert answered(order(lines=lines)).segments("CTT") == [["CTT", str(len(quantities)), said]]
 
 
 BASES = {

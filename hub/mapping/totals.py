@@ -118,7 +118,9 @@ def _statable(added: Added, total: Total) -> set[Decimal]:
 def _truncated(number: Decimal, digits_max: int) -> Decimal:
     """Return ``number`` without its sign and the leftmost of too many digits."""
     _, digits, exponent = number.as_tuple()
-    return Decimal((0, digits[-digits_max:], exponent)) if digits_max else number.copy_abs()
+    if not digits_max or not isinstance(exponent, int):
+        return number.copy_abs()
+    return Decimal((0, digits[-digits_max:], exponent))
 
 
 def _loops(root: Node, steps: tuple[Step, ...]) -> Iterator[Node]:

@@ -16,6 +16,7 @@ from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.stored import data_option, opened, settings_for
 from hub.exchange.keys import is_live, list_keys
 from hub.exchange.partners import load_partners
+from hub.flow.outbound import ACKNOWLEDGED_BY
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import SystemClock
 from hub.kernel.errors import HubError, Misconfigured
@@ -58,7 +59,10 @@ def check(out: Output, data: Path | None) -> None:
         for what, find in CHECKS.items():
             faults += [_fault(what, fault) for fault in _found(find, settings, configuration)]
             step()
-    out.value({"checked": list(CHECKS), "faults": faults})
+    warnings = [_fault("partners", each) for each in _never_acknowledged(configuration)]
+    out.value({"checked": list(CHECKS), "faults": faults, "warnings": warnings})
+    for warning in warnings:
+        out.note(f"warning: {_place(warning)}{warning.message}; remedy: {warning.remedy}")
     for fault in faults:
         remedy = f"; remedy: {fault.remedy}" if fault.remedy else ""
         out.note(f"{fault.what}: {_place(fault)}{fault.code} {fault.message}{remedy}")
@@ -71,6 +75,22 @@ def check(out: Output, data: Path | None) -> None:
 def _partners(settings: Settings, configuration: Configuration) -> list[HubError]:
     """Return why partners are stopped."""
     return list(load_partners(configuration).faults.values())
+
+
+def _never_acknowledged(configuration: Configuration) -> list[HubError]:
+    """Return the partners of whom acknowledgements are awaited that could not be taken."""
+    found: list[HubError] = []
+    for partner in load_partners(configuration).all():
+        awaited = partner.acknowledgements.functional_due_minutes > 0 and bool(partner.receives)
+        if not awaited or partner.envelope is None or any(kind in partner.sends for kind in ACKNOWLEDGED_BY):
+            continue
+        file = configuration.find(f"partners/{partner.id}/partner.toml")
+        message = (
+            "acknowledgements of what we send are awaited, and [sends] has neither a 997 nor a 999 to take them by"
+        )
+        remedy = 'add 997 = "x12/004010/997" under [sends], or functional_due_minutes = 0 under [acknowledgements]'
+        found.append(Misconfigured(message, code="CFG-NEVER-ACKNOWLEDGED", file=str(file), remedy=remedy))
+    return found
 
 
 def _guides(settings: Settings, configuration: Configuration) -> list[HubError]:

@@ -30,6 +30,7 @@ id        = {our_id}
 
 [sends]                        # document → map; a map of theirs once it differs: "{id}/850"
 850 = "x12/004010/850"
+997 = "x12/004010/997"         # how they acknowledge what we send: awaited for each 855 of ours, within a day
 
 [receives]
 855 = "x12/004010/855"

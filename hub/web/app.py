@@ -31,7 +31,7 @@ from hub.web.pages import partners as partner_pages
 from hub.web.pages.entrance import Entrance
 from hub.web.pages.interface import InterfacePage
 from hub.web.policy import require_policies
-from hub.web.reads import Reads
+from hub.web.reads import BODIES_AT_ONCE, PlacesKept, Reads
 from hub.web.refusals import refuse
 from hub.web.rendering import Renderer
 from hub.web.request import HubRequest
@@ -103,6 +103,7 @@ def create_app(hub: Hub) -> Litestar:
         route_handlers=[*API, *PAGES],
         lifespan=[running],
         guards=[enforce],
+        middleware=[PlacesKept],
         exception_handlers={Exception: refuse},
         before_send=[guard_headers],
         request_class=HubRequest,
@@ -116,6 +117,7 @@ def create_app(hub: Hub) -> Litestar:
                 "api_keys": KeyRing(hub.database, hub.clock),
                 "sessions": Sessions(hub),
                 "reads": Reads(),
+                "bodies": Reads(BODIES_AT_ONCE),
                 "entrance": Entrance(time.monotonic),
                 "key_guesses": KeyGuesses(time.monotonic),
                 "server_key": server_key(hub.settings.data),

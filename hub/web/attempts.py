@@ -43,6 +43,11 @@ class Guesses:
         recent = [at for at in self._times.get(key, ()) if at > now - self._seconds]
         return 0 if len(recent) < most else max(1, math.ceil(recent[-most] + self._seconds - now))
 
+    def count(self, key: str) -> int:
+        """Return how many guesses of ``key`` are remembered."""
+        now = self._now()
+        return sum(at > now - self._seconds for at in self._times.get(key, ()))
+
     def add(self, key: str) -> None:
         """Count a guess."""
         now = self._now()

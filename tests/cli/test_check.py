@@ -65,3 +65,29 @@ def test_an_old_database_is_a_fault_with_its_remedy(tmp_path: Path, capsys: Capt
 def test_an_overlay_that_is_not_there_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_CONFIG_PATH", str(tmp_path / "nowhere"))
     assert run(["check", "--data", str(tmp_path)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "warned"),
+    [
+        (("", ""), False),
+        (("997 = ", "# 997 = "), True),
+        (("997 = ", "999 = "), False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("minutes", "awaited"),
+    [("", True), ("functional_due_minutes = 60\n", True), ("functional_due_minutes = 0\n", False)],
+)
+def test_a_partner_whose_acknowledgements_could_not_be_taken_is_warned_of(
+    overlay: Path, tmp_path: Path, capsys: Captured, change: tuple[str, str], warned: bool, minutes: str, awaited: bool
+) -> None:
+    run(["partner", "new", "north-spine", *NEW_PARTNER])
+    file = overlay / "partners" / "north-spine" / "partner.toml"
+    text = file.read_text().replace("[acknowledgements]\n", f"[acknowledgements]\n{minutes}")
+    file.write_text(text.replace(*change) if change[0] else text)
+    capsys.readouterr()
+    run(["check", "--json", "--data", str(tmp_path)])
+    told = json.loads(capsys.readouterr().out)["warnings"]
+    assert [each["code"] for each in told] == (["CFG-NEVER-ACKNOWLEDGED"] if warned and awaited else [])
+    assert all(each["remedy"] and each["file"] for each in told)

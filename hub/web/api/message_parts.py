@@ -41,7 +41,7 @@ from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.policy import both
 from hub.web.problems import Problem, not_found
-from hub.web.reads import reading
+from hub.web.reads import keep_body_place, reading
 from hub.web.values import Position
 
 Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
@@ -229,6 +229,7 @@ async def raw(request: Request[Any, Any, Any], message: FromPath[str]) -> Respon
     """The bytes exactly as they came or were sent."""
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
+    await keep_body_place(request)
     row = await hub.database.read(lambda conn: find_message(conn, scope, message))
     if row is None:
         raise not_found()
@@ -246,8 +247,9 @@ async def canonical(
 ) -> Response[bytes] | Stream:
     """One document of the message in the canonical model; ``document`` counts from 1."""
     hub: Hub = request.app.state.hub
-    scope = caller_of(request).scope
-    return await canonical_answer(hub, scope, message, document_number(document))
+    scope, position = caller_of(request).scope, document_number(document)
+    await keep_body_place(request)
+    return await canonical_answer(hub, scope, message, position)
 
 
 def document_number(position: int) -> int:

@@ -23,6 +23,7 @@ from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.policy import partners
 from hub.web.problems import not_found
+from hub.web.reads import keep_body_place, reading
 
 Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
 TAGS = ["Outbound"]
@@ -50,7 +51,8 @@ async def waiting(
     """What waits for the partner, oldest first."""
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
-    page = await hub.database.read(lambda conn: mailbox.waiting(conn, scope, partner, cursor=cursor, limit=limit))
+    async with reading(request):
+        page = await hub.database.read(lambda conn: mailbox.waiting(conn, scope, partner, cursor=cursor, limit=limit))
     return await as_json(page)
 
 
@@ -68,6 +70,7 @@ async def fetch(
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
     now = hub.clock.now()
+    await keep_body_place(request)
     item = await hub.database.write(lambda conn: mailbox.fetched(conn, scope, partner, message, now=now))
     if item is None:
         raise not_found()

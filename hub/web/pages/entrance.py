@@ -21,6 +21,7 @@ from hub.exchange.people import Credentials
 from hub.security import passwords
 from hub.web.attempts import LoginGuesses
 from hub.web.caller import caller_of
+from hub.web.hashing import HashTurns
 from hub.web.hub import Hub
 from hub.web.languages import LANGUAGE_COOKIE, N_, by_tag
 from hub.web.pages.page import answer, form_of, is_ours, see_other
@@ -42,15 +43,19 @@ class Entrance:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self.guesses = LoginGuesses(monotonic)
-        self._checks = asyncio.Semaphore(passwords.CHECKS_AT_ONCE)
+        self.turns = HashTurns(monotonic)
 
-    async def verify(self, stored: str | None, password: str) -> bool:
-        async with self._checks:
+    async def verify(self, request: Request[Any, Any, Any], stored: str | None, password: str) -> bool:
+        async with self.turns.turn(_address(request), request.receive):
             return await asyncio.to_thread(passwords.verify, stored, password)
 
-    async def hash(self, password: str) -> str:
-        async with self._checks:
+    async def hash(self, request: Request[Any, Any, Any], password: str) -> str:
+        async with self.turns.turn(_address(request), request.receive):
             return await asyncio.to_thread(passwords.hash_password, password)
+
+
+def _address(request: Request[Any, Any, Any]) -> str:
+    return request.client.host if request.client else ""
 
 
 @get("/login", opt=anyone("whoever logs in is not known yet", face="page"), include_in_schema=False)
@@ -66,24 +71,23 @@ async def login_page(request: Request[Any, Any, Any], next: FromQuery[str] = "/m
 async def log_in(request: Request[Any, Any, Any]) -> Response[Any]:
     """Check name and password; open a session and go on, or say that something was wrong, and never what."""
     form = await form_of(request)
-    hub: Hub = request.app.state.hub
     entrance: Entrance = request.app.state.entrance
     name, password = form.get("login", ""), form.get("password", "")
     target = form.get("next", "")
     target = target if is_ours(target) else "/messages"
-    who, address = people.fold_login(name), request.client.host if request.client else ""
+    who, address = people.fold_login(name), _address(request)
     wait = entrance.guesses.begin(who, address)
     if wait:
         headers = {"retry-after": str(wait)}
         return answer(
             request, "entrance/login.html", status=429, headers=headers, next=target, login=name, fault=TOO_MANY
         )
-    found = await _check(hub, entrance, who, password)
+    found = await _check(request, who, password)
     if found is None:
         return answer(request, "entrance/login.html", status=403, next=target, login=name, fault=WRONG)
     entrance.guesses.was_right(who, address)
     outdated = found.password is not None and passwords.is_outdated(found.password)
-    return await _let_in(request, found.person, target, await entrance.hash(password) if outdated else None)
+    return await _let_in(request, found.person, target, await entrance.hash(request, password) if outdated else None)
 
 
 @post("/logout", opt=signed_in(), include_in_schema=False)
@@ -116,7 +120,7 @@ async def welcome(request: Request[Any, Any, Any]) -> Response[Any]:
     person = await _invited(request, token)
     fault = NOT_ALIKE if password != form.get("again") else TOO_WEAK if passwords.fault(password) else None
     if fault is None:
-        stored = await entrance.hash(password)
+        stored = await entrance.hash(request, password)
         now = hub.clock.now()
         followed = await hub.database.write(lambda conn: people.follow_link(conn, token, stored, now=now))
         if followed is None:
@@ -160,10 +164,12 @@ async def choose_language(request: Request[Any, Any, Any]) -> Response[Any]:
     return response
 
 
-async def _check(hub: Hub, entrance: Entrance, name: str, password: str) -> Credentials | None:
+async def _check(request: Request[Any, Any, Any], name: str, password: str) -> Credentials | None:
     """Return the person when the password is right and they may log in. Does the same work whoever it is."""
+    hub: Hub = request.app.state.hub
+    entrance: Entrance = request.app.state.entrance
     found = await hub.database.read(lambda conn: people.credentials(conn, name))
-    matches = await entrance.verify(found.password if found else None, password)
+    matches = await entrance.verify(request, found.password if found else None, password)
     return found if found is not None and matches and people.may_log_in(found.person) else None
 
 

@@ -29,7 +29,7 @@ from hub.web.pages.partners import partner_names
 from hub.web.pages.steps import NOTED, steps_of
 from hub.web.policy import people
 from hub.web.problems import Problem, not_found
-from hub.web.reads import reading
+from hub.web.reads import keep_body_place, reading
 from hub.web.values import AnyPosition, Position
 
 NOTE_LENGTH_MAX = 500  # a few sentences; whoever has more to say keeps it where they keep letters
@@ -56,14 +56,15 @@ async def message_log(
     scope = caller_of(request).scope
     query = MessageQuery.of(partner, direction, document, status, q, cursor)
     try:
-        found = await hub.database.read(
-            lambda conn: list_messages(conn, scope, query.filters, cursor=query.cursor, limit=PAGE_ROWS)
-        )
+        async with reading(request):
+            found = await hub.database.read(
+                lambda conn: list_messages(conn, scope, query.filters, cursor=query.cursor, limit=PAGE_ROWS)
+            )
+            waiting = await hub.database.read(
+                lambda conn: list_messages(conn, scope, query.attention_only, limit=ATTENTION_COUNTED_MAX)
+            )
     except ValueError as fault:
         raise Problem(400, "cursor is not the next of a list", code="bad-parameter") from fault
-    waiting = await hub.database.read(
-        lambda conn: list_messages(conn, scope, query.attention_only, limit=ATTENTION_COUNTED_MAX)
-    )
     return await answer_aside(
         request,
         "messages/log.html" if is_fragment(request) else "messages/list.html",
@@ -122,6 +123,7 @@ async def original(request: Request[Any, Any, Any], message: FromPath[str]) -> R
     """The bytes as they came or were sent: a download, never rendered."""
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
+    await keep_body_place(request)
     row = await hub.database.read(lambda conn: find_message(conn, scope, message))
     if row is None:
         raise not_found()

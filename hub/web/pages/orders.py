@@ -92,9 +92,10 @@ async def order_list(
     known = {outcome.value: outcome for outcome in Outcome}
     query = OrderQuery(partner=partner or None, status=known.get(status or ""), cursor=cursor or None)
     wanted = OrderFilter(partner=query.partner, status=query.status)
-    found = await hub.database.read(
-        lambda conn: list_orders(conn, caller.scope, wanted, after=query.cursor, limit=PAGE_ROWS)
-    )
+    async with reading(request):
+        found = await hub.database.read(
+            lambda conn: list_orders(conn, caller.scope, wanted, after=query.cursor, limit=PAGE_ROWS)
+        )
     template = "orders/rows.html" if is_fragment(request) else "orders/list.html"
     return await answer_aside(
         request,

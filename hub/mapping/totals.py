@@ -53,7 +53,8 @@ def compare(totals: Sequence[Total], root: Node, reading: Reading) -> None:
             added = _added_up(total, loop) or Added()
             if read_number(stated) not in _statable(added, total):
                 reading.differing.append((f"{node.tag}{element:02d}", stated))
-                message = f"states {stated}, but the {total.operation} is {added.plain}"
+                reckoned = added.plain
+                message = f"states {stated}, but the {total.operation} is {reckoned or 0}"
                 reading.note(
                     "MAP-TOTAL",
                     Severity.WARNING,
@@ -64,7 +65,7 @@ def compare(totals: Sequence[Total], root: Node, reading: Reading) -> None:
                     element,
                     remedy="ask the sender which is right",
                     found=stated,
-                    expected=str(added.plain),
+                    expected=str(reckoned or 0),
                 )
 
 

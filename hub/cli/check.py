@@ -177,6 +177,7 @@ def _data(settings: Settings, configuration: Configuration) -> list[HubError]:
 def _folders(settings: Settings, configuration: Configuration) -> list[HubError]:
     """Return what is in the way of partners' folders; one that every account of the machine may enter is."""
     places = Places(settings.folders_root)
+    places.refuse_foreign()
     if not places.root.is_dir():
         return []
     found: list[HubError] = []

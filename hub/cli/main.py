@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import sqlite3
 import sys
 import traceback
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 import click
 
 from hub.cli.output import Output, wants_json
-from hub.kernel.errors import Conflict, Defect, HubError, Unreadable
+from hub.kernel.errors import Conflict, Defect, HubError, Misconfigured, Unreadable
 from hub.kernel.struct import Struct
 
 DONE, REFUSED, MISUSED = 0, 1, 2
@@ -88,11 +89,31 @@ class LazyGroup(click.Group):
         """Run the command; the hub's own exceptions end here, as a message and an exit code."""
         try:
             return super().invoke(ctx)
-        except HubError as fault:
+        except BrokenPipeError:
+            raise
+        except Exception as unforeseen:
+            if (fault := _of_the_machine(unforeseen)) is None:
+                raise
             if os.environ.get("HUB_DEBUG"):
                 traceback.print_exc()
             Output(as_json=wants_json(ctx)).fault(fault)
-            raise click.exceptions.Exit(exit_code_of(fault)) from fault
+            raise click.exceptions.Exit(exit_code_of(fault)) from unforeseen
+
+
+def _of_the_machine(fault: BaseException) -> HubError | None:
+    """Return what is to be said of ``fault``: ours, or what files and databases refuse; None where it is a bug."""
+    if isinstance(fault, HubError):
+        return fault
+    if isinstance(fault, BaseExceptionGroup):  # of what a server does side by side
+        said = [_of_the_machine(each) for each in fault.exceptions]
+        return said[0] if None not in said else None
+    if isinstance(fault, OSError) and fault.strerror:
+        named = os.fsdecode(fault.filename) if isinstance(fault.filename, str | bytes) else None
+        return Misconfigured(fault.strerror, file=named, remedy="see owner, mode and room of the place")
+    if isinstance(fault, sqlite3.OperationalError):
+        return Misconfigured(f"the database: {fault}", remedy="see owner, mode and room of its folder, and of the disk")
+    inner = getattr(fault, "orig", None)  # as SQLAlchemy wraps what a driver says
+    return _of_the_machine(inner) if isinstance(inner, Exception) else None
 
 
 def exit_code_of(fault: HubError) -> int:

@@ -13,6 +13,7 @@ import ctypes
 import os
 import pwd
 import resource
+import signal
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable
@@ -23,7 +24,7 @@ import structlog
 MEMORY_BYTES_MAX = 256 * 1024 * 1024  # beyond what it holds when it is ready; two of the largest messages take a tenth
 DESCRIPTORS_MAX = 64  # its own few, and a file or two of the library at a time
 
-PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every architecture
 ASK_VERSION, PATH_BENEATH = 1, 1
 READ_FILES, READ_FOLDERS = 1 << 2, 1 << 3
@@ -45,6 +46,7 @@ def give_up(readable: Iterable[Path], *, account: str | None = None, needs: Call
     ``needs`` reads what may be read again later; where ``account`` cannot, the process keeps its own, and says so.
     """
     libc = ctypes.CDLL(None, use_errno=True)
+    parent = os.getppid()
     if sys.platform == "linux":
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     held = _data_bytes()
@@ -53,8 +55,19 @@ def give_up(readable: Iterable[Path], *, account: str | None = None, needs: Call
     if account is not None and os.geteuid() == 0:
         _become(account, needs)
     if sys.platform == "linux":
+        _die_with(libc, parent)
         libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
         _lock_files(libc, [*readable, *_own_library(), *map(Path, SYSTEM)])
+
+
+def _die_with(libc: ctypes.CDLL, parent: int) -> None:
+    """Have the system kill this process when its parent is gone, also one that is stopped and reads no end of input.
+
+    A change of account takes the wish back: it is made after it. Whoever is an orphan by then ends at once.
+    """
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(0)
 
 
 def limit() -> None:

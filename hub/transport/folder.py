@@ -17,7 +17,7 @@ from functools import partial
 
 import structlog
 
-from hub.kernel.errors import Defect, Unavailable
+from hub.kernel.errors import Defect, Misconfigured, Unavailable
 from hub.kernel.identity import new_id
 from hub.transport.blocked import Blocked
 from hub.transport.hand import FILES_IN_HAND_MAX, FILES_PER_SWEEP_MAX, FileInHand, Hand, NotAMessage, OpenFile
@@ -99,6 +99,7 @@ class FolderWatcher:
         self._limit_bytes = limit_bytes
         self._clock = clock
         self._again_at: dict[FileInHand, float] = {}  # files at which intake failed unexpectedly
+        self._set_aside: set[str] = set()  # partners of whom something was, since what is kept of it was bounded
         self._told: dict[object, str] = {}  # of partners and files, what was said last
 
     async def sweep(self) -> int:
@@ -112,11 +113,19 @@ class FolderWatcher:
                 async for _ in self._taken(partner):
                     taken += 1
                 self._told.pop(partner, None)
-            except (Blocked, OSError, Unavailable) as fault:
+                await self._bound_refused(partner)
+            except (Blocked, Misconfigured, OSError, Unavailable) as fault:
                 self._tell_once(partner, str(fault), partial(log.warning, "folder not taken", partner=partner))
             except Exception as fault:
                 log.exception("folder not taken", partner=partner, fault=type(fault).__name__)
         return taken
+
+    async def _bound_refused(self, partner: str) -> None:
+        """Once a sweep: each time costs a look at all that is kept."""
+        if partner in self._set_aside:
+            self._set_aside.discard(partner)
+            if removed := await asyncio.to_thread(Hand(self._places, partner).bound_refused):
+                log.warning("files set aside removed: the oldest, beyond what is kept", partner=partner, files=removed)
 
     async def _taken(self, partner: str) -> AsyncIterator[FileInHand]:
         """Take what an earlier sweep left in hand, then what is new; yield each file that was taken."""
@@ -142,6 +151,7 @@ class FolderWatcher:
             self._again_at.pop(held, None)
             await asyncio.to_thread(hand.set_aside, held)
             log.warning("file set aside", partner=held.partner, file_name=held.shown, reason=str(fault))
+            self._set_aside.add(held.partner)
         except FileNotFoundError:  # another hub on the same folders has taken it
             self._again_at.pop(held, None)
         except Unavailable:

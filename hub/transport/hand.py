@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import heapq
 import os
+import shutil
 import signal
 import stat
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ WATCHED_SECONDS = 60.0  # a file that was handed over is kept until its last byt
 FILES_PER_SWEEP_MAX = 500  # one partner's pile must not keep the others waiting; the rest waits a sweep
 FILES_IN_HAND_MAX = 2_000  # of one partner, among them those that wait for their senders; more stay where they are
 FILES_WATCHED_MAX = 5_000  # of one partner; beyond it the oldest are let go of: a sweep looks at each of them
+FILES_REFUSED_MAX = 1_000  # of one partner, kept to be looked at; of more the oldest are removed
+REFUSED_BYTES_MAX = 1024 * 1024 * 1024  # of those: ten of the largest messages
 ENTRIES_LOOKED_AT_MAX = 100_000  # of one folder and sweep: a fifth of a second
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".temp", ".filepart", ".crdownload", ".writing")
 
@@ -168,6 +171,21 @@ class Hand:
             self._places.own(REFUSED, self._partner, make=True) as aside,
         ):
             os.rename(held.own, held.own, src_dir_fd=hand, dst_dir_fd=aside)
+
+    def bound_refused(self) -> int:
+        """Remove the oldest of what was set aside beyond what is kept of it; return how many."""
+        removed = kept = kept_bytes = 0
+        with self._places.own(REFUSED, self._partner, make=True) as aside:
+            for own in sorted(os.listdir(aside), reverse=True):  # ids sort by time
+                size = sum(
+                    os.stat(f"{own}/{name}", dir_fd=aside, follow_symlinks=False).st_size for name in _names(own, aside)
+                )
+                if kept < FILES_REFUSED_MAX and kept_bytes + size <= REFUSED_BYTES_MAX:
+                    kept, kept_bytes = kept + 1, kept_bytes + size
+                else:
+                    shutil.rmtree(own, dir_fd=aside, ignore_errors=True)
+                    removed += 1
+        return removed
 
 
 class NotAMessage(Exception):

@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hub.kernel.errors import Misconfigured
-from hub.platform.at_rest import OTHERS, PASSED_BY_ALL, make_way_to
+from hub.platform.at_rest import OTHERS, PASSED_BY_ALL, WRITTEN_BY_OTHERS, make_way_to, refuse_foreign
 from hub.platform.shortage import shortage
 from hub.transport.blocked import IS_OPEN, Blocked, blocked
 
@@ -35,7 +35,6 @@ WRITING, TAKING, HANDED, REFUSED = "writing", "taking", "handed", "refused"
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 LEFT_AFTER_SECONDS = 3_600.0  # no answer takes so long to write
-WRITTEN_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 class Places:
@@ -55,8 +54,10 @@ class Places:
     def prepare(self, partners: Iterable[str]) -> dict[str, Blocked]:
         """Make what is missing; return the partners whose folders are blocked.
 
-        Raises ``Misconfigured`` when others than the hub may write into the root: they could put links into its way.
+        Raises ``Misconfigured`` when others than the hub may write into the root, or put another in its place: they
+        could lead the hub elsewhere.
         """
+        self.refuse_foreign()
         try:
             make_way_to(self.root)
             if not self.root.exists():
@@ -76,6 +77,10 @@ class Places:
             ) from fault
         found = {partner: self._prepared(partner) for partner in partners}
         return {partner: barred for partner, barred in found.items() if barred is not None}
+
+    def refuse_foreign(self) -> None:
+        """Raise ``Misconfigured`` when the root, or the way to it, is in other hands than ours."""
+        refuse_foreign(self.root, "HUB_FOLDERS, the root of the partners' folders")
 
     def fault_of(self, partner: str) -> Blocked | None:
         """Return what is in the way of the partner's folders now; None when all is well, or nothing was made yet."""

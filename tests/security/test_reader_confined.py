@@ -6,7 +6,10 @@ import asyncio
 import ctypes
 import os
 import pwd
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -194,3 +197,47 @@ class _Peak:
 
 def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+OF_A_HUB = """
+import asyncio, sys
+from tests.security.test_reader_confined import hostile
+
+async def main():
+    beside = hostile("confined", account=sys.argv[1])
+    await beside.run(["read: /nothing"])
+    print(beside._child._process.pid, flush=True)
+    await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["at work", "stopped"])
+@pytest.mark.parametrize("account", ["root", NOBODY])
+def test_it_does_not_outlive_a_hub_that_is_killed(account: str, stopped: bool) -> None:
+    only_as_root()
+    parent = subprocess.Popen([sys.executable, "-c", OF_A_HUB, account], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    try:
+        if stopped:
+            os.kill(child, signal.SIGSTOP)
+        parent.kill()
+        parent.communicate(timeout=60)
+        for _ in range(600):
+            if _is_gone(child):
+                break
+            time.sleep(0.05)
+        assert _is_gone(child)
+    finally:
+        if not _is_gone(child):
+            os.kill(child, signal.SIGKILL)
+
+
+def _is_gone(process: int) -> bool:
+    """Gone, or dead and waiting for somebody to ask how it ended."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] in ("Z", "X")
+    except FileNotFoundError:
+        return True

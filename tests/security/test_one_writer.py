@@ -136,7 +136,9 @@ def test_numbers_that_came_before_are_recognised_however_many_there_are(hub: AtW
     assert {row.judgement for row in again.interchanges} == {"duplicate"}
     assert {row.first_message for row in again.interchanges} == {first.message.id}
     assert hub.answers(again.message.id) == []
-    taken = hub.send(empty(5, wish=1).replace(b"IEA*", b"\nIEA*"))
+    dressed = hub.send(empty(5, wish=1).replace(b"IEA*", b"\nIEA*"))
+    assert [row.judgement for row in dressed.interchanges] == ["duplicate"]
+    taken = hub.send(empty(5, wish=1).replace(b"*0600*U", b"*0601*U"))
     assert [row.judgement for row in taken.interchanges] == ["conflict"]
 
 

@@ -167,9 +167,8 @@ class ValueWriter:
             if bound.codec.name == "code" and bound.table is not None:
                 table = self.tables[bound.table]
                 codes = code.value(table.codes, "T")
-                code.add(f"if {x} is not None: o = {x}; {x} = {codes}.get({x})")
-                act = self._no_word(rule, x, bound, table)
-                code.add(f"if {x} is None and o is not None: {act}" if bound.passes else f"if {x} is None: {act}")
+                code.add(f"o = {x}; {x} = None if o is None else {codes}.get(o)")
+                code.add(f"if {x} is None and o is not None: {self._no_word(rule, x, bound, table)}")
             elif bound.codec.name in _TEXT_CODECS:
                 made = _TEXT_CODECS[bound.codec.name].format(x=x, n=bound.number, ai=AI_SSCC)
                 if bound.codec.name == "padded":

@@ -236,6 +236,13 @@ def test_words_that_pass_and_units_say_no_blanks_either(tmp_path: Path) -> None:
         assert back(map_, document)[-1].endswith("*B")
 
 
+@pytest.mark.parametrize(("word", "code"), [(" ", "MAP-BLANKS"), ("", "MAP-TEXT"), ("a\nb", "MAP-TEXT")])
+def test_a_word_that_passes_is_said_or_told_as_any_text_is(tmp_path: Path, word: str, code: str) -> None:
+    map_ = given(tmp_path, KIND + 'number = "BEG02 | code:word+"\n[codes.word]\nA = "apple"')
+    assert codes(map_.render(Doc(kind="00", number=word)).findings) == [code]
+    assert back(map_, Doc(kind="00", number=word)) == ["BEG*00"]
+
+
 @pytest.mark.parametrize("width", [1, 2, 3, 5, 7, 8, 9, 30])
 @pytest.mark.parametrize("text", ["sterile only", "a  b", "   a", "a b\nc  d e", "one   two three"])
 def test_a_folded_text_keeps_the_blanks_between_its_words(text: str, width: int) -> None:

@@ -18,6 +18,8 @@ FORMAT: Literal["planning-problem/1"] = "planning-problem/1"
 MAX_PROBLEM_BYTES = 512 * 1024 * 1024  # 1,000 orders take 3.4 MB; 100 times our largest shop is still below this
 
 WANTED_WHOLE = "Expected `int`, got `float`"  # as msgspec says it
+WANTED_NUMBER = "Expected `int`, got `str`"
+UNQUOTED = ': minutes and quantities are numbers, written without quotes (60, not "60")'
 WHOLE = ": minutes and quantities are whole numbers, written without a decimal point (60, not 60.0)"
 
 Interval = tuple[int, int]
@@ -160,7 +162,7 @@ def read_problem(data: bytes | str) -> tuple[Problem, tuple[Fault, ...]]:
     try:
         envelope = msgspec.json.decode(raw, type=_Envelope)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as fault:
-        raise ProblemUnreadable(str(fault)) from fault
+        raise ProblemUnreadable(f"{fault}{_hint(str(fault))}") from fault
     orders, faults = _read_orders(envelope.orders)
     problem = Problem(
         resources=envelope.resources,
@@ -183,9 +185,14 @@ def _read_orders(raws: tuple[msgspec.Raw, ...]) -> tuple[list[Order], list[Fault
             orders.append(decoder.decode(raw))
         except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as fault:
             name = _order_name(raw, place)
-            why = f"{fault}{WHOLE if WANTED_WHOLE in str(fault) else ''}"
+            why = f"{fault}{_hint(str(fault))}"
             faults.append(Fault(kind="unreadable-order", order=name, text=f"order {name} cannot be read: {why}"))
     return orders, faults
+
+
+def _hint(fault: str) -> str:
+    """Return how a number is written, where that is what went wrong."""
+    return WHOLE if WANTED_WHOLE in fault else UNQUOTED if WANTED_NUMBER in fault else ""
 
 
 def _order_name(raw: msgspec.Raw, place: int) -> str:

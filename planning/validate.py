@@ -140,8 +140,14 @@ def _order_faults(
 ) -> Iterator[Fault]:
     if not order.operations:
         yield Fault(kind="order", order=order.id, text=f"order {order.id} has no operations")
-    if order.weight < 0 or max(abs(order.release), abs(order.due), order.weight) > MINUTE_LIMIT:
-        yield Fault(kind="order", order=order.id, text=f"order {order.id}: release, due or weight out of range")
+    for name, value, least in (
+        ("release", order.release, -MINUTE_LIMIT),
+        ("due", order.due, -MINUTE_LIMIT),
+        ("weight", order.weight, 0),
+    ):
+        if not least <= value <= MINUTE_LIMIT:
+            text = f"order {order.id}: {name} {value:,} is out of range ({least:,} to {MINUTE_LIMIT:,})"
+            yield Fault(kind="order", order=order.id, text=text)
     need: dict[tuple[str, str], int] = defaultdict(int)
     for op in order.operations:
         for c in op.consumes:

@@ -40,8 +40,8 @@ COLUMNS: dict[str, Callable[[MessageRow], object]] = {
 }
 
 CAME_BEFORE = {
-    "duplicate": "came before, with the same bytes; the first is message",
-    "conflict": "came before, with other bytes; the first is message",
+    "duplicate": "came before, with the same content; the first is message",
+    "conflict": "came before, with other content; the first is message",
 }
 """Judgements of an interchange's number that name another message."""
 

@@ -19,7 +19,7 @@ from hub.transport.http import HubClient, Refused
 
 WAIT_SECONDS_MAX = 30.0  # an order is answered within one second; half a minute covers a long queue
 POLL_SECONDS = 0.1
-NOT_AUTHENTICATED, NOT_FOUND = 401, 404
+NOT_FOUND = 404
 REFUSING = {"validation": {"rejected", "unreadable"}, "outcome": {"refused", "quarantined"}}
 
 
@@ -53,9 +53,7 @@ def send(
 
 
 def _remedy(status: int, partner: str) -> str:
-    """Return what helps where the hub knows neither the key nor the partner as the one it is for."""
-    if status == NOT_AUTHENTICATED:
-        return f"; `hub partner key {shown(partner)}` makes a new one"
+    """Return what helps where the hub knows no such partner: those who are in the configuration here."""
     if status == NOT_FOUND:
         known = partner_ids(settings_for(None).config_path)
         if known and partner not in known:

@@ -26,6 +26,8 @@ from hub.web.values import require_sound_target
 
 _Connection = ASGIConnection[Any, Any, Any, Any]
 
+KEY_UNKNOWN = "this API key is not valid, or no longer; the factory makes a new one with `hub partner key`"
+
 
 async def enforce(connection: _Connection, handler: BaseRouteHandler) -> None:
     """Let the request pass, with its caller; or say why not."""
@@ -114,9 +116,9 @@ async def _partner(connection: _Connection, authorization: str) -> Caller:
     text = presented.strip() if scheme.lower() == "bearer" else ""
     key = await ring.check(text) if ring.remembers(text) else await _unknown_key(connection, ring, text)
     if key is None:
-        raise not_authenticated("this API key is not valid, or no longer")
+        raise not_authenticated(KEY_UNKNOWN)
     if hub.partners.get(key.partner) is None:
         if key.partner in hub.partners.faults:
             raise Problem(503, "the factory is putting its settings right", code="stopped", retry_after_seconds=60)
-        raise not_authenticated("this API key is not valid, or no longer")
+        raise not_authenticated(KEY_UNKNOWN)
     return by_key(key)

@@ -56,7 +56,7 @@ NOT_PLANNED = {  # by file: the orders that cannot be made, and what the reason 
         "J5": "1,000,000,000,000 minutes; more than",
         "J6": "listed 2 times",
     },
-    "P14": {"J1": "without a decimal point", "J2": "Expected `int`, got `str`", "J3": "without a decimal point"},
+    "P14": {"J1": "without a decimal point", "J2": "written without quotes", "J3": "without a decimal point"},
     "P23": {"J1": "calendar c: the interval [2880, 1200]", "J2": "maintenance: the interval [300, 100]"},
 }
 

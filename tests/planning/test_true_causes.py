@@ -116,3 +116,8 @@ def test_frozen_work_in_the_way_names_no_setup_where_there_is_none() -> None:
     second["operations"][0]["frozen"]["start"] = 50
     raw["orders"].append(second)
     assert "frozen at 50 on R, but the machine is taken by A-10" in reasons(raw)
+
+
+@pytest.mark.parametrize("minutes", ["60", "0", "sixty"])
+def test_minutes_in_quotes_are_told_how_they_are_written(minutes: str) -> None:
+    assert 'written without quotes (60, not "60")' in reasons(made(minutes=minutes))

@@ -39,7 +39,7 @@ from hub.business.orders.model import (
 )
 from hub.business.orders.places import places_of_order, unweighed_of_order
 from hub.business.orders.prices import amount_of
-from hub.business.orders.quantities import ordered_quantity
+from hub.business.orders.quantities import miscounted, ordered_quantity
 from hub.business.orders.reasons import Reason, say, verdict_of
 from hub.business.orders.terms import Terms, currency_of, is_plain, shown, terms_of
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
@@ -289,6 +289,7 @@ def _order_reasons(order: PurchaseOrder) -> list[Reason]:
         reasons.append(say("BUS-KIND", "kind", found=order.kind, kind=order.kind))
     reasons += places_of_order(order)
     reasons += unweighed_of_order(order)
+    reasons += miscounted(order)
     return reasons
 
 

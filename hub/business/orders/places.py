@@ -11,6 +11,9 @@ from hub.business.orders.reasons import Reason, say
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Party, Unweighed
 
+COUNT = "count"
+"""What of an order is no place, date or price, but a total: it is weighed with the quantities."""
+
 
 def ship_to(order: PurchaseOrder) -> Party | None:
     """Return the place the goods of the order go to: its ship-to, else the first party goods may go to."""
@@ -54,7 +57,7 @@ def places_of_line(line: OrderLine, home: Party | None, path: str) -> list[Reaso
 
 def unweighed_of_order(order: PurchaseOrder) -> list[Reason]:
     """Return a reason for all that the order as a whole says and no rule weighs."""
-    reasons = [_unweighed(each, "order", None, "unweighed") for each in order.unweighed]
+    reasons = [_unweighed(each, "order", None, "unweighed") for each in order.unweighed if each.meaning != COUNT]
     rule = order.cancel_rule
     if rule and rule not in CONDITIONS:
         reasons.append(say("BUS-CONDITION", "cancel_rule", found=rule, rule=rule))
@@ -68,8 +71,6 @@ def unweighed_of_line(line: OrderLine, path: str) -> list[Reason]:
 
 def _unweighed(each: Unweighed, where: str, line: str | None, path: str) -> Reason:
     key = f"BUS-UNWEIGHED/{where}" if each.value else f"BUS-UNWEIGHED/{where}-half"
-    if each.meaning == "count":
-        key = "BUS-COUNT"
     words = {"line": line, "place": each.place, "value": each.value or "", "meaning": each.meaning}
     return say(key, path, found=each.value, **words)
 

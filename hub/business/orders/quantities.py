@@ -9,9 +9,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from hub.business.orders.catalogue import CatalogueItem
+from hub.business.orders.places import COUNT
 from hub.business.orders.reasons import Reason, say
 from hub.business.orders.terms import is_plain, shown
-from hub.canonical.order import OrderLine
+from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.kernel.struct import Struct
 from hub.kernel.words import Quantity
 
@@ -33,6 +34,19 @@ def ordered_quantity(line: OrderLine) -> Quantity | None:
     return Quantity(value=sum((part.value for part in parts), Decimal(0)), unit=parts[0].unit)
 
 
+def miscounted(order: PurchaseOrder) -> list[Reason]:
+    """Return a reason for each total that is not that of the lines that have arrived, with what has."""
+    stated = [each for each in order.unweighed if each.meaning == COUNT]
+    if not stated:
+        return []
+    ordered = [amount.value for line in order.lines if (amount := ordered_quantity(line)) and is_plain(amount.value)]
+    came = {"lines": len(order.lines), "pieces": shown(sum(ordered, Decimal(0)))}
+    return [
+        say("BUS-COUNT", "unweighed", found=each.value, place=each.place, value=each.value or "", **came)
+        for each in stated
+    ]
+
+
 def check_quantity(line: OrderLine, item: CatalogueItem, path: str) -> tuple[Amount | None, list[Reason]]:
     """Return what the line asks for; nothing when it cannot be made, with the reason."""
     at = f"{path}.quantity"
@@ -40,7 +54,9 @@ def check_quantity(line: OrderLine, item: CatalogueItem, path: str) -> tuple[Amo
     if ordered is None:
         return None, [say("BUS-QUANTITY-MISSING", at, line=line.number)]
     if not is_plain(ordered.value) or ordered.value <= 0:
-        return None, [say("BUS-QUANTITY-NOT-POSITIVE", at, found=ordered.value, line=line.number)]
+        return None, [
+            say("BUS-QUANTITY-NOT-POSITIVE", at, found=ordered.value, value=f"'{ordered.value}'", line=line.number)
+        ]
     factor = item.factor(ordered.unit)
     if factor is None:
         units = ", ".join([item.unit, *item.factors])

@@ -129,7 +129,7 @@ ABOUT_QUANTITIES = {
         "line {line}: no quantity, neither on the line nor as one sum of its schedules", "say how many are ordered"
     ),
     "BUS-QUANTITY-NOT-POSITIVE": _refused(
-        "line {line}: the quantity ordered is not above zero, or no number", "correct the quantity"
+        "line {line}: the quantity ordered, {value}, is not above zero, or no number", "correct the quantity"
     ),
     "BUS-UNIT": _refused(
         "line {line}: {item} is not sold by the {unit}; agreed units are {units}", "order in one of {units}"
@@ -265,7 +265,8 @@ ABOUT_PLACES = {
         "agree with the customer what it asks of us",
     ),
     "BUS-COUNT": _held(
-        "the order states '{value}' at {place}, and what has arrived makes something else: a part may be lost",
+        "the order states '{value}' at {place}, and what has arrived comes to {lines} in lines"
+        " and {pieces} in quantity: a part may be lost",
         "ask the customer how many lines, and of how many pieces, the order has",
     ),
 }

@@ -90,7 +90,10 @@ FAULTS = {
         _WARNING, "6", "{place} = {found} contains {character}, the component separator of ISA16",
         "put a character into ISA16 that your data never contains",
     ),
-    "GDE-ELEMENT-NUMBER": _fault(_ELEMENT, "6", "{place} ({label}) = {found} is not a number", "send {expected}"),
+    "GDE-ELEMENT-NUMBER": _fault(
+        _ELEMENT, "6", "{place} ({label}) = {found} is not a number",
+        "send {expected}: digits alone, no sign but a leading minus where one is allowed, no comma, no blank",
+    ),
     "GDE-NUMBER-IMPLIED-POINT": _fault(
         _ELEMENT, "6", "{place} ({label}) = {found} has a decimal point, which is implied here and never sent",
         "send {expected}",

@@ -32,6 +32,10 @@ class Judged:
         self.root = root
 
 
+def _unhandled(kind: str) -> str:
+    return f"; {NOT_HANDLED[kind]}" if kind in NOT_HANDLED else ""
+
+
 def _too_many_loops(received: TransactionSet, guide: Guide) -> Diagnostic | None:
     """Return why a set is refused in which one loop of the first level stands too often, at the first too many."""
     loops = {use.segment.tag for use in guide.uses if use.loop}
@@ -43,6 +47,29 @@ def _too_many_loops(received: TransactionSet, guide: Guide) -> Diagnostic | None
     at = received.place(segment=next(islice(places, LOOPS_PER_SET_MAX, None)), tag=tag)
     return finding("GDE-TOO-MANY-LOOPS", at, expected=str(LOOPS_PER_SET_MAX), tag=tag, count=counts[tag])
 
+
+NOT_HANDLED = {
+    "180": "returns are not handled here",
+    "810": "invoices are not handled here",
+    "820": "payments are not handled here",
+    "824": "application advices are not handled here",
+    "830": "forecasts are not handled here",
+    "832": "price catalogues are not handled here",
+    "840": "requests for quotation are not handled here",
+    "843": "quotations are not handled here",
+    "846": "stock reports are not handled here",
+    "852": "sales reports are not handled here",
+    "855": "answers to orders are not handled here",
+    "856": "ship notices are not handled here",
+    "860": "order changes are not handled here",
+    "861": "receiving advices are not handled here",
+    "862": "shipping schedules are not handled here",
+    "864": "text messages are not handled here",
+    "865": "answers to order changes are not handled here",
+    "869": "inquiries about orders are not handled here",
+    "870": "order status reports are not handled here",
+}
+"""What the sets that customers may try are about: said where we have no guide for one."""
 
 BARE_RELEASE = "004010"
 """Taken for a set without a group, which names no release: the release of nearly all our traffic."""
@@ -57,7 +84,7 @@ def judge(received: TransactionSet, group: GroupHeader | None, validator: Valida
     kind, release = received.kind, received.release
     if validator is None:
         named = release or ("(none)" if group else BARE_RELEASE)
-        told = finding("GDE-NO-GUIDE", at, found=kind, kind=kind or "(none)", release=named)
+        told = finding("GDE-NO-GUIDE", at, found=kind, kind=kind or "(none)", release=named + _unhandled(kind))
         return Judged([*found, told])
     if agreed.sets is not None and kind not in agreed.sets:
         listed = ", ".join(sorted(agreed.sets))

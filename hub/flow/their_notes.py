@@ -22,6 +22,7 @@ from hub.formats.x12.acknowledgement_codes import (
 )
 from hub.formats.x12.element_notes import element_at, segment_at
 from hub.formats.x12.events import TransactionSet
+from hub.formats.x12.faults import quoted, spelt
 from hub.formats.x12.guide import Guide
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.kernel.diagnostics import Diagnostic, Severity
@@ -131,8 +132,8 @@ def _element_note(noted: Finding, values: Sequence[str], ours: OurSet, at: Locat
     found = noted.found or sent
     why, remedy = said_by(ELEMENT, noted.code)
     differs = noted.found is not None and sent is not None and noted.found.strip() != sent.strip()
-    value = f" = '{found[:FOUND_CHARACTERS_MAX]}'" if found else ""
-    ours_was = (sent or "")[:FOUND_CHARACTERS_MAX]
+    value = f" = {quoted(found)}" if found else ""
+    ours_was = spelt(sent or "")
     return Diagnostic(
         code="SYN-OURS-ELEMENT",
         severity=Severity.ELEMENT if rejects else Severity.WARNING,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hub.formats.tree import UNKNOWN, Node, Value
+from hub.formats.x12.faults import spelt
 from hub.formats.x12.guide import Computed
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -48,14 +49,15 @@ def leftovers(X: Reading, root: Node, computed: dict[str, int], meanings: Meanin
                             X.weigh(node if node in holders else holder, meaning, f"{tag}{element:02d}", text)
 
 
-def _unweighed(node: Node, element: int, text: str, meaning: str) -> Diagnostic:
+def _unweighed(node: Node, element: int, found: str, meaning: str) -> Diagnostic:
+    text = spelt(found)
     return Diagnostic(
         code="MAP-UNWEIGHED",
         severity=Severity.WARNING,
         message=f"'{text}' was not read by any rule, and what stands here says a {meaning}",
         location=Location(segment=node.position, tag=node.tag, element=element),
         remedy="add a rule for it, or say in [codes.unread] that it bears on nothing",
-        found=text,
+        found=found,
     )
 
 

@@ -45,11 +45,18 @@ def finding(
 
 def quoted(value: str | None) -> str:
     """Return a partner's value fit to stand in a sentence: quoted, control characters spelled out, not too long."""
-    if not value:
-        return "empty"
+    return f"'{spelt(value)}'" if value else "empty"
+
+
+def spelt(value: str) -> str:
+    """Return a partner's value for a sentence that has the quotation marks itself.
+
+    >>> spelt("WHEN\\x1fREADY")
+    'WHEN\\\\x1fREADY'
+    """
     shown = value[:FOUND_CHARACTERS_MAX]
-    text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown)
-    return f"'{text}{'…' if len(value) > len(shown) else ''}'"
+    text = shown if shown.isprintable() else "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown)
+    return f"{text}…" if len(value) > len(shown) else text
 
 
 _NOTE, _WARNING = Severity.NOTE, Severity.WARNING

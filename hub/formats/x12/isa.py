@@ -164,10 +164,11 @@ def _cut(window: bytes, raw: bytes, element: bytes, *, wrapped: bool) -> Isa | N
 
 def _judged(cut: _Pieces, raw: bytes, findings: list[Diagnostic]) -> Isa:
     """Put the header together and judge its separators."""
-    repetition: bytes | None = None
+    repeating: bytes | None = None
     sent = cut.elements[11].strip()
     if has_repetition(cut.elements[12].strip()) and sent and not sent.isalnum():
-        repetition = sent.encode(cut.encoding, "replace")
+        repeating = sent.encode(cut.encoding, "replace")
+    repetition = repeating if len(sent) == 1 else None  # what is longer separates nothing
     component = cut.component if cut.component != b" " else b""
     length = _raw_length(raw, cut.length) if cut.wrapped else cut.length
     separators = WireSeparators(
@@ -183,7 +184,7 @@ def _judged(cut: _Pieces, raw: bytes, findings: list[Diagnostic]) -> Isa:
         encoding=cut.encoding,
         length=length,
         wrapped=cut.wrapped,
-        findings=findings + _faults_of_separators(cut.element, cut.terminator, component, repetition),
+        findings=findings + _faults_of_separators(cut.element, cut.terminator, component, repeating, repetition),
     )
 
 
@@ -272,14 +273,16 @@ def _too_few(window: bytes, element: bytes) -> Isa | None:
 
 
 def _faults_of_separators(
-    element: bytes, terminator: bytes, component: bytes, repetition: bytes | None
+    element: bytes, terminator: bytes, component: bytes, repeating: bytes | None, repetition: bytes | None
 ) -> list[Diagnostic]:
+    """Judge them; ``repeating`` is ISA11 as sent, ``repetition`` what can separate of it."""
+    alone = repeating == repetition and repetition not in (element, terminator, component)
     ends_lines = terminator in (b"\n", b"\r")
     rows = (
         ("ENV-ELEMENT-SEPARATOR", None, element, is_usable(element)),
         ("ENV-SEGMENT-TERMINATOR", None, terminator, (is_usable(terminator) or ends_lines) and terminator != element),
         ("ENV-COMPONENT-SEPARATOR", 16, component, not component or _is_free(component, element, terminator)),
-        ("ENV-REPETITION-SEPARATOR", 11, repetition, repetition not in (element, terminator, component)),
+        ("ENV-REPETITION-SEPARATOR", 11, repeating, alone),
     )
     return [
         finding(code, Location(tag="ISA", element=place), found=decoded(found or b"", encoding_of(found or b"")))

@@ -274,6 +274,8 @@ def _stand_ins(wire: WireSeparators) -> _StandIns | None:
         return None
     used = b"".join((wire.element, wire.segment, wire.component or b"", wire.repetition or b""))
     free = bytes(byte for byte in range(0x0E, 0x20) if byte not in used)[: len(odd)]
+    if len(free) < len(odd):
+        return None
     table = bytes.maketrans(odd, free)
     plain = WireSeparators(
         element=wire.element.translate(table),

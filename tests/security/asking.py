@@ -65,6 +65,10 @@ class Asking:
 
     def close(self) -> None:
         self._loop.run(self.hub.database.close())
+        self.end()
+
+    def end(self) -> None:
+        """Ask no more, and leave the hub to whoever opened it."""
         self._loop.close()
 
 

@@ -192,11 +192,15 @@ def test_a_disk_that_is_nearly_full_is_not_well(tmp_path: Path, monkeypatch: pyt
     assert "are free" in str(asyncio.run(storage_fault(tmp_path)))
 
 
-def test_the_running_hub_says_what_is_at_fault_and_stays_ready_for_all_others(hub: AtWork) -> None:
-    hub.hub.rules.partners = Partners({}, {"other-co": Misconfigured("unknown key", file="/srv/other-co.toml", line=6)})
+def test_the_running_hub_says_what_is_at_fault_and_stays_ready_for_all_others(
+    hub: AtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_fault = Partners({}, {"other-co": Misconfigured("unknown key", file="/srv/other-co.toml", line=6)})
+    monkeypatch.setattr(hub.hub.rules, "partners", at_fault)  # the rules are shared by all tests
     checks: dict[str, Check] = {check.name: check for check in hub.wait(hub.hub.checks())}
     assert {"database", "storage", "reader", "partners", "jobs given up"} <= set(checks)
     assert all(check.ok for check in checks.values())
     assert "other-co" in str(checks["partners"].detail)
     asked = Asking(hub.hub)
     assert "other-co" not in asked.get("/readyz").text
+    asked.end()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import glob
+import logging
 import os
 import shutil
 import socket
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from hub.kernel.clock import FrozenClock
 from hub.platform import schema
@@ -24,6 +26,19 @@ from hub.platform.database import Database
 pytest_plugins = ["tests.house"]  # golden files, the shared material, and skips that are honest
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Undo what a command that serves does to the logs of its process: they would go to a stream that is closed."""
+    level = logging.getLogger().level
+    yield
+    structlog.reset_defaults()
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        if isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter):
+            root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ BUSY_MILLISECONDS = 5_000  # a command may hold the write lock while the server 
 WRITER_CACHE_KIB = 32_768
 CHECKPOINT_PAGES = 8_000  # 32 MB of log: hot index pages are then written to the file once, not at every 4 MB
 OF_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+HALF_WRITTEN = "SQLITE_CORRUPT"  # what the file looks like past its log while that is written back
 LOG_BYTES_MAX = 128 * 1024 * 1024  # the log is cut back to this after a checkpoint
 
 
@@ -145,6 +146,8 @@ def _refuse_what_is_no_database(path: Path) -> None:
         with contextlib.closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as conn:
             (version,) = conn.execute("PRAGMA schema_version").fetchone()
     except sqlite3.Error as fault:
+        if fault.sqlite_errorname == HALF_WRITTEN:  # the log is being written back: the rows that are read next tell
+            return
         raise Unavailable(
             f"the file of the database is none: {fault}", retry_after_seconds=RETRY_AFTER_SECONDS
         ) from fault

@@ -177,9 +177,8 @@ class Hand:
         removed = kept = kept_bytes = 0
         with self._places.own(REFUSED, self._partner, make=True) as aside:
             for own in sorted(os.listdir(aside), reverse=True):  # ids sort by time
-                size = sum(
-                    os.stat(f"{own}/{name}", dir_fd=aside, follow_symlinks=False).st_size for name in _names(own, aside)
-                )
+                found = [os.stat(f"{own}/{name}", dir_fd=aside, follow_symlinks=False) for name in _names(own, aside)]
+                size = sum(min(each.st_size, each.st_blocks * 512) for each in found)  # what it takes: holes take none
                 if kept < FILES_REFUSED_MAX and kept_bytes + size <= REFUSED_BYTES_MAX:
                     kept, kept_bytes = kept + 1, kept_bytes + size
                 else:

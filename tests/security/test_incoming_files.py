@@ -213,7 +213,7 @@ def test_where_nobody_tells_who_writes_a_file_that_changes_is_taken_whole_and_th
 
 
 def as_account_of_the_hub(here: Path, act: Callable[[], object]) -> None:
-    here.chmod(0o777)
+    here.chmod(0o1777)
     as_account(HUB, act)
     here.chmod(0o711)
 

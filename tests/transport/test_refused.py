@@ -19,7 +19,7 @@ def _aside(places: Places, sizes: list[int]) -> Path:
         own = aside / f"{number:04d}"
         own.mkdir(parents=True)
         with (own / "big.edi").open("wb") as file:
-            file.truncate(size)
+            file.write(b"x" * size)
     return aside
 
 

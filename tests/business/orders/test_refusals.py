@@ -254,7 +254,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-QUANTITY-NOT-POSITIVE",
         "lines[0].quantity",
-        "line 10: the quantity ordered is not above zero, or no number",
+        "line 10: the quantity ordered, '0', is not above zero, or no number",
     ),
     (
         "a negative quantity",
@@ -262,7 +262,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-QUANTITY-NOT-POSITIVE",
         "lines[0].quantity",
-        "line 10: the quantity ordered is not above zero, or no number",
+        "line 10: the quantity ordered, '-100', is not above zero, or no number",
     ),
     (
         "a day that is past",

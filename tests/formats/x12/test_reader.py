@@ -242,7 +242,7 @@ def test_limits_on_elements_segments_and_sets_are_findings() -> None:
     assert [(f.code, f.location.segment, f.standard) for f in wide.findings] == [("SYN-TOO-MANY-ELEMENTS", 2, "8")]
     long = sets(interchange(group(order("0001", ("REF*1~",) * 50))), limits=Limits(segments_per_set=40))[0]
     assert [f.code for f in long.findings] == ["SYN-SET-TOO-LONG"]
-    big = interchange(group(order("0001", ("REF*1~",) * 500), order("0002")))
+    big = interchange(group(order("0001", ("REF*1~",) * 5_000), order("0002")))
     first, second = sets(big, limits=Limits(set_bytes=1000, chunk_bytes=500))
     assert [f.code for f in first.findings] == ["SYN-SET-TOO-LONG"]
     assert second.body == BODY

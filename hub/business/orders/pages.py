@@ -188,7 +188,7 @@ def _line(conn: Connection, order_id: str, row: Any, promises: dict[int, list[Pr
         listed = [json_list(conn, order_line.c.line, name).count.label(name) for name in _IN_LINE]
         counts = dict(conn.execute(select(*listed).where(*of_line)).one()._mapping)
         first = {
-            name: part_of_line(conn, order_id, row.position, name, limit=OF_LINE).items  # type: ignore[arg-type]
+            name: part_of_line(conn, order_id, row.position, name, limit=OF_LINE).items  # type: ignore[arg-type]  # a part by name
             for name in _IN_LINE
         }
     return LinePart(line=replace(line, **first, promises=said), counts={**counts, "promises": count})

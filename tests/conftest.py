@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 import structlog
 
-from hub.kernel.clock import FrozenClock
 from hub.platform import schema
 from hub.platform.database import Database
+from tests.stored import FrozenClock
 
 pytest_plugins = ["tests.house"]  # golden files, the shared material, and skips that are honest
 

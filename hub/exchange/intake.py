@@ -71,16 +71,11 @@ class Received(Struct):
     acknowledged: int = 0  # interchanges of it, from the first, that a run that did not come to its end has told of
 
 
-def accept(conn: Connection, incoming: Incoming) -> Accepted:
-    """Write the message and its job, or find the one that came first with the same bytes."""
-    [accepted] = accept_all(conn, [incoming])
-    if isinstance(accepted, Exception):
-        raise accepted
-    return accepted
-
-
 def accept_all(conn: Connection, arrived: Sequence[Incoming]) -> list[Accepted | Conflict]:
-    """Do so for several, table by table; a ``Conflict`` of one is its own."""
+    """Write messages and their jobs, table by table, or find those that came first with the same bytes.
+
+    A ``Conflict`` of one is its own.
+    """
     in_order = sorted(arrived, key=lambda each: (each.partner, each.body.sha256))  # so that no two wait for each other
     written = _INSERT.run_many(conn, [storable(message, _row(each)) for each in in_order])
     new = arrived if written == len(arrived) else _written(conn, arrived)

@@ -39,9 +39,6 @@ Event = Literal[
 ]
 """What can happen to a message after its stages. What a partner is told of each stands in ``partner_view``."""
 
-STAGES = ("received", "opened", "validated", "mapped", "decided", "answered", "finished")
-"""Where an inbound message can stand, in order."""
-
 
 class Key(Struct):
     """A business key a message touches: ``purchase-order``, ``line``, ``lot``, ``interchange`` …"""
@@ -294,15 +291,3 @@ class Session(Struct):
     csrf: str
     created_at: datetime
     expires_at: datetime
-
-
-class AuditEntry(Struct):
-    """Who did what, when. Never changed, never deleted."""
-
-    number: int
-    at: datetime
-    actor: str
-    action: str
-    subject: str
-    partner: str | None = None
-    detail: dict[str, str] = {}

@@ -81,11 +81,6 @@ class Due(Struct):
     file_name: str | None = None
 
 
-def put(conn: Connection, outgoing: Outgoing) -> None:
-    """Write the message and make it due."""
-    put_all(conn, [outgoing])
-
-
 def put_all(conn: Connection, outgoing: Sequence[Outgoing]) -> None:
     """Write several messages and make them due, table by table."""
     keys = [kept_keys(_keys(each)) for each in outgoing]

@@ -118,13 +118,6 @@ def put_documents(conn: Connection, documents: Sequence[DocumentRow]) -> None:
     _DOCUMENTS.run_many(conn, [storable(document, msgspec.structs.asdict(row)) for row in documents])
 
 
-def put_keys(conn: Connection, partner: str, message_id: str, keys: Sequence[Key]) -> list[Key]:
-    """Write the search keys of one message, each once; return them in their first order."""
-    kept = kept_keys(keys)
-    put_kept_keys(conn, [(partner, message_id, kept)])
-    return kept
-
-
 def kept_keys(keys: Iterable[Key], most: int = KEYS_MAX) -> list[Key]:
     """Return the first ``most`` keys as they are stored: each once, in their first order, cut to their column."""
     distinct = dict.fromkeys((key.kind, storable_text(key.value, VALUE_LENGTH_MAX)) for key in keys if key.value)

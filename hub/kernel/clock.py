@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -18,21 +18,6 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-
-class FrozenClock:
-    """A clock that stands until told otherwise."""
-
-    def __init__(self, instant: datetime) -> None:
-        if instant.tzinfo is None:
-            raise ValueError("an instant needs a zone")
-        self._instant = instant.astimezone(UTC)
-
-    def now(self) -> datetime:
-        return self._instant
-
-    def advance(self, by: timedelta) -> None:
-        self._instant += by
 
 
 def day_in(zone: str, moment: datetime) -> date:

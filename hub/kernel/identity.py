@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NewType
 
 import uuid_utils
-
-MessageId = NewType("MessageId", str)
-PartnerId = NewType("PartnerId", str)
 
 PARTNER_ID_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 PARTNER_ID_LENGTH_MAX = 40  # fits a column, a URL segment and a folder name

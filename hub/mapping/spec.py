@@ -202,14 +202,6 @@ def merge_codes(base: dict[str, CodeTable], over: dict[str, CodeTable]) -> dict[
     return merged
 
 
-def walk(table: Table, path: str = "") -> Iterable[tuple[str, Table]]:
-    """Yield every table beneath and with ``table``, with its dotted list name."""
-    yield path, table
-    for name, tables in table.lists.items():
-        for inner in tables:
-            yield from walk(inner, f"{path}.{name}" if path else name)
-
-
 def _put_header(spec: Spec, entry: Entry) -> None:
     name = ".".join(entry.key)
     if name not in HEADER_KEYS:

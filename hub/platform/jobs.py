@@ -92,7 +92,7 @@ class Fence(Struct):
 
 
 class NewJob(Struct):
-    """A job to be written."""
+    """A job to be written. Of one ``ordering_key`` only the oldest unfinished job is claimed."""
 
     kind: str
     payload: str
@@ -139,21 +139,6 @@ class Backlog(Struct):
     running: int
     dead: int
     oldest_due_at: datetime | None = None
-
-
-def enqueue(
-    conn: Connection,
-    kind: str,
-    payload: str,
-    *,
-    now: datetime,
-    owner: str = "",
-    ordering_key: str | None = None,
-    run_at: datetime | None = None,
-) -> None:
-    """Write a job, due at ``run_at`` or at once. Of one ``ordering_key`` only the oldest unfinished job is claimed."""
-    new = NewJob(kind=kind, payload=payload, due_at=run_at or now, owner=owner, ordering_key=ordering_key)
-    enqueue_all(conn, [new])
 
 
 def enqueue_all(conn: Connection, new: Sequence[NewJob]) -> None:
@@ -303,11 +288,6 @@ def dead(conn: Connection, limit: int = 100) -> list[Job]:
     return [Job(**row._mapping) for row in rows]
 
 
-def next_due(conn: Connection) -> datetime | None:
-    """Return when the next job falls due or loses its lease; None when there is no job alive."""
-    return conn.execute(_NEXT_DUE).scalar()
-
-
 def backlog(conn: Connection) -> Backlog:
     """Count jobs by state."""
     counts = {
@@ -422,4 +402,3 @@ _REVIVE = Prepared(
     .where(job.c.id == bindparam("job"), job.c.state == "dead")
     .values(state="ready", excused=job.c.attempts, due_at=bindparam("now", type_=Instant), error=None)
 )
-_NEXT_DUE = select(job.c.due_at).where(_ALIVE).order_by(job.c.due_at).limit(1)

@@ -25,12 +25,12 @@ from hub.business.orders.store import find_orders
 from hub.exchange import messages
 from hub.exchange.keys import make_key
 from hub.exchange.model import Filters, MessageDetail
-from hub.kernel.clock import FrozenClock
 from hub.kernel.scope import EVERYONE
 from hub.platform.settings import Settings
 from hub.web.app import create_app
 from tests.flow.overlay import change
 from tests.flow.wire import Sent
+from tests.stored import FrozenClock
 
 ACME = "acme-cardio"
 DAY = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)

@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 from hub.cli.main import run
 from hub.cli.map import map_
 from hub.exchange import recording
-from hub.exchange.intake import accept
 from hub.exchange.model import DocumentRow
 from hub.platform.database import Database
 from tests.exchange.story import incoming
+from tests.stored import accept
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ACME = CHECKOUT / "mappings/acme-cardio/850.toml"

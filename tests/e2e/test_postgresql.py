@@ -13,11 +13,11 @@ from benchmarks.orders import purchase_order
 from hub.bootstrap import open_hub
 from hub.business.orders.store import list_orders
 from hub.exchange import mailbox
-from hub.kernel.clock import FrozenClock
 from hub.kernel.scope import EVERYONE
 from hub.platform import schema
 from hub.platform.database import Database
 from hub.platform.settings import Settings
+from tests.stored import FrozenClock
 
 CLOCK = FrozenClock(datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
 PARTNER = "acme-cardio"

@@ -11,6 +11,7 @@ from hub.exchange import intake, outbox, recording
 from hub.exchange.model import DocumentRow, InterchangeRow, Key, StageTime
 from hub.kernel.identity import new_id
 from hub.platform.blobs import Body
+from tests.stored import accept, put_keys
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -50,7 +51,7 @@ def envelope(message: str, number: int, content: bytes = b"ISA", partner: str = 
 
 def receive_order(conn: Connection, order: str, partner: str = "acme-cardio", attention: str | None = None) -> str:
     """Take in an order and record it as accepted; return its message's id."""
-    accepted = intake.accept(conn, incoming(f"{partner} {order}".encode(), partner))
+    accepted = accept(conn, incoming(f"{partner} {order}".encode(), partner))
     row = DocumentRow(
         message=accepted.message_id,
         position=1,
@@ -77,7 +78,7 @@ def receive_order(conn: Connection, order: str, partner: str = "acme-cardio", at
         wire="850",
         document="PurchaseOrder",
         attention=attention,
-        keys=recording.put_keys(conn, partner, accepted.message_id, keys),
+        keys=put_keys(conn, partner, accepted.message_id, keys),
         documents=1,
     )
     recording.record(conn, processed)
@@ -116,5 +117,5 @@ def answer(conn: Connection, order: str, answers: str, partner: str = "acme-card
         acknowledgement="awaited",
         documents=[row],
     )
-    outbox.put(conn, outgoing)
+    outbox.put_all(conn, [outgoing])
     return message

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from hub.exchange import acknowledgements, interchanges, messages, recording
+from hub.exchange import acknowledgements, interchanges, messages
 from hub.exchange.model import Acknowledgement, ExpectedAcknowledgement, Key, MessageDetail
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
 from tests.exchange.story import NOW, answer, envelope, receive_order
+from tests.stored import put_keys
 
 DUE = NOW + timedelta(hours=24)
 
@@ -134,7 +135,7 @@ ISA13 = 41  # the same as the group's number: the two are counted apart and ofte
 def sent_enveloped(conn: Connection) -> str:
     message = sent(conn)
     interchanges.enter_sent(conn, [replace(envelope(message, ISA13), direction="out")])
-    recording.put_keys(conn, "acme-cardio", message, [Key(kind="interchange", value=str(ISA13))])
+    put_keys(conn, "acme-cardio", message, [Key(kind="interchange", value=str(ISA13))])
     return message
 
 

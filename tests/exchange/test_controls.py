@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 from hub.exchange.controls import NUMBER_MAX, Kind, Numbers
-from hub.kernel.clock import FrozenClock
 from hub.platform.database import Database
+from tests.stored import FrozenClock
 
 CLOCK = FrozenClock(datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
 PARTNERS = ("acme-cardio", "borealis-ortho")

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.exchange import interchanges
-from hub.exchange.intake import accept
 from hub.exchange.model import InterchangeRow
 from hub.platform.database import Database
 from tests.exchange.story import NOW, envelope, incoming
+from tests.stored import accept
 
 NUMBER = 905
 DAYS = timedelta(days=60)

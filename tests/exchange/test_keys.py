@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, text
 
-from hub.exchange import audit, keys
-from hub.kernel.clock import FrozenClock
+from hub.exchange import keys
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import EVERYONE, only
 from hub.platform.database import Database
 from hub.security import tokens
+from tests.stored import FrozenClock, audited
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -37,9 +37,7 @@ def test_a_key_is_shown_once_and_only_its_hash_is_stored(database: Database) -> 
     stored = str(database.read_now(lambda conn: conn.execute(text("SELECT * FROM api_key")).all()))
     assert key not in stored
     assert key.rpartition("_")[2] not in stored
-    assert [entry.action for entry in database.read_now(lambda conn: audit.list_entries(conn, EVERYONE))] == [
-        "key-made"
-    ]
+    assert [entry.action for entry in database.read_now(audited)] == ["key-made"]
 
 
 def test_the_right_id_with_another_secret_is_no_key(database: Database) -> None:

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from hub.exchange import intake, messages, recording, replay
+from hub.exchange import messages, recording, replay
 from hub.exchange.model import Filters, Key
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import EVERYONE, Scope, only
 from hub.platform.database import Database
 from tests.exchange.story import NOW, answer, incoming, receive_order
+from tests.stored import accept
 
 ACME, BOREALIS = "acme-cardio", "borealis-ortho"
 
@@ -73,7 +74,7 @@ def test_each_filter_narrows_the_log(database: Database) -> None:
 def test_a_message_is_found_by_the_name_of_its_file(database: Database) -> None:
     def work(conn: Connection) -> None:
         sent = incoming(b"x", file_name="Orders 2026.EDI")
-        intake.accept(conn, sent)
+        accept(conn, sent)
         recording.forget_keys(conn, sent.id)  # as processing does before it writes its keys
         page = messages.list_messages(conn, EVERYONE, Filters(q="orders 2026.edi"))
         assert [row.id for row in page.items] == [sent.id]

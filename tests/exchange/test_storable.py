@@ -6,20 +6,21 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, select
 
-from hub.exchange import intake, interchanges, messages, recording
+from hub.exchange import interchanges, messages, recording
 from hub.exchange.model import DocumentRow, Key
 from hub.exchange.storable import storable_text
 from hub.exchange.tables import document, search_key
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
 from tests.exchange.story import NOW, envelope, incoming
+from tests.stored import accept, put_keys
 
 LONG = "9" * 500
 
 
 def test_an_envelope_of_overlong_and_unprintable_values_is_written_and_judged(database: Database) -> None:
     def enter(conn: Connection, content: bytes) -> tuple[str, str]:
-        taken = intake.accept(conn, incoming(content))
+        taken = accept(conn, incoming(content))
         sent = msgspec.structs.replace(
             envelope(taken.message_id, 7), sender=LONG, sender_qualifier="Z\x00ZZZZ", receiver=LONG, usage="PP"
         )
@@ -32,7 +33,7 @@ def test_an_envelope_of_overlong_and_unprintable_values_is_written_and_judged(da
 
 def test_a_document_of_overlong_and_unprintable_values_is_written(database: Database) -> None:
     def write(conn: Connection) -> str:
-        message = intake.accept(conn, incoming()).message_id
+        message = accept(conn, incoming()).message_id
         row = DocumentRow(
             message=message,
             position=1,
@@ -47,7 +48,7 @@ def test_a_document_of_overlong_and_unprintable_values_is_written(database: Data
             outcome="none",
         )
         recording.put_documents(conn, [row])
-        recording.put_keys(conn, "acme-cardio", message, recording.keys_of([row]))
+        put_keys(conn, "acme-cardio", message, recording.keys_of([row]))
         recording.note(conn, message, "held", "why\x00", at=NOW)
         recording.call_attention(conn, message, "a\x00b\udcff")
         return message
@@ -63,9 +64,9 @@ def test_a_document_of_overlong_and_unprintable_values_is_written(database: Data
 
 def test_keys_of_any_length_and_kind_are_written_and_found(database: Database) -> None:
     def write(conn: Connection) -> None:
-        message = intake.accept(conn, incoming()).message_id
+        message = accept(conn, incoming()).message_id
         keys = [Key(kind="item", value=value) for value in ("A\x00B", "ß" * 120, LONG)]
-        recording.put_keys(conn, "acme-cardio", message, keys)
+        put_keys(conn, "acme-cardio", message, keys)
 
     database.write_now(write)
     folded = database.read_now(lambda conn: set(conn.execute(select(search_key.c.folded)).scalars()))
@@ -79,7 +80,7 @@ def test_keys_of_any_length_and_kind_are_written_and_found(database: Database) -
 
 def test_a_file_name_that_is_no_text_is_taken_in(database: Database) -> None:
     name = b"order\xff.edi".decode("utf-8", "surrogateescape") + "\x00"
-    message = database.write_now(lambda conn: intake.accept(conn, incoming(file_name=name)).message_id)
+    message = database.write_now(lambda conn: accept(conn, incoming(file_name=name)).message_id)
     detail = database.read_now(lambda conn: messages.message_detail(conn, EVERYONE, message))
     assert detail is not None
     assert detail.message.file_name == "order\ufffd.edi␀"
@@ -93,7 +94,7 @@ def test_a_file_name_shows_the_signs_that_would_show_it_as_another_and_is_found_
     database: Database, sign: int
 ) -> None:
     name = f"invoice{chr(sign)}ide.exe"
-    message = database.write_now(lambda conn: intake.accept(conn, incoming(file_name=name)).message_id)
+    message = database.write_now(lambda conn: accept(conn, incoming(file_name=name)).message_id)
     detail = database.read_now(lambda conn: messages.message_detail(conn, EVERYONE, message))
     assert detail is not None
     assert detail.message.file_name == f"invoice\\u{sign:04x}ide.exe"
@@ -103,8 +104,8 @@ def test_a_file_name_shows_the_signs_that_would_show_it_as_another_and_is_found_
 
 def test_an_idempotency_key_of_any_signs_finds_its_message_again(database: Database) -> None:
     key = "k\x00" * 200
-    first = database.write_now(lambda conn: intake.accept(conn, incoming(idempotency_key=key)))
-    again = database.write_now(lambda conn: intake.accept(conn, incoming(idempotency_key=key)))
+    first = database.write_now(lambda conn: accept(conn, incoming(idempotency_key=key)))
+    again = database.write_now(lambda conn: accept(conn, incoming(idempotency_key=key)))
     assert again.duplicate
     assert again.message_id == first.message_id
 

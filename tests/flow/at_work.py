@@ -12,14 +12,14 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, select
 
 from hub.bootstrap import Hub, open_hub
-from hub.business.orders.model import OrderDetail, OrderSummary
-from hub.business.orders.store import find_orders, list_orders, order_detail
+from hub.business.orders.model import OrderSummary
+from hub.business.orders.pages import OrderHead
+from hub.business.orders.store import find_orders, list_orders
 from hub.exchange import mailbox, messages, replay
 from hub.exchange.acknowledgements import mark_overdue
 from hub.exchange.model import Filters, MessageDetail, MessageRow
 from hub.flow.delivering import Deliverer, transports
 from hub.flow.rules import Rules
-from hub.kernel.clock import FrozenClock
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.scope import EVERYONE
 from hub.platform import jobs
@@ -29,6 +29,7 @@ from hub.platform.settings import Settings
 from hub.transport.folder import FolderWatcher
 from hub.transport.hand import SETTLED_AFTER_SECONDS
 from tests.flow.wire import Sent
+from tests.stored import FrozenClock, order_of
 
 ACME = "acme-cardio"
 T = TypeVar("T")
@@ -125,8 +126,8 @@ class AtWork:
             return self.hub.database.read_now(lambda conn: find_orders(conn, EVERYONE, partner, number))
         return self.hub.database.read_now(lambda conn: list_orders(conn, EVERYONE, limit=200).items)
 
-    def order(self, number: str, partner: str = ACME, **which: Any) -> OrderDetail:
-        found = self.hub.database.read_now(lambda conn: order_detail(conn, EVERYONE, partner, number, **which))
+    def order(self, number: str, partner: str = ACME, **which: Any) -> OrderHead:
+        found = self.hub.database.read_now(lambda conn: order_of(conn, partner, number, **which))
         assert found is not None
         return found
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.kernel.clock import FrozenClock
 from tests.flow.at_work import AtWork
+from tests.stored import FrozenClock
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.kernel.clock import FrozenClock
 from tests.conftest import NOW
 from tests.flow.at_work import AtWork, assert_each_finding_helps
 from tests.flow.wire import acknowledgement, of_kind, one_order
+from tests.stored import FrozenClock
 
 DAYS = 12  # of up to 14 messages each: some seconds
 FAULTS = {

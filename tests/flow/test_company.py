@@ -18,7 +18,6 @@ from hub.exchange import replay
 from hub.flow import inbound
 from hub.flow.inbound import SETTLED_AT_ONCE
 from hub.flow.portions import DOCUMENTS_PER_PORTION
-from hub.kernel.clock import FrozenClock
 from hub.kernel.errors import Unavailable
 from hub.kernel.scope import EVERYONE
 from hub.platform import jobs
@@ -28,6 +27,7 @@ from tests.flow.overlay import NORTH, add_north, from_north
 from tests.flow.test_any_day import DAYS, FAULTS, MESSAGES, _holds
 from tests.flow.wire import Sent, acknowledgement, group, interchange, line, of_kind, one_order, order, transaction
 from tests.house import CHECKOUT
+from tests.stored import FrozenClock
 
 SAMPLES = [path.read_bytes() for path in (CHECKOUT / "partners/acme-cardio/samples").glob("*.edi")]
 ORDERS = 40

@@ -14,11 +14,11 @@ from hub.business.orders import handlers
 from hub.exchange import intake
 from hub.flow import ordering, readers
 from hub.flow.readers import Reader, Reading, ToRead
-from hub.kernel.clock import FrozenClock
 from tests.flow.at_work import AtWork, codes
 from tests.flow.overlay import NORTH, add_north, change, from_north, short_numbers
 from tests.flow.wire import Sent, group, interchange, line, of_kind, one_order, order, transaction
 from tests.house import CHECKOUT
+from tests.stored import FrozenClock
 
 SAMPLES = [path.read_bytes() for path in (CHECKOUT / "partners/acme-cardio/samples").glob("*.edi")]
 IDS = re.compile(

@@ -13,13 +13,14 @@ from hub.platform.backup import back_up, restore
 from hub.platform.blobs import INLINE_BYTES_MAX, Blobs
 from hub.platform.database import Database, open_database
 from tests.exchange.story import NOW
+from tests.stored import accept
 
 
 def receive(database: Database, store: Blobs, content: bytes) -> str:
     incoming = intake.Incoming(
         id=content[:8].hex(), partner="acme-cardio", transport="http", body=store.keep(content), received_at=NOW
     )
-    database.write_now(lambda conn: intake.accept(conn, incoming))
+    database.write_now(lambda conn: accept(conn, incoming))
     return incoming.body.sha256
 
 

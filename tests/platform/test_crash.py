@@ -27,6 +27,7 @@ from hub.kernel.clock import SystemClock
 from hub.platform import blobs, jobs
 from hub.platform.blobs import Blobs
 from hub.platform.database import Database
+from tests.stored import enqueue
 from hub.platform.runner import Runner
 
 folder = Path(sys.argv[1])
@@ -34,7 +35,7 @@ database, store, clock = Database(f"sqlite:///{folder}/hub.db"), Blobs(folder / 
 
 async def handle(job):
     def effect(conn):
-        jobs.enqueue(conn, "effect", job.payload, now=clock.now())
+        enqueue(conn, "effect", job.payload, now=clock.now())
         jobs.done(conn, job.fence)
     await database.write(effect)
 
@@ -44,7 +45,7 @@ async def story():
     for number in range(20):
         def work(conn, body=store.keep(b"x" * int(sys.argv[2]) + str(number).encode()), number=number):
             blobs.put(conn, body)
-            jobs.enqueue(conn, "test", str(number), now=clock.now())
+            enqueue(conn, "test", str(number), now=clock.now())
         await database.write(work)
         print(number, flush=True)
     await asyncio.sleep(0.5)

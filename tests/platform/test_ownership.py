@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from hub.kernel.clock import FrozenClock
 from hub.kernel.errors import Misconfigured
 from hub.platform import jobs
 from hub.platform.database import Database
 from hub.platform.ownership import Ownership
+from tests.stored import FrozenClock, enqueue
 
 
 def test_a_second_server_is_refused_and_told_who_holds_the_data(tmp_path: Path) -> None:
@@ -35,8 +35,8 @@ def test_a_killed_server_holds_nothing(tmp_path: Path) -> None:
 
 def test_a_job_in_dead_hands_is_due_at_once_and_its_attempt_counts(database: Database, clock: FrozenClock) -> None:
     now = clock.now()
-    database.write_now(lambda conn: jobs.enqueue(conn, "test", "a", now=now))
-    database.write_now(lambda conn: jobs.enqueue(conn, "test", "later", now=now, run_at=now + timedelta(hours=1)))
+    database.write_now(lambda conn: enqueue(conn, "test", "a", now=now))
+    database.write_now(lambda conn: enqueue(conn, "test", "later", now=now, run_at=now + timedelta(hours=1)))
     [held] = database.write_now(lambda conn: jobs.claim(conn, ["test"], worker="dead", now=now))
     assert database.write_now(lambda conn: jobs.claim(conn, ["test"], worker="new", now=now)) == []
     assert database.write_now(lambda conn: jobs.take_over(conn, now=now)) == 1

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Connection, update
 
-from hub.kernel.clock import FrozenClock
 from hub.platform import jobs
 from hub.platform.database import Database
 from hub.platform.jobs import Job
 from hub.platform.runner import Runner
+from tests.stored import FrozenClock, enqueue
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 KINDS = ("small", "large")
@@ -35,7 +35,7 @@ class Hands:
     async def put(self, kind: str, *names: str, deaths: int = 0) -> None:
         def work(conn: Connection) -> None:
             for name in names:
-                jobs.enqueue(conn, kind, name, now=NOW, owner=name)
+                enqueue(conn, kind, name, now=NOW, owner=name)
             conn.execute(update(jobs.job).where(jobs.job.c.payload.in_(names)).values(attempts=deaths))
 
         await self._database.write(work)

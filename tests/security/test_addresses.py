@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from hub.kernel.clock import FrozenClock
 from hub.platform.database import Database
 from hub.web.addresses import address, order_page
 from tests.conftest import NOW
 from tests.security.asking import Asking, asking
 from tests.security.rows import order_of
+from tests.stored import FrozenClock
 from tests.web.samples import ORDER, receive
 
 NUMBERS = [

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from hub.kernel.clock import FrozenClock
 from hub.platform.blobs import INCOMING, INLINE_BYTES_MAX, Blobs
 from hub.platform.database import Database
 from hub.platform.settings import Settings
 from hub.web.door.limits import Limits
 from tests.security.served import PATIENCE_SECONDS, Served, request, serving, status_of
+from tests.stored import FrozenClock
 from tests.web.samples import ORDER
 from tests.web.small_hub import OTHER
 

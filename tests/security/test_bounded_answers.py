@@ -16,7 +16,6 @@ from hub.canonical.shared import Text
 from hub.exchange.model import DocumentRow, InterchangeRow
 from hub.exchange.recording import note, put_documents
 from hub.exchange.tables import document, interchange, message
-from hub.kernel.clock import FrozenClock
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.pages import PAGE_BYTES_MAX, cut, number_of
@@ -28,6 +27,7 @@ from hub.web.reads import Reads
 from tests.conftest import NOW
 from tests.security.asking import Asking, asking
 from tests.security.rows import order_of
+from tests.stored import FrozenClock
 from tests.web.samples import ORDER, receive
 
 ANSWER_BYTES_MAX = 400_000

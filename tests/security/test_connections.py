@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from hub.exchange.messages import list_messages
-from hub.kernel.clock import FrozenClock
 from hub.kernel.errors import Misconfigured
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
 from hub.web.door.keeper import Keeper, Stand
 from hub.web.door.limits import BACKLOG_MAX, DESCRIPTORS_RESERVED, Limits, limits_for, room_for
 from tests.security.served import PATIENCE_SECONDS, Served, request, rest_of, serving, status_of
+from tests.stored import FrozenClock
 from tests.web.samples import ORDER
 
 QUICK = Limits(head_seconds=0.3, idle_seconds=1, rate_seconds=0.4, linger_seconds=0.2, body_seconds=60.0)

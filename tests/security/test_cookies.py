@@ -11,13 +11,13 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from hub.kernel.clock import FrozenClock
 from hub.kernel.errors import Misconfigured
 from hub.platform.database import Database
 from hub.platform.server_key import KEY_BYTES, KEY_FILE, server_key
 from hub.platform.settings import Settings, load
 from hub.web import csrf
 from hub.web.app import create_app
+from tests.stored import FrozenClock
 from tests.web.conftest import session_of
 from tests.web.small_hub import SmallHub
 

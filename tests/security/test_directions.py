@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from litestar import Litestar
 
-from hub.kernel.clock import FrozenClock
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.platform.database import Database
 from hub.web.app import create_app
 from hub.web.assets import Assets
 from hub.web.directions import END, ISOLATE, isolated, verbatim
 from hub.web.rendering import Renderer, Viewer
+from tests.stored import FrozenClock
 from tests.web.conftest import client_of, session_of
 from tests.web.samples import ORDER, receive
 from tests.web.small_hub import SmallHub

@@ -15,7 +15,6 @@ from hub.exchange import intake, outbox
 from hub.exchange.intake import PROCESS, PROCESS_LARGE
 from hub.flow import inbound
 from hub.flow.large import LARGE_AT_ONCE
-from hub.kernel.clock import FrozenClock
 from hub.platform import jobs
 from hub.platform.budget import Budget
 from hub.platform.database import Database
@@ -26,6 +25,7 @@ from tests.exchange.story import NOW, answer, incoming, receive_order
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.overlay import NORTH, add_north, from_north
 from tests.flow.wire import group, interchange, one_order, order, transaction
+from tests.stored import FrozenClock
 
 HubWith = Callable[[Path], AtWork]
 

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, text
 
 from hub.exchange import people
 from hub.exchange.keys import make_key
-from hub.kernel.clock import FrozenClock
 from hub.kernel.identity import new_id
 from hub.platform.database import Database
 from hub.security import passwords
@@ -32,6 +31,7 @@ from hub.web.attempts import (
     LoginGuesses,
     network_of,
 )
+from tests.stored import FrozenClock
 from tests.web.small_hub import SmallHub
 
 pytestmark = pytest.mark.anyio

@@ -20,7 +20,6 @@ from hub.exchange.model import Event
 from hub.exchange.outbox import ATTEMPT_WAITS
 from hub.exchange.recording import call_attention, hold, note
 from hub.exchange.tables import delivery, delivery_attempt, document, earlier_delivery, message
-from hub.kernel.clock import FrozenClock
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Defect
 from hub.kernel.location import Location
@@ -30,6 +29,7 @@ from hub.web.api.partner_view import EVENTS, ORDER_EVENTS, STAGES_OF_FINDINGS, o
 from tests.conftest import NOW
 from tests.security.asking import Asking, asking
 from tests.security.rows import order_of
+from tests.stored import FrozenClock
 from tests.web.samples import ORDER, answer, receive
 
 HUB = Path(__file__).parents[2] / "hub"

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import text
 
 from hub.exchange.partners import Partners
-from hub.kernel.clock import FrozenClock
 from hub.kernel.errors import Misconfigured
 from hub.platform import soundness
 from hub.platform.database import Database
@@ -22,6 +21,7 @@ from hub.platform.soundness import database_fault, storage_fault
 from hub.web.hub import Check
 from tests.flow.at_work import AtWork
 from tests.security.asking import Asking, asking
+from tests.stored import FrozenClock
 from tests.web.samples import ORDER, receive
 
 TOKEN = "a-token-of-a-monitoring-system"

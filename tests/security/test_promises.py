@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from hub.kernel.clock import FrozenClock
 from hub.platform.database import Database
 from hub.web.door.keeper import Keeper, Stand
 from hub.web.door.limits import Limits
 from tests.security.served import PATIENCE_SECONDS, Served, request, rest_of, serving, status_of
+from tests.stored import FrozenClock
 
 LIMITS = Limits(connections=20, address_connections=8, promises=20, address_promises=20)
 FORM = ("Content-Type: application/x-www-form-urlencoded", "Content-Length: 900")

@@ -18,7 +18,6 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from hub.kernel.clock import FrozenClock
 from hub.kernel.errors import Unavailable
 from hub.platform import jobs
 from hub.platform.blobs import INLINE_BYTES_MAX, Blobs
@@ -27,6 +26,7 @@ from hub.platform.jobs import Job
 from hub.platform.runner import Runner
 from hub.platform.shortage import shortage
 from tests.conftest import NOW
+from tests.stored import FrozenClock, enqueue
 
 
 def _of_sqlite(name: str, message: str) -> sqlite3.Error:
@@ -89,7 +89,7 @@ def test_a_job_keeps_its_attempts_when_the_machine_is_short_and_spends_them_on_i
         await database.close()
         return backlog
 
-    database.write_now(lambda conn: jobs.enqueue(conn, "test", "it", now=NOW))
+    database.write_now(lambda conn: enqueue(conn, "test", "it", now=NOW))
     with capture_logs():
         backlog = asyncio.run(story())
     assert (backlog.ready, backlog.dead) == ((1, 0) if what in SHORT else (0, 1))

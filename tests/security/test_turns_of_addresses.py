@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from hub.kernel.clock import FrozenClock
 from hub.platform.database import Database
 from hub.web.door.keeper import Keeper, Stand
 from hub.web.door.limits import Limits
 from hub.web.door.turns import Turn, Turns, is_pressing
 from tests.security.served import PATIENCE_SECONDS, Served, request, rest_of, serving, status_of
+from tests.stored import FrozenClock
 from tests.web.samples import ORDER
 
 BUSY = "127.0.0.2"

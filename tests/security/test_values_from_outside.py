@@ -17,13 +17,13 @@ import structlog
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from hub.kernel.clock import FrozenClock
 from hub.platform import telemetry
 from hub.platform.database import Database
 from hub.security.policy import ROLES
 from hub.web.app import create_app
 from hub.web.values import DEPTH_MAX, json_value
 from tests.house import Many
+from tests.stored import FrozenClock
 from tests.web.conftest import client_of, key_of, session_of
 from tests.web.samples import ORDER, answer, receive
 from tests.web.small_hub import SmallHub

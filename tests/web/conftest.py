@@ -10,10 +10,10 @@ import pytest
 from litestar import Litestar
 
 from hub.exchange import keys, people
-from hub.kernel.clock import FrozenClock
 from hub.kernel.identity import new_id
 from hub.platform.database import Database
 from hub.web.app import create_app
+from tests.stored import FrozenClock
 from tests.web.small_hub import OTHER, SmallHub
 
 

@@ -15,6 +15,7 @@ from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.identity import new_id
 from hub.kernel.location import Location
 from hub.web.hub import Link
+from tests.stored import put_keys
 from tests.web.small_hub import SmallHub
 
 SAMPLES = Path(__file__).parents[2] / "partners" / "acme-cardio" / "samples"
@@ -179,7 +180,7 @@ def receive(
         assert not accepted.duplicate
         interchanges.enter(conn, _envelope(message, partner, control_number, at))  # type: ignore[arg-type]
         recording.put_documents(conn, [row])  # type: ignore[arg-type]
-        recording.put_keys(conn, partner, message, keys)  # type: ignore[arg-type]
+        put_keys(conn, partner, message, keys)  # type: ignore[arg-type]
         processed = Processed(
             message=message,
             partner=partner,
@@ -252,7 +253,7 @@ def answer(
             interchanges=[_envelope(message, partner, control_number, at, direction="out")],
             documents=[row],
         )
-        outbox.put(conn, outgoing)  # type: ignore[arg-type]
+        outbox.put_all(conn, [outgoing])  # type: ignore[arg-type]
 
     hub.database.write_now(work)
     return message

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from hub.exchange import intake
 from hub.exchange.intake import Accepted, Incoming
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Partner, Partners
@@ -18,6 +17,7 @@ from hub.platform.configuration import find_configuration
 from hub.platform.database import Database
 from hub.platform.settings import Settings
 from hub.web.hub import Check, Link
+from tests.stored import accept
 
 OTHER = "borealis-test"  # a second tenant, so that there is somebody to keep things from
 
@@ -50,7 +50,7 @@ class SmallHub:
         return self.waits
 
     async def intake(self, incoming: Incoming) -> Accepted:
-        return await self.database.write(lambda conn: intake.accept(conn, incoming))
+        return await self.database.write(lambda conn: accept(conn, incoming))
 
     async def provenance(self, document: DocumentRow) -> list[Link]:
         return list(self.links)

@@ -10,9 +10,9 @@ import pytest
 from litestar import Litestar
 
 from hub.exchange import people
-from hub.kernel.clock import FrozenClock
 from hub.kernel.identity import new_id
 from hub.web.attempts import PER_NAME_AND_ADDRESS
+from tests.stored import FrozenClock
 from tests.web.conftest import client_of, session_of
 from tests.web.small_hub import SmallHub
 

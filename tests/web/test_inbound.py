@@ -10,11 +10,11 @@ import pytest
 from msgspec.structs import replace
 
 from hub.exchange import keys
-from hub.kernel.clock import FrozenClock
 from hub.kernel.errors import Unavailable
 from hub.platform.database import Database
 from hub.platform.settings import Settings
 from hub.web.app import create_app
+from tests.stored import FrozenClock
 from tests.web.conftest import client_of, key_of
 from tests.web.samples import ORDER
 from tests.web.small_hub import OTHER, SmallHub

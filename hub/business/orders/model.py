@@ -1,8 +1,8 @@
 """What the factory knows of an order, and what it decided about it.
 
 In: nothing, these are values. ``OrderState`` is what stands, ``Decision`` what ``decide`` gives back, ``OrderSummary``
-and ``OrderDetail`` what the pages and the API show. An order is (partner, PO number, release); a test order lives
-beside a real one of the same number and never touches it.
+what lists show (``pages`` has the rest). An order is (partner, PO number, release); a test order lives beside a real
+one of the same number and never touches it.
 """
 
 from __future__ import annotations
@@ -241,13 +241,6 @@ class LineProgress(Struct):
     paid: Quantity | None = None
 
 
-class LineDetail(Struct):
-    """One line of the order page."""
-
-    line: LineState
-    progress: LineProgress
-
-
 class DocumentRole(StrEnum):
     """What a document is to an order."""
 
@@ -273,19 +266,6 @@ class HistoryEntry(Struct):
     kind: EventKind
     text: str
     source: Source
-
-
-class OrderDetail(Struct):
-    """The order page: the order, its lines with their progress, its documents and its history, oldest first."""
-
-    summary: OrderSummary
-    source: Source
-    requirements: list[Requirement] = []
-    notes: list[Text] = []
-    reasons: list[Diagnostic] = []
-    lines: list[LineDetail] = []
-    documents: list[OrderDocument] = []
-    history: list[HistoryEntry] = []
 
 
 class OrderPage(Struct):

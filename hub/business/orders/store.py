@@ -17,13 +17,7 @@ from hub.business.orders.model import (
     Basis,
     DocumentRole,
     Event,
-    EventKind,
-    HistoryEntry,
-    LineDetail,
-    LineProgress,
     LineState,
-    OrderDetail,
-    OrderDocument,
     OrderPage,
     OrderState,
     OrderSummary,
@@ -157,25 +151,6 @@ def find_orders(conn: Connection, scope: Scope, partner: str, number: str) -> li
     return [summary_of(row) for row in conn.execute(query).mappings()]
 
 
-def order_detail(
-    conn: Connection, scope: Scope, partner: str, number: str, release: str | None = None, *, test: bool | None = None
-) -> OrderDetail | None:
-    """Return the one order that is meant; None when there is none in ``scope``, or several and no word which.
-
-    Without ``test`` the real order is meant, and the test only where no real one has the number.
-    """
-    if not scope.allows(partner):
-        return None
-    query = select(purchase_order).where(purchase_order.c.partner == partner, purchase_order.c.number == number)
-    if release is not None:
-        query = query.where(purchase_order.c.release == release)
-    if test is not None:
-        query = query.where(purchase_order.c.test == test)
-    rows = conn.execute(query.limit(PAGE_MAX)).mappings().all()
-    meant = [row for row in rows if not row["test"]] or rows
-    return _detail(conn, meant[0]) if len(meant) == 1 else None
-
-
 def _filtered(query: Select[Any], scope: Scope, wanted: OrderFilter) -> Select[Any]:
     order = purchase_order.c
     if scope.partners is not None:
@@ -192,32 +167,6 @@ def _filtered(query: Select[Any], scope: Scope, wanted: OrderFilter) -> Select[A
     if wanted.item:
         query = query.where(order.id.in_(select(order_line.c.order_id).where(order_line.c.item == wanted.item)))
     return query
-
-
-def _detail(conn: Connection, row: RowMapping) -> OrderDetail:
-    of_order = {"of_order": row["id"]}
-    return OrderDetail(
-        summary=summary_of(row),
-        source=source_of_order(row),
-        requirements=row["requirements"],
-        notes=row["notes"],
-        reasons=row["reasons"],
-        lines=[
-            LineDetail(line=line, progress=LineProgress(ordered=line.ordered, acknowledged=line.acknowledged))
-            for line in _lines(conn, row["id"])
-        ],
-        documents=[
-            OrderDocument(role=DocumentRole.ORDER, source=source_of_order(row), at=row["received_at"]),
-            *(
-                OrderDocument(role=DocumentRole(found["role"]), source=source_of(found), at=found["at"])
-                for found in conn.execute(_DOCUMENTS, of_order).mappings()
-            ),
-        ],
-        history=[
-            HistoryEntry(at=found["at"], kind=EventKind(found["kind"]), text=found["text"], source=source_of(found))
-            for found in conn.execute(_HISTORY, of_order).mappings()
-        ],
-    )
 
 
 def _lines(conn: Connection, order_id: str) -> list[LineState]:
@@ -319,12 +268,6 @@ _PROMISES = (
     .where(order_promise.c.order_id == bindparam("of_order"))
     .order_by(order_promise.c.line_position, order_promise.c.position)
 )
-_DOCUMENTS = (
-    select(order_document)
-    .where(order_document.c.order_id == bindparam("of_order"))
-    .order_by(order_document.c.at, order_document.c.message, order_document.c.position)
-)
-_HISTORY = select(order_event).where(order_event.c.order_id == bindparam("of_order")).order_by(order_event.c.id)
 _FIRST_ANSWER = (
     select(order_document)
     .where(order_document.c.order_id == bindparam("of_order"), order_document.c.role == DocumentRole.ANSWER)

@@ -106,8 +106,3 @@ class Guide(Struct):
     known: frozenset[str] = frozenset()  # tags the release knows, also where this set has no place for them
     partner: str | None = None  # whose narrowing this is
     digest: str = ""  # of everything above; equal digests are equal guides
-
-    @property
-    def count_of(self) -> str | None:
-        """The tag CTT01 counts (PO1; HL in 856), or None when nothing is counted."""
-        return next((c.of for c in self.computed if c.tag == "CTT" and c.rule == "count"), None)

@@ -21,6 +21,7 @@ from hub.kernel.identity import new_id
 from hub.kernel.scope import EVERYONE, only
 from hub.platform.database import Database
 from tests.business.orders.shop import CATALOGUE, FIRST, SECOND, TODAY, costs, decided, line, many, order, schedule
+from tests.stored import order_of
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -87,7 +88,7 @@ def test_a_second_document_under_a_taken_number_leaves_the_first_alone_and_is_se
     first = take(database, order())
     second = take(database, order(line(quantity=many(600))), source=SECOND, now=LATER)
     assert second.outcome is Outcome.DUPLICATE
-    page = database.read_now(lambda conn: store.order_detail(conn, EVERYONE, "customer", "4500098123"))
+    page = database.read_now(lambda conn: order_of(conn, "customer", "4500098123"))
     assert page is not None
     assert first.state is not None
     assert [one.line for one in page.lines] == first.state.lines
@@ -121,7 +122,7 @@ def test_a_copy_or_a_duplicate_processed_again_has_no_second_effect(database: Da
         assert take(database, order(purpose="duplicate"), source=SECOND).effects == effects
     for _run in range(2):
         assert take(database, order(), source=third).outcome is Outcome.DUPLICATE
-    page = database.read_now(lambda conn: store.order_detail(conn, EVERYONE, "customer", "4500098123"))
+    page = database.read_now(lambda conn: order_of(conn, "customer", "4500098123"))
     assert page is not None
     assert [one.kind for one in page.history][2:] == ["answer-repeated", "duplicate-held"]
 
@@ -132,7 +133,7 @@ def test_the_same_document_twice_makes_one_order_and_one_history(database: Datab
     again = take(database, order(), now=LATER)
     assert (again.outcome, again.effects) == (Outcome.ACCEPTED, [])
     assert again.all_reasons == first.all_reasons
-    page = database.read_now(lambda conn: store.order_detail(conn, EVERYONE, "customer", "4500098123"))
+    page = database.read_now(lambda conn: order_of(conn, "customer", "4500098123"))
     assert page is not None
     assert (page.summary.version, len(page.documents), len(page.history)) == (1, 2, 2)
 
@@ -143,7 +144,7 @@ def test_a_refused_order_decided_again_is_answered_until_an_answer_is_on_record(
     assert take(database, asked, now=LATER).effects == [Effect.SEND_ANSWER]
     answer(database, first)
     assert take(database, asked, now=LATER).effects == []
-    page = database.read_now(lambda conn: store.order_detail(conn, EVERYONE, "customer", "4500098123"))
+    page = database.read_now(lambda conn: order_of(conn, "customer", "4500098123"))
     assert page is not None
     assert (page.summary.version, [one.role for one in page.documents]) == (
         1,
@@ -156,7 +157,7 @@ def test_a_copy_of_an_unanswered_order_is_on_record_as_a_copy(database: Database
     first = take(database, order())
     copy = take(database, order(purpose="duplicate"), source=SECOND)
     assert (copy.effects, copy.order_id) == ([Effect.SEND_ANSWER], first.order_id)
-    page = database.read_now(lambda conn: store.order_detail(conn, EVERYONE, "customer", "4500098123"))
+    page = database.read_now(lambda conn: order_of(conn, "customer", "4500098123"))
     assert page is not None
     assert [one.role for one in page.documents] == [DocumentRole.ORDER, DocumentRole.COPY]
 
@@ -165,12 +166,12 @@ def test_a_refused_document_decided_anew_replaces_what_was_refused(database: Dat
     take(database, order(), catalogue=Catalogue("customer", [], []))
     again = take(database, order(), now=LATER)
     assert again.outcome is Outcome.ACCEPTED
-    page = database.read_now(lambda conn: store.order_detail(conn, EVERYONE, "customer", "4500098123"))
+    page = database.read_now(lambda conn: order_of(conn, "customer", "4500098123"))
     assert page is not None
     assert (page.summary.version, page.summary.status) == (2, Outcome.ACCEPTED)
     assert (page.summary.received_at, page.summary.changed_at) == (NOW, LATER)
     assert len(page.lines) == 1
-    assert page.lines[0].progress.acknowledged == many(500)
+    assert page.lines[0].line.acknowledged == many(500)
 
 
 def test_a_number_taken_between_load_and_save_is_a_conflict(database: Database) -> None:
@@ -191,13 +192,12 @@ def test_a_version_written_over_meanwhile_is_a_conflict(database: Database) -> N
 
 def test_the_order_page_shows_only_what_is_known_by_line(database: Database) -> None:
     take(database, rich())
-    page = database.read_now(lambda conn: store.order_detail(conn, EVERYONE, "customer", "4500098123"))
+    page = database.read_now(lambda conn: order_of(conn, "customer", "4500098123"))
     assert page is not None
-    progress = page.lines[0].progress
-    assert (progress.ordered, progress.acknowledged) == (many(5000), many(5000))
-    assert (progress.planned, progress.shipped, progress.paid) == (None, None, None)
-    assert [one.progress.acknowledged for one in page.lines[1:3]] == [many(0), None]
-    assert page.lines[0].line.promises[0].deliver == date(2026, 12, 15)
+    lines = [part.line for part in page.lines]
+    assert (lines[0].ordered, lines[0].acknowledged) == (many(5000), many(5000))
+    assert [line.acknowledged for line in lines[1:3]] == [many(0), None]
+    assert lines[0].promises[0].deliver == date(2026, 12, 15)
 
 
 def test_nobody_sees_another_customers_orders(database: Database) -> None:
@@ -206,7 +206,7 @@ def test_nobody_sees_another_customers_orders(database: Database) -> None:
     mine = database.read_now(lambda conn: store.list_orders(conn, only("customer")))
     assert [one.partner for one in mine.items] == ["customer"]
     assert len(database.read_now(lambda conn: store.list_orders(conn, EVERYONE)).items) == 2
-    assert database.read_now(lambda conn: store.order_detail(conn, only("customer"), "other", "77")) is None
+    assert database.read_now(lambda conn: order_of(conn, "other", "77", scope=only("customer"))) is None
     asked = store.OrderFilter(partner="other")
     assert database.read_now(lambda conn: store.list_orders(conn, only("customer"), asked)).items == []
 
@@ -249,6 +249,6 @@ def test_a_number_with_several_releases_needs_a_word_which(database: Database) -
     take(database, order(release="1"))
     take(database, order(release="2"), source=SECOND)
     asked = ("customer", "4500098123")
-    assert database.read_now(lambda conn: store.order_detail(conn, EVERYONE, *asked)) is None
-    assert database.read_now(lambda conn: store.order_detail(conn, EVERYONE, *asked, "2")) is not None
+    assert database.read_now(lambda conn: order_of(conn, *asked)) is None
+    assert database.read_now(lambda conn: order_of(conn, *asked, "2")) is not None
     assert len(database.read_now(lambda conn: store.find_orders(conn, EVERYONE, *asked))) == 2

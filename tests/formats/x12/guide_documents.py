@@ -87,9 +87,10 @@ class Author:
         """Segments from ST to SE."""
         for use in self.guide.uses:
             self._place(use)
+        counted = {each.of for each in self.guide.computed if each.tag == "CTT" and each.rule == "count"}
         for line in self.lines:
             if line[0] == "CTT":
-                line[1] = str(sum(other[0] == self.guide.count_of for other in self.lines))
+                line[1] = str(sum(other[0] in counted for other in self.lines))
         whole = [["ST", self.guide.set, "0001"], *self.lines, ["SE", str(len(self.lines) + 2), "0001"]]
         return ["*".join(line) for line in whole]
 

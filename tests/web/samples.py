@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from hub.exchange import interchanges, outbox, recording
-from hub.exchange.intake import Incoming, accept
+from hub.exchange.intake import Incoming
 from hub.exchange.model import DocumentRow, InterchangeRow, Key, Outcome, StageTime, Validation
 from hub.exchange.outbox import Outgoing
 from hub.exchange.recording import Processed
@@ -15,7 +15,7 @@ from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.identity import new_id
 from hub.kernel.location import Location
 from hub.web.hub import Link
-from tests.stored import put_keys
+from tests.stored import accept, put_keys
 from tests.web.small_hub import SmallHub
 
 SAMPLES = Path(__file__).parents[2] / "partners" / "acme-cardio" / "samples"

@@ -21,11 +21,11 @@ from hub.formats.x12.agreed import ANYTHING
 from hub.formats.x12.answer import answer
 from hub.formats.x12.check import check
 from hub.formats.x12.guides import GuideLibrary
-from hub.kernel.clock import FrozenClock
 from hub.platform.configuration import find_configuration
 from tests.flow.at_work import AtWork
 from tests.flow.wire import one_order
 from tests.house import CHECKOUT
+from tests.stored import FrozenClock
 
 ANSWERS = Path(__file__).parent / "answers"
 DIGESTS = Path(__file__).parent / "samples.json"

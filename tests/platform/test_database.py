@@ -15,8 +15,8 @@ from hub.kernel.errors import Defect, Misconfigured, Unavailable
 from hub.platform import sqlite
 from hub.platform.bells import ring
 from hub.platform.database import Database
-from hub.platform.jobs import enqueue
 from tests.conftest import NOW
+from tests.stored import enqueue
 
 
 def add(payload: str, fail: bool = False) -> object:

@@ -21,12 +21,13 @@ from sqlalchemy import Connection
 
 from hub.exchange import budgets, outbox, people
 from hub.exchange.acknowledgements import mark_overdue
-from hub.exchange.budgets import Amount, Budgets
+from hub.exchange.budgets import Budgets
 from hub.exchange.intake import PROCESS, PROCESS_LARGE, Accepted, Incoming, accept_all, stored_amount
 from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Budget, Partners
 from hub.exchange.recording import call_attention, note
+from hub.exchange.weights import Amount
 from hub.flow.delivering import Deliverer, transports
 from hub.flow.desk import Desk
 from hub.flow.inbound import Processing

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Integer, bindparam, insert, select, update
 
-from hub.exchange.model import Acknowledgement, ExpectedAcknowledgement
+from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement, ExpectedAcknowledgement
 from hub.exchange.recording import call_attention, note
 from hub.exchange.tables import document, expected_acknowledgement, interchange, message, search_key
 from hub.kernel.diagnostics import Diagnostic
@@ -25,8 +25,6 @@ from hub.platform.statements import Prepared
 OVERDUE_MAX = 500  # of one look at the clock; the rest comes with the next
 OF_INTERCHANGE = "TA1"
 DAYS_APART_MAX = 1  # TA102 repeats our ISA09, the partner's calendar day; we know the instant: no zone is further off
-_SEVERITY: tuple[Acknowledgement, ...] = ("none", "accepted", "awaited", "overdue", "partly", "rejected")
-"""What a message shows when its groups fare differently: the last of these that any of them has."""
 
 
 def expect(conn: Connection, *expected: ExpectedAcknowledgement) -> None:
@@ -194,7 +192,7 @@ def _show_worst(conn: Connection, message_id: str) -> None:
     rows = conn.execute(_STATES, {"wanted": message_id}).all()
     of_groups = [row.state for row in rows if row.kind != OF_INTERCHANGE]
     refused = [row.state for row in rows if row.state == "rejected"]
-    worst = max(of_groups or refused, key=_SEVERITY.index, default="none")
+    worst = max(of_groups or refused, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default="none")
     conn.execute(_MESSAGE, {"wanted": message_id, "verdict": worst})
 
 

@@ -1,7 +1,6 @@
 """What each partner may have stored in a day: bytes and rows, counted as they are written, refused before they come.
 
-What is counted is an estimate by weight (a document with its history and its answer, an envelope, a body): it need not
-be exact, only grow with what a message leaves behind. Counts stand in the database by hour, in the transactions that
+What is counted is an estimate by weight (``weights``). Counts stand in the database by hour, in the transactions that
 store; ``Budgets`` holds the last 24 of them in memory, so that asking costs nothing. A partner over its budget is told
 to come later, over HTTP before its body is read, and its files are left lying in its folder: nothing is dropped.
 """
@@ -16,16 +15,13 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.base import Executable
 
-from hub.kernel.struct import Struct
+from hub.exchange.weights import Amount
 from hub.platform.database import metadata
 from hub.platform.statements import Prepared
 
 HOURS = 24  # of the window that slides
 KEPT_HOURS = 7 * 24  # so long a person can still ask what a partner has stored
 HOUR_SECONDS = 3_600
-RECEIVED_ROWS = 4  # of a message: itself, its body, its job, its file's name
-RECEIVED_BYTES = 1_500
-RESENT_ROWS, RESENT_BYTES = 3, 500  # of an answer sent once more: how it was delivered before, an entry, an attempt
 
 spent_in_hour = Table(
     "spent_in_hour",
@@ -36,25 +32,6 @@ spent_in_hour = Table(
     Column("rows", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-
-
-class Amount(Struct):
-    """So much stored, or allowed to be."""
-
-    bytes: int = 0
-    rows: int = 0
-
-    def plus(self, other: Amount) -> Amount:
-        return Amount(bytes=self.bytes + other.bytes, rows=self.rows + other.rows)
-
-
-REPEATED = Amount(bytes=200, rows=1)
-"""Of bytes that came before: nothing is stored but that they came; who sends them without end is told to come later."""
-
-
-def resent_amount(answers: int) -> Amount:
-    """Return what sending so many answers once more stores."""
-    return Amount(bytes=RESENT_BYTES * answers, rows=RESENT_ROWS * answers)
 
 
 Spent = Mapping[str, Mapping[int, Amount]]

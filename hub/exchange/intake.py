@@ -13,12 +13,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, String, bindparam, func, select, update
 
-from hub.exchange.budgets import RECEIVED_BYTES, RECEIVED_ROWS, REPEATED, Amount, resent_amount, spend
+from hub.exchange.budgets import spend
 from hub.exchange.model import Acknowledgement, Key, StageTime, Validation
 from hub.exchange.outbox import resend_answers
 from hub.exchange.recording import FILE, kept_keys, put_kept_keys
 from hub.exchange.storable import storable, storable_name, storable_text
 from hub.exchange.tables import message
+from hub.exchange.weights import RECEIVED, REPEATED, RESENT, Amount
 from hub.kernel.errors import Conflict, Defect
 from hub.kernel.struct import Struct
 from hub.platform import blobs, jobs
@@ -102,12 +103,12 @@ def _spend(conn: Connection, arrived: Sequence[Incoming], taken: Sequence[Accept
 
 def stored_amount(accepted: Accepted, size_bytes: int) -> Amount:
     """Return what taking in a body of this size has stored, or bringing back its answers where it came before."""
-    return resent_amount(accepted.resent).plus(REPEATED) if accepted.duplicate else received_amount(size_bytes)
+    return RESENT.times(accepted.resent).plus(REPEATED) if accepted.duplicate else received_amount(size_bytes)
 
 
 def received_amount(size_bytes: int) -> Amount:
     """Return what taking in a body of this size stores, before anything is made of it."""
-    return Amount(bytes=RECEIVED_BYTES + size_bytes, rows=RECEIVED_ROWS)
+    return RECEIVED.plus(Amount(bytes=size_bytes))
 
 
 def _written(conn: Connection, arrived: Sequence[Incoming]) -> list[Incoming]:

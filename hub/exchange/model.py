@@ -16,6 +16,10 @@ Direction = Literal["in", "out"]
 Validation = Literal["pending", "valid", "warnings", "rejected", "unreadable"]
 Delivery = Literal["none", "ready", "sent", "delivered", "failed"]
 Acknowledgement = Literal["none", "awaited", "accepted", "partly", "rejected", "overdue"]
+ACKNOWLEDGEMENTS_BY_GRAVITY: tuple[Acknowledgement, ...] = (
+    "none", "accepted", "awaited", "overdue", "partly", "rejected"
+)  # fmt: skip
+"""What stands for several is the last of these that any of them has: what is bad anywhere is told."""
 Outcome = Literal["none", "accepted", "changed", "refused", "held", "duplicate", "quarantined"]
 Judgement = Literal["first", "superseded", "duplicate", "conflict", "refused"]
 Verdict = Literal["approve", "refuse"]

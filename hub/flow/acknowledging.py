@@ -14,14 +14,14 @@ from msgspec.structs import replace
 
 from hub.canonical.acknowledgement import AcknowledgedGroup, Counts, FunctionalAcknowledgement, SetVerdict
 from hub.canonical.stored import encode_document
-from hub.exchange.budgets import Amount
-from hub.exchange.model import Acknowledgement
+from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement
 from hub.exchange.partners import Partner
+from hub.exchange.weights import ANSWER, Amount
 from hub.flow.agreement import is_test
 from hub.flow.outbound import Occasion, Tray
 from hub.flow.rendering import Content, as_set, cleaned, separators_of
 from hub.flow.rules import Rules
-from hub.flow.summary import ACKNOWLEDGEMENTS, SHOWN
+from hub.flow.summary import ACKNOWLEDGEMENTS
 from hub.formats.x12.acknowledge import (
     ACKNOWLEDGEMENT_GROUP,
     FORMS,
@@ -40,7 +40,6 @@ from hub.kernel.struct import Struct
 
 log = structlog.get_logger("hub.flow.acknowledging")
 
-ANSWER_BYTES, ROWS_OF_ANSWER = 2_500, 9  # of a message of ours, beside what it says
 SETS_SHOWN_MAX = 1_000  # of one group, on pages and over the API; the counts are of all, and so is what is sent
 VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "P": "partly-accepted", "R": "rejected"}
 
@@ -69,7 +68,7 @@ def reply_to(partner: Partner, interchange: Interchange, sets: Sequence[tuple[in
         by_release.setdefault(content.release, []).append(content)
     said = [ACKNOWLEDGEMENTS[group_code(of_group[group.number], group.findings)] for group in groups]
     return Reply(
-        said="rejected" if interchange.refused else max(said, key=SHOWN.index, default="none"),
+        said="rejected" if interchange.refused else max(said, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default="none"),
         test=is_test(interchange, partner),
         ta1=acknowledge_interchange(interchange.header, interchange.findings) if _wants(interchange, partner) else None,
         contents=list(by_release.values()),
@@ -102,7 +101,7 @@ def acknowledged_amount(replies: Sequence[Reply]) -> Amount:
         for contents in each.contents:
             text = sum(len(line) + 1 for content in contents for line in content.segments.lines)
             canonical = sum(len(content.canonical or b"") for content in contents)
-            found = found.plus(Amount(bytes=ANSWER_BYTES + text + canonical, rows=ROWS_OF_ANSWER))
+            found = found.plus(ANSWER.plus(Amount(bytes=text + canonical)))
     return found
 
 

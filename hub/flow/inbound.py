@@ -24,10 +24,11 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.exchange import interchanges, outbox, recording
-from hub.exchange.budgets import Amount, resent_amount, spend
+from hub.exchange.budgets import spend
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key
 from hub.exchange.partners import Partner
 from hub.exchange.recording import TestsBefore
+from hub.exchange.weights import RESENT, Amount
 from hub.flow.acknowledging import Reply, acknowledge, acknowledged_amount, reply_to
 from hub.flow.agreement import is_test, with_number_judged
 from hub.flow.arrivals import Arrival, Foreseen, Handled, NotInCompany, Workplace
@@ -295,7 +296,7 @@ class _Settlement:
         again = {row.first_message for row in entered if row.judgement == "duplicate" and row.first_message}
         for first in sorted(again - before.resent):
             resent = outbox.resend_answers(self._at.conn, first, now=self._at.now)
-            self.stored = self.stored.plus(resent_amount(resent))
+            self.stored = self.stored.plus(RESENT.times(resent))
         judged = [with_number_judged(each, row) for each, row in zip(found, entered, strict=True)]
         self._new = judged
         self.progress = replace(

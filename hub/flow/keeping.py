@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from hub.exchange.model import DocumentRow, Key
+from hub.exchange.weights import FINDING_BYTES, REFUSED_DOCUMENT_BYTES
 from hub.flow.summary import Settled
 from hub.formats.x12.survey import Interchange
 from hub.kernel.diagnostics import Diagnostic, Severity
@@ -20,8 +21,6 @@ from hub.kernel.struct import Struct
 
 KEPT_OF_REFUSED = 2  # times the bytes of the message
 KEPT_BYTES_MIN = 64 * 1024  # of a small message: some fifty faulty sets
-ROW_BYTES = 700  # of a document, its keys included, without its findings
-FINDING_BYTES = 400
 
 
 class Kept(Struct):
@@ -36,7 +35,7 @@ class Kept(Struct):
         most = max(KEPT_BYTES_MIN, KEPT_OF_REFUSED * message_bytes)
         kept, with_row = self, list[Settled]()
         for each in portion:
-            own = ROW_BYTES + FINDING_BYTES * len(each.row.findings)
+            own = REFUSED_DOCUMENT_BYTES + FINDING_BYTES * len(each.row.findings)
             if not each.document.rejected:
                 with_row.append(each)
             elif not kept.left_out and kept.bytes + own <= most:

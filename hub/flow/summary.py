@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from hub.exchange.intake import Received
-from hub.exchange.model import Acknowledgement, DocumentRow, Key, Outcome, StageTime, Validation
+from hub.exchange.model import (
+    ACKNOWLEDGEMENTS_BY_GRAVITY,
+    Acknowledgement,
+    DocumentRow,
+    Key,
+    Outcome,
+    StageTime,
+    Validation,
+)
 from hub.exchange.recording import KEYS_SHOWN_MAX, Processed
 from hub.flow.arrivals import Handled
 from hub.flow.reading import Document
@@ -19,8 +27,6 @@ from hub.kernel.struct import Struct
 
 VALIDATIONS: tuple[Validation, ...] = ("pending", "valid", "warnings", "rejected", "unreadable")
 OUTCOMES: tuple[Outcome, ...] = ("none", "accepted", "changed", "duplicate", "refused", "held", "quarantined")
-SHOWN: tuple[Acknowledgement, ...] = ("none", "accepted", "partly", "rejected")
-"""Each from good to bad: a message shows the last that any of its documents has."""
 
 ENVELOPE_FINDINGS_MAX = 500  # of one message, as they stand in its row; nobody reads a five hundred and first
 CALLING = frozenset({"GDE-LINES-MISSING"})
@@ -134,7 +140,7 @@ class Summary(Struct):
             stages=stages,
             validation=self.validation,
             outcome=self.outcome,
-            acknowledgement=max(said, key=SHOWN.index, default=message.acknowledgement),
+            acknowledgement=max(said, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default=message.acknowledgement),
             syntax=survey.syntax,
             wire=", ".join(self.wires)[:WIRE_LENGTH_MAX] or None,
             document=self.names[0] if len(self.names) == 1 else None,

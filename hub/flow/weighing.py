@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
-from hub.exchange.model import Acknowledgement
+from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement
 from hub.flow.their_notes import WORDS
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -23,7 +23,7 @@ VERDICTS: Mapping[str, Acknowledgement] = {
 }
 """Words of the table ``ack`` (X12 715, 717) as the message log says them; every other is a rejection."""
 
-_ORDER: tuple[Acknowledgement, ...] = ("accepted", "partly", "rejected")
+_ORDER = ACKNOWLEDGEMENTS_BY_GRAVITY
 
 
 class Weighed(Struct):

@@ -120,12 +120,7 @@ SEVERITY = {
     Severity.GROUP: Word(text=N_("Group rejected"), tone="bad"),
     Severity.INTERCHANGE: Word(text=N_("Interchange rejected"), tone="bad"),
 }
-LINE_VERDICT = {
-    "accepted": Word(text=N_("Accepted"), tone="good"),
-    "changed": Word(text=N_("Accepted with changes"), tone="warn"),
-    "refused": Word(text=N_("Refused"), tone="bad"),
-    "held": Word(text=N_("Held for a person"), tone="held"),
-}
+LINE_VERDICT = {verdict: OUTCOME[verdict] for verdict in ("accepted", "changed", "refused", "held")}
 BASIS = {
     "requested-date": N_("the requested date"),
     "lead-time": N_("the item's lead time; no plan stands behind it yet"),

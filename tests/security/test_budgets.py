@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from hub.exchange import budgets
-from hub.exchange.budgets import HOURS, Amount, Budgets
+from hub.exchange.budgets import HOURS, Budgets
 from hub.exchange.partners import load_partners
+from hub.exchange.weights import Amount
 from hub.kernel.errors import Misconfigured, Unavailable
 from hub.platform.configuration import Configuration
 from hub.platform.database import Database

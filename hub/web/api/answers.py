@@ -7,19 +7,25 @@ a text is cut: no answer is without a bound, and none keeps others waiting.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import MediaType, Request, Response
+from litestar.params import QueryParameter
 
 from hub.kernel.pages import Cut
 from hub.web.api.partner_view import of_partner, told
 from hub.web.caller import caller_of
+from hub.web.hub import Hub
+from hub.web.problems import Problem, not_found
+
+T = TypeVar("T")
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200  # of a list; the queries hold the same bound
 TEXT_LENGTH_MAX = 4_000  # of one value; the raw and the canonical form have all of it
+Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
 VALUES_AT_ONCE_MAX = 1_000  # of one answer encoded on the event loop: some 100 kB, half a millisecond
 
 
@@ -39,6 +45,23 @@ async def list_told(request: Request[Any, Any, Any], page: Cut[Any], **more: obj
     """The same for a page of a list."""
     items = page.items if caller_of(request).kind == "person" else told(page.items)
     return await as_json({**more, "items": items, "next": page.next})
+
+
+async def found_in_scope(request: Request[Any, Any, Any], work: Callable[[Any], T | None]) -> T:
+    """Return what ``work`` finds of what the caller may see: 404 for None, 400 for a cursor that is none."""
+    hub: Hub = request.app.state.hub
+    try:
+        found = await hub.database.read(work)
+    except ValueError as fault:
+        raise wrong_cursor() from fault
+    if found is None:
+        raise not_found()
+    return found
+
+
+def wrong_cursor() -> Problem:
+    """Return the fault of a caller who goes on in a list from where none of its pages ends."""
+    return Problem(400, "cursor is not the next of this list", code="bad-parameter")
 
 
 def encoded(value: object) -> bytes:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
 from hub.exchange import parts
 from hub.exchange.messages import documents_of, find_message, stages_of
 from hub.exchange.model import DocumentRow
 from hub.kernel.pages import Cut, cut, number_of
-from hub.web.api.answers import LIMIT_DEFAULT, LIMIT_MAX, list_told
+from hub.web.api.answers import LIMIT_DEFAULT, Limit, found_in_scope, list_told, wrong_cursor
 from hub.web.api.bodies import body_answer, canonical_answer
 from hub.web.api.describe import READ_FAULTS, RawOperation, faults
 from hub.web.api.message_state import (
@@ -40,11 +41,10 @@ from hub.web.api.partner_types import (
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.policy import both
-from hub.web.problems import Problem, not_found
+from hub.web.problems import not_found
 from hub.web.reads import keep_body_place, reading
 from hub.web.values import Position
 
-Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
 TAGS = ["Messages"]
 FAULTS = {**READ_FAULTS, **faults(400, 429)}
 T = TypeVar("T")
@@ -54,22 +54,69 @@ def _list(kind: Any, what: str) -> dict[int, ResponseSpec]:
     return {200: ResponseSpec(kind, description=what), **FAULTS}
 
 
-@get(
-    "/api/v1/messages/{message:str}/documents",
-    opt=both("message:read"),
-    responses=_list(PartnerDocumentList | DocumentList, "In the order of the message"),
-    tags=TAGS,
+def _beneath(
+    part: str,
+    kind: Any,
+    what: str,
+    read: Callable[..., Cut[Any]],
+    summary: str,
+    *,
+    shown: Callable[[Any], Any] = lambda each: each,
+) -> HTTPRouteHandler:
+    """Return the route of the list ``part`` of a message; ``read`` returns a page of it, ``shown`` says an entry."""
+
+    async def listed(
+        request: Request[Any, Any, Any],
+        message: FromPath[str],
+        cursor: FromQuery[str | None] = None,
+        limit: Limit = LIMIT_DEFAULT,
+    ) -> Response[bytes]:
+        async with reading(request):
+            page = await _page(request, message, lambda conn: read(conn, message, cursor=cursor, limit=limit))
+            return await list_told(request, Cut(items=[shown(each) for each in page.items], next=page.next))
+
+    listed.__name__, listed.__doc__ = read.__name__, summary
+    path = f"/api/v1/messages/{{message:str}}/{part}"
+    return get(path, opt=both("message:read"), responses=_list(kind, what), tags=TAGS)(listed)
+
+
+documents = _beneath(
+    "documents",
+    PartnerDocumentList | DocumentList,
+    "In the order of the message",
+    parts.documents,
+    "The documents of a message, each with the first of its findings.",
+    shown=document_of,
 )
-async def documents(
-    request: Request[Any, Any, Any],
-    message: FromPath[str],
-    cursor: FromQuery[str | None] = None,
-    limit: Limit = LIMIT_DEFAULT,
-) -> Response[bytes]:
-    """The documents of a message, each with the first of its findings."""
-    async with reading(request):
-        page = await _page(request, message, lambda conn: parts.documents(conn, message, cursor=cursor, limit=limit))
-        return await list_told(request, Cut(items=[document_of(each) for each in page.items], next=page.next))
+findings_of_message = _beneath(
+    "findings",
+    PartnerFindingList | FindingList,
+    "As they stand in the message",
+    parts.findings_of_message,
+    "What was found about the envelopes of a message, or why it could not be read at all.",
+)
+interchanges = _beneath(
+    "interchanges",
+    PartnerInterchangeList | InterchangeList,
+    "In the order of the message",
+    parts.interchanges,
+    "The envelopes of a message, and how each was judged.",
+)
+answers = _beneath(
+    "answers",
+    PartnerMessageList | MessageList,
+    "Oldest first",
+    parts.answers,
+    "Our messages that answer this one.",
+    shown=item_of,
+)
+acknowledgements = _beneath(
+    "acknowledgements",
+    PartnerAcknowledgementList | AcknowledgementList,
+    "In the order they were expected",
+    parts.acknowledgements,
+    "The acknowledgements we wait for, or waited for, because of the message.",
+)
 
 
 @get(
@@ -93,83 +140,6 @@ async def findings_of_document(
 
     async with reading(request):
         return await list_told(request, await _page(request, message, work))
-
-
-@get(
-    "/api/v1/messages/{message:str}/findings",
-    opt=both("message:read"),
-    responses=_list(PartnerFindingList | FindingList, "As they stand in the message"),
-    tags=TAGS,
-)
-async def findings_of_message(
-    request: Request[Any, Any, Any],
-    message: FromPath[str],
-    cursor: FromQuery[str | None] = None,
-    limit: Limit = LIMIT_DEFAULT,
-) -> Response[bytes]:
-    """What was found about the envelopes of a message, or why it could not be read at all."""
-
-    def work(conn: Any) -> Cut[Any]:
-        return parts.findings_of_message(conn, message, cursor=cursor, limit=limit)
-
-    async with reading(request):
-        return await list_told(request, await _page(request, message, work))
-
-
-@get(
-    "/api/v1/messages/{message:str}/interchanges",
-    opt=both("message:read"),
-    responses=_list(PartnerInterchangeList | InterchangeList, "In the order of the message"),
-    tags=TAGS,
-)
-async def interchanges(
-    request: Request[Any, Any, Any],
-    message: FromPath[str],
-    cursor: FromQuery[str | None] = None,
-    limit: Limit = LIMIT_DEFAULT,
-) -> Response[bytes]:
-    """The envelopes of a message, and how each was judged."""
-    async with reading(request):
-        page = await _page(request, message, lambda conn: parts.interchanges(conn, message, cursor=cursor, limit=limit))
-        return await list_told(request, page)
-
-
-@get(
-    "/api/v1/messages/{message:str}/answers",
-    opt=both("message:read"),
-    responses=_list(PartnerMessageList | MessageList, "Oldest first"),
-    tags=TAGS,
-)
-async def answers(
-    request: Request[Any, Any, Any],
-    message: FromPath[str],
-    cursor: FromQuery[str | None] = None,
-    limit: Limit = LIMIT_DEFAULT,
-) -> Response[bytes]:
-    """Our messages that answer this one."""
-    async with reading(request):
-        page = await _page(request, message, lambda conn: parts.answers(conn, message, cursor=cursor, limit=limit))
-        return await list_told(request, Cut(items=[item_of(each) for each in page.items], next=page.next))
-
-
-@get(
-    "/api/v1/messages/{message:str}/acknowledgements",
-    opt=both("message:read"),
-    responses=_list(PartnerAcknowledgementList | AcknowledgementList, "In the order they were expected"),
-    tags=TAGS,
-)
-async def acknowledgements(
-    request: Request[Any, Any, Any],
-    message: FromPath[str],
-    cursor: FromQuery[str | None] = None,
-    limit: Limit = LIMIT_DEFAULT,
-) -> Response[bytes]:
-    """The acknowledgements we wait for, or waited for, because of the message."""
-    async with reading(request):
-        page = await _page(
-            request, message, lambda conn: parts.acknowledgements(conn, message, cursor=cursor, limit=limit)
-        )
-        return await list_told(request, page)
 
 
 @get(
@@ -227,6 +197,11 @@ async def provenance(
 )
 async def raw(request: Request[Any, Any, Any], message: FromPath[str]) -> Response[bytes] | Stream:
     """The bytes exactly as they came or were sent."""
+    return await original_of(request, message)
+
+
+async def original_of(request: Request[Any, Any, Any], message: str) -> Response[bytes] | Stream:
+    """Return the bytes of a message that the caller may see; 404 for any other."""
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
     await keep_body_place(request)
@@ -261,27 +236,18 @@ def document_number(position: int) -> int:
 
 
 async def _page(request: Request[Any, Any, Any], message: str, work: Callable[[Any], T]) -> T:
-    """Return what ``work`` finds, if the caller may see the message; 404 otherwise, 400 for a cursor that is none."""
-    hub: Hub = request.app.state.hub
+    """Return what ``work`` finds, if the caller may see the message."""
     scope = caller_of(request).scope
-
-    def seen(conn: Any) -> T | None:
-        return None if find_message(conn, scope, message) is None else work(conn)
-
-    try:
-        found = await hub.database.read(seen)
-    except ValueError as fault:
-        raise Problem(400, "cursor is not the next of this list", code="bad-parameter") from fault
-    if found is None:
-        raise not_found()
-    return found
+    return await found_in_scope(
+        request, lambda conn: None if find_message(conn, scope, message) is None else work(conn)
+    )
 
 
 def _number(cursor: str | None) -> int:
     try:
         return number_of(cursor)
     except ValueError as fault:
-        raise Problem(400, "cursor is not the next of this list", code="bad-parameter") from fault
+        raise wrong_cursor() from fault
 
 
 async def _document(request: Request[Any, Any, Any], message: str, position: int) -> DocumentRow:

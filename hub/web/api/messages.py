@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from hub.exchange import parts
 from hub.exchange.messages import list_messages
@@ -16,7 +16,7 @@ from hub.exchange.replay import ask_replay
 from hub.kernel.pages import Cut
 from hub.kernel.struct import Struct
 from hub.web.addresses import message_part
-from hub.web.api.answers import LIMIT_DEFAULT, LIMIT_MAX, as_json, as_told, list_told
+from hub.web.api.answers import LIMIT_DEFAULT, Limit, as_json, as_told, list_told
 from hub.web.api.describe import READ_FAULTS, WRITE_FAULTS, faults
 from hub.web.api.message_state import MessageList, MessageState, item_of, state_of
 from hub.web.api.partner_types import PartnerMessageList, PartnerState
@@ -27,7 +27,6 @@ from hub.web.problems import Problem, not_found
 from hub.web.reads import reading
 from hub.web.values import instant
 
-Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
 TAGS = ["Messages"]
 REASON_LENGTH_MAX = 2_000  # of a text a person or a partner writes: what a page of paper holds
 

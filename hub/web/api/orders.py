@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from litestar import Request, Response, get
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 
 from hub.business.orders import pages
 from hub.business.orders.model import OrderPage, OrderSummary, Outcome
@@ -23,17 +23,16 @@ from hub.business.orders.pages import (
 from hub.business.orders.store import OrderFilter, find_orders, list_orders
 from hub.kernel.pages import POSITION_MAX, Cut
 from hub.web.addresses import last_part
-from hub.web.api.answers import LIMIT_DEFAULT, LIMIT_MAX, as_told, list_told
+from hub.web.api.answers import LIMIT_DEFAULT, Limit, as_told, found_in_scope, list_told
 from hub.web.api.describe import READ_FAULTS, faults
 from hub.web.api.order_state import EntryList, LineList, OrderView, line_view, order_view
 from hub.web.api.partner_types import PartnerEntryList, PartnerLineList, PartnerOrder
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.policy import both
-from hub.web.problems import Problem, not_found
+from hub.web.problems import not_found
 from hub.web.reads import reading
 
-Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
 TAGS = ["Orders"]
 FAULTS = {**READ_FAULTS, **faults(400, 429)}
 PARTS_BEFORE = 4  # api, v1, orders, the partner: what follows is the number
@@ -168,18 +167,11 @@ async def part_of_order(
 
 
 async def _page(request: Request[Any, Any, Any], order: str, work: Callable[[Any, OrderSummary], Cut[T]]) -> Cut[T]:
-    """Return what ``work`` finds of the order, if the caller may see it; 404 otherwise, 400 for a wrong cursor."""
-    hub: Hub = request.app.state.hub
+    """Return what ``work`` finds of the order, if the caller may see it."""
     scope = caller_of(request).scope
 
     def seen(conn: Any) -> Cut[T] | None:
         summary = find_order(conn, scope, order)
         return None if summary is None else work(conn, summary)
 
-    try:
-        found = await hub.database.read(seen)
-    except ValueError as fault:
-        raise Problem(400, "cursor is not the next of this list", code="bad-parameter") from fault
-    if found is None:
-        raise not_found()
-    return found
+    return await found_in_scope(request, seen)

@@ -5,17 +5,17 @@ A message waits until the partner says ``received``; a fetch that broke off lose
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
 
 from hub.exchange import mailbox
 from hub.exchange.model import MailboxPage, Verdict
 from hub.kernel.struct import Struct
-from hub.web.api.answers import LIMIT_DEFAULT, LIMIT_MAX, as_json
+from hub.web.api.answers import LIMIT_DEFAULT, Limit, as_json
 from hub.web.api.bodies import BINARY, body_answer
 from hub.web.api.describe import READ_FAULTS, WRITE_FAULTS, RawOperation
 from hub.web.api.messages import bounded
@@ -25,7 +25,6 @@ from hub.web.policy import partners
 from hub.web.problems import not_found
 from hub.web.reads import keep_body_place, reading
 
-Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)]
 TAGS = ["Outbound"]
 
 

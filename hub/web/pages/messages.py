@@ -17,8 +17,7 @@ from hub.exchange.replay import ask_replay
 from hub.kernel.errors import Conflict
 from hub.web.addresses import address, order_page
 from hub.web.addresses import message_page as message_page_of
-from hub.web.api.bodies import body_answer
-from hub.web.api.message_parts import document_number
+from hub.web.api.message_parts import document_number, original_of
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.pages.findings import shown_findings
@@ -29,7 +28,7 @@ from hub.web.pages.partners import partner_names
 from hub.web.pages.steps import NOTED, steps_of
 from hub.web.policy import people
 from hub.web.problems import Problem, not_found
-from hub.web.reads import keep_body_place, reading
+from hub.web.reads import reading
 from hub.web.values import AnyPosition, Position
 
 NOTE_LENGTH_MAX = 500  # a few sentences; whoever has more to say keeps it where they keep letters
@@ -121,13 +120,7 @@ async def message_page(
 @get("/messages/{message:str}/raw", opt=people("message:raw"), include_in_schema=False)
 async def original(request: Request[Any, Any, Any], message: FromPath[str]) -> Response[bytes] | Stream:
     """The bytes as they came or were sent: a download, never rendered."""
-    hub: Hub = request.app.state.hub
-    scope = caller_of(request).scope
-    await keep_body_place(request)
-    row = await hub.database.read(lambda conn: find_message(conn, scope, message))
-    if row is None:
-        raise not_found()
-    return await body_answer(hub, row.id, row.sha256, row.size_bytes)
+    return await original_of(request, message)
 
 
 @post("/messages/{message:str}/replay", opt=people("message:replay"), include_in_schema=False)

@@ -54,7 +54,7 @@ class Component(Struct):
 
 
 class ListPrice(Struct):
-    """A price that is not what we are paid: retail, list."""
+    """A price beside the one ordered: retail, list, from a quantity on."""
 
     amount: Decimal
     currency: str
@@ -106,6 +106,7 @@ class OrderLine(Struct):
     window: Period | None = None
     partial: bool | None = None  # may we ship less than all
     backorder: bool | None = None
+    cancel_rule: str | None = None  # how it is shipped or cancelled, as the order says it of itself
     cost_centre: str | None = None
     lot: str | None = None
     serials: list[str] = []

@@ -1,4 +1,4 @@
-"""What the words of an order mean for our promise: which day binds it and how, which party the goods may go to.
+"""What the words of an order mean for our promise: which day binds it, where goods may go, which kinds are made.
 
 In: a word of the canonical vocabulary. Out: its bearing, from the table ``bearings.toml`` beside this file; none for a
 word that does not stand there, and then a person looks.
@@ -40,3 +40,5 @@ _TABLES = _read()
 DATES: dict[str, Bearing] = {word: Bearing(said) for word, said in _TABLES["dates"].items()}
 PARTIES: dict[str, str] = _TABLES["parties"]
 CONDITIONS: dict[str, str] = _TABLES["conditions"]
+KINDS: dict[str, str] = _TABLES["kinds"]
+PRICES: dict[str, str] = _TABLES["prices"]

@@ -154,6 +154,7 @@ class Catalogue:
         self._by_buyer = {item.buyer: item for item in items}
         self._by_number = {item.number: item for item in items}
         self._by_udi = {item.udi_di: item for item in items if item.udi_di}
+        self._contracts = {price.contract for price in prices}
         self._prices: dict[str, list[ContractPrice]] = {}
         for price in prices:
             self._prices.setdefault(price.item, []).append(price)
@@ -170,6 +171,10 @@ class Catalogue:
     def prices_of(self, item: str) -> list[ContractPrice]:
         """Return every price of our item ``item``, whatever its contract, currency and days."""
         return self._prices.get(item, [])
+
+    def has_contract(self, name: str) -> bool:
+        """Say whether any price is of the contract ``name``."""
+        return name in self._contracts
 
     def only_currency(self, contract: str | None) -> str | None:
         """Return the currency of every price of ``contract`` (of all when none is named); none when they differ."""

@@ -13,7 +13,7 @@ An order is new, a copy, or an instruction about another order (its purpose, BEG
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -21,9 +21,12 @@ import msgspec
 from msgspec.structs import replace
 
 from hub.business.orders.answer import answer_to
+from hub.business.orders.bearings import KINDS
 from hub.business.orders.catalogue import ALWAYS_OPEN, Catalogue, DockCalendar
 from hub.business.orders.compare import differences
+from hub.business.orders.contracts import contracts_of_order
 from hub.business.orders.lines import ALLOWANCES, CENT, decide_line, in_cents
+from hub.business.orders.lots import lots_of_order
 from hub.business.orders.model import (
     Decision,
     Effect,
@@ -52,26 +55,13 @@ COPY = "duplicate"
 NO_ANSWER = "none"
 """The buyer's wish (table ``acknowledgement-wish``) to hear nothing of an order that is taken as it is."""
 
-NO_ORDER_TO_MAKE = frozenset(
-    {
-        "blanket-estimated",  # quantities nobody commits to
-        "blanket-agreement",
-        "contract",
-        "information-copy",
-        "pre-commitment",
-        "consigned",  # ours until used: another bargain than a price for each
-        "repair-and-return",  # their devices come back to us: no contract price, another procedure
-        "warranty",
-        "stop-work",
-        "resume-work",
-    }
-)
-"""Kinds of order (table ``order-kind``) whose lines are not simply made and delivered: a person reads them first."""
-
 NUMBER_LENGTH_MAX = 100
 """Longest order number, release or contract number filed: X12 has 22, 30 and 30, UBL recommends no more than 35."""
 
-_SAY_TODAY = frozenset({"BUS-DATE-PAST", "BUS-DATE-TOO-FAR"})  # what they expect is another every day
+_SAY_TODAY = frozenset({"BUS-DATE-PAST", "BUS-DATE-TOO-FAR", "BUS-DATE-ORDER"})  # what they expect is another every day
+
+_ELSEWHERE_ALREADY = timedelta(days=1)
+"""How far the date of an order may lie ahead of the customer's own: another office of theirs has tomorrow already."""
 
 _NOT_PLANNED = say("BUS-NOT-PLANNED", "lines")  # of every order that stands
 
@@ -208,7 +198,7 @@ def _answer(order: PurchaseOrder, state: OrderState, given: Given) -> OrderAckno
 def _fresh(order: PurchaseOrder, given: Given) -> Decision:
     """Decide an order whose number is free, line by line."""
     terms = given.terms(order)
-    about_order = _order_reasons(order) + terms.days.faults
+    about_order = _order_reasons(order, terms) + terms.days.faults
     lines = [decide_line(line, index, terms, about_order) for index, line in enumerate(order.lines)]
     about_order += _stated_total(order, lines, terms.catalogue)
     verdict, outcome = _overall(lines, about_order)
@@ -276,7 +266,7 @@ def _overall(lines: list[LineDecision], about_order: list[Reason]) -> tuple[Verd
     return Verdict.CHANGED, Outcome.CHANGED
 
 
-def _order_reasons(order: PurchaseOrder) -> list[Reason]:
+def _order_reasons(order: PurchaseOrder, terms: Terms) -> list[Reason]:
     """Return what is wrong with the order as a whole."""
     reasons: list[Reason] = []
     if not order.lines:
@@ -285,12 +275,23 @@ def _order_reasons(order: PurchaseOrder) -> list[Reason]:
         reasons.append(say("BUS-COPY-FIRST", "purpose"))
     if any(charge.kind in ALLOWANCES for charge in order.charges):
         reasons.append(say("BUS-ALLOWANCE/order", "charges"))
-    if order.kind in NO_ORDER_TO_MAKE:
+    if order.kind and order.kind not in KINDS:
         reasons.append(say("BUS-KIND", "kind", found=order.kind, kind=order.kind))
+    reasons += _dated_ahead(order, terms)
+    reasons += contracts_of_order(order, terms.catalogue)
+    reasons += lots_of_order(order)
     reasons += places_of_order(order)
     reasons += unweighed_of_order(order)
     reasons += miscounted(order)
     return reasons
+
+
+def _dated_ahead(order: PurchaseOrder, terms: Terms) -> list[Reason]:
+    """Return a reason where the order is dated later than it can have been placed anywhere on earth."""
+    placed = order.placed.on if order.placed else None
+    if placed is None or placed <= terms.today + _ELSEWHERE_ALREADY:
+        return []
+    return [say("BUS-DATE-ORDER", "placed", found=placed, expected=terms.today, placed=placed, today=terms.today)]
 
 
 def _stated_total(order: PurchaseOrder, lines: list[LineDecision], catalogue: Catalogue) -> list[Reason]:

@@ -81,14 +81,16 @@ def find_item(line: OrderLine, catalogue: Catalogue, path: str) -> tuple[Catalog
     at = f"{path}.item"
     if not catalogue.items:
         return None, [say("BUS-NO-CATALOGUE", at, line=line.number)]
-    named = _named(line.item or Item(), catalogue)
+    named, others = _named(line.item or Item(), catalogue), _others(line, catalogue)
     if not named:
-        return None, [say("BUS-ITEM-MISSING", at, line=line.number)]
+        named, others = _leading(others), []
+    if not named:
+        return None, [_missing(line, at)]
     item = named[0].item
     if item is None:
         return None, [_unknown(line, named, catalogue, at)]
     reasons = _not_understood(line, at)
-    for other in named[1:] + _others(line, catalogue):
+    for other in named[1:] + others:
         if other.device and other.item is None and item.udi_di is None:
             words = {"line": line.number, "value": other.value, "item": item.buyer}
             return item, [say("BUS-UDI-UNKNOWN", f"{at}.{other.place}", found=other.value, **words), *reasons]
@@ -108,9 +110,28 @@ def _named(asked: Item, catalogue: Catalogue) -> list[Named]:
     return found
 
 
+def _leading(others: list[Named]) -> list[Named]:
+    """Return further numbers in the place of those that usually lead: first one that is known, then the others."""
+    known = next((number for number in others if number.item), None)
+    return [known, *(number for number in others if number is not known)] if known else others
+
+
+def _missing(line: OrderLine, at: str) -> Reason:
+    """Say that no number of the line can name an item, and what stands there instead."""
+    said = line.item.others if line.item else []
+    maker = line.item.maker if line.item else None
+    kind, value = ("manufacturer-part", maker) if maker else (said[0].scheme, said[0].value) if said else (None, None)
+    if value is None:
+        return say("BUS-ITEM-MISSING", at, line=line.number)
+    return say("BUS-ITEM-MISSING/kind", f"{at}.others", found=value, line=line.number, value=value, kind=kind or "none")
+
+
 def _others(line: OrderLine, catalogue: Catalogue) -> list[Named]:
     """Return the further numbers of the line that may not name anything but its item."""
     found: list[Named] = []
+    if line.item and line.item.maker:
+        item = catalogue.by_number(line.item.maker) or catalogue.by_buyer(line.item.maker)
+        found += [Named(place="maker", value=line.item.maker, item=item)] if item else []
     for number in line.item.others if line.item else []:
         item = catalogue.by_buyer(number.value) or catalogue.by_number(number.value)
         if number.scheme in OUR_NUMBERS or (number.scheme in _FOREIGN_NUMBERS and item):

@@ -11,7 +11,10 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from hub.business.orders.catalogue import CatalogueItem
+from hub.business.orders.contracts import contracts_of_line
+from hub.business.orders.further_prices import check_further_prices
 from hub.business.orders.items import check_revision, find_item
+from hub.business.orders.lots import lots_of_line
 from hub.business.orders.model import LineDecision, LineState, LineVerdict, PromiseState, Status
 from hub.business.orders.places import places_of_line, unweighed_of_line
 from hub.business.orders.prices import agreed_price, amount_of
@@ -72,6 +75,9 @@ def _as_sent(line: OrderLine, item: CatalogueItem | None, terms: Terms, path: st
         reasons.append(say("BUS-BOM-CHANGED", f"{path}.components", **words))
     if line.discount or any(charge.kind in ALLOWANCES for charge in line.charges):
         reasons.append(say("BUS-ALLOWANCE/line", f"{path}.charges", **words))
+    reasons += contracts_of_line(line, terms.contract, terms.catalogue, path)
+    reasons += lots_of_line(line, path)
+    reasons += check_further_prices(line, path)
     reasons += places_of_line(line, terms.home, path)
     reasons += unweighed_of_line(line, path)
     return reasons + _line_total(line, item, path)

@@ -66,7 +66,11 @@ def unweighed_of_order(order: PurchaseOrder) -> list[Reason]:
 
 def unweighed_of_line(line: OrderLine, path: str) -> list[Reason]:
     """Return the same for a line."""
-    return [_unweighed(each, "line", line.number, f"{path}.unweighed") for each in line.unweighed]
+    reasons = [_unweighed(each, "line", line.number, f"{path}.unweighed") for each in line.unweighed]
+    rule = line.cancel_rule
+    if rule and rule not in CONDITIONS:
+        reasons.append(say("BUS-CONDITION/line", f"{path}.cancel_rule", found=rule, line=line.number, rule=rule))
+    return reasons
 
 
 def _unweighed(each: Unweighed, where: str, line: str | None, path: str) -> Reason:

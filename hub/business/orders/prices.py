@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from hub.business.orders.catalogue import CatalogueItem, ContractPrice
+from hub.business.orders.contracts import contract_of_line
 from hub.business.orders.reasons import Reason, say
 from hub.business.orders.terms import Terms, is_plain, shown
 from hub.canonical.order import OrderLine
@@ -20,16 +21,33 @@ PER_LINE_UNIT = frozenset({None, "contract", "catalogue", "current", "fixed", "n
 _PER = {
     "per-each": (1, "each"),
     "contract-per-each": (1, "each"),
-    "each-per-contract": (1, "each"),
     "net-each": (1, "each"),
     "quoted-each": (1, "each"),
+    "per-ten": (10, None),
+    "per-dozen": (12, None),
+    "contract-per-dozen": (12, None),
+    "per-hundred": (100, None),
+    "contract-per-hundred": (100, None),
+    "quoted-per-hundred": (100, None),
+    "per-thousand": (1_000, None),
+    "contract-per-thousand": (1_000, None),
+    "quoted-per-thousand": (1_000, None),
+    "per-ten-thousand": (10_000, None),
+    "per-hundred-thousand": (100_000, None),
     "per-box": (1, "box"),
     "per-package": (1, "package"),
+    "per-ounce": (1, "ounce"),
     "per-pound": (1, "pound"),
+    "per-gram": (1, "gram"),
+    "per-kilogram": (1, "kilogram"),
+    "per-millilitre": (1, "millilitre"),
+    "per-litre": (1, "litre"),
+    "per-foot": (1, "foot"),
+    "per-yard": (1, "yard"),
     "per-metre": (1, "metre"),
+    "per-hundred-feet": (100, "foot"),
+    "per-thousand-feet": (1_000, "foot"),
     "per-hundred-metres": (100, "metre"),
-    "per-hundred": (100, None),
-    "per-thousand": (1000, None),
 }
 """Words that say what the price is for: how many, of which unit (none: the line's). Others are held, not guessed."""
 
@@ -62,12 +80,13 @@ def _contract_price(
     """Return the one contract price that governs the line: by contract, then day, then currency."""
     at, words = f"{path}.price", {"line": line.number, "item": item.buyer}
     prices = terms.catalogue.prices_of(item.number)
-    if terms.contract:
-        named = [price for price in prices if price.contract == terms.contract]
+    contract = terms.contract or contract_of_line(line, terms.catalogue)
+    if contract:
+        named = [price for price in prices if price.contract == contract]
         if prices and not named:
             known = ", ".join(sorted({price.contract for price in prices}))
-            words |= {"contract": terms.contract, "known": known}
-            return None, [say("BUS-CONTRACT-UNKNOWN", at, found=terms.contract, expected=known, **words)]
+            words |= {"contract": contract, "known": known}
+            return None, [say("BUS-CONTRACT-UNKNOWN", at, found=contract, expected=known, **words)]
         prices = named
     valid = [price for price in prices if price.covers(terms.price_day)]
     if not valid:
@@ -150,7 +169,7 @@ def amount_of(line: OrderLine, item: CatalogueItem | None, ordered: Quantity | N
         return price.amount
     if price.per is None and price.basis in PER_LINE_UNIT:  # nearly all of them
         return ordered.value * price.amount
-    per = _price_per(price, ordered.unit)
+    per = price_per(price, ordered.unit)
     if per is None or not is_plain(per.value) or per.value <= 0:
         return None
     of_line, of_price = _units(item, ordered.unit, per.unit)
@@ -166,7 +185,7 @@ def _units(item: CatalogueItem | None, one: str, other: str) -> tuple[Decimal | 
     return (item.factor(one), item.factor(other)) if item else (None, None)
 
 
-def _price_per(price: Price, unit: str) -> Quantity | None:
+def price_per(price: Price, unit: str) -> Quantity | None:
     """Return what the price is for, ``unit`` being the line's; none when the basis is not understood."""
     if price.per is not None:
         return price.per
@@ -180,7 +199,7 @@ def _per_own_unit(line: OrderLine, price: Price, item: CatalogueItem, base: Deci
     """Return the price ordered for one of the item's own unit; none when its unit or basis is not understood."""
     if price.per is None and price.basis == "total":
         return _exact(price.amount) / _exact(base)
-    per = _price_per(price, line.quantity.unit if line.quantity else item.unit)
+    per = price_per(price, line.quantity.unit if line.quantity else item.unit)
     factor = item.factor(per.unit) if per else None
     if per is None or factor is None or not is_plain(per.value) or per.value <= 0:
         return None

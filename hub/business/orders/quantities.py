@@ -63,7 +63,9 @@ def check_quantity(line: OrderLine, item: CatalogueItem, path: str) -> tuple[Amo
         words = {"line": line.number, "item": item.buyer, "unit": ordered.unit, "units": units}
         return None, [say("BUS-UNIT", f"{at}.unit", found=ordered.unit, expected=units, **words)]
     amount = Amount(ordered=ordered, base=ordered.value * factor)
-    return amount, _limits(line.number, item, amount, at) + _sums(line, item, amount, path)
+    return amount, _limits(line.number, item, amount, at) + _sums(line, item, amount, path) + _packs(
+        line, item, amount, path
+    )
 
 
 def _limits(number: str, item: CatalogueItem, amount: Amount, at: str) -> list[Reason]:
@@ -100,6 +102,24 @@ def _sums(line: OrderLine, item: CatalogueItem, amount: Amount, path: str) -> li
             words = {"line": line.number, "total": made, "stated": stated}
             reasons.append(say(f"BUS-PARTS-SUM/{name}", f"{path}.{name}", found=made, expected=stated, **words))
     return reasons
+
+
+def _packs(line: OrderLine, item: CatalogueItem, amount: Amount, path: str) -> list[Reason]:
+    """Return why the quantity is not certain where the line says how many go into a pack (one says nothing)."""
+    for index, pack in enumerate(line.packs):
+        if pack.inner is None or pack.inner <= 1:
+            continue
+        words = {"line": line.number, "pack": f"{pack.inner}"}
+        at = f"{path}.packs[{index}]"
+        factor = item.factor(amount.ordered.unit)
+        if amount.ordered.unit == item.unit and amount.base % pack.inner:
+            asked = many(amount.base, item.unit)
+            return [say("BUS-PACK", at, found=pack.inner, expected=asked, asked=asked, **words)]
+        if amount.ordered.unit != item.unit and factor not in (None, Decimal(pack.inner)):
+            agreed = shown(factor or Decimal(0))
+            words |= {"unit": amount.ordered.unit, "agreed": agreed}
+            return [say("BUS-PACK/unit", at, found=pack.inner, expected=agreed, **words)]
+    return []
 
 
 def _total(parts: list[Quantity], item: CatalogueItem) -> Decimal | None:

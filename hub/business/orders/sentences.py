@@ -53,6 +53,10 @@ ABOUT_ITEMS = {
         "line {line}: we have no item master for this customer", "add items.toml and prices.toml, then replay"
     ),
     "BUS-ITEM-MISSING": _refused("line {line}: no item number", "send your item number for the line"),
+    "BUS-ITEM-MISSING/kind": _refused(
+        "line {line}: '{value}' stands under '{kind}', and is no number of an item we make for you",
+        "send your item number for the line",
+    ),
     "BUS-ITEM-UNKNOWN": _refused(
         "line {line}: '{value}' is not an item we make for you", "check the number, or have the item set up first"
     ),
@@ -290,6 +294,18 @@ ABOUT_PRICES = {
     "BUS-PRICE-CURRENCY": _refused(
         "line {line}: ordered in '{currency}', the contract is in {agreed}", "order in {agreed}"
     ),
+    "BUS-CONTRACT-TWICE/order": _held(
+        "the order names contract '{first}' and contract '{second}': its prices could be of either",
+        "ask the customer which contract is meant",
+    ),
+    "BUS-CONTRACT-TWICE/line": _held(
+        "line {line}: contract '{first}' is named and contract '{second}': its price could be of either",
+        "ask the customer which contract is meant",
+    ),
+    "BUS-PRICE-TWICE": _held(
+        "line {line}: says a price of {said} ({kind}) beside its own, which is {own}",
+        "ask the customer what is to be paid",
+    ),
     "BUS-CONTRACT-UNCLEAR": _held(
         "line {line}: several contracts have a price for {item}: {contracts}",
         "ask the customer which contract is meant",
@@ -320,6 +336,22 @@ ABOUT_LINES = {
     "BUS-CURRENCY-MIXED": _refused(
         "line {line}: priced in '{currency}', the order is in '{expected}'", "order each currency by itself"
     ),
+    "BUS-LOT/line": _held(
+        "line {line}: asks for the {kind} '{value}', and what is ordered is made anew",
+        "ask the customer whether goods that exist already are meant",
+    ),
+    "BUS-PACK": _held(
+        "line {line}: {asked} in packs of {pack}: that is no whole number of packs",
+        "ask the customer how many go into a pack, and how many are wanted",
+    ),
+    "BUS-PACK/unit": _held(
+        "line {line}: a {unit} is said to hold {pack}, and {agreed} are agreed",
+        "ask the customer how many go into one, and how many are wanted",
+    ),
+    "BUS-CONDITION/line": _held(
+        "line {line}: says '{rule}' of how it is to be shipped or cancelled, and no rule of ours weighs it",
+        "agree with the customer what it asks of us",
+    ),
     "BUS-BOM-CHANGED": _held(
         "line {line}: changes the bill of materials for this order",
         "have engineering look at it; send an engineering change for what shall last",
@@ -342,6 +374,14 @@ ABOUT_ORDERS = {
     "BUS-KIND": _held(
         "an order of kind '{kind}' is not simply made and delivered",
         "read the order and agree with the customer what it asks for",
+    ),
+    "BUS-LOT/order": _held(
+        "the order asks for the {kind} '{value}', and what is ordered is made anew",
+        "ask the customer whether goods that exist already are meant",
+    ),
+    "BUS-DATE-ORDER": _held(
+        "the order is dated {placed}, and today is {today}: prices and dates may be meant for another day",
+        "ask the customer whether it is meant to be taken now",
     ),
     "BUS-TOTAL": _doubted(
         "the order's total is stated as '{stated}', its lines make '{computed}'",

@@ -175,7 +175,8 @@ def test_every_schedule_accepted_as_ordered_keeps_its_day_and_the_last_days_of_i
     for (qualifier, day), promise in zip(parts, state.promises, strict=True):
         made = promise.deliver or promise.ship
         assert made is not None
-        assert all(made <= end for end in last), "nobody waits any longer"
+        if qualifier != "001":  # a schedule that says a day of cancellation of its own is waited for until then
+            assert all(made <= end for end in last), "nobody waits any longer"
         if promise.status is Status.ACCEPTED:
             axis, kind = MEANS[qualifier]
             own = promise.ship if axis == "ship" else made

@@ -167,11 +167,17 @@ BASES = {
     "PE": ("1.875", Decimal("468.75")),
     "TE": ("1.875", Decimal("468.75")),
     "QE": ("1.875", Decimal("468.75")),
-    "NS": ("1.875", Decimal("468.75")),
     "UM": ("1.875", Decimal("468.75")),
     "HP": ("187.5", Decimal("468.75")),
-    "PP": ("1875", Decimal("468.75")),
-    "TP": ("468.75", Decimal("468.75")),
+    "PN": ("18.75", Decimal("468.75")),
+    "PD": ("22.5", Decimal("468.75")),
+    "TC": ("187.5", Decimal("468.75")),
+    "QH": ("187.5", Decimal("468.75")),
+    "TP": ("1875", Decimal("468.75")),
+    "TM": ("1875", Decimal("468.75")),
+    "QS": ("1875", Decimal("468.75")),
+    "TT": ("18750", Decimal("468.75")),
+    "HT": ("187500", Decimal("468.75")),
 }
 
 
@@ -190,7 +196,7 @@ def test_the_total_of_the_order_is_checked_whatever_the_basis_of_its_prices(basi
     [
         f"PO1*1*{ITEM.replace('1.875*PE', '*')}",  # no price: the contract's is filled in
         f"PO1*1*{ITEM.replace('1.875*PE', '1.875*SR')}",  # a basis nobody knows
-        f"PO1*1*{ITEM.replace('1.875*PE', '1.875*PN')}",  # by the pound
+        f"PO1*1*{ITEM.replace('1.875*PE', '1.875*PP')}",  # by the pound
         f"PO1*1*{ITEM}SAC*C*F050***1000~",
         f"PO1*1*{ITEM}PO1*2*{ITEM.replace('1.875*PE', '*')}",
         f"PO1*1*{ITEM.replace('1.875*PE', '1.875*PM')}",

@@ -19,7 +19,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
-from hub.exchange import budgets, outbox, people
+from hub.exchange import budgets, outbox, people, stopped
 from hub.exchange.acknowledgements import mark_overdue
 from hub.exchange.budgets import Budgets
 from hub.exchange.intake import PROCESS, PROCESS_LARGE, Accepted, Incoming, accept_all, stored_amount
@@ -27,6 +27,7 @@ from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Budget, Partners
 from hub.exchange.recording import call_attention, note
+from hub.exchange.stopped import Lane
 from hub.exchange.weights import Amount
 from hub.flow.delivering import Deliverer, transports
 from hub.flow.desk import Desk
@@ -101,6 +102,7 @@ class Hub:
         self._loops: list[Loop] = []
         self._rounds = 0
         self._given_up = 0  # jobs, at the last look
+        self._lanes: dict[str, Lane] = {}  # stopped deliveries, at the last look
         self._ownership: Ownership | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -257,8 +259,12 @@ class Hub:
 
     async def checks(self) -> list[Check]:
         """Look at everything the hub needs to work."""
-        stopped = [f"{name}: {fault}" for name, fault in self.partners.faults.items()]
-        stopped += await asyncio.to_thread(self._folders_stopped)
+        at_fault = [f"{name}: {fault}" for name, fault in self.partners.faults.items()]
+        at_fault += await asyncio.to_thread(self._folders_stopped)
+        at_fault += [
+            f"{each.partner}: what it is owed waits since {each.since:%Y-%m-%d %H:%M} UTC: {each.reason}"
+            for each in self._lanes.values()
+        ]
         given_up = f"{self._given_up} given up" if self._given_up else None
         over = ", ".join(sorted(self.budgets.over(self.clock.now())))
         faults = {
@@ -270,7 +276,7 @@ class Hub:
         return [
             *(Check(name=name, ok=fault is None, detail=fault) for name, fault in faults.items()),
             # One partner's file or one message stops nobody else: it is said, and the hub goes on taking in.
-            Check(name="partners", ok=True, detail="; ".join(stopped) or None),
+            Check(name="partners", ok=True, detail="; ".join(at_fault) or None),
             Check(name="jobs given up", ok=True, detail=given_up),
             Check(name="budgets", ok=True, detail=f"nothing more is taken meanwhile from {over}" if over else None),
         ]
@@ -324,6 +330,7 @@ class Hub:
         await self.look_at_budgets()
         backlog = await self.database.read(jobs.backlog)
         self._given_up = backlog.dead
+        self._lanes = await self.database.read(stopped.lanes)
         self.metrics.show_backlog(backlog)
         if round_ % ORPHANS_EVERY == 0:
             await self.database.write(partial(budgets.sweep, now=self.clock.now()))

@@ -30,6 +30,7 @@ from hub.exchange.model import (
     TimelineEntry,
 )
 from hub.exchange.recording import fold, note
+from hub.exchange.stopped import lane_of
 from hub.exchange.storable import storable_text
 from hub.exchange.tables import (
     delivery,
@@ -292,10 +293,17 @@ def _timeline(conn: Connection, message_id: str) -> list[TimelineEntry]:
 
 
 def latest_delivery(conn: Connection, message_id: str) -> DeliveryRow | None:
-    """Return how an outbound message gets to its receiver, with the last tries; None for an inbound one."""
+    """Return how an outbound message gets to its receiver, with the last tries; None for an inbound one.
+
+    One that waits because its partner's lane is stopped says so.
+    """
     row = conn.execute(select(delivery).where(delivery.c.message == message_id)).one_or_none()
     if row is None:
         return None
+    own = dict(row._mapping)
+    waits = row.state == "ready" and row.next_attempt_at is not None
+    if waits and (lane := lane_of(conn, row.partner)) is not None:
+        own |= {"next_attempt_at": max(row.next_attempt_at, lane.again_at), "error": lane.reason}
     tries = (
         select(*(column for column in delivery_attempt.c if column.name != "message"))
         .where(delivery_attempt.c.message == message_id)
@@ -309,7 +317,7 @@ def latest_delivery(conn: Connection, message_id: str) -> DeliveryRow | None:
         .limit(EARLIER_DELIVERIES_MAX)
     )
     return DeliveryRow(
-        **row._mapping,
+        **own,
         tries=[AttemptRow(**attempt._mapping) for attempt in conn.execute(tries)][::-1],
         earlier=[EarlierDelivery(**before._mapping) for before in conn.execute(earlier)][::-1],
     )

@@ -38,6 +38,8 @@ Event = Literal[
     "sent",
     "delivered",
     "delivery-failed",
+    "deliveries-stopped",
+    "deliveries-resumed",
     "acknowledged",
     "acknowledgement-overdue",
 ]

@@ -2,7 +2,8 @@
 
 ``put`` writes message, documents and delivery in the caller's transaction. A mailbox message then waits until its
 receiver comes. Any other is claimed for an attempt, which is on record before anything is sent; a crash in between
-leaves the attempt unfinished, and after ``ATTEMPT_LEASE`` the message is tried again under the same id.
+leaves the attempt unfinished, and after ``ATTEMPT_LEASE`` the message is tried again under the same id. Of a partner
+whose place is at fault nothing is claimed: what it is owed waits as a whole (``stopped``).
 
 Sent once more, a message is delivered anew: how it was delivered before is kept beside it, and what its receiver
 thought of it stands.
@@ -12,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection, Integer, ScalarSelect, bindparam, delete, exists, func, insert, or_, select, update
 
-from hub.exchange import interchanges
+from hub.exchange import interchanges, stopped
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Key, StageTime
 from hub.exchange.recording import (
     KEYS_SHOWN_MAX,
@@ -28,6 +30,7 @@ from hub.exchange.recording import (
     put_documents,
     put_kept_keys,
 )
+from hub.exchange.stopped import Lane
 from hub.exchange.tables import delivery, delivery_attempt, earlier_delivery, message
 from hub.kernel.errors import Conflict
 from hub.kernel.struct import Struct
@@ -75,6 +78,7 @@ class Due(Struct):
     partner: str
     transport: str
     attempt: int
+    due_at: datetime  # where it stood among those that wait
     sha256: str
     size_bytes: int
     content_type: str | None = None
@@ -95,17 +99,40 @@ def put_all(conn: Connection, outgoing: Sequence[Outgoing]) -> None:
 
 
 def claim(conn: Connection, *, now: datetime, limit: int = CLAIM_MAX, shares: Shares = NO_SHARES) -> list[Due]:
-    """Return deliveries that are due, each with its attempt on record: partners in fair turns, of each oldest first."""
+    """Return deliveries that are due, each with its attempt on record: partners in fair turns, of each oldest first.
+
+    Those of partners that are stopped are left out.
+    """
 
     def of_partner(partner: str, most: int) -> list[Due]:
-        return [Due(**row._mapping) for row in conn.execute(_DUE, {"now": now, "whose": partner, "most": most})]
+        return _due_of(conn, partner, now, most)
 
-    def partners(behind: str | None) -> list[str]:
-        query = _PARTNERS if behind is None else _PARTNERS_BEHIND
-        return [partner for (partner,) in query.returned(conn, {} if behind is None else {"behind": behind})]
+    room, out = min(limit, CLAIM_MAX), stopped.lanes(conn)
+    partners = [partner for partner in owners_in_turn(partial(_partners, conn), shares) if partner not in out]
+    return _begin(conn, taken_in_turns(partners, of_partner, shares, room, most=room), now)
 
-    room = min(limit, CLAIM_MAX)
-    found = taken_in_turns(owners_in_turn(partners, shares), of_partner, shares, room, most=room)
+
+def claim_one(conn: Connection, lane: Lane, *, now: datetime) -> tuple[Lane | None, Due | None]:
+    """Take a stopped lane, whose place was judged well, for a trial with the oldest answer that is due.
+
+    No lane: another has it. No delivery: nothing is due.
+    """
+    mine = stopped.try_out(conn, lane, until=now + ATTEMPT_LEASE, now=now)
+    claimed = _begin(conn, _due_of(conn, lane.partner, now, 1), now) if mine else []
+    return mine, claimed[0] if claimed else None
+
+
+def _partners(conn: Connection, behind: str | None) -> list[str]:
+    query = _PARTNERS if behind is None else _PARTNERS_BEHIND
+    return [partner for (partner,) in query.returned(conn, {} if behind is None else {"behind": behind})]
+
+
+def _due_of(conn: Connection, partner: str, now: datetime, most: int) -> list[Due]:
+    return [Due(**row._mapping) for row in conn.execute(_DUE, {"now": now, "whose": partner, "most": most})]
+
+
+def _begin(conn: Connection, found: Sequence[Due], now: datetime) -> list[Due]:
+    """Put the attempts on record."""
     claimed = [msgspec.structs.replace(due, attempt=due.attempt + 1) for due in found]
     if claimed:
         conn.execute(_CLAIM, [{"wanted": due.message, "again_at": now + ATTEMPT_LEASE} for due in claimed])
@@ -139,6 +166,13 @@ def put_off(conn: Connection, due: Due) -> None:
         conn.execute(_NO_ATTEMPT, {"wanted": due.message, "mine": due.attempt})
 
 
+def put_back(conn: Connection, due: Due) -> None:
+    """Take back an attempt that told nothing of its answer, which stands again where it stood."""
+    values = {"wanted": due.message, "mine": due.attempt, "before": due.due_at}
+    if conn.execute(_PUT_BACK, values).rowcount == 1:
+        conn.execute(_NO_ATTEMPT, {"wanted": due.message, "mine": due.attempt})
+
+
 def resend(conn: Connection, message_id: str, *, now: datetime, actor: str) -> bool:
     """Make a message due again, same id and same bytes; False when it has no delivery.
 
@@ -169,13 +203,30 @@ def resend_answers(conn: Connection, message_id: str, *, now: datetime) -> int:
 
 
 def take_over(conn: Connection, *, now: datetime) -> int:
-    """Make deliveries whose attempt broke off due now; how many. Only for who knows that no other sender lives."""
-    return conn.execute(_TAKE_OVER, {"now": now}).rowcount
+    """Make deliveries whose attempt broke off due now; how many. Only for who knows that no other sender lives.
+
+    They stand before what was written after them. What is stopped is judged anew.
+    """
+    taken = conn.execute(_TAKE_OVER).rowcount
+    stopped.judge_now(conn, now=now)
+    return taken
 
 
 def next_due(conn: Connection) -> datetime | None:
     """Return when the next attempt falls due; None when nothing waits but in mailboxes."""
     return conn.execute(_NEXT_DUE).scalar()
+
+
+def anything_due(conn: Connection, *, now: datetime) -> bool:
+    """Tell whether there is something to deliver, or a stopped lane to be judged."""
+    due_at = next_due(conn)
+    if due_at is None or due_at > now:
+        return False
+    out = stopped.lanes(conn)
+    if not out or any(lane.again_at <= now for lane in out.values()):
+        return True
+    others = [partner for partner in _partners(conn, None) if partner not in out]
+    return any(conn.execute(_IS_DUE, {"now": now, "whose": partner}).first() for partner in others)
 
 
 def _finish(
@@ -255,6 +306,7 @@ _DUE = (
         delivery.c.partner,
         delivery.c.transport,
         delivery.c.attempts.label("attempt"),
+        delivery.c.next_attempt_at.label("due_at"),
         message.c.sha256,
         message.c.size_bytes,
         message.c.content_type,
@@ -265,6 +317,11 @@ _DUE = (
     .order_by(delivery.c.next_attempt_at, delivery.c.message)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True, of=delivery)
+)
+_IS_DUE = (
+    select(delivery.c.message)
+    .where(delivery.c.partner == bindparam("whose"), delivery.c.next_attempt_at <= bindparam("now", type_=Instant))
+    .limit(1)
 )
 _CLAIM = (
     update(delivery)
@@ -294,6 +351,7 @@ _PUT_OFF = (
     )
     .values(attempts=delivery.c.attempts - 1)
 )
+_PUT_BACK = _PUT_OFF.values(next_attempt_at=bindparam("before", type_=Instant))
 _NO_ATTEMPT = delete(delivery_attempt).where(
     delivery_attempt.c.message == bindparam("wanted"), delivery_attempt.c.attempt == bindparam("mine")
 )
@@ -355,7 +413,7 @@ _TAKE_OVER = (
             delivery_attempt.c.finished_at.is_(None),
         ),
     )
-    .values(next_attempt_at=bindparam("now", type_=Instant))
+    .values(next_attempt_at=select(message.c.received_at).where(message.c.id == delivery.c.message).scalar_subquery())
 )
 _NEXT_DUE = (
     select(delivery.c.next_attempt_at)

@@ -244,6 +244,18 @@ delivery_attempt = Table(
     Column("detail", Text),
 )
 
+stopped_lane = Table(
+    "stopped_lane",
+    metadata,
+    Column("partner", PARTNER, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("rounds", Integer, nullable=False),  # in which the place was found at fault; only grows while it is
+    Column("again_at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("message", ID, nullable=False),  # the answer that stands for all that wait
+    sqlite_with_rowid=False,
+)  # no row: nothing is known to be in the way of what the partner is owed
+
 control_number = Table(
     "control_number",
     metadata,

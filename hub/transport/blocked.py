@@ -1,4 +1,8 @@
-"""What is in the way in a partner's folder, in words that its partner may read: they name nothing of the machine."""
+"""What is in the way in a partner's folder, in words that its partner may read: they name nothing of the machine.
+
+A fault is of the *place* and stops all that its partner is owed, but for the few that are of one file alone: its name
+or its size. Where nobody can tell (a fault whose number says nothing), it is the place's: a person looks.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,11 @@ class Blocked(Exception):
     def code(self) -> str:
         return str(self).partition(":")[0]
 
+    @property
+    def of_one_file(self) -> bool:
+        """Whether other files might go where this one cannot."""
+        return str(self) in OF_ONE_FILE
+
 
 IS_LINK = "TRN-FOLDER-LINK: a link or a file stands where the folder should be"
 IS_GONE = "TRN-FOLDER-GONE: the folder is not there"
@@ -21,6 +30,13 @@ IS_OPEN = "TRN-FOLDER-OPEN: others than its partner may enter the folder"
 IS_ELSEWHERE = "TRN-FOLDER-ELSEWHERE: the folder lies on another file system than the hub's own"
 IS_FULL = "TRN-FOLDER-FULL: there is no room for the file"
 IS_AT_FAULT = "TRN-FOLDER-FAULT: the folder could not be used"
+NAME_HELD = "TRN-FOLDER-NAME: what stands under the name of the file cannot be replaced"
+NAME_REFUSED = "TRN-FOLDER-NAME: the folder takes no file of this name"
+TOO_LARGE = "TRN-FOLDER-SIZE: the folder takes no file of this size"
+HUB_SHORT = "TRN-HUB-SHORT: the hub is short of room or of open files"
+HUB_AT_FAULT = "TRN-HUB-FOLDERS: the hub's own folders could not be used"
+
+OF_ONE_FILE = frozenset({NAME_TAKEN, NAME_HELD, NAME_REFUSED, TOO_LARGE})
 
 WHY = {
     errno.ELOOP: IS_LINK,
@@ -32,6 +48,10 @@ WHY = {
     errno.EISDIR: NAME_TAKEN,
     errno.EEXIST: NAME_TAKEN,
     errno.ENOTEMPTY: NAME_TAKEN,
+    errno.ENAMETOOLONG: NAME_REFUSED,
+    errno.EINVAL: NAME_REFUSED,
+    errno.EILSEQ: NAME_REFUSED,
+    errno.EFBIG: TOO_LARGE,
     errno.EXDEV: IS_ELSEWHERE,
     errno.EDQUOT: IS_FULL,
 }

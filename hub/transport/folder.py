@@ -19,9 +19,9 @@ import structlog
 
 from hub.kernel.errors import Defect, Misconfigured, Unavailable
 from hub.kernel.identity import new_id
-from hub.transport.blocked import Blocked
+from hub.transport.blocked import NAME_HELD, Blocked
 from hub.transport.hand import FILES_IN_HAND_MAX, FILES_PER_SWEEP_MAX, FileInHand, Hand, NotAMessage, OpenFile
-from hub.transport.places import OUT, WRITING, Places
+from hub.transport.places import OUT, WRITING, Places, fault_of_place, may_write
 from hub.transport.receive import Receive
 
 SWEEP_SECONDS = 1.0  # a person who drops a file looks for the answer within seconds
@@ -38,21 +38,42 @@ def deliver(places: Places, partner: str, name: str, body: bytes) -> str:
 
     It is written in a folder of ours and moved when it is on the disk. ``name`` is ours and the same at every retry, so
     a second delivery replaces the first; a link of that name is replaced, never followed. Raises ``Blocked`` when what
-    lies in the partner's folder is in the way.
+    lies in the partner's folder is in the way, or the hub's own folders cannot be used.
     """
     if name in ("", ".", "..") or "/" in name:
         raise Defect("the name of an answer is no file's name")
     unfinished = new_id()
-    with places.own(WRITING, make=True) as writing, places.of(partner, OUT, make=True) as out:
-        try:
-            _write(unfinished, writing, body, out)
-            os.rename(unfinished, name, src_dir_fd=writing, dst_dir_fd=out)
-        except OSError:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(unfinished, dir_fd=writing)
-            raise
-        os.fsync(out)
+    try:
+        with places.own(WRITING, make=True) as writing, places.of(partner, OUT, make=True) as out:
+            try:
+                _write(unfinished, writing, body, out)
+                _move(unfinished, writing, name, out)
+            except OSError:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(unfinished, dir_fd=writing)
+                raise
+            os.fsync(out)
+    except (Misconfigured, OSError) as fault:
+        raise fault_of_place(fault) from fault
     return name
+
+
+def _move(unfinished: str, writing: int, name: str, out: int) -> None:
+    """Move the file to its name. Raises ``Blocked`` when it is but what stands there that cannot be replaced."""
+    try:
+        os.rename(unfinished, name, src_dir_fd=writing, dst_dir_fd=out)
+    except PermissionError as fault:  # an immutable file, or another's where a sticky bit protects it
+        if may_write(out) and _is_there(name, out):
+            raise Blocked(NAME_HELD) from fault
+        raise
+
+
+def _is_there(name: str, folder: int) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        return False
+    return True
 
 
 def _write(name: str, folder: int, body: bytes, out: int) -> None:

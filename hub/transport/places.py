@@ -27,7 +27,7 @@ from pathlib import Path
 from hub.kernel.errors import Misconfigured
 from hub.platform.at_rest import OTHERS, PASSED_BY_ALL, WRITTEN_BY_OTHERS, make_way_to, refuse_foreign
 from hub.platform.shortage import shortage
-from hub.transport.blocked import IS_OPEN, Blocked, blocked
+from hub.transport.blocked import HUB_AT_FAULT, HUB_SHORT, IS_CLOSED, IS_ELSEWHERE, IS_OPEN, Blocked, blocked
 
 IN, OUT = "in", "out"
 OURS = ".hub"  # no partner's id begins with a point
@@ -85,12 +85,25 @@ class Places:
     def fault_of(self, partner: str) -> Blocked | None:
         """Return what is in the way of the partner's folders now; None when all is well, or nothing was made yet."""
         try:
-            for side in (IN, OUT):
-                with self.of(partner, side):
-                    pass
+            with self.of(partner, IN):
+                pass
+            with self.of(partner, OUT) as out:
+                return None if may_write(out) else Blocked(IS_CLOSED)
         except Blocked as fault:
             return None if fault.code == "TRN-FOLDER-GONE" else fault
-        return None
+
+    def fault_of_way_out(self, partner: str) -> Blocked | None:
+        """Return what is in the way of every answer to the partner, as far as it can be seen without writing one.
+
+        What is missing is made, as it is for an answer.
+        """
+        try:
+            with self.own(WRITING, make=True) as writing, self.of(partner, OUT, make=True) as out:
+                if not may_write(out):
+                    return Blocked(IS_CLOSED)
+                return None if os.fstat(writing).st_dev == os.fstat(out).st_dev else Blocked(IS_ELSEWHERE)
+        except (Blocked, Misconfigured, OSError) as fault:
+            return fault_of_place(fault)
 
     def remedy(self, partner: str, fault: Blocked) -> str:
         """Return what our people do about what is in the way: never told to the partner."""
@@ -146,6 +159,19 @@ class Places:
         except Blocked as fault:
             return fault
         return None
+
+
+def fault_of_place(fault: Blocked | Misconfigured | OSError) -> Blocked:
+    """Return what went wrong on the way to a partner's folder, as a partner may read it: our part by its kind alone."""
+    if isinstance(fault, Blocked):
+        return fault
+    return Blocked(HUB_AT_FAULT if shortage(fault) is None else HUB_SHORT)
+
+
+def may_write(folder: int) -> bool:
+    """Tell whether the hub's account may make files in the folder, as far as the system says so."""
+    known = os.access in os.supports_effective_ids and os.access in os.supports_dir_fd
+    return not known or os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from hub.exchange import outbox
 from hub.exchange.outbox import Due
-from hub.flow.delivering import CLAIM_LASTS, Deliverer
+from hub.flow.delivering import CLAIM_LASTS, Deliverer, Way
 from hub.kernel.errors import Unavailable
 from hub.platform import jobs
 from hub.platform.blobs import Blobs
@@ -38,7 +38,7 @@ def states(hub: AtWork) -> list[str]:
 
 
 def deliver(hub: AtWork, way: Callable[[Due, bytes], str]) -> None:
-    hub.wait(Deliverer(hub.hub.desk, {"folder": way})._deliver_due())
+    hub.wait(Deliverer(hub.hub.desk, {"folder": Way(deliver=way)})._deliver_due())
 
 
 def test_a_transport_that_fails_unexpectedly_fails_one_delivery(owing: AtWork) -> None:

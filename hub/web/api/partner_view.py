@@ -44,6 +44,8 @@ EVENTS: dict[str, str | None] = {
     "sent": "The message was sent",
     "delivered": "The message was delivered",
     "delivery-failed": "An attempt to deliver the message failed",
+    "deliveries-stopped": "Your folder could not be used; what you are sent waits until it can",
+    "deliveries-resumed": "Your folder can be used again; what waited is sent",
     "acknowledged": "Your acknowledgement of the message came",
     "acknowledgement-overdue": "Your acknowledgement of the message is overdue",
 }

@@ -22,6 +22,8 @@ EVENTS: dict[str, tuple[str, Tone]] = {
     "sent": (N_("Sent"), "good"),
     "delivered": (N_("Delivered"), "good"),
     "delivery-failed": (N_("Delivery failed"), "bad"),
+    "deliveries-stopped": (N_("Deliveries stopped"), "bad"),
+    "deliveries-resumed": (N_("Deliveries go on"), "good"),
     "fetched": (N_("Fetched by the partner"), "good"),
     "received": (N_("Confirmed by the partner"), "good"),
     "approved": (N_("Approved by the partner"), "good"),

@@ -25,7 +25,6 @@ from hub.exchange.tables import delivery, delivery_attempt, message, stopped_lan
 from hub.flow.delivering import Deliverer, Way, transports
 from hub.flow.desk import Desk
 from hub.flow.rules import Rules
-from hub.kernel.clock import FrozenClock
 from hub.kernel.scope import EVERYONE
 from hub.platform.blobs import Blobs
 from hub.platform.configuration import find_configuration
@@ -33,6 +32,7 @@ from hub.platform.database import Database
 from hub.transport.places import Places
 from tests.conftest import NOW
 from tests.exchange.story import answer, receive_order
+from tests.stored import FrozenClock
 
 EVIL, GOOD = "alpha", "beta"
 Wrap = Callable[[Due], None]

@@ -18,10 +18,11 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.orders import purchase_order
+from hub.formats.families import SchemaLibrary
 from hub.formats.tree import Node
 from hub.formats.x12.events import TransactionSet
-from hub.formats.x12.guides import GuideLibrary
 from hub.formats.x12.reader import read
+from hub.formats.x12.schema import guide_of
 from hub.formats.x12.validate import compile_guide
 from hub.mapping.documents import document_from_json
 from hub.mapping.library import Map, MapLibrary
@@ -46,7 +47,7 @@ def main() -> int:
     arguments.add_argument("--quick", action="store_true", help="fewer rounds")
     rounds = 5 if arguments.parse_args().quick else 21
     start = time.process_time()
-    library = MapLibrary([ROOT], GuideLibrary([ROOT]))
+    library = MapLibrary([ROOT], SchemaLibrary([ROOT]))
     order, answer = library.map("acme-cardio/850"), library.map("acme-cardio/855")
     compiled = time.process_time() - start
     rows = measured(order, answer, rounds)
@@ -96,7 +97,7 @@ def tree(map_: Map, lines: int) -> Node:
     more = "".join(text[first:second].replace("PO1*10*", f"PO1*{n}*") for n in range(40, 40 + lines - 3))
     source = text.replace("CTT*3*", f"{more}CTT*{lines}*").encode()
     received = next(event for event in read(source) if isinstance(event, TransactionSet))
-    return compile_guide(map_.guide).check(received).root
+    return compile_guide(guide_of(map_.schema)).check(received).root
 
 
 def timed(once: Callable[[], object], turns: int) -> float:

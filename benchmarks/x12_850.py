@@ -30,6 +30,7 @@ from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.guide import Element, Guide, Segment, Use
 from hub.formats.x12.guides import GuideLibrary
 from hub.formats.x12.reader import read
+from hub.formats.x12.schema import GuideSchemas
 from hub.formats.x12.second_opinion_maps import write_maps
 from hub.formats.x12.separators import Separators
 from hub.formats.x12.validate import compile_guide
@@ -122,7 +123,7 @@ def one_set(source: bytes) -> TransactionSet:
 
 def order_map(guides: GuideLibrary) -> Map | None:
     try:
-        return MapLibrary([ROOT], guides).map("x12/004010/850")
+        return MapLibrary([ROOT], GuideSchemas(guides)).map("x12/004010/850")
     except Misconfigured as fault:
         print(f"without the map: {fault}", file=sys.stderr)
         return None

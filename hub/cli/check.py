@@ -17,6 +17,7 @@ from hub.cli.stored import data_option, opened, settings_for
 from hub.exchange.keys import is_live, list_keys
 from hub.exchange.partners import load_partners
 from hub.flow.outbound import ACKNOWLEDGED_BY
+from hub.formats.families import SchemaLibrary
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import SystemClock
 from hub.kernel.errors import HubError, Misconfigured
@@ -109,7 +110,7 @@ def _tables(settings: Settings, configuration: Configuration) -> list[HubError]:
 
 def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
     """Return what is wrong with the maps, and which maps partners name that are not there."""
-    library = MapLibrary(configuration.roots, GuideLibrary(configuration.roots))
+    library = MapLibrary(configuration.roots, SchemaLibrary(configuration.roots))
     found: list[HubError] = []
     known = set(library.names())
     of: dict[MapFault, list[str]] = {}  # a base, a shared table and a guide are part of many maps

@@ -17,8 +17,9 @@ from hub.cli.map_diff import Tried, compare, show
 from hub.cli.named import NAMED_FILE, read_named
 from hub.cli.output import Output, refuse, reports, shown
 from hub.exchange.partners import Partner, load_partners
+from hub.formats.families import SchemaLibrary
 from hub.formats.x12.events import InterchangeStart
-from hub.formats.x12.guides import GuideLibrary
+from hub.formats.x12.family import Dress, Party
 from hub.formats.x12.reader import read
 from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
 from hub.kernel.diagnostics import Diagnostic, worst
@@ -27,8 +28,7 @@ from hub.kernel.identity import is_partner_id
 from hub.mapping.cases import run_case
 from hub.mapping.coverage import coverage_of
 from hub.mapping.documents import (
-    Party,
-    SetRead,
+    DocumentRead,
     document_from_json,
     read_documents,
     write_document,
@@ -83,9 +83,11 @@ def render(out: Output, name: str, file: Path, sender: str | None, receiver: str
     written = write_document(
         chosen,
         document,
-        sender=_party(sender) or _ours(partner),
-        receiver=_party(receiver) or _theirs(partner),
-        separators=_separators(partner),
+        dress=Dress(
+            sender=_party(sender) or _ours(partner),
+            receiver=_party(receiver) or _theirs(partner),
+            separators=_separators(partner),
+        ),
         bare=bare,
     )
     if written.data is not None:
@@ -251,7 +253,7 @@ def sample(out: Output, name: str, canonical: bool) -> None:
     _judge(out, written.findings, refused=written.data is None)
 
 
-def _explain(out: Output, chosen: Map, each: SetRead) -> None:
+def _explain(out: Output, chosen: Map, each: DocumentRead) -> None:
     if each.applied is None or each.applied.document is None:
         return
     out.items(
@@ -282,7 +284,7 @@ def _configuration() -> Configuration:
 
 def _library() -> MapLibrary:
     roots = _configuration().roots
-    return MapLibrary(roots, GuideLibrary(roots))
+    return MapLibrary(roots, SchemaLibrary(roots))
 
 
 def _named(name: str) -> str:

@@ -19,7 +19,7 @@ def stored(data: Path | None, maps: list[Map], last: int) -> list[Tried]:
     partners = sorted({each.partner for each in maps if each.partner})
     with opened(settings) as database:
         blobs = Blobs(settings.data / "blobs")
-        return database.read_now(lambda conn: _stored(conn, blobs, maps[-1].set, partners, last))
+        return database.read_now(lambda conn: _stored(conn, blobs, maps[-1].kind, partners, last))
 
 
 def _stored(conn: Connection, blobs: Blobs, kind: str, partners: list[str], last: int) -> list[Tried]:

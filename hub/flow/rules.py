@@ -12,9 +12,11 @@ from functools import lru_cache
 from hub.business.orders.catalogue import Catalogue, DockCalendar
 from hub.business.orders.catalogue_file import read_catalogue
 from hub.exchange.partners import EnvelopeId, Partner, load_partners
+from hub.formats.families import SchemaLibrary
 from hub.formats.x12.agreed import DIGITS, Address, Agreed, Parties
 from hub.formats.x12.guide import Guide
 from hub.formats.x12.guides import GuideLibrary
+from hub.formats.x12.schema import GuideSchemas
 from hub.formats.x12.validate import Validator, compile_guide
 from hub.kernel.errors import Misconfigured
 from hub.mapping.library import Map, MapLibrary
@@ -30,7 +32,8 @@ class Rules:
         self.configuration = configuration
         self.partners = load_partners(configuration)
         self.guides = GuideLibrary(configuration.roots)
-        self.maps = MapLibrary(configuration.roots, self.guides, strict=True)
+        self.schemas = SchemaLibrary(configuration.roots, x12=GuideSchemas(self.guides))
+        self.maps = MapLibrary(configuration.roots, self.schemas, strict=True)
         self.guide = lru_cache(COMPILED_GUIDES_MAX)(self._guide)
         self.validator = lru_cache(COMPILED_GUIDES_MAX)(self._validator)
         self._agreed: dict[str, Agreed] = {}
@@ -60,7 +63,7 @@ class Rules:
     def _compile(self, map_name: str, partner_id: str) -> None:
         with contextlib.suppress(Misconfigured):
             wire = self.maps.map(map_name)
-            self.validator(wire.release, wire.set, partner_id)
+            self.validator(wire.schema.release, wire.kind, partner_id)
 
     def _guide(self, release: str, kind: str, partner_id: str) -> Guide | None:
         """Return the guide of set ``kind`` in ``release`` (GS08 as sent), narrowed for the partner."""

@@ -17,7 +17,8 @@ class Location(Struct):
     element: int | None = None  # position in the segment, BEG03 = 3
     component: int | None = None  # position in the composite, from 1
     repetition: int | None = None  # from 1
-    path: str | None = None  # XPath, JSON pointer or canonical path
+    at: str | None = None  # XPath or JSON pointer in the document
+    path: str | None = None  # canonical path
     file: str | None = None  # a file of ours (map, guide, partner file)
     line: int | None = None
     column: int | None = None
@@ -35,6 +36,8 @@ class Location(Struct):
         if self.tag:
             name = self.tag + (f"{self.element:02d}" if self.element is not None else "")
             parts.append(name + (f"-{self.component}" if self.component is not None else ""))
+        if self.at:
+            parts.append(self.at if self.line is None or self.file else f"line {self.line} {self.at}")
         if self.path:
             parts.append(self.path)
         if self.offset is not None:

@@ -1,6 +1,6 @@
-"""A map's tables bound to its guide and its canonical document: every rule finds its place and its field, or a fault.
+"""A map's tables bound to its schema and its canonical document: every rule finds its place and its field, or a fault.
 
-A merged ``Spec``, a guide, the document's class and the names of the code tables enter; a ``Plan`` and faults
+A merged ``Spec``, a schema, the document's class and the names of the code tables enter; a ``Plan`` and faults
 leave. All faults are found in one go; none is raised.
 """
 
@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from hub.formats.x12.guide import Guide, Segment, Use
+from msgspec.structs import replace
+
+from hub.formats.schema import Place, Schema
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
 from hub.kernel.words import Id, Quantity
 from hub.mapping.codecs import bind_codec
+from hub.mapping.paths import Path, Step, parse_path
 from hub.mapping.place import Elsewhere, bind_path, bind_steps, check_elements, nearest_element, resolved
-from hub.mapping.plan import OWN, ROOT_TAG, Constant, Listing, Plan, Rule, Take, Total, Variant
+from hub.mapping.plan import OWN, Constant, Listing, Plan, Rule, Take, Total, Variant
 from hub.mapping.scan import Where
 from hub.mapping.shape import PAIRED, fields_of, names, shape_at, words_in
-from hub.mapping.source import Call, Path, Step, parse_path, parse_source
+from hub.mapping.source import Call, parse_source
 from hub.mapping.spec import Fault, Said, Spec, Table
 
 UNIT_TABLE = "unit"
@@ -34,10 +37,10 @@ class _TooMuch(Exception):
 
 
 def bind(
-    spec: Spec, guide: Guide, document: type[Struct], tables: Mapping[str, object], wire: str
+    spec: Spec, schema: Schema, document: type[Struct], tables: Mapping[str, object], wire: str
 ) -> tuple[Plan, list[Fault]]:
     """Return the bound map and everything that is wrong with it."""
-    binder = _Binder(guide, document, tables, wire)
+    binder = _Binder(schema, document, tables, wire)
     try:
         binder.bind_document(spec.root)
     except _TooMuch:
@@ -48,12 +51,12 @@ def bind(
 
 
 class _Binder:
-    def __init__(self, guide: Guide, document: type[Struct], tables: Mapping[str, object], wire: str) -> None:
-        self.plan = Plan(guide, document)
+    def __init__(self, schema: Schema, document: type[Struct], tables: Mapping[str, object], wire: str) -> None:
+        self.plan = Plan(schema, document)
         self.faults: list[Fault] = []
         self.tables = tables
         self.wire = wire
-        self.root = Use(segment=Segment(tag=ROOT_TAG, name="", elements=()), loop=True, children=guide.uses)
+        self.root = schema.root
 
     def bind_document(self, table: Table) -> None:
         variant = self._variant(self.plan.document, "", self.root)
@@ -89,7 +92,7 @@ class _Binder:
             message = f"'{field}' is not a field of {variant.struct.__name__}"
             return Fault(code="MAP-FIELD", message=message, where=said.where, remedy=remedy)
         try:
-            source = parse_source(said.text)
+            source = parse_source(said.text, self.wire)
         except Misconfigured as fault:
             return self._source_fault(variant, said, fault)
         rule = Rule(self._number(_joined(variant.name, field), said.where), field, source, shape, said.where)
@@ -114,7 +117,7 @@ class _Binder:
     def _calls(self, rule: Rule) -> list[Call]:
         """Return the rule's codecs; two elements read as a Quantity or an Id translate their code by themselves."""
         calls = list(rule.source.codecs)
-        paired = any(len(take.path.elements) == 2 for take in rule.takes) and not rule.listed
+        paired = any(len(take.path.parts) == 2 for take in rule.takes) and not rule.listed
         named = any(call.name in ("code", "between") for call in calls)
         if paired and not named and rule.shape.struct is Quantity and UNIT_TABLE in self.tables:
             calls.insert(0, Call(name="code", argument=UNIT_TABLE))
@@ -123,7 +126,7 @@ class _Binder:
         return calls
 
     def _check_shape(self, rule: Rule) -> None:
-        shape, pair = rule.shape, any(len(take.path.elements) == 2 for take in rule.takes)
+        shape, pair = rule.shape, any(len(take.path.parts) == 2 for take in rule.takes)
         if rule.source.word is not None and shape.kind not in ("str", "words"):
             raise Misconfigured(f"'{rule.field}' is no text, so '=' cannot set it", remedy="take it from the wire")
         named = {bound.codec.name for bound in rule.codecs}
@@ -161,8 +164,8 @@ class _Binder:
 
     def _constant(self, variant: Variant, key: str, said: Said, elsewhere: set[str]) -> None:
         try:
-            take = bind_path(parse_path(key), variant, self.root, elsewhere, self.wire)
-            if len(take.path.elements) != 1:
+            take = bind_path(parse_path(key, self.wire), variant, self.root, elsewhere, self.wire)
+            if len(take.path.parts) != 1:
                 raise Misconfigured(f"`{key}` is not one element")
         except Elsewhere:
             return
@@ -177,14 +180,14 @@ class _Binder:
         try:
             if operation not in ("sum", "count") or not what:
                 raise Misconfigured(f"'{said.text}' is no total", remedy='write "sum PO102" or "count PO1"')
-            target = parse_path(key)
-            source = parse_path(what)
-            loop, use = self._loop_of(target)
-            take = bind_path(_beneath(target, len(loop)), self._standing(use), self.root, set(), self.wire)
-            if len(take.path.elements) != 1:
+            target = parse_path(key, self.wire)
+            source = parse_path(what, self.wire)
+            loop, place = self._loop_of(target)
+            take = bind_path(_beneath(target, len(loop)), self._standing(place), self.root, set(), self.wire)
+            if len(take.path.parts) != 1:
                 raise Misconfigured(f"`{key}` is not one element")
-            element = take.element(take.path.elements[0])
-            added = self._added(source, use)
+            element = take.part(take.path.parts[0])
+            added = self._added(source, place)
         except Misconfigured as fault:
             self.faults.append(Fault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy))
             return
@@ -199,28 +202,28 @@ class _Binder:
                 decimals=_decimals(take),
                 digits_max=element.maximum,
                 required=element.required,
-                hashed=operation == "sum" and element.number == HASH_TOTAL,
+                hashed=operation == "sum" and element.key == HASH_TOTAL,
                 where=said.where,
             )
         )
 
-    def _loop_of(self, target: Path) -> tuple[tuple[Step, ...], Use]:
+    def _loop_of(self, target: Path) -> tuple[tuple[Step, ...], Place]:
         """Return the loop a total stands in: steps above the last, found from the top or anywhere beneath it."""
         steps = target.steps[:-1]
-        use = self.root
+        place = self.root
         bound: list[Step] = []
         for step in steps:
-            found = _find(use, step.tag)
+            found = _find(place, step.tag)
             if found is None:
                 raise Misconfigured(f"`{target.text}` is not in {self.wire}: no {step.tag}")
-            use = found
-            bound.append(resolved(step, use.segment))
-        return tuple(bound), use
+            place = found
+            bound.append(resolved(step, place.record))
+        return tuple(bound), place
 
-    def _added(self, source: Path, use: Use) -> Take:
+    def _added(self, source: Path, place: Place) -> Take:
         """Return what a total adds up: its first step stands anywhere beneath the loop."""
         first = source.steps[0]
-        found = _find(use, first.tag)
+        found = _find(place, first.tag)
         if found is None:
             raise Misconfigured(f"`{source.text}` is not in {self.wire}: no {first.tag} beneath it")
         inner = (
@@ -228,13 +231,13 @@ class _Binder:
             if len(source.steps) > 1
             else None
         )
-        own = Take(source, OWN, (), (), found)
-        check_elements(source if inner is None else inner.path, (inner or own).segment, self.wire)
-        steps = (resolved(first, found.segment), *(inner.steps if inner else ()))
-        return Take(source, OWN, steps, (found, *(inner.uses if inner else ())), use)
+        own = Take(source if inner is None else inner.path, OWN, (), (), found)
+        check_elements(own.path, (inner or own).record, self.wire)
+        steps = (resolved(first, found.record), *(inner.steps if inner else ()))
+        return Take(own.path, OWN, steps, (found, *(inner.places if inner else ())), place)
 
-    def _standing(self, use: Use) -> Variant:
-        return Variant(0, self.plan.document, "", use)
+    def _standing(self, place: Place) -> Variant:
+        return Variant(0, self.plan.document, "", place)
 
     # lists -----------------------------------------------------------------------------------------------------------
 
@@ -275,7 +278,7 @@ class _Binder:
     ) -> None:
         listing = Listing(name, [])
         places = [place for place in places if self._decides(struct, *place)]
-        outers = [_outer_tags(at.text) for at, _, _ in places]
+        outers = [self._outer_tags(at.text) for at, _, _ in places]
         for index, (at, table, by) in enumerate(places):
             try:
                 variant = self._place(above, _joined(above.name, name), struct, at)
@@ -302,32 +305,39 @@ class _Binder:
         self.faults.append(Fault(code="MAP-NAME", message=message, where=where, remedy=f"one of {', '.join(texts)}"))
         return False
 
+    def _outer_tags(self, text: str) -> list[str]:
+        try:
+            path = parse_path(text, self.wire)
+        except Misconfigured:
+            return []
+        return [step.tag for step in (path.steps if path.group else path.steps[:-1])]
+
     def _place(self, above: Variant, name: str, struct: type, at: Said) -> Variant:
-        path = parse_path(at.text)
-        if path.elements or path.qualifier or path.member or path.number:
+        path = parse_path(at.text, self.wire)
+        if path.parts or path.names or path.qualifier or path.member or path.number:
             raise Misconfigured(f"`{at.text}` is an element, not a place", remedy="name the segment or loop")
         if path.here:
-            return self._variant(struct, name, above.use, above.tags)
-        own = path.group and len(path.steps) == 1 and path.steps[0].tag == above.use.segment.tag
+            return self._variant(struct, name, above.place, above.tags)
+        own = path.group and len(path.steps) == 1 and path.steps[0].tag == above.place.record.tag
         if own:
-            variant = self._variant(struct, name, above.use, above.tags)
-            variant.group = above.use.segment.group
+            variant = self._variant(struct, name, above.place, above.tags)
+            variant.group = above.place.record.group
             return variant
-        levels = bind_steps(path.steps, above.use, above, self.root, top=path.top, text=at.text, wire=self.wire)
+        levels = bind_steps(path.steps, above.place, above, self.root, top=path.top, text=at.text, wire=self.wire)
         last = levels[-1]
         tags = () if path.top else above.tags
-        variant = self._variant(struct, name, last.use, (*tags, *(level.step.tag for level in levels)))
+        variant = self._variant(struct, name, last.place, (*tags, *(level.step.tag for level in levels)))
         if path.group:
-            if last.use.segment.group is None:
+            if last.place.record.group is None:
                 raise Misconfigured(f"`{at.text}`: {last.step.tag} has no repeating group in {self.wire}")
-            variant.group = last.use.segment.group
+            variant.group = last.place.record.group
             variant.outer = levels
         else:
             variant.outer, variant.step = levels[:-1], last.step
         return variant
 
-    def _variant(self, struct: type[Struct], name: str, use: Use, tags: tuple[str, ...] = ()) -> Variant:
-        variant = Variant(len(self.plan.variants), struct, name, use)
+    def _variant(self, struct: type[Struct], name: str, place: Place, tags: tuple[str, ...] = ()) -> Variant:
+        variant = Variant(len(self.plan.variants), struct, name, place)
         variant.tags = tags
         if len(self.plan.variants) >= PLACES_MAX:
             raise _TooMuch
@@ -345,37 +355,28 @@ def _joined(name: str, field: str) -> str:
     return f"{name}.{field}" if name else field
 
 
-def _outer_tags(text: str) -> list[str]:
-    try:
-        path = parse_path(text)
-    except Misconfigured:
-        return []
-    return [step.tag for step in (path.steps if path.group else path.steps[:-1])]
-
-
 def _beneath(path: Path, count: int) -> Path:
-    return Path(text=path.text, steps=path.steps[count:], elements=path.elements, component=path.component)
+    return replace(path, steps=path.steps[count:], top=False)
 
 
 def _resolved_path(take: Take) -> Path:
-    return Path(text=take.path.text, steps=take.steps, elements=take.path.elements, component=take.path.component)
+    return Path(text=take.path.text, steps=take.steps, parts=take.path.parts, component=take.path.component)
 
 
-def _find(use: Use, tag: str) -> Use | None:
-    """Return the use of ``tag`` beneath ``use``, at any depth, nearest first."""
-    if use.nests and tag == use.segment.tag:
-        return use
-    level = list(use.children)
+def _find(place: Place, tag: str) -> Place | None:
+    """Return the place of ``tag`` beneath ``place``, at any depth, nearest first."""
+    if place.nests and tag == place.record.tag:
+        return place
+    level = list(place.children)
     while level:
         for child in level:
-            if child.segment.tag == tag:
+            if child.record.tag == tag:
                 return child
         level = [inner for child in level for inner in child.children]
     return None
 
 
 def _decimals(take: Take) -> int:
-    if not take.path.elements:
+    if not take.path.parts:
         return 0
-    kind = take.element(take.path.elements[0]).type
-    return int(kind[1]) if kind[0] == "N" and len(kind) == 2 else 0
+    return take.part(take.path.parts[0]).decimals

@@ -1,6 +1,7 @@
 """Cases beside the map: what a partner sends and what we make of it, kept as files and run by ``hub map test``.
 
-A folder ``cases/<sentence>/`` holds ``input.edi`` with ``expected.json``, or ``input.json`` with ``expected.edi``;
+A folder ``cases/<sentence>/`` holds ``input.edi`` with ``expected.json``, or ``input.json`` with ``expected.edi``
+(``xml``, ``wire.json``: as the map's family calls its files);
 ``expected-diagnostics.json`` lists the findings, and without it there may be none. ``case.toml`` says how the wire
 comes back (``returns = "identical"``, ``"settled"`` or ``"not"``); without it a case must come back settled: read
 again, it says the same. The clock stands and the control number is 1.
@@ -16,12 +17,11 @@ from typing import Any, Literal
 import msgspec
 
 from hub.canonical.stored import encode_document
-from hub.formats.x12.events import TransactionSet
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import HubError
 from hub.kernel.struct import Struct
 from hub.mapping.cover import UNWEIGHED
-from hub.mapping.documents import SetRead, document_from_json, read_documents, write_document
+from hub.mapping.documents import DocumentRead, document_from_json, read_documents, write_document
 from hub.mapping.library import Map
 
 Returns = Literal["identical", "settled", "not"]
@@ -42,17 +42,17 @@ class CaseResult(Struct):
 def run_case(map_: Map, folder: Path, *, accept: bool = False) -> CaseResult:
     """Run one case; with ``accept`` rewrite what it expects to what it gets."""
     try:
-        if (folder / "input.edi").is_file():
+        if (folder / f"input.{map_.family.extension}").is_file():
             return _inbound(map_, folder, accept=accept)
         if (folder / "input.json").is_file():
             return _outbound(map_, folder, accept=accept)
     except HubError as fault:
         return CaseResult(name=folder.name, differences=[str(fault)])
-    return CaseResult(name=folder.name, differences=["has neither input.edi nor input.json"])
+    return CaseResult(name=folder.name, differences=[f"has neither input.{map_.family.extension} nor input.json"])
 
 
 def _inbound(map_: Map, folder: Path, *, accept: bool) -> CaseResult:
-    sets = list(read_documents(map_, (folder / "input.edi").read_bytes()))
+    sets = list(read_documents(map_, (folder / f"input.{map_.family.extension}").read_bytes()))
     documents = [json.loads(encode_document(s.applied.document)) for s in sets if s.applied and s.applied.document]
     found = documents[0] if len(documents) == 1 else documents
     findings = [_shown(finding) for each in sets for finding in each.findings]
@@ -69,23 +69,24 @@ def _inbound(map_: Map, folder: Path, *, accept: bool) -> CaseResult:
 
 def _outbound(map_: Map, folder: Path, *, accept: bool) -> CaseResult:
     written = write_document(map_, document_from_json((folder / "input.json").read_bytes()))
-    text = (written.data or b"").decode().replace("~", "~\n")
+    pieces = map_.family.pieces(written.data or b"")
+    file = folder / f"expected.{map_.family.extension}"
     findings = [_shown(finding) for finding in written.findings]
     if accept:
-        (folder / "expected.edi").write_text(text, encoding="utf-8")
+        file.write_text("\n".join(pieces), encoding="utf-8")
         _accept_findings(folder, findings)
-    expected = (folder / "expected.edi").read_text(encoding="utf-8") if (folder / "expected.edi").is_file() else ""
-    differences = _compare("wire", expected.split("\n"), text.split("\n"))
+    expected = file.read_text(encoding="utf-8") if file.is_file() else ""
+    differences = _compare("wire", expected.split("\n"), pieces)
     differences += _compare("diagnostics", _load(folder / DIAGNOSTICS, []), findings)
     return CaseResult(name=folder.name, differences=differences)
 
 
-def _returns(map_: Map, each: SetRead, wanted: Returns) -> list[str]:
+def _returns(map_: Map, each: DocumentRead, wanted: Returns) -> list[str]:
     """Return how the way back falls short of what the case states."""
     if wanted == "not" or each.applied is None or each.applied.document is None:
         return []
     document = each.applied.document
-    written = write_document(map_, document, separators=each.received.separators, bare=False)
+    written = write_document(map_, document, dress=map_.family.dress(each.received))
     if written.data is None:
         return [f"way back: {finding}" for finding in written.findings]
     again = [s for s in read_documents(map_, written.data) if s.applied is not None]
@@ -95,8 +96,9 @@ def _returns(map_: Map, each: SetRead, wanted: Returns) -> list[str]:
         differences.append("way back: read again, it says something else")
         if second is not None:
             differences += _compare("way back", _sendable(document), _sendable(second))
-    if wanted == "identical" and again and _body(again[0].received) != _body(each.received):
-        differences += _compare("way back", _body(each.received), _body(again[0].received))
+    if wanted == "identical" and again:
+        body = map_.family.body
+        differences += _compare("way back", body(each.received), body(again[0].received))
     return differences
 
 
@@ -109,10 +111,6 @@ def _without_unweighed(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _without_unweighed(inner) for name, inner in value.items() if name != UNWEIGHED}
     return [_without_unweighed(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _body(received: TransactionSet) -> list[str]:
-    return ["*".join(segment) for segment in received.segments[1:-1]]
 
 
 def _wanted_return(folder: Path) -> Returns:
@@ -132,6 +130,8 @@ def _shown(finding: Diagnostic) -> dict[str, Any]:
         "tag": place.tag,
         "element": place.element,
         "component": place.component,
+        "at": place.at,
+        "line": place.line,
         "path": place.path,
         "message": finding.message,
     }

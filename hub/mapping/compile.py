@@ -15,7 +15,7 @@ from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.generated import made
 from hub.kernel.struct import Struct
 from hub.mapping.leftovers import computed_masks
-from hub.mapping.plan import ROOT_TAG, Plan
+from hub.mapping.plan import Plan
 from hub.mapping.reader_run import Reading
 from hub.mapping.reading import write_reader
 from hub.mapping.shape import field_names
@@ -44,9 +44,9 @@ class Compiled:
         self.tables = tables
         self.digest = digest
         self.sites = [(_item_field(plan, field), str(where)) for field, where in plan.places]
-        self.computed = computed_masks(plan.guide.computed)
+        self.computed = computed_masks(plan.schema.computed)
         unread = tables.get(TABLE)
-        self.meanings = TableOfMeanings(plan.guide, unread.words if unread else {})
+        self.meanings = TableOfMeanings(plan.schema, unread.words if unread else {})
         self._names = CALLED | field_names(plan.document)
         self.source, self.read = _made(write_reader(plan, tables, traced=False), "read", digest, self._names)
         self.write_source, self._write = _made(write_writer(plan, tables), "write", digest + "-write", self._names)
@@ -61,8 +61,8 @@ class Compiled:
 
     def write(self, document: Struct) -> tuple[Node, list[Diagnostic]]:
         """Return the document as a tree, and what could not be said."""
-        root = Node(ROOT_TAG)
-        writing = Writing(root, self.sites, document)
+        root = Node(self.plan.schema.root.record.tag)
+        writing = Writing(root, self.sites, document, self.plan.schema, self.plan.family)
         self._write(document, root, writing)
         if writing.groups:
             place_groups(writing)

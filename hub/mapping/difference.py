@@ -7,6 +7,7 @@ it, what it was, what it is and where that stands. Lines that mean the same are 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import Literal
@@ -16,11 +17,12 @@ from msgspec.structs import replace
 from hub.canonical.stored import encode_document
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
-from hub.mapping.documents import SetRead, read_documents, write_document
+from hub.mapping.documents import DocumentRead, read_documents, write_document
 from hub.mapping.explain import leaves
 from hub.mapping.library import Map
 from hub.mapping.load import Loaded
-from hub.mapping.source import Path, Source, parse_path, parse_source
+from hub.mapping.paths import Path, parse_path
+from hub.mapping.source import Source, parse_source
 from hub.mapping.spec import Said, Table
 
 HEADER_COMPARED = ("document", "wire", "version")  # not ``extends``: how a map comes to say it is not what it says
@@ -87,7 +89,7 @@ def effects_inbound(was: Map, now: Map, messages: Iterable[tuple[str, bytes]]) -
         pairs = zip(read_documents(was, data), read_documents(now, data), strict=True)
         for before, after in pairs:
             if before.applied is not None and after.applied is not None:
-                seen.compare(f"{name} set {before.received.control_number}", _fields(before), _fields(after))
+                seen.compare(f"{name} set {before.received.number}", _fields(before), _fields(after))
     return seen.looked()
 
 
@@ -133,7 +135,7 @@ class _Seen:
         return Looked(documents=self._documents, different=self._different, effects=ordered)
 
 
-def _fields(each: SetRead) -> dict[str, str]:
+def _fields(each: DocumentRead) -> dict[str, str]:
     """Return the fields of the document that was read, and what was found; both by their place."""
     assert each.applied is not None
     document = each.applied.document
@@ -146,11 +148,16 @@ def _fields(each: SetRead) -> dict[str, str]:
 
 def _segments(map_: Map, document: Struct) -> list[str]:
     written = write_document(map_, document, bare=True)
-    return (written.data or b"").decode().split("~") + [f"{found.code}*{found.message}" for found in written.findings]
+    return map_.family.pieces(written.data or b"") + [f"{found.code}*{found.message}" for found in written.findings]
 
 
 def _by_tag(segments: list[str]) -> dict[str, str]:
-    return {f"{segment.split('*')[0]}[{number}]": segment for number, segment in enumerate(segments)}
+    return {f"{_beginning(segment)}[{number}]": segment for number, segment in enumerate(segments)}
+
+
+def _beginning(piece: str) -> str:
+    found = _BEGINNING.match(piece)
+    return found[1] if found else ""
 
 
 def _without_numbers(path: str) -> str:
@@ -159,7 +166,7 @@ def _without_numbers(path: str) -> str:
 
 
 def _refuse_other_sets(was: Map, now: Map) -> None:
-    if (was.set, was.release, was.document) != (now.set, now.release, now.document):
+    if (was.kind, was.schema.release, was.document) != (now.kind, now.schema.release, now.document):
         raise Misconfigured(
             f"{was.name} and {now.name} are maps of {was.wire} and {now.wire}",
             remedy="compare their effect for maps of one set alone",
@@ -171,7 +178,7 @@ def _rules_of(loaded: Loaded) -> dict[str, _Rule]:
     spec = loaded.spec
     rules = {f"map.{key}": _plain(spec.header[key]) for key in HEADER_COMPARED if key in spec.header}
     for above, table in _tables(spec.root, ""):
-        rules |= {f"{above}{name}": rule for name, rule in _rules_in(table)}
+        rules |= {f"{above}{name}": rule for name, rule in _rules_in(table, loaded.wire)}
     for name, codes in spec.codes.items():
         rules |= {f"codes.{name}.{code}": _plain(said) for code, said in codes.words.items()}
         rules |= {f"codes.{name}.reverse.{word}": _plain(said) for word, said in codes.reverse.items()}
@@ -188,37 +195,41 @@ def _tables(table: Table, above: str) -> Iterator[tuple[str, Table]]:
             yield from _tables(one, f"{above}{name}[{told}]." if one.repeated or len(inner) > 1 else f"{above}{name}.")
 
 
-def _rules_in(table: Table) -> Iterator[tuple[str, _Rule]]:
+def _rules_in(table: Table, wire: str) -> Iterator[tuple[str, _Rule]]:
     if table.at:
         places = Said(text=" · ".join(said.text for said in table.at), where=table.at[0].where)
-        yield "at", _Rule(said=places, meaning=[_meaning_of_place(said.text) for said in table.at])
+        yield "at", _Rule(said=places, meaning=[_meaning_of_place(said.text, wire) for said in table.at])
     if table.by:
         yield "by", _plain(table.by)
     for value, said in table.places.items():
-        yield f"at.{value}", _Rule(said=said, meaning=_meaning_of_place(said.text))
+        yield f"at.{value}", _Rule(said=said, meaning=_meaning_of_place(said.text, wire))
     for field, said in table.fields.items():
-        yield field, _Rule(said=said, meaning=_meaning_of(said.text), why=_why(table, field))
+        yield field, _Rule(said=said, meaning=_meaning_of(said.text, wire), why=_why(table, field))
     for section, lines in (("const", table.const), ("totals", table.totals)):
         for key, said in lines.items():
             yield f"{section}.{key}", _plain(said)
+
+
+_BEGINNING = re.compile(r"""[\s<"/]*([\w:@.-]*)""")
+"""The name with which a segment or a line of a body begins."""
 
 
 def _plain(said: Said) -> _Rule:
     return _Rule(said=said, meaning=said.text.split())
 
 
-def _meaning_of(text: str) -> Source | str:
+def _meaning_of(text: str, wire: str) -> Source | str:
     """Return the sentence without its spelling; one that is none is its own meaning."""
     try:
-        source = parse_source(text)
+        source = parse_source(text, wire)
     except Misconfigured:
         return text
     return replace(source, text="", choices=tuple(replace(choice, text="") for choice in source.choices))
 
 
-def _meaning_of_place(text: str) -> Path | str:
+def _meaning_of_place(text: str, wire: str) -> Path | str:
     try:
-        return replace(parse_path(text), text="")
+        return replace(parse_path(text, wire), text="")
     except Misconfigured:
         return text
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from hub.formats.schema import Computed
+from hub.formats.shown import visible
 from hub.formats.tree import UNKNOWN, Node, Value
-from hub.formats.x12.faults import spelt
-from hub.formats.x12.guide import Computed
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.location import Location
 from hub.mapping.reader_run import Reading, unread
 
 
@@ -43,19 +42,19 @@ def leftovers(X: Reading, root: Node, computed: dict[str, int], meanings: Meanin
                         text, foreign = _shown(values[element]), tag == UNKNOWN
                         meaning = None if foreign or not holders else meanings.of(above.tag, tag, element)
                         if meaning is None:
-                            X.add(unread(node, element, 0, text, foreign=foreign))
+                            X.add(unread(X, node, element, 0, text, foreign=foreign))
                         else:
-                            X.add(_unweighed(node, element, text, meaning))
-                            X.weigh(node if node in holders else holder, meaning, f"{tag}{element:02d}", text)
+                            X.add(_unweighed(X, node, element, text, meaning))
+                            X.weigh(node if node in holders else holder, meaning, X.spelt(tag, element), text)
 
 
-def _unweighed(node: Node, element: int, found: str, meaning: str) -> Diagnostic:
-    text = spelt(found)
+def _unweighed(X: Reading, node: Node, element: int, found: str, meaning: str) -> Diagnostic:
+    text = visible(found)
     return Diagnostic(
         code="MAP-UNWEIGHED",
         severity=Severity.WARNING,
         message=f"'{text}' was not read by any rule, and what stands here says a {meaning}",
-        location=Location(segment=node.position, tag=node.tag, element=element),
+        location=X.locate(node, element, None, None),
         remedy="add a rule for it, or say in [codes.unread] that it bears on nothing",
         found=found,
     )
@@ -68,8 +67,8 @@ def _shown(value: Value) -> str:
 
 
 def computed_masks(computed: Sequence[Computed]) -> dict[str, int]:
-    """Return by tag the bits of the elements the guide fills: map authors never count."""
+    """Return by tag the bits of the parts the schema fills: map authors never count."""
     masks: dict[str, int] = {}
     for each in computed:
-        masks[each.tag] = masks.get(each.tag, 0) | 1 << each.element
+        masks[each.tag] = masks.get(each.tag, 0) | 1 << each.part
     return masks

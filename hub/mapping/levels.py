@@ -83,7 +83,7 @@ class LevelWriter:
         code, level = self.code, variant.outer[index]
         draft, said, key = f"a{index}", f"s{index}", f"k{index}"
         selector = (Anchor(kind="outer", index=index), ())
-        made = code.constant(template(level.step, level.use, self.tree.widths.get(selector, 0)))
+        made = code.constant(template(level.step, level.place, self.tree.widths.get(selector, 0)))
         rules = [r for r in variant.rules if r.writes and r.takes and r.takes[0].anchor == selector[0]]
         code.add(f"{draft} = loose_node({level.step.tag!r}, {made})")
         if not rules:
@@ -91,7 +91,7 @@ class LevelWriter:
             return draft, said, key
         code.add(f"l{variant.number}_{index}(d, {draft}, i, P, X)")
         numbers = [self.tree.field(r.field) for r in rules if r.takes[0].path.number]
-        bare = code.constant(template(level.step, level.use, self.tree.widths.get(selector, 0)))
+        bare = code.constant(template(level.step, level.place, self.tree.widths.get(selector, 0)))
         code.add(f"{key} = (frozen({draft}, X), {', '.join(numbers)}{',' if numbers else ''})")
         more = "".join(f" or {number} is not None" for number in numbers)
         code.add(f"{said} = {key}[0][0] != {bare} or bool({key}[0][1]) or bool({key}[0][2]){more}")
@@ -102,11 +102,11 @@ class LevelWriter:
         following = variant.outer[index + 1 :]
         below = following[0] if following else None
         room = (
-            (below.step.tag, most(below.use))
+            (below.step.tag, most(below.place))
             if below
-            else ((variant.step.tag, most(variant.use)) if variant.step else ("", 0))
+            else ((variant.step.tag, most(variant.place)) if variant.step else ("", 0))
         )
-        if (below.use if below else variant.use).nests:
+        if (below.place if below else variant.place).nests:
             room = (room[0], 0)
         group = variant.group if variant.step is None and below is None else None
         capacity = group.last - group.first + 1 if group else 0

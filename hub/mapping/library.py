@@ -1,20 +1,20 @@
 """Maps by name, ready to use: ``apply`` reads a tree, ``render`` writes one.
 
-Configuration roots and the guides enter; a ``Map`` leaves, compiled once and kept by its content. What can go
+Configuration roots and the schemas enter; a ``Map`` leaves, compiled once and kept by its content. What can go
 wrong is a map with faults: ``Misconfigured``, naming the first and counting the rest (``faults`` has all).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from hub.canonical import DOCUMENTS
+from hub.formats.family import Family, Schemas
+from hub.formats.schema import Schema
 from hub.formats.tree import Node
-from hub.formats.x12.guide import Guide
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
@@ -30,15 +30,8 @@ from hub.mapping.spec import Fault
 from hub.mapping.tables import code_maps
 from hub.mapping.weighing import weigh
 
-WIRE = re.compile(r"x12/(\d{6})/([0-9A-Z]{3})\Z", re.ASCII)
 UNFORESEEN = "MAP-UNFORESEEN"
 """The code of a fault that no rule of the language found: the map's file broke its reader, or we have a bug."""
-
-
-class Guides(Protocol):
-    """Where guides come from (``hub.formats.x12.guides.GuideLibrary``)."""
-
-    def guide(self, release: str, set: str, partner: str | None = None) -> Guide | None: ...
 
 
 class Applied(Struct):
@@ -50,7 +43,7 @@ class Applied(Struct):
 
 
 class Rendered(Struct):
-    """What writing gave: the tree for ``compose``, and what could not be said on this wire."""
+    """What writing gave: the tree for its family, and what could not be said on this wire."""
 
     root: Node | None
     findings: list[Diagnostic]
@@ -69,37 +62,37 @@ class Map:
         self.compiled = compiled
 
     @property
-    def guide(self) -> Guide:
-        """The guide it is bound to, with its partner's narrowing."""
-        return self.compiled.plan.guide
+    def schema(self) -> Schema:
+        """The schema it is bound to, with its partner's narrowing."""
+        return self.compiled.plan.schema
 
     @property
-    def release(self) -> str:
-        """The release of its guide: 004010."""
-        return self.wire.split("/")[1]
+    def family(self) -> Family:
+        """The syntax it reads and writes."""
+        return self.compiled.plan.family
 
     @property
-    def set(self) -> str:
-        """The transaction set of its guide: 850."""
-        return self.wire.split("/")[2]
+    def kind(self) -> str:
+        """How the wire itself names the documents: 850, a root element."""
+        return self.schema.kind
 
     def apply(self, root: Node, *, provenance: bool = False) -> Applied:
-        """Read a document tree (``validate`` makes it). Never raises for what a partner sent.
+        """Read a document tree (``Family.check`` makes it). Never raises for what a partner sent.
 
         ``provenance`` also notes where every field came from, at about a tenth more time.
         """
         trace: list[Any] | None = [] if provenance else None
-        reading = Reading(root, self.compiled.sites, trace)
+        reading = Reading(root, self.compiled.sites, trace, self.schema, self.family)
         read = self.compiled.read_traced if provenance else self.compiled.read
         document = read(root, reading)
         self.compiled.compare_totals(root, reading)
         leftovers(reading, root, self.compiled.computed, self.compiled.meanings)
-        weigh(reading, document, self.compiled.plan, self.guide.computed)
+        weigh(reading, document, self.compiled.plan, self.schema.computed)
         origin = Provenance(self.compiled.plan, self.compiled.layout, trace) if trace is not None else None
         return Applied(document=document, findings=reading.close(), provenance=origin)
 
     def render(self, document: Struct) -> Rendered:
-        """Write a canonical document as a tree for ``compose``; what cannot be said is found, never dropped."""
+        """Write a canonical document as a tree; what cannot be said is found, never dropped."""
         if type(document) is not self.compiled.plan.document:
             wanted = self.document
             message = f"{self.name} writes a {wanted}, not a {type(document).__name__}"
@@ -120,14 +113,14 @@ class MapLibrary:
     def __init__(
         self,
         roots: Sequence[Path],
-        guides: Guides,
+        schemas: Schemas,
         *,
         strict: bool = False,
         documents: dict[str, type[Struct]] | None = None,
     ) -> None:
         """``strict`` is production: a map without cases does not load. ``documents`` are the canonical types."""
         self.files = MapFiles(roots)
-        self._guides = guides
+        self._schemas = schemas
         self._strict = strict
         self._documents = DOCUMENTS if documents is None else documents
         self._maps: dict[str, Map] = {}
@@ -184,15 +177,15 @@ class MapLibrary:
         if loaded is None:
             return None, faults
         document = self._document(loaded, faults)
-        guide = self._guide(loaded, faults)
-        if document is None or guide is None:
+        schema = self._schema(loaded, faults)
+        if document is None or schema is None:
             return None, faults
         tables = code_maps(loaded.spec.codes)
-        plan, wrong = bind(loaded.spec, guide, document, tables, loaded.wire)
+        plan, wrong = bind(loaded.spec, schema, document, tables, loaded.wire)
         faults += [*wrong, *lint(plan, tables)]
         if faults:
             return None, faults
-        digest = sha256(f"{loaded.digest}\0{guide.digest}\0{document.__name__}".encode()).hexdigest()
+        digest = sha256(f"{loaded.digest}\0{schema.digest}\0{document.__name__}".encode()).hexdigest()
         if digest not in self._compiled:
             self._compiled[digest] = Compiled(plan, tables, digest)
         return Map(loaded, self._compiled[digest], document.__name__), faults
@@ -204,18 +197,17 @@ class MapLibrary:
         faults.append(_header_fault(loaded, "document", f"use one of {', '.join(sorted(self._documents))}"))
         return None
 
-    def _guide(self, loaded: Loaded, faults: list[Fault]) -> Guide | None:
-        found = WIRE.match(loaded.wire)
+    def _schema(self, loaded: Loaded, faults: list[Fault]) -> Schema | None:
         partner = loaded.said("partner")
         try:
-            guide = self._guides.guide(found[1], found[2], partner.text if partner else None) if found else None
+            schema = self._schemas.find(loaded.wire, partner.text if partner else None)
         except Misconfigured as fault:
             where = Where(file=fault.file or f"{loaded.name}.toml", line=fault.line or 1)
             faults.append(Fault(code=fault.code, message=fault.message, where=where, remedy=fault.remedy))
             return None
-        if guide is None:
+        if schema is None:
             faults.append(_header_fault(loaded, "wire", "name a guide: x12/004010/850"))
-        return guide
+        return schema
 
 
 def _header_fault(loaded: Loaded, key: str, remedy: str) -> Fault:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hub.formats.x12.guide import Use
+from hub.formats.schema import Place
 from hub.mapping.codecs import ONE_WAY, Bound
+from hub.mapping.paths import Step
 from hub.mapping.plan import Plan, Rule, Variant
 from hub.mapping.readvalue import absent_value
 from hub.mapping.scan import Where
 from hub.mapping.shape import fields_of
-from hub.mapping.source import Step
 from hub.mapping.spec import RESERVED, Fault
 from hub.mapping.tables import CodeMap
 
@@ -62,17 +62,17 @@ def _absences(rule: Rule, variant: Variant, plan: Plan, tables: dict[str, CodeMa
         if bound.codec.stage == "absent" and not rule.shape.required and not currency:
             message = f"'{rule.field}' may be absent, so {bound.codec.name} would say what nobody said"
             yield _fault("MAP-LINT-ABSENT", message, rule.where, "leave the codec out")
-        elif bound.codec.stage == "absent" and not _holds(rule, bound, tables):
+        elif bound.codec.stage == "absent" and not _holds(rule, bound, tables, plan):
             message = f"'{rule.field}' cannot hold '{bound.argument}'"
             yield _fault("MAP-LINT-ABSENT", message, rule.where, f"write it as a {rule.shape.kind}")
 
 
-def _holds(rule: Rule, bound: Bound, tables: dict[str, CodeMap]) -> bool:
+def _holds(rule: Rule, bound: Bound, tables: dict[str, CodeMap], plan: Plan) -> bool:
     """Say whether what absence means is of the field's type; # is a running number."""
     if bound.argument == "#":
         return rule.shape.kind in ("int", "str")
     after = rule.codecs[rule.codecs.index(bound) + 1 :]
-    return absent_value(bound.argument, after, rule.shape, tables) is not None
+    return absent_value(bound.argument, after, rule.shape, tables, plan.family) is not None
 
 
 def _guards(rule: Rule, variant: Variant, plan: Plan) -> Iterator[Fault]:
@@ -130,8 +130,8 @@ def _overlaps(variant: Variant) -> Iterator[Fault]:
 
 
 def _exclusive(step: Step, other: Step) -> bool:
-    values = {(c.element, c.component): c.value for c in step.conditions}
-    return any(values.get((c.element, c.component), c.value) != c.value for c in other.conditions)
+    values = {(c.part, c.component): c.value for c in step.conditions}
+    return any(values.get((c.part, c.component), c.value) != c.value for c in other.conditions)
 
 
 def _too_many(variant: Variant, plan: Plan) -> Iterator[Fault]:
@@ -139,7 +139,7 @@ def _too_many(variant: Variant, plan: Plan) -> Iterator[Fault]:
     seen: dict[tuple[str, ...], tuple[Step, ...]] = {}
     for rule in variant.rules:
         take = rule.takes[0] if rule.takes and rule.writes else None
-        if take is None or not take.steps or take.anchor.kind != "own" or _most(take.uses[-1]) != 1:
+        if take is None or not take.steps or take.anchor.kind != "own" or _most(take.places[-1]) != 1:
             continue
         tags = tuple(step.tag for step in take.steps)
         bare = tuple(Step(tag=step.tag, conditions=step.conditions) for step in take.steps)
@@ -152,8 +152,8 @@ def _same_above(one: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
     return one[:-1] == other[:-1]
 
 
-def _most(use: Use) -> int:
-    return use.loop_maximum if use.loop else use.maximum
+def _most(place: Place) -> int:
+    return place.maximum
 
 
 def _fault(code: str, message: str, where: Where, remedy: str) -> Fault:

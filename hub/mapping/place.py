@@ -1,86 +1,94 @@
-"""Paths bound to a guide: which anchor they start from, which segment they end in.
+"""Paths bound to a schema: which anchor they start from, which place they end in, which parts of it they take.
 
-A ``Path`` and the ``Variant`` it stands in enter, a ``Take`` leaves. What can go wrong is a segment or an
-element the guide does not have there: ``Misconfigured``, with the nearest name that would be valid.
+A ``Path`` and the ``Variant`` it stands in enter, a ``Take`` leaves. What can go wrong is a place or a
+part the schema does not have there: ``Misconfigured``, with the nearest name that would be valid.
 """
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 
-from hub.formats.x12.guide import Segment, Use
-from hub.kernel.errors import Misconfigured
-from hub.mapping.plan import OWN, TOP, Anchor, Level, Take, Variant
-from hub.mapping.source import Condition, Path, Step
+from msgspec.structs import replace
 
-ELEMENTS_SHOWN_MAX = 99
+from hub.formats.schema import Place, Record
+from hub.kernel.errors import Misconfigured
+from hub.mapping.paths import Condition, Path, Step, has_numbers
+from hub.mapping.plan import OWN, TOP, Anchor, Level, Take, Variant
+
+PARTS_SHOWN_MAX = 99
+TEXT = "."  # the key of a place's own text
 
 
 class Elsewhere(Exception):
     """The path starts at an outer step this place of the list does not have; another place has it."""
 
 
-def bind_path(path: Path, variant: Variant, root: Use, elsewhere: set[str], wire: str) -> Take:
+def bind_path(path: Path, variant: Variant, root: Place, elsewhere: set[str], wire: str) -> Take:
     """Return ``path`` bound as it is seen from an item of ``variant``.
 
     ``elsewhere`` names outer steps of the list's other places: a rule that starts there says nothing here.
     """
     if path.member is not None:
         return _member(path, variant, wire)
-    if path.here or (path.number and not path.steps):
-        return Take(path, OWN, (), (), variant.use)
+    if path.number and not path.steps:
+        return Take(path, OWN, (), (), variant.place)
+    if path.here:
+        own_text = variant.place.record.number_of(TEXT)
+        return Take(replace(path, parts=(own_text,)) if own_text else path, OWN, (), (), variant.place)
     anchor, own, rest = _anchor(path, variant, root)
     if anchor == OWN and rest and rest[0].tag in elsewhere and _child(own, rest[0].tag) is None:
         raise Elsewhere
     steps: list[Step] = []
-    uses: list[Use] = []
-    use = own
+    places: list[Place] = []
+    place = own
     for step in rest:
-        child = _child(use, step.tag)
-        if child is None and step is rest[-1] and step.tag == use.segment.tag and not step.conditions:
+        child = _child(place, step.tag)
+        if child is None and step is rest[-1] and step.tag == place.record.tag and not step.conditions:
             break  # N1[BY]/N102: an element of the loop's own first segment
+        if child is None and step is rest[-1] and not path.parts:
+            taken = _part_of(path, step, place, wire)
+            if taken is not None:
+                return Take(taken, anchor, tuple(steps), tuple(places), own)
         if child is None:
             raise Misconfigured(
-                f"`{path.text}` is not in {wire}: no {step.tag} beneath {_named(use)}",
-                remedy=_nearest(path.text, step.tag, use),
+                f"`{path.text}` is not in {wire}: no {step.tag} beneath {_named(place)}",
+                remedy=_nearest(path.text, step.tag, place, wire),
             )
-        use = child
-        uses.append(use)
-        steps.append(resolved(step, use.segment))
-    take = Take(path, anchor, tuple(steps), tuple(uses), own)
-    check_elements(path, take.segment, wire)
+        place = child
+        places.append(place)
+        steps.append(resolved(step, place.record))
+    path = _with_parts(path, place, wire)
+    take = Take(path, anchor, tuple(steps), tuple(places), own)
+    check_elements(path, take.record, wire)
     return take
 
 
-def resolved(step: Step, segment: Segment) -> Step:
-    """Return ``step`` with its bare condition on the guide's qualifying element."""
-    conditions = tuple(
-        c if c.element else Condition(element=segment.qualifier, component=c.component, value=c.value)
-        for c in step.conditions
-    )
+def resolved(step: Step, record: Record) -> Step:
+    """Return ``step`` with its conditions on the schema's parts: a bare one on the qualifying part."""
+    conditions = tuple(_numbered(c, record) for c in step.conditions)
     return Step(tag=step.tag, conditions=conditions, every=step.every)
 
 
 def bind_steps(
-    steps: tuple[Step, ...], above: Use, variant: Variant, root: Use, *, top: bool, text: str, wire: str
+    steps: tuple[Step, ...], above: Place, variant: Variant, root: Place, *, top: bool, text: str, wire: str
 ) -> list[Level]:
     """Return the steps of a list's ``at``, outermost first, each with its place in the guide."""
-    use = root if top else above
+    place = root if top else above
     levels: list[Level] = []
     for step in steps:
-        child = _child(use, step.tag)
+        child = _child(place, step.tag)
         if child is None:
             raise Misconfigured(
-                f"`{text}` is not in {wire}: no {step.tag} beneath {_named(use)}",
-                remedy=_nearest(text, step.tag, use),
+                f"`{text}` is not in {wire}: no {step.tag} beneath {_named(place)}",
+                remedy=_nearest(text, step.tag, place, wire),
             )
-        use = child
-        bound = resolved(step, use.segment)
-        levels.append(Level(step=Step(tag=bound.tag, conditions=bound.conditions, optional=step.optional), use=use))
+        place = child
+        bound = resolved(step, place.record)
+        levels.append(Level(step=Step(tag=bound.tag, conditions=bound.conditions, optional=step.optional), place=place))
     return levels
 
 
-def _anchor(path: Path, variant: Variant, root: Use) -> tuple[Anchor, Use, tuple[Step, ...]]:
+def _anchor(path: Path, variant: Variant, root: Place) -> tuple[Anchor, Place, tuple[Step, ...]]:
     if path.top:
         return TOP, root, path.steps
     rest = path.steps
@@ -90,34 +98,84 @@ def _anchor(path: Path, variant: Variant, root: Use) -> tuple[Anchor, Use, tuple
             reached, rest = index, rest[1:]
     if reached is not None:
         level = variant.outer[reached]
-        if len(rest) == 1 and rest[0].tag == level.step.tag and not rest[0].conditions and not level.use.nests:
+        if len(rest) == 1 and rest[0].tag == level.step.tag and not rest[0].conditions and not level.place.nests:
             rest = ()
         own = variant.step is not None and rest and _is_own(rest[0], variant)
         if own:
-            return OWN, variant.use, rest[1:]
-        return Anchor(kind="outer", index=reached), level.use, rest
-    if rest and rest[0].tag == variant.use.segment.tag and variant.use is not root and _is_own(rest[0], variant):
-        return OWN, variant.use, rest[1:]
-    return OWN, variant.use, rest
+            return OWN, variant.place, rest[1:]
+        return Anchor(kind="outer", index=reached), level.place, rest
+    if rest and rest[0].tag == variant.place.record.tag and variant.place is not root and _is_own(rest[0], variant):
+        return OWN, variant.place, rest[1:]
+    return OWN, variant.place, rest
 
 
 def _same(step: Step, level: Level) -> bool:
     if step.tag != level.step.tag:
         return False
-    return not step.conditions or resolved(step, level.use.segment).conditions == level.step.conditions
+    return not step.conditions or resolved(step, level.place.record).conditions == level.step.conditions
 
 
 def _is_own(step: Step, variant: Variant) -> bool:
-    if step.tag != variant.use.segment.tag or step.every:
+    if step.tag != variant.place.record.tag or step.every:
         return False
+    if variant.place.record.number_of(step.tag) or variant.place.child(step.tag) is not None:
+        return False  # what stands beneath is nearer
     conditions = variant.step.conditions if variant.step else ()
-    return not step.conditions or resolved(step, variant.use.segment).conditions == conditions
+    return not step.conditions or resolved(step, variant.place.record).conditions == conditions
 
 
-def _child(use: Use, tag: str) -> Use | None:
-    if use.nests and tag == use.segment.tag:
-        return use  # a level beneath a level: the guide nests them by parent number
-    return next((child for child in use.children if child.segment.tag == tag), None)
+def _child(place: Place, tag: str) -> Place | None:
+    if place.nests and tag == place.record.tag:
+        return place  # a level beneath a level: the guide nests them by parent number
+    return place.child(tag)
+
+
+def _part_of(path: Path, step: Step, place: Place, wire: str) -> Path | None:
+    """Return ``path`` with the parts of ``place`` that its last name means, and their conditions beside them.
+
+    The name is that of a part; before names of attributes, of the simple element that has them.
+    """
+    record = place.record
+    keys = [f"{step.tag}/{name}" for name in path.names] or [step.tag]
+    numbers = tuple(record.number_of(key) for key in keys)
+    if not all(numbers) or step.every or (path.number and path.steps):
+        return None
+    beside = tuple(_numbered(replace(c, name=_beneath(step.tag, c.name)), record) for c in step.conditions)
+    return replace(path, steps=path.steps[:-1], parts=numbers, names=(), conditions=beside)
+
+
+def _beneath(key: str, name: str) -> str:
+    return key if name == TEXT else f"{key}/{name}"
+
+
+def _with_parts(path: Path, place: Place, wire: str) -> Path:
+    """Return ``path`` with numbers for its names: those of ``place``, or its text where the path names it alone."""
+    if path.names:
+        missing = [name for name in path.names if not place.record.number_of(name)]
+        if missing:
+            raise Misconfigured(
+                f"`{path.text}` is not in {wire}: no {missing[0]} in {_named(place)}",
+                remedy=_nearest(path.text, missing[0], place, wire),
+            )
+        return replace(path, parts=tuple(map(place.record.number_of, path.names)), names=())
+    text = 0 if path.parts or path.number or path.qualifier or path.group else place.record.number_of(TEXT)
+    return replace(path, parts=(text,)) if text else path
+
+
+def _numbered(condition: Condition, record: Record) -> Condition:
+    if condition.part:
+        return condition
+    if not condition.name:
+        return Condition(part=record.qualifier, component=condition.component, value=condition.value)
+    number = record.number_of(condition.name)
+    if not number:
+        known = [part.key for part in record.parts]
+        near = get_close_matches(condition.name, known, 1, 0.5)
+        raise Misconfigured(
+            f"{record.tag} has no {condition.name} that a condition could ask for",
+            remedy=f"did you mean `{near[0]}`?" if near else "a condition asks for an attribute or a simple child",
+        )
+    return Condition(part=number, value=condition.value)
 
 
 def _member(path: Path, variant: Variant, wire: str) -> Take:
@@ -125,47 +183,54 @@ def _member(path: Path, variant: Variant, wire: str) -> Take:
     if group is None or path.member is None or not 1 <= path.member <= group.size:
         size = group.size if group else 0
         raise Misconfigured(f"`{path.text}`: a group here has {size} elements", remedy='at = "PO1~" opens a group')
-    return Take(path, OWN, (), (), variant.use)
+    return Take(path, OWN, (), (), variant.place)
 
 
-def check_elements(path: Path, segment: Segment, wire: str) -> None:
-    """Raise ``Misconfigured`` when the path names an element, component or group the segment does not have."""
+def check_elements(path: Path, record: Record, wire: str) -> None:
+    """Raise ``Misconfigured`` when the path names an element, component or group the record does not have."""
     if path.qualifier is not None or path.group:
-        if segment.group is None:
-            raise Misconfigured(f"`{path.text}`: {segment.tag} has no repeating group in {wire}")
+        if record.group is None:
+            raise Misconfigured(f"`{path.text}`: {record.tag} has no repeating group in {wire}")
         return
-    every = [*path.elements, *(c.element for c in path.conditions)]
-    every += [c.element for step in path.steps[-1:] for c in step.conditions if c.element]
+    every = [*path.parts, *(c.part for c in path.conditions)]
+    every += [c.part for step in path.steps[-1:] for c in step.conditions if c.part]
     for number in every:
-        if not 1 <= number <= len(segment.elements):
-            near = f"{segment.tag}{len(segment.elements):02d}"
+        if not 1 <= number <= len(record.parts):
+            near = f"{record.tag}{len(record.parts):02d}"
             raise Misconfigured(
-                f"`{path.text}` is not in {wire}: {segment.tag} ends with {near}", remedy=f"did you mean `{near}`?"
+                f"`{path.text}` is not in {wire}: {record.tag} ends with {near}", remedy=f"did you mean `{near}`?"
             )
-    for number in path.elements:
-        components = segment.elements[number - 1].components
-        if path.component and path.component > len(components):
-            raise Misconfigured(
-                f"`{path.text}` is not in {wire}: {segment.tag}{number:02d} has {len(components)} components"
-            )
+    for number in path.parts:
+        inner = record.parts[number - 1].parts
+        if path.component and path.component > len(inner):
+            raise Misconfigured(f"`{path.text}` is not in {wire}: {record.tag}{number:02d} has {len(inner)} components")
 
 
-def _named(use: Use) -> str:
-    return use.segment.tag if use.segment.elements else "the top of the document"
+def _named(place: Place) -> str:
+    return place.record.tag if place.record.parts else "the top of the document"
 
 
-def _nearest(text: str, tag: str, use: Use) -> str:
+def _nearest(text: str, tag: str, place: Place, wire: str) -> str:
     """Return the remedy: what the author probably meant."""
     last = text.rsplit("/", 1)[-1]
-    tags = [child.segment.tag for child in use.children]
-    tags += [use.segment.tag] if use.segment.elements else []
+    tags = [child.record.tag for child in place.children]
+    tags += [place.record.tag] if place.record.parts else []
     names = list(tags)
-    for segment in (use.segment, *(child.segment for child in use.children)):
-        names += [f"{segment.tag}{n:02d}" for n in range(1, min(len(segment.elements), ELEMENTS_SHOWN_MAX) + 1)]
+    for record in (place.record, *(child.record for child in place.children)):
+        names += _names(record, place, wire)
     near = get_close_matches(last, names, 1, 0.6) or get_close_matches(tag, tags, 1, 0.5)
-    return f"did you mean `{near[0]}`?" if near else f"beneath {_named(use)} stand {', '.join(sorted(set(tags)))}"
+    return f"did you mean `{near[0]}`?" if near else f"beneath {_named(place)} stand {', '.join(sorted(set(tags)))}"
+
+
+def _names(record: Record, place: Place, wire: str) -> list[str]:
+    """Return how an author writes the parts of a record: by number, or by name as seen from ``place``."""
+    parts = record.parts[:PARTS_SHOWN_MAX]
+    if has_numbers(wire):
+        return [f"{record.tag}{number:02d}" for number in range(1, len(parts) + 1)]
+    above = "" if record is place.record else f"{record.tag}/"
+    return [above + part.key for part in parts if part.key != TEXT]
 
 
 def nearest_element(text: str, variant: Variant, wire: str) -> Misconfigured:
     """Return the fault for a text that is not even shaped like a path (PO1O2)."""
-    return Misconfigured(f"`{text}` is not in {wire}", remedy=_nearest(text, text[:3], variant.use))
+    return Misconfigured(f"`{text}` is not in {wire}", remedy=_nearest(text, text[:3], variant.place, wire))

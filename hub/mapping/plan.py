@@ -1,4 +1,4 @@
-"""A map bound to its guide and its document: what the two writers of Python (``reading``, ``writing``) work from.
+"""A map bound to its schema and its document: what the two writers of Python (``reading``, ``writing``) work from.
 
 Nothing here decides anything; ``bind`` fills these, and they live only while a map is compiled.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hub.formats.x12.guide import Element, Guide, RepeatingGroup, Segment, Use
+from hub.formats.families import family_of
+from hub.formats.schema import Part, Place, Record, RepeatingGroup, Schema
 from hub.kernel.struct import Struct
 from hub.mapping.codecs import Bound
+from hub.mapping.paths import Path, Step
 from hub.mapping.scan import Where
 from hub.mapping.shape import Shape
-from hub.mapping.source import Path, Source, Step
-
-ROOT_TAG = "ST"
+from hub.mapping.source import Source
 
 
 class Anchor(Struct):
@@ -34,18 +34,20 @@ TOP = Anchor(kind="root")
 
 
 class Take:
-    """A path bound to the guide: the steps beneath its anchor, and the segment it ends in."""
+    """A path bound to the schema: the steps beneath its anchor, and the place it ends in."""
 
-    def __init__(self, path: Path, anchor: Anchor, steps: tuple[Step, ...], uses: tuple[Use, ...], own: Use) -> None:
+    def __init__(
+        self, path: Path, anchor: Anchor, steps: tuple[Step, ...], places: tuple[Place, ...], own: Place
+    ) -> None:
         self.path = path
         self.anchor = anchor
         self.steps = steps
-        self.uses = uses
-        self.use = uses[-1] if uses else own
+        self.places = places
+        self.place = places[-1] if places else own
 
     @property
-    def segment(self) -> Segment:
-        return self.use.segment
+    def record(self) -> Record:
+        return self.place.record
 
     @property
     def every(self) -> bool:
@@ -56,10 +58,10 @@ class Take:
         """What makes two paths the same place."""
         return self.anchor, self.steps
 
-    def element(self, number: int) -> Element:
-        """Return the guide's element; with a component named, that component."""
-        element = self.segment.elements[number - 1]
-        return element.components[self.path.component - 1] if self.path.component else element
+    def part(self, number: int) -> Part:
+        """Return the schema's part; with a component named, that component."""
+        part = self.record.parts[number - 1]
+        return part.parts[self.path.component - 1] if self.path.component else part
 
 
 class Rule:
@@ -93,7 +95,7 @@ class Level(Struct):
     """An outer step of a list's ``at``: shared by the items beneath."""
 
     step: Step
-    use: Use
+    place: Place
 
 
 class Constant:
@@ -124,11 +126,11 @@ class Total(Struct):
 class Variant:
     """One place a list's items may stand, with the rules for an item there. The document itself is one too."""
 
-    def __init__(self, number: int, struct: type[Struct], name: str, use: Use) -> None:
+    def __init__(self, number: int, struct: type[Struct], name: str, place: Place) -> None:
         self.number = number
         self.struct = struct
         self.name = name  # dotted, from the document: lines.schedules
-        self.use = use  # of the item's own segment
+        self.place = place  # of the item's own
         self.tags: tuple[str, ...] = ()  # from the top down to the item's own place
         self.outer: list[Level] = []
         self.step: Step | None = None  # of the item's own segment; None when it stands in its parent's place
@@ -157,8 +159,9 @@ class Listing:
 class Plan:
     """A whole map, bound."""
 
-    def __init__(self, guide: Guide, document: type[Struct]) -> None:
-        self.guide = guide
+    def __init__(self, schema: Schema, document: type[Struct]) -> None:
+        self.schema = schema
+        self.family = family_of(schema)
         self.document = document
         self.root: Variant
         self.rules: list[Rule] = []

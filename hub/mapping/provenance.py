@@ -1,4 +1,4 @@
-"""Where every field came from: canonical path → segment, element and rule; and back.
+"""Where every field came from: canonical path → place, part and rule; and back.
 
 A reading notes only which places each item stood in; this lays the notes out when someone looks. ``origins``
 is a list of frozen Structs, ready for JSON: what a page needs to light up what belongs together.
@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from hub.formats.family import Family
 from hub.formats.tree import Node, Value
+from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.mapping.plan import Plan, Rule, Take, Variant
 from hub.mapping.reader_run import component, find_all, fits, trail_text
@@ -28,7 +30,17 @@ class Origin(Struct):
     tag: str
     element: int
     component: int | None = None
+    at: str | None = None  # XPath or JSON pointer, where the wire has no segments
+    line: int | None = None
     rule: str = ""  # north-spine/850.toml:14
+
+    @property
+    def place(self) -> str:
+        """The place in words: segment 20 PO103, line 7 /Order/Line[2]/Quantity."""
+        if self.at is not None:
+            return str(Location(at=self.at, line=self.line))
+        at = Location(segment=self.segment, tag=self.tag, element=self.element, component=self.component)
+        return str(at)
 
 
 class Provenance:
@@ -53,7 +65,7 @@ class Provenance:
             prefix = trail_text(trail)
             for rule in variant.rules:
                 if rule.reads:
-                    found += _origins(rule, variant, sites, own, group, prefix)
+                    found += _origins(rule, variant, sites, own, group, prefix, self._plan.family)
         return sorted(found, key=lambda origin: (origin.segment, origin.element, origin.component or 0))
 
     def of(self, path: str) -> list[Origin]:
@@ -66,11 +78,11 @@ class Provenance:
 
 
 def _origins(
-    rule: Rule, variant: Variant, sites: dict[Any, Node | None], own: Node, group: int, prefix: str
+    rule: Rule, variant: Variant, sites: dict[Any, Node | None], own: Node, group: int, prefix: str, family: Family
 ) -> list[Origin]:
     where = str(rule.where)
     if rule.listed:
-        return _listed(rule, own, prefix + rule.field, where)
+        return _listed(rule, own, prefix + rule.field, where, family)
     for take in rule.takes:
         node = sites.get(take.selector)
         if node is None or take.path.number or not fits(node, _beside(take)):
@@ -80,40 +92,45 @@ def _origins(
         if said:
             names = _names(rule, elements)
             return [
-                Origin(
-                    path=f"{prefix}{rule.field}{names[elements.index(e)]}",
-                    segment=node.position,
-                    tag=node.tag,
-                    element=e,
-                    component=take.path.component,
-                    rule=where,
-                )
+                _origin(family, f"{prefix}{rule.field}{names[elements.index(e)]}", node, e, take.path.component, where)
                 for e in said
             ]
     return []
 
 
-def _listed(rule: Rule, own: Node, path: str, where: str) -> list[Origin]:
+def _listed(rule: Rule, own: Node, path: str, where: str, family: Family) -> list[Origin]:
     found: list[Origin] = []
     for take in rule.takes:
         for node in find_all(own, run_steps(take.steps), None, {}) if take.steps else [own]:
-            for element in take.path.elements:
+            for element in take.path.parts:
                 if _said(node.element(element)):
                     index = f"[{len(found)}]" if rule.shape.kind == "list" else ""
-                    found.append(
-                        Origin(path=path + index, segment=node.position, tag=node.tag, element=element, rule=where)
-                    )
+                    found.append(_origin(family, path + index, node, element, None, where))
     return found
 
 
+def _origin(family: Family, path: str, node: Node, part: int, component: int | None, rule: str) -> Origin:
+    at = family.locate(node, part, component, None)
+    return Origin(
+        path=path,
+        segment=node.position,
+        tag=node.tag,
+        element=part,
+        component=component,
+        at=at.at,
+        line=at.line,
+        rule=rule,
+    )
+
+
 def _elements(take: Take, node: Node, group: int) -> list[int]:
-    path, repeats = take.path, take.segment.group
+    path, repeats = take.path, take.record.group
     if path.member is not None:
         return [group + path.member - 1]
     if path.qualifier is not None and repeats is not None:
         starts = range(repeats.first, min(len(node.values), repeats.last + 1), repeats.size)
         return [next((at + 1 for at in starts if node.values[at] == path.qualifier), 0)]
-    return list(path.elements)
+    return list(path.parts)
 
 
 def _names(rule: Rule, elements: Sequence[int]) -> list[str]:
@@ -124,7 +141,7 @@ def _names(rule: Rule, elements: Sequence[int]) -> list[str]:
 
 
 def _beside(take: Take) -> tuple[tuple[int, int, str], ...]:
-    return tuple((c.element, c.component or 0, c.value) for c in take.path.conditions)
+    return tuple((c.part, c.component or 0, c.value) for c in take.path.conditions)
 
 
 def _said(value: Value) -> bool:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hub.canonical.shared import Unweighed
+from hub.formats.family import Family
+from hub.formats.schema import Schema
 from hub.formats.tree import Node, Value
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.location import Location
 
 Trail = tuple[Any, str, int] | None
 """Where an item stands in the document: (its parent's trail, list name, index); None for the document."""
@@ -27,12 +28,17 @@ class Reading:
     """One document being read."""
 
     __slots__ = (
-        "beyond", "claimed", "currency", "differing", "fields", "findings", "groups", "halves", "holders", "numbers",
-        "root", "said", "seen", "sites", "trace",
+        "beyond", "claimed", "currency", "differing", "family", "fields", "findings", "groups", "halves", "holders",
+        "locate", "numbers", "root", "said", "schema", "seen", "sites", "trace",
     )  # fmt: skip
 
-    def __init__(self, root: Node, sites: Sequence[tuple[str, str]], trace: list[Any] | None) -> None:
+    def __init__(
+        self, root: Node, sites: Sequence[tuple[str, str]], trace: list[Any] | None, schema: Schema, family: Family
+    ) -> None:
         self.root = root
+        self.schema = schema
+        self.family = family
+        self.locate = family.locate
         self.sites = sites  # by rule number: canonical field, file:line
         self.seen: dict[Node, int] = {}  # bit per element read
         self.claimed: set[Node] = set()
@@ -65,14 +71,12 @@ class Reading:
         """Add a finding about the rule ``number``."""
         field, rule = self.sites[number]
         path = trail_text(trail) + field.rsplit("|", 1)[-1] + (f".{part}" if part else "")
-        location = Location(
-            segment=node.position if node else None,
-            tag=node.tag if node else None,
-            element=element,
-            component=component or None,
-            path=path,
-        )
+        location = self.locate(node, element, component or None, path)
         self.add(Diagnostic(code=code, severity=severity, message=message, location=location, rule=rule, **more))
+
+    def spelt(self, tag: str, part: int) -> str:
+        """Return how a map's author writes a part."""
+        return self.family.spelt(self.schema, tag, part)
 
     def add(self, finding: Diagnostic) -> None:
         """Keep a finding, or count it when there are too many to read."""
@@ -396,17 +400,17 @@ def parts_read(X: Reading, node: Node, element: int, parts: frozenset[int]) -> N
     inner = value[0] if value and isinstance(value[0], list) else value
     for at, text in enumerate(inner, 1):
         if text and at not in parts:
-            X.add(unread(node, element, at, str(text)))
+            X.add(unread(X, node, element, at, str(text)))
 
 
-def unread(node: Node, element: int, part: int, text: str, *, foreign: bool = False) -> Diagnostic:
+def unread(X: Reading, node: Node, element: int, part: int, text: str, *, foreign: bool = False) -> Diagnostic:
     """Return the finding about an element that no rule read."""
     remedy = "the guide has no place for this segment" if foreign else "add a rule if it means something to us"
     return Diagnostic(
         code="MAP-UNREAD",
         severity=Severity.NOTE,
         message=f"'{text}' was not read by any rule",
-        location=Location(segment=node.position, tag=node.tag, element=element, component=part or None),
+        location=X.locate(node, element, part or None, None),
         remedy=remedy,
         found=text,
     )

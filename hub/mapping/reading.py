@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.mapping import reader_run, values
+from hub.mapping import reader_run
 from hub.mapping.build import Builder
 from hub.mapping.emit import Code, element_bits
+from hub.mapping.paths import Step
 from hub.mapping.plan import Listing, Plan, Rule, Take, Variant
 from hub.mapping.readvalue import ValueReader
 from hub.mapping.runsteps import run_steps
 from hub.mapping.site import Selector, Site
-from hub.mapping.source import Step
 from hub.mapping.tables import CodeMap
 
 
@@ -34,8 +34,6 @@ class _Reader:
             {name: getattr(reader_run, name) for name in ("find", "find_all", "ways", "texts", "parts_read", "fits")}
         )
         self.code.names.update(component=reader_run.component, first=reader_run.first, NONE=[""] * 100)
-        for name in ("read_date", "read_time", "read_number", "read_whole", "read_bool"):
-            self.code.names[name] = getattr(values, name)
         self.values = ValueReader(self.code, plan, tables)
         self.builder = Builder(self.code, plan)
         self.contested = contested(plan)
@@ -91,8 +89,8 @@ class _Reader:
         for constant in variant.constants:
             site = self._site(sites, constant.take)
             site.lazy = False
-            site.mask |= element_bits(constant.take.path.elements)
-            site.width = max(site.width, constant.take.path.elements[0] + 1)
+            site.mask |= element_bits(constant.take.path.parts)
+            site.width = max(site.width, constant.take.path.parts[0] + 1)
         return dict(sorted(sites.items(), key=lambda item: _claim_order(item[1].take)))
 
     def _site(self, sites: dict[Selector, Site], take: Take) -> Site:
@@ -101,29 +99,29 @@ class _Reader:
             sites[take.selector] = Site(take, node, self.code.fresh("v"), self.code.fresh("h"))
             last = take.steps[-1] if take.steps else None
             if last is not None:
-                sites[take.selector].mask |= element_bits([c.element for c in last.conditions])
+                sites[take.selector].mask |= element_bits([c.part for c in last.conditions])
         return sites[take.selector]
 
     def _need(self, site: Site, rule: Rule, take: Take, *, static: bool) -> None:
         path = take.path
-        site.width = max([site.width, *(e + 1 for e in path.elements), *(c.element + 1 for c in path.conditions)])
+        site.width = max([site.width, *(e + 1 for e in path.parts), *(c.part + 1 for c in path.conditions)])
         if path.qualifier is not None and path.qualifier not in site.qualifiers:
             site.qualifiers.append(path.qualifier)
-        group = take.segment.group
+        group = take.record.group
         if (path.qualifier is not None or path.member is not None) and group is not None:
             site.width = max(site.width, group.last + 1)
-        if path.component and path.elements:
-            site.parts.setdefault(path.elements[0], set()).add(path.component)
+        if path.component and path.parts:
+            site.parts.setdefault(path.parts[0], set()).add(path.component)
         elif static and not path.conditions and rule.source.guard is None:
-            site.mask |= element_bits(path.elements)
+            site.mask |= element_bits(path.parts)
 
     def _mark_levels(self, variant: Variant) -> None:
         own = variant.step
         if own is not None and own.conditions:
-            self.code.add(f"S[n] = S.get(n, 0) | {element_bits([c.element for c in own.conditions])}")
+            self.code.add(f"S[n] = S.get(n, 0) | {element_bits([c.part for c in own.conditions])}")
         for index, level in enumerate(variant.outer):
             if level.step.conditions:
-                bits = element_bits([c.element for c in level.step.conditions])
+                bits = element_bits([c.part for c in level.step.conditions])
                 self.code.add(f"if o{index} is not None: S[o{index}] = S.get(o{index}, 0) | {bits}")
 
     def _resolve_all(self, sites: dict[Selector, Site]) -> None:
@@ -182,14 +180,14 @@ class _Reader:
             return []
         if any(c.component for c in step.conditions):
             return [f"fits({node}, {self.code.constant(run_steps((step,))[0][1])})"]
-        longest = max((c.element for c in step.conditions if c.value), default=0)
+        longest = max((c.part for c in step.conditions if c.value), default=0)
         tests = [f"len({node}.values) > {longest}"] if longest else []
         for c in step.conditions:
-            said = f"{node}.values[{c.element}]"
+            said = f"{node}.values[{c.part}]"
             if c.value:
                 tests.append(f"{said} == {c.value!r}")
             else:  # nothing may stand there
-                tests.append(f"(len({node}.values) <= {c.element} or not {said})")
+                tests.append(f"(len({node}.values) <= {c.part} or not {said})")
         return tests
 
     def _open(self, site: Site) -> None:
@@ -207,7 +205,7 @@ class _Reader:
             code.add(f"if {site.values}[{element}]: parts_read(X, {site.node}, {element}, {kept})")
 
     def _scan_groups(self, site: Site) -> None:
-        code, group = self.code, site.take.segment.group
+        code, group = self.code, site.take.record.group
         assert group is not None
         wanted = code.constant(frozenset(site.qualifiers))
         code.add(f"{site.groups} = {{}}; m = 0")
@@ -225,7 +223,7 @@ class _Reader:
         )
 
     def _constant(self, sites: dict[Selector, Site], take: Take, value: str, number: int) -> None:
-        site, element = sites[take.selector], take.path.elements[0]
+        site, element = sites[take.selector], take.path.parts[0]
         text = (
             f"{site.values}[{element}]"
             if not take.path.component

@@ -5,11 +5,10 @@ Called while ``reading`` writes a function; adds the lines that leave the rule's
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
 from typing import Protocol
 
-from hub.formats.x12.guide import Element
+from hub.formats.family import Family
+from hub.formats.schema import Part
 from hub.kernel.generated import name_of
 from hub.kernel.words import Quantity, When
 from hub.mapping.codecs import Bound
@@ -19,7 +18,7 @@ from hub.mapping.runsteps import run_steps
 from hub.mapping.shape import PAIRED, Shape, fields_of, leading
 from hub.mapping.site import Selector, Site
 from hub.mapping.tables import CodeMap
-from hub.mapping.values import read_date, read_implied, read_number, read_pack, read_time, read_whole, unpad
+from hub.mapping.values import read_pack, unpad
 
 
 class Places(Protocol):
@@ -30,13 +29,7 @@ class Places(Protocol):
     def is_contested(self, take: Take) -> bool: ...
 
 
-WANTED = {
-    "date": "a date CCYYMMDD",
-    "time": "a time HHMM",
-    "Decimal": "a number",
-    "int": "a whole number",
-    "bool": "yes or no",
-}
+PLAIN_TYPED = ("int", "Decimal", "date", "time")
 AI_SSCC = "00"  # GS1 application identifier before the 18 digits
 
 
@@ -108,7 +101,7 @@ class ValueReader:
         lead = "t" if not more or self._leads_first(rule) else "w"
         with code.block(f"if {lead}:" if not self._either(rule) else "if t or w:"):
             if position > 0 or guarded or take.path.conditions:
-                bits = element_bits([*take.path.elements, *(c.element for c in take.path.conditions)])
+                bits = element_bits([*take.path.parts, *(c.part for c in take.path.conditions)])
                 if bits:
                     code.add(f"S[{site.node}] = S.get({site.node}, 0) | {bits}")
             if paired:
@@ -117,7 +110,7 @@ class ValueReader:
                 self._single(rule, take, site, x)
         with code.block("else:"):
             if more and not self._either(rule) and position == len(rule.takes) - 1:
-                self._half(rule, "w" if lead == "t" else "t", site.node, take.path.elements[1 if lead == "t" else 0])
+                self._half(rule, "w" if lead == "t" else "t", site.node, take.path.parts[1 if lead == "t" else 0])
             self._choice(rule, position + 1, guarded=guarded)
 
     def _texts(self, site: Site, take: Take) -> list[str]:
@@ -125,19 +118,19 @@ class ValueReader:
         if path.qualifier is not None:
             return [f"({values}[{site.groups}[{path.qualifier!r}] + 1] if {path.qualifier!r} in {site.groups} else '')"]
         if path.member is not None:
-            group = take.segment.group
-            described = take.segment.elements[(group.first if group else 1) + path.member - 2]
+            group = take.record.group
+            described = take.record.parts[(group.first if group else 1) + path.member - 2]
             text = f"{values}[g + {path.member - 1}]"
-            return [f"component({text}, 1)" if described.components else text]
-        texts = [self._element_text(values, take, element) for element in path.elements]
+            return [f"component({text}, 1)" if described.parts else text]
+        texts = [self._element_text(values, take, element) for element in path.parts]
         if path.conditions:
-            tests = " and ".join(f"{values}[{c.element}] == {c.value!r}" for c in path.conditions)
+            tests = " and ".join(f"{values}[{c.part}] == {c.value!r}" for c in path.conditions)
             texts = [f"({text} if {tests} else '')" for text in texts]
         return texts
 
     def _element_text(self, values: str, take: Take, element: int) -> str:
-        described = take.segment.elements[element - 1]
-        if take.path.component or described.components:
+        described = take.record.parts[element - 1]
+        if take.path.component or described.parts:
             return f"component({values}[{element}], {take.path.component or 1})"
         return f"first({values}[{element}])" if described.repeat > 1 else f"{values}[{element}]"
 
@@ -182,30 +175,21 @@ class ValueReader:
             return f"{site.groups}[{path.qualifier!r}] + 1"
         if path.member is not None:
             return f"g + {path.member - 1}"
-        return str(path.elements[1] if part == "unit" and len(path.elements) > 1 else path.elements[0])
+        return str(path.parts[1] if part == "unit" and len(path.parts) > 1 else path.parts[0])
 
     def _typed(self, rule: Rule, take: Take, site: Site, x: str, shape: Shape, *, guarded: bool) -> None:
         kind = shape.kind
         if kind == "str":
             return
-        element = take.element(take.path.elements[0]) if take.path.elements else None
+        element = take.part(take.path.parts[0]) if take.path.parts else None
         function = self._parser(kind, element)
         where = f"{site.node}, {self._element(site, take, '')}"
         with self.code.block_if(f"{x} is not None" if guarded else None):
             self.code.add(f"{x} = {function}({x})")
-            self.code.add(f"if {x} is None: X.bad({rule.number}, {where}, t, P, {WANTED[kind]!r})")
+            self.code.add(f"if {x} is None: X.bad({rule.number}, {where}, t, P, {self.plan.family.wanted[kind]!r})")
 
-    def _parser(self, kind: str, element: Element | None) -> str:
-        wire = element.type if element is not None else "AN"
-        if kind == "Decimal" and wire[0] == "N" and wire[1:] not in ("", "0"):
-            return self.code.constant(_implied(int(wire[1:])))
-        return {
-            "date": "read_date",
-            "time": "read_time",
-            "Decimal": "read_number",
-            "int": "read_whole",
-            "bool": "read_bool",
-        }[kind]
+    def _parser(self, kind: str, element: Part | None) -> str:
+        return self.code.constant(self.plan.family.reader(kind, element))
 
     def _absent(self, rule: Rule) -> str:
         """Return the Python for what absence means: nothing, or what default or assume says."""
@@ -215,7 +199,7 @@ class ValueReader:
         if bound.argument == "#":
             return self._free_number(rule)
         after = rule.codecs[rule.codecs.index(bound) + 1 :]
-        return self.code.value(absent_value(bound.argument, after, rule.shape, self.tables))
+        return self.code.value(absent_value(bound.argument, after, rule.shape, self.tables, self.plan.family))
 
     def _free_number(self, rule: Rule) -> str:
         """Return the Python for the number of an item that says none: among items of the document, one of its own."""
@@ -223,9 +207,9 @@ class ValueReader:
         if rule.shape.kind == "int":
             return "i + 1"
         alone = variant.above is self.plan.root and not variant.outer and variant.step is not None
-        if not alone or take.steps or not take.path.elements:
+        if not alone or take.steps or not take.path.parts:
             return "str(i + 1)"
-        return f"X.free_number(i + 1, {take.segment.tag!r}, {take.path.elements[0]}, {rule.number}, P, n)"
+        return f"X.free_number(i + 1, {take.record.tag!r}, {take.path.parts[0]}, {rule.number}, P, n)"
 
     def _running_number(self, rule: Rule, take: Take) -> None:
         x, anchor = f"x{rule.number}", take.anchor
@@ -245,7 +229,7 @@ class ValueReader:
     def _either(self, rule: Rule) -> bool:
         """Whether either element alone says something, as of a period."""
         struct = rule.shape.struct
-        return struct is not None and leading(struct) is None and len(rule.takes[0].path.elements) == 2
+        return struct is not None and leading(struct) is None and len(rule.takes[0].path.parts) == 2
 
     def _pair(self, rule: Rule, take: Take, site: Site, x: str) -> None:
         struct = rule.shape.struct
@@ -266,7 +250,7 @@ class ValueReader:
         else:
             self.code.add(f"{x} = {made}")
         if struct is Quantity and not between:
-            element = take.path.elements[0]
+            element = take.path.parts[0]
             self.code.add(f"if not w: X.half({rule.number}, P, 'a quantity', 'a unit', {site.node}, {element})")
         packs = next((b for b in rule.codecs if b.codec.name == "packs"), None)
         if packs is not None:
@@ -274,8 +258,8 @@ class ValueReader:
 
     def _pair_part(self, rule: Rule, take: Take, site: Site, x: str, text: str, name: str, shape: Shape) -> None:
         code = self.code
-        index = 1 if text == "w" and len(take.path.elements) > 1 else 0
-        number = take.path.elements[index]
+        index = 1 if text == "w" and len(take.path.parts) > 1 else 0
+        number = take.path.parts[index]
         code.add(f"{x} = None")
         with code.block(f"if {text}:"):
             code.add(f"{x} = {text}")
@@ -283,11 +267,11 @@ class ValueReader:
                 source = [b for b in rule.codecs if b.codec.stage == "text"]
                 self._decode_part(rule, take, site, x, source, name, text)
             elif shape.kind == "struct":
-                code.add(f"{x} = read_date({x})")
+                code.add(f"{x} = {self._parser('date', take.record.parts[number - 1])}({x})")
                 code.add(f"if {x} is None: X.bad({rule.number}, {site.node}, {number}, {text}, P, 'a date')")
                 code.add(f"else: {x} = When(on={x})")
             elif shape.kind != "str":
-                element = take.segment.elements[number - 1]
+                element = take.record.parts[number - 1]
                 code.add(f"{x} = {self._parser(shape.kind, element)}({x})")
                 code.add(f"if {x} is None: X.bad({rule.number}, {site.node}, {number}, {text}, P, 'a number')")
 
@@ -295,7 +279,7 @@ class ValueReader:
         self, rule: Rule, take: Take, site: Site, x: str, codecs: list[Bound], name: str, text: str
     ) -> None:
         index = 1 if text == "w" else 0
-        element = take.path.elements[index] if len(take.path.elements) > index else take.path.elements[0]
+        element = take.path.parts[index] if len(take.path.parts) > index else take.path.parts[0]
         for bound in codecs:
             if bound.codec.name == "code" and bound.table is not None:
                 table = self.code.value(self.tables[bound.table].words, "T")
@@ -320,8 +304,8 @@ class ValueReader:
         for position, take in enumerate(rule.takes):
             nodes = self._nodes(take)
             found = self.code.fresh("t")
-            bits = element_bits([*take.path.elements, *(c.element for s in take.steps[-1:] for c in s.conditions)])
-            elements = code.constant(take.path.elements)
+            bits = element_bits([*take.path.parts, *(c.part for s in take.steps[-1:] for c in s.conditions)])
+            elements = code.constant(take.path.parts)
             code.add(f"{found} = texts(X, {nodes}, {elements}, {take.path.component or 0}, {bits})")
             if rule.source.sequence or position == 0:
                 code.add(f"{x} += {found}")
@@ -367,27 +351,14 @@ _TEXT_CODECS = {
 }
 
 
-_IMPLIED: dict[int, Callable[[str], Decimal | None]] = {}
-
-
-def _implied(decimals: int) -> Callable[[str], Decimal | None]:
-    return _IMPLIED.setdefault(decimals, read_implied(decimals))
-
-
-def absent_value(text: str, after: list[Bound], shape: Shape, tables: dict[str, CodeMap]) -> object:
+def absent_value(text: str, after: list[Bound], shape: Shape, tables: dict[str, CodeMap], family: Family) -> object:
     """Return what an absent element means in the model: ``text`` through the codecs that follow, typed."""
     for bound in after:
         if bound.table is not None:
             text = tables[bound.table].words.get(text, text)
-    readers: dict[str, Callable[[str], object]] = {
-        "int": read_whole,
-        "Decimal": read_number,
-        "date": read_date,
-        "time": read_time,
-    }
     if shape.kind == "bool":
         return text in ("yes", "true")
-    return readers[shape.kind](text) if shape.kind in readers else text
+    return family.reader(shape.kind, None)(text) if shape.kind in PLAIN_TYPED else text
 
 
 def split_pair(text: str, separator: str) -> tuple[str, str]:

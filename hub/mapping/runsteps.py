@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hub.mapping.paths import Step
 from hub.mapping.reader_run import Steps
-from hub.mapping.source import Step
 
 
 def run_steps(steps: tuple[Step, ...]) -> Steps:
@@ -12,6 +12,6 @@ def run_steps(steps: tuple[Step, ...]) -> Steps:
     key = ""
     for step in steps:
         key += "/" + str(step)
-        conditions = tuple((c.element, c.component or 0, c.value) for c in step.conditions)
+        conditions = tuple((c.part, c.component or 0, c.value) for c in step.conditions)
         made.append((step.tag, conditions, step.optional, key))
     return tuple(made)

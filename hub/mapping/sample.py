@@ -1,8 +1,8 @@
-"""Documents invented from a map and its guide: every rule says something the wire can hold.
+"""Documents invented from a map and its schema: every rule says something the wire can hold.
 
 A compiled ``Map`` and a ``Chooser`` enter, a canonical document leaves. ``hub map sample`` chooses the plainest
-value each time; the tests of the laws let chance choose. What the guide asks beyond single elements (syntax
-notes) is not looked at: ``sample_document`` leaves out what the guide would refuse.
+value each time; the tests of the laws let chance choose. What the schema asks beyond single elements (syntax
+notes) is not looked at: ``sample_document`` leaves out what the schema would refuse.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 import msgspec
 
-from hub.formats.x12.guide import Element
+from hub.formats.schema import Part
 from hub.kernel.struct import Struct
-from hub.mapping.documents import DocumentWritten, SetRead, read_documents, write_document
+from hub.mapping.documents import DocumentRead, DocumentWritten, read_documents, write_document
 from hub.mapping.library import Map
 from hub.mapping.plan import Rule, Take, Variant
 from hub.mapping.shape import PAIRED, Shape, fields_of, leading, takes_currency
@@ -31,7 +31,7 @@ class Chooser(Protocol):
     """Who decides what is said."""
 
     def said(self, rule: Rule, *, must: bool) -> bool:
-        """Say whether a field is said at all; ``must``: the document or the guide cannot be without it."""
+        """Say whether a field is said at all; ``must``: the document or the schema cannot be without it."""
 
     def one_of(self, options: list[str]) -> str:
         """Return one of several words."""
@@ -63,9 +63,9 @@ class Plainest:
 
 
 def sample_document(map_: Map) -> tuple[Struct, DocumentWritten]:
-    """Return a document that says all the guide lets stand together, and how it is written.
+    """Return a document that says all the schema lets stand together, and how it is written.
 
-    What the guide refuses (one element without another) is left out, rule by rule, until nothing is refused.
+    What the schema refuses (one element without another) is left out, rule by rule, until nothing is refused.
     """
     without: set[str] = set()
     for _ in range(ATTEMPTS_MAX):
@@ -83,8 +83,8 @@ def sample_document(map_: Map) -> tuple[Struct, DocumentWritten]:
     return document, written
 
 
-def _refused(each: SetRead) -> set[str]:
-    """Return the rules whose elements the guide refuses; for what is missing, all rules of its segment."""
+def _refused(each: DocumentRead) -> set[str]:
+    """Return the rules whose elements the schema refuses; for what is missing, all rules of its segment."""
     provenance = each.applied.provenance if each.applied else None
     rules: set[str] = set()
     for finding in each.findings:
@@ -109,7 +109,7 @@ class _Inventor:
         self.map = map_
         self.choose = chooser
         self.tables = map_.compiled.tables
-        self.codes = map_.guide.codes
+        self.codes = map_.schema.codes
         self.currency = "EUR"
 
     def item(self, variant: Variant, index: int) -> dict[str, Any]:
@@ -152,9 +152,9 @@ class _Inventor:
         return made
 
     def _count(self, variant: Variant) -> int:
-        use = variant.use
+        place = variant.place
         most = 1 if variant.in_place and variant.group is None else 2
-        limit = (use.loop_maximum if use.loop else use.maximum) if variant.step is not None else 0
+        limit = (place.maximum) if variant.step is not None else 0
         return self.choose.number(0, min(most, limit) if limit else most)
 
     def _value(self, rule: Rule, index: int) -> Any:
@@ -172,15 +172,15 @@ class _Inventor:
         return self._plain(rule, rule.shape, _element(take, 0), rule.codecs)
 
     def _must(self, rule: Rule) -> bool:
-        """Whether the guide demands the element."""
+        """Whether the schema demands the element."""
         element = _element(rule.takes[0], 0)
         return element is not None and element.required
 
     def _listed(self, rule: Rule, take: Take) -> Any:
         element = _element(take, 0)
-        use = take.uses[-1] if take.uses else None
-        most = (use.loop_maximum if use.loop else use.maximum) if use else 1
-        room = LISTED_MAX if not most else min(LISTED_MAX, most * len(take.path.elements))
+        place = take.places[-1] if take.places else None
+        most = (place.maximum) if place else 1
+        room = LISTED_MAX if not most else min(LISTED_MAX, most * len(take.path.parts))
         texts = [self._text(element) for _ in range(self.choose.number(1, room))]
         return "\n".join(texts) if any(b.codec.name == "lines" for b in rule.codecs) else texts
 
@@ -198,7 +198,7 @@ class _Inventor:
                 made[name] = self._plain(rule, shape, element, codecs)
         return made
 
-    def _plain(self, rule: Rule, shape: Shape, element: Element | None, codecs: list[Any]) -> Any:
+    def _plain(self, rule: Rule, shape: Shape, element: Part | None, codecs: list[Any]) -> Any:
         kind = shape.kind
         if kind == "date":
             return self._day()
@@ -215,7 +215,7 @@ class _Inventor:
             return self._decimal(element)
         return self._word(rule, element, codecs)
 
-    def _word(self, rule: Rule, element: Element | None, codecs: list[Any]) -> str:
+    def _word(self, rule: Rule, element: Part | None, codecs: list[Any]) -> str:
         listed = self.codes.get(element.codes, {}) if element is not None and element.codes else {}
         for bound in codecs:
             if bound.table is not None:
@@ -227,13 +227,12 @@ class _Inventor:
             return self.choose.one_of(["EUR", "USD", "GBP"])
         return self.choose.one_of(list(listed)) if listed else self._text(element)
 
-    def _text(self, element: Element | None) -> str:
+    def _text(self, element: Part | None) -> str:
         least, most = (element.minimum, element.maximum) if element is not None and element.maximum else (1, 10)
         return self.choose.text(max(least, 1), most)
 
-    def _decimal(self, element: Element | None) -> Decimal:
-        wire = element.type if element else "R"
-        places = int(wire[1]) if wire[0] == "N" else 0
+    def _decimal(self, element: Part | None) -> Decimal:
+        places = element.decimals if element else 0
         digits = min(element.maximum if element and element.maximum else DIGITS_MAX, DIGITS_MAX)
         least = 10 ** (element.minimum - 1) if element and element.minimum > 1 else 0
         return Decimal(self.choose.number(least, 10**digits - 1)).scaleb(-places)
@@ -242,17 +241,17 @@ class _Inventor:
         return FIRST_DAY + timedelta(days=self.choose.number(0, 700))
 
 
-def _element(take: Take, position: int) -> Element | None:
-    path, group = take.path, take.segment.group
+def _element(take: Take, position: int) -> Part | None:
+    path, group = take.path, take.record.group
     if path.qualifier is not None and group is not None:
-        return take.segment.elements[group.first]
+        return take.record.parts[group.first]
     if path.member is not None and group is not None:
-        return take.segment.elements[group.first + path.member - 2]
-    if not path.elements:
+        return take.record.parts[group.first + path.member - 2]
+    if not path.parts:
         return None
-    element = take.segment.elements[path.elements[min(position, len(path.elements) - 1)] - 1]
-    if element.components:
-        return element.components[(path.component or 1) - 1]
+    element = take.record.parts[path.parts[min(position, len(path.parts) - 1)] - 1]
+    if element.parts:
+        return element.parts[(path.component or 1) - 1]
     return element
 
 

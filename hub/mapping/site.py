@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hub.mapping.paths import Step
 from hub.mapping.plan import Anchor, Take
-from hub.mapping.source import Step
 
 Selector = tuple[Anchor, tuple[Step, ...]]
 """What makes two paths the same place: where they start, and the way down."""

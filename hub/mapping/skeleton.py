@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from hub.kernel.diagnostics import Diagnostic
 from hub.mapping.coverage import UNREAD
-from hub.mapping.documents import SetRead, read_documents
+from hub.mapping.documents import read_documents
 from hub.mapping.library import Map
 
 EXAMPLES_MAX = 3  # values shown beside a proposed line
@@ -26,7 +25,9 @@ def propose(base: Map, files: Iterable[bytes], partner: str) -> str:
         for each in read_documents(base, data):
             for finding in each.findings:
                 if finding.code in UNREAD and finding.found:
-                    unread.setdefault(_place(each, finding), Counter())[finding.found[:SHOWN_MAX]] += 1
+                    unread.setdefault(base.family.rule(each.received, finding.location), Counter())[
+                        finding.found[:SHOWN_MAX]
+                    ] += 1
                 elif finding.code in ("MAP-CODE", "MAP-CODE-PASSED") and finding.found:
                     table = finding.message.split(" table ", 1)[-1].split(" ", 1)[0]
                     codes[table, finding.found] = codes.get((table, finding.found), 0) + 1
@@ -61,13 +62,3 @@ def _tables(codes: dict[tuple[str, str], int]) -> list[str]:
             f'# "{code}" = ""    # came {count} times' for (t, code), count in sorted(codes.items()) if t == table
         ]
     return lines
-
-
-def _place(each: SetRead, finding: Diagnostic) -> str:
-    """Return the element as a rule would name it: with the segment's qualifier where it has one."""
-    at = finding.location
-    values = each.received.segments[at.segment - 1] if at.segment else []
-    element = at.element or 0
-    part = f"-{at.component}" if at.component else ""
-    qualified = at.tag in ("REF", "DTM", "N9", "PER", "AMT") and element != 1 and len(values) > 1 and values[1]
-    return f"{at.tag}[{values[1]}]{element:02d}{part}" if qualified else f"{at.tag}{element:02d}{part}"

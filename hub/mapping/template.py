@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.formats.x12.guide import Use
+from hub.formats.schema import Place
+from hub.mapping.paths import Step
 from hub.mapping.plan import Take
-from hub.mapping.source import Step
 from hub.mapping.writer_run import Template
 
 
-def template(step: Step | None, use: Use, width: int) -> Template:
+def template(step: Step | None, place: Place, width: int) -> Template:
     """Return the values a place opens with: tag, conditions, blanks up to ``width``."""
     conditions = step.conditions if step else ()
-    blank: list[Any] = [""] * (max([width, *(c.element for c in conditions)]) + 1)
-    blank[0] = use.segment.tag
+    blank: list[Any] = [""] * (max([width, *(c.part for c in conditions)]) + 1)
+    blank[0] = place.record.tag
     for condition in conditions:
-        if condition.component or use.segment.elements[condition.element - 1].components:
-            parts = list(blank[condition.element] or ())
+        if condition.component or place.record.parts[condition.part - 1].parts:
+            parts = list(blank[condition.part] or ())
             parts += [""] * ((condition.component or 1) - len(parts))
             parts[(condition.component or 1) - 1] = condition.value
-            blank[condition.element] = tuple(parts)
+            blank[condition.part] = tuple(parts)
         else:
-            blank[condition.element] = condition.value
+            blank[condition.part] = condition.value
     return tuple(blank)
 
 
@@ -34,6 +34,6 @@ def fixed_steps(take: Take) -> tuple[Step, ...]:
     return take.steps
 
 
-def most(use: Use) -> int:
+def most(place: Place) -> int:
     """Return how often the guide allows the place beneath its parent; 0 is unbounded."""
-    return use.loop_maximum if use.loop else use.maximum
+    return place.maximum

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Context, Decimal
 from typing import Any
 
+from hub.formats.numbers import read_number
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Severity
+from hub.mapping.paths import Step
 from hub.mapping.plan import Total
 from hub.mapping.reader_run import Reading, component, fits
-from hub.mapping.source import Step
-from hub.mapping.values import read_number
 from hub.mapping.writer_run import Writing, new
 
 _EXACT = Context(prec=100)  # digits: 100,000 numbers of 18 digits, wherever their points stand, have 41 at most
@@ -33,7 +33,7 @@ def state(totals: Sequence[Total], root: Node, writing: Writing) -> None:
             if text is None:
                 continue
             node = _first(loop, total.target.steps[-1])
-            element = total.target.elements[0]
+            element = total.target.parts[0]
             if node is None:
                 node = new(loop, total.target.steps[-1].tag, (total.target.steps[-1].tag,))
             node.values += [""] * (element + 1 - len(node.values))
@@ -45,14 +45,14 @@ def compare(totals: Sequence[Total], root: Node, reading: Reading) -> None:
     for total in totals:
         for loop in _loops(root, total.loop):
             node = _first(loop, total.target.steps[-1])
-            element = total.target.elements[0]
+            element = total.target.parts[0]
             if node is None or not node.element(element):
                 continue
             reading.seen[node] = reading.seen.get(node, 0) | 1 << element
             stated = component(node.element(element), total.target.component or 1)
             added = _added_up(total, loop) or Added()
             if read_number(stated) not in _statable(added, total):
-                reading.differing.append((f"{node.tag}{element:02d}", stated))
+                reading.differing.append((reading.spelt(node.tag, element), stated))
                 reckoned = added.plain
                 message = f"states {stated}, but the {total.operation} is {reckoned or 0}"
                 reading.note(
@@ -91,7 +91,7 @@ def _added_up(total: Total, loop: Node) -> Added | None:
     for node in _beneath(loop, total.source.steps):
         number: Decimal | None = Decimal(1)
         if total.operation == "sum":
-            number = read_number(component(node.element(total.source.elements[0]), total.source.component or 1))
+            number = read_number(component(node.element(total.source.parts[0]), total.source.component or 1))
         if number is not None:
             added = added or Added()
             added.add(number)
@@ -159,7 +159,7 @@ def _first(loop: Node, step: Step) -> Node | None:
 
 
 def _conditions(step: Step) -> Conditions:
-    return tuple((c.element, c.component or 0, c.value) for c in step.conditions)
+    return tuple((c.part, c.component or 0, c.value) for c in step.conditions)
 
 
 __all__: list[Any] = ["compare", "state"]

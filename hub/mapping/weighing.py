@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hub.formats.x12.guide import Computed, Guide, Segment, Use
+from hub.formats.families import family_of
+from hub.formats.numbers import read_whole
+from hub.formats.schema import Computed, Schema
 from hub.kernel.struct import Struct
 from hub.mapping.cover import UNWEIGHED
 from hub.mapping.plan import Plan
 from hub.mapping.reader_run import Reading, Trail, component
-from hub.mapping.values import read_whole
 
 TABLE = "unread"
 WITHOUT_BEARING = "none"
@@ -27,11 +28,11 @@ _NAMES = (("price", "price"), ("amount", "price"), ("quantity", "quantity"))
 class TableOfMeanings:
     """What an element says by its kind: the words of the map's table, by the narrowest name it has for the element."""
 
-    def __init__(self, guide: Guide, words: Mapping[str, str]) -> None:
+    def __init__(self, schema: Schema, words: Mapping[str, str]) -> None:
         self._words = words
-        self._segments: dict[str, Segment] = {}
-        self._known: dict[tuple[str, str, int], str | None] = {}  # no more than the guide has elements
-        _collect(guide.uses, self._segments)
+        self._schema = schema
+        self._spelt = family_of(schema).spelt
+        self._known: dict[tuple[str, str, int], str | None] = {}  # no more than the schema has parts
 
     def of(self, above: str, tag: str, element: int) -> str | None:
         """Return date, place, quantity, price …; None for what bears on nothing."""
@@ -41,11 +42,11 @@ class TableOfMeanings:
         return self._known[at]
 
     def _of(self, above: str, tag: str, element: int) -> str | None:
-        segment = self._segments.get(tag)
-        if segment is None or not 1 <= element <= len(segment.elements):
+        record = self._schema.records.get(tag)
+        if record is None or not 1 <= element <= len(record.parts):
             return None
-        described, place = segment.elements[element - 1], f"{tag}{element:02d}"
-        names = [f"{above}/{place}", f"{above}/{tag}", place, tag, described.number]
+        described, place = record.parts[element - 1], self._spelt(self._schema, tag, element)
+        names = [f"{above}/{place}", f"{above}/{tag}", place, tag, described.key]
         word = next((self._words[name] for name in names if name in self._words), WITHOUT_BEARING)
         return None if word == WITHOUT_BEARING else word
 
@@ -62,7 +63,7 @@ def weigh(reading: Reading, document: Struct | None, plan: Plan, computed: Seque
         reading.weigh(reading.root, "count", place, text)
     for each in computed:
         if each.rule == "count" and each.of is not None:
-            _count(reading, each.tag, each.element, each.of)
+            _count(reading, each.tag, each.part, each.of)
 
 
 def _count(reading: Reading, tag: str, element: int, of: str) -> None:
@@ -71,7 +72,7 @@ def _count(reading: Reading, tag: str, element: int, of: str) -> None:
     for node in came.get(tag, ()):
         text = component(node.element(element), 1)
         if text and of in came and read_whole(text) != len(came[of]):
-            reading.weigh(reading.root, "count", f"{tag}{element:02d}", text)
+            reading.weigh(reading.root, "count", reading.spelt(tag, element), text)
 
 
 def _put_half(reading: Reading, document: Struct, trail: Trail, meaning: str, said: str) -> None:
@@ -99,9 +100,3 @@ def _meaning(plan: Plan, number: int) -> str | None:
         return None
     kind = rule.shape.struct.__name__ if rule.shape.struct else rule.shape.kind
     return _KINDS.get(kind) or next((word for name, word in _NAMES if name in rule.field), None)
-
-
-def _collect(uses: Sequence[Use], found: dict[str, Segment]) -> None:
-    for use in uses:
-        found.setdefault(use.segment.tag, use.segment)
-        _collect(use.children, found)

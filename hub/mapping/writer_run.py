@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hub.formats.family import Family
+from hub.formats.schema import Schema
 from hub.formats.tree import Node, Value
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -37,10 +39,16 @@ class Field(Struct):
 class Writing:
     """One document being written."""
 
-    __slots__ = ("currency", "document", "findings", "groups", "numbers", "root", "shared", "sites", "tops")
+    __slots__ = (
+        "currency", "document", "family", "findings", "groups", "numbers", "root", "schema", "shared", "sites", "tops",
+    )  # fmt: skip
 
-    def __init__(self, root: Node, sites: Sequence[tuple[str, str]], document: Any) -> None:
+    def __init__(
+        self, root: Node, sites: Sequence[tuple[str, str]], document: Any, schema: Schema, family: Family
+    ) -> None:
         self.root = root
+        self.schema = schema
+        self.family = family
         self.sites = sites
         self.document = document
         self.currency: str | None = None
@@ -63,7 +71,7 @@ class Writing:
     ) -> None:
         """Add a finding about the rule ``number``."""
         field, rule = self.sites[number]
-        location = Location(tag=node.tag if node else None, element=element, path=trail_text(trail) + field)
+        location = self.family.locate(node, element, None, trail_text(trail) + field)
         self.findings.append(
             Diagnostic(code=code, severity=severity, message=message, location=location, rule=rule, **more)
         )
@@ -72,13 +80,19 @@ class Writing:
         """Add a finding that rejects the element: the wire would say something else than the model."""
         self.note(code, Severity.ELEMENT, message, number, trail, remedy=remedy, **more)
 
-    def text(self, text: str, number: int, trail: Trail) -> str | None:
-        """Return what a segment can hold of a text: nothing of an empty one or of one with control characters.
+    def spelt(self, node: Node, part: int) -> str:
+        """Return how a map's author writes a part of ``node``."""
+        return self.family.spelt(self.schema, node.tag, part)
 
-        Blanks behind it mean nothing in X12 and are nobody's to read: they are left off, and that is told.
+    def text(self, text: str, number: int, trail: Trail) -> str | None:
+        """Return what the wire can hold of a text: nothing of an empty one or of one with control characters.
+
+        Blanks behind it that mean nothing there are nobody's to read: they are left off, and that is told.
         """
-        said = text.rstrip(" ")
-        if text and said.isprintable():
+        said = self.family.held(text)
+        if text and said == text:
+            return text
+        if text and said is not None:
             message = "blanks behind a text mean nothing on this wire and are left off"
             self.note("MAP-BLANKS", Severity.NOTE, message, number, trail, remedy="say it without them", found=text)
             return said or None
@@ -140,7 +154,7 @@ class Writing:
         if standing and standing != text:
             self.fault(
                 "MAP-TWICE",
-                f"{node.tag}{element:02d} is '{standing}' already and cannot also be '{text}'",
+                f"{self.spelt(node, element)} is '{standing}' already and cannot also be '{text}'",
                 number,
                 trail,
                 "say one of them, or give them places of their own",
@@ -158,7 +172,12 @@ class Writing:
         parts += [""] * (component - len(parts))
         if parts[component - 1] and parts[component - 1] != text:
             self.fault(
-                "MAP-TWICE", f"{node.tag}{element:02d}-{component} is said twice", number, trail, "say one", found=text
+                "MAP-TWICE",
+                f"{self.spelt(node, element)}-{component} is said twice",
+                number,
+                trail,
+                "say one",
+                found=text,
             )
             return
         parts[component - 1] = text
@@ -166,10 +185,11 @@ class Writing:
 
     def absent(self, node: Node | None, element: int, number: int, trail: Trail) -> None:
         """Note a field that says nothing where another rule says the same element: it would be read from there."""
-        if node is not None and node.values[element]:
+        standing = node.values[element] if node is not None else ""
+        if node is not None and standing:
             self.fault(
                 "MAP-TWICE",
-                f"{node.tag}{element:02d} says '{node.values[element]}' for another field, and would be read here too",
+                f"{self.spelt(node, element)} says '{standing}' for another field, and would be read here too",
                 number,
                 trail,
                 "say both alike, or give them places of their own",

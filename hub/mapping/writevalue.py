@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import Protocol
 
-from hub.formats.x12.guide import Element, Use
+from hub.formats.schema import Part, Place
 from hub.kernel.words import Quantity
 from hub.mapping.codecs import Bound
 from hub.mapping.emit import Code, attribute
+from hub.mapping.paths import Step
 from hub.mapping.plan import Anchor, Plan, Rule, Take, Variant
 from hub.mapping.readvalue import AI_SSCC, absent_value
 from hub.mapping.shape import PAIRED, Shape, fields_of, leading, shape_at, takes_currency
 from hub.mapping.site import Selector
-from hub.mapping.source import Step
 from hub.mapping.tables import CodeMap
 from hub.mapping.template import fixed_steps, template
-from hub.mapping.values import write_implied, write_within
 
 
 class Tree(Protocol):
@@ -39,7 +38,7 @@ class Tree(Protocol):
 
     def open(self, take: Take) -> None: ...
 
-    def open_steps(self, anchor: Anchor, steps: tuple[Step, ...], uses: tuple[Use, ...]) -> str: ...
+    def open_steps(self, anchor: Anchor, steps: tuple[Step, ...], places: tuple[Place, ...]) -> str: ...
 
     def node(self, take: Take) -> str: ...
 
@@ -109,17 +108,17 @@ class ValueWriter:
             for bound in rule.codecs:
                 if bound.codec.name == "negate-if" and bound.field:
                     code.add(f"if {self.tree.field_test(bound.field, bound.word)}: x = -x")
-            element = take.element(take.path.elements[0]) if take.path.elements else None
+            element = take.part(take.path.parts[0]) if take.path.parts else None
             self._text(rule, "x", rule.shape.kind, element)
             self._encode(rule, "x", [b for b in reversed(rule.codecs) if b.codec.stage == "text"])
             if tops:
                 code.add("y = x")
             else:
                 with code.block("if x is not None:"):
-                    self._put(rule, take, take.path.elements[0] if take.path.elements else 0, "x")
+                    self._put(rule, take, take.path.parts[0] if take.path.parts else 0, "x")
         if tops:
             with code.block(f"if X.top({rule.number}, y, P):"):
-                self._put(rule, take, take.path.elements[0], "y")
+                self._put(rule, take, take.path.parts[0], "y")
 
     def _absent(self, rule: Rule, bound: Bound) -> None:
         code = self.code
@@ -127,36 +126,27 @@ class ValueWriter:
             code.add("if x is not None and str(x) == str(i + 1): x = None")
             return
         after = rule.codecs[rule.codecs.index(bound) + 1 :]
-        value = code.value(absent_value(bound.argument, after, rule.shape, self.tables))
+        value = code.value(absent_value(bound.argument, after, rule.shape, self.tables, self.tree.plan.family))
         if not rule.shape.required:
             code.add(f"if x is None: X.assumed({rule.number}, {bound.argument!r}, P)")
         if bound.codec.name == "assume":
             code.add(f"if x == {value}: x = None")
 
-    def _text(self, rule: Rule, x: str, kind: str, element: Element | None) -> None:
+    def _text(self, rule: Rule, x: str, kind: str, element: Part | None) -> None:
         """Write the value's own type into text; what does not fit becomes None with a finding."""
         code = self.code
-        wire = element.type if element is not None else "AN"
         if kind == "str":
             self._free_text(rule, x)
-        elif kind == "date":
-            short = element is not None and wire == "DT" and element.maximum == 6
-            code.add(f"{x} = {'write_short_date' if short else 'write_date'}({x})")
-        elif kind in ("Decimal", "int") and wire[0] == "N" and wire[1:].isdigit():
-            function = code.value(write_implied(int(wire[1:])), "F")
-            code.add(f"o = {x}; {x} = {function}({x})")
+            return
+        function, may_not_fit = self.tree.plan.family.writer(kind, element)
+        if may_not_fit:
+            code.add(f"o = {x}; {x} = {code.constant(function)}({x})")
             code.add(f"if {x} is None: X.inexact({rule.number}, o, P)")
         else:
-            function = {"time": "write_time", "Decimal": "write_number", "int": "write_whole", "bool": "write_bool"}[
-                kind
-            ]
-            code.add(f"{x} = {function}({x})")
-            if kind == "Decimal" and element is not None and wire == "R" and element.maximum:
-                within = code.value(write_within(element.maximum), "F")
-                code.add(f"if len({x}) > {element.maximum}: {x} = {within}({x})")
+            code.add(f"{x} = {code.constant(function)}({x})")
 
     def _free_text(self, rule: Rule, x: str) -> None:
-        """A text, or a word that may pass its table, is held against what a segment can hold."""
+        """A text, or a word that may pass its table, is held against what the wire can hold."""
         if all(bound.passes for bound in rule.codecs if bound.codec.name == "code"):
             unfit = f"not {x} or {x}[-1] == ' ' or not {x}.isprintable()"
             self.code.add(f"if {unfit}: {x} = X.text({x}, {rule.number}, P)")
@@ -193,15 +183,15 @@ class ValueWriter:
         self.tree.open(take)
         node = self.tree.node(take)
         if path.qualifier is not None:
-            group = take.segment.group
+            group = take.record.group
             assert group is not None
             arguments = (
                 f"{node}, {group.first}, {group.size}, {group.last}, ({path.qualifier!r}, {x}), {rule.number}, P"
             )
             code.add(f"X.group({arguments})")
             return
-        described = take.segment.elements[element - 1]
-        part = path.component or (1 if described.components else None)
+        described = take.record.parts[element - 1]
+        part = path.component or (1 if described.parts else None)
         if part:
             code.add(f"X.part({node}, {element}, {part}, {x}, {rule.number}, P)")
         elif self.tree.shares[take.selector, element, 0] > 1 or take.anchor.kind == "root":
@@ -209,7 +199,7 @@ class ValueWriter:
         else:
             code.add(f"{node}.values[{element}] = {x}")
         for condition in path.conditions:
-            code.add(f"X.put({node}, {condition.element}, {condition.value!r}, {rule.number}, P)")
+            code.add(f"X.put({node}, {condition.part}, {condition.value!r}, {rule.number}, P)")
 
     # two values ------------------------------------------------------------------------------------------------------
 
@@ -232,7 +222,7 @@ class ValueWriter:
                 v for v, n in zip(parts, names, strict=True) if fields_of(struct)[n].required or n == leading(struct)
             ]
             with code.block(f"if {' and '.join(f'{v} is not None' for v in required) or 'True'}:"):
-                for variable, element in zip(parts, take.path.elements, strict=True):
+                for variable, element in zip(parts, take.path.parts, strict=True):
                     with code.block(f"if {variable} is not None:"):
                         self._put(rule, take, element, variable)
 
@@ -240,7 +230,7 @@ class ValueWriter:
         first, second = parts
         self.code.add(f"x = ({first} or '') + ({separator!r} + {second} if {second} is not None else '')")
         with self.code.block("if x:"):
-            self._put(rule, take, take.path.elements[0], "x")
+            self._put(rule, take, take.path.parts[0], "x")
 
     def _pair_part(self, rule: Rule, take: Take, variable: str, name: str, shape: Shape, index: int) -> None:
         code = self.code
@@ -251,10 +241,12 @@ class ValueWriter:
                     f"if {variable}.at is not None or {variable}.zone is not None: "
                     f"X.unsaid_field({rule.number}, P, 'its time of day has no place here')"
                 )
-                code.add(f"{variable} = write_date({variable}.on)")
+                element = take.record.parts[take.path.parts[min(index, len(take.path.parts) - 1)] - 1]
+                function, _ = self.tree.plan.family.writer("date", element)
+                code.add(f"{variable} = {code.constant(function)}({variable}.on)")
                 return
-            elements = take.path.elements
-            element = take.segment.elements[elements[min(index, len(elements) - 1)] - 1]
+            elements = take.path.parts
+            element = take.record.parts[elements[min(index, len(elements) - 1)] - 1]
             if name in ("unit", "scheme"):
                 self._free_text(rule, variable)
                 self._encode(rule, variable, [b for b in reversed(rule.codecs) if b.codec.stage == "text"])
@@ -274,7 +266,7 @@ class ValueWriter:
             kind = rule.shape.item if rule.shape.kind == "list" else "str"
             code.add("u = []")
             with code.block("for x in x:"):
-                element = rule.takes[0].element(rule.takes[0].path.elements[0]) if rule.takes[0].path.elements else None
+                element = rule.takes[0].part(rule.takes[0].path.parts[0]) if rule.takes[0].path.parts else None
                 self._text(rule, "x", kind or "str", element)
                 self._encode(rule, "x", [b for b in reversed(rule.codecs) if b.codec.stage == "text"])
                 code.add("if x is not None: u.append(x)")
@@ -284,7 +276,7 @@ class ValueWriter:
                 room = 0
                 for take in takes:
                     places.append(self._places(take, room))
-                    room += len(take.path.elements)
+                    room += len(take.path.parts)
                 code.add(f"fill(X, u, ({', '.join(places)},), {rule.number}, P)")
 
     def _places(self, take: Take, before: int) -> str:
@@ -295,19 +287,19 @@ class ValueWriter:
         if fixed:
             above = tree.nodes[(take.anchor, fixed)]
             with self.code.block(f"if len(u) > {before}:"):
-                tree.open_steps(take.anchor, fixed, take.uses[: len(fixed)])
-        width = max(take.path.elements)
+                tree.open_steps(take.anchor, fixed, take.places[: len(fixed)])
+        width = max(take.path.parts)
         steps = tuple(
-            (step.tag, template(step, use, width if use is take.uses[-1] else 0))
-            for step, use in list(zip(take.steps, take.uses, strict=True))[len(fixed) :]
+            (step.tag, template(step, place, width if place is take.places[-1] else 0))
+            for step, place in list(zip(take.steps, take.places, strict=True))[len(fixed) :]
         )
-        last = take.uses[-1] if take.uses else None
-        most = (last.loop_maximum if last.loop else last.maximum) if last and take.every else 1
-        element = take.segment.elements[take.path.elements[0] - 1]
+        last = take.places[-1] if take.places else None
+        most = (last.maximum) if last and take.every else 1
+        element = take.record.parts[take.path.parts[0] - 1]
         repeats = element.repeat if take.path.repeated else 0
         if repeats == 1:
             repeats = 99
-        described = (steps, take.path.elements, take.path.component or 0, most, repeats)
+        described = (steps, take.path.parts, take.path.component or 0, most, repeats)
         return f"({above}, {self.code.constant(described)})"
 
 

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from hub.formats.schema import Place
 from hub.formats.tree import Node
-from hub.formats.x12.guide import Use
 from hub.kernel.generated import name_of
 from hub.mapping import values, writer_run
 from hub.mapping.cover import coverage, says_more
 from hub.mapping.emit import Code, attribute
 from hub.mapping.levels import LevelWriter
+from hub.mapping.paths import Step
 from hub.mapping.plan import Anchor, Constant, Listing, Plan, Rule, Take, Variant
 from hub.mapping.runsteps import run_steps
 from hub.mapping.shape import shape_at
-from hub.mapping.source import Step
 from hub.mapping.tables import CodeMap
 from hub.mapping.template import fixed_steps, template
 from hub.mapping.writevalue import ValueWriter
@@ -43,12 +43,6 @@ class TreeWriter:
         names = ("new", "loose_node", "frozen", "share", "adopt", "numbered", "fill")
         self.code.names.update({name: getattr(writer_run, name) for name in names})
         for name in (
-            "write_date",
-            "write_short_date",
-            "write_time",
-            "write_number",
-            "write_whole",
-            "write_bool",
             "pad",
             "fold",
             "write_pack",
@@ -138,18 +132,18 @@ class TreeWriter:
             if take.path.number:
                 continue
             path, selector = take.path, take.selector
-            for element in path.elements:
+            for element in path.parts:
                 shares[selector, element, path.component or 0] += 1
                 if path.component:
                     shares[selector, element, 0] += 1
             for condition in (*path.conditions, *(take.steps[-1].conditions if take.steps else ())):
-                shares[selector, condition.element, condition.component or 0] += 1
-            widths[selector] = max(widths.get(selector, 0), *path.elements, *(c.element for c in path.conditions), 0)
+                shares[selector, condition.part, condition.component or 0] += 1
+            widths[selector] = max(widths.get(selector, 0), *path.parts, *(c.part for c in path.conditions), 0)
         for take in (t for rule in variant.rules if rule.writes and rule.listed for t in rule.takes if not t.every):
-            widths[take.selector] = max(widths.get(take.selector, 0), *take.path.elements)
+            widths[take.selector] = max(widths.get(take.selector, 0), *take.path.parts)
         for constant in variant.constants:
             selector = constant.take.selector
-            widths[selector] = max(widths.get(selector, 0), constant.take.path.elements[0])
+            widths[selector] = max(widths.get(selector, 0), constant.take.path.parts[0])
         for inner in (place for listing in variant.lists for place in listing.variants):
             if inner.in_place and not inner.outer and inner.group is None:  # written into the place of this one
                 own = self._census(inner)[0].get(OWN_PLACE, 0)
@@ -169,22 +163,22 @@ class TreeWriter:
         if take.anchor.kind == "root" and self.variant is not self.plan.root:
             self._open_top(take)
             return
-        self.open_steps(take.anchor, take.steps, take.uses)
+        self.open_steps(take.anchor, take.steps, take.places)
 
-    def open_steps(self, anchor: Anchor, steps: tuple[Step, ...], uses: tuple[Use, ...]) -> str:
+    def open_steps(self, anchor: Anchor, steps: tuple[Step, ...], places: tuple[Place, ...]) -> str:
         """Write what opens the places down ``steps``; return the variable of the last."""
         above = "n"
         for length in range(1, len(steps) + 1):
             selector = (anchor, steps[:length])
             name, step = self.nodes[selector], steps[length - 1]
-            template = self.template(selector, step, uses[length - 1])
+            template = self.template(selector, step, places[length - 1])
             self.code.add(f"if {name} is None: {name} = new({above}, {step.tag!r}, {template})")
             above = name
         return above
 
-    def template(self, selector: Selector, step: Step | None, use: Use) -> str:
+    def template(self, selector: Selector, step: Step | None, place: Place) -> str:
         """Return the name of the values a place opens with: its conditions, and blanks."""
-        return self.code.constant(template(step, use, self.widths.get(selector, 0)))
+        return self.code.constant(template(step, place, self.widths.get(selector, 0)))
 
     def _open_top(self, take: Take) -> None:
         selector = " ".join(str(step) for step in take.steps)
@@ -194,9 +188,9 @@ class TreeWriter:
             code.add("top = next(iter(top.values()))")
         with code.block("else:"):
             code.add("top = X.root")
-            for step, use in zip(take.steps, take.uses, strict=True):
+            for step, place in zip(take.steps, take.places, strict=True):
                 code.add(
-                    f"top = new(top, {step.tag!r}, {code.constant(template(step, use, len(use.segment.elements)))})"
+                    f"top = new(top, {step.tag!r}, {code.constant(template(step, place, len(place.record.parts)))})"
                 )
             code.add(f"adopt(X, X.root, {selector!r}, top)")
 
@@ -261,14 +255,14 @@ class TreeWriter:
                 and not rule.takes[0].path.conditions
             ):
                 take = rule.takes[0]
-                for element in take.path.elements:
+                for element in take.path.parts:
                     alike = [
                         r
                         for r in variant.rules
                         if r.writes
                         and r.takes
                         and r.takes[0].selector == take.selector
-                        and r.takes[0].path.elements == (element,)
+                        and r.takes[0].path.parts == (element,)
                     ]
                     if len(alike) > 1 and not take.path.component and rule.source.guard is None:
                         absent = f"if {self.field(rule.field)} is None: "
@@ -276,8 +270,8 @@ class TreeWriter:
 
     def constant(self, constant: Constant) -> None:
         """Write a constant into its place, if the place is open or the guide demands it."""
-        take, element = constant.take, constant.take.path.elements[0]
-        demanded = bool(take.uses) and take.uses[-1].required and len(take.steps) == 1
+        take, element = constant.take, constant.take.path.parts[0]
+        demanded = bool(take.places) and take.places[-1].required and len(take.steps) == 1
         if demanded:
             self.open(take)
         node = self.node(take)
@@ -294,7 +288,7 @@ class TreeWriter:
             take.path.qualifier: str(rule.where)
             for rule in (variant.above.rules if variant.above is not None else ())
             for take in rule.takes
-            if take.path.qualifier is not None and take.segment.tag == variant.use.segment.tag and rule.reads
+            if take.path.qualifier is not None and take.record.tag == variant.place.record.tag and rule.reads
         }
         if rivals:
             known = self.code.value(rivals, "R")
@@ -361,7 +355,7 @@ class TreeWriter:
             code.add(f"X.claimed(a, ({', '.join(rivals)},), {number}, t)")
 
     def _item_template(self, inner: Variant) -> writer_run.Template:
-        return template(inner.step, inner.use, max(self._own_width(inner), 1))
+        return template(inner.step, inner.place, max(self._own_width(inner), 1))
 
     def _own_width(self, variant: Variant) -> int:
         """Return the last element written of the item's own segment, by it or by items that stand in its place."""

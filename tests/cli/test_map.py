@@ -50,7 +50,7 @@ def test_a_reject_is_told_on_stderr_and_ends_with_one(tmp_path: Path) -> None:
 def test_a_set_of_another_kind_is_a_finding() -> None:
     done = called("apply", "acme-cardio/855", ORDER)
     assert done.exit_code == 1
-    assert "set 850 where the map acme-cardio/855 reads 855" in done.stderr
+    assert "850 where the map acme-cardio/855 reads 855" in done.stderr
 
 
 def test_render_writes_the_same_bytes_every_time() -> None:

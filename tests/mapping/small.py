@@ -13,6 +13,7 @@ from hub.formats.tree import Node
 from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.guide import Computed, Element, Guide, RepeatingGroup, Segment, Use
+from hub.formats.x12.schema import GuideSchemas, guide_of
 from hub.formats.x12.separators import Separators
 from hub.formats.x12.validate import compile_guide
 from hub.kernel.struct import Struct
@@ -154,7 +155,7 @@ def library(folder: Path, *, strict: bool = False, **files: str) -> MapLibrary:
         path = folder / "mappings" / f"{name.replace('__', '/')}.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return MapLibrary([folder], Guides(), strict=strict, documents=DOCUMENTS)
+    return MapLibrary([folder], GuideSchemas(Guides()), strict=strict, documents=DOCUMENTS)
 
 
 def given(folder: Path, text: str, *, document: str = "Doc", **files: str) -> Map:
@@ -174,7 +175,7 @@ def back(map_: Map, document: Struct) -> list[str]:
     """Return ``document`` written through the map, one text for each segment."""
     rendered = map_.render(document)
     assert rendered.root is not None
-    return ["*".join(_text(v) for v in values) for values in compose(rendered.root, map_.guide).segments]
+    return ["*".join(_text(v) for v in values) for values in compose(rendered.root, guide_of(map_.schema)).segments]
 
 
 def _text(value: object) -> str:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hub.formats.x12.guides import GuideLibrary
+from hub.formats.families import SchemaLibrary
 from hub.mapping.cases import run_case
 from hub.mapping.library import MapLibrary
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-LIBRARY = MapLibrary([CHECKOUT], GuideLibrary([CHECKOUT]), strict=True)
+LIBRARY = MapLibrary([CHECKOUT], SchemaLibrary([CHECKOUT]), strict=True)
 CASES = [(name, folder) for name in LIBRARY.names() for folder in LIBRARY.files.cases(name)]
 
 

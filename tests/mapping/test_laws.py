@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.formats.x12.guides import GuideLibrary
+from hub.formats.families import SchemaLibrary
 from hub.kernel.struct import Struct
 from hub.mapping.documents import read_documents, write_document
 from hub.mapping.library import Map, MapLibrary
@@ -24,7 +24,7 @@ from hub.mapping.plan import Rule
 from hub.mapping.sample import invent
 
 ROOTS = [Path(__file__).resolve().parents[2]]
-LIBRARY = MapLibrary(ROOTS, GuideLibrary(ROOTS))
+LIBRARY = MapLibrary(ROOTS, SchemaLibrary(ROOTS))
 LETTERS = "ABab019 .-/äß"
 TEXT_MOST = 10
 MAPS = ["x12/004010/850", "x12/004010/855", "acme-cardio/850", "acme-cardio/855", "x12/004010/997"]

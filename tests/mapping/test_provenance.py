@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from hub.formats.x12.guides import GuideLibrary
+from hub.formats.families import SchemaLibrary
 from hub.mapping.documents import read_documents
 from hub.mapping.library import MapLibrary
 from hub.mapping.provenance import Origin
@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def test_every_field_of_an_order_tells_its_segment_element_and_rule() -> None:
-    map_ = MapLibrary([CHECKOUT], GuideLibrary([CHECKOUT])).map("acme-cardio/850")
+    map_ = MapLibrary([CHECKOUT], SchemaLibrary([CHECKOUT])).map("acme-cardio/850")
     data = (CHECKOUT / "mappings/acme-cardio/850/cases/the reference order/input.edi").read_bytes()
     (each,) = [e for e in read_documents(map_, data, provenance=True) if e.applied]
     assert each.applied is not None

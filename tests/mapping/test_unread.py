@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from hub.canonical.order import PurchaseOrder
-from hub.formats.x12.guides import GuideLibrary
-from hub.mapping.documents import SetRead, read_documents
+from hub.formats.families import SchemaLibrary
+from hub.mapping.documents import DocumentRead, read_documents
 from hub.mapping.library import MapLibrary
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -20,7 +20,7 @@ partner = "acme-cardio"
 """
 
 
-def read(library: MapLibrary, *, head: str = "", line: str = "", name: str = "acme-cardio/850") -> SetRead:
+def read(library: MapLibrary, *, head: str = "", line: str = "", name: str = "acme-cardio/850") -> DocumentRead:
     lines = f"PO1*1*5*EA*2*PE*BP*A~{line}PO1*2*5*EA*2*PE*BP*B~"
     body = f"BEG*00*SA*1**20261120~CUR*BY*USD~{head}N1*ST*Here*92*DC~{lines}CTT*2~"
     stated = body.count("~") + 2
@@ -32,13 +32,13 @@ def read(library: MapLibrary, *, head: str = "", line: str = "", name: str = "ac
 
 def library(extra: Path | None = None) -> MapLibrary:
     roots = [CHECKOUT, *([extra] if extra else [])]
-    return MapLibrary(roots, GuideLibrary(roots))
+    return MapLibrary(roots, SchemaLibrary(roots))
 
 
 BASE = library()
 
 
-def kept(each: SetRead) -> tuple[list[Any], list[list[Any]]]:
+def kept(each: DocumentRead) -> tuple[list[Any], list[list[Any]]]:
     assert each.applied is not None
     document = each.applied.document
     assert isinstance(document, PurchaseOrder)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from hub.formats.x12.schema import GuideSchemas
 from hub.mapping.library import UNFORESEEN, Map, MapLibrary
 from hub.mapping.sample import Plainest, invent
 from hub.mapping.spec import Fault
@@ -128,7 +129,7 @@ def library(folder: Path, name: str, text: str) -> MapLibrary:
     path = folder / "mappings" / f"{name}.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", errors="surrogatepass")
-    return MapLibrary([folder], Guides(), documents=DOCUMENTS)
+    return MapLibrary([folder], GuideSchemas(Guides()), documents=DOCUMENTS)
 
 
 def compiled(library: MapLibrary, name: str) -> tuple[Map | None, list[Fault]]:

@@ -18,6 +18,7 @@ import pytest
 
 from hub.formats.x12.guide import Guide
 from hub.formats.x12.guides import GuideLibrary
+from hub.formats.x12.schema import GuideSchemas
 from hub.formats.x12.segment_code import compile_segment
 from hub.kernel.errors import Misconfigured
 from hub.mapping import compile as compiling
@@ -170,7 +171,7 @@ def test_a_guard_may_ask_for_a_word_or_a_part_of_the_document_that_is_not_said(t
 def test_generated_maps_run_nothing_and_surprise_nobody(tmp_path: Path, many: Many, tally: Tally, share: int) -> None:
     inputs, chance, counted = many(40, proof=1_500), random.Random(f"maps {share}"), Counter[str]()
     guides = GuideLibrary([CHECKOUT])
-    ours = MapLibrary([CHECKOUT], guides)
+    ours = MapLibrary([CHECKOUT], GuideSchemas(guides))
     samples = {name: invent(ours.map(name), Plainest()) for name in SHIPPED}
     for number in range(inputs):
         if chance.random() < 0.75:
@@ -204,7 +205,7 @@ def _shipped(folder: Path, files: dict[str, str], guides: GuideLibrary | None = 
         path = folder / "mappings" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="surrogatepass")
-    return MapLibrary([CHECKOUT, folder], guides or GuideLibrary([CHECKOUT]))
+    return MapLibrary([CHECKOUT, folder], GuideSchemas(guides or GuideLibrary([CHECKOUT])))
 
 
 # guides ---------------------------------------------------------------------------------------------------------------

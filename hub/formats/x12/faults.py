@@ -6,6 +6,7 @@ for a segment and AK403 for an element.
 
 from __future__ import annotations
 
+from hub.formats.shown import visible
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -49,14 +50,8 @@ def quoted(value: str | None) -> str:
 
 
 def spelt(value: str) -> str:
-    """Return a partner's value for a sentence that has the quotation marks itself.
-
-    >>> spelt("WHEN\\x1fREADY")
-    'WHEN\\\\x1fREADY'
-    """
-    shown = value[:FOUND_CHARACTERS_MAX]
-    text = shown if shown.isprintable() else "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown)
-    return f"{text}…" if len(value) > len(shown) else text
+    """Return a partner's value for a sentence that has the quotation marks itself."""
+    return visible(value)
 
 
 _NOTE, _WARNING = Severity.NOTE, Severity.WARNING

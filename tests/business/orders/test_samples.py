@@ -36,7 +36,7 @@ TAKEN = {Outcome.ACCEPTED, Outcome.CHANGED}
 @cache
 def rules() -> Rules:
     found = Rules(Configuration([ROOT]))
-    found.maps = MapLibrary([ROOT], found.guides)  # whether each map has its cases is another test's business
+    found.maps = MapLibrary([ROOT], found.schemas)  # whether each map has its cases is another test's business
     return found
 
 

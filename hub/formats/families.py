@@ -1,0 +1,33 @@
+"""The syntaxes that maps can be written for, in one table, and where their schemas are found.
+
+A further syntax is a folder beside ``x12`` and one row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hub.formats.family import Family, Schemas
+from hub.formats.schema import Schema
+from hub.formats.x12.family import X12Family
+
+FAMILIES: dict[str, Family] = {family.name: family for family in (X12Family(),)}
+
+
+class SchemaLibrary:
+    """The schemas of every family, by the name maps give them."""
+
+    def __init__(self, roots: Sequence[Path], **known: Schemas) -> None:
+        """``known`` finds, by the family's name, what somebody else has read already."""
+        self._finders = [known.get(name) or family.schemas(roots) for name, family in FAMILIES.items()]
+
+    def find(self, wire: str, partner: str | None = None) -> Schema | None:
+        """Return the schema ``wire``, as ``partner`` narrows it; None where no family has one."""
+        found = (finder.find(wire, partner) for finder in self._finders)
+        return next((schema for schema in found if schema is not None), None)
+
+
+def family_of(schema: Schema) -> Family:
+    """Return who reads and writes documents of ``schema``."""
+    return FAMILIES[schema.family]

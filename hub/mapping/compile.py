@@ -15,6 +15,7 @@ from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.generated import made
 from hub.kernel.struct import Struct
 from hub.mapping.leftovers import computed_masks
+from hub.mapping.places_run import place_groups
 from hub.mapping.plan import Plan
 from hub.mapping.reader_run import Reading
 from hub.mapping.reading import write_reader
@@ -22,7 +23,7 @@ from hub.mapping.shape import field_names
 from hub.mapping.tables import CodeMap
 from hub.mapping.totals import compare, state
 from hub.mapping.weighing import TABLE, TableOfMeanings
-from hub.mapping.writer_run import Writing, place_groups
+from hub.mapping.writer_run import Writing
 from hub.mapping.writing import write_writer
 
 CALLED = frozenset((

@@ -15,9 +15,10 @@ from hub.formats.numbers import read_number
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Severity
 from hub.mapping.paths import Step
+from hub.mapping.places_run import new
 from hub.mapping.plan import Total
 from hub.mapping.reader_run import Reading, component, fits
-from hub.mapping.writer_run import Writing, new
+from hub.mapping.writer_run import Writing
 
 _EXACT = Context(prec=100)  # digits: 100,000 numbers of 18 digits, wherever their points stand, have 41 at most
 

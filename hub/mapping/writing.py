@@ -13,7 +13,7 @@ from typing import Any
 from hub.formats.schema import Place
 from hub.formats.tree import Node
 from hub.kernel.generated import name_of
-from hub.mapping import values, writer_run
+from hub.mapping import places_run, values, writer_run
 from hub.mapping.cover import coverage, says_more
 from hub.mapping.emit import Code, attribute
 from hub.mapping.levels import LevelWriter
@@ -41,7 +41,7 @@ class TreeWriter:
         self.plan = plan
         self.code = Code()
         names = ("new", "loose_node", "frozen", "share", "adopt", "numbered", "fill")
-        self.code.names.update({name: getattr(writer_run, name) for name in names})
+        self.code.names.update({name: getattr(places_run, name) for name in names})
         for name in (
             "pad",
             "fold",

@@ -14,6 +14,7 @@ import msgspec
 from planning.calendars import available, merged, worked_minutes
 from planning.plan import Assignment, Plan
 from planning.problem import Alternative, Fault, Frozen, Interval, Operation, Order, Problem, Resource
+from planning.text import as_utf_8
 from planning.validate import frozen_conflicts
 
 MAX_THAWS = 100  # rounds of letting go; each frees at least one operation, and a fence holds few that conflict
@@ -125,8 +126,8 @@ def read_changes(data: bytes | str) -> tuple[Change, ...]:
         ChangeRefused: not a list of known changes.
     """
     try:
-        return msgspec.json.decode(data, type=tuple[Change, ...])
-    except (msgspec.DecodeError, msgspec.ValidationError) as fault:
+        return msgspec.json.decode(as_utf_8(data), type=tuple[Change, ...])
+    except ValueError as fault:  # msgspec's faults are ValueErrors, and so are those of text
         raise ChangeRefused(str(fault)) from fault
 
 

@@ -54,7 +54,10 @@ def misplaced(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
 
 
 def _presence(problem: Problem, orders: list[Order], plan: Plan, unplanned: set[str]) -> Iterator[Violation]:
-    owner = {op.id: order.id for order in problem.orders for op in order.operations}
+    owner: dict[str, str] = {}
+    for order in problem.orders:
+        for op in order.operations:
+            owner.setdefault(op.id, order.id)  # an id used twice is the first order's: the second is not planned
     for name, times in Counter(a.operation for a in plan.assignments).items():
         if times > 1:
             yield Violation(rule="presence", text=f"{name} is placed {times} times")

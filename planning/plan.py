@@ -12,6 +12,8 @@ from typing import Literal
 
 import msgspec
 
+from planning.text import as_utf_8
+
 FORMAT: Literal["planning-plan/1"] = "planning-plan/1"
 
 ReasonKind = Literal[
@@ -130,8 +132,8 @@ def read_plan(data: bytes | str) -> Plan:
         PlanUnreadable: not JSON or not of the plan's shape.
     """
     try:
-        return msgspec.json.decode(data, type=Plan)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as fault:
+        return msgspec.json.decode(as_utf_8(data), type=Plan)
+    except (ValueError, RecursionError) as fault:  # msgspec's faults are ValueErrors, and so are those of text
         raise PlanUnreadable(str(fault)) from fault
 
 

@@ -14,6 +14,8 @@ from typing import Literal
 
 import msgspec
 
+from planning.text import as_utf_8
+
 FORMAT: Literal["planning-problem/1"] = "planning-problem/1"
 MAX_PROBLEM_BYTES = 512 * 1024 * 1024  # 1,000 orders take 3.4 MB; 100 times our largest shop is still below this
 
@@ -156,7 +158,10 @@ def read_problem(data: bytes | str) -> tuple[Problem, tuple[Fault, ...]]:
     Raises:
         ProblemUnreadable: not JSON, another format, or resources, calendars or materials of the wrong shape.
     """
-    raw = data.encode() if isinstance(data, str) else data
+    try:
+        raw = as_utf_8(data)
+    except ValueError as fault:
+        raise ProblemUnreadable(str(fault)) from fault
     if len(raw) > MAX_PROBLEM_BYTES:
         raise ProblemUnreadable(f"the problem has {len(raw):,} bytes; at most {MAX_PROBLEM_BYTES:,} are read")
     try:

@@ -177,6 +177,9 @@ def _operation_texts(
     if not op.alternatives:
         yield "it has no alternatives"
     kinds = {r.kind for r in known}
+    repeated = [name for name, times in Counter(a.resource for a in op.alternatives).items() if times > 1]
+    if repeated:
+        yield f"{repeated[0]} stands among its alternatives more than once"
     if kinds & {"tool", "crew"}:
         yield "a tool or crew cannot be an alternative"
     if len(kinds) > 1:
@@ -325,6 +328,7 @@ def _frozen_overlaps(
 ) -> Iterator[Fault]:
     machine_end: dict[str, tuple[int, str | None, Operation]] = {}
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    ovens: dict[str, dict[tuple[int, int], list[Operation]]] = defaultdict(dict)
     for start, end, op, order in rows:
         assert op.frozen is not None
         resource = usable[op.frozen.resource]
@@ -336,6 +340,8 @@ def _frozen_overlaps(
         if resource.kind == "machine" and start - setup < (before[0] if before else min(start, 0)):
             wanted = f"needs {setup} min of setup and " if setup else ""
             text = f"{wanted}the machine is taken by {before[2].id if before else 'the start'}"
+        elif resource.kind == "batch":
+            text = _oven_text(ovens[resource.id], resource, (start, end), op)
         for name in (op.tool, op.crew):
             begin = start - setup if name == op.tool else start
             if name and sum(s < end and e > begin for s, e in spans[name]) >= usable[name].count:
@@ -353,6 +359,24 @@ def _frozen_overlaps(
             else (before[1] if before else resource.setup_state)
         )
         machine_end[resource.id] = (end, family, op)
+        if resource.kind == "batch":
+            ovens[resource.id].setdefault((start, end), []).append(op)
+
+
+def _oven_text(
+    batches: dict[tuple[int, int], list[Operation]], oven: Resource, cycle: tuple[int, int], op: Operation
+) -> str:
+    """Say why a frozen operation cannot be in the oven with those that are: full, another key, another batch inside."""
+    beside = batches.get(cycle, [])
+    if beside and beside[0].batch_key != op.batch_key:
+        return f"the batch there, with {beside[0].id}, has the key {beside[0].batch_key} and not {op.batch_key}"
+    load = sum(other.load or 0 for other in beside) + (op.load or 0)
+    if beside and load > (oven.capacity or 0):
+        return f"with {', '.join(other.id for other in beside)} the batch holds {load}, and {oven.id} {oven.capacity}"
+    for (start, end), inside in batches.items():
+        if (start, end) != cycle and start < cycle[1] and end > cycle[0]:
+            return f"the batch with {inside[0].id} is in it from {start} to {end}"
+    return ""
 
 
 def setup_minutes(problem: Problem, resource: Resource, state: str | None, family: str | None) -> int:

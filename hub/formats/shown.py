@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hub.kernel.spelling import spelled
+
 FOUND_CHARACTERS_MAX = 99
 """Of an offending value: enough to recognise it, too little to fill a page with."""
 
@@ -13,5 +15,4 @@ def visible(value: str) -> str:
     'WHEN\\\\x1fREADY'
     """
     shown = value[:FOUND_CHARACTERS_MAX]
-    text = shown if shown.isprintable() else "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown)
-    return f"{text}…" if len(value) > len(shown) else text
+    return f"{spelled(shown)}…" if len(value) > len(shown) else spelled(shown)

@@ -12,6 +12,7 @@ from hub.business.orders.model import LineVerdict, Status
 from hub.business.orders.sentences import SENTENCES, Sentence
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.spelling import spelled
 from hub.kernel.struct import Struct
 
 _WEIGHT = {LineVerdict.ACCEPTED: 0, LineVerdict.CHANGED: 1, LineVerdict.HELD: 2, LineVerdict.REFUSED: 3}
@@ -38,12 +39,14 @@ class Reason(Struct):
 def say(key: str, path: str, *, found: object = None, expected: object = None, **words: object) -> Reason:
     """Return the reason ``key`` of the table of sentences, about what stands at ``path`` (``lines[0].price``)."""
     sentence = SENTENCES[key]
+    said = {name: spelled(word) if isinstance(word, str) else word for name, word in words.items()}
+    wanted = spelled(expected) if isinstance(expected, str) else expected
     finding = Diagnostic(
         code=key.partition("/")[0],
         severity=_severity(sentence),
-        message=sentence.message.format(expected=expected, **words),
+        message=sentence.message.format(expected=wanted, **said),
         location=Location(path=path),
-        remedy=sentence.remedy.format(expected=expected, **words),
+        remedy=sentence.remedy.format(expected=wanted, **said),
         found=None if found is None else str(found),
         expected=None if expected is None else str(expected),
     )

@@ -6,6 +6,7 @@ there is no X12 at all. The live hub opens and numbers interchanges itself; this
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,9 @@ from hub.formats.x12.writer import OutboundSet, write_bare, write_interchange
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What no segment can hold: control characters, ends of lines, and halves of characters."""
 
 FROZEN_AT = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 """The clock of rendered files and cases: always this instant, so that the same document gives the same bytes."""
@@ -75,9 +79,12 @@ class X12Family:
         return values.writer(kind, part)
 
     def held(self, text: str) -> str | None:
-        """Return ``text`` without the blanks behind it, which mean nothing in X12; None for control characters."""
+        """Return ``text`` without the blanks behind it, which mean nothing in X12; None for control characters.
+
+        Blanks of other widths and signs of no width are text like any other: who sent them knows the value by them.
+        """
         said = text.rstrip(" ")
-        return said if said.isprintable() else None
+        return None if not said.isprintable() and _CONTROL.search(said) else said
 
     def locate(self, node: Node | None, part: int | None, component: int | None, path: str | None) -> Location:
         """Return segment, element and component; a segment being written has no position yet."""

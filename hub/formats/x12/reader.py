@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from hub.formats.sniff import HEAD_BYTES, sniff
 from hub.formats.x12.bare import read_bare
+from hub.formats.x12.disguise import disguise
 from hub.formats.x12.events import Event, Stray
 from hub.formats.x12.faults import finding
 from hub.formats.x12.hunt import Hunt, Passed, hunt
@@ -82,6 +83,8 @@ def _refuse_what_is_something_else(head: bytes) -> None:
     """Refuse what begins as another syntax: an ISA further on is that syntax's content, and not ours to take out."""
     if not head.startswith(b"ISA") and (other := sniff(head)) is not None:
         raise Unreadable("SYN-NOT-X12", NOT_SPOKEN[other])
+    if (made := disguise(head)) is not None:
+        raise Unreadable("ENV-DISGUISED", made)
     if head.startswith(_UTF_16_MARKS) or head.lstrip(b" \t\r\n").startswith(_UTF_16_ISA):
         raise Unreadable("ENV-UTF-16", "the file is UTF-16, which X12 never is; save it as UTF-8 and send it again")
 

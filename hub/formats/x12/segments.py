@@ -4,14 +4,21 @@ In: the text from ST to SE. Out: one string per segment, and what had to be put 
 Nothing can go wrong here; whatever was sent, there is a list. The usual case is decided by a few
 searches over the whole text, so that a clean set costs one split.
 
-Blanks behind a value mean nothing in X12: they are taken off here, and nobody after sees them. Blanks before it are
+Blanks behind a value mean nothing in X12: they are taken off here, and nobody after sees them; blanks of other widths
+and signs of no width, which come along with what is copied from a page or a table, too. Blanks before it are
 data. What was sent is kept beside, for whoever shows it or asks whether a number was padded.
 """
 
 from __future__ import annotations
 
+import re
+
 from hub.formats.x12.separators import Separators
 from hub.kernel.struct import Struct
+
+BLANKS = " \u00a0\u2007\u202f\u3000\u200b\u2060\ufeff"
+"""The blank; blanks of other widths (no-break, figure, narrow, wide); signs of no width (break, joiner, byte order)."""
+_UNSEEN = re.compile(f"[{BLANKS[1:]}]")
 
 
 class Cut(Struct):
@@ -35,6 +42,7 @@ def cut(text: str, separators: Separators) -> Cut:
         lines.append(last)
     trailing = element + terminator in text or last.endswith(element)
     padded = " " + element in text or " " + terminator in text or last.endswith(" ")
+    padded = padded or (not text.isascii() and _UNSEEN.search(text) is not None)
     if _is_plain(text, lines, terminator) and not trailing and not padded:
         return Cut(lines=lines)
     return _cleaned(lines, separators)
@@ -51,6 +59,7 @@ def _cleaned(raw: list[str], separators: Separators) -> Cut:
     element = separators.element
     blanks = "".join(c for c in " \t\r\n" if c not in (element, separators.segment))
     line_ends = "".join(c for c in "\r\n" if c in blanks)
+    blank = "".join(c for c in BLANKS if c not in (element, separators.segment))
     lines: list[str] = []
     broken: list[int] = []
     trailing: list[int] = []
@@ -59,9 +68,11 @@ def _cleaned(raw: list[str], separators: Separators) -> Cut:
         line = piece.lstrip(blanks).rstrip(line_ends)
         if line.endswith(element):
             trailing.append(len(lines) + 1)
-        if line.endswith(" ") or " " + element in line:
-            padded[len(lines) + 1] = line
-            line = element.join(value.rstrip(" ") for value in line.split(element))
+        if line.endswith(" ") or " " + element in line or not line.isascii():
+            unpadded = element.join(value.rstrip(blank) for value in line.split(element))
+            if unpadded != line:
+                padded[len(lines) + 1] = line
+                line = unpadded
         line = _without_trailing(line, element)
         if not line:
             trailing = trailing[:-1] if trailing and trailing[-1] == len(lines) + 1 else trailing

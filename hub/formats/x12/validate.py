@@ -26,6 +26,7 @@ from hub.formats.x12.guide_faults import FOUND_CHARACTERS_MAX, Findings
 from hub.formats.x12.guide_file import digest_of
 from hub.formats.x12.hierarchy import Hierarchy
 from hub.formats.x12.places import Move, Place, closed_between, every_place, move_to, places_of, reachable
+from hub.formats.x12.segments import BLANKS
 from hub.formats.x12.separators import Separators
 from hub.kernel.diagnostics import Diagnostic, worst
 
@@ -100,7 +101,7 @@ class Validator:
         for position in set.padded:
             tag, *values = set.as_sent(position)
             for number, (element, value) in enumerate(zip(self.elements.get(tag, ()), values, strict=False), 1):
-                code = PADDED.get(element.type[0]) if value.endswith(" ") and value.strip(" ") else None
+                code = PADDED.get(element.type[0]) if value[-1:] in BLANKS and value.strip(BLANKS) else None
                 if code:
                     findings.add(
                         code, segment=position, tag=tag, loop=None, element=number, label=element.name, found=value,

@@ -43,7 +43,7 @@ def of(*body: str) -> TransactionSet:
         ("REF*CO*PRJ\t~", ["REF", "CO", "PRJ\t"]),
         ("REF*CO*5 > 3~", ["REF", "CO", "5 > 3"]),
         ("  REF*CO*PRJ ~", ["REF", "CO", "PRJ"]),
-        ("REF*CO*PRJ\u00a0~", ["REF", "CO", "PRJ\u00a0"]),
+        ("REF*CO*PRJ\u00a0~", ["REF", "CO", "PRJ"]),
     ],
 )
 def test_blanks_behind_a_value_are_gone_and_those_before_it_are_data(segment: str, read_as: list[str]) -> None:

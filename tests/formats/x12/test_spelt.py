@@ -19,8 +19,8 @@ from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
         ("a\x1fb", "a\\x1fb"),
         ("a\x1b[31mb", "a\\x1b[31mb"),
         ("a\x7fb", "a\\x7fb"),
-        ("a\u202eb", "a\\x202eb"),
-        ("a\u2028b", "a\\x2028b"),
+        ("a\u202eb", "a\\u202eb"),
+        ("a\u2028b", "a\\u2028b"),
         ("Größe 5", "Größe 5"),
     ],
 )

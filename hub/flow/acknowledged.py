@@ -143,8 +143,9 @@ def _take_interchange_acknowledgement(
         now=at.now,
     )
     if ours is None:
-        day = f" of {about.on}" if about.on else ""
-        message = f"Interchange {about.number:09d}{day} was never sent to this partner"
+        message = f"Interchange {about.number:09d} was never sent to this partner"
+        if about.on:
+            message = f"Interchange {about.number:09d} of {about.on} was never sent to this partner"
         return _acknowledges_nothing(message, about.number, "interchange.number")
     return Handled(outcome="accepted", findings=notes, attention=notes[0].message if notes else None)
 

@@ -132,12 +132,16 @@ def _element_note(noted: Finding, values: Sequence[str], ours: OurSet, at: Locat
     found = noted.found or sent
     why, remedy = said_by(ELEMENT, noted.code)
     differs = noted.found is not None and sent is not None and noted.found.strip() != sent.strip()
-    value = f" = {quoted(found)}" if found else ""
     ours_was = spelt(sent or "")
     return Diagnostic(
         code="SYN-OURS-ELEMENT",
         severity=Severity.ELEMENT if rejects else Severity.WARNING,
-        message=f"The partner says of our {named}{value}: {why}" + (f"; we sent '{ours_was}'" if differs else ""),
+        message=(
+            f"The partner says of our {named} = {quoted(found)}: {why}"
+            if found
+            else f"The partner says of our {named}: {why}"
+        )
+        + (f"; we sent '{ours_was}'" if differs else ""),
         location=Location(
             interchange=at.interchange,
             group=at.group,

@@ -30,7 +30,11 @@ def read_own_text(path: Path, *, bytes_max: int = OWN_FILE_BYTES_MAX, name: str 
     except UnicodeDecodeError as fault:
         line = data[: fault.start].count(b"\n") + 1
         raise Misconfigured(
-            f"cannot be read: {fault.reason}", code=FILE, file=file, line=line, remedy="make it a UTF-8 text file"
+            "cannot be read: its bytes are no UTF-8",
+            code=FILE,
+            file=file,
+            line=line,
+            remedy="make it a UTF-8 text file",
         ) from fault
 
 

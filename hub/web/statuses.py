@@ -144,17 +144,6 @@ EVENTS = {
     "instruction-held": N_("An instruction about this order is held for a person"),
     "answer-repeated": N_("The first answer was given once more"),
 }
-UNITS = {
-    "each": N_("each"),
-    "piece": N_("piece"),
-    "box": N_("box"),
-    "case": N_("case"),
-    "kilogram": N_("kilogram"),
-    "kit": N_("kit"),
-    "metre": N_("metre"),
-    "set": N_("set"),
-    "thousand": N_("thousand"),
-}
 
 
 FIRST_KEYS = ("purchase-order", "order", "shipment", "invoice", "interchange", "contract")

@@ -59,6 +59,16 @@ def test_what_others_wrote_stays_as_they_wrote_it(theirs: str) -> None:
     assert f"“{theirs}”" in CHINESE.phrase(f"'{theirs}' was not read by any rule")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Refused: " * 400, "a; " * 1300, "a, " * 1300, "line 1: x ordered, the minimum is 3; " * 110, "x is y, " * 500,
+     "acme refuses it: " + "a or b; " * 400, "{fault}; remedy: " * 200, "p.toml: " * 400, "; remedy: " * 400],
+    ids=lambda text: text[:20],
+)  # fmt: skip
+def test_a_text_of_any_shape_is_said_and_ends(text: str) -> None:
+    assert CHINESE.phrase(text)
+
+
 def test_nothing_is_said_of_nothing() -> None:
     assert CHINESE.phrase(None) == CHINESE.words("") == ""
 

@@ -409,5 +409,5 @@ def _decided(lines: list[LineDecision], outcome: Outcome, given: Given) -> Event
     return _event(_DECIDED[outcome], f"order {outcome}; lines {said or 'none'}", given)
 
 
-def _event(kind: EventKind, text: str, given: Given) -> Event:
-    return Event(kind=kind, text=f"test: {text}" if given.test else text, source=given.source)
+def _event(kind: EventKind, event: str, given: Given) -> Event:
+    return Event(kind=kind, text=f"test: {event}" if given.test else event, source=given.source)

@@ -219,9 +219,10 @@ def _in_line_unit(line: OrderLine, item: CatalogueItem, contract: ContractPrice,
 
 def _said(price: Price, line: OrderLine) -> str:
     per = price.per or Quantity(value=Decimal(1), unit=line.quantity.unit if line.quantity else "one")
-    many = "" if per.value == 1 else f"{shown(per.value)} "
-    basis = f" ({price.basis})" if price.basis else ""
-    return f"{shown(price.amount)} {price.currency} per {many}{per.unit}{basis}"
+    amount, unit = shown(price.amount), per.unit if per.value == 1 else f"{shown(per.value)} {per.unit}"
+    if price.basis:
+        return f"{amount} {price.currency} per {unit} ({price.basis})"
+    return f"{amount} {price.currency} per {unit}"
 
 
 def _exact(number: Decimal) -> Fraction:

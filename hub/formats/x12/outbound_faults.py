@@ -21,7 +21,7 @@ def outbound(
         severity=_SEVERITIES.get(code, Severity.ELEMENT),
         message=message.format(found=quoted(found), **words),
         location=replace(at, element=element, component=component) if element is not None else at,
-        remedy=remedy,
+        remedy=remedy.format(**words),
         found=found[:FOUND_CHARACTERS_MAX] if found else None,
     )
 

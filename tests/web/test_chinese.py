@@ -1,0 +1,176 @@
+"""What the hub says in Chinese is said in Chinese: no English word is left in it that is no name and no value."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hub.business.orders.sentences import PROMISED, SENTENCES
+from hub.web.catalogues import load
+from hub.web.languages import LANGUAGES
+from hub.web.phrases import HOLE, Phrasebook
+from hub.web.vocabulary import DATES, MEANINGS, PARTIES, PRICE_BASES, PURPOSES, UNITS
+from tests.flow.at_work import ACME, AtWork
+from tests.flow.wire import one_order
+from tests.house import CHECKOUT
+from tests.stored import FrozenClock
+
+CATALOGUE = load(LANGUAGES[1])
+CHINESE = Phrasebook(CATALOGUE.gettext, CATALOGUE.texts())
+TABLES = tomllib.loads((CHECKOUT / "mappings" / "x12" / "codes.toml").read_text(encoding="utf-8"))
+BEARINGS = tomllib.loads((CHECKOUT / "hub" / "business" / "orders" / "bearings.toml").read_text(encoding="utf-8"))
+CASES = sorted((CHECKOUT / "tests" / "cases" / "x12").glob("*.edi"))
+DAY = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
+
+VALUES = re.compile(
+    r"“[^”]*”|'(?:[^']|'(?=\w))*'|\"[^\"]*\"|`[^`]*`|<[^>]*>"  # what stands in quotes is somebody's
+    r"|[0-9a-f]{8}-[0-9a-f-]{27}"  # the id of a message
+    r"|\[\[?[\w.{}]*\]?\]|\S*/\S*|[\w.{}-]+\.(?:toml|json|md|edi)|\w+ = [^'\s]\S*"  # files, and what is in them
+    r"|[\w-]+:[\w{][\w{}-]*"
+    r"|Windows-1252|Idempotency-Key|代码表 [\w-]+"
+)
+WORD = re.compile(r"(?<![A-Za-z0-9_\\-])[A-Za-z]?[a-z][a-z'-]*(?![A-Za-z0-9_])")  # a code is of capitals and digits
+NAMES = {
+    "add", "amount", "at", "between", "days_per_lot", "envelope.substitute", "from", "id", "lead_time", "line_end",
+    "lines", "lot", "negate-if", "numbers_restart_after_days", "packs", "padded-numbers", "places", "substitute", "to",
+    "true", "false", "units", "usage", "envelope",
+}  # fmt: skip
+"""Keys, values and operators as they are written in our own files, where the sentence names one to be written."""
+COMMANDS = re.compile(r"hub map lint")
+
+
+def english_in(said: str) -> list[str]:
+    """Return the words of a Chinese sentence that are English and no names."""
+    bare = COMMANDS.sub("", VALUES.sub("", re.sub(r"%\(\w+\)s", "", said)))
+    return [word for word in WORD.findall(HOLE.sub("", bare)) if word not in NAMES and len(word) > 1]
+
+
+def test_no_translation_keeps_an_english_word() -> None:
+    left = {text: english_in(CATALOGUE.gettext(text)) for text in CATALOGUE.texts()}
+    assert not {text: words for text, words in left.items() if words}
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (DATES, {*TABLES["date"].values(), *BEARINGS["dates"]}),
+        (PARTIES, {*TABLES["party-role"].values(), *BEARINGS["parties"], "delivery"}),
+        (PURPOSES, {*TABLES["order-purpose"].values()}),
+        (PRICE_BASES, {*TABLES["price-basis"].values()}),
+        (UNITS, {*TABLES["unit"].values()}),
+        (MEANINGS, {*TABLES["unread"].values()} - {"none"}),
+    ],
+    ids=["kinds of dates", "parties", "purposes", "bases of prices", "units", "meanings"],
+)
+def test_every_word_a_table_can_give_has_its_chinese(known: dict[str, str], words: set[object]) -> None:
+    named = {word for word in words if isinstance(word, str)}
+    assert named, "no words: this test would hold for nothing"
+    assert not named - known.keys()
+    assert not [word for word in known.values() if english_in(CHINESE.words(word)) or CHINESE.words(word) == word]
+
+
+WORDS = {
+    "kind": [*DATES], "other": [*DATES], "role": [*PARTIES], "purpose": [*PURPOSES], "meaning": [*MEANINGS],
+    "unit": [*UNITS], "units": ["each, box", "actual-pound", "each, box, kilogram"], "status": ["accepted", "held"],
+    "part": ["250 each", "-0.5 kilogram", "12 shelf-package"], "asked": ["10 each"], "limit": ["1.5 box"],
+    "ordered": ["1 USD per each (per-each)", "1.5 EUR per 100 each", "2 USD per each", "3 CNY per 12 box (net)"],
+    "agreed": ["1.875 USD per each"], "allowed": ["ship-not-before 2027-03-07", "deliver-not-before 2027-03-05, "
+    "cancel-after 2027-03-07"], "name": ["number", "release"], "place": ["DTM02"],
+}  # fmt: skip
+
+
+def _reasons() -> Iterator[str]:
+    """Yield every sentence about an order, with words of ours in each of its holes that holds such."""
+    sentences = [text for each in SENTENCES.values() for text in (each.message, each.remedy)]
+    for text in [*sentences, *PROMISED.values()]:
+        holes = HOLE.findall(text)
+        for n in range(max(len(WORDS.get(name, "1")) for name in [*holes, ""])):
+            said = {name: WORDS[name][n % len(WORDS[name])] if name in WORDS else "7" for name in holes}
+            yield HOLE.sub(lambda hole, said=said: said[hole[1]], text)  # type: ignore[misc]
+
+
+def test_every_reason_is_said_in_chinese_whatever_words_of_ours_stand_in_it() -> None:
+    reasons = list(_reasons())
+    assert len(reasons) > 500
+    assert not {text: CHINESE.phrase(text) for text in reasons if english_in(CHINESE.phrase(text))}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> set[str]:
+    """All that one hub says about every field case, each sent to it in turn: of messages, sets and orders."""
+    hub = AtWork(tmp_path_factory.mktemp("told") / "data", FrozenClock(DAY), sqlite_template)
+    said: set[str | None] = set()
+    try:
+        hub.send(one_order("P-CHINESE", 700_001))
+        for path in CASES:
+            detail = hub.send(path.read_bytes())
+            said.add(detail.message.attention)
+            said |= {entry.text for entry in detail.timeline}
+            for found in [*detail.findings, *(each for row in detail.documents for each in row.findings)]:
+                said |= {found.message, found.remedy}
+        for summary in hub.orders():
+            order = hub.order(summary.number, ACME, release=summary.release, test=summary.test)
+            said |= {entry.text for entry in order.history}
+            reasons = [*order.reasons, *(each for part in order.lines for each in part.line.reasons)]
+            said |= {text for each in reasons for text in (each.message, each.remedy)}
+            said |= {promise.reason for part in order.lines for promise in part.line.promises}
+    finally:
+        hub.close()
+    return {text for text in said if text}
+
+
+def test_what_the_hub_says_about_files_from_the_field_is_said_in_chinese(told: set[str]) -> None:
+    assert len(told) > 200
+    left = {text: CHINESE.phrase(text) for text in told if english_in(CHINESE.phrase(text))}
+    assert not left, "\n".join(f"{text}\n    {said}" for text, said in sorted(left.items()))
+
+
+@pytest.mark.parametrize(
+    ("said", "chinese"),
+    [
+        ("SE01 is empty, but 11 segments arrived (ST and SE counted)", "SE01 为 空，但收到 11 个段（含 ST 和 SE）"),
+        ("line 1: ordered at 1 USD per each (per-each), contract K says 1.875 USD per each", "每个 1 USD（每件价）"),
+        ("line 1: ordered at 9 USD per 100 each, contract K says 1.875 USD per each", "每100 个 9 USD"),
+        ("line 1: AC-1 is not sold by the kilogram; agreed units are each, box", "约定单位为 个、盒"),
+        ("order accepted; lines accepted: 2, refused: 1", "行：已接受: 2、已拒绝: 1"),
+        (
+            "Interchange 000000001 of 2026-11-29 was never sent to this partner",
+            "从未向此伙伴发送 2026-11-29 的交换 000000001",
+        ),
+        ("there is no guide here for set 850 in release (none)", "此处没有版本 （无） 中交易集 850 的指南"),
+        ("MSG has no place here: it belongs in the CB1 loop or the N1 loop, which is not open", "CB1 循环或N1 循环"),
+        (
+            "The partner says of our DTM01 (kind of date) = 'X': the date is not one they take",
+            "DTM01（日期类型） = 'X'",
+        ),
+        (
+            "23 bytes stand outside any interchange, beginning with '-- sent by gateway 7 --'",
+            "'-- sent by gateway 7 --'",
+        ),
+        ("the order names 'DC04' (ship-to) beside 'DC05': its goods could go to either", "“DC04”（收货方）"),
+        ("test: order 4500098123 received, lines: 1", "测试：收到订单 4500098123"),
+    ],
+)
+def test_words_within_a_sentence_are_said_too(said: str, chinese: str) -> None:
+    assert chinese in CHINESE.phrase(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("订单为 empty", ["empty"]),
+        ("up 至 nine 位", ["up", "nine"]),
+        ("货物送往“HQ”（bill-and-ship-to）", ["bill-and-ship-to"]),
+        ("值 'of others' 在 BEG03 中", []),
+        ("请写 lead_time = { days = 30 }", []),
+        ("见 docs/partners.md", []),
+        ("{count} 行", []),
+    ],
+)
+def test_an_english_word_is_found_and_a_name_or_value_is_none(said: str, found: list[str]) -> None:
+    assert english_in(said) == found

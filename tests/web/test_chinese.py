@@ -30,7 +30,7 @@ DAY = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 VALUES = re.compile(
     r"“[^”]*”|'(?:[^']|'(?=\w))*'|\"[^\"]*\"|`[^`]*`|<[^>]*>"  # what stands in quotes is somebody's
     r"|[0-9a-f]{8}-[0-9a-f-]{27}"  # the id of a message
-    r"|\[\[?[\w.{}]*\]?\]|\S*/\S*|[\w.{}-]+\.(?:toml|json|md|edi)|\w+ = [^'\s]\S*"  # files, and what is in them
+    r"|\[\[?[\w.{}]*\]?\]|\S*/\S*|[\w.{}-]+\.(?:toml|json|md|edi)|\w+ ?= ?[^'\s]\S*"  # files, and what is in them
     r"|[\w-]+:[\w{][\w{}-]*"
     r"|Windows-1252|Idempotency-Key|代码表 [\w-]+"
 )

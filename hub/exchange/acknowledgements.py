@@ -126,8 +126,7 @@ def match_interchange(
     envelope. A refusal falls on all that was inside and calls for a person; that the envelope was taken says nothing
     about what is in it, and is noted.
     """
-    rows = conn.execute(_SENT, {"folded": str(control_number), "whose": partner, "number": control_number})
-    ours = next((row.message for row in rows if on is None or abs((row.at.date() - on).days) <= DAYS_APART_MAX), None)
+    ours = sent_interchange(conn, partner, control_number=control_number, on=on)
     if ours is None:
         return None
     row = conn.execute(_OF_ENVELOPE, {"wanted": ours}).first()
@@ -141,7 +140,15 @@ def match_interchange(
         if findings:
             conn.execute(_ENVELOPE, {"wanted": ours, "new_findings": list(findings)})
         _answer(conn, row.id, ours, partner, verdict, said, by=by, now=now)
-    return str(ours)
+    return ours
+
+
+def sent_interchange(conn: Connection, partner: str, *, control_number: int, on: date | None) -> str | None:
+    """Return our message in which we sent the interchange, the latest of that number; None when we sent none such."""
+    rows = conn.execute(_SENT, {"folded": str(control_number), "whose": partner, "number": control_number})
+    return next(
+        (str(row.message) for row in rows if on is None or abs((row.at.date() - on).days) <= DAYS_APART_MAX), None
+    )
 
 
 def mark_overdue(conn: Connection, *, now: datetime) -> list[ExpectedAcknowledgement]:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.stored import decode_document
 from hub.exchange import parts
-from hub.exchange.acknowledgements import sent_group
+from hub.exchange.acknowledgements import sent_group, sent_interchange
 from hub.exchange.messages import find_message, latest_delivery, stages_of
 from hub.exchange.model import DocumentRow, MessageDetail, MessageRow
 from hub.kernel.diagnostics import Diagnostic
@@ -155,16 +155,24 @@ def _acknowledges(conn: Any, scope: Scope, document: DocumentRow, canonical: byt
     if document.document != FunctionalAcknowledgement.__name__ or canonical is None or document.direction != "in":
         return None
     told = decode_document(document.document, canonical)
-    if not isinstance(told, FunctionalAcknowledgement) or told.group is None:
-        return None
-    ours = sent_group(
-        conn,
-        document.partner,
-        kinds=ACKNOWLEDGED_BY,
-        functional_group=told.group.kind,
-        control_number=told.group.number,
-    )
-    return find_message(conn, scope, ours.message) if ours else None
+    ours = _sent(conn, document.partner, told) if isinstance(told, FunctionalAcknowledgement) else None
+    return find_message(conn, scope, ours) if ours else None
+
+
+def _sent(conn: Any, partner: str, told: FunctionalAcknowledgement) -> str | None:
+    """Return the message of ours of whose group (997, 999) or interchange (TA1) something is told."""
+    if told.group is not None:
+        group = sent_group(
+            conn,
+            partner,
+            kinds=ACKNOWLEDGED_BY,
+            functional_group=told.group.kind,
+            control_number=told.group.number,
+        )
+        return group.message if group else None
+    if told.interchange is not None:
+        return sent_interchange(conn, partner, control_number=told.interchange.number, on=told.interchange.on)
+    return None
 
 
 def _canonical(conn: Any, scope: Scope, message: str, position: int) -> tuple[int, bytes | None]:

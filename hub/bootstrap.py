@@ -80,7 +80,8 @@ class Hub:
         self.blobs = Blobs(settings.data / "blobs")
         self.places = Places(settings.folders_root)
         self.metrics = Metrics()
-        self.desk = Desk(rules, clock, database, self.blobs)
+        self.budgets = Budgets(self._budget_of)
+        self.desk = Desk(rules, clock, database, self.blobs, self.budgets)
         worker = f"{socket.gethostname()}:{os.getpid()}"
         processing = Processing(self.desk)
         self.runner = Runner(
@@ -97,7 +98,6 @@ class Hub:
         self._arrivals: WrittenTogether[Incoming, Accepted] = WrittenTogether(
             database, accept_all, most=TAKEN_IN_AT_ONCE, waiting_max=ARRIVALS_WAITING_MAX
         )
-        self.budgets = Budgets(self._budget_of)
         self._over: set[str] = set()  # partners over their budgets at the last look
         self._loops: list[Loop] = []
         self._rounds = 0
@@ -218,14 +218,14 @@ class Hub:
     def _budget_of(self, partner_id: str) -> Amount:
         partner = self.partners.get(partner_id)
         own = partner.budget if partner else Budget()
-        return Amount(
-            bytes=own.bytes_per_day or self.settings.partner_bytes_per_day,
-            rows=own.rows_per_day or self.settings.partner_rows_per_day,
+        return own.over(
+            bytes_per_day=self.settings.partner_bytes_per_day, rows_per_day=self.settings.partner_rows_per_day
         )
 
     async def look_at_budgets(self) -> None:
         """Read what partners have stored, and log who is over its budget by now; ``checks`` says it as well."""
         now = self.clock.now()
+        self.budgets.begin_reading()
         self.budgets.read(await self.database.read(partial(budgets.spent, now=now)))
         over = self.budgets.over(now)
         for partner in sorted(over - self._over):

@@ -6,6 +6,7 @@ a fault.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import click
 
 from hub.business.orders.catalogue_file import catalogue_faults
 from hub.cli.output import Output, refuse, reports, shown
-from hub.cli.stored import data_option, opened, settings_for
+from hub.cli.stored import data_option, opened, settings_for, usage_shown, usages_of
+from hub.exchange.budgets import Usage
 from hub.exchange.keys import is_live, list_keys
 from hub.exchange.partners import load_partners
 from hub.flow.outbound import ACKNOWLEDGED_BY
@@ -61,7 +63,11 @@ def check(out: Output, data: Path | None) -> None:
             faults += [_fault(what, fault) for fault in _found(find, settings, configuration)]
             step()
     warnings = [_fault("partners", each) for each in _never_acknowledged(configuration)]
-    out.value({"checked": list(CHECKS), "faults": faults, "warnings": warnings})
+    budgets = _budgets(settings, configuration)
+    out.value({"checked": list(CHECKS), "faults": faults, "warnings": warnings, "budgets": budgets})
+    for usage in budgets:
+        if usage.bytes or usage.rows:
+            out.note(f"{usage.partner} has stored in 24 hours {usage_shown(usage)}")
     for warning in warnings:
         out.note(f"warning: {_place(warning)}{warning.message}; remedy: {warning.remedy}")
     for fault in faults:
@@ -71,6 +77,13 @@ def check(out: Output, data: Path | None) -> None:
         out.note(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}")
         refuse()
     out.line(f"Sound: {', '.join(CHECKS)}")
+
+
+def _budgets(settings: Settings, configuration: Configuration) -> list[Usage]:
+    """Return the budget of each partner and what of it is used; nothing where a fault told above is in the way."""
+    with contextlib.suppress(HubError):
+        return usages_of(settings, load_partners(configuration).all())
+    return []
 
 
 def _partners(settings: Settings, configuration: Configuration) -> list[HubError]:

@@ -10,10 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
+from msgspec import structs
 
 from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.partner_file import new_partner
-from hub.cli.stored import actor, data_option, opened, settings_for
+from hub.cli.stored import actor, data_option, opened, settings_for, usage_shown, usages_of
 from hub.exchange.keys import is_live, list_keys, make_key, revoke_key
 from hub.exchange.partners import Partner, Partners, load_partners, read_partner
 from hub.kernel.clock import SystemClock
@@ -51,13 +52,16 @@ def list_(out: Output) -> None:
 
 @partner.command()
 @click.argument("partner_id", metavar="ID")
+@data_option
 @reports
-def show(out: Output, partner_id: str) -> None:
-    """Show what the file of partner ID states."""
-    found = _known(load_partners(_configuration()), partner_id)
+def show(out: Output, partner_id: str, data: Path | None) -> None:
+    """Show what the file of partner ID states, and what of its budget is used."""
+    settings = settings_for(data)
+    found = _known(load_partners(find_configuration(settings.config_path)), partner_id)
     envelope = found.envelope
+    [usage] = usages_of(settings, [found])
     out.value(
-        found,
+        {**structs.asdict(found), "stored_in_24_hours": usage},
         {
             "partner": found.id,
             "name": found.name,
@@ -71,6 +75,7 @@ def show(out: Output, partner_id: str) -> None:
             "leniency": ", ".join(found.leniency) or None,
             "time zone": found.time_zone,
             "currency": found.currency,
+            "stored in a day": usage_shown(usage),
         },
     )
 

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
+from hub.exchange.budgets import Usage, usage_of, usages
+from hub.exchange.partners import Partner
+from hub.exchange.weights import Amount
+from hub.kernel.clock import SystemClock
 from hub.kernel.errors import Misconfigured
 from hub.platform import schema
 from hub.platform.at_rest import keep_to_ourselves
@@ -55,6 +59,39 @@ def address_of(settings: Settings) -> str:
     """Return where people reach the hub, without a slash at the end."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     return (settings.public_url or f"http://{host}:{settings.port}").rstrip("/")
+
+
+def usages_of(settings: Settings, partners: Iterable[Partner]) -> list[Usage]:
+    """Return the budget of each partner and what it has stored in 24 hours: nothing where there is no database yet."""
+    limits = {
+        each.id: each.budget.over(
+            bytes_per_day=settings.partner_bytes_per_day, rows_per_day=settings.partner_rows_per_day
+        )
+        for each in partners
+    }
+    if not settings.database_url and not (settings.data / SQLITE_FILE).is_file():
+        return [usage_of(partner, Amount(), limits[partner]) for partner in sorted(limits)]
+    now = SystemClock().now()
+    with opened(settings) as database:
+        return database.read_now(lambda conn: usages(conn, limits, now))
+
+
+def usage_shown(usage: Usage) -> str:
+    """Return what a person reads of it."""
+    stored = f"{_bytes(usage.bytes)} of {_bytes(usage.bytes_per_day)}, {usage.rows:,} rows of {usage.rows_per_day:,}"
+    return stored + (": over it, nothing more is taken meanwhile" if usage.is_over else "")
+
+
+def _bytes(count: int) -> str:
+    """Return a size as people read it.
+
+    >>> [_bytes(n) for n in (999, 60_000, 8 * 2**30, 2**50)]
+    ['999 B', '60.0 kB', '8.6 GB', '1,125.9 TB']
+    """
+    size, units = float(count), ["B", "kB", "MB", "GB", "TB"]
+    while size >= 1_000 and len(units) > 1:
+        size, units = size / 1_000, units[1:]
+    return f"{size:,.1f} {units[0]}" if units[0] != "B" else f"{count} B"
 
 
 def actor() -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.base import Executable
 
 from hub.exchange.weights import Amount
+from hub.kernel.struct import Struct
 from hub.platform.database import metadata
 from hub.platform.statements import Prepared
 
@@ -67,19 +68,64 @@ def hour_of(at: datetime) -> int:
     return int(at.astimezone(UTC).timestamp()) // HOUR_SECONDS
 
 
+class Usage(Struct):
+    """What a partner has stored in the last 24 hours, and what it may."""
+
+    partner: str
+    bytes: int
+    bytes_per_day: int
+    rows: int
+    rows_per_day: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is taken from it meanwhile."""
+        return self.bytes >= self.bytes_per_day or self.rows >= self.rows_per_day
+
+
+def usages(conn: Connection, limits: Mapping[str, Amount], now: datetime) -> list[Usage]:
+    """Return what each of these partners has stored, and may, by name."""
+    found = spent(conn, now)
+    return [usage_of(partner, _sum(found.get(partner, {}).values()), limits[partner]) for partner in sorted(limits)]
+
+
+def usage_of(partner: str, stored: Amount, limit: Amount) -> Usage:
+    """Return what is stored, held against what may be."""
+    return Usage(
+        partner=partner, bytes=stored.bytes, bytes_per_day=limit.bytes, rows=stored.rows, rows_per_day=limit.rows
+    )
+
+
 class Budgets:
-    """Who is over its budget. ``limit`` says what a partner may have stored in a day."""
+    """Who is over its budget. ``limit`` says what a partner may have stored in a day.
+
+    What this process stores is counted when it is committed; what others beside it store is known once it is read.
+    """
 
     def __init__(self, limit: Callable[[str], Amount]) -> None:
         self._limit = limit
         self._spent: dict[str, dict[int, Amount]] = {}
+        self._meanwhile: list[tuple[str, Amount, datetime]] | None = None
+
+    def begin_reading(self) -> None:
+        """Remember what is counted from now on: what is about to be read may not have it yet."""
+        self._meanwhile = []
 
     def read(self, spent: Spent) -> None:
-        """Take what the database says: it knows what others have counted."""
+        """Take what the database says: it knows what others have counted.
+
+        What was counted meanwhile is added. Some of it may be there already: counted twice until the next reading, it
+        ends a budget too early by so much, and never too late.
+        """
+        meanwhile, self._meanwhile = self._meanwhile or [], None
         self._spent = {partner: dict(hours) for partner, hours in spent.items()}
+        for partner, amount, at in meanwhile:
+            self.count(partner, amount, at)
 
     def count(self, partner: str, amount: Amount, now: datetime) -> None:
         """Add what was stored since the database was read."""
+        if self._meanwhile is not None:
+            self._meanwhile.append((partner, amount, now))
         hours = self._spent.setdefault(partner, {})
         hours[hour_of(now)] = hours.get(hour_of(now), Amount()).plus(amount)
 

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
+from hub.exchange.weights import Amount
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import is_partner_id
 from hub.kernel.struct import Struct
@@ -121,6 +122,10 @@ class Budget(Struct):
 
     bytes_per_day: Annotated[int, Meta(ge=1, le=2**50)] | None = None
     rows_per_day: Annotated[int, Meta(ge=1, le=2**50)] | None = None
+
+    def over(self, *, bytes_per_day: int, rows_per_day: int) -> Amount:
+        """Return what may be stored where everybody may store so much."""
+        return Amount(bytes=self.bytes_per_day or bytes_per_day, rows=self.rows_per_day or rows_per_day)
 
 
 class Calendar(Struct):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.exchange.budgets import Budgets
 from hub.flow.readers import Reader, ReadHere
 from hub.flow.rules import Rules
 from hub.kernel.clock import Clock
@@ -12,11 +13,14 @@ from hub.platform.database import Database
 class Desk:
     """The services one hub works with. Made once, by ``hub.bootstrap``."""
 
-    __slots__ = ("blobs", "clock", "database", "reader", "rules")
+    __slots__ = ("blobs", "budgets", "clock", "database", "reader", "rules")
 
-    def __init__(self, rules: Rules, clock: Clock, database: Database, blobs: Blobs) -> None:
+    def __init__(
+        self, rules: Rules, clock: Clock, database: Database, blobs: Blobs, budgets: Budgets | None = None
+    ) -> None:
         self.rules = rules
         self.clock = clock
         self.database = database
         self.blobs = blobs
+        self.budgets = budgets  # who hears at once what was stored
         self.reader: Reader = ReadHere(rules)  # a hub that serves has another read for it

@@ -99,6 +99,7 @@ class Progress(Struct):
     read: int = 0  # position of the last document
     acknowledged: int = 0  # interchanges
     said: list[Acknowledgement] = []  # of them
+    stored: Amount = Amount()  # with the last portion
     alone: list[Reply] = []  # those of which there is but a TA1: they go out together, with the last portion
 
 
@@ -173,7 +174,12 @@ class Processing:
         return await self._desk.database.read(partial(load_all, self._desk, claimed))
 
     async def _write(self, due: list[Due]) -> list[Progress]:
-        return await self._desk.database.write(partial(_settle, self._desk, due), behind=True)
+        written = await self._desk.database.write(partial(_settle, self._desk, due), behind=True)
+        if self._desk.budgets is not None:
+            now = self._desk.clock.now()
+            for each, progress in zip(due, written, strict=True):
+                self._desk.budgets.count(each.task.message.partner, progress.stored, now)
+        return written
 
     async def _settle_company(self, company: list[Due]) -> Answers[Progress]:
         """Let them take effect in one transaction; if one of them cannot, each in its own."""
@@ -262,7 +268,7 @@ def _settle(desk: Desk, company: Sequence[Due], conn: Connection) -> list[Progre
     spend(conn, _stored(settlements), now)
     for each in sorted(settlements, key=lambda each: each.due.task.fence.job):  # as all who lock jobs do
         each.let_go()
-    return [each.progress for each in settlements]
+    return [replace(each.progress, stored=each.stored) for each in settlements]
 
 
 def _stored(settlements: Sequence[_Settlement]) -> dict[str, Amount]:

@@ -78,6 +78,46 @@ def test_who_asks_for_its_answers_without_end_is_told_to_come_later(two: AtWork,
     assert len(two.orders()) == 1
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 13, 21, 34, 50, 60])
+def test_what_an_order_comes_to_counts_as_soon_as_it_is_done_and_not_at_the_next_look(two: AtWork, count: int) -> None:
+    sets = [transaction(order(f"45{number:08d}"), control=f"{number + 1:04}") for number in range(count)]
+    two.send(interchange(group(*sets), number=1))
+    known = two.hub.budgets._spent[ACME]
+    two.wait(two.hub.look_at_budgets())
+    assert known == two.hub.budgets._spent[ACME], "what the database says was known before it was read"
+    assert (two.hub.over_budget(ACME) is None) == (sum(each.bytes for each in known.values()) < 60_000)
+
+
+def test_who_is_over_its_budget_by_what_was_done_is_refused_before_the_next_look(two: AtWork) -> None:
+    number = 0
+    while two.hub.over_budget(ACME) is None:
+        number += 1
+        two.send(one_order(f"45{number:08d}", number))
+        assert number < 200
+    assert number <= 20
+    before = two.hub.budgets._spent[ACME]
+    two.wait(two.hub.look_at_budgets())
+    assert two.hub.budgets._spent[ACME] == before
+
+
+@given(st.lists(st.one_of(st.integers(1, 900), st.sampled_from(["begin", "read"])), max_size=40))
+def test_nothing_that_is_counted_while_the_database_is_read_is_forgotten(steps: list[int | str]) -> None:
+    ledger, hour = Budgets(lambda partner: LIMIT), budgets.hour_of(NOW)
+    written = 0
+    snapshot: int | None = None  # the oldest that the database may answer with
+    for step in steps:
+        if step == "begin":
+            ledger.begin_reading()
+            snapshot = written
+        elif step == "read" and snapshot is not None:
+            ledger.read({ACME: {hour: Amount(bytes=snapshot)}})
+            snapshot = None
+        elif isinstance(step, int):  # committed, then told
+            written += step
+            ledger.count(ACME, Amount(bytes=step), NOW)
+        assert ledger._spent.get(ACME, {}).get(hour, Amount()).bytes >= written
+
+
 def test_our_people_see_it_as_long_as_it_lasts_whatever_else_the_partner_sends(two: AtWork) -> None:
     def told() -> str | None:
         [check] = [check for check in two.wait(two.hub.checks()) if check.name == "budgets"]

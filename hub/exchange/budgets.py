@@ -50,6 +50,14 @@ def spend(conn: Connection, amounts: Mapping[str, Amount], now: datetime) -> Non
         _SPEND.run(conn, row)
 
 
+def by_partner(amounts: Iterable[tuple[str, Amount]]) -> dict[str, Amount]:
+    """Return what each partner stores in all."""
+    found: dict[str, Amount] = {}
+    for partner, amount in amounts:
+        found[partner] = found.get(partner, Amount()).plus(amount)
+    return found
+
+
 def spent(conn: Connection, now: datetime) -> dict[str, dict[int, Amount]]:
     """Return what was stored in the window."""
     found: dict[str, dict[int, Amount]] = {}

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, String, bindparam, func, select, update
 
-from hub.exchange.budgets import spend
+from hub.exchange.budgets import by_partner, spend
 from hub.exchange.model import Acknowledgement, Key, StageTime, Validation
 from hub.exchange.outbox import resend_answers
 from hub.exchange.recording import FILE, kept_keys, put_kept_keys
@@ -92,11 +92,11 @@ def accept_all(conn: Connection, arrived: Sequence[Incoming]) -> list[Accepted |
 
 def _spend(conn: Connection, arrived: Sequence[Incoming], taken: Sequence[Accepted | Conflict]) -> None:
     """Count what was stored: last, behind the rows of messages, as processing locks them."""
-    amounts: dict[str, Amount] = {}
-    for each, accepted in zip(arrived, taken, strict=True):
-        if isinstance(accepted, Accepted):
-            stored = stored_amount(accepted, each.body.size_bytes)
-            amounts[each.partner] = amounts.get(each.partner, Amount()).plus(stored)
+    amounts = by_partner(
+        (each.partner, stored_amount(accepted, each.body.size_bytes))
+        for each, accepted in zip(arrived, taken, strict=True)
+        if isinstance(accepted, Accepted)
+    )
     if amounts:
         spend(conn, amounts, arrived[0].received_at)
 

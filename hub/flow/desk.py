@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.exchange.budgets import Budgets
+from hub.exchange.weights import Amount
 from hub.flow.readers import Reader, ReadHere
 from hub.flow.rules import Rules
 from hub.kernel.clock import Clock
@@ -13,7 +14,7 @@ from hub.platform.database import Database
 class Desk:
     """The services one hub works with. Made once, by ``hub.bootstrap``."""
 
-    __slots__ = ("blobs", "budgets", "clock", "database", "reader", "rules")
+    __slots__ = ("_budgets", "blobs", "clock", "database", "reader", "rules")
 
     def __init__(
         self, rules: Rules, clock: Clock, database: Database, blobs: Blobs, budgets: Budgets | None = None
@@ -22,5 +23,10 @@ class Desk:
         self.clock = clock
         self.database = database
         self.blobs = blobs
-        self.budgets = budgets  # who hears at once what was stored
+        self._budgets = budgets
         self.reader: Reader = ReadHere(rules)  # a hub that serves has another read for it
+
+    def stored(self, partner: str, amount: Amount) -> None:
+        """Tell at once what was stored of a partner, for its budget."""
+        if self._budgets is not None:
+            self._budgets.count(partner, amount, self.clock.now())

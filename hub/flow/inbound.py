@@ -24,7 +24,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.exchange import interchanges, outbox, recording
-from hub.exchange.budgets import spend
+from hub.exchange.budgets import by_partner, spend
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement, Key
 from hub.exchange.partners import Partner
 from hub.exchange.recording import TestsBefore
@@ -175,10 +175,8 @@ class Processing:
 
     async def _write(self, due: list[Due]) -> list[Progress]:
         written = await self._desk.database.write(partial(_settle, self._desk, due), behind=True)
-        if self._desk.budgets is not None:
-            now = self._desk.clock.now()
-            for each, progress in zip(due, written, strict=True):
-                self._desk.budgets.count(each.task.message.partner, progress.stored, now)
+        for each, progress in zip(due, written, strict=True):
+            self._desk.stored(each.task.message.partner, progress.stored)
         return written
 
     async def _settle_company(self, company: list[Due]) -> Answers[Progress]:
@@ -265,17 +263,10 @@ def _settle(desk: Desk, company: Sequence[Due], conn: Connection) -> list[Progre
     tray.send()  # with the 997s that have come to the 855s
     note_answers(conn, [answer for each in settlements for answer in each.answers], now)
     recording.record(conn, *(each.processed() for each in settlements if each.due.portion.last))
-    spend(conn, _stored(settlements), now)
+    spend(conn, by_partner((each.partner.id, each.stored) for each in settlements), now)
     for each in sorted(settlements, key=lambda each: each.due.task.fence.job):  # as all who lock jobs do
         each.let_go()
     return [replace(each.progress, stored=each.stored) for each in settlements]
-
-
-def _stored(settlements: Sequence[_Settlement]) -> dict[str, Amount]:
-    found: dict[str, Amount] = {}
-    for each in settlements:
-        found[each.partner.id] = found.get(each.partner.id, Amount()).plus(each.stored)
-    return found
 
 
 class _Settlement:

@@ -401,6 +401,7 @@ def _engine(
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves; the driver's own would be deferred
+        connection.execute("PRAGMA temp_store = MEMORY")  # a file would lie in a folder of everybody's, under /tmp
         prepare(connection)
 
     @event.listens_for(engine, "begin")

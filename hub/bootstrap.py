@@ -30,12 +30,13 @@ from hub.exchange.recording import call_attention, note
 from hub.exchange.stopped import Lane
 from hub.exchange.weights import Amount
 from hub.flow.delivering import Deliverer, transports
-from hub.flow.desk import Desk
 from hub.flow.inbound import Processing
 from hub.flow.large import LARGE_AT_ONCE
 from hub.flow.origins import origins_of
 from hub.flow.readers import ReadBeside
+from hub.flow.rooms import ROOMS
 from hub.flow.rules import Rules
+from hub.flow.services import Services
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import Clock, SystemClock
 from hub.kernel.errors import Misconfigured, Unavailable
@@ -81,16 +82,16 @@ class Hub:
         self.places = Places(settings.folders_root)
         self.metrics = Metrics()
         self.budgets = Budgets(self._budget_of)
-        self.desk = Desk(rules, clock, database, self.blobs, self.budgets)
+        self.services = Services(rules, clock, database, self.blobs, self.budgets)
         worker = f"{socket.gethostname()}:{os.getpid()}"
-        processing = Processing(self.desk)
+        processing = Processing(self.services)
         self.runner = Runner(
             database,
             {PROCESS: processing.whole, PROCESS_LARGE: processing.in_portions},
             clock,
             worker=worker,
             aside={PROCESS_LARGE: LARGE_AT_ONCE},
-            not_before=lambda: self.desk.reader.ready(),
+            not_before=lambda: self.services.reader.ready(),
             on_dead=self._tell_of_dead_job,
             on_fault=self.metrics.count_loop_fault,
         )
@@ -143,17 +144,17 @@ class Hub:
         if self.settings.redis_url:
             log.warning("HUB_REDIS_URL is set, and this version has no workers of their own: jobs run in this process")
         if self.settings.reader_process:
-            self.desk.reader = reader = ReadBeside(
+            self.services.reader = reader = ReadBeside(
                 self.settings.config_path,
                 log_level=self.settings.log_level,
                 account=self.settings.reader_account,
             )
             await reader.start()
-        await asyncio.to_thread(self.rules.warm_up)
+        await asyncio.to_thread(self.rules.warm_up, ROOMS)
         self.runner.start()
         supervised = partial(Loop, on_fault=self.metrics.count_loop_fault)
         own = [
-            supervised("deliveries", Deliverer(self.desk, transports(self.places)).step),
+            supervised("deliveries", Deliverer(self.services, transports(self.places)).step),
             supervised("folders", watcher.sweep, every_seconds=folder.SWEEP_SECONDS),
             supervised("housekeeping", self._keep_house, every_seconds=HOUSEKEEPING_SECONDS),
         ]
@@ -166,7 +167,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.runner.stop()
-        await self.desk.reader.close()
+        await self.services.reader.close()
         await self.database.close()
         if self._ownership is not None:
             self._ownership.release()
@@ -270,7 +271,7 @@ class Hub:
         faults = {
             "database": await database_fault(self.database),
             "storage": await storage_fault(self.settings.data),
-            "reader": self.desk.reader.fault,
+            "reader": self.services.reader.fault,
             **{each.name: each.fault for each in self._loops},
         }
         return [

@@ -18,7 +18,7 @@ from hub.cli.stored import data_option, opened, settings_for, usage_shown, usage
 from hub.exchange.budgets import Usage
 from hub.exchange.keys import is_live, list_keys
 from hub.exchange.partners import load_partners
-from hub.flow.outbound import ACKNOWLEDGED_BY
+from hub.flow.outgoing import ACKNOWLEDGED_BY
 from hub.formats.families import SchemaLibrary
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import SystemClock

@@ -14,13 +14,14 @@ from datetime import datetime
 from sqlalchemy import Connection, String, bindparam, func, select, update
 
 from hub.exchange.budgets import by_partner, spend
-from hub.exchange.model import Acknowledgement, Key, StageTime, Validation
+from hub.exchange.model import Acknowledgement, StageTime, Validation
 from hub.exchange.outbox import resend_answers
 from hub.exchange.recording import FILE, kept_keys, put_kept_keys
 from hub.exchange.storable import storable, storable_name, storable_text
 from hub.exchange.tables import message
 from hub.exchange.weights import RECEIVED, REPEATED, RESENT, Amount
 from hub.kernel.errors import Conflict, Defect
+from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 from hub.platform import blobs, jobs
 from hub.platform.blobs import Body

@@ -21,7 +21,6 @@ from hub.exchange.model import (
     EarlierDelivery,
     Filters,
     InterchangeRow,
-    Key,
     MessageDetail,
     MessagePage,
     MessageRow,
@@ -42,6 +41,7 @@ from hub.exchange.tables import (
     search_key,
     timeline,
 )
+from hub.kernel.outcome import Key, Outcome
 from hub.kernel.scope import Scope
 
 PAGE_MAX = 200
@@ -330,7 +330,7 @@ _STATUSES = {
     "validation": model.Validation,
     "delivery": model.Delivery,
     "acknowledgement": model.Acknowledgement,
-    "outcome": model.Outcome,
+    "outcome": Outcome,
 }
 STATUS_WORDS = ("attention", *dict.fromkeys(word for words in _STATUSES.values() for word in get_args(words)))
 """Every word that ``Filters.status`` knows."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.outcome import Key, Outcome
 from hub.kernel.struct import Struct
 
 Direction = Literal["in", "out"]
@@ -20,7 +21,6 @@ ACKNOWLEDGEMENTS_BY_GRAVITY: tuple[Acknowledgement, ...] = (
     "none", "accepted", "awaited", "overdue", "partly", "rejected"
 )  # fmt: skip
 """What stands for several is the last of these that any of them has: what is bad anywhere is told."""
-Outcome = Literal["none", "accepted", "changed", "refused", "held", "duplicate", "quarantined"]
 Judgement = Literal["first", "superseded", "duplicate", "conflict", "refused"]
 Verdict = Literal["approve", "refuse"]
 
@@ -44,13 +44,6 @@ Event = Literal[
     "acknowledgement-overdue",
 ]
 """What can happen to a message after its stages. What a partner is told of each stands in ``partner_view``."""
-
-
-class Key(Struct):
-    """A business key a message touches: ``purchase-order``, ``line``, ``lot``, ``interchange`` …"""
-
-    kind: str
-    value: str  # as the partner wrote it
 
 
 class StageTime(Struct):

@@ -20,7 +20,7 @@ import msgspec
 from sqlalchemy import Connection, Integer, ScalarSelect, bindparam, delete, exists, func, insert, or_, select, update
 
 from hub.exchange import interchanges, stopped
-from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Key, StageTime
+from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, StageTime
 from hub.exchange.recording import (
     KEYS_SHOWN_MAX,
     call_attention,
@@ -33,6 +33,7 @@ from hub.exchange.recording import (
 from hub.exchange.stopped import Lane
 from hub.exchange.tables import delivery, delivery_attempt, earlier_delivery, message
 from hub.kernel.errors import Conflict
+from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 from hub.platform import blobs
 from hub.platform.bells import ring

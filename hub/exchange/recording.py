@@ -14,11 +14,12 @@ from itertools import islice
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from hub.exchange.model import Acknowledgement, DocumentRow, Event, Key, Outcome, StageTime, Validation
+from hub.exchange.model import Acknowledgement, DocumentRow, Event, StageTime, Validation
 from hub.exchange.storable import storable, storable_text
 from hub.exchange.tables import document, message, search_key, timeline
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Defect
+from hub.kernel.outcome import Key, Outcome
 from hub.kernel.struct import Struct
 from hub.platform.statements import Prepared, unless_there
 

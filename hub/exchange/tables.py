@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from hub.exchange import model
 from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.outcome import Key, Outcome
 from hub.platform.columns import LONG, Instant, Json
 from hub.platform.database import metadata
 
@@ -58,7 +59,7 @@ message = Table(
     Column("acknowledgement", WORD, nullable=False),
     Column("outcome", WORD, nullable=False),
     Column("attention", Text),
-    Column("keys", Json(list[model.Key]), nullable=False),
+    Column("keys", Json(list[Key]), nullable=False),
     Column("findings", Json(list[Diagnostic])),  # about its envelopes; NULL: none
     Column("answers", ID, ForeignKey("message.id")),
     Column("repeats", Integer, nullable=False),
@@ -67,7 +68,7 @@ message = Table(
     _one_of("validation", model.Validation),
     _one_of("delivery", model.Delivery),
     _one_of("acknowledgement", model.Acknowledgement),
-    _one_of("outcome", model.Outcome),
+    _one_of("outcome", Outcome),
 )
 
 
@@ -158,7 +159,7 @@ document = Table(
     Column("answers_position", Integer),
     _one_of("validation", model.Validation),
     _one_of("acknowledgement", model.Acknowledgement),
-    _one_of("outcome", model.Outcome),
+    _one_of("outcome", Outcome),
 )
 
 search_key = Table(

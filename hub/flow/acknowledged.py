@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from itertools import islice
 
+from hub.business.room import Arrived
 from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement, SetVerdict
+from hub.canonical.result import Result
 from hub.exchange.acknowledgements import SentGroup, SetWord, acknowledge_group, match_interchange, sent_group
 from hub.exchange.messages import find_message
 from hub.exchange.model import Acknowledgement
-from hub.flow.arrivals import Arrival, Handled, Workplace
-from hub.flow.outbound import ACKNOWLEDGED_BY
+from hub.flow.effects import Effects
+from hub.flow.outgoing import ACKNOWLEDGED_BY
 from hub.flow.their_notes import OurSet, group_notes, interchange_note, set_notes, without_earlier
 from hub.flow.weighing import Weighed, weigh
 from hub.formats.x12.events import TransactionSet
@@ -28,16 +30,16 @@ from hub.kernel.scope import EVERYONE
 STRANGERS_MAX = 20  # sets named that we never sent; who names more speaks of another message
 
 
-def take_functional_acknowledgement(at: Workplace, arrival: Arrival) -> Handled:
+def take_functional_acknowledgement(at: Effects, arrived: Arrived) -> Result:
     """Record what the partner says about a group or an interchange of ours."""
-    told = arrival.document()
+    told = arrived.document
     assert isinstance(told, FunctionalAcknowledgement)
     if told.interchange is not None:
-        return _take_interchange_acknowledgement(at, arrival, told, told.interchange)
+        return _take_interchange_acknowledgement(at, arrived, told, told.interchange)
     assert told.group is not None  # every map of a 997 and 999 reads AK1, which no guide lets be missing
     ours = sent_group(
         at.conn,
-        arrival.partner.id,
+        arrived.partner.id,
         kinds=ACKNOWLEDGED_BY,
         functional_group=told.group.kind,
         control_number=told.group.number,
@@ -45,16 +47,16 @@ def take_functional_acknowledgement(at: Workplace, arrival: Arrival) -> Handled:
     if ours is None:
         message = f"Group {told.group.number} ({told.group.kind}) was never sent to this partner"
         return _acknowledges_nothing(message, told.group.number, "group.number")
-    return _take_group_acknowledgement(at, arrival, told, ours)
+    return _take_group_acknowledgement(at, arrived, told, ours)
 
 
 def _take_group_acknowledgement(
-    at: Workplace, arrival: Arrival, told: FunctionalAcknowledgement, ours: SentGroup
-) -> Handled:
+    at: Effects, arrived: Arrived, told: FunctionalAcknowledgement, ours: SentGroup
+) -> Result:
     place = Location(group=ours.control_number, tag="AK9")
     weighed = weigh(told, len(ours.sets), place)
     of_group = [*weighed.contradictions, *group_notes(told, place, rejects=weighed.verdict == "rejected")]
-    sets, said, strangers = _said_of_sets(at, arrival, told, ours, weighed)
+    sets, said, strangers = _said_of_sets(at, arrived, told, ours, weighed)
     found = [*of_group, *said]
     if weighed.verdict != "accepted" and not found:
         found = of_group = [_without_reason(weighed, place)]
@@ -62,22 +64,22 @@ def _take_group_acknowledgement(
         found = of_group = [_errors_unnamed(place)]
     acknowledge_group(
         at.conn,
-        arrival.partner.id,
+        arrived.partner.id,
         ours,
         weighed.verdict,
         said=weighed.said,
         sets=sets,
         findings=of_group,
         with_errors=weighed.with_errors,
-        by=arrival.message,
+        by=arrived.message,
         now=at.now,
     )
     attention = strangers[0].message if strangers else None
-    return Handled(outcome="accepted", findings=[*found, *strangers], attention=attention)
+    return Result(outcome="accepted", findings=[*found, *strangers], attention=attention)
 
 
 def _said_of_sets(
-    at: Workplace, arrival: Arrival, told: FunctionalAcknowledgement, ours: SentGroup, weighed: Weighed
+    at: Effects, arrived: Arrived, told: FunctionalAcknowledgement, ours: SentGroup, weighed: Weighed
 ) -> tuple[list[SetWord], list[Diagnostic], list[Diagnostic]]:
     """Return the word on each set of ours, all that is said of them, and sets that are named and are not ours."""
     by_number = {plain_number(each.number): each for each in told.sets}
@@ -92,7 +94,7 @@ def _said_of_sets(
         about = by_number.get(number)
         notes: list[Diagnostic] = []
         if about is not None:
-            guide = at.rules.guide(sent.release or "", sent.kind, arrival.partner.id)
+            guide = at.rules.guide(sent.release or "", sent.kind, arrived.partner.id)
             our_set = OurSet(
                 kind=sent.kind, control_number=sent.control_number, sent=bodies.get(sent.position), guide=guide
             )
@@ -109,7 +111,7 @@ def _said_of_sets(
     return words, said, strangers
 
 
-def _bodies(at: Workplace, ours: SentGroup) -> dict[int, TransactionSet]:
+def _bodies(at: Effects, ours: SentGroup) -> dict[int, TransactionSet]:
     """Return our sets as they were sent, by their position; none when the bytes cannot be had any more."""
     message = find_message(at.conn, EVERYONE, ours.message)
     if message is None:
@@ -123,14 +125,14 @@ def _bodies(at: Workplace, ours: SentGroup) -> dict[int, TransactionSet]:
 
 
 def _take_interchange_acknowledgement(
-    at: Workplace, arrival: Arrival, told: FunctionalAcknowledgement, about: AcknowledgedInterchange
-) -> Handled:
+    at: Effects, arrived: Arrived, told: FunctionalAcknowledgement, about: AcknowledgedInterchange
+) -> Result:
     """Record a TA1. One that finds fault calls a person: whoever sent the interchange must put something right."""
     verdict: Acknowledgement = "rejected" if told.verdict == "rejected" else "accepted"
     with_errors = told.verdict == "accepted-with-errors"
     notes = [] if told.verdict == "accepted" else [interchange_note(about.number, told.verdict, told.reason)]
     word = "accepted with errors" if with_errors else verdict
-    partner, reason = arrival.partner.id, told.reason
+    partner, reason = arrived.partner.id, told.reason
     ours = match_interchange(
         at.conn,
         partner,
@@ -139,7 +141,7 @@ def _take_interchange_acknowledgement(
         verdict=verdict,
         said=f"interchange {word} by {partner}" + (f", note {reason}" if reason else ""),
         findings=notes,
-        by=arrival.message,
+        by=arrived.message,
         now=at.now,
     )
     if ours is None:
@@ -147,10 +149,10 @@ def _take_interchange_acknowledgement(
         if about.on:
             message = f"Interchange {about.number:09d} of {about.on} was never sent to this partner"
         return _acknowledges_nothing(message, about.number, "interchange.number")
-    return Handled(outcome="accepted", findings=notes, attention=notes[0].message if notes else None)
+    return Result(outcome="accepted", findings=notes, attention=notes[0].message if notes else None)
 
 
-def _acknowledges_nothing(message: str, number: int, path: str) -> Handled:
+def _acknowledges_nothing(message: str, number: int, path: str) -> Result:
     stray = Diagnostic(
         code="BUS-ACKNOWLEDGES-NOTHING",
         severity=Severity.WARNING,
@@ -159,7 +161,7 @@ def _acknowledges_nothing(message: str, number: int, path: str) -> Handled:
         remedy="Ask the partner which message is meant",
         found=str(number),
     )
-    return Handled(outcome="held", findings=[stray], attention=stray.message)
+    return Result(outcome="held", findings=[stray], attention=stray.message)
 
 
 def _stranger(told: SetVerdict, ours: SentGroup) -> Diagnostic:

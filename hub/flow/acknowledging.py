@@ -13,13 +13,14 @@ import structlog
 from msgspec.structs import replace
 
 from hub.canonical.acknowledgement import AcknowledgedGroup, Counts, FunctionalAcknowledgement, SetVerdict
+from hub.canonical.result import Cause
 from hub.canonical.stored import encode_document
 from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement
 from hub.exchange.partners import Partner
 from hub.exchange.weights import ANSWER, Amount
 from hub.flow.agreement import is_test
-from hub.flow.outbound import Occasion, Tray
-from hub.flow.rendering import Content, as_set, cleaned, separators_of
+from hub.flow.effects import Effects
+from hub.flow.rendering import Content, Draft, as_set, cleaned, separators_of
 from hub.flow.rules import Rules
 from hub.flow.summary import ACKNOWLEDGEMENTS
 from hub.formats.x12.acknowledge import (
@@ -75,23 +76,24 @@ def reply_to(partner: Partner, interchange: Interchange, sets: Sequence[tuple[in
     )
 
 
-def acknowledge(tray: Tray, message_id: str, partner: Partner, replies: Sequence[Reply]) -> None:
-    """Put acknowledgements into the outbox: of each interchange its TA1 and 997s in one interchange of ours.
+def acknowledge(effects: Effects, message_id: str, partner: Partner, replies: Sequence[Reply]) -> None:
+    """Let acknowledgements go out: of each interchange its TA1 and 997s in one interchange of ours.
 
     Those of which there is but a TA1 share one: an interchange may hold any number of them (X12.5).
     """
+    because = Cause(kind="message", id=message_id)
     alone: dict[bool, list[list[str]]] = {}
     for each in replies:
         if each.ta1 and not each.contents:
             alone.setdefault(each.test, []).append(each.ta1)
     for each in replies:
-        occasion = Occasion(message=message_id, position=None, test=each.test)
+        draft = Draft(partner=partner.id, because=because, test=each.test)
         ta1s = [each.ta1] if each.ta1 else []
         for contents in each.contents:
-            tray.put(partner, occasion, contents, interchange_acknowledgements=ta1s)
+            effects.send(None, replace(draft, contents=contents, interchange_acknowledgements=ta1s))
             ta1s = []
         if ta1s and each.test in alone:  # in the place of the first of them
-            tray.put(partner, occasion, [], interchange_acknowledgements=alone.pop(each.test))
+            effects.send(None, replace(draft, interchange_acknowledgements=alone.pop(each.test)))
 
 
 def acknowledged_amount(replies: Sequence[Reply]) -> Amount:

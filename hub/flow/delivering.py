@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 from hub.exchange import outbox, stopped
 from hub.exchange.outbox import Due
 from hub.exchange.stopped import Lane
-from hub.flow.desk import Desk
+from hub.flow.services import Services
 from hub.kernel.errors import Conflict, Unavailable
 from hub.kernel.struct import Struct
 from hub.platform import failpoints
@@ -60,8 +60,8 @@ def transports(places: Places) -> dict[str, Way]:
 class Deliverer:
     """Empties the outbox until stopped."""
 
-    def __init__(self, desk: Desk, ways: dict[str, Way]) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, ways: dict[str, Way]) -> None:
+        self._services = services
         self._ways = ways
         self._served: dict[str, int] = {}  # partner → number of its last turn
         self._turns = 0
@@ -75,7 +75,7 @@ class Deliverer:
             with contextlib.suppress(RuntimeError):  # the loop has closed: nobody is left to wake
                 loop.call_soon_threadsafe(self._bell.set)
 
-        self._desk.database.bells.listen(outbox.BELL, wake)
+        self._services.database.bells.listen(outbox.BELL, wake)
         try:
             self._bell.clear()
             if not await self._deliver_due():
@@ -83,25 +83,25 @@ class Deliverer:
                     async with asyncio.timeout(POLL_SECONDS):  # ``wait_for`` may swallow a cancellation
                         await self._bell.wait()
         finally:
-            self._desk.database.bells.deaf(outbox.BELL, wake)
+            self._services.database.bells.deaf(outbox.BELL, wake)
 
     async def _deliver_due(self) -> int:
-        now = self._desk.clock.now()
-        anything, lanes = await self._desk.database.read(partial(_to_do, now=now))
+        now = self._services.clock.now()
+        anything, lanes = await self._services.database.read(partial(_to_do, now=now))
         if not anything:
             return 0
         tried = 0
         for lane in lanes:
             tried += await self._judge(lane)
-        now = self._desk.clock.now()
+        now = self._services.clock.now()
         shares = {partner: Share(served=turn) for partner, turn in self._served.items()}
-        claimed = await self._desk.database.write(partial(outbox.claim, now=now, limit=AT_ONCE, shares=shares))
+        claimed = await self._services.database.write(partial(outbox.claim, now=now, limit=AT_ONCE, shares=shares))
         left = list(claimed)
         while left:
             due, *left = left
             self._turns += 1
             self._served[due.partner] = self._turns
-            if self._desk.clock.now() - now > CLAIM_LASTS:
+            if self._services.clock.now() - now > CLAIM_LASTS:
                 log.warning("deliveries put off: those before them took too long", message=due.message)
                 await self._put_off([due, *left])
                 break
@@ -120,8 +120,8 @@ class Deliverer:
         if fault is not None:
             await self._wait_on(lane, fault)
             return 0
-        now = self._desk.clock.now()
-        mine, due = await self._desk.database.write(partial(outbox.claim_one, lane=lane, now=now))
+        now = self._services.clock.now()
+        mine, due = await self._services.database.write(partial(outbox.claim_one, lane=lane, now=now))
         if mine is None:
             return 0
         if due is not None and (fault := await self._deliver(due)) is not None:
@@ -139,7 +139,7 @@ class Deliverer:
 
     async def _stop(self, claimed: Sequence[Due], fault: Blocked) -> None:
         """Stop the lane of a partner for a fault of its place; none of the answers has failed."""
-        first, now = claimed[0], self._desk.clock.now()
+        first, now = claimed[0], self._services.clock.now()
 
         def stop(conn: Connection) -> bool:
             for due in sorted(claimed, key=lambda due: due.message):
@@ -147,11 +147,11 @@ class Deliverer:
             return stopped.stop(conn, first.partner, first.message, str(fault), now=now)
 
         with self._told_if_away(first):
-            if await self._desk.database.write(stop):
+            if await self._services.database.write(stop):
                 log.warning("deliveries stopped", partner=first.partner, reason=str(fault), cause=_cause(fault))
 
     async def _wait_on(self, lane: Lane, fault: Blocked, due: Due | None = None) -> None:
-        now = self._desk.clock.now()
+        now = self._services.clock.now()
 
         def wait_on(conn: Connection) -> bool:
             if due is not None:
@@ -159,12 +159,12 @@ class Deliverer:
             return stopped.wait_on(conn, lane, str(fault), now=now)
 
         with self._told_if_away(due):
-            if await self._desk.database.write(wait_on) and str(fault) != lane.reason:
+            if await self._services.database.write(wait_on) and str(fault) != lane.reason:
                 log.warning("deliveries still stopped", partner=lane.partner, reason=str(fault), cause=_cause(fault))
 
     async def _go_on(self, lane: Lane) -> None:
         with self._told_if_away(None):
-            if await self._desk.database.write(partial(stopped.go_on, lane=lane, now=self._desk.clock.now())):
+            if await self._services.database.write(partial(stopped.go_on, lane=lane, now=self._services.clock.now())):
                 log.info("deliveries go on", partner=lane.partner, reason=lane.reason)
 
     async def _put_off(self, left: list[Due]) -> None:
@@ -174,7 +174,7 @@ class Deliverer:
             for due in sorted(left, key=lambda due: due.message):
                 outbox.put_off(conn, due)
 
-        await self._desk.database.write(put_off)
+        await self._services.database.write(put_off)
 
     async def _deliver(self, due: Due) -> Blocked | None:
         """Try one delivery and mark how it went; whatever goes wrong with it concerns no other.
@@ -212,7 +212,7 @@ class Deliverer:
         answer's.
         """
         try:
-            body = await self._desk.database.read(lambda conn: self._desk.blobs.get(conn, due.sha256))
+            body = await self._services.database.read(lambda conn: self._services.blobs.get(conn, due.sha256))
             return await asyncio.to_thread(self._ways[due.transport].deliver, due, body)
         except Unavailable as fault:
             raise Blocked(HUB_SHORT) from fault
@@ -230,8 +230,8 @@ class Deliverer:
         return None
 
     async def _mark(self, mark: Callable[..., object]) -> None:
-        now = self._desk.clock.now()
-        await self._desk.database.write(lambda conn: mark(conn, now=now))
+        now = self._services.clock.now()
+        await self._services.database.write(lambda conn: mark(conn, now=now))
 
 
 def _to_do(conn: Connection, *, now: datetime) -> tuple[bool, list[Lane]]:

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from hub.exchange.model import DocumentRow, Key
+from hub.exchange.model import DocumentRow
 from hub.exchange.weights import FINDING_BYTES, REFUSED_DOCUMENT_BYTES
 from hub.flow.summary import Settled
 from hub.formats.x12.survey import Interchange
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 
 KEPT_OF_REFUSED = 2  # times the bytes of the message

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from hub.flow.agreement import hold_against_agreement
 from hub.flow.portions import portions
-from hub.flow.readers import Reading, ToRead, with_foreseen
+from hub.flow.readers import Reading, ToRead, with_prepared
 from hub.flow.reading import Opened, open_message
 from hub.flow.rules import Rules
 from hub.formats.x12.survey import Bytes
@@ -54,14 +54,14 @@ class LargeReader:
     async def portions(self, wanted: ToRead, opened: Opened) -> AsyncIterator[tuple[Reading, bool]]:
         """Read the documents, no more at a time than takes effect at a time; with each portion, whether it is the last.
 
-        ``now`` of ``wanted`` is when the message was begun: what is foreseen on the day before is decided anew.
+        ``now`` of ``wanted`` is when the message was begun: what was prepared on the day before is decided anew.
         """
         cut = portions(opened.documents(self._rules, wanted.partner))
 
         def read() -> tuple[Reading, bool]:
             documents, last = next(cut)
             reading = Reading(survey=opened.survey, documents=documents)
-            return with_foreseen(self._rules, wanted, reading), last
+            return with_prepared(self._rules, wanted, reading), last
 
         last = False
         while not last:

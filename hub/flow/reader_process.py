@@ -13,6 +13,7 @@ from pathlib import Path
 
 import hub
 from hub.flow.readers import Reading, Sent, ToRead, read_messages, token_of
+from hub.flow.rooms import ROOMS
 from hub.flow.rules import Rules
 from hub.kernel.errors import HubError
 from hub.platform.beside import answer
@@ -31,7 +32,7 @@ def main() -> None:
     configuration = find_configuration(config_path or None)
     token = token_of(configuration)  # before anything is read: what changes meanwhile is a difference
     rules = Rules(configuration)
-    rules.warm_up()
+    rules.warm_up(ROOMS)
     for encoding in ENCODINGS:
         codecs.lookup(encoding)
     package = Path(hub.__file__).parent

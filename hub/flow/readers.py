@@ -1,12 +1,11 @@
 """Who reads a message: this process, or one beside it that leaves the event loop and the writer alone.
 
-Reading, and foreseeing what an order comes to, is pure and half of the work, so it may be done anywhere. The process
+Reading, and preparing what a document comes to, is pure and half of the work, so it may be done anywhere. The process
 beside is ``reader_process``: the same rules, made from the same configuration.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -18,14 +17,13 @@ from msgspec.structs import replace
 
 import hub
 from hub.flow.agreement import hold_against_agreement, is_test
-from hub.flow.arrivals import Arrival, Foreseen
-from hub.flow.ordering import foresee
+from hub.flow.preparing import PreparedDocument, prepare, with_drafts
 from hub.flow.reading import Document, Opened, open_message
 from hub.flow.rules import Rules
 from hub.formats.x12.headers import InterchangeHeader
 from hub.formats.x12.separators import Separators
 from hub.formats.x12.survey import Interchange, Survey
-from hub.kernel.errors import Defect, HubError, Misconfigured
+from hub.kernel.errors import Defect, HubError
 from hub.kernel.struct import Struct
 from hub.platform.beside import Beside
 from hub.platform.configuration import Configuration, find_configuration
@@ -54,7 +52,7 @@ class Reading(Struct):
 
     survey: Survey
     documents: list[Document]
-    foreseen: dict[int, Foreseen] = {}  # by position of the document, where something could be foreseen
+    prepared: dict[int, PreparedDocument] = {}  # by position of the document, where something could be
 
 
 class Sent(Struct, tag="reading"):
@@ -63,7 +61,7 @@ class Sent(Struct, tag="reading"):
     survey: Survey
     documents: list[Document]
     places: list[tuple[int, int]]  # position of the interchange, number of the group or 0
-    foreseen: dict[int, Foreseen]
+    prepared: dict[int, PreparedDocument]
 
     @classmethod
     def of(cls, reading: Reading) -> Sent:
@@ -72,7 +70,7 @@ class Sent(Struct, tag="reading"):
             survey=reading.survey,
             documents=[replace(each, interchange=LEFT_OUT, group=None) for each in documents],
             places=[(each.interchange.position, each.group.number if each.group else 0) for each in documents],
-            foreseen=reading.foreseen,
+            prepared=reading.prepared,
         )
 
     def reading(self) -> Reading:
@@ -83,7 +81,7 @@ class Sent(Struct, tag="reading"):
             replace(each, interchange=interchanges[position - 1], group=groups[number])
             for each, (position, number) in zip(self.documents, self.places, strict=True)
         ]
-        return Reading(survey=self.survey, documents=documents, foreseen=self.foreseen)
+        return Reading(survey=self.survey, documents=documents, prepared=self.prepared)
 
 
 LEFT_OUT = Interchange(position=0, header=InterchangeHeader(control_number=0), separators=Separators(), digest="")
@@ -112,7 +110,7 @@ def read_messages(rules: Rules, asked: Sequence[ToRead]) -> list[Reading | HubEr
     All go through one stage before the next: the processor then keeps its code at hand, which saves a sixth.
     """
     held: list[Any] = [None] * len(asked)
-    for stage in (_open, _read, _foresee, _answer):
+    for stage in (_open, _read, _prepare, _write):
         held = [
             each if isinstance(each, HubError) else _attempt(stage, rules, wanted, each)
             for wanted, each in zip(asked, held, strict=True)
@@ -138,29 +136,25 @@ def _read(rules: Rules, wanted: ToRead, opened: Opened) -> Reading:
     return Reading(survey=opened.survey, documents=list(opened.documents(rules, wanted.partner)))
 
 
-def _foresee(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
-    partner, foreseen = rules.partner(wanted.partner), {}
+def _prepare(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
+    partner, prepared = rules.partner(wanted.partner), {}
     for document in reading.documents:
-        if document.takes_effect:
-            test = is_test(document.interchange, partner)
-            arrival = Arrival.of(document, wanted.message, partner, test=test, now=wanted.now)
-            if (found := foresee(rules, arrival)) is not None:
-                foreseen[document.position] = found
-    return replace(reading, foreseen=foreseen) if foreseen else reading
+        test = is_test(document.interchange, partner)
+        found = prepare(document, rules, wanted.message, partner.id, test=test, now=wanted.now)
+        if found is not None:
+            prepared[document.position] = found
+    return replace(reading, prepared=prepared) if prepared else reading
 
 
-def _answer(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
-    """Write what will be owed; what is wrong with our configuration is said when it is owed."""
-    partner, written = rules.partner(wanted.partner), {}
-    for position, each in reading.foreseen.items():
-        with contextlib.suppress(Misconfigured):
-            written[position] = replace(each, handled=each.handled.written(rules, partner))
-    return replace(reading, foreseen=written)
+def _write(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
+    """Write what will be due; where our configuration is at fault that is said when it is due."""
+    written = {position: with_drafts(rules, each) for position, each in reading.prepared.items()}
+    return replace(reading, prepared={position: each for position, each in written.items() if each is not None})
 
 
-def with_foreseen(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
-    """Return a portion of a message with what its orders come to, and our answers written."""
-    return _answer(rules, wanted, _foresee(rules, wanted, reading))
+def with_prepared(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
+    """Return a portion of a message with what its documents come to, and our answers written."""
+    return _write(rules, wanted, _prepare(rules, wanted, reading))
 
 
 class ReadHere:

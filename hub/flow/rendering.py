@@ -1,13 +1,16 @@
 """From what we have to say to segments that the partner's guide takes. Pure, and so done anywhere.
 
-In: a canonical document, and the rules. Out: what stands between ST and SE, or ``Unsendable``. Numbered and stored it
-is in ``outbound``.
+In: what is due, and the rules. Out: drafts of messages, or why there is none. Numbered and stored they are in
+``outgoing``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
+from hub.canonical.result import Cause, Due, Result
 from hub.canonical.stored import encode_document
 from hub.exchange.partners import Partner
 from hub.flow.rules import Rules
@@ -19,6 +22,7 @@ from hub.formats.x12.separators import Separators
 from hub.formats.x12.writer import CleanSegments, OutboundSet, clean_segments, write_bare
 from hub.kernel.diagnostics import Diagnostic, worst
 from hub.kernel.errors import Misconfigured
+from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 
 
@@ -37,12 +41,53 @@ class Content(Struct):
     findings: list[Diagnostic] = []
 
 
+class Draft(Struct):
+    """A message of ours before it is numbered: to whom, because of what, and what it says."""
+
+    partner: str
+    because: Cause
+    test: bool
+    contents: list[Content] = []  # one group; none: acknowledgements of interchanges alone
+    interchange_acknowledgements: list[list[str]] = []  # TA1 segments
+    subject: Key | None = None
+    keys: list[Key] = []
+    record: str | None = None  # of the room that owes it
+
+
 class Unsendable(Exception):
     """What we have to say cannot be said in this partner's guide; ``findings`` say why."""
 
     def __init__(self, findings: list[Diagnostic]) -> None:
         super().__init__("; ".join(finding.message for finding in findings))
         self.findings = findings
+
+
+def written(rules: Rules, result: Result) -> tuple[Result, list[Draft]]:
+    """Return all that is due, written in its partners' own words, and the result with nothing left to write.
+
+    What cannot be written is no draft and takes no number: the effect stands, and a person is called.
+    """
+    drafts: list[Draft] = []
+    for due in result.due:
+        try:
+            drafts.append(_draft(rules, due))
+        except Unsendable as fault:
+            why = f"The answer could not be written: {fault.findings[0].message}"
+            result = replace(result, findings=result.findings + fault.findings, attention=why)
+    return (replace(result, due=[]) if result.due else result), drafts
+
+
+def _draft(rules: Rules, due: Due) -> Draft:
+    content = render(rules, rules.partner(due.partner), due.document)
+    return Draft(
+        partner=due.partner,
+        because=due.because,
+        test=due.test,
+        contents=[content],
+        subject=due.subject,
+        keys=due.keys,
+        record=due.record,
+    )
 
 
 def render(rules: Rules, partner: Partner, document: Struct) -> Content:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
+from hub.canonical.result import Result
 from hub.exchange.model import Direction, DocumentRow, InterchangeRow, Validation
-from hub.flow.arrivals import Handled
 from hub.flow.reading import Document
 from hub.formats.x12.headers import InterchangeHeader
 from hub.kernel.diagnostics import Severity, worst
@@ -14,7 +14,7 @@ from hub.kernel.diagnostics import Severity, worst
 ACKNOWLEDGEMENT = FunctionalAcknowledgement.__name__
 
 
-def document_row(document: Document, handled: Handled, message: str, partner: str, *, test: bool) -> DocumentRow:
+def document_row(document: Document, result: Result, message: str, partner: str, *, test: bool) -> DocumentRow:
     """Return the row of a document that was received, with what became of it."""
     header = document.group.header if document.group else None
     return DocumentRow(
@@ -29,11 +29,11 @@ def document_row(document: Document, handled: Handled, message: str, partner: st
         functional_group=header.functional_group if header else None,
         group_control_number=header.control_number if header else None,
         set_control_number=document.control_number or None,
-        order_number=handled.order_number or document.order_number,
+        order_number=result.subject.value if result.subject else document.order_number,
         test=test,
-        validation=_validation(document, handled),
-        outcome=handled.outcome,
-        findings=document.findings + handled.findings,
+        validation=_validation(document, result),
+        outcome=result.outcome,
+        findings=document.findings + result.findings,
         canonical=document.canonical,
         map_name=document.map_name,
         map_digest=document.map_digest,
@@ -41,10 +41,10 @@ def document_row(document: Document, handled: Handled, message: str, partner: st
     )
 
 
-def _validation(document: Document, handled: Handled) -> Validation:
+def _validation(document: Document, result: Result) -> Validation:
     """Return the word for its syntax; an acknowledgement that finds fault with us is not shown as if all were well."""
     if document.document == ACKNOWLEDGEMENT and document.validation == "valid":
-        return "warnings" if worst(handled.findings) >= Severity.WARNING else "valid"
+        return "warnings" if worst(result.findings) >= Severity.WARNING else "valid"
     return document.validation
 
 

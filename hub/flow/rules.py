@@ -1,4 +1,4 @@
-"""Everything a message is judged by: partners, guides, maps, item masters. Read from configuration, never written.
+"""Everything a message is judged by: partners, guides, maps, what rooms decide by. Read, never written.
 
 What is wrong in one partner's files stops that partner; ``Misconfigured`` says where. Nothing here depends on
 a message, so compiled guides and maps are kept.
@@ -7,10 +7,11 @@ a message, so compiled guides and maps are kept.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
-from hub.business.orders.catalogue import Catalogue, DockCalendar
-from hub.business.orders.catalogue_file import read_catalogue
+from hub.business.room import PartnerFacts, Room
 from hub.exchange.partners import EnvelopeId, Partner, load_partners
 from hub.formats.families import SchemaLibrary
 from hub.formats.x12.agreed import DIGITS, Address, Agreed, Parties
@@ -37,8 +38,8 @@ class Rules:
         self.guide = lru_cache(COMPILED_GUIDES_MAX)(self._guide)
         self.validator = lru_cache(COMPILED_GUIDES_MAX)(self._validator)
         self._agreed: dict[str, Agreed] = {}
-        self._catalogues: dict[str, Catalogue] = {}
-        self._docks: dict[str, DockCalendar] = {}
+        self._facts: dict[str, PartnerFacts] = {}
+        self._of_rooms: dict[tuple[str, str], Any] = {}  # by room and partner
 
     def partner(self, partner_id: str) -> Partner:
         """Return the partner. Raises ``Misconfigured`` for one that is stopped or gone."""
@@ -49,16 +50,17 @@ class Rules:
             )
         return partner
 
-    def warm_up(self) -> None:
-        """Compile every live partner's maps and guides now, so that the first message does not wait for it.
+    def warm_up(self, rooms: Sequence[Room]) -> None:
+        """Read and compile what every live partner's messages need now, so that the first does not wait for it.
 
         What is at fault is left for the message that needs it, which is then held with the reason.
         """
         for partner in self.partners.all():
             for name in (*partner.sends.values(), *partner.receives.values()):
                 self._compile(name, partner.id)
-            with contextlib.suppress(Misconfigured):
-                self.catalogue(partner.id)
+            for room in rooms:
+                with contextlib.suppress(Misconfigured):
+                    self.of_room(room, partner.id)
 
     def _compile(self, map_name: str, partner_id: str) -> None:
         with contextlib.suppress(Misconfigured):
@@ -97,22 +99,25 @@ class Rules:
             self._agreed[partner_id] = agreed_with(self.partner(partner_id))
         return self._agreed[partner_id]
 
-    def catalogue(self, partner_id: str) -> Catalogue:
-        """Return the partner's items and contract prices."""
-        if partner_id not in self._catalogues:
-            items, prices = (
-                self.configuration.find(f"partners/{partner_id}/{name}.toml") for name in ("items", "prices")
+    def facts(self, partner_id: str) -> PartnerFacts:
+        """Return what rooms may know of the partner."""
+        if partner_id not in self._facts:
+            partner = self.partner(partner_id)
+            self._facts[partner_id] = PartnerFacts(
+                id=partner.id,
+                time_zone=partner.time_zone,
+                currency=partner.currency,
+                weekdays=frozenset(partner.calendar.weekdays),
+                holidays=frozenset(partner.calendar.holidays),
             )
-            self._catalogues[partner_id] = read_catalogue(partner_id, items, prices)
-        return self._catalogues[partner_id]
+        return self._facts[partner_id]
 
-    def dock(self, partner_id: str) -> DockCalendar:
-        """Return the days on which the partner's dock is closed."""
-        if partner_id not in self._docks:
-            calendar = self.partner(partner_id).calendar
-            closed = frozenset(range(7)) - {weekday - 1 for weekday in calendar.weekdays}  # ISO 1..7 to Monday = 0
-            self._docks[partner_id] = DockCalendar(closed_weekdays=closed, holidays=frozenset(calendar.holidays))
-        return self._docks[partner_id]
+    def of_room(self, room: Room, partner_id: str) -> Any:
+        """Return what a room decides the partner's documents by. Raises ``Misconfigured``."""
+        key = room.name, partner_id
+        if key not in self._of_rooms:
+            self._of_rooms[key] = room.read_rules(self.configuration, self.facts(partner_id))
+        return self._of_rooms[key]
 
 
 def agreed_with(partner: Partner) -> Agreed:

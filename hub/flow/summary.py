@@ -6,23 +6,22 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from hub.canonical.result import Result
 from hub.exchange.intake import Received
 from hub.exchange.model import (
     ACKNOWLEDGEMENTS_BY_GRAVITY,
     Acknowledgement,
     DocumentRow,
-    Key,
-    Outcome,
     StageTime,
     Validation,
 )
 from hub.exchange.recording import KEYS_SHOWN_MAX, Processed
-from hub.flow.arrivals import Handled
 from hub.flow.reading import Document
 from hub.formats.x12.acknowledge import SetOutcome
 from hub.formats.x12.guide import Guide
 from hub.formats.x12.survey import Interchange, Survey
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.outcome import Key, Outcome
 from hub.kernel.struct import Struct
 
 VALIDATIONS: tuple[Validation, ...] = ("pending", "valid", "warnings", "rejected", "unreadable")
@@ -56,7 +55,7 @@ class Settled(Struct):
     """A document, what became of it, and its row."""
 
     document: Document
-    handled: Handled
+    result: Result
     row: DocumentRow
     guide: Guide | None = None  # its own, which knows the numbers of the data elements
 
@@ -199,8 +198,8 @@ def _call(settled: Settled) -> Called | None:
 
 def _attention(settled: Settled) -> str | None:
     """Say why a person should look at the document: the handler's question, or the first fault that rejects it."""
-    if settled.handled.attention:
-        return settled.handled.attention
+    if settled.result.attention:
+        return settled.result.attention
     if not settled.document.rejected:
         return _question_of(settled.document.findings) if settled.document.takes_effect else None
     message = next(f.message for f in settled.document.findings if f.severity.is_reject)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from hub.exchange import recording
 from hub.exchange.intake import PROCESS, PROCESS_LARGE, Received, received
 from hub.exchange.model import StageTime
-from hub.flow.desk import Desk
+from hub.flow.services import Services
 from hub.formats.x12.survey import Bytes
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Defect, Misconfigured, Unreadable
@@ -48,24 +48,24 @@ class Task(Struct):
         return replace(self, stages=[*self.stages, StageTime(stage=stage, at=at)])
 
 
-def load_all(desk: Desk, claimed: Sequence[Job], conn: Connection) -> list[tuple[Task, bytes] | Exception]:
+def load_all(services: Services, claimed: Sequence[Job], conn: Connection) -> list[tuple[Task, bytes] | Exception]:
     """Return each message and its body, or why there is none: what is wrong with one is not its neighbours' fault."""
     found: list[tuple[Task, bytes] | Exception] = []
     for job in claimed:
         try:
-            found.append(_load(desk, job, conn))
+            found.append(_load(services, job, conn))
         except (Defect, ValueError, TypeError, OSError) as fault:
             found.append(fault)
     return found
 
 
-def load_large(desk: Desk, job: Job, conn: Connection) -> tuple[Task, Bytes]:
+def load_large(services: Services, job: Job, conn: Connection) -> tuple[Task, Bytes]:
     """Return the message and its body, which may stay where it lies."""
     task, content = _task(job, conn)
-    return task, desk.blobs.look_into(task.message.sha256) if content is None else content
+    return task, services.blobs.look_into(task.message.sha256) if content is None else content
 
 
-def quarantine(desk: Desk, task: Task, fault: Unreadable, conn: Connection) -> None:
+def quarantine(services: Services, task: Task, fault: Unreadable, conn: Connection) -> None:
     """Keep bytes that nobody could read, and tell someone."""
     if task.finished_before:
         recording.note_acknowledged(conn, task.message.id, ALL_ACKNOWLEDGED)
@@ -81,7 +81,7 @@ def quarantine(desk: Desk, task: Task, fault: Unreadable, conn: Connection) -> N
         recording.Processed(
             message=task.message.id,
             partner=task.message.partner,
-            stages=task.reached("finished", desk.clock.now()).stages,
+            stages=task.reached("finished", services.clock.now()).stages,
             validation="unreadable",
             outcome="quarantined",
             attention=f"Could not be read: {fault.message}",
@@ -98,16 +98,16 @@ def complete(conn: Connection, task: Task) -> None:
         jobs.forget_dead(conn, (PROCESS, PROCESS_LARGE), task.message.id)
 
 
-def hold(desk: Desk, task: Task, fault: Misconfigured, conn: Connection) -> None:
+def hold(services: Services, task: Task, fault: Misconfigured, conn: Connection) -> None:
     """Put the message aside until what is wrong with us is mended; a replay takes it up again."""
     recording.hold(conn, task.message.id, f"Our configuration is at fault: {fault}")
-    recording.note(conn, task.message.id, "held", str(fault), at=desk.clock.now())
+    recording.note(conn, task.message.id, "held", str(fault), at=services.clock.now())
     complete(conn, task)
 
 
-def _load(desk: Desk, job: Job, conn: Connection) -> tuple[Task, bytes]:
+def _load(services: Services, job: Job, conn: Connection) -> tuple[Task, bytes]:
     task, content = _task(job, conn)
-    return task, desk.blobs.get(conn, task.message.sha256) if content is None else content
+    return task, services.blobs.get(conn, task.message.sha256) if content is None else content
 
 
 def _task(job: Job, conn: Connection) -> tuple[Task, bytes | None]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hub.exchange.model import Key, MessageRow
+from hub.exchange.model import MessageRow
 from hub.kernel.diagnostics import Severity
+from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 from hub.web.languages import N_
 

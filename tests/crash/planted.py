@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
 from sqlalchemy import Connection
@@ -19,9 +19,10 @@ from hub.exchange import outbox
 from hub.exchange.acknowledgements import expect
 from hub.exchange.controls import Kind, Numbers
 from hub.exchange.intake import Accepted, Incoming
-from hub.flow import inbound, outbound
-from hub.flow.desk import Desk
-from hub.flow.outbound import Tray
+from hub.exchange.model import ExpectedAcknowledgement
+from hub.flow import groups, inbound, outgoing
+from hub.flow.effects import Effects
+from hub.flow.services import Services
 from hub.platform import failpoints
 
 T = TypeVar("T")
@@ -47,12 +48,12 @@ class _Around:
         return getattr(self._whole, name)
 
 
-def _wrap_process(around: Callable[[Desk], Callable[..., object]]) -> None:
-    """Let the flow write through ``around(desk)`` and everybody else as ever."""
+def _wrap_process(around: Callable[[Services], Callable[..., object]]) -> None:
+    """Let the flow write through ``around(services)`` and everybody else as ever."""
     whole = inbound.Processing
 
-    def wrapped(desk: Desk) -> inbound.Processing:
-        return whole(cast(Desk, _Around(desk, database=_Around(desk.database, write=around(desk)))))
+    def wrapped(services: Services) -> inbound.Processing:
+        return whole(cast(Services, _Around(services, database=_Around(services.database, write=around(services)))))
 
     vars(bootstrap)["Processing"] = wrapped
 
@@ -60,21 +61,14 @@ def _wrap_process(around: Callable[[Desk], Callable[..., object]]) -> None:
 def dual_write() -> None:
     """Effects, their numbers and the job's completion in one transaction; what goes out in a second one."""
     sent: dict[Connection, list[Callable[[Connection], None]]] = {}
-    whole = Tray.send
 
-    def later(tray: Tray) -> None:
-        conn, parts = vars(tray)["_conn"], vars(tray)
-        outgoing, expected = parts["_outgoing"], parts["_expected"]
-        parts["_outgoing"], parts["_expected"] = [], []
-        whole(tray)  # the numbers only
+    def put_later(conn: Connection, messages: Sequence[outbox.Outgoing]) -> None:
+        sent.setdefault(conn, []).append(lambda second: outbox.put_all(second, messages))
 
-        def rest(second: Connection) -> None:
-            outbox.put_all(second, outgoing)
-            expect(second, *expected)
+    def expect_later(conn: Connection, *awaited: ExpectedAcknowledgement) -> None:
+        sent.setdefault(conn, []).append(lambda second: expect(second, *awaited))
 
-        sent.setdefault(conn, []).append(rest)
-
-    def around(desk: Desk) -> Callable[..., object]:
+    def around(services: Services) -> Callable[..., object]:
         async def write(work: Callable[[Connection], T], *, behind: bool = False) -> T:
             mine: list[Callable[[Connection], None]] = []
 
@@ -84,16 +78,16 @@ def dual_write() -> None:
                 mine.extend(sent.pop(conn, []))
                 return result
 
-            result = await desk.database.write(first)
+            result = await services.database.write(first)
             for rest in mine:
                 failpoints.reach("between-two-writes")
-                await desk.database.write(rest)
+                await services.database.write(rest)
             return result
 
         return write
 
-    setattr(Tray, "send", later)  # noqa: B010
-    vars(inbound)["note_answers"] = lambda *_: None  # it refers to rows that the second transaction brings
+    vars(outgoing).update(outbox=_Around(outbox, put_all=put_later), expect=expect_later)
+    setattr(Effects, "note_sent", lambda effects: None)  # noqa: B010 - it refers to rows the second transaction brings
     _wrap_process(around)
 
 
@@ -120,17 +114,17 @@ def number_of_its_own() -> None:
     """Control numbers taken in a transaction before the one that uses them."""
     reserved: dict[str, list[int]] = {"interchange": [], "group": []}
 
-    def around(desk: Desk) -> Callable[..., object]:
+    def around(services: Services) -> Callable[..., object]:
         def reserve(conn: Connection) -> None:
-            numbers = whole(conn, "acme-cardio", desk.clock)
+            numbers = whole(conn, "acme-cardio", services.clock)
             for kind, given in reserved.items():
                 given.extend(numbers.take(cast(Kind, kind)) for _ in range(NUMBERS_PER_ORDER))
             numbers.save()
 
         async def write(work: Callable[[Connection], T], *, behind: bool = False) -> T:
-            await desk.database.write(reserve)
+            await services.database.write(reserve)
             failpoints.reach("between-number-and-document")
-            return await desk.database.write(work)
+            return await services.database.write(work)
 
         return write
 
@@ -146,8 +140,8 @@ def number_of_its_own() -> None:
         def save(self) -> None: ...
 
     whole = Numbers
-    vars(outbound)["Numbers"] = Reserved
-    vars(inbound)["SETTLED_AT_ONCE"] = 1  # as many orders in a write as numbers were reserved for
+    vars(outgoing)["Numbers"] = Reserved
+    vars(groups)["SETTLED_AT_ONCE"] = 1  # as many orders in a write as numbers were reserved for
     _wrap_process(around)
 
 

@@ -8,8 +8,9 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from hub.exchange import intake, outbox, recording
-from hub.exchange.model import DocumentRow, InterchangeRow, Key, StageTime
+from hub.exchange.model import DocumentRow, InterchangeRow, StageTime
 from hub.kernel.identity import new_id
+from hub.kernel.outcome import Key
 from hub.platform.blobs import Body
 from tests.stored import accept, put_keys
 

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.exchange import acknowledgements, interchanges, messages
-from hub.exchange.model import Acknowledgement, ExpectedAcknowledgement, Key, MessageDetail
+from hub.exchange.model import Acknowledgement, ExpectedAcknowledgement, MessageDetail
+from hub.kernel.outcome import Key
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
 from tests.exchange.story import NOW, answer, envelope, receive_order

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Connection
 
 from hub.exchange import messages, recording, replay
-from hub.exchange.model import Filters, Key
+from hub.exchange.model import Filters
 from hub.kernel.errors import Conflict
+from hub.kernel.outcome import Key
 from hub.kernel.scope import EVERYONE, Scope, only
 from hub.platform.database import Database
 from tests.exchange.story import NOW, answer, incoming, receive_order

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import Connection, select
 
 from hub.exchange import interchanges, messages, recording
-from hub.exchange.model import DocumentRow, Key
+from hub.exchange.model import DocumentRow
 from hub.exchange.storable import storable_text
 from hub.exchange.tables import document, search_key
+from hub.kernel.outcome import Key
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
 from tests.exchange.story import NOW, envelope, incoming

@@ -189,7 +189,7 @@ class AtWork:
 
     def deliver(self) -> None:
         """Hand over what is due."""
-        deliverer = Deliverer(self.hub.desk, transports(self.hub.places))
+        deliverer = Deliverer(self.hub.services, transports(self.hub.places))
 
         async def until_nothing_is_due() -> None:
             while await deliverer._deliver_due():

@@ -23,8 +23,8 @@ from hub.exchange.model import MessageDetail
 from hub.exchange.outbox import Due
 from hub.exchange.tables import delivery, delivery_attempt, message, stopped_lane, timeline
 from hub.flow.delivering import Deliverer, Way, transports
-from hub.flow.desk import Desk
 from hub.flow.rules import Rules
+from hub.flow.services import Services
 from hub.kernel.scope import EVERYONE
 from hub.platform.blobs import Blobs
 from hub.platform.configuration import find_configuration
@@ -51,7 +51,7 @@ class Owing:
         self.counted: dict[str, int] = {}
         self.logged: list[dict[str, Any]] = []
         self._before = before
-        self._desk = Desk(Rules(find_configuration(None)), self.clock, database, Blobs(folder / "blobs"))
+        self._services = Services(Rules(find_configuration(None)), self.clock, database, Blobs(folder / "blobs"))
         self._loop = asyncio.Runner()
         self.restart()
 
@@ -71,7 +71,7 @@ class Owing:
             self._count("judge")
             return way.fault_of(partner)
 
-        self._deliverer = Deliverer(self._desk, {"folder": Way(deliver=send, fault_of=fault_of)})
+        self._deliverer = Deliverer(self._services, {"folder": Way(deliver=send, fault_of=fault_of)})
 
     def taken_over(self) -> None:
         """Restart after a kill."""

@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from hub.exchange import replay
-from hub.flow import inbound
-from hub.flow.inbound import SETTLED_AT_ONCE
+from hub.flow import groups, settling
+from hub.flow.groups import SETTLED_AT_ONCE
 from hub.flow.portions import DOCUMENTS_PER_PORTION
 from hub.kernel.errors import Unavailable
 from hub.kernel.scope import EVERYONE
@@ -39,14 +39,14 @@ HubWith = Callable[[Path], AtWork]
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many messages each transaction settled that was not undone."""
-    settle, sizes = inbound._settle, list[int]()
+    settle, sizes = groups.settle, list[int]()
 
-    def counting(desk: Any, company: Sequence[Any], conn: Connection) -> Any:
-        progress = settle(desk, company, conn)
+    def counting(services: Any, company: Sequence[Any], conn: Connection) -> Any:
+        progress = settle(services, company, conn)
         sizes.append(len(company))
         return progress
 
-    monkeypatch.setattr(inbound, "_settle", counting)
+    monkeypatch.setattr(groups, "settle", counting)
     return sizes
 
 
@@ -148,7 +148,7 @@ def test_a_message_that_cannot_be_settled_harms_no_neighbour_and_is_tried_again(
 ) -> None:
     messages = orders_waiting(hub, 10)
     poisoned = messages.pop(4)
-    works = getattr(inbound, step)
+    works = getattr(settling, step)
 
     def fails_for_one(*arguments: Any, **more: Any) -> Any:
         if poisoned in arguments:
@@ -156,7 +156,7 @@ def test_a_message_that_cannot_be_settled_harms_no_neighbour_and_is_tried_again(
         return works(*arguments, **more)
 
     with monkeypatch.context() as patch, capture_logs():
-        patch.setattr(inbound, step, fails_for_one)
+        patch.setattr(settling, step, fails_for_one)
         hub.work()
     each_once(hub, messages)
     assert settled == [1] * 9
@@ -181,7 +181,7 @@ def test_orders_whose_database_is_away_wait_and_no_attempt_is_spent(
         raise Unavailable("locked", retry_after_seconds=1)
 
     with monkeypatch.context() as patch, capture_logs():
-        patch.setattr(inbound, "_settle", away)
+        patch.setattr(groups, "settle", away)
         hub.work()
     assert [(job.state, job.attempts, job.excused) for job in hub.jobs()] == [("ready", 1, 1)] * 5
     assert hub.sent() == []
@@ -196,7 +196,7 @@ def test_a_job_that_another_worker_has_taken_over_loses_only_itself(
     """While one of the messages is read its lease ends, and another worker claims it."""
     messages = orders_waiting(hub, 10)
     lost = messages.pop(4)
-    reader = hub.hub.desk.reader
+    reader = hub.hub.services.reader
     read = reader.read
 
     async def read_slowly(wanted: Any) -> Any:

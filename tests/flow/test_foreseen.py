@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hub.business.orders import handlers
+from hub.business.orders import handlers, room
 from hub.exchange import intake
-from hub.flow import ordering, readers
+from hub.flow import readers
 from hub.flow.readers import Reader, Reading, ToRead
 from tests.flow.at_work import AtWork, codes
 from tests.flow.overlay import NORTH, add_north, change, from_north, short_numbers
@@ -38,15 +38,15 @@ def other(tmp_path: Path, clock: FrozenClock, sqlite_template: Path) -> Iterator
 
 
 @pytest.fixture
-def foresees_nothing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    return lambda: monkeypatch.setattr(readers, "foresee", lambda rules, arrival: None)
+def prepares_nothing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    return lambda: monkeypatch.setattr(readers, "prepare", lambda *given, **more: None)
 
 
 class Between:
     """Reads as the hub's own reader does, and lets something happen before what was read takes effect."""
 
     def __init__(self, hub: AtWork, happens: Callable[[ToRead], Awaitable[None]]) -> None:
-        self._reader: Reader = hub.hub.desk.reader
+        self._reader: Reader = hub.hub.services.reader
         self._happens = happens
 
     async def read(self, wanted: ToRead) -> Reading:
@@ -86,15 +86,15 @@ def told(hub: AtWork, *messages: str) -> list[object]:
 
 
 def test_every_sample_order_is_answered_byte_for_byte_as_one_decided_on_the_spot(
-    hub: AtWork, other: AtWork, foresees_nothing: Callable[[], None]
+    hub: AtWork, other: AtWork, prepares_nothing: Callable[[], None]
 ) -> None:
     """Some thirty: taken, changed, refused and held for many reasons; after the first, its duplicate and its copy."""
     bodies = sorted(SAMPLES, key=control_number)
-    foreseen = [hub.send(body).message.id for body in bodies]
-    foresees_nothing()
+    prepared = [hub.send(body).message.id for body in bodies]
+    prepares_nothing()
     on_the_spot = [other.send(body).message.id for body in bodies]
-    assert told(hub, *foreseen) == told(other, *on_the_spot)
-    outcomes = {hub.detail(message).message.outcome for message in foreseen}
+    assert told(hub, *prepared) == told(other, *on_the_spot)
+    outcomes = {hub.detail(message).message.outcome for message in prepared}
     assert outcomes == {"accepted", "changed", "refused", "held", "duplicate"}
     assert [each.number for each in hub.sent()] == [each.number for each in other.sent()]
 
@@ -106,7 +106,7 @@ def control_number(body: bytes) -> bytes:
 @pytest.mark.parametrize("usage", ["P", "T"])
 def test_a_new_order_is_decided_once_where_it_is_read(hub: AtWork, usage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without this, what the other tests here compare might be one and the same way."""
-    monkeypatch.setattr(ordering, "take_order", _must_not)
+    monkeypatch.setattr(room, "take_order", _must_not)
     monkeypatch.setattr(handlers, "load", _must_not)
     got = hub.send(one_order("4500098123", usage=usage))
     assert got.message.outcome == "accepted"
@@ -129,7 +129,7 @@ def test_an_order_read_before_midnight_and_settled_after_it_is_decided_on_the_ne
     async def midnight_passes(wanted: ToRead) -> None:
         hub.later(minutes=2 / (1 + beside))
 
-    hub.hub.desk.reader = Between(hub, midnight_passes)
+    hub.hub.services.reader = Between(hub, midnight_passes)
     messages = [hub.take_in(one_order(f"450009812{3 + n}", 101 + n, lines=soon)) for n in range(1 + beside)]
     hub.work()
     today = other.send(one_order("4500098123", 101, lines=soon))
@@ -158,7 +158,7 @@ def test_a_number_taken_between_reading_and_settling_is_held_with_both_shown(hub
             while wanted.message == first and hub.detail(second).message.stage != "finished":
                 await asyncio.sleep(0.005)
 
-    hub.hub.desk.reader = Between(hub, the_second_overtakes)
+    hub.hub.services.reader = Between(hub, the_second_overtakes)
     hub.work()
     assert hub.detail(second).message.outcome == "accepted"
     held_beside(hub, first, second)
@@ -240,14 +240,14 @@ def test_a_partner_whose_answers_no_map_writes_is_held_and_its_neighbour_is_not(
     new: str,
     why: str,
     foresight: bool,
-    foresees_nothing: Callable[[], None],
+    prepares_nothing: Callable[[], None],
 ) -> None:
     overlay = tmp_path / "overlay"
     add_north(overlay)
     broken = change(overlay, f"partners/acme-cardio/{name}", old, new)
     hub = hub_with(overlay)
     if not foresight:
-        foresees_nothing()
+        prepares_nothing()
     held = hub.take_in(one_order("4500098123"))
     theirs = hub.take_in(from_north(group(transaction(order("N-1"))), number=1), NORTH)
     hub.work()

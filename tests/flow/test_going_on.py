@@ -38,7 +38,7 @@ def states(hub: AtWork) -> list[str]:
 
 
 def deliver(hub: AtWork, way: Callable[[Due, bytes], str]) -> None:
-    hub.wait(Deliverer(hub.hub.desk, {"folder": Way(deliver=way)})._deliver_due())
+    hub.wait(Deliverer(hub.hub.services, {"folder": Way(deliver=way)})._deliver_due())
 
 
 def test_a_transport_that_fails_unexpectedly_fails_one_delivery(owing: AtWork) -> None:
@@ -153,7 +153,7 @@ def assert_given_up(hub: AtWork, message: str, why: str) -> None:
 
 
 def test_a_hub_at_work_says_how_each_of_its_loops_stands(hub: AtWork, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(hub.hub.rules), "warm_up", lambda rules: None)
+    monkeypatch.setattr(type(hub.hub.rules), "warm_up", lambda rules, rooms: None)
 
     async def choke(watcher: FolderWatcher) -> int:
         raise OSError("the disk is gone")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from hub.flow import inbound
+from hub.flow import groups
 from hub.flow.portions import DOCUMENTS_PER_PORTION
 from tests.flow.at_work import AtWork
 from tests.flow.overlay import NORTH, add_north, from_north
@@ -39,7 +39,7 @@ def test_an_interruption_between_portions_repeats_nothing(
 ) -> None:
     message = hub.take_in(body)
     with monkeypatch.context() as patch:
-        patch.setattr(inbound, "_settle", _fails_at(portion, committed))
+        patch.setattr(groups, "settle", _fails_at(portion, committed))
         with capture_logs() as told:  # the default of structlog prints every value of every frame
             hub.work()
         assert [entry["event"] for entry in told] == ["job failed"]
@@ -72,10 +72,10 @@ def test_a_test_stays_a_test_wherever_its_replay_after_going_live_is_interrupted
     add_north(tmp_path / "overlay", usage="P")
     hub.reopen()
     with monkeypatch.context() as patch, capture_logs():
-        patch.setattr(inbound, "_settle", _fails_at(1 + (crash - 1) % 3, committed))
+        patch.setattr(groups, "settle", _fails_at(1 + (crash - 1) % 3, committed))
         hub.replay(done.message.id)
         if crash > 3:  # and it is interrupted once more, further on or sooner
-            patch.setattr(inbound, "_settle", _fails_at(1 + crash % 3, committed))
+            patch.setattr(groups, "settle", _fails_at(1 + crash % 3, committed))
             hub.later(minutes=30)
             hub.work()
     hub.later(minutes=30)
@@ -95,7 +95,7 @@ def test_a_message_interrupted_while_its_partner_goes_live_is_a_test_to_its_end(
     hub = hub_with(tmp_path / "overlay")
     message = hub.take_in(_one(ORDERS), NORTH)
     with monkeypatch.context() as patch, capture_logs():
-        patch.setattr(inbound, "_settle", _fails_at(1, committed=True))
+        patch.setattr(groups, "settle", _fails_at(1, committed=True))
         hub.work()
     add_north(tmp_path / "overlay", usage="P")
     hub.reopen()
@@ -122,7 +122,7 @@ def _north(number: int) -> str:
 
 def _fails_at(portion: int, committed: bool) -> Callable[..., Any]:
     """Return a settlement that fails inside the transaction of one portion, or at the beginning of the next one's."""
-    settle, calls = inbound._settle, iter(range(1, 100))
+    settle, calls = groups.settle, iter(range(1, 100))
 
     def failing(*arguments: Any) -> Any:
         number = next(calls)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from hub.exchange import intake
-from hub.flow import inbound, readers
+from hub.flow import readers, tasks
 from hub.flow.readers import ReadBeside, Reading, Sent, ToRead, read_messages
 from hub.flow.reading import Document
 from hub.flow.rules import Rules
@@ -54,14 +54,14 @@ def test_what_is_read_beside_is_what_is_read_here() -> None:
 
 
 def _without_ids(reading: Reading | BaseException) -> tuple[Survey, list[Document], list[str]]:
-    """Return what was read and foreseen, but for the ids of orders, which no two readers give alike."""
+    """Return what was read and prepared, but for the ids of orders, which no two readers give alike."""
     assert isinstance(reading, Reading)
-    foreseen = []
-    for position, each in reading.foreseen.items():
-        order = each.order.rows.order
+    prepared = []
+    for position, each in reading.prepared.items():
+        order = each.writes.rows.order
         assert order.seller_order
-        foreseen.append(f"{position}: {each!r}".replace(order.id, "ID").replace(order.seller_order, "NUMBER"))
-    return reading.survey, reading.documents, foreseen
+        prepared.append(f"{position}: {each!r}".replace(order.id, "ID").replace(order.seller_order, "NUMBER"))
+    return reading.survey, reading.documents, prepared
 
 
 @pytest.mark.parametrize("many", ["interchange acknowledgements", "groups"])
@@ -95,8 +95,8 @@ def test_a_hub_that_serves_has_its_messages_read_beside_it(hub: AtWork, killed: 
     async def story() -> str:
         await hub.hub.start()
         if killed:
-            await hub.hub.desk.reader.read(_wanted(BODIES["two orders, one of them broken"]))
-            process = vars(vars(vars(hub.hub.desk.reader)["_beside"])["_child"])["_process"]
+            await hub.hub.services.reader.read(_wanted(BODIES["two orders, one of them broken"]))
+            process = vars(vars(vars(hub.hub.services.reader)["_beside"])["_child"])["_process"]
             process.kill()
             process.wait()
         accepted = await hub.hub.receive(ACME, BODIES["an order"], transport="http")
@@ -122,10 +122,10 @@ def test_a_message_that_ends_its_reader_keeps_nobody_else_from_being_read(
     monkeypatch.setattr(beside, "_environment", lambda: {"PYTHONPATH": f"{tmp_path}:{Path(__file__).parents[2]}"})
 
     async def story() -> list[str]:
-        hub.hub.desk.reader = ReadBeside(None)
+        hub.hub.services.reader = ReadBeside(None)
         sent = [(await hub.hub.receive(ACME, body, transport="http")).message_id for body in bodies]
         await hub.hub.runner.drain()
-        await hub.hub.desk.reader.close()
+        await hub.hub.services.reader.close()
         return sent
 
     with capture_logs():
@@ -157,7 +157,7 @@ def test_a_hub_whose_configuration_has_changed_reads_nothing_by_the_new_rules(hu
     async def story() -> None:
         reader = ReadBeside(str(tmp_path / "config"))
         (overlay / "prices.toml").write_text("# another price list\n")
-        hub.hub.desk.reader = reader
+        hub.hub.services.reader = reader
         await hub.hub.receive(ACME, BODIES["an order"], transport="http")
         await hub.hub.runner.drain()
         assert [(check.ok, check.detail) for check in await hub.hub.checks() if check.name == "reader"] == [
@@ -193,7 +193,7 @@ def test_a_small_message_does_not_wait_for_the_large_ones_before_it(
         done(conn, fence)
         finished.append(payload)
 
-    monkeypatch.setattr(inbound.jobs, "done", noting)
+    monkeypatch.setattr(tasks.jobs, "done", noting)
     sets = [transaction(order(f"46{n:08d}"), control=f"{n:04d}") for n in range(1, 500)]
     large = [hub.take_in(interchange(group(*sets[n::3], number=n + 1), number=n + 1)) for n in range(3)]
     small = hub.take_in(one_order("4500000001", control=9))

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.exchange import replay
-from hub.flow import arrivals, inbound, readers
+from hub.flow import groups, readers, rendering
 from hub.flow.portions import DOCUMENTS_PER_PORTION
 from hub.flow.rendering import Unsendable
 from hub.kernel.diagnostics import Diagnostic, Severity
@@ -106,7 +106,7 @@ def test_an_answer_that_could_not_be_written_is_sent_by_the_replay_and_by_no_oth
         raise Unsendable([Diagnostic(code="GDE-TEST", severity=Severity.SEGMENT, message="no room for it")])
 
     with monkeypatch.context() as patch:
-        patch.setattr(arrivals, "render", unsendable)
+        patch.setattr(rendering, "render", unsendable)
         got = hub.send(one_order("4500098123"))
     assert of_kind(hub.sent(), "855") == []
     for _ in range(2):
@@ -143,7 +143,7 @@ def test_a_message_given_up_after_some_portions_is_finished_by_a_replay(
     orders = DOCUMENTS_PER_PORTION + 5
     sets = [transaction(order(f"45{n:08d}"), control=f"{n:04d}") for n in range(1, orders + 1)]
     message = hub.take_in(interchange(group(*sets)))
-    settle, calls = inbound._settle, iter(range(100))
+    settle, calls = groups.settle, iter(range(100))
 
     def first_portion_only(*values: Any) -> Any:
         if next(calls) % 2:
@@ -151,7 +151,7 @@ def test_a_message_given_up_after_some_portions_is_finished_by_a_replay(
         return settle(*values)
 
     with monkeypatch.context() as patch, capture_logs():
-        patch.setattr(inbound, "_settle", first_portion_only)
+        patch.setattr(groups, "settle", first_portion_only)
         for _ in range(jobs.ATTEMPTS_MAX):
             hub.work()
             hub.later(seconds=jobs.BACKOFF_MAX.total_seconds())

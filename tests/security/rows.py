@@ -14,7 +14,6 @@ from hub.business.orders.model import (
     LineState,
     LineVerdict,
     OrderState,
-    Outcome,
     PromiseState,
     ScheduleState,
     Source,
@@ -22,7 +21,7 @@ from hub.business.orders.model import (
     Verdict,
 )
 from hub.business.orders.rows import rows_of
-from hub.business.orders.store import insert_lines, insert_order
+from hub.business.orders.store import insert_orders
 from hub.kernel.words import Price, Quantity
 from tests.conftest import NOW
 
@@ -64,13 +63,12 @@ def order_of(
         partner=partner,
         number=number,
         release=release,
-        status=Outcome.ACCEPTED,
+        status="accepted",
         verdict=Verdict.ACCEPTED,
         digest="0" * 64,
         source=Source(message=message, control_number="101"),
         lines=[replace(line, position=n, number=str(n * 10)) for n in range(1, lines + 1)],
     )
     rows = rows_of(state)
-    assert insert_order(conn, rows, NOW)
-    insert_lines(conn, [rows])
+    insert_orders(conn, [rows], NOW)
     return state.id

@@ -19,6 +19,7 @@ import msgspec
 import pytest
 
 from hub.business.orders.catalogue_file import catalogue_faults
+from hub.business.orders.room import ORDERS
 from hub.cli.main import run
 from hub.exchange.partners import Partner, load_partners
 from hub.flow.rules import Rules
@@ -126,7 +127,7 @@ def test_whatever_stands_where_a_partner_s_file_should_is_told_and_stops_nobody_
         told(fault)
         assert "evil" in str(fault.file)
     assert rules.partner(ACME).id == ACME
-    assert rules.catalogue(ACME)
+    assert rules.of_room(ORDERS, ACME)
     assert rules.configuration.digest()
 
 

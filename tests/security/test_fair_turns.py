@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from hub.exchange import intake, outbox
 from hub.exchange.intake import PROCESS, PROCESS_LARGE
-from hub.flow import inbound
+from hub.flow import groups
 from hub.flow.large import LARGE_AT_ONCE
 from hub.platform import jobs
 from hub.platform.budget import Budget
@@ -145,14 +145,14 @@ def test_a_large_file_is_done_beside_a_longer_one_and_not_after_it(two: AtWork) 
     longer = two.take_in(from_north(*junk, number=1), NORTH)
     shorter = two.take_in(interchange(group(*mine)))
     settled: list[str] = []
-    settle = inbound._settle
+    settle = groups.settle
 
-    def noting(desk: Any, company: Any, conn: Connection) -> Any:
+    def noting(services: Any, company: Any, conn: Connection) -> Any:
         settled.append(company[0].task.message.id)
-        return settle(desk, company, conn)
+        return settle(services, company, conn)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inbound, "_settle", noting)
+        patch.setattr(groups, "settle", noting)
         two.work()
     assert two.detail(longer).message.stage == two.detail(shorter).message.stage == "finished"
     assert two.detail(shorter).message.outcome == "accepted"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from hub.exchange.outbox import RESENT_AT_ONCE
-from hub.flow import inbound
+from hub.flow import groups, inbound
 from hub.flow.portions import (
     ACKNOWLEDGED_AT_ONCE,
     DOCUMENTS_PER_PORTION,
@@ -30,13 +30,13 @@ MANY = 2 * ENVELOPES_PER_PORTION + 30
 @pytest.fixture
 def portions(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Every portion that was settled."""
-    settle, seen = inbound._settle, list[Any]()
+    settle, seen = groups.settle, list[Any]()
 
-    def noting(desk: Any, company: Any, conn: Connection) -> Any:
+    def noting(services: Any, company: Any, conn: Connection) -> Any:
         seen.extend(due.portion for due in company)
-        return settle(desk, company, conn)
+        return settle(services, company, conn)
 
-    monkeypatch.setattr(inbound, "_settle", noting)
+    monkeypatch.setattr(groups, "settle", noting)
     return seen
 
 
@@ -97,7 +97,7 @@ def test_an_interruption_anywhere_repeats_and_loses_nothing(
     bodies = [one_order(f"45{n:08d}", n) if n % 3 else empty(n, wish=1) for n in range(1, 11)]
     message = hub.take_in(b"".join(bodies))
     with monkeypatch.context() as patch, capture_logs():
-        patch.setattr(inbound, "_settle", _fails_at(portion, committed))
+        patch.setattr(groups, "settle", _fails_at(portion, committed))
         hub.work()
     hub.later(minutes=30)
     hub.work()
@@ -115,7 +115,7 @@ def test_an_interruption_anywhere_repeats_and_loses_nothing(
 
 
 def _fails_at(portion: int, committed: bool) -> Callable[..., Any]:
-    settle, calls = inbound._settle, iter(range(1, 100))
+    settle, calls = groups.settle, iter(range(1, 100))
 
     def failing(*arguments: Any) -> Any:
         number = next(calls)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from hub.exchange import interchanges, outbox, recording
 from hub.exchange.intake import Incoming
-from hub.exchange.model import DocumentRow, InterchangeRow, Key, Outcome, StageTime, Validation
+from hub.exchange.model import DocumentRow, InterchangeRow, StageTime, Validation
 from hub.exchange.outbox import Outgoing
 from hub.exchange.recording import Processed
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.identity import new_id
 from hub.kernel.location import Location
+from hub.kernel.outcome import Key, Outcome
 from hub.web.hub import Link
 from tests.stored import accept, put_keys
 from tests.web.small_hub import SmallHub

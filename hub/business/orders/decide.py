@@ -36,7 +36,7 @@ from hub.business.orders.model import (
     LineState,
     LineVerdict,
     OrderState,
-    Outcome,
+    OrderStatus,
     Source,
     Verdict,
 )
@@ -123,7 +123,7 @@ def _as_wished(order: PurchaseOrder, decision: Decision) -> Decision:
 
 def _replayed(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     """Decide the same document once more where nothing of it stands; what comes out the same is not done twice."""
-    if known.status in (Outcome.REFUSED, Outcome.HELD):
+    if known.status in ("refused", "held"):
         again = _fresh(order, replace(given, order_id=known.id))
         if again.state and _told(again.state) != _told(known):
             return replace(again, state=replace(again.state, version=known.version + 1))
@@ -201,18 +201,18 @@ def _fresh(order: PurchaseOrder, given: Given) -> Decision:
     about_order = _order_reasons(order, terms) + terms.days.faults
     lines = [decide_line(line, index, terms, about_order) for index, line in enumerate(order.lines)]
     about_order += _stated_total(order, lines, terms.catalogue)
-    verdict, outcome = _overall(lines, about_order)
+    verdict, status = _overall(lines, about_order)
     stands = verdict in (Verdict.ACCEPTED, Verdict.CHANGED)
     if stands:
         about_order.append(_NOT_PLANNED)
-    state = _state(order, terms, given, verdict, outcome, [line.state for line in lines], about_order)
+    state = _state(order, terms, given, verdict, status, [line.state for line in lines], about_order)
     effects = [Effect.RECORD_ORDER]
     if any(line.verdict is LineVerdict.HELD for line in lines):
         effects.append(Effect.ASK_A_PERSON)
     if stands and not given.test:
         effects.append(Effect.PLAN)
     return Decision(
-        outcome=outcome,
+        outcome=status,
         effects=effects,
         test=given.test,
         lines=lines,
@@ -221,7 +221,7 @@ def _fresh(order: PurchaseOrder, given: Given) -> Decision:
         order_id=state.id,
         seller_order=state.seller_order,
         answer=_answer(order, state, given),
-        events=[_received(order, given), _decided(lines, outcome, given)],
+        events=[_received(order, given), _decided(lines, status, given)],
     )
 
 
@@ -230,7 +230,7 @@ def _state(
     terms: Terms,
     given: Given,
     verdict: Verdict,
-    outcome: Outcome,
+    status: OrderStatus,
     lines: list[LineState],
     about_order: list[Reason],
 ) -> OrderState:
@@ -240,7 +240,7 @@ def _state(
         number=order.number or "",
         release=order.release or "",
         test=given.test,
-        status=outcome,
+        status=status,
         verdict=verdict,
         digest=digest_of(order),
         source=given.source,
@@ -255,15 +255,15 @@ def _state(
     )
 
 
-def _overall(lines: list[LineDecision], about_order: list[Reason]) -> tuple[Verdict, Outcome]:
+def _overall(lines: list[LineDecision], about_order: list[Reason]) -> tuple[Verdict, OrderStatus]:
     verdicts = {line.verdict for line in lines} or {verdict_of(about_order)}
     if verdicts == {LineVerdict.ACCEPTED}:
-        return Verdict.ACCEPTED, Outcome.ACCEPTED
+        return Verdict.ACCEPTED, "accepted"
     if verdicts == {LineVerdict.REFUSED}:
-        return Verdict.REFUSED, Outcome.REFUSED
+        return Verdict.REFUSED, "refused"
     if verdicts <= {LineVerdict.REFUSED, LineVerdict.HELD}:
-        return Verdict.HELD, Outcome.HELD
-    return Verdict.CHANGED, Outcome.CHANGED
+        return Verdict.HELD, "held"
+    return Verdict.CHANGED, "changed"
 
 
 def _order_reasons(order: PurchaseOrder, terms: Terms) -> list[Reason]:
@@ -339,7 +339,7 @@ def _set_aside(known: OrderState | None, given: Given, reason: Reason) -> Decisi
     """Hold a document that is no new order: nothing is recorded but its arrival, nothing is sent."""
     event = _event(EventKind.INSTRUCTION_HELD, f"{reason.finding.message}; waits for a person", given)
     return Decision(
-        outcome=Outcome.HELD,
+        outcome="held",
         effects=[Effect.ASK_A_PERSON],
         test=given.test,
         reasons=[reason.finding],
@@ -353,7 +353,7 @@ def _repeated(order: PurchaseOrder, known: OrderState, given: Given, late: Order
     key = "BUS-COPY/unanswered" if late else "BUS-COPY"
     reason = say(key, "purpose", order=order.number, first=_arrived(known.source))
     return Decision(
-        outcome=Outcome.DUPLICATE,
+        outcome="duplicate",
         effects=[Effect.SEND_ANSWER if late else Effect.REPEAT_ANSWER],
         answer=late,
         test=given.test,
@@ -373,7 +373,7 @@ def _taken(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     words = {"order": order.number, "first": first, "second": second, "differences": "; ".join(different)}
     reason = say(key, "number", found=second, expected=first, **words)
     return Decision(
-        outcome=Outcome.DUPLICATE,
+        outcome="duplicate",
         effects=[Effect.ASK_A_PERSON],
         test=given.test,
         reasons=[reason.finding],
@@ -394,19 +394,19 @@ def _received(order: PurchaseOrder, given: Given) -> Event:
 
 _VERDICTS = tuple(LineVerdict)
 
-_DECIDED = {
-    Outcome.ACCEPTED: EventKind.ACCEPTED,
-    Outcome.CHANGED: EventKind.CHANGED,
-    Outcome.REFUSED: EventKind.REFUSED,
-    Outcome.HELD: EventKind.HELD,
+_DECIDED: dict[OrderStatus, EventKind] = {
+    "accepted": EventKind.ACCEPTED,
+    "changed": EventKind.CHANGED,
+    "refused": EventKind.REFUSED,
+    "held": EventKind.HELD,
 }
 
 
-def _decided(lines: list[LineDecision], outcome: Outcome, given: Given) -> Event:
+def _decided(lines: list[LineDecision], status: OrderStatus, given: Given) -> Event:
     verdicts = [line.verdict for line in lines]
     counted = {verdict: verdicts.count(verdict) for verdict in _VERDICTS}
     said = ", ".join(f"{verdict}: {count}" for verdict, count in counted.items() if count)
-    return _event(_DECIDED[outcome], f"order {outcome}; lines {said or 'none'}", given)
+    return _event(_DECIDED[status], f"order {status}; lines {said or 'none'}", given)
 
 
 def _event(kind: EventKind, event: str, given: Given) -> Event:

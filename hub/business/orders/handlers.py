@@ -17,10 +17,9 @@ from sqlalchemy import Connection
 
 from hub.business.orders import store
 from hub.business.orders.decide import Given, decide
-from hub.business.orders.model import Decision, DocumentRole, Effect, Event, OrderState, Outcome, Source
+from hub.business.orders.model import Decision, DocumentRole, Effect, Event, OrderState, Source
 from hub.business.orders.rows import OrderRows, rows_of
 from hub.canonical.order import PurchaseOrder
-from hub.kernel.errors import Conflict
 from hub.kernel.struct import Struct
 
 
@@ -34,28 +33,6 @@ class NewOrder(Struct):
 def ready(decision: Decision) -> NewOrder | None:
     """Return what is written for a ``decision`` about a free number; None when no order follows from it."""
     return NewOrder(rows=rows_of(decision.state), events=decision.events) if decision.state else None
-
-
-class Filing:
-    """The new orders of one transaction: each takes its number at once, the rest is written for all together."""
-
-    def __init__(self, conn: Connection, now: datetime) -> None:
-        self._conn, self._now = conn, now
-        self._filed: list[NewOrder] = []
-
-    def file(self, new: NewOrder) -> bool:
-        """Give the order its number, if that is free, and say so; if it is not, nothing is written."""
-        free = store.insert_order(self._conn, new.rows, self._now)
-        if free:
-            self._filed.append(new)
-        return free
-
-    def write(self) -> None:
-        """Write what is still to be written: before an order is read, and before the transaction ends."""
-        filed, self._filed = self._filed, []
-        store.insert_lines(self._conn, [new.rows for new in filed])
-        events = [(new.rows.order.id, event) for new in filed for event in new.events]
-        store.add_events(self._conn, events, self._now)
 
 
 def load(conn: Connection, partner: str, order: PurchaseOrder, *, test: bool) -> OrderState | None:
@@ -76,10 +53,8 @@ def save(conn: Connection, decision: Decision, source: Source, now: datetime) ->
     if state is not None:
         if state.version > 1:
             store.replace_order(conn, state, now)
-        elif store.insert_order(conn, rows := rows_of(state), now):
-            store.insert_lines(conn, [rows])
         else:
-            raise Conflict(f"order {state.number} of {state.partner} was taken meanwhile; decide again")
+            store.insert_orders(conn, [rows_of(state)], now)
         new = True
     else:
         new = bool(decision.events) and store.add_document(conn, order_id, _role(decision), source, now)
@@ -116,4 +91,4 @@ def first_answer(conn: Connection, order_id: str) -> Source | None:
 def _role(decision: Decision) -> DocumentRole:
     if Effect.REPEAT_ANSWER in decision.effects or Effect.SEND_ANSWER in decision.effects:
         return DocumentRole.COPY
-    return DocumentRole.DUPLICATE if decision.outcome is Outcome.DUPLICATE else DocumentRole.INSTRUCTION
+    return DocumentRole.DUPLICATE if decision.outcome == "duplicate" else DocumentRole.INSTRUCTION

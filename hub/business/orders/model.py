@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 from hub.canonical.order import OrderAcknowledgement
 from hub.canonical.shared import Requirement, Text
 from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.outcome import Outcome
 from hub.kernel.struct import Struct
 from hub.kernel.words import Price, Quantity
 
@@ -47,14 +49,8 @@ class LineVerdict(StrEnum):
     HELD = "held"
 
 
-class Outcome(StrEnum):
-    """What became of the document: the business outcome shown on its message."""
-
-    ACCEPTED = "accepted"
-    CHANGED = "changed"
-    REFUSED = "refused"
-    HELD = "held"
-    DUPLICATE = "duplicate"
+OrderStatus = Literal["accepted", "changed", "refused", "held"]
+"""What became of an order as a whole, of the words that every document's ``Outcome`` is said in."""
 
 
 class Basis(StrEnum):
@@ -143,7 +139,7 @@ class OrderState(Struct):
     id: str  # UUIDv7
     partner: str
     number: str
-    status: Outcome
+    status: OrderStatus
     verdict: Verdict
     digest: str  # of what was ordered, whatever envelope and purpose it came under
     source: Source
@@ -212,7 +208,7 @@ class OrderSummary(Struct):
     id: str
     partner: str
     number: str
-    status: Outcome
+    status: OrderStatus
     verdict: Verdict
     received_at: datetime
     changed_at: datetime

@@ -10,7 +10,16 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from hub.business.orders.model import Basis, LineState, LineVerdict, OrderState, Outcome, PromiseState, Status, Verdict
+from hub.business.orders.model import (
+    Basis,
+    LineState,
+    LineVerdict,
+    OrderState,
+    OrderStatus,
+    PromiseState,
+    Status,
+    Verdict,
+)
 from hub.business.orders.terms import is_plain
 from hub.kernel.struct import Struct
 from hub.kernel.words import Quantity
@@ -25,7 +34,7 @@ class OrderRow(Struct):
     number: str
     release: str
     test: bool
-    status: Outcome
+    status: OrderStatus
     verdict: Verdict
     version: int
     digest: str

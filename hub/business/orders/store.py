@@ -6,12 +6,13 @@ changed by another since it was read is a ``Conflict``; an order outside the sco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
 from msgspec.structs import asdict, replace
-from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, tuple_, update
 
 from hub.business.orders.model import (
     Basis,
@@ -20,8 +21,8 @@ from hub.business.orders.model import (
     LineState,
     OrderPage,
     OrderState,
+    OrderStatus,
     OrderSummary,
-    Outcome,
     PromiseState,
     Source,
     Status,
@@ -43,7 +44,7 @@ class OrderFilter(Struct):
 
     partner: str | None = None
     number: str | None = None  # begins with
-    status: Outcome | None = None
+    status: OrderStatus | None = None
     test: bool | None = None
     item: str | None = None  # our number, on any of its lines
     placed_from: date | None = None
@@ -64,13 +65,29 @@ def known_order(
     return _state(row, _lines(conn, row["id"])) if row else None
 
 
-def insert_order(conn: Connection, rows: OrderRows, now: datetime) -> bool:
-    """Write a new order without its lines, and say whether its number was free; if not, nothing is written."""
-    return _INSERT_ORDER.run(conn, asdict(rows.order) | {"received_at": now, "changed_at": now}) > 0
+def key_of(partner: str, number: str, release: str, test: bool) -> str:
+    """Return by what an order is known as one text: what ``versions`` is asked for."""
+    return msgspec.json.encode((partner, number, release, test)).decode()
 
 
-def insert_lines(conn: Connection, orders: Sequence[OrderRows]) -> None:
-    """Write the lines and promises of orders that are written."""
+def versions(conn: Connection, keys: Collection[str]) -> Mapping[str, int]:
+    """Return the versions of those orders that stand, by ``key_of`` them; one question for all."""
+    if not keys:
+        return {}
+    wanted = [_KEYS.decode(key) for key in keys]
+    found = conn.execute(select(*_KNOWN_BY, purchase_order.c.version).where(tuple_(*_KNOWN_BY).in_(wanted)))
+    return {key_of(row.partner, row.number, row.release, row.test): row.version for row in found}
+
+
+def insert_orders(conn: Connection, orders: Sequence[OrderRows], now: datetime) -> None:
+    """Write new orders. Raises ``Conflict`` when the number of one is taken; the transaction is then of no use."""
+    rows = [asdict(each.order) | {"received_at": now, "changed_at": now} for each in orders]
+    if _INSERT_ORDER.run_many(conn, rows) < len(rows):
+        raise Conflict("the number of a new order was taken meanwhile; decide again")
+    _insert_lines(conn, orders)
+
+
+def _insert_lines(conn: Connection, orders: Sequence[OrderRows]) -> None:
     _ADD_LINE.run_many(conn, [asdict(line) for rows in orders for line in rows.lines])
     _ADD_PROMISE.run_many(conn, [asdict(promise) for rows in orders for promise in rows.promises])
 
@@ -83,7 +100,7 @@ def replace_order(conn: Connection, state: OrderState, now: datetime) -> None:
         raise Conflict(f"order {state.number} of {state.partner} was changed meanwhile; decide again")
     for table in (order_promise, order_line):
         conn.execute(delete(table).where(table.c.order_id == state.id))
-    insert_lines(conn, [rows])
+    _insert_lines(conn, [rows])
 
 
 def add_document(conn: Connection, order_id: str, role: DocumentRole, source: Source, at: datetime) -> bool:
@@ -215,7 +232,7 @@ def _head(row: RowMapping) -> dict[str, Any]:
     """Return what an order's state and its line in the list both say."""
     return {
         **{name: row[name] for name in _PLAIN_HEAD},
-        "status": Outcome(row["status"]),
+        "status": row["status"],
         "verdict": Verdict(row["verdict"]),
     }
 
@@ -240,6 +257,8 @@ _KEY = (
     purchase_order.c.release == bindparam("of_release"),
     purchase_order.c.test == bindparam("of_test"),
 )
+_KNOWN_BY = (purchase_order.c.partner, purchase_order.c.number, purchase_order.c.release, purchase_order.c.test)
+_KEYS = msgspec.json.Decoder(tuple[str, str, str, bool])
 _STANDS = Prepared(select(purchase_order.c.id).where(*_KEY))
 _BY_KEY = select(purchase_order).where(*_KEY)
 _REPLACE = (

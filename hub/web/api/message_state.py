@@ -17,15 +17,14 @@ from hub.exchange.model import (
     Direction,
     ExpectedAcknowledgement,
     InterchangeRow,
-    Key,
     MessageRow,
-    Outcome,
     StageTime,
     TimelineEntry,
     Validation,
 )
 from hub.exchange.parts import DocumentPart, MessageHead
 from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.outcome import Key, Outcome
 from hub.kernel.struct import Struct
 from hub.web.addresses import message_part
 from hub.web.hub import Link

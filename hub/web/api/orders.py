@@ -10,7 +10,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery
 
 from hub.business.orders import pages
-from hub.business.orders.model import OrderPage, OrderSummary, Outcome
+from hub.business.orders.model import OrderPage, OrderStatus, OrderSummary
 from hub.business.orders.pages import (
     LINE_PARTS,
     ORDER_PARTS,
@@ -49,7 +49,7 @@ async def orders(
     request: Request[Any, Any, Any],
     partner: FromQuery[str | None] = None,
     number: FromQuery[str | None] = None,
-    status: FromQuery[Outcome | None] = None,
+    status: FromQuery[OrderStatus | None] = None,
     item: FromQuery[str | None] = None,
     test: FromQuery[bool | None] = None,
     cursor: FromQuery[str | None] = None,

@@ -19,19 +19,10 @@ from hub.business.orders.model import (
     Status,
 )
 from hub.canonical.shared import Requirement, Text
-from hub.exchange.model import (
-    Acknowledgement,
-    Delivery,
-    Direction,
-    Judgement,
-    Key,
-    Outcome,
-    StageTime,
-    Validation,
-    Verdict,
-)
+from hub.exchange.model import Acknowledgement, Delivery, Direction, Judgement, StageTime, Validation, Verdict
 from hub.kernel.diagnostics import Severity
 from hub.kernel.location import Location
+from hub.kernel.outcome import Key, Outcome
 from hub.kernel.struct import Struct
 from hub.kernel.words import Price, Quantity
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 
-from hub.business.orders.model import DocumentRole, OrderSummary, Outcome
+from hub.business.orders.model import DocumentRole, OrderStatus, OrderSummary
 from hub.business.orders.pages import FIRST, OrderHead, order_head
 from hub.business.orders.store import OrderFilter, find_orders, list_orders
 from hub.exchange.acknowledgements import expected_for
@@ -37,7 +37,7 @@ class OrderQuery(Struct):
     """What the list was asked for, as it stands in the URL."""
 
     partner: str | None = None
-    status: Outcome | None = None
+    status: OrderStatus | None = None
     cursor: str | None = None
 
     @property
@@ -89,7 +89,7 @@ async def order_list(
     """Orders, newest first; the rows alone when htmx asks for them."""
     hub: Hub = request.app.state.hub
     caller = caller_of(request)
-    known = {outcome.value: outcome for outcome in Outcome}
+    known: dict[str, OrderStatus] = {word: word for word in get_args(OrderStatus)}
     query = OrderQuery(partner=partner or None, status=known.get(status or ""), cursor=cursor or None)
     wanted = OrderFilter(partner=query.partner, status=query.status)
     async with reading(request):

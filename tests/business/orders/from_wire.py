@@ -9,6 +9,7 @@ from functools import cache
 from hub.business.orders.catalogue import DockCalendar
 from hub.business.orders.decide import Given, decide
 from hub.business.orders.model import Decision, Source, Status
+from hub.business.orders.room import ORDERS
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.stored import decode_document
 from hub.exchange.partners import Partner, load_partners
@@ -81,11 +82,11 @@ def answered(body: bytes, today: date = TODAY, calendar: DockCalendar | None = N
     read = decode_document("PurchaseOrder", document.canonical)
     assert isinstance(read, PurchaseOrder)
     given = Given(
-        catalogue=rules().catalogue(ACME),
+        catalogue=rules().of_room(ORDERS, ACME).catalogue,
         today=today,
         source=Source(message="message"),
         order_id=new_id(),
-        calendar=calendar or rules().dock(ACME),
+        calendar=calendar or rules().of_room(ORDERS, ACME).dock,
     )
     return Answered(document.findings, read, decide(read, None, given))
 

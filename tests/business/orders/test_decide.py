@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hub.business.orders.catalogue import Catalogue
 from hub.business.orders.decide import Given, decide, digest_of, seller_order_number
-from hub.business.orders.model import Effect, EventKind, OrderState, Outcome, Verdict
+from hub.business.orders.model import Effect, EventKind, OrderState, Verdict
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Item, Party, Reference, Requirement, Totals
 from hub.kernel.words import Money, When
@@ -58,7 +58,7 @@ def test_a_number_that_is_taken_is_held_with_both_shown(purpose: str) -> None:
     known = standing(order())
     decision = decided(order(purpose=purpose), known, source=SECOND)
     reason = decision.reasons[0]
-    assert (decision.outcome, decision.effects) == (Outcome.DUPLICATE, [Effect.ASK_A_PERSON])
+    assert (decision.outcome, decision.effects) == ("duplicate", [Effect.ASK_A_PERSON])
     assert decision.state is None
     assert decision.answer is None
     assert decision.order_id == known.id
@@ -86,8 +86,8 @@ def test_a_second_order_that_differs_outside_its_lines_is_not_said_to_be_the_sam
 
 def test_an_order_that_was_refused_keeps_its_number() -> None:
     known = standing(order(line(quantity=many(20))))
-    assert known.status is Outcome.REFUSED
-    assert decided(order(), known, source=SECOND).outcome is Outcome.DUPLICATE
+    assert known.status == "refused"
+    assert decided(order(), known, source=SECOND).outcome == "duplicate"
 
 
 @pytest.mark.parametrize("purpose", ["cancel", "change", "replace", "request-for-proposal"])
@@ -95,7 +95,7 @@ def test_an_order_that_was_refused_keeps_its_number() -> None:
 def test_an_instruction_sent_as_an_order_waits_for_a_person(purpose: str, is_known: bool) -> None:
     known = standing(order()) if is_known else None
     decision = decided(order(purpose=purpose), known, source=SECOND)
-    assert (decision.outcome, decision.effects) == (Outcome.HELD, [Effect.ASK_A_PERSON])
+    assert (decision.outcome, decision.effects) == ("held", [Effect.ASK_A_PERSON])
     assert decision.answer is None
     assert decision.state is None
     assert codes(decision) == {"BUS-INSTRUCTION"}
@@ -104,7 +104,7 @@ def test_an_instruction_sent_as_an_order_waits_for_a_person(purpose: str, is_kno
 
 def test_a_copy_gets_the_first_answer_again() -> None:
     decision = decided(order(purpose="duplicate"), standing(order()), source=SECOND)
-    assert (decision.outcome, decision.effects) == (Outcome.DUPLICATE, [Effect.REPEAT_ANSWER])
+    assert (decision.outcome, decision.effects) == ("duplicate", [Effect.REPEAT_ANSWER])
 
 
 def test_a_copy_that_says_something_else_is_held() -> None:
@@ -121,30 +121,28 @@ def test_a_copy_that_is_the_first_to_arrive_is_taken_as_the_order() -> None:
 
 def test_the_same_document_decided_again_does_nothing_twice() -> None:
     decision = decided(order(), standing(order()), source=FIRST)
-    assert (decision.outcome, decision.effects, decision.events) == (Outcome.ACCEPTED, [], [])
+    assert (decision.outcome, decision.effects, decision.events) == ("accepted", [], [])
 
 
 def test_the_same_document_is_decided_anew_where_nothing_of_it_stands() -> None:
     refused = standing(order(line(item=Item(buyer="B-9"))))
     decision = decided(order(), refused, source=FIRST)
     assert decision.state is not None
-    assert (decision.outcome, decision.state.version, decision.state.id) == (Outcome.ACCEPTED, 2, refused.id)
+    assert (decision.outcome, decision.state.version, decision.state.id) == ("accepted", 2, refused.id)
 
 
 @pytest.mark.parametrize(
     ("asked", "outcome", "effects"),
     [
-        (order(line(item=Item(buyer="B-9"))), Outcome.REFUSED, []),
-        (order(line(quantity=many("NaN"))), Outcome.REFUSED, []),
-        (order(line(requested=When(on=date(2026, 10, 1)))), Outcome.REFUSED, []),
-        (order(line(price=costs("12.35", basis="per-wish"))), Outcome.HELD, [Effect.ASK_A_PERSON]),
-        (order(line("1"), line("2", price=costs("12.35", basis="per-wish"))), Outcome.CHANGED, [Effect.ASK_A_PERSON]),
+        (order(line(item=Item(buyer="B-9"))), "refused", []),
+        (order(line(quantity=many("NaN"))), "refused", []),
+        (order(line(requested=When(on=date(2026, 10, 1)))), "refused", []),
+        (order(line(price=costs("12.35", basis="per-wish"))), "held", [Effect.ASK_A_PERSON]),
+        (order(line("1"), line("2", price=costs("12.35", basis="per-wish"))), "changed", [Effect.ASK_A_PERSON]),
     ],
     ids=["refused", "no number", "refused for a day past", "held", "held in part"],
 )
-def test_what_comes_out_the_same_is_not_said_twice(
-    asked: PurchaseOrder, outcome: Outcome, effects: list[Effect]
-) -> None:
+def test_what_comes_out_the_same_is_not_said_twice(asked: PurchaseOrder, outcome: str, effects: list[Effect]) -> None:
     tomorrow = decided(asked, standing(asked), source=FIRST, today=TODAY + timedelta(days=1))
     assert (tomorrow.outcome, tomorrow.effects) == (outcome, effects)
     assert (tomorrow.state, tomorrow.answer, tomorrow.events) == (None, None, [])
@@ -165,13 +163,13 @@ def test_an_unanswered_order_that_is_read_otherwise_now_waits_for_a_person() -> 
 
 def test_a_copy_of_an_unanswered_order_is_answered() -> None:
     copy = decided(order(purpose="duplicate"), standing(order()), source=SECOND, answered=False)
-    assert (copy.outcome, copy.effects) == (Outcome.DUPLICATE, [Effect.SEND_ANSWER])
+    assert (copy.outcome, copy.effects) == ("duplicate", [Effect.SEND_ANSWER])
     assert copy.answer == decided(order()).answer
 
 
 def test_an_order_that_asks_for_no_answer_stands_without_one_and_its_history_says_so() -> None:
     decision = decided(order(acknowledgement="none"))
-    assert (decision.outcome, decision.effects) == (Outcome.ACCEPTED, [Effect.RECORD_ORDER, Effect.PLAN])
+    assert (decision.outcome, decision.effects) == ("accepted", [Effect.RECORD_ORDER, Effect.PLAN])
     assert (decision.answer, decision.verdict) == (None, Verdict.ACCEPTED)
     assert decision.events[-1].text.endswith("accepted: 1; not answered, as the buyer asks for no answer")
 
@@ -200,14 +198,14 @@ def test_any_other_wish_is_answered_in_full(wish: str) -> None:
 def test_an_order_that_asks_for_no_answer_has_none_however_often_it_is_decided() -> None:
     asked = order(acknowledgement="none")
     again = decided(asked, standing(asked), source=FIRST, answered=False)
-    assert (again.outcome, again.effects, again.answer) == (Outcome.ACCEPTED, [], None)
+    assert (again.outcome, again.effects, again.answer) == ("accepted", [], None)
 
 
 def test_a_buyer_who_was_told_a_refusal_is_told_that_the_order_is_taken_now() -> None:
     asked = order(acknowledgement="none")
     told = decided(asked, catalogue=Catalogue("customer", [], [])).state
     again = decided(asked, told, source=FIRST)
-    assert again.outcome is Outcome.ACCEPTED
+    assert again.outcome == "accepted"
     assert again.answer is not None
 
 
@@ -229,19 +227,19 @@ def test_a_test_is_answered_as_one_and_never_planned() -> None:
 
 def test_an_order_of_several_lines_is_accepted_in_part() -> None:
     decision = decided(order(line("10"), line("20", quantity=many(20))))
-    assert (decision.verdict, decision.outcome) == (Verdict.CHANGED, Outcome.CHANGED)
+    assert (decision.verdict, decision.outcome) == (Verdict.CHANGED, "changed")
     assert [answer.promises[0].status for answer in decision.answer.lines] == ["accepted", "rejected"]  # type: ignore[union-attr]
 
 
 def test_an_order_held_in_part_is_answered_and_shown_to_a_person() -> None:
     decision = decided(order(line("10"), line("20", price=costs("12.35", basis="per-wish"))))
     assert decision.effects == [Effect.RECORD_ORDER, Effect.ASK_A_PERSON, Effect.PLAN]
-    assert decision.outcome is Outcome.CHANGED
+    assert decision.outcome == "changed"
 
 
 def test_an_order_without_lines_is_refused() -> None:
     decision = decided(replace(order(), lines=[]))
-    assert (decision.outcome, decision.verdict) == (Outcome.REFUSED, Verdict.REFUSED)
+    assert (decision.outcome, decision.verdict) == ("refused", Verdict.REFUSED)
     assert codes(decision) == {"BUS-NO-LINES"}
 
 
@@ -257,7 +255,7 @@ def test_an_order_without_lines_is_refused() -> None:
 )
 def test_an_order_that_cannot_be_filed_waits_for_a_person(asked: PurchaseOrder, code: str) -> None:
     decision = decided(asked)
-    assert (decision.outcome, decision.state, codes(decision)) == (Outcome.HELD, None, {code})
+    assert (decision.outcome, decision.state, codes(decision)) == ("held", None, {code})
 
 
 def test_a_stated_total_is_compared_to_the_cent_of_a_line_and_not_trusted() -> None:

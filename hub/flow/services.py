@@ -1,4 +1,4 @@
-"""What everyone in the corridor has at hand: the rules, the clock, the database, the store of bodies, the reader."""
+"""What everyone in the flow works with: the rules, the clock, the database, the store of bodies, the reader."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hub.platform.blobs import Blobs
 from hub.platform.database import Database
 
 
-class Desk:
-    """The services one hub works with. Made once, by ``hub.bootstrap``."""
+class Services:
+    """The services of one hub. Made once, by ``hub.bootstrap``."""
 
     __slots__ = ("_budgets", "blobs", "clock", "database", "reader", "rules")
 

@@ -1,12 +1,12 @@
 """From what is written to bytes that wait for the partner: number, address, store.
 
-In: the segments of an answer (see ``rendering``) or of an acknowledgement. Out: a message in the outbox, its control
-numbers taken in the caller's transaction. What cannot be written takes no number: a person is told.
+In: drafts (see ``rendering``, ``acknowledging``). Out: messages in the outbox, their control numbers taken in the
+caller's transaction. What could not be written is no draft, so nothing here fails that takes a number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,92 +15,75 @@ from sqlalchemy import Connection
 from hub.exchange import outbox
 from hub.exchange.acknowledgements import expect
 from hub.exchange.controls import Numbers
-from hub.exchange.model import Acknowledgement, DocumentRow, ExpectedAcknowledgement, Key
+from hub.exchange.model import Acknowledgement, DocumentRow, ExpectedAcknowledgement
 from hub.exchange.partners import Partner
-from hub.flow.desk import Desk
-from hub.flow.rendering import Content, Unsendable, separators_of
+from hub.flow.rendering import Content, Draft, separators_of
 from hub.flow.rows import interchange_row
+from hub.flow.rules import Rules
 from hub.formats.x12.acknowledge import ACKNOWLEDGEMENT_GROUP
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.writer import OutboundSet, write_interchange
+from hub.kernel.clock import Clock
 from hub.kernel.diagnostics import Severity, worst
+from hub.kernel.errors import Defect
 from hub.kernel.identity import new_id
-from hub.kernel.struct import Struct
-from hub.platform.blobs import Body
+from hub.platform.blobs import Blobs, Body
 
 CONTENT_TYPE = "application/edi-x12"  # RFC 1767
 ACKNOWLEDGED_BY = ("997", "999")
 
 
-class Occasion(Struct):
-    """Why something is sent: in answer to what, and whether it is a test."""
+class Outgoing:
+    """What one transaction sends: kept as it is put in, numbered and written table by table at the end.
 
-    message: str  # the inbound message that is answered
-    position: int | None  # and its document
-    test: bool
-    order_number: str | None = None
-    keys: list[Key] = []
+    Numbers are locked partner by partner in one order, so that who waits for a number never holds another's that is
+    waited for.
+    """
 
+    def __init__(self, conn: Connection, rules: Rules, blobs: Blobs, clock: Clock, now: datetime) -> None:
+        self._conn, self._rules, self._blobs, self._clock, self._now = conn, rules, blobs, clock, now
+        self._drafts: dict[str, list[tuple[str, Draft]]] = {}  # by partner, with the ids they will have
 
-class Tray:
-    """What one transaction sends: numbered as it is put in, written table by table at the end."""
+    def put(self, draft: Draft) -> str:
+        """Keep a message of ours; return the id it will have."""
+        message_id = new_id()
+        self._drafts.setdefault(draft.partner, []).append((message_id, draft))
+        return message_id
 
-    def __init__(self, conn: Connection, desk: Desk, now: datetime) -> None:
-        self._conn, self._desk, self._now = conn, desk, now
-        self._numbers: dict[str, Numbers] = {}  # by partner
-        self._outgoing: list[outbox.Outgoing] = []
-        self._expected: list[ExpectedAcknowledgement] = []
+    def flush(self) -> None:
+        """Number what was put in, and write it into the outbox."""
+        messages: list[outbox.Outgoing] = []
+        expected: list[ExpectedAcknowledgement] = []
+        for partner_id in sorted(self._drafts):
+            partner, numbers = self._rules.partner(partner_id), Numbers(self._conn, partner_id, self._clock)
+            for message_id, draft in self._drafts[partner_id]:
+                message, awaited = self._numbered(message_id, partner, draft, numbers)
+                messages.append(message)
+                expected += awaited
+            numbers.save()
+        self._drafts = {}
+        outbox.put_all(self._conn, messages)
+        expect(self._conn, *expected)
 
-    def lock(self, partners: Iterable[str]) -> None:
-        """Take the numbers of several partners in one order: who locks so never waits for who waits for him."""
-        for partner in sorted(partners):
-            self._numbers_of(partner).next("interchange")
-
-    def put(
-        self,
-        partner: Partner,
-        occasion: Occasion,
-        contents: Sequence[Content],
-        *,
-        interchange_acknowledgements: Sequence[Sequence[str]] = (),
-    ) -> str:
-        """Number ``contents`` as one group in one interchange; return the id of the message it will be.
-
-        Raises ``Unsendable`` when the data cannot be written; then no number has been taken.
-        """
-        numbers = self._numbers_of(partner.id)
+    def _numbered(
+        self, message_id: str, partner: Partner, draft: Draft, numbers: Numbers
+    ) -> tuple[outbox.Outgoing, list[ExpectedAcknowledgement]]:
+        """Return the message in one interchange, its contents one group, and the acknowledgement it is owed."""
+        contents = draft.contents
         local = self._now.astimezone(ZoneInfo(partner.time_zone))
-        header = _interchange_header(partner, numbers.next("interchange"), occasion.test, contents, local)
-        group = _group_header(partner, contents[0], numbers.next("group"), header) if contents else None
+        header = _interchange_header(partner, numbers.take("interchange"), draft.test, contents, local)
+        group = _group_header(partner, contents[0], numbers.take("group"), header) if contents else None
         written = write_interchange(
             header,
             [(group, _sets(contents))] if group else [],
             contents[0].segments.separators if contents else separators_of(partner),
-            acknowledgements=interchange_acknowledgements,
+            acknowledgements=draft.interchange_acknowledgements,
         )
-        if written.body is None:
-            raise Unsendable(written.findings)
-        numbers.take("interchange")
-        if group:
-            numbers.take("group")
-        message_id = new_id()
-        body = self._desk.blobs.keep(written.body)
-        self._outgoing.append(_outgoing(message_id, partner, occasion, contents, header, group, body, self._now))
-        if group and _owes_acknowledgement(partner, group):
-            self._expected.append(_awaited(message_id, partner, group, self._now))
-        return message_id
-
-    def send(self) -> None:
-        """Write everything into the outbox."""
-        outbox.put_all(self._conn, self._outgoing)
-        expect(self._conn, *self._expected)
-        for numbers in self._numbers.values():
-            numbers.save()
-
-    def _numbers_of(self, partner: str) -> Numbers:
-        if partner not in self._numbers:
-            self._numbers[partner] = Numbers(self._conn, partner, self._desk.clock)
-        return self._numbers[partner]
+        if written.body is None:  # a draft is clean, and what envelopes bear is looked at as partner files are loaded
+            raise Defect(f"cannot write to {partner.id}: {'; '.join(each.message for each in written.findings)}")
+        body = self._blobs.keep(written.body)
+        awaited = [_awaited(message_id, partner, group, self._now)] if group and _is_owed(partner, group) else []
+        return _outgoing(message_id, partner, draft, header, group, body, self._now), awaited
 
 
 def _interchange_header(
@@ -144,16 +127,16 @@ def _sets(contents: Sequence[Content]) -> list[OutboundSet]:
 def _outgoing(
     message_id: str,
     partner: Partner,
-    occasion: Occasion,
-    contents: Sequence[Content],
+    draft: Draft,
     header: InterchangeHeader,
     group: GroupHeader | None,
     body: Body,
     now: datetime,
 ) -> outbox.Outgoing:
-    acknowledgement: Acknowledgement = "awaited" if group and _owes_acknowledgement(partner, group) else "none"
+    contents = draft.contents
+    acknowledgement: Acknowledgement = "awaited" if group and _is_owed(partner, group) else "none"
     rows = [
-        _document_row(message_id, position, partner, occasion, content, group, acknowledgement)
+        _document_row(message_id, position, partner, draft, content, group, acknowledgement)
         for position, content in enumerate(contents, start=1)
         if group
     ]
@@ -167,10 +150,10 @@ def _outgoing(
         syntax="x12",
         wire=kind,
         document=contents[0].document if contents else "FunctionalAcknowledgement",
-        test=occasion.test,
+        test=draft.test,
         content_type=CONTENT_TYPE,
         file_name=f"{kind}-{header.control_number:09d}.edi",
-        answers=occasion.message,
+        answers=_answered(draft),
         acknowledgement=acknowledgement,
         interchanges=[
             interchange_row(
@@ -184,7 +167,7 @@ def _outgoing(
             )
         ],
         documents=rows,
-        keys=occasion.keys,
+        keys=draft.keys,
     )
 
 
@@ -192,7 +175,7 @@ def _document_row(
     message_id: str,
     position: int,
     partner: Partner,
-    occasion: Occasion,
+    draft: Draft,
     content: Content,
     group: GroupHeader,
     acknowledgement: Acknowledgement,
@@ -209,8 +192,8 @@ def _document_row(
         functional_group=content.functional_group,
         group_control_number=group.control_number,
         set_control_number=f"{position:04d}",
-        order_number=occasion.order_number,
-        test=occasion.test,
+        order_number=draft.subject.value if draft.subject else None,
+        test=draft.test,
         validation="warnings" if worst(content.findings) >= Severity.WARNING else "valid",
         acknowledgement=acknowledgement,
         findings=content.findings,
@@ -218,12 +201,17 @@ def _document_row(
         map_name=content.map_name,
         map_digest=content.map_digest,
         guide_digest=content.guide_digest,
-        answers_message=occasion.message,
-        answers_position=occasion.position,
+        answers_message=_answered(draft),
+        answers_position=draft.because.position,
     )
 
 
-def _owes_acknowledgement(partner: Partner, group: GroupHeader) -> bool:
+def _answered(draft: Draft) -> str | None:
+    """Return the message that is answered, if it is one that is."""
+    return draft.because.id if draft.because.kind == "message" else None
+
+
+def _is_owed(partner: Partner, group: GroupHeader) -> bool:
     """Whether the partner owes us a 997: never for an acknowledgement, and not when none is agreed."""
     return group.functional_group != ACKNOWLEDGEMENT_GROUP and partner.acknowledgements.functional_due_minutes > 0
 

@@ -1,0 +1,46 @@
+"""What a room says became of a document, and what we owe for it.
+
+A room returns a ``Result`` and sends nothing itself. The flow writes every ``Due`` in its own partner's words, numbers
+and queues it in the transaction of the effect, and calls a person where it cannot be written: a room can neither
+forget to send nor send twice, and does not know which syntax goes out.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.outcome import Key, Outcome
+from hub.kernel.struct import Struct
+
+
+class Cause(Struct):
+    """Why something happens: the message whose document asked for it, an event, a person, or the clock."""
+
+    kind: Literal["message", "event", "person", "clock"]
+    id: str
+    position: int | None = None  # of the document in its message
+
+
+class Due(Struct):
+    """A document we owe somebody: to whom, because of what."""
+
+    partner: str  # its id; anybody, not only who asked
+    document: Struct  # canonical
+    because: Cause
+    test: bool = False
+    subject: Key | None = None  # what it is about, as its receiver calls it
+    keys: list[Key] = []  # what else it is found by
+    record: str | None = None  # id of the room's own record, whose history notes that this was sent
+
+
+class Result(Struct):
+    """What became of a document."""
+
+    outcome: Outcome
+    findings: list[Diagnostic] = []
+    due: list[Due] = []
+    resend: list[str] = []  # messages of ours to be sent once more
+    subject: Key | None = None  # what the document is about
+    keys: list[Key] = []  # what else it is found by
+    attention: str | None = None  # why a person should look

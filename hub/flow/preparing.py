@@ -1,0 +1,86 @@
+"""What documents come to is worked out where they are read, outside any transaction, and our answers are written there.
+
+Whether it still stands is asked in the transaction (see ``settling``). What is wrong with our configuration is said
+when the document takes effect, not here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import date, datetime
+
+from msgspec.structs import replace
+
+from hub.business.room import Arrived, Origin, Standing
+from hub.canonical.result import Result
+from hub.canonical.stored import decode_document
+from hub.flow.reading import Document
+from hub.flow.rendering import Draft, written
+from hub.flow.rooms import ROOM_OF, Writes
+from hub.flow.rules import Rules
+from hub.kernel.clock import day_in
+from hub.kernel.errors import Misconfigured
+from hub.kernel.struct import Struct
+
+
+class PreparedDocument(Struct):
+    """What one document comes to, as long as what it rests on stands."""
+
+    rests_on: list[Standing]
+    day: date  # at the partner's
+    writes: Writes
+    result: Result
+    drafts: list[Draft] = []  # what ``result`` owes, written
+
+
+def arrived(document: Document, rules: Rules, message: str, partner: str, *, test: bool, now: datetime) -> Arrived:
+    """Return a document that takes effect, as its handler is given it."""
+    assert document.document is not None
+    assert document.canonical is not None
+    return Arrived(
+        document=decode_document(document.document, document.canonical),
+        partner=rules.facts(partner),
+        message=message,
+        position=document.position,
+        reference=str(document.interchange.header.control_number),
+        test=test,
+        now=now,
+    )
+
+
+def prepare(
+    document: Document, rules: Rules, message: str, partner: str, *, test: bool, now: datetime
+) -> PreparedDocument | None:
+    """Return what the document comes to; None where its room prepares nothing, or where that depends on what stands."""
+    room = ROOM_OF.get(document.document or "")
+    if room is None or not document.takes_effect:
+        return None
+    with contextlib.suppress(Misconfigured):
+        given = arrived(document, rules, message, partner, test=test, now=now)
+        found = room.prepare(given, rules.of_room(room, partner))
+        if found is not None:
+            assert isinstance(found.writes, Writes)
+            return PreparedDocument(rests_on=found.rests_on, day=found.day, writes=found.writes, result=found.result)
+    return None
+
+
+def with_drafts(rules: Rules, prepared: PreparedDocument) -> PreparedDocument | None:
+    """Return the same with all that is due written; None where our configuration is at fault."""
+    with contextlib.suppress(Misconfigured):
+        result, drafts = written(rules, prepared.result)
+        return replace(prepared, result=result, drafts=drafts)
+    return None
+
+
+def is_of(prepared: PreparedDocument, document: Document, message: str, partner: str, *, test: bool) -> bool:
+    """Whether it is of this very document: whoever prepared it may be another process."""
+    room = ROOM_OF.get(document.document or "")
+    if room is None or not document.takes_effect or any(draft.partner != partner for draft in prepared.drafts):
+        return False
+    origin = Origin(partner=partner, message=message, position=document.position, test=test)
+    return room.origin(prepared.writes) == origin
+
+
+def is_of_today(prepared: PreparedDocument, rules: Rules, partner: str, now: datetime) -> bool:
+    """Whether it was worked out on the day that it still is at the partner's."""
+    return prepared.day == day_in(rules.partner(partner).time_zone, now)

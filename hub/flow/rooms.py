@@ -1,0 +1,41 @@
+"""Which room handles which document: the table. What is not named here waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hub.business.orders.handlers import NewOrder
+from hub.business.orders.room import ORDERS
+from hub.business.room import Arrived, Room
+from hub.canonical.result import Result
+from hub.flow.acknowledged import take_functional_acknowledgement
+from hub.flow.effects import Effects
+
+ROOMS: tuple[Room, ...] = (ORDERS,)
+"""Every business room. One that is added here is asked for what it handles, prepares and reads."""
+
+Writes = NewOrder
+"""What rooms prepare, as it travels between processes: a union of tagged structs, one of each room."""
+
+ROOM_OF: dict[str, Room] = {document: room for room in ROOMS for document in room.handles}
+
+Handler = Callable[[Effects, Arrived], Result]
+
+OF_THE_FLOW: dict[str, Handler] = {"FunctionalAcknowledgement": take_functional_acknowledgement}
+"""Documents about messages instead of business: the flow's own."""
+
+
+def handler_of(document: str | None) -> Handler | None:
+    """Return who handles documents of that canonical name; None when nobody does."""
+    if document is None:
+        return None
+    room = ROOM_OF.get(document)
+    if room is None:
+        return OF_THE_FLOW.get(document)
+    handle = room.handles[document]
+
+    def handled(effects: Effects, arrived: Arrived) -> Result:
+        rules = effects.rules.of_room(room, arrived.partner.id)
+        return handle(effects.conn, arrived, rules, effects.answering)
+
+    return handled

@@ -1,0 +1,320 @@
+"""The transaction in which portions of messages take effect: handled, rendered, numbered, queued, all or nothing.
+
+    enter numbers → handle each document → write what was prepared → record → acknowledge → number and queue → complete
+
+What was prepared where the message was read is written if it still stands; any other document is handled by its room,
+on what stands then. Effects, answers and their control numbers commit together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from hub.business.room import Room
+from hub.canonical.result import Result
+from hub.exchange import interchanges, outbox, recording
+from hub.exchange.budgets import by_partner, spend
+from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement
+from hub.exchange.partners import Partner
+from hub.exchange.recording import TestsBefore
+from hub.exchange.weights import RESENT, Amount
+from hub.flow.acknowledging import Reply, acknowledge, acknowledged_amount, reply_to
+from hub.flow.agreement import is_test, with_number_judged
+from hub.flow.effects import Effects
+from hub.flow.keeping import Kept, envelope_keys, keys_of_left_out
+from hub.flow.portions import stored_amount
+from hub.flow.preparing import PreparedDocument, arrived, is_of, is_of_today
+from hub.flow.reading import Document, not_understood
+from hub.flow.rendering import Draft, written
+from hub.flow.rooms import ROOM_OF, handler_of
+from hub.flow.rows import document_row, interchange_row
+from hub.flow.rules import Rules
+from hub.flow.services import Services
+from hub.flow.standing import StandingVersions
+from hub.flow.summary import Settled, Summary
+from hub.flow.tasks import Task, complete
+from hub.formats.x12.survey import Interchange, Survey
+from hub.kernel.errors import Conflict
+from hub.kernel.outcome import Key
+from hub.kernel.struct import Struct
+from hub.platform import jobs
+
+DOCUMENTS_OF_A_GROUPED_MESSAGE_MAX = 2  # most messages hold one order
+CANONICAL_BYTES_OF_A_GROUPED_MESSAGE_MAX = 8 * 1024  # ten lines; what is longer holds the writer as long as the rest
+
+
+class Portion(Struct):
+    """What takes effect in one transaction: some of a message's envelopes, documents or acknowledgements, or all."""
+
+    survey: Survey
+    documents: list[Document] = []
+    prepared: dict[int, PreparedDocument] = {}  # by position of the document
+    entered: int = 0  # interchanges whose numbers are entered with it, or were before: so many, from the first
+    acknowledged: int = 0  # interchanges that are acknowledged with it, or were before
+    replies: list[Reply] | None = None  # what is said of them, where that was written beforehand
+    last: bool = False
+
+
+class Progress(Struct):
+    """What the portions written so far have come to."""
+
+    interchanges: list[Interchange] = []  # with what was found when their numbers were entered
+    judgements: list[Judgement] = []
+    resent: frozenset[str] = frozenset()  # messages whose answers were sent once more
+    summary: Summary = Summary()
+    kept: Kept = Kept()
+    tests: TestsBefore = TestsBefore()  # what an earlier run took each document for: a test never becomes real
+    keys: int = 0  # by which it is found
+    read: int = 0  # position of the last document
+    acknowledged: int = 0  # interchanges
+    said: list[Acknowledgement] = []  # of them
+    stored: Amount = Amount()  # with the last portion
+    alone: list[Reply] = []  # those of which there is but a TA1: they go out together, with the last portion
+
+
+class Unsettled(Struct):
+    """A portion of a message that takes effect now, and what the portions before it have come to."""
+
+    task: Task
+    portion: Portion
+    before: Progress | None
+
+    @property
+    def may_be_grouped(self) -> bool:
+        """Whether it may be settled with others: a whole message, small, and all of its effect was prepared."""
+        documents, prepared = self.portion.documents, self.portion.prepared
+        whole = self.before is None and self.portion.last
+        if self.task.again or not whole or len(documents) > DOCUMENTS_OF_A_GROUPED_MESSAGE_MAX:
+            return False
+        if sum(len(each.canonical or b"") for each in documents) > CANONICAL_BYTES_OF_A_GROUPED_MESSAGE_MAX:
+            return False
+        return all(each.position in prepared for each in documents if each.takes_effect)
+
+
+def settle(services: Services, group: Sequence[Unsettled], conn: Connection) -> list[Progress | None]:
+    """Let portions of different messages take effect, step by step, and write down what came of them: all, or none.
+
+    None for a message of a group whose effect is no longer what was prepared: it must be settled alone, for what
+    decides it now holds the writer longer, and may rest on what its neighbours write.
+    """
+    effects = Effects(conn, services.rules, services.blobs, services.clock)
+    standing = StandingVersions(conn, [each for unsettled in group for each in _prepared(unsettled)])
+    settlements = [_Settlement(effects, standing, unsettled) for unsettled in group]
+    if len(group) > 1:
+        settlements = [each for each in settlements if each.stands()]
+    for each in settlements:
+        each.begin()
+    for each in settlements:
+        each.take_effect()
+    effects.write_prepared()  # before anything points to it
+    recording.put_documents(conn, [row for each in settlements for row in each.rows])
+    recording.put_kept_keys(conn, [each.found_by() for each in settlements])
+    for each in settlements:
+        each.acknowledge()
+    effects.outgoing.flush()  # with the 997s that have come to the 855s
+    effects.note_sent()
+    recording.record(conn, *(each.processed() for each in settlements if each.unsettled.portion.last))
+    spend(conn, by_partner((each.partner.id, each.stored) for each in settlements), effects.now)
+    for each in sorted(settlements, key=lambda each: each.unsettled.task.fence.job):  # as all who lock jobs do
+        each.complete()
+    progress = {each.unsettled.task.message.id: replace(each.progress, stored=each.stored) for each in settlements}
+    return [progress.get(unsettled.task.message.id) for unsettled in group]
+
+
+def replies_to(rules: Rules, partner: Partner, portion: Portion, progress: Progress) -> list[Reply]:
+    """Return what is said of the interchanges that are acknowledged with the portion."""
+    told = progress.interchanges[progress.acknowledged : portion.acknowledged]
+    return [reply_to(partner, each, progress.summary.sets, rules) for each in told]
+
+
+def _prepared(unsettled: Unsettled) -> list[tuple[Room, PreparedDocument]]:
+    portion = unsettled.portion
+    found = ((each.document, portion.prepared.get(each.position)) for each in portion.documents)
+    return [(ROOM_OF[name], prepared) for name, prepared in found if prepared is not None and name in ROOM_OF]
+
+
+class _Settlement:
+    """What follows from a portion of a message, inside one transaction: its steps, in order."""
+
+    def __init__(self, effects: Effects, standing: StandingVersions, unsettled: Unsettled) -> None:
+        self.unsettled = unsettled
+        self.partner = effects.rules.partner(unsettled.task.message.partner)
+        self.progress = unsettled.before or Progress()
+        self.rows: list[DocumentRow] = []
+        self.stored = Amount()  # with this portion
+        self._effects, self._standing, self._message = effects, standing, unsettled.task.message
+        self._claims: dict[int, bool] = {}  # by position: whether what was prepared stands, where that is known
+        self._keys: list[Key] = []
+        self._new: list[Interchange] = []  # whose numbers are entered with this portion
+
+    def stands(self) -> bool:
+        """Whether all of its documents still come to what was prepared."""
+        for document in self.unsettled.portion.documents:
+            if document.takes_effect:
+                test = is_test(document.interchange, self.partner)
+                self._claims[document.position] = self._claim(document, test)
+        return all(self._claims.values())
+
+    def begin(self) -> None:
+        """Enter numbers of interchanges, and forget what an earlier run wrote of the documents of this portion."""
+        if self.unsettled.task.again:
+            self._forget()
+        before, conn, now = self.progress, self._effects.conn, self._effects.now
+        found = self.unsettled.portion.survey.interchanges[len(before.interchanges) : self.unsettled.portion.entered]
+        entered = [self._entered(each) for each in found]
+        again = {row.first_message for row in entered if row.judgement == "duplicate" and row.first_message}
+        for first in sorted(again - before.resent):
+            self.stored = self.stored.plus(RESENT.times(outbox.resend_answers(conn, first, now=now)))
+        self._new = [with_number_judged(each, row) for each, row in zip(found, entered, strict=True)]
+        self.progress = replace(
+            before,
+            interchanges=[*before.interchanges, *self._new],
+            judgements=[*before.judgements, *(row.judgement for row in entered)],
+            resent=before.resent | again,
+        )
+
+    def _forget(self) -> None:
+        """Forget no document before it is written anew: which of them were tests must survive an interruption."""
+        conn, message, portion = self._effects.conn, self._message.id, self.unsettled.portion
+        if self.unsettled.before is None:
+            self.progress = Progress(tests=recording.tests_among(conn, message))
+            recording.forget_keys(conn, message)
+        before = self.progress.read
+        read = portion.documents[-1].position if portion.documents else before
+        recording.forget_documents(conn, message, after=before, to=None if portion.last else read)
+        self.progress = replace(self.progress, read=read)
+
+    def _entered(self, found: Interchange) -> InterchangeRow:
+        row = interchange_row(
+            found.header,
+            message=self._message.id,
+            position=found.position,
+            partner=self.partner.id,
+            direction="in",
+            digest=found.digest,
+            at=self._effects.now,
+        )
+        return interchanges.enter(
+            self._effects.conn,
+            row,
+            refused=found.refused,
+            numbered=found.numbered,
+            restarts_after=self.partner.numbers_restart_after,
+            digest_of_bytes=found.digest_of_bytes,
+        )
+
+    def take_effect(self) -> None:
+        """Let the documents take effect, and what we owe for them go out."""
+        settled = [self._settled(document) for document in self.unsettled.portion.documents]
+        kept, with_row = self.progress.kept.after(settled, self._message.size_bytes)
+        self.rows = [each.row for each in with_row]
+        self.stored = self.stored.plus(stored_amount([each.document for each in with_row], envelopes=len(self._new)))
+        keys = envelope_keys(self._new)
+        keys += recording.keys_of(self.rows)
+        keys += [key for each in settled for key in (*keys_of_left_out(each.row), *_names(each))]
+        self._keys = recording.kept_keys(keys, recording.KEYS_MAX - self.progress.keys)
+        summary = self.progress.summary.after(settled, self._keys)
+        known = self.progress.keys + len(self._keys)
+        self.progress = replace(self.progress, summary=summary, kept=kept, keys=known)
+
+    def _settled(self, document: Document) -> Settled:
+        judgement = self.progress.judgements[document.interchange.position - 1]
+        before = self.progress.tests.judged(document.position, document.interchange.position)
+        test = is_test(document.interchange, self.partner) if before is None else before
+        result = self._result(document, judgement, test)
+        guide = self._effects.rules.guide(document.release, document.kind, self.partner.id)
+        row = document_row(document, result, self._message.id, self.partner.id, test=test)
+        return Settled(document=document, result=result, row=row, guide=guide)
+
+    def _result(self, document: Document, judgement: Judgement, test: bool) -> Result:
+        """Let the document take effect, if it may, and say what became of it."""
+        if judgement in ("duplicate", "conflict"):
+            return Result(outcome="duplicate" if judgement == "duplicate" else "quarantined")
+        if document.refused:
+            return Result(outcome="refused")
+        room, handle = ROOM_OF.get(document.document or ""), handler_of(document.document)
+        if handle is None or not document.takes_effect:
+            return Result(outcome="held", attention=not_understood(document))
+        effects, portion = self._effects, self.unsettled.portion
+        prepared = portion.prepared.get(document.position)
+        if room is not None and prepared is not None and self._claim(document, test):
+            effects.keep(room, prepared.writes)
+            return self._sent(room, prepared.result, prepared.drafts)
+        effects.write_prepared()  # it may rest on that
+        given = arrived(document, effects.rules, self._message.id, self.partner.id, test=test, now=effects.now)
+        result = handle(effects, given)
+        self._standing.forget()
+        return self._sent(room, *written(effects.rules, result))
+
+    def _claim(self, document: Document, test: bool) -> bool:
+        """Whether what was prepared for the document is of it, of today, and rests on what stands."""
+        known = self._claims.get(document.position)
+        if known is not None:
+            return known
+        prepared, partner = self.unsettled.portion.prepared.get(document.position), self.partner.id
+        if prepared is None or not is_of(prepared, document, self._message.id, partner, test=test):
+            return False
+        if not is_of_today(prepared, self._effects.rules, partner, self._effects.now):
+            return False
+        return self._standing.claim(ROOM_OF[document.document or ""], prepared)
+
+    def _sent(self, room: Room | None, result: Result, drafts: Sequence[Draft]) -> Result:
+        """Let go out what is owed, and again what the room asks for."""
+        for message in result.resend:
+            outbox.resend(self._effects.conn, message, now=self._effects.now, actor="hub")
+        for draft in drafts:
+            self._effects.send(room, draft)
+        return result
+
+    def found_by(self) -> tuple[str, str, list[Key]]:
+        """Return the keys of this portion: the partner, the message, and by what it is found."""
+        return self.partner.id, self._message.id, self._keys
+
+    def acknowledge(self) -> None:
+        """Acknowledge some interchanges for the first time; what an interrupted run told already is left out."""
+        before, portion, effects = self.progress, self.unsettled.portion, self._effects
+        if portion.acknowledged == before.acknowledged or self.unsettled.task.finished_before:
+            return
+        replies = portion.replies
+        if replies is None:
+            replies = replies_to(effects.rules, self.partner, portion, before)
+        first = [
+            (position, each)
+            for position, each in enumerate(replies, start=before.acknowledged + 1)
+            if before.judgements[position - 1] != "duplicate"
+        ]
+        due = [each for position, each in first if not each.contents or position > self._message.acknowledged]
+        alone = [*before.alone, *(each for each in due if not each.contents)]
+        told = [*before.alone, *due] if portion.last else [each for each in due if each.contents]
+        acknowledge(effects, self._message.id, self.partner, told)
+        self.stored = self.stored.plus(acknowledged_amount(told))
+        if not portion.last:
+            recording.note_acknowledged(effects.conn, self._message.id, portion.acknowledged)
+        said = [*before.said, *(each.said for _, each in first)]
+        self.progress = replace(before, acknowledged=portion.acknowledged, said=said, alone=alone)
+
+    def processed(self) -> recording.Processed:
+        """Return where the message stands, after its last portion."""
+        task, survey = self.unsettled.task.reached("finished", self._effects.now), self.unsettled.portion.survey
+        found = self.progress
+        summary = found.summary.with_envelopes(found.interchanges)
+        processed = summary.processed(task.message, task.stages, found.said, survey, found.interchanges)
+        return replace(processed, findings=processed.findings + found.kept.findings())
+
+    def complete(self) -> None:
+        """Complete the job with the last portion. Before, go on only while it is ours: another may have begun anew."""
+        fence, conn = self.unsettled.task.fence, self._effects.conn
+        if self.unsettled.portion.last:
+            complete(conn, self.unsettled.task)
+        elif jobs.extend(conn, [fence], now=self._effects.now) != 1:
+            raise Conflict(f"job {fence.job} is in other hands")
+
+
+def _names(settled: Settled) -> list[Key]:
+    """Return what a document is found by: what its room says, else what could be read of it."""
+    if settled.result.subject is not None:
+        return settled.result.keys
+    return [*settled.result.keys, *(Key(kind=kind, value=value) for kind, value in settled.document.numbers)]

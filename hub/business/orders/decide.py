@@ -402,11 +402,11 @@ _DECIDED: dict[OrderStatus, EventKind] = {
 }
 
 
-def _decided(lines: list[LineDecision], status: OrderStatus, given: Given) -> Event:
+def _decided(lines: list[LineDecision], outcome: OrderStatus, given: Given) -> Event:
     verdicts = [line.verdict for line in lines]
     counted = {verdict: verdicts.count(verdict) for verdict in _VERDICTS}
     said = ", ".join(f"{verdict}: {count}" for verdict, count in counted.items() if count)
-    return _event(_DECIDED[status], f"order {status}; lines {said or 'none'}", given)
+    return _event(_DECIDED[outcome], f"order {outcome}; lines {said or 'none'}", given)
 
 
 def _event(kind: EventKind, event: str, given: Given) -> Event:

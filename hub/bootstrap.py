@@ -45,7 +45,7 @@ from hub.kernel.scope import EVERYONE
 from hub.mapping.provenance import Origin
 from hub.platform import jobs, schema
 from hub.platform.at_rest import own_folder
-from hub.platform.blobs import Blobs
+from hub.platform.blobs import INLINE_BYTES_MAX, Blobs
 from hub.platform.configuration import find_configuration
 from hub.platform.database import Database, open_database
 from hub.platform.ownership import Ownership
@@ -197,7 +197,8 @@ class Hub:
         """Take in a body from a transport that holds it whole. ``Unavailable`` when the partner has no budget left."""
         if (wait := self.over_budget(partner)) is not None:
             raise Unavailable(f"{partner} is over its budget", retry_after_seconds=wait)
-        kept = await asyncio.to_thread(self.blobs.keep, body)
+        small = len(body) <= INLINE_BYTES_MAX  # hashed in less than a hop to a thread takes, and in the order given
+        kept = self.blobs.keep(body) if small else await asyncio.to_thread(self.blobs.keep, body)
         return await self.intake(
             Incoming(
                 id=new_id(),

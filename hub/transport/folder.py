@@ -4,6 +4,9 @@ A file enters when it is complete: it is moved out of ``in`` into a folder of ou
 in its place, read there, and removed only after the hub's commit (``hand``). What a crash or a fault leaves in hand is
 taken first by the next sweep; bytes handed over twice intake recognises. What lies in a folder is data: it is never
 executed, never loaded as configuration, and its name is a path only within a folder of its own.
+
+Partners are served in fair turns (``piles``): some files of all of them at a time, handed in together, so that intake
+writes them together; a large file goes beside, alone. How much one partner has dropped costs another a turn, not more.
 """
 
 from __future__ import annotations
@@ -12,19 +15,26 @@ import asyncio
 import contextlib
 import os
 import stat
-from collections.abc import AsyncIterator, Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import structlog
 
 from hub.kernel.errors import Defect, Misconfigured, Unavailable
 from hub.kernel.identity import new_id
+from hub.kernel.struct import Struct
 from hub.transport.blocked import NAME_HELD, Blocked
-from hub.transport.hand import FILES_IN_HAND_MAX, FILES_PER_SWEEP_MAX, FileInHand, Hand, NotAMessage, OpenFile
+from hub.transport.hand import FILES_IN_HAND_MAX, FileInHand, Hand, NotAMessage, OpenFile, Unreadable
+from hub.transport.piles import Piles
 from hub.transport.places import OUT, WRITING, Places, fault_of_place, may_write
 from hub.transport.receive import Receive
 
-SWEEP_SECONDS = 1.0  # a person who drops a file looks for the answer within seconds
+SWEEP_SECONDS = 0.5  # a person who drops a file looks for the answer within seconds
+FILES_AT_ONCE = 64  # handed in together: what intake writes at once, some 50 ms of it
+BYTES_AT_ONCE = 4 * 1024 * 1024  # of them, held in memory
+LARGE_BYTES = 256 * 1024  # above it a body is a file of its own, synced to the disk: it goes alone, one at a time
+COSTLY_LOOK_SECONDS = 0.05  # of computing: ten thousand entries; of such folders one is looked into at a time
 AGAIN_AFTER_SECONDS = 60.0  # what went wrong: it may be mended, and must not fill the log
 TOLD_MAX = 10_000  # files and partners of which something was told that is not told again; then all is told anew
 
@@ -102,6 +112,40 @@ def _give(file: int, folder: int) -> None:
             os.setxattr(file, ACCESS, os.getxattr(folder, DEFAULT_ACCESS))
 
 
+class Looked(Struct):
+    """What a look at a partner's folders found."""
+
+    files: list[FileInHand] = []
+    grown: list[FileInHand] = []
+    unreadable: Unreadable | None = None
+    removed: int = 0
+    fault: Exception | None = None
+    cost_seconds: float = 0.0
+
+
+class Opened:
+    """A file in hand that was opened: with its bytes, or with why there are none yet."""
+
+    def __init__(self, held: FileInHand) -> None:
+        self.held = held
+        self.file: OpenFile | None = None
+        self.body: bytes | None = None  # None as well when its sender has not finished
+        self.large = False  # it goes alone
+        self.grew = False  # while it was taken
+        self.fault: BaseException | None = None
+
+    def read(self, hand: Hand, now: float, limit_bytes: int, *, alone: bool) -> None:
+        """Open and read it. Raises ``NotAMessage`` and ``OSError``."""
+        self.file = file = hand.opened(self.held)
+        if not file.settled(now):
+            return
+        if not alone and LARGE_BYTES < file.status.st_size <= limit_bytes:
+            self.large = True
+            return
+        body = file.read(limit_bytes)
+        self.body = body if file.unchanged() else None  # it is being written after all
+
+
 class FolderWatcher:
     """Looks into every partner's inbox again and again, and hands complete files to ``receive``."""
 
@@ -119,97 +163,246 @@ class FolderWatcher:
         self._receive = receive
         self._limit_bytes = limit_bytes
         self._clock = clock
+        self._piles = Piles()
+        self._taken = 0
+        self._looked_at: dict[str, float] = {}  # partner → when, in this sweep
+        self._costly: dict[str, None] = {}  # partners whose folders take long to look at, in turns
         self._again_at: dict[FileInHand, float] = {}  # files at which intake failed unexpectedly
         self._set_aside: set[str] = set()  # partners of whom something was, since what is kept of it was bounded
         self._told: dict[object, str] = {}  # of partners and files, what was said last
+        self.unreadable: dict[str, Unreadable] = {}
+        """Partners in whose folders files lie that the hub may not open, at the last look."""
 
     async def sweep(self) -> int:
         """Take every complete file once; return how many were taken.
 
-        A folder or file that cannot be taken today is tried again by a later sweep, and keeps nobody else waiting.
+        It lasts until nothing waits; who is through with his own is looked at again meanwhile. A folder or file that
+        cannot be taken today is tried again by a later sweep, and keeps nobody else waiting.
         """
-        taken = 0
-        for partner in self._partners():
-            try:
-                async for _ in self._taken(partner):
-                    taken += 1
-                self._told.pop(partner, None)
-                await self._bound_refused(partner)
-            except (Blocked, Misconfigured, OSError, Unavailable) as fault:
-                self._tell_once(partner, str(fault), partial(log.warning, "folder not taken", partner=partner))
-            except Exception as fault:
-                log.exception("folder not taken", partner=partner, fault=type(fault).__name__)
-        return taken
-
-    async def _bound_refused(self, partner: str) -> None:
-        """Once a sweep: each time costs a look at all that is kept."""
-        if partner in self._set_aside:
-            self._set_aside.discard(partner)
-            if removed := await asyncio.to_thread(Hand(self._places, partner).bound_refused):
-                log.warning("files set aside removed: the oldest, beyond what is kept", partner=partner, files=removed)
-
-    async def _taken(self, partner: str) -> AsyncIterator[FileInHand]:
-        """Take what an earlier sweep left in hand, then what is new; yield each file that was taken."""
-        hand = Hand(self._places, partner)
-        for held in await asyncio.to_thread(hand.look_after, self._clock()):
-            log.warning("file grew after it was taken: all of it is taken again", partner=partner, file_name=held.shown)
-        lying = await asyncio.to_thread(hand.lying)
-        for held in lying:
-            if await self._take(hand, held):
-                yield held
-        room = min(FILES_IN_HAND_MAX - len(lying), FILES_PER_SWEEP_MAX)
-        for held in await asyncio.to_thread(hand.take, self._clock(), room) if room > 0 else ():
-            if await self._take(hand, held):
-                yield held
-
-    async def _take(self, hand: Hand, held: FileInHand) -> bool:
-        """Hand over one file that is in hand. Raises ``Unavailable`` when the hub takes nothing now."""
-        if self._again_at.get(held, 0.0) > self._clock():
-            return False
+        before = self._taken
+        self._looked_at.clear()
+        await self._look()
+        aside: asyncio.Task[None] | None = None
         try:
-            return await self._hand_over(hand, held)
-        except NotAMessage as fault:
-            self._again_at.pop(held, None)
-            await asyncio.to_thread(hand.set_aside, held)
-            log.warning("file set aside", partner=held.partner, file_name=held.shown, reason=str(fault))
-            self._set_aside.add(held.partner)
-        except FileNotFoundError:  # another hub on the same folders has taken it
-            self._again_at.pop(held, None)
-        except Unavailable:
-            raise
-        except Exception as fault:
-            log.exception("file not taken", partner=held.partner, file_name=held.shown, fault=type(fault).__name__)
+            while True:
+                if aside is not None and aside.done():
+                    aside.result()
+                    aside = None
+                if aside is None and self._piles.next_large() is not None:
+                    aside = asyncio.create_task(self._take_large())
+                if some := self._piles.next(FILES_AT_ONCE):
+                    await self._take(some)
+                elif aside is not None:
+                    await asyncio.wait({aside}, timeout=SWEEP_SECONDS)
+                else:
+                    break
+                await self._look()
+        finally:
+            if aside is not None:
+                aside.cancel()
+                await asyncio.gather(aside, return_exceptions=True)
+        return self._taken - before
+
+    async def _look(self) -> None:
+        """Look into the folders of partners of whom nothing waits, each once in ``SWEEP_SECONDS``."""
+        partners, now = list(self._partners()), time.monotonic()
+        self._piles.keep_only(partners)
+        due = [
+            partner
+            for partner in partners
+            if partner not in self._piles and now - self._looked_at.get(partner, -SWEEP_SECONDS) >= SWEEP_SECONDS
+        ]
+        costly = [partner for partner in self._costly if partner in due]
+        due = [partner for partner in due if partner not in self._costly] + costly[:1]
+        looks = await asyncio.gather(*(asyncio.to_thread(self._look_at, partner) for partner in due))
+        for partner, looked in zip(due, looks, strict=True):
+            self._looked_at[partner] = now
+            self._costly.pop(partner, None)
+            if looked.cost_seconds > COSTLY_LOOK_SECONDS:
+                self._costly[partner] = None
+            self._piles.add(partner, looked.files)
+            self._tell_of_look(partner, looked)
+
+    def _look_at(self, partner: str) -> Looked:
+        """Return what an earlier sweep left in hand, then what is new and now in hand as well."""
+        hand, now, begun = Hand(self._places, partner), self._clock(), time.thread_time()
+        files: list[FileInHand] = []
+        grown: list[FileInHand] = []
+        unreadable, removed, fault = None, 0, None
+        try:
+            if partner in self._set_aside:  # once in a while: it costs a look at all that is kept
+                self._set_aside.discard(partner)
+                removed = hand.bound_refused()
+            grown = hand.look_after(now)
+            files = hand.lying()
+            if (room := FILES_IN_HAND_MAX - len(files)) > 0:
+                new, unreadable = hand.take(now, room)
+                files = files + new
+        except Exception as why:  # noqa: BLE001 - told by ``_tell_of_look``; it concerns this partner alone
+            fault = why
+        return Looked(
+            files=files,
+            grown=grown,
+            unreadable=unreadable,
+            removed=removed,
+            fault=fault,
+            cost_seconds=time.thread_time() - begun,
+        )
+
+    def _tell_of_look(self, partner: str, looked: Looked) -> None:
+        for held in looked.grown:
+            log.warning("file grew after it was taken: all of it is taken again", partner=partner, file_name=held.shown)
+        if looked.removed:
+            log.warning(
+                "files set aside removed: the oldest, beyond what is kept", partner=partner, files=looked.removed
+            )
+        fault = looked.fault
+        if fault is None:
+            self._told.pop(partner, None)
+            self._tell_of_unreadable(partner, looked.unreadable)
+        elif isinstance(fault, (Blocked, Misconfigured, OSError, Unavailable)):
+            self._tell_once(partner, str(fault), partial(log.warning, "folder not taken", partner=partner))
+        else:
+            log.error("folder not taken", partner=partner, fault=type(fault).__name__, exc_info=fault)
+
+    def _tell_of_unreadable(self, partner: str, found: Unreadable | None) -> None:
+        """Say once that files wait which the hub may not open, and once that they wait no more."""
+        about = (partner, "unreadable")
+        if found is not None:
+            self.unreadable[partner] = found
+            told = partial(
+                log.warning,
+                "files not taken: they cannot be read",
+                partner=partner,
+                file_name=found.first,
+                files=found.files,
+            )
+            self._tell_once(about, found.why, told)
+        elif self.unreadable.pop(partner, None) is not None:
+            self._told.pop(about, None)
+            log.info("files can be read again", partner=partner)
+
+    async def _take_large(self) -> None:
+        """Hand over large files, one after the other."""
+        while (held := self._piles.next_large()) is not None:
+            try:
+                await self._take([held], alone=True)
+            finally:
+                self._piles.large_done(held)
+
+    async def _take(self, files: Sequence[FileInHand], *, alone: bool = False) -> None:
+        """Hand over files that are in hand, together; each ends in a way of its own."""
+        now = self._clock()
+        due = [held for held in files if self._again_at.get(held, 0.0) <= now]
+        opened, later = await asyncio.to_thread(self._open, due, alone=alone)
+        try:
+            self._piles.put_back(later)
+            read = [each for each in opened if each.body is not None]
+            told = await asyncio.gather(*(self._hand_over(each) for each in read), return_exceptions=True)
+            for each, fault in zip(read, told, strict=True):
+                each.fault = fault
+            await asyncio.to_thread(self._let_go, [each for each in read if each.fault is None])
+            for each in opened:
+                await self._end(each)
+        finally:
+            for each in opened:
+                if each.file is not None:
+                    each.file.close()
+
+    def _open(self, files: Sequence[FileInHand], *, alone: bool) -> tuple[list[Opened], list[FileInHand]]:
+        """Read files; return them, and those whose turn is later: behind a large one, or more than goes at once."""
+        opened: list[Opened] = []
+        later: list[FileInHand] = []
+        held_up: set[str] = set()
+        size = 0
+        for held in files:
+            if held.partner in held_up or size > BYTES_AT_ONCE:
+                later.append(held)
+                continue
+            each = Opened(held)
+            opened.append(each)
+            try:
+                each.read(Hand(self._places, held.partner), self._clock(), self._limit_bytes, alone=alone)
+            except Exception as fault:  # noqa: BLE001 - judged by ``_end``: it concerns this file alone
+                each.fault = fault
+            size += len(each.body or b"")
+            if each.large:
+                held_up.add(held.partner)
+        return opened, later
+
+    async def _hand_over(self, each: Opened) -> None:
+        if each.body is not None:
+            await self._receive(each.held.partner, each.body, transport="folder", file_name=each.held.shown)
+
+    def _let_go(self, handed: Sequence[Opened]) -> None:
+        """Let go of files that were handed over, or watch what may still grow."""
+        for each in handed:
+            hand, file = Hand(self._places, each.held.partner), each.file
+            try:
+                if file is None or not file.unchanged():
+                    each.grew = True
+                elif file.surely_whole(self._clock()):
+                    hand.remove(each.held)
+                else:
+                    hand.watch(each.held, file.status)
+            except Exception as fault:  # noqa: BLE001 - judged by ``_end``
+                each.fault = fault
+
+    async def _end(self, each: Opened) -> None:
+        """Do what is left to do with a file, by what came of it."""
+        held, fault, partner = each.held, each.fault, each.held.partner
+        if fault is None:
+            self._note(each)
+            return
+        if isinstance(fault, Unavailable):  # the hub takes nothing now
+            self._piles.drop(partner)
+            told = partial(log.warning, "folder not taken", partner=partner)
+            self._tell_once((partner, "intake"), str(fault), told)
+            return
+        self._again_at.pop(held, None)
+        if isinstance(fault, FileNotFoundError):  # another hub on the same folders has taken it
+            return
+        if isinstance(fault, NotAMessage):
+            await self._put_aside(held, str(fault))
+        elif each.file is None and isinstance(fault, BlockingIOError):
+            self._say_that_it_waits(held, "its sender holds a lease")
+        elif each.file is None and isinstance(fault, PermissionError):
+            if not await asyncio.to_thread(Hand(self._places, partner).put_back, held):
+                await self._put_aside(held, "it cannot be read")
+        elif isinstance(fault, Exception):
+            kind = type(fault).__name__
+            told = partial(
+                log.error, "file not taken", partner=partner, file_name=held.shown, fault=kind, exc_info=fault
+            )
+            self._tell_once((partner, kind), str(fault), told)
             self._again_at[held] = self._clock() + AGAIN_AFTER_SECONDS
-        return False
+        else:
+            raise fault
 
-    async def _hand_over(self, hand: Hand, held: FileInHand) -> bool:
-        with contextlib.ExitStack() as opened:
-            file = await asyncio.to_thread(opened.enter_context, hand.opened(held))
-            if not file.settled(self._clock()):
-                self._say_that_it_waits(held, file)
-                return False
-            body = await asyncio.to_thread(file.read, self._limit_bytes)
-            if not file.unchanged():
-                return False  # it is being written after all
-            await self._receive(held.partner, body, transport="folder", file_name=held.shown)
+    def _note(self, each: Opened) -> None:
+        """Note what came of a file with which nothing was wrong."""
+        held = each.held
+        if each.large:
+            self._piles.set_large(held)
+        elif each.body is None:
+            if each.file is not None and each.file.closed_by_sender is False:
+                self._say_that_it_waits(held, "its sender still has it open")
+        else:
+            self._taken += 1
+            for about in (held, (held.partner, "intake")):
+                self._told.pop(about, None)
             self._again_at.pop(held, None)
-            self._told.pop(held, None)
-            if not file.unchanged():
-                log.warning(
-                    "file grew while it was taken: all of it is taken again",
-                    partner=held.partner,
-                    file_name=held.shown,
-                )
-            elif file.surely_whole(self._clock()):
-                await asyncio.to_thread(hand.remove, held)
-            else:
-                await asyncio.to_thread(hand.watch, held, file.status)
-            return True
+            if each.grew:
+                told = "file grew while it was taken: all of it is taken again"
+                log.warning(told, partner=held.partner, file_name=held.shown)
 
-    def _say_that_it_waits(self, held: FileInHand, file: OpenFile) -> None:
-        if file.closed_by_sender is False:
-            told = partial(log.info, "file waits", partner=held.partner, file_name=held.shown)
-            self._tell_once(held, "its sender still has it open", told)
+    async def _put_aside(self, held: FileInHand, reason: str) -> None:
+        await asyncio.to_thread(Hand(self._places, held.partner).set_aside, held)
+        log.warning("file set aside", partner=held.partner, file_name=held.shown, reason=reason)
+        self._set_aside.add(held.partner)
+
+    def _say_that_it_waits(self, held: FileInHand, why: str) -> None:
+        self._tell_once(held, why, partial(log.info, "file waits", partner=held.partner, file_name=held.shown))
 
     def _tell_once(self, about: object, reason: str, tell: Callable[..., object]) -> None:
         """Tell it unless it was told before: a sweep comes every second."""

@@ -1,9 +1,12 @@
 """Files of one partner that are in hand: moved out of its folder, read, and let go of when they are surely whole.
 
 A sender may still hold a file open that we have moved, and write on. Where the system tells (``F_SETLEASE``, for files
-of our own account and for root), a file waits until nobody can write to it any more. Where it does not, a file counts
-as whole when nobody has written to it for ``SETTLED_AFTER_SECONDS``, before and after it was read; it is then kept
-until it is a minute old, and if it has grown by then, all of it is taken once more, with a warning. No byte is lost.
+of our own account and for root), a file waits until nobody can write to it any more, and for a moment more
+(``CLOSED_AFTER_SECONDS``). Where it does not, a file counts as whole when nobody has written to it for
+``SETTLED_AFTER_SECONDS``, before and after it was read. What may still grow is then kept until it is a minute old, and
+if it has grown by then, all of it is taken once more, with a warning. No byte is lost.
+
+What the hub may not open stays where it lies: in hand nobody could reach it, neither its sender nor we.
 """
 
 from __future__ import annotations
@@ -16,21 +19,24 @@ import shutil
 import signal
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from io import FileIO
 from itertools import islice
 
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
+from hub.platform.shortage import shortage
 from hub.transport.places import HANDED, IN, REFUSED, TAKING, Places
 
 SETTLED_AFTER_SECONDS = 2.0  # senders that write in place pause less than this between writes
+CLOSED_AFTER_SECONDS = 0.5  # nobody has it open: a script that appends to it opens it again within milliseconds
 WATCHED_SECONDS = 60.0  # a file that was handed over is kept until its last byte is so old
-FILES_PER_SWEEP_MAX = 500  # one partner's pile must not keep the others waiting; the rest waits a sweep
+FILES_PER_SWEEP_MAX = 250  # moved at one look into a partner's folder: some 20 ms; the rest waits for the next
 FILES_IN_HAND_MAX = 2_000  # of one partner, among them those that wait for their senders; more stay where they are
 FILES_WATCHED_MAX = 5_000  # of one partner; beyond it the oldest are let go of: a sweep looks at each of them
 FILES_REFUSED_MAX = 1_000  # of one partner, kept to be looked at; of more the oldest are removed
 REFUSED_BYTES_MAX = 1024 * 1024 * 1024  # of those: ten of the largest messages
-ENTRIES_LOOKED_AT_MAX = 100_000  # of one folder and sweep: a fifth of a second
+ENTRIES_LOOKED_AT_MAX = 100_000  # of one folder and look: a fifth of a second
+UNREADABLE_LOOKED_AT_MAX = 5_000  # files of one look that cannot be opened: 50 ms; more than any client leaves behind
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".temp", ".filepart", ".crdownload", ".writing")
 
 
@@ -43,29 +49,79 @@ class FileInHand(Struct):
 
     @property
     def shown(self) -> str:
-        """The name as text: bytes that are no UTF-8 are replaced."""
-        return os.fsencode(self.name).decode("utf-8", "replace")
+        """The name as text."""
+        return shown(self.name)
 
 
-def complete_files(folder: int, now: float) -> list[str]:
-    """Return the names of files in the open ``folder`` that are complete, oldest first.
+class Unreadable(Struct):
+    """Files that lie in a partner's folder and may not be opened by the hub: how many, the first, and why."""
+
+    files: int
+    first: str
+    why: str
+
+
+class Lying(Struct):
+    """What lies in a partner's folder: names of complete files, oldest first, and those that cannot be read."""
+
+    complete: list[str]
+    unreadable: Unreadable | None = None
+
+
+def complete_files(folder: int, now: float) -> Lying:
+    """Return which files in the open ``folder`` are complete.
 
     ``now`` is in seconds of the file system's clock. A file is complete when its name is not that of an unfinished one
-    and nobody has written to it for ``SETTLED_AFTER_SECONDS``. Links, files with a second name, folders, pipes, devices
-    and hidden files are left alone.
+    and nobody has written to it for a while (``OpenFile.settled``). Links, files with a second name, folders, pipes,
+    devices and hidden files are left alone; what cannot be opened is counted.
     """
 
-    def found() -> Iterator[tuple[float, str]]:
+    def found() -> Iterator[tuple[float, str, float]]:
         with os.scandir(folder) as entries:
             for entry in islice(entries, ENTRIES_LOOKED_AT_MAX):
                 if entry.name.startswith((".", "~")) or entry.name.lower().endswith(UNFINISHED_SUFFIXES):
                     continue
                 with contextlib.suppress(FileNotFoundError):  # gone since we looked
                     status = entry.stat(follow_symlinks=False)
-                    if refused(status) is None and now - written_at(status) >= SETTLED_AFTER_SECONDS:
-                        yield status.st_mtime, entry.name
+                    if refused(status) is None and now - written_at(status) >= CLOSED_AFTER_SECONDS:
+                        yield status.st_mtime, entry.name, now - written_at(status)
 
-    return [name for _, name in heapq.nsmallest(FILES_PER_SWEEP_MAX, found())]
+    complete: list[str] = []
+    unreadable: list[tuple[str, OSError]] = []
+    for _, name, quiet in sorted(found()):
+        if len(complete) >= FILES_PER_SWEEP_MAX or len(unreadable) >= UNREADABLE_LOOKED_AT_MAX:
+            break
+        try:
+            closed = _can_be_read(name, folder)
+        except (FileNotFoundError, NotAMessage):  # another stands there since we looked, or none
+            continue
+        except OSError as fault:
+            if shortage(fault) is not None:  # ours, and no fault of the file
+                raise
+            unreadable.append((name, fault))
+        else:
+            if closed or quiet >= SETTLED_AFTER_SECONDS:
+                complete.append(name)
+    return Lying(complete=complete, unreadable=_told(unreadable))
+
+
+def _can_be_read(name: str, folder: int) -> bool:
+    """Open the file and let go of it: whether nobody has it open to write. Raises ``OSError`` when it cannot be."""
+    with contextlib.closing(_open(name, folder)) as file:
+        return file.closed_by_sender is True
+
+
+def _told(unreadable: list[tuple[str, OSError]]) -> Unreadable | None:
+    if not unreadable:
+        return None
+    name, fault = unreadable[0]
+    why = "their sender holds a lease" if isinstance(fault, BlockingIOError) else fault.strerror or "cannot be opened"
+    return Unreadable(files=len(unreadable), first=shown(name), why=why)
+
+
+def shown(name: str) -> str:
+    """Return the name of a file as text: bytes that are no UTF-8 are replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def refused(status: os.stat_result) -> str | None:
@@ -98,15 +154,19 @@ class Hand:
                     _forget(own, hand)
         return found
 
-    def take(self, now: float, room: int) -> list[FileInHand]:
-        """Move up to ``room`` complete files out of the partner's folder, where it cannot put others in their place."""
+    def take(self, now: float, room: int) -> tuple[list[FileInHand], Unreadable | None]:
+        """Move up to ``room`` complete files out of the partner's folder, where it cannot put others in their place.
+
+        With them, what stays there because it cannot be read.
+        """
         taken: list[FileInHand] = []
         barred: OSError | None = None
         with (
             self._places.own(TAKING, self._partner, make=True) as hand,
             self._places.of(self._partner, IN) as inbox,
         ):
-            for name in complete_files(inbox, now)[:room]:
+            lying = complete_files(inbox, now)
+            for name in lying.complete[:room]:
                 own = new_id()
                 os.mkdir(own, stat.S_IRWXU, dir_fd=hand)
                 try:
@@ -118,17 +178,29 @@ class Hand:
                     taken.append(FileInHand(partner=self._partner, own=own, name=name))
             if barred is not None and not taken:  # else it is told when they have been handed over
                 raise barred
-        return taken
+        return taken, lying.unreadable
 
-    @contextmanager
-    def opened(self, held: FileInHand) -> Iterator[OpenFile]:
-        """Give the file, open. Raises ``NotAMessage`` for what is no file, which is not opened at all."""
+    def unreadable(self, now: float) -> Unreadable | None:
+        """Return what lies in the partner's folder and cannot be read; nothing is moved."""
+        with self._places.of(self._partner, IN) as inbox:
+            return complete_files(inbox, now).unreadable
+
+    def opened(self, held: FileInHand) -> OpenFile:
+        """Return the file, open. Raises ``NotAMessage`` for what is no file, which is not opened at all."""
         with self._places.own(TAKING, self._partner, held.own) as own:
-            _refuse(os.stat(held.name, dir_fd=own, follow_symlinks=False))
-            # Between the look and this nobody can put another in its place: the folder is ours.
-            descriptor = os.open(held.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=own)
-        with os.fdopen(descriptor, "rb", buffering=0) as file:
-            yield OpenFile(file.fileno())
+            return _open(held.name, own)
+
+    def put_back(self, held: FileInHand) -> bool:
+        """Put a file back where its sender left it; False when another stands there by now, and it stays in hand."""
+        with (
+            self._places.own(TAKING, self._partner) as hand,
+            self._places.of(self._partner, IN) as inbox,
+        ):
+            if _is_there(held.name, inbox):
+                return False
+            os.rename(f"{held.own}/{held.name}", held.name, src_dir_fd=hand, dst_dir_fd=inbox)
+            _forget(held.own, hand)
+        return True
 
     def remove(self, held: FileInHand) -> None:
         """Let go of a file that was handed over."""
@@ -160,7 +232,7 @@ class Hand:
                     if [str(status.st_size), str(status.st_mtime_ns)] != before[1:]:
                         os.rename(own, before[0], src_dir_fd=handed, dst_dir_fd=hand)
                         grown.append(FileInHand(partner=self._partner, own=before[0], name=name))
-                    elif position < spare or now - written_at(status) >= WATCHED_SECONDS:
+                    elif position < spare or _surely_whole(f"{own}/{name}", handed, now - written_at(status)):
                         _empty(own, handed)
         return grown
 
@@ -192,18 +264,26 @@ class NotAMessage(Exception):
 
 
 class OpenFile:
-    """A file in hand that is open, as it was when it was opened."""
+    """A file that is open, as it was when it was opened."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self.status = os.fstat(descriptor)
+    def __init__(self, file: FileIO) -> None:
+        self._file = file
+        self._descriptor = file.fileno()
+        self.status = os.fstat(self._descriptor)
         _refuse(self.status)
-        self.closed_by_sender = _closed_for_writing(descriptor)
+        self.closed_by_sender = _closed_for_writing(self._descriptor)
         """Whether nobody can write to it any more; None where the system does not tell."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._file.close()
 
     def settled(self, now: float) -> bool:
         """Tell whether its sender seems to have finished."""
-        return self.closed_by_sender is not False and now - written_at(self.status) >= SETTLED_AFTER_SECONDS
+        quiet = now - written_at(self.status)
+        return self.closed_by_sender is not False and quiet >= (
+            CLOSED_AFTER_SECONDS if self.closed_by_sender else SETTLED_AFTER_SECONDS
+        )
 
     def read(self, limit_bytes: int) -> bytes:
         """Return its bytes. Raises ``NotAMessage`` when there are more than ``limit_bytes``, and reads none of them."""
@@ -219,7 +299,43 @@ class OpenFile:
 
     def surely_whole(self, now: float) -> bool:
         """Tell whether it need not be watched once it was handed over."""
-        return self.closed_by_sender is True or now - written_at(self.status) >= WATCHED_SECONDS
+        quiet = now - written_at(self.status)
+        return quiet >= WATCHED_SECONDS or (self.closed_by_sender is True and quiet >= SETTLED_AFTER_SECONDS)
+
+
+def _surely_whole(path: str, folder: int, quiet: float) -> bool:
+    """Tell whether a watched file need be watched no more, when nobody has written to it for ``quiet`` seconds."""
+    if quiet >= WATCHED_SECONDS:
+        return True
+    if quiet < SETTLED_AFTER_SECONDS:
+        return False
+    try:
+        return _can_be_read(path, folder)
+    except (OSError, NotAMessage):
+        return False
+
+
+def _open(name: str, folder: int) -> OpenFile:
+    """Open a file to be read. Raises ``NotAMessage`` for what is none, ``OSError`` for what cannot be opened.
+
+    Where a partner may put another in its place between the look and the opening, neither a link is followed nor a
+    pipe waited for, and what was opened is looked at once more.
+    """
+    _refuse(os.stat(name, dir_fd=folder, follow_symlinks=False))
+    file = FileIO(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder))
+    try:
+        return OpenFile(file)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _is_there(name: str, folder: int) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _refuse(status: os.stat_result) -> None:

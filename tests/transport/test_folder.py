@@ -96,7 +96,7 @@ async def test_a_file_under_an_unfinished_name_is_left_alone(tmp_path: Path, nam
 @pytest.mark.anyio
 async def test_a_file_still_being_written_is_left_for_the_next_sweep(tmp_path: Path) -> None:
     watch = watcher(tmp_path, intake := Intake())
-    drop(tmp_path, "order.edi", age_seconds=0.5)
+    drop(tmp_path, "order.edi", age_seconds=0.25)
     assert await watch.sweep() == 0
     assert intake.taken == []
 
@@ -163,7 +163,7 @@ async def test_a_file_put_in_place_before_it_is_moved_waits_until_it_is_settled(
     dropped = drop(tmp_path, "order.edi", b"one")
     look = hand.complete_files
 
-    def look_too_early(inbox: int, at: float) -> list[str]:
+    def look_too_early(inbox: int, at: float) -> hand.Lying:
         found = look(inbox, at)
         drop(tmp_path, "fresh", b"two", age_seconds=0).rename(dropped)
         monkeypatch.setattr(hand, "complete_files", look)

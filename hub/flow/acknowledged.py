@@ -27,6 +27,7 @@ from hub.kernel.errors import Unavailable, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.scope import EVERYONE
 
+ACKNOWLEDGEMENTS = "FA"  # group of 997 and 999: an answer to one is awaited by nobody
 STRANGERS_MAX = 20  # sets named that we never sent; who names more speaks of another message
 
 
@@ -44,6 +45,8 @@ def take_functional_acknowledgement(at: Effects, arrived: Arrived) -> Result:
         functional_group=told.group.kind,
         control_number=told.group.number,
     )
+    if ours is None and told.group.kind == ACKNOWLEDGEMENTS:
+        return _acknowledges_our_acknowledgement(told, told.group.number)
     if ours is None:
         message = f"Group {told.group.number} ({told.group.kind}) was never sent to this partner"
         return _acknowledges_nothing(message, told.group.number, "group.number")
@@ -74,6 +77,9 @@ def _take_group_acknowledgement(
         by=arrived.message,
         now=at.now,
     )
+    counted = told.counts.received if told.counts else None
+    if not strangers and weighed.verdict == "accepted" and (counted or 0) > len(ours.sets):
+        strangers = [_counts_more(counted or 0, ours)]
     attention = strangers[0].message if strangers else None
     return Result(outcome="accepted", findings=[*found, *strangers], attention=attention)
 
@@ -105,8 +111,8 @@ def _said_of_sets(
                 notes = [_errors_unnamed(place)]
         words.append(SetWord(position=sent.position, verdict=verdict, findings=without_earlier(sent.findings, notes)))
         said += notes
-    known = {plain_number(sent.control_number) for sent in ours.sets}
-    strange = (each for number, each in by_number.items() if number not in known)
+    known = {plain_number(sent.control_number): sent.kind for sent in ours.sets}
+    strange = (each for number, each in by_number.items() if known.get(number) != each.kind)
     strangers = [_stranger(each, ours) for each in islice(strange, STRANGERS_MAX)]
     return words, said, strangers
 
@@ -162,6 +168,36 @@ def _acknowledges_nothing(message: str, number: int, path: str) -> Result:
         found=str(number),
     )
     return Result(outcome="held", findings=[stray], attention=stray.message)
+
+
+def _acknowledges_our_acknowledgement(told: FunctionalAcknowledgement, number: int) -> Result:
+    """Note what answers an acknowledgement of ours: nothing waits for it, and only a rejection is somebody's work."""
+    rejects = weigh(told, len(told.sets) or 1, Location(group=number, tag="AK9")).verdict != "accepted"
+    said = Diagnostic(
+        code="BUS-ACKNOWLEDGES-RECEIPT",
+        severity=Severity.WARNING if rejects else Severity.NOTE,
+        message=f"The partner rejects our acknowledgement, group {number}"
+        if rejects
+        else f"The partner acknowledges our acknowledgement, group {number}; nothing waited for it",
+        location=Location(path="group.number"),
+        remedy="Ask the partner for the reason: they may believe that we have not answered"
+        if rejects
+        else "Nothing to do",
+        found=str(number),
+    )
+    return Result(outcome="accepted", findings=[said], attention=said.message if rejects else None)
+
+
+def _counts_more(received: int, ours: SentGroup) -> Diagnostic:
+    control_number, sent = ours.control_number, len(ours.sets)
+    return Diagnostic(
+        code="BUS-ACKNOWLEDGES-NOTHING",
+        severity=Severity.WARNING,
+        message=f"The acknowledgement counts {received} sets in group {control_number}, and {sent} of ours are in it",
+        location=Location(path="counts.received", tag="AK9", element=3),
+        remedy="Ask the partner which message is meant",
+        found=str(received),
+    )
 
 
 def _stranger(told: SetVerdict, ours: SentGroup) -> Diagnostic:

@@ -80,6 +80,7 @@ class Given(Struct):
     test: bool = False  # answered and never made
     calendar: DockCalendar = ALWAYS_OPEN
     seller: Party | None = None  # us, as this customer knows us
+    alike: str | None = None  # another order that stands, whose number differs in zeros, blanks or capitals alone
 
     def terms(self, order: PurchaseOrder) -> Terms:
         return terms_of(order, self.catalogue, self.calendar, self.today)
@@ -199,6 +200,9 @@ def _fresh(order: PurchaseOrder, given: Given) -> Decision:
     """Decide an order whose number is free, line by line."""
     terms = given.terms(order)
     about_order = _order_reasons(order, terms) + terms.days.faults
+    if given.alike is not None:
+        words = {"order": order.number, "other": given.alike}
+        about_order.append(say("BUS-ORDER-ALIKE", "number", found=order.number, expected=given.alike, **words))
     lines = [decide_line(line, index, terms, about_order) for index, line in enumerate(order.lines)]
     about_order += _stated_total(order, lines, terms.catalogue)
     verdict, status = _overall(lines, about_order)

@@ -42,6 +42,14 @@ def load(conn: Connection, partner: str, order: PurchaseOrder, *, test: bool) ->
     return store.known_order(conn, partner, order.number, order.release or "", test)
 
 
+def alike(conn: Connection, given: Given, order: PurchaseOrder, known: OrderState | None) -> str | None:
+    """Return the number of an older order that stands and may be this one, written otherwise."""
+    if order.number is None:
+        return None
+    partner, before = given.catalogue.partner, known.id if known else None
+    return store.order_alike(conn, partner, order.number, order.release or "", given.test, before)
+
+
 def save(conn: Connection, decision: Decision, source: Source, now: datetime) -> bool:
     """Write what follows from ``decision``, taken about the document at ``source``.
 
@@ -72,6 +80,7 @@ def take_order(
     """
     known = load(conn, given.catalogue.partner, order, test=given.test)
     answered = known is None or known.id in answering or store.first_answer(conn, known.id) is not None
+    given = replace(given, alike=alike(conn, given, order, known))
     decision = decide(order, known, given, answered=answered)
     if not save(conn, decision, given.source, now) and Effect.REPEAT_ANSWER in decision.effects:
         return replace(decision, effects=[])  # this copy has had its answer

@@ -55,8 +55,13 @@ def read_rules(configuration: Configuration, partner: PartnerFacts) -> OrderRule
 
 
 def prepare(arrived: Arrived, rules: OrderRules) -> Prepared | None:
-    """Return what the order comes to if its number is free; None where that follows from more than the order."""
+    """Return what the order comes to if its number is free; None where that follows from more than the order.
+
+    It does where the number may have been written otherwise: another order may be this one then.
+    """
     order = _order_of(arrived)
+    if store.has_other_spellings(order.number or "", order.release or ""):
+        return None
     given = _given(order, arrived, rules)
     decision = decide(order, None, given)
     new = ready(decision)

@@ -414,6 +414,10 @@ ABOUT_ORDERS = {
         "order {order} stands as {status} without an answer, and the same message is read otherwise now",
         "compare the order with the message, and answer the customer",
     ),
+    "BUS-ORDER-ALIKE": _held(
+        "order '{order}' stands already as '{other}', written otherwise: it may be the same order",
+        "ask the customer whether both are meant; the second goes under a number of its own",
+    ),
     "BUS-ORDER-DUPLICATE/same": _held(
         "order {order} arrived again ({second}); the first ({first}) stands; the second says the same",
         "discard the second, or ask the customer to send it under a number of its own",

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, tuple_, update
 
+from hub.business.orders.alike import RELEASE_WIDTHS, other_spellings
 from hub.business.orders.model import (
     Basis,
     DocumentRole,
@@ -68,6 +69,37 @@ def known_order(
 def key_of(partner: str, number: str, release: str, test: bool) -> str:
     """Return by what an order is known as one text: what ``versions`` is asked for."""
     return msgspec.json.encode((partner, number, release, test)).decode()
+
+
+def has_other_spellings(number: str, release: str) -> bool:
+    """Say whether an order may stand under another spelling of its number or release: not so of the usual ones."""
+    return bool(other_spellings(number)) or bool(release and other_spellings(release, RELEASE_WIDTHS))
+
+
+def order_alike(
+    conn: Connection, partner: str, number: str, release: str, test: bool, before: str | None = None
+) -> str | None:
+    """Return the number of an order that stands and is another spelling of this one; nothing of the usual numbers.
+
+    One that was refused stands for nothing; with the id of an order as ``before`` only older ones are looked at.
+    """
+    numbers, releases = other_spellings(number), other_spellings(release, RELEASE_WIDTHS) if release else set()
+    if not numbers and not releases:
+        return None
+    order = purchase_order.c
+    found = conn.execute(
+        select(order.id, order.number, order.release)
+        .where(order.partner == partner, order.test == test, order.status != "refused")
+        .where(order.number.in_(sorted({number, *numbers})), order.release.in_(sorted({release, *releases})))
+        .order_by(order.id)
+    )
+    others = (
+        row for row in found if (row.number, row.release) != (number, release) and (before is None or row.id < before)
+    )
+    other = next(others, None)
+    if other is None:
+        return None
+    return f"{other.number} release {other.release}" if other.release else str(other.number)
 
 
 def versions(conn: Connection, keys: Collection[str]) -> Mapping[str, int]:

@@ -5,8 +5,10 @@ A bound ``Plan`` and its tables enter, faults leave; a map with any of them does
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 
+from hub.canonical.words import VOCABULARIES
 from hub.formats.schema import Place
 from hub.mapping.codecs import ONE_WAY, Bound
 from hub.mapping.paths import Step
@@ -50,6 +52,12 @@ def _tables(rule: Rule, tables: dict[str, CodeMap]) -> Iterator[Fault]:
             for word, where in table.doubles.items():
                 message = f"table {table.name} has two codes for '{word}' and does not say which is written"
                 yield _fault("MAP-LINT-REVERSE", message, where, f'add [codes.{table.name}.reverse] {word} = "…"')
+        if not bound.passes:
+            for word, where in table.strange.items():
+                near = next(iter(difflib.get_close_matches(word, VOCABULARIES[table.name], n=1)), None)
+                remedy = f"use a word of hub/canonical/words.toml, or let any pass: code:{table.name}+"
+                remedy = f"did you mean '{near}'?" if near else remedy
+                yield _fault("MAP-LINT-WORD", f"'{word}' is no word of the vocabulary {table.name}", where, remedy)
         if bound.passes:
             for code, where in table.loose.items():
                 message = f"in table {table.name} the code {code} is also a word: with + they cannot be told apart"

@@ -7,11 +7,12 @@ which is written; lint tells, and the first in the file is written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from hub.canonical.words import VOCABULARIES
 from hub.kernel.struct import Struct
 from hub.mapping.scan import Where
-from hub.mapping.spec import CodeTable
+from hub.mapping.spec import CodeTable, Said
 
 
 class CodeMap(Struct):
@@ -21,6 +22,7 @@ class CodeMap(Struct):
     words: dict[str, str]
     codes: dict[str, str]
     doubles: dict[str, Where]
+    strange: dict[str, Where]  # words that the vocabulary of the table's name does not have
     loose: dict[str, Where]  # codes that equal a word of another code: with + they could not be told apart
 
 
@@ -41,4 +43,12 @@ def _code_map(name: str, table: CodeTable) -> CodeMap:
         else:
             codes[said.text] = code
     loose = {code: said.where for code, said in table.words.items() if code in words.values() and words[code] != code}
-    return CodeMap(name=name, words=words, codes=codes, doubles=doubles, loose=loose)
+    strange = _strange(
+        name, [*table.words.values(), *(Said(text=w, where=said.where) for w, said in table.reverse.items())]
+    )
+    return CodeMap(name=name, words=words, codes=codes, doubles=doubles, strange=strange, loose=loose)
+
+
+def _strange(name: str, said: Iterable[Said]) -> dict[str, Where]:
+    vocabulary = VOCABULARIES.get(name)
+    return {} if vocabulary is None else {each.text: each.where for each in said if each.text not in vocabulary}

@@ -69,7 +69,7 @@ def conversations(configuration: Configuration) -> dict[str, Conversation]:
     return found
 
 
-class Script:
+class Scene:
     """A message of one interchange with one set, taken apart so that it can be sent again on another day."""
 
     def __init__(self, body: bytes, step: Step, guides: GuideLibrary, partner: str) -> None:

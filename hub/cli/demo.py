@@ -24,7 +24,7 @@ import click
 import msgspec
 from sqlalchemy import Connection
 
-from hub.cli.conversation import Conversation, Played, Script, Step, conversations
+from hub.cli.conversation import Conversation, Played, Scene, Step, conversations
 from hub.cli.output import Output, refuse, reports
 from hub.cli.serve import listen
 from hub.cli.stored import actor, address_of, data_option, settings_for
@@ -79,7 +79,7 @@ def demo(out: Output, port: int | None, no_serve: bool, data: Path | None) -> No
                 player = _Player(out, client, partner, conversation, now)
                 for step in conversation.steps:
                     body = configuration.read(f"partners/{partner}/{step.send}")
-                    played.append(player.play(step, Script(body, step, guides, partner)))
+                    played.append(player.play(step, Scene(body, step, guides, partner)))
         out.value({"played": played, "pages": address_of(settings)})
         _say_next(out, settings, found, keys)
         if not no_serve:
@@ -93,9 +93,9 @@ class _Player:
         self._out, self._client, self._partner, self._now = out, client, partner, now
         out.line(f"\n{told.title} ({partner})")
 
-    def play(self, step: Step, script: Script) -> dict[str, object]:
+    def play(self, step: Step, scene: Scene) -> dict[str, object]:
         """Send the message of ``step`` and wait for its answers; return what a machine wants to know."""
-        message = self._first_unused(script)
+        message = self._first_unused(scene)
         self._out.line(f"\n{step.says}.")
         self._out.line(
             f"Its dates are moved by {message.moved_days} days, so that it is placed today, {self._now:%Y-%m-%d}."
@@ -115,10 +115,10 @@ class _Player:
             "seconds": round(time.monotonic() - started, 3),
         }
 
-    def _first_unused(self, script: Script) -> Played:
+    def _first_unused(self, scene: Scene) -> Played:
         """Return the message under the first numbers that this hub has not seen: the demo may have run before."""
         for turn in count():
-            message = script.play(self._now, turn)
+            message = scene.play(self._now, turn)
             number = next(iter(message.numbers.values()), None)
             if number is None or not self._client.orders(self._partner, number):
                 return message

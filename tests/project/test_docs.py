@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 
 from hub.cli.main import hub
 from hub.platform.settings import NAMES, OTHERS
-from tests.project.checkout import ROOT, named, python_files
+from tests.project.checkout import ROOT, named, parsed, python_files, tracked_files
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks" / "README.md"]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -22,6 +23,8 @@ INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 TOPS = ("hub/", "planning/", "docs/", "tests/", "mappings/", "schemas/", "partners/", "benchmarks/", ".ci/")
 READ_ELSEWHERE = {"HUB_SKIP_ASSETS", "HUB_DATABASE_PASSWORD"}  # by the package build and by the compose file
+MODULE = re.compile(r"[\w/.-]+\.(?:py|toml)")
+STILL_SO = {"hub/flow/tasks.py"}  # Task: a message in a worker's hands, a word of the flow that goes with its rework
 PREFIX = re.compile(r"^(?:\.venv/bin/)?hub(?: |$)")
 
 documents = pytest.mark.parametrize("document", DOCUMENTS, ids=named)
@@ -37,6 +40,40 @@ def test_the_commands_it_names_exist_with_their_options(document: Path) -> None:
 def test_the_files_it_names_are_there(document: Path) -> None:
     missing = [name for name in _file_names(document) if not (ROOT / name).exists()]
     assert not missing
+
+
+@documents
+def test_the_modules_it_names_exist_wherever_it_begins_their_path(document: Path) -> None:
+    missing = [name for name in _module_names(document) if not _is_there(name)]
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("hub/platform/lanes.py", True),
+        ("platform/lanes.py", True),
+        ("lanes.py", True),
+        ("bearings.toml", True),
+        ("platform/lines.py", False),
+        ("lines_of_sight.py", False),
+    ],
+)
+def test_a_module_that_is_gone_is_noticed(name: str, there: bool) -> None:
+    assert _is_there(name) is there
+
+
+def test_no_class_is_named_by_a_word_the_glossary_turns_down() -> None:
+    rows = re.findall(r"^\| \*\*.*\|$", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
+    turned_down = {word for row in rows for word in row.split("|")[3].strip().split(", ") if word}
+    assert turned_down, "no words: this test would hold for nothing"
+    guilty = [
+        f"{named(path)}:{node.lineno}: {node.name}"
+        for path in python_files("hub")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ClassDef) and node.name.lower() in turned_down and named(path) not in STILL_SO
+    ]
+    assert not guilty
 
 
 @documents
@@ -148,6 +185,17 @@ def _file_names(document: Path) -> Iterator[str]:
     for name in INLINE.findall(FENCE.sub("", document.read_text(encoding="utf-8"))):
         if name.startswith(TOPS) and not re.search(r"[<*…\s{]", name) and "north-spine" not in name:
             yield name.split(":")[0]
+
+
+def _module_names(document: Path) -> Iterator[str]:
+    for name in INLINE.findall(FENCE.sub("", document.read_text(encoding="utf-8"))):
+        if MODULE.fullmatch(name) and "north-spine" not in name:
+            yield name
+
+
+def _is_there(name: str) -> bool:
+    """Say whether a file is tracked whose path ends so: docs leave off ``hub/``, or what a sentence said before."""
+    return any(f"/{named(path)}".endswith(f"/{name}") for path in tracked_files())
 
 
 def _targets() -> set[str]:

@@ -109,7 +109,7 @@ def test_cases(out: Output, names: tuple[str, ...], accept: bool) -> None:
         cases = library.files.cases(name)
         if not cases:
             failed += 1
-            out.note(f"{name}: has no cases; add mappings/{name}/cases/<sentence>/input.edi")
+            out.note(f"{name}: has no cases; add mappings/{name}/cases/<sentence>/input.{chosen.family.extension}")
         for folder in cases:
             result = run_case(chosen, folder, accept=accept)
             run += 1
@@ -175,7 +175,9 @@ def coverage(out: Output, name: str, files: tuple[Path, ...]) -> None:
     """
     library = _library()
     chosen = library.map(name)
-    looked = list(files) or [path for folder in library.files.cases(name) for path in folder.glob("*.edi")]
+    looked = list(files) or [
+        path for folder in library.files.cases(name) for path in folder.glob(f"*.{chosen.family.extension}")
+    ]
     told = coverage_of(chosen, [read_named(path) for path in looked])
     if out.as_json:
         out.value(told)

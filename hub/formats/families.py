@@ -11,8 +11,9 @@ from pathlib import Path
 from hub.formats.family import Family, Schemas
 from hub.formats.schema import Schema
 from hub.formats.x12.family import X12Family
+from hub.formats.xml.family import XmlFamily
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (X12Family(),)}
+FAMILIES: dict[str, Family] = {family.name: family for family in (X12Family(), XmlFamily())}
 
 
 class SchemaLibrary:

@@ -15,8 +15,9 @@ from hub.formats.schema import Place, Schema
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
 from hub.kernel.words import Id, Quantity
+from hub.mapping.beside import bring_along, currency_beside
 from hub.mapping.codecs import bind_codec
-from hub.mapping.paths import Path, Step, parse_path
+from hub.mapping.paths import Path, Step, has_numbers, parse_path
 from hub.mapping.place import Elsewhere, bind_path, bind_steps, check_elements, nearest_element, resolved
 from hub.mapping.plan import OWN, Constant, Listing, Plan, Rule, Take, Total, Variant
 from hub.mapping.scan import Where
@@ -98,6 +99,9 @@ class _Binder:
         rule = Rule(self._number(_joined(variant.name, field), said.where), field, source, shape, said.where)
         try:
             rule.takes = [bind_path(path, variant, self.root, elsewhere, self.wire) for path in source.choices]
+            if (amount := currency_beside(rule)) is not None:
+                return self._money(variant, field, said, amount, elsewhere)
+            bring_along(rule)
             rule.codecs = [bind_codec(call, self.tables) for call in self._calls(rule)]
             self._check_shape(rule)
             self._check_fields(rule, variant)
@@ -108,6 +112,16 @@ class _Binder:
         variant.rules.append(rule)
         self.plan.rules.append(rule)
         return None
+
+    def _money(self, variant: Variant, field: str, said: Said, currency: str, elsewhere: set[str]) -> Fault | None:
+        """Bind an amount whose currency stands beside it on the wire as what it is: two lines."""
+        self.plan.places.pop()
+        beside = replace(said, text=currency)
+        faults = [
+            self._rule(variant, f"{field}.amount", said, elsewhere),
+            self._rule(variant, f"{field}.currency", beside, elsewhere),
+        ]
+        return next((fault for fault in faults if fault is not None), None)
 
     def _source_fault(self, variant: Variant, said: Said, fault: Misconfigured) -> Fault:
         text = said.text.split(" | ")[0].split(" when ")[0].lstrip("<> ")
@@ -180,7 +194,7 @@ class _Binder:
         try:
             if operation not in ("sum", "count") or not what:
                 raise Misconfigured(f"'{said.text}' is no total", remedy='write "sum PO102" or "count PO1"')
-            target = parse_path(key, self.wire)
+            target = self._target(parse_path(key, self.wire))
             source = parse_path(what, self.wire)
             loop, place = self._loop_of(target)
             take = bind_path(_beneath(target, len(loop)), self._standing(place), self.root, set(), self.wire)
@@ -206,6 +220,13 @@ class _Binder:
                 where=said.where,
             )
         )
+
+    def _target(self, target: Path) -> Path:
+        """Return where a total stands with its last name on the part, where parts have names."""
+        if has_numbers(self.wire):
+            return target
+        take = bind_path(target, self._standing(self.root), self.root, set(), self.wire)
+        return replace(take.path, steps=take.steps)
 
     def _loop_of(self, target: Path) -> tuple[tuple[Step, ...], Place]:
         """Return the loop a total stands in: steps above the last, found from the top or anywhere beneath it."""

@@ -170,9 +170,9 @@ class MapFiles:
 
 
 def _family(wire: Said | None) -> str:
-    """Return the family of formats that ``wire`` names (x12): the folder of what its maps share; "" for none."""
+    """Return the dialect that ``wire`` names (x12, summit-surgical): the folder of what its maps share; "" for none."""
     family = wire.text.split("/")[0] if wire else ""
-    return family if re.fullmatch("[a-z0-9]{1,20}", family) else ""
+    return family if re.fullmatch("[a-z0-9][a-z0-9-]{0,40}", family) else ""
 
 
 __all__ = ["CodeTable", "Loaded", "MapFiles"]

@@ -43,6 +43,7 @@ class Take:
         self.anchor = anchor
         self.steps = steps
         self.places = places
+        self.own = own
         self.place = places[-1] if places else own
 
     @property

@@ -204,6 +204,8 @@ class _Inventor:
             return self._day()
         if kind == "time":
             return time(self.choose.number(0, 23), self.choose.number(0, 59))
+        if kind == "When":
+            return {"on": self._day(), "at": time(self.choose.number(0, 23), self.choose.number(0, 59))}
         if kind == "bool":
             return True
         if kind == "int":

@@ -33,7 +33,7 @@ def state(totals: Sequence[Total], root: Node, writing: Writing) -> None:
             text = _text(added, total) if added is not None else None
             if text is None:
                 continue
-            node = _first(loop, total.target.steps[-1])
+            node = _target(loop, total)
             element = total.target.parts[0]
             if node is None:
                 node = new(loop, total.target.steps[-1].tag, (total.target.steps[-1].tag,))
@@ -45,7 +45,7 @@ def compare(totals: Sequence[Total], root: Node, reading: Reading) -> None:
     """Note every total that is stated otherwise than it is, by whichever way of adding up it may be stated."""
     for total in totals:
         for loop in _loops(root, total.loop):
-            node = _first(loop, total.target.steps[-1])
+            node = _target(loop, total)
             element = total.target.parts[0]
             if node is None or not node.element(element):
                 continue
@@ -153,6 +153,11 @@ def _anywhere(above: Node, tag: str, conditions: Conditions, found: list[Node]) 
                 found.append(node)
             if node.children:
                 _anywhere(node, tag, conditions, found)
+
+
+def _target(loop: Node, total: Total) -> Node | None:
+    """Return the place that holds the total: in the loop, or the loop itself."""
+    return _first(loop, total.target.steps[-1]) if total.target.steps else loop
 
 
 def _first(loop: Node, step: Step) -> Node | None:

@@ -1,0 +1,131 @@
+"""What may be wrong with a document whose parts have names (XML, JSON), by its schema: one code, one sentence each.
+
+The name of what is at fault, where it stands and what was found enter; ``Findings`` collects them to a most.
+"""
+
+from __future__ import annotations
+
+from hub.formats.shown import FOUND_CHARACTERS_MAX, visible
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+
+FINDINGS_MAX = 1_000  # of one document; a wholly foreign one would bury the rest. What is beyond is counted.
+
+
+class Fault(Struct):
+    """One kind of fault: how grave it is, its sentence and what to do."""
+
+    severity: Severity
+    message: str
+    remedy: str
+
+
+FAULTS: dict[str, Fault] = {
+    "GDE-NAME-UNKNOWN": Fault(
+        severity=Severity.SEGMENT,
+        message="{name} is not known here",
+        remedy="leave it out, or write one of {expected}",
+    ),
+    "GDE-NAME-MISSING": Fault(
+        severity=Severity.SEGMENT, message="{name} is missing", remedy="the sender must write {name}"
+    ),
+    "GDE-NAME-OFTEN": Fault(
+        severity=Severity.SEGMENT, message="{name} comes more than {expected} times", remedy="send at most {expected}"
+    ),
+    "GDE-NAME-ORDER": Fault(
+        severity=Severity.SEGMENT,
+        message="{name} stands behind {expected}, and must stand before it",
+        remedy="write them in the order of the schema",
+    ),
+    "GDE-NAME-SHAPE": Fault(
+        severity=Severity.SEGMENT, message="{name} is not {expected}", remedy="the sender should write {expected}"
+    ),
+    "GDE-VALUE-TYPE": Fault(
+        severity=Severity.ELEMENT,
+        message="{name} = '{found}' is not {expected}",
+        remedy="the sender should write {expected}",
+    ),
+    "GDE-VALUE-LONG": Fault(
+        severity=Severity.ELEMENT,
+        message="{name} = '{found}' is longer than {expected} characters",
+        remedy="the sender should write at most {expected} characters",
+    ),
+    "GDE-VALUE-SHORT": Fault(
+        severity=Severity.ELEMENT,
+        message="{name} = '{found}' is shorter than {expected} characters",
+        remedy="the sender should write at least {expected} characters",
+    ),
+    "GDE-VALUE-CODE": Fault(
+        severity=Severity.ELEMENT,
+        message="{name} = '{found}' is none of its codes",
+        remedy="the sender should write one of {expected}",
+    ),
+    "GDE-VALUE-DECIMALS": Fault(
+        severity=Severity.ELEMENT,
+        message="{name} = '{found}' has more than {expected} decimals",
+        remedy="the sender should write at most {expected} decimals",
+    ),
+    "GDE-VALUE-DIGITS": Fault(
+        severity=Severity.ELEMENT,
+        message="{name} = '{found}' has more than {expected} digits",
+        remedy="the sender should write at most {expected} digits",
+    ),
+    "GDE-VALUE-LOW": Fault(
+        severity=Severity.ELEMENT,
+        message="{name} = '{found}' is less than {expected}",
+        remedy="the sender should write {expected} or more",
+    ),
+    "GDE-VALUE-HIGH": Fault(
+        severity=Severity.ELEMENT,
+        message="{name} = '{found}' is more than {expected}",
+        remedy="the sender should write {expected} or less",
+    ),
+    "GDE-TEXT-STRAY": Fault(
+        severity=Severity.SEGMENT,
+        message="text '{found}' stands in {name}, where only elements may stand",
+        remedy="put it into an element of its own",
+    ),
+    "GDE-SCHEMA": Fault(
+        severity=Severity.SEGMENT,
+        message="the schema agreed with the partner refuses {name}: {expected}",
+        remedy="the sender should hold the document against that schema",
+    ),
+}
+
+
+class Findings:
+    """What was found in one document."""
+
+    def __init__(self) -> None:
+        self.items: list[Diagnostic] = []
+        self._beyond: list[Severity] = []
+
+    def add(self, code: str, name: str, location: Location, *, found: str | None = None, expected: str = "") -> None:
+        """Note a fault of ``name``; ``expected`` is what the schema asks for, in words."""
+        fault = FAULTS[code]
+        if len(self.items) >= FINDINGS_MAX:
+            self._beyond.append(fault.severity)
+            return
+        words = {"name": visible(name), "found": visible(found or ""), "expected": expected}
+        self.items.append(
+            Diagnostic(
+                code=code,
+                severity=fault.severity,
+                message=fault.message.format_map(words),
+                location=location,
+                remedy=fault.remedy.format_map(words),
+                found=found[:FOUND_CHARACTERS_MAX] if found else None,
+                expected=expected or None,
+            )
+        )
+
+    def finished(self) -> list[Diagnostic]:
+        """Return the findings, the last of them saying how many more there are and how bad."""
+        if not self._beyond:
+            return self.items
+        message = f"{len(self._beyond)} more findings are not listed"
+        remedy = "mend the first ones and read the document again"
+        return [
+            *self.items, Diagnostic(code="GDE-MORE", severity=max(self._beyond), message=message, remedy=remedy)
+        ]  # fmt: skip

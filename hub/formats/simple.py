@@ -1,0 +1,94 @@
+"""What one value of XML or JSON may be: its type, its length, its digits, its codes; and what is wrong with a text.
+
+A ``Simple`` enters and a function leaves that judges texts fast; ``fault`` says of a refused one why. Patterns are not
+among it: those are judged by the partner's own schema, in a library that no text can keep busy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from hub.formats.iso import WANTED, read_bool, read_date, read_time, read_when
+from hub.formats.numbers import NUMBER, WHOLE
+from hub.formats.schema import PartType
+from hub.kernel.struct import Struct
+
+NUMBER_CHARACTERS_MAX = 40  # 18 digits before the point and 18 behind it, with sign and point: 38
+CODES_SHOWN_MAX = 12  # of a list in a remedy
+
+_KINDS = {"date": "date", "time": "time", "moment": "When", "number": "Decimal", "whole": "int", "flag": "bool"}
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "date": read_date,
+    "time": read_time,
+    "moment": read_when,
+    "flag": read_bool,
+}
+
+
+class Simple(Struct):
+    """The type of one value."""
+
+    type: PartType = "text"
+    minimum: int = 0  # characters
+    maximum: int = 0  # characters; 0 is unbounded, but for the limits of reading
+    digits: int = 0  # of a number, before and behind the point; 0: as many as fit
+    fraction: int | None = None  # digits behind the point
+    low: Decimal | None = None  # least and greatest value, both allowed
+    high: Decimal | None = None
+    codes: tuple[str, ...] = ()
+
+
+TEXT = Simple()
+
+
+def accepts(simple: Simple) -> Callable[[str], bool]:
+    """Return what says whether a text is such a value."""
+    if simple.codes:
+        return frozenset(simple.codes).__contains__
+    if simple.type == "text" and not simple.minimum and not simple.maximum:
+        return bool
+    return lambda text: fault(simple, text) is None
+
+
+def fault(simple: Simple, text: str) -> tuple[str, str] | None:
+    """Return the code of what is wrong with ``text`` and what was expected; None where nothing is."""
+    if simple.codes:
+        return None if text in simple.codes else ("GDE-VALUE-CODE", _some(simple.codes))
+    if simple.maximum and len(text) > simple.maximum:
+        return "GDE-VALUE-LONG", str(simple.maximum)
+    if len(text) < simple.minimum:
+        return "GDE-VALUE-SHORT", str(simple.minimum)
+    if simple.type in ("number", "whole"):
+        return _number_fault(simple, text)
+    reads = _READERS.get(simple.type)
+    if reads is not None and reads(text) is None:
+        return "GDE-VALUE-TYPE", WANTED[_KINDS[simple.type]]
+    return None
+
+
+def _number_fault(simple: Simple, text: str) -> tuple[str, str] | None:
+    kind = WANTED[_KINDS[simple.type]]
+    if len(text) > NUMBER_CHARACTERS_MAX:
+        return "GDE-VALUE-LONG", str(NUMBER_CHARACTERS_MAX)
+    if not (WHOLE if simple.type == "whole" else NUMBER).match(text):
+        return "GDE-VALUE-TYPE", kind
+    if simple.digits or simple.fraction is not None:
+        whole, _, fraction = text.lstrip("+-").partition(".")
+        whole, fraction = whole.lstrip("0"), fraction.rstrip("0")
+        if simple.fraction is not None and len(fraction) > simple.fraction:
+            return "GDE-VALUE-DECIMALS", str(simple.fraction)
+        if simple.digits and len(whole) + len(fraction) > simple.digits:
+            return "GDE-VALUE-DIGITS", str(simple.digits)
+    if simple.low is not None and Decimal(text) < simple.low:
+        return "GDE-VALUE-LOW", str(simple.low)
+    if simple.high is not None and Decimal(text) > simple.high:
+        return "GDE-VALUE-HIGH", str(simple.high)
+    return None
+
+
+def _some(codes: tuple[str, ...]) -> str:
+    more = f" … ({len(codes)})" if len(codes) > CODES_SHOWN_MAX else ""
+    return ", ".join(codes[:CODES_SHOWN_MAX]) + more

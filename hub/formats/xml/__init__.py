@@ -1,0 +1,1 @@
+"""XML: bytes to tree and back, by the schemas we agreed with partners."""

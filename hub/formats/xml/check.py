@@ -1,0 +1,264 @@
+"""Judges an XML document by its schema and builds its tree, in one pass.
+
+In: the root element, an ``XmlSchema``. Out: ``Checked``: the tree every mapping starts from, and every fault with its
+XPath, its line and a remedy. Our own judgement says what is wrong in the words of the schema; the partner's XSD judges
+in addition, where there is one, and what it finds elsewhere is told in its own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from lxml import etree
+
+from hub.formats.family import Checked
+from hub.formats.named_faults import Findings
+from hub.formats.simple import fault
+from hub.formats.tree import UNKNOWN, Node
+from hub.formats.tree import Value as TreeValue
+from hub.formats.xml.element import XmlSchema
+from hub.formats.xml.faults import refusal
+from hub.formats.xml.layout import Layout, Leaf, Value, layout_of
+from hub.formats.xml.limits import ATTRIBUTES_MAX
+from hub.formats.xml.reader import line_of, xpath
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.location import Location
+
+XSDS_KEPT_MAX = 64  # loaded models of partners' XSDs; a large one takes some MB
+XSD_FINDINGS_MAX = 100
+XSD_WORDS_MAX = 300  # characters of what libxml2 says
+
+_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+
+
+class PlacedNode(Node):
+    """A node that knows its element."""
+
+    __slots__ = ("record", "source")
+
+    def __init__(self, layout: Layout, position: int, source: etree._Element) -> None:
+        values: list[TreeValue] = [*layout.blank]
+        super().__init__(layout.tag, position, values)
+        self.source = source
+        self.record = layout.record
+
+
+def check(root: etree._Element, schema: XmlSchema) -> tuple[Checked, list[Node]]:
+    """Return the tree of a document whose root element is the schema's, what is wrong, and its nodes in order."""
+    layout, model = layout_of(schema), _model(schema.xsd) if schema.xsd is not None else None
+    if model is not None and model.validate(root):
+        nodes: list[Node] = []
+        return Checked(_built(root, layout, nodes), []), nodes
+    judging = _Judging()
+    node = judging.place(root, layout)
+    findings = judging.findings.finished()
+    if model is not None:
+        findings = [*findings, *_by_xsd(root, model, {finding.location.line for finding in findings})]
+    return Checked(node, findings), judging.nodes
+
+
+def judge(root: etree._Element, schema: XmlSchema) -> list[Diagnostic]:
+    """Return what is wrong with a document, without its tree."""
+    if schema.xsd is not None and _model(schema.xsd).validate(root):
+        return []
+    return check(root, schema)[0].findings
+
+
+def _built(element: etree._Element, layout: Layout, nodes: list[Node]) -> PlacedNode:
+    """Return the tree of an element that its XSD has found right, in which nothing is left to judge."""
+    node = PlacedNode(layout, len(nodes) + 1, element)
+    nodes.append(node)
+    values, children, leaves = node.values, node.children, layout.leaves
+    for clark, said in element.items():
+        if (value := layout.attributes.get(str(clark))) is not None and value.fixed is None:
+            values[value.number] = value.clean(str(said))
+    if layout.text is not None:
+        values[layout.text.number] = layout.text.clean(element.text or "")
+    for child in element:
+        leaf = leaves.get(child.tag)
+        if leaf is not None:
+            values[leaf.text.number] = leaf.text.clean(child.text or "")
+            if leaf.attributes:
+                for clark, said in child.items():
+                    if (value := leaf.attributes.get(str(clark))) is not None and value.fixed is None:
+                        values[value.number] = value.clean(str(said))
+        elif (inner := layout.places.get(child.tag)) is not None:
+            children.setdefault(inner.tag, []).append(_built(child, inner, nodes))
+        else:
+            _set_aside(child, node)
+    return node
+
+
+def _set_aside(child: etree._Element, node: Node) -> None:
+    """Keep an element that no schema of ours describes where it stands, for the map to tell that it was not read."""
+    node.add(Node(UNKNOWN, node.position, [_name(child), (child.text or "").strip() or _name(child)]))
+
+
+def locate(node: Node | None, part: int | None, path: str | None) -> Location:
+    """Return the XPath and line of a part of ``node``; of a node that is being written, its name."""
+    if not isinstance(node, PlacedNode):
+        return Location(tag=node.tag if node is not None else None, path=path)
+    at, source = xpath(node.source), node.source
+    key = node.record.parts[part - 1].key if part and part <= len(node.record.parts) else "."
+    if key == ".":
+        return Location(at=at, line=line_of(source), path=path)
+    name = key.partition("/")[0]
+    child = next((each for each in source if _called(each, name)), None)
+    line = line_of(source if child is None else child)
+    return Location(at=f"{at}/{key}", line=line, path=path)
+
+
+def _called(element: etree._Element, name: str) -> bool:
+    return etree.QName(element).localname == name.rpartition(":")[2]
+
+
+class _Judging:
+    """One document on its way into its tree."""
+
+    def __init__(self) -> None:
+        self.findings = Findings()
+        self.nodes: list[Node] = []
+
+    def place(self, element: etree._Element, layout: Layout) -> PlacedNode:
+        node = PlacedNode(layout, len(self.nodes) + 1, element)
+        self.nodes.append(node)
+        values = node.values
+        if element.attrib or layout.attributes:
+            self._attributes(element, layout.attributes, values)
+        text = element.text
+        if layout.text is not None:
+            values[layout.text.number] = self._value(element, layout.text, text)
+        elif text and text.strip():
+            self._stray(element, layout, text)
+        if len(element):
+            self._children(element, layout, node)
+        elif layout.demanded:
+            self._missing(element, layout, ())
+        return node
+
+    def _children(self, element: etree._Element, layout: Layout, node: PlacedNode) -> None:
+        leaves, places, values, children = layout.leaves, layout.places, node.values, node.children
+        counts: dict[str, int] = {}
+        last, behind = 0, ""
+        for child in element:
+            tag = child.tag
+            tail = child.tail
+            if tail and layout.text is None and tail.strip():
+                self._stray(element, layout, tail)
+            leaf = leaves.get(tag)
+            found: Leaf | Layout | None = leaf if leaf is not None else places.get(tag)
+            if found is None:
+                self._unknown(child, layout, node)
+                continue
+            count = counts[tag] = counts.get(tag, 0) + 1
+            if found.order < last and layout.in_order:
+                self.findings.add("GDE-NAME-ORDER", layout.names[tag], self._at(child), expected=behind)
+            else:
+                last, behind = found.order, layout.names[tag]
+            if leaf is not None:
+                if count > 1:
+                    self.findings.add("GDE-NAME-OFTEN", leaf.name, self._at(child), expected="1")
+                    continue
+                values[leaf.text.number] = self._value(child, leaf.text, child.text)
+                if child.attrib or leaf.attributes:
+                    self._attributes(child, leaf.attributes, values)
+                for stray in child:
+                    self.findings.add("GDE-NAME-UNKNOWN", _name(stray), self._at(stray), expected=leaf.name)
+            else:
+                inner = places[tag]
+                if inner.maximum and count > inner.maximum:
+                    self.findings.add("GDE-NAME-OFTEN", inner.tag, self._at(child), expected=str(inner.maximum))
+                children.setdefault(inner.tag, []).append(self.place(child, inner))
+        if len(counts) < len(layout.names):
+            self._missing(element, layout, counts)
+
+    def _missing(self, element: etree._Element, layout: Layout, seen: object) -> None:
+        for clark in layout.demanded:
+            if clark not in seen:  # type: ignore[operator]  # a dict or a tuple of names
+                self.findings.add("GDE-NAME-MISSING", layout.names[clark], self._at(element))
+
+    def _unknown(self, child: etree._Element, layout: Layout, node: PlacedNode) -> None:
+        if layout.open:
+            _set_aside(child, node)
+            return
+        expected = ", ".join(list(layout.names.values())[:NAMES_SHOWN_MAX])
+        self.findings.add("GDE-NAME-UNKNOWN", _name(child), self._at(child), expected=expected or layout.tag)
+
+    def _attributes(self, element: etree._Element, known: object, values: list[TreeValue]) -> None:
+        assert isinstance(known, dict)
+        attributes: dict[str, Value] = known
+        given = element.attrib
+        if len(given) > ATTRIBUTES_MAX:
+            self.findings.items.append(refusal("SYN-XML-ATTRIBUTES", self._at(element), most=ATTRIBUTES_MAX))
+            return
+        for clark, text in given.items():
+            name = str(clark)
+            value = attributes.get(name)
+            if value is not None:
+                values[value.number] = self._judged(element, value, str(text))
+            elif not name.startswith(_INSTANCE):
+                expected = ", ".join(each.key for each in attributes.values()) or "none"
+                self.findings.add("GDE-NAME-UNKNOWN", f"@{_short(name)}", self._at(element, name), expected=expected)
+        for clark, value in attributes.items():
+            if value.required and clark not in given:
+                self.findings.add("GDE-NAME-MISSING", value.key, self._at(element))
+            elif value.fixed is not None and values[value.number] == value.fixed:
+                values[value.number] = ""  # the schema says it, no map has to
+
+    def _value(self, element: etree._Element, value: Value, text: str | None) -> str:
+        return self._judged(element, value, text or "")
+
+    def _judged(self, element: etree._Element, value: Value, text: str) -> str:
+        text = value.clean(text)
+        if text and value.fixed is not None:
+            if text != value.fixed:
+                self._wrong(element, value, "GDE-VALUE-CODE", text, value.fixed)
+        elif not value.accepts(text) and (text or value.required or value.stripped):
+            wrong = fault(value.simple, text)
+            if wrong is not None:
+                self._wrong(element, value, wrong[0], text, wrong[1])
+        return text
+
+    def _wrong(self, element: etree._Element, value: Value, code: str, text: str, expected: str) -> None:
+        self.findings.add(code, value.key if value.key != "." else _name(element), self._at(element), found=text,
+                          expected=expected)  # fmt: skip
+
+    def _stray(self, element: etree._Element, layout: Layout, text: str) -> None:
+        self.findings.add("GDE-TEXT-STRAY", layout.tag, self._at(element), found=text.strip())
+
+    def _at(self, element: etree._Element, attribute: str = "") -> Location:
+        at = xpath(element) + (f"/@{_short(attribute)}" if attribute else "")
+        return Location(at=at, line=line_of(element))
+
+
+NAMES_SHOWN_MAX = 12  # of what may stand in an element
+
+
+def _name(element: etree._Element) -> str:
+    name = etree.QName(element).localname
+    return f"{element.prefix}:{name}" if element.prefix else name
+
+
+def _short(clark: str) -> str:
+    return clark.rpartition("}")[2]
+
+
+@lru_cache(XSDS_KEPT_MAX)
+def _model(file: str) -> etree.XMLSchema:
+    parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
+    return etree.XMLSchema(etree.parse(file, parser))
+
+
+def _by_xsd(root: etree._Element, model: etree.XMLSchema, told: set[int | None]) -> list[Diagnostic]:
+    """Return what the partner's XSD finds on lines where nothing was told."""
+    findings = Findings()
+    log: Iterable[Any] = model.error_log  # type: ignore[assignment]  # the stubs do not say that it is one
+    for entry in islice(log, XSD_FINDINGS_MAX):
+        if entry.line not in told:
+            name = (entry.path or "").rpartition("/")[2] or root.tag
+            location = Location(at=entry.path or None, line=entry.line or None)
+            findings.add("GDE-SCHEMA", str(name), location, expected=entry.message[:XSD_WORDS_MAX])
+    return findings.finished()

@@ -1,0 +1,135 @@
+"""XML as maps use it: documents of an agreed schema, judged and made trees; a tree back into one.
+
+In: bytes with a schema, or a tree. Out: documents with their findings, or bytes. Nothing a partner sends raises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from lxml import etree
+
+from hub.formats import iso
+from hub.formats.family import Checked, Received, ValueReader, ValueWriter, Written
+from hub.formats.schema import Part, Schema
+from hub.formats.shown import visible
+from hub.formats.tree import Node
+from hub.formats.xml import values
+from hub.formats.xml.check import check, judge, locate
+from hub.formats.xml.element import FAMILY, XmlSchema
+from hub.formats.xml.library import XmlSchemas
+from hub.formats.xml.reader import line_of, open_body, xpath
+from hub.formats.xml.writer import write
+from hub.kernel.diagnostics import Diagnostic, worst
+from hub.kernel.errors import Defect
+from hub.kernel.location import Location
+
+
+class XmlFamily:
+    """XML as maps use it."""
+
+    name = FAMILY
+    extension = "xml"
+    wanted: Mapping[str, str] = iso.WANTED
+
+    def schemas(self, roots: Sequence[Path]) -> XmlSchemas:
+        """Return what finds XML schemas in configuration ``roots``."""
+        return XmlSchemas(roots)
+
+    def reader(self, kind: str, part: Part | None) -> ValueReader:
+        """Return what reads a ``kind`` of value."""
+        return iso.reader(kind, part)
+
+    def writer(self, kind: str, part: Part | None) -> tuple[ValueWriter, bool]:
+        """Return what writes a ``kind`` of value, and whether it may not fit."""
+        return iso.writer(kind, part)
+
+    def held(self, text: str) -> str | None:
+        """Return what an element holds of ``text``."""
+        return values.held(text)
+
+    def locate(self, node: Node | None, part: int | None, component: int | None, path: str | None) -> Location:
+        """Return XPath and line."""
+        return locate(node, part, path)
+
+    def spelt(self, schema: Schema, tag: str, part: int) -> str:
+        """Return Line/Quantity, Line/@number."""
+        record = schema.records.get(tag) or schema.root.record
+        key = record.parts[part - 1].key if 0 < part <= len(record.parts) else "."
+        return tag if key == "." else f"{tag}/{key}"
+
+    def documents(self, data: bytes, schema: Schema) -> Iterator[Received | list[Diagnostic]]:
+        """Yield the document of a body, or what stands in its way."""
+        opened = open_body(data)
+        if opened.root is None:
+            yield opened.findings
+            return
+        root, agreed = opened.root, _agreed(schema)
+        kind = schema.kind if root.tag == agreed.element.clark else visible(str(root.tag))
+        place = Location(at=xpath(root), line=line_of(root))
+        yield Received(kind=kind, number="", place=place, content=XmlDocument(root), findings=opened.findings)
+
+    def check(self, received: Received, schema: Schema) -> Checked:
+        """Judge a document by its schema."""
+        document = _document(received)
+        checked, document.nodes = check(document.root, _agreed(schema))
+        return checked
+
+    def write(self, root: Node, schema: Schema, dress: object = None, *, bare: bool = False) -> Written:
+        """Return a tree as XML that the schema allows, or what it refuses; XML has no envelope of its own."""
+        agreed = _agreed(schema)
+        body = write(root, agreed)
+        opened = open_body(body)
+        findings = opened.findings if opened.root is None else judge(opened.root, agreed)
+        return Written(body=None if worst(findings).is_reject else body, findings=findings)
+
+    def dress(self, received: Received) -> object:
+        """Return nothing: an XML document is dressed by its schema."""
+        return None
+
+    def pieces(self, data: bytes) -> list[str]:
+        """Return the lines."""
+        return data.decode().split("\n")
+
+    def body(self, received: Received) -> list[str]:
+        """Return what the document says, whatever its blanks and the order of its attributes."""
+        return etree.tostring(_tidy(_document(received).root), method="c14n2").decode().split("\n")
+
+    def sent(self, received: Received, position: int, part: int, component: int | None) -> str:
+        """Return the text of a part: of the ``position``-th place, as ``check`` counts them."""
+        value = _document(received).nodes[position - 1].values[part]
+        return value if isinstance(value, str) else ""
+
+    def rule(self, received: Received, at: Location) -> str:
+        """Return the path of a finding from the root, without the numbers of its steps."""
+        return "/".join(re.sub(r"\[\d+\]", "", at.at or "").split("/")[2:])
+
+
+class XmlDocument:
+    """A document on its way: its root element, and once it is judged its nodes by position."""
+
+    __slots__ = ("nodes", "root")
+
+    def __init__(self, root: etree._Element) -> None:
+        self.root = root
+        self.nodes: list[Node] = []
+
+
+def _document(received: Received) -> XmlDocument:
+    found: XmlDocument = received.content
+    return found
+
+
+def _agreed(schema: Schema) -> XmlSchema:
+    if not isinstance(schema, XmlSchema):
+        raise Defect(f"{schema.wire} is no schema of XML")
+    return schema
+
+
+def _tidy(root: etree._Element) -> etree._Element:
+    """Return a copy with one element a line, so that two documents differ only where they say something else."""
+    copy = etree.fromstring(etree.tostring(root), etree.XMLParser(remove_blank_text=True, resolve_entities=False))
+    etree.indent(copy)
+    return copy

@@ -1,0 +1,83 @@
+"""Why an XML body is not opened, or opened with a remark: one code, one sentence and one remedy each."""
+
+from __future__ import annotations
+
+from hub.formats.named_faults import Fault
+from hub.formats.shown import FOUND_CHARACTERS_MAX, visible
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+
+_WHOLE = Severity.INTERCHANGE
+
+FAULTS: dict[str, Fault] = {
+    "SYN-XML-BYTES": Fault(
+        severity=_WHOLE, message="the XML is larger than {most} bytes", remedy="send it in several documents"
+    ),
+    "SYN-XML-EMPTY": Fault(severity=_WHOLE, message="there is nothing in the XML", remedy="send one document"),
+    "SYN-XML-ENCODING": Fault(
+        severity=_WHOLE,
+        message="the bytes {found} are no {most}, in which the XML says it is written",
+        remedy="write it in UTF-8, or declare the encoding it is in",
+    ),
+    "SYN-XML-ENCODING-UNKNOWN": Fault(
+        severity=_WHOLE, message="the XML says it is written in {found}, which is not taken", remedy="write it in UTF-8"
+    ),
+    "SYN-XML-ENCODING-OTHER": Fault(
+        severity=Severity.WARNING,
+        message="the XML says it is written in {found} and is written in {most}",
+        remedy="declare the encoding it is in",
+    ),
+    "SYN-XML-CHARACTER": Fault(
+        severity=_WHOLE,
+        message="the character {found} may stand in no XML",
+        remedy="leave it out where the document is made",
+    ),
+    "SYN-XML-DOCTYPE": Fault(
+        severity=_WHOLE,
+        message="the XML has a DOCTYPE, and none is taken here",
+        remedy="send it without, and with no entities but those of XML itself",
+    ),
+    "SYN-XML-BROKEN": Fault(
+        severity=_WHOLE,
+        message="the XML is not well-formed: {found}",
+        remedy="mend it where it is made, and send it again",
+    ),
+    "SYN-XML-ELEMENTS": Fault(
+        severity=_WHOLE, message="the XML has more than {most} elements", remedy="send it in several documents"
+    ),
+    "SYN-XML-DEPTH": Fault(
+        severity=_WHOLE,
+        message="the XML nests deeper than {most} elements",
+        remedy="send the document as it was agreed",
+    ),
+    "SYN-XML-ATTRIBUTES": Fault(
+        severity=_WHOLE,
+        message="an element has more than {most} attributes",
+        remedy="send the document as it was agreed",
+    ),
+    "SYN-XML-NAMESPACES": Fault(
+        severity=_WHOLE,
+        message="the XML declares more than {most} namespaces",
+        remedy="declare the namespaces the document uses, and no others",
+    ),
+    "SYN-XML-TEXT": Fault(
+        severity=_WHOLE,
+        message="a text is longer than {most} characters",
+        remedy="send what is attached on another way",
+    ),
+}
+
+
+def refusal(code: str, location: Location, *, found: str = "", most: object = "") -> Diagnostic:
+    """Return the finding ``code``; ``most`` is the limit, or what is the case."""
+    fault = FAULTS[code]
+    words = {"found": visible(found), "most": str(most)}
+    return Diagnostic(
+        code=code,
+        severity=fault.severity,
+        message=fault.message.format_map(words),
+        location=location,
+        remedy=fault.remedy,
+        found=found[:FOUND_CHARACTERS_MAX] or None,
+        expected=str(most) or None,
+    )

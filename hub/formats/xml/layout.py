@@ -1,0 +1,100 @@
+"""An element made ready to read and to write: which number each part has, what may come next, what must not be missing.
+
+In: an ``Element``. Out: its ``Layout``, made once for a schema and kept. Nothing here looks at a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from hub.formats.schema import Record
+from hub.formats.simple import Simple, accepts
+from hub.formats.xml.element import TEXT, Attribute, Element, XmlSchema, place_of
+
+
+class Value:
+    """A part: its number, and what judges a text that stands in it."""
+
+    __slots__ = ("accepts", "fixed", "key", "number", "required", "simple", "stripped")
+
+    def __init__(self, key: str, number: int, simple: Simple, *, required: bool, fixed: str | None = None) -> None:
+        self.key = key
+        self.number = number
+        self.simple = simple
+        self.required = required
+        self.fixed = fixed
+        self.accepts: Callable[[str], bool] = accepts(simple)
+        self.stripped = simple.type != "text" or bool(simple.codes)  # blanks around it mean nothing
+
+    def clean(self, text: str) -> str:
+        """Return the text as it is taken: blanks alone say nothing, and around what is no free text they mean none."""
+        stripped = text.strip()
+        return stripped if self.stripped or not stripped else text
+
+
+class Leaf:
+    """A simple element that comes once: a part with its attributes."""
+
+    __slots__ = ("attributes", "name", "order", "required", "text")
+
+    def __init__(self, element: Element, record: Record) -> None:
+        assert element.simple is not None
+        self.name = element.name
+        self.order = element.order
+        self.required = element.minimum > 0
+        number = record.number_of(element.name)
+        self.text = Value(element.name, number, element.simple, required=self.required)
+        self.attributes = _values(element.attributes, record, f"{element.name}/")
+
+
+class Layout:
+    """A place."""
+
+    __slots__ = (
+        "attributes", "blank", "demanded", "in_order", "leaves", "maximum", "minimum", "names", "open", "order",
+        "places", "record", "tag", "text", "written",
+    )  # fmt: skip
+
+    def __init__(self, element: Element) -> None:
+        record = place_of(element).record
+        self.tag = element.name
+        self.record = record
+        self.blank = [element.name, *[""] * len(record.parts)]  # the values a node begins with
+        self.order = element.order
+        self.minimum, self.maximum = element.minimum, element.maximum
+        self.open, self.in_order = element.open, element.in_order
+        self.text = Value(TEXT, record.number_of(TEXT), element.simple, required=True) if element.simple else None
+        self.attributes = _values(element.attributes, record, "")
+        self.leaves: dict[str, Leaf] = {}
+        self.places: dict[str, Layout] = {}
+        self.names = {child.clark: child.name for child in element.children}
+        self.written: list[Leaf | Layout] = []
+        for child in element.children:
+            made: Leaf | Layout = Leaf(child, record) if child.is_part else Layout(child)
+            if isinstance(made, Leaf):
+                self.leaves[child.clark] = made
+            else:
+                self.places[child.clark] = made
+            self.written.append(made)
+        self.demanded = tuple(child.clark for child in element.children if child.minimum > 0)
+
+
+def layout_of(schema: XmlSchema) -> Layout:
+    """Return the layout of the schema's root element, made on first use."""
+    known = schema.__dict__.get("layout")
+    if not isinstance(known, Layout):
+        known = schema.__dict__["layout"] = Layout(schema.element)
+    return known
+
+
+def _values(attributes: tuple[Attribute, ...], record: Record, above: str) -> Mapping[str, Value]:
+    return {
+        each.clark: Value(
+            above + each.key,
+            record.number_of(above + each.key),
+            each.simple,
+            required=each.required,
+            fixed=each.fixed,
+        )
+        for each in attributes
+    }

@@ -1,0 +1,211 @@
+"""An XML body opened safely: no DTD, no entities, no network, and no more of anything than ``limits`` allows.
+
+In: bytes. Out: ``Opened``, the root element or the finding that says why there is none; nothing is raised, whatever
+the bytes. The bytes are made text here, by what their mark, their first bytes and their declaration say, so that the
+parser never guesses.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from lxml import etree
+
+from hub.formats.xml.faults import refusal
+from hub.formats.xml.limits import (
+    BODY_BYTES_MAX,
+    DEPTH_MAX,
+    ELEMENTS_MAX,
+    NAMESPACES_MAX,
+    TEXT_CHARACTERS_MAX,
+)
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.location import Location
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_WITHOUT_MARK = (
+    (b"<\x00?\x00", "utf-16-le"),
+    (b"\x00<\x00?", "utf-16-be"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+_ENCODINGS = {
+    "utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "gb18030", "gbk", "gb2312", "utf-16", "utf-16-le",
+    "utf-16-be",
+}  # fmt: skip
+"""What a declaration may name; who needs another is asked for UTF-8."""
+
+_DECLARATION = re.compile(r"\s*<\?xml\s[^>]{0,200}?\?>")
+_DECLARED = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LONG_TEXT = etree.XPath(f"(//*[text()[string-length()>{TEXT_CHARACTERS_MAX}]])[1]")
+
+
+class Opened:
+    """The root element, or what stands in its way."""
+
+    __slots__ = ("findings", "root")
+
+    def __init__(self, root: etree._Element | None, findings: list[Diagnostic]) -> None:
+        self.root = root
+        self.findings = findings
+
+
+def open_body(data: bytes) -> Opened:
+    """Return the tree of an XML body; its text is all Unicode, its entities are the five of XML alone."""
+    if len(data) > BODY_BYTES_MAX:
+        return Opened(None, [refusal("SYN-XML-BYTES", Location(), most=BODY_BYTES_MAX)])
+    text, findings = decoded(data)
+    if text is None:
+        return Opened(None, findings)
+    refused = _unfit(text)
+    if refused is not None:
+        return Opened(None, [*findings, refused])
+    parsed = parse(text)
+    if isinstance(parsed, Diagnostic):
+        return Opened(None, [*findings, parsed])
+    beyond = _beyond(parsed, text)
+    return Opened(None, [*findings, beyond]) if beyond is not None else Opened(parsed, findings)
+
+
+def decoded(data: bytes) -> tuple[str | None, list[Diagnostic]]:
+    """Return the body as text, and what is wrong with how it is written in bytes; its declaration is blanked out."""
+    found, skip = _found(data)
+    named = _DECLARED.match(
+        data if found is None else data[skip : skip + 800].decode(found, "replace").encode("ascii", "replace")
+    )
+    declared = named[1].decode() if named else None
+    findings: list[Diagnostic] = []
+    encoding = found or "utf-8"
+    if declared is not None:
+        known = _lookup(declared)
+        if known is None:
+            return None, [refusal("SYN-XML-ENCODING-UNKNOWN", Location(line=1), found=declared)]
+        if found is None and not known.startswith("utf-16"):
+            encoding = known
+        elif not (found or "utf-8").startswith(known.removesuffix("-le").removesuffix("-be")):
+            findings.append(refusal("SYN-XML-ENCODING-OTHER", Location(line=1), found=declared, most=encoding))
+    try:
+        text = data[skip:].decode(encoding)
+    except UnicodeDecodeError as fault:
+        at = skip + fault.start
+        place = Location(line=data.count(b"\n", 0, at) + 1, offset=at)
+        return None, [*findings, refusal("SYN-XML-ENCODING", place, found=data[at : at + 4].hex(), most=encoding)]
+    declaration = _DECLARATION.match(text)
+    if declaration:  # blanks in its place: lines and columns stay as they are
+        text = re.sub(r"[^\n]", " ", declaration[0]) + text[declaration.end() :]
+    return text, findings
+
+
+def parse(text: str) -> etree._Element | Diagnostic:
+    """Return the root element of a text that was looked at, or the finding that says where it breaks off."""
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
+        attribute_defaults=False, huge_tree=False, remove_comments=True, remove_pis=True, collect_ids=False,
+    )  # fmt: skip
+    try:
+        return etree.fromstring(text.encode(), parser)
+    except etree.XMLSyntaxError as fault:
+        illegal = _ILLEGAL.search(text)
+        if illegal:
+            return refusal("SYN-XML-CHARACTER", _place(text, illegal.start()), found=f"U+{ord(illegal[0]):04X}")
+        line, column = fault.position
+        if "depth" in fault.msg:
+            return refusal("SYN-XML-DEPTH", Location(line=line or 1, column=column or None), most=DEPTH_MAX)
+        detail = fault.msg.partition(", line ")[0]
+        return refusal("SYN-XML-BROKEN", Location(line=line or 1, column=column or None), found=detail)
+
+
+def _found(data: bytes) -> tuple[str | None, int]:
+    """Return the encoding that the first bytes cannot but mean, and how many of them are a mark."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding, len(mark)
+    return next(((encoding, 0) for start, encoding in _WITHOUT_MARK if data.startswith(start)), (None, 0))
+
+
+def _lookup(declared: str) -> str | None:
+    try:
+        name = codecs.lookup(declared).name
+    except LookupError:
+        return None
+    return name if name in _ENCODINGS else None
+
+
+def _unfit(text: str) -> Diagnostic | None:
+    """Return why a text does not reach the parser: a DOCTYPE, nothing in it, too much of it."""
+    at = _doctype(text)
+    if at is not None:
+        return refusal("SYN-XML-DOCTYPE", _place(text, at))
+    if not text.strip():
+        return refusal("SYN-XML-EMPTY", Location(line=1))
+    if text.count("<") > 2 * ELEMENTS_MAX:
+        return refusal("SYN-XML-ELEMENTS", Location(), most=ELEMENTS_MAX)
+    if text.count("xmlns") > NAMESPACES_MAX:
+        return refusal("SYN-XML-NAMESPACES", Location(), most=NAMESPACES_MAX)
+    return None
+
+
+def _doctype(text: str) -> int | None:
+    """Return where a DOCTYPE stands: before the root element, behind blanks, comments and instructions alone."""
+    at = 0
+    while True:
+        while at < len(text) and text[at] in " \t\r\n":
+            at += 1
+        if text.startswith("<!--", at):
+            end = text.find("-->", at + 4)
+        elif text.startswith("<?", at):
+            end = text.find("?>", at + 2) + 1
+        else:
+            return at if text[at : at + 9].upper() == "<!DOCTYPE" else None
+        if end <= 0:
+            return None  # it never ends: the parser says so
+        at = end + (3 if text.startswith("-->", end) else 1)
+
+
+def _beyond(root: etree._Element, text: str) -> Diagnostic | None:
+    """Return the text that is too long; where the body is shorter than that, none is."""
+    found = _LONG_TEXT(root) if len(text) > TEXT_CHARACTERS_MAX else None
+    if not isinstance(found, list) or not found:
+        return None
+    element = found[0]
+    assert isinstance(element, etree._Element)
+    return refusal("SYN-XML-TEXT", Location(at=xpath(element), line=line_of(element)), most=TEXT_CHARACTERS_MAX)
+
+
+def _place(text: str, at: int) -> Location:
+    return Location(line=text.count("\n", 0, at) + 1, column=at - text.rfind("\n", 0, at))
+
+
+def line_of(element: etree._Element) -> int | None:
+    """Return the line an element begins on; None for one that was never read."""
+    line: int | None = getattr(element, "sourceline", None)
+    return line
+
+
+STEPS_SHOWN_MAX = 40  # of an XPath in a finding
+NAME_SHOWN_MAX = 60
+
+
+def xpath(element: etree._Element) -> str:
+    """Return where an element stands, with the prefixes of its own document: /Order/Lines/Line[2]."""
+    steps: list[str] = []
+    at: etree._Element | None = element
+    while at is not None and len(steps) < STEPS_SHOWN_MAX:
+        name = etree.QName(at).localname[:NAME_SHOWN_MAX]
+        step = f"{at.prefix[:NAME_SHOWN_MAX]}:{name}" if at.prefix else name
+        above = at.getparent()
+        if above is not None:
+            before = sum(1 for _ in at.itersiblings(at.tag, preceding=True))
+            if before or next(at.itersiblings(at.tag), None) is not None:
+                step += f"[{before + 1}]"
+        steps.append(step)
+        at = above
+    return "/" + "/".join(reversed(steps))

@@ -1,0 +1,69 @@
+"""A tree as XML: in the order of the schema, with its prefixes, the same document always the same bytes.
+
+In: the root node, its ``XmlSchema``. Out: the bytes. What is not said is not written; what the schema fixes is. That
+the result is what the schema allows, is judged by reading it again (``family``).
+"""
+
+from __future__ import annotations
+
+from hub.formats.tree import Node
+from hub.formats.xml.element import XmlSchema
+from hub.formats.xml.layout import Layout, Leaf, Value, layout_of
+
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'.decode()
+INDENT = "  "
+_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_IN_ATTRIBUTE = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+)
+
+
+def write(root: Node, schema: XmlSchema) -> bytes:
+    """Return the document."""
+    spaces = "".join(
+        f' xmlns{":" if prefix else ""}{prefix}="{uri.translate(_IN_ATTRIBUTE)}"'
+        for prefix, uri in sorted(schema.prefixes.items())
+        if uri
+    )
+    lines = [DECLARATION]
+    _place(lines, root, layout_of(schema), "", spaces)
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _place(lines: list[str], node: Node, layout: Layout, indent: str, more: str = "") -> None:
+    values = node.values
+    attributes = more + _attributes(values, layout.attributes.values())
+    text = _text(values, layout.text).translate(_IN_TEXT) if layout.text is not None else ""
+    first = len(lines)
+    lines.append("")
+    deeper = indent + INDENT
+    children = node.children
+    for each in layout.written:
+        if isinstance(each, Leaf):
+            said = _text(values, each.text)
+            if said:
+                inner = _attributes(values, each.attributes.values())
+                lines.append(f"{deeper}<{each.name}{inner}>{said.translate(_IN_TEXT)}</{each.name}>")
+        else:
+            for child in children.get(each.tag, ()):
+                _place(lines, child, each, deeper)
+    tag = layout.tag
+    if len(lines) > first + 1:
+        lines[first] = f"{indent}<{tag}{attributes}>{text}"
+        lines.append(f"{indent}</{tag}>")
+    else:
+        lines[first] = f"{indent}<{tag}{attributes}>{text}</{tag}>" if text else f"{indent}<{tag}{attributes}/>"
+
+
+def _attributes(values: list, attributes: object) -> str:  # type: ignore[type-arg]
+    made = ""
+    for each in attributes:  # type: ignore[attr-defined]
+        said = _text(values, each) or each.fixed
+        if said:
+            made += f' {each.key.rpartition("@")[2]}="{said.translate(_IN_ATTRIBUTE)}"'
+    return made
+
+
+def _text(values: list, value: Value) -> str:  # type: ignore[type-arg]
+    said = values[value.number] if value.number < len(values) else ""
+    return said if isinstance(said, str) else ""

@@ -1,0 +1,107 @@
+"""A document held against its schema: what is wrong is told by XPath and line, all of it, with a remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hub.formats.tree import UNKNOWN
+from tests.formats.xml.small import SOUND, XSD, checked, schema
+
+LINE = '<Line number="1"><Quantity unit="EA">12</Quantity></Line>'
+
+
+def order(*inner: str) -> str:
+    return '<Order xmlns="urn:small">\n<Number>4711</Number>\n' + "\n".join(inner) + "\n</Order>"
+
+
+def test_a_sound_document_becomes_a_tree_of_places_and_parts(tmp_path: Path) -> None:
+    made = checked(tmp_path, SOUND)
+    assert made.findings == []
+    found = schema(tmp_path)
+    record = found.root.record
+    assert [part.key for part in record.parts] == ["Number", "On", "Paid", "Due"]
+    assert made.root.values == ["Order", "4711", "2026-11-30", "", ""]
+    (line,) = made.root.children["Line"]
+    assert line.values == ["Line", "1", "12.5", "EA", ""]
+    assert [node.values for node in line.children["Text"]] == [["Text", "as drawn"], ["Text", "deburred"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "at", "line"),
+    [
+        (order("<On>2026-02-30</On>"), "GDE-VALUE-TYPE", "/Order/On", 3),
+        (order("<On>30.11.2026</On>"), "GDE-VALUE-TYPE", "/Order/On", 3),
+        (order("<On/>"), "GDE-VALUE-TYPE", "/Order/On", 3),
+        (order("<Paid>maybe</Paid>"), "GDE-VALUE-TYPE", "/Order/Paid", 3),
+        (order("<Colour>red</Colour>"), "GDE-NAME-UNKNOWN", "/Order/Colour", 3),
+        (order("<x:On xmlns:x='urn:other'>2026-11-30</x:On>"), "GDE-NAME-UNKNOWN", "/Order/x:On", 3),
+        (order("<On>2026-11-30</On>", "<On>2026-11-30</On>"), "GDE-NAME-OFTEN", "/Order/On[2]", 4),
+        (order(LINE, "<On>2026-11-30</On>"), "GDE-NAME-ORDER", "/Order/On", 4),
+        (order(*[LINE] * 4), "GDE-NAME-OFTEN", "/Order/Line[4]", 6),
+        (order("loose text"), "GDE-TEXT-STRAY", "/Order", 1),
+        (order(LINE.replace(' unit="EA"', "")), "GDE-NAME-MISSING", "/Order/Line/Quantity", 3),
+        (order(LINE.replace(">12<", ">-1<")), "GDE-VALUE-LOW", "/Order/Line/Quantity", 3),
+        (order(LINE.replace(">12<", ">5001<")), "GDE-VALUE-HIGH", "/Order/Line/Quantity", 3),
+        (order(LINE.replace(">12<", ">1.234<")), "GDE-VALUE-DECIMALS", "/Order/Line/Quantity", 3),
+        (order(LINE.replace(">12<", ">12345678<")), "GDE-VALUE-DIGITS", "/Order/Line/Quantity", 3),
+        (order(LINE.replace(">12<", f">{'9' * 500}<")), "GDE-VALUE-LONG", "/Order/Line/Quantity", 3),
+        (order(LINE.replace(">12<", ">1e3<")), "GDE-VALUE-TYPE", "/Order/Line/Quantity", 3),
+        (order(LINE.replace(">12<", ">NaN<")), "GDE-VALUE-TYPE", "/Order/Line/Quantity", 3),
+        (order(LINE.replace('unit="EA"', 'unit="EA" list="R21"')), "GDE-VALUE-CODE", "/Order/Line/Quantity", 3),
+        (order(LINE.replace('number="1"', 'number="one"')), "GDE-VALUE-TYPE", "/Order/Line", 3),
+        (order(LINE.replace('number="1"', 'number="1" colour="red"')), "GDE-NAME-UNKNOWN", "/Order/Line/@colour", 3),
+        (order('<Line number="1"/>'), "GDE-NAME-MISSING", "/Order/Line", 3),
+        (order(LINE.replace("</Line>", "<Text>x</Text></Line>")), "GDE-VALUE-SHORT", "/Order/Line/Text", 3),
+        (order(LINE.replace("</Line>", f"<Text>{'x' * 11}</Text></Line>")), "GDE-VALUE-LONG", "/Order/Line/Text", 3),
+    ],
+)
+def test_what_the_schema_refuses_is_told_where_it_stands(
+    tmp_path: Path, body: str, code: str, at: str, line: int
+) -> None:
+    findings = checked(tmp_path, body).findings
+    assert [(each.code, each.location.at, each.location.line) for each in findings[:1]] == [(code, at, line)]
+    assert all(each.remedy for each in findings)
+
+
+def test_every_fault_of_a_document_is_told_at_once(tmp_path: Path) -> None:
+    body = order("<On>soon</On>", LINE.replace(">12<", ">many<"), LINE.replace('number="1"', 'number="x"'))
+    findings = checked(tmp_path, body).findings
+    assert [each.location.at for each in findings] == [
+        "/Order/On",
+        "/Order/Line[1]/Quantity",
+        "/Order/Line[2]",
+    ]
+
+
+def test_both_of_a_choice_are_refused_by_the_partners_schema(tmp_path: Path) -> None:
+    findings = checked(tmp_path, order("<Paid>true</Paid>", "<Due>2026-11-30</Due>")).findings
+    assert [(each.code, each.location.line) for each in findings] == [("GDE-SCHEMA", 4)]
+
+
+def test_a_pattern_is_judged_by_the_partners_schema(tmp_path: Path) -> None:
+    patterned = XSD.replace('<xs:maxLength value="10"/>', '<xs:maxLength value="10"/><xs:pattern value="[a-z ]*"/>')
+    schema(tmp_path, patterned)
+    from hub.formats.xml.check import check
+    from hub.formats.xml.reader import open_body
+
+    opened = open_body(SOUND.replace("deburred", "DEBURRED").encode())
+    assert opened.root is not None
+    found = schema(tmp_path, patterned)
+    assert [each.code for each in check(opened.root, found)[0].findings][:1] == ["GDE-SCHEMA"]
+
+
+def test_what_an_open_schema_lets_in_is_kept_for_the_map_to_tell(tmp_path: Path) -> None:
+    opened = XSD.replace(
+        '<xs:element name="Number" type="xs:string"/>',
+        '<xs:element name="Number" type="xs:string"/><xs:any namespace="##other" processContents="lax" minOccurs="0"/>',
+    )
+    from hub.formats.xml.check import check
+    from hub.formats.xml.reader import open_body
+
+    body = open_body(order("<x:More xmlns:x='urn:other'>of this</x:More>").encode())
+    assert body.root is not None
+    made = check(body.root, schema(tmp_path, opened))[0]
+    assert made.findings == []
+    assert [node.values for node in made.root.children[UNKNOWN]] == [["x:More", "of this"]]

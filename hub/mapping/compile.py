@@ -62,7 +62,8 @@ class Compiled:
 
     def write(self, document: Struct) -> tuple[Node, list[Diagnostic]]:
         """Return the document as a tree, and what could not be said."""
-        root = Node(self.plan.schema.root.record.tag)
+        record = self.plan.schema.root.record
+        root = Node(record.tag, 0, [record.tag, *[""] * len(record.parts)])
         writing = Writing(root, self.sites, document, self.plan.schema, self.plan.family)
         self._write(document, root, writing)
         if writing.groups:

@@ -25,6 +25,8 @@ def leftovers(X: Reading, root: Node, computed: dict[str, int], meanings: Meanin
     """Report every element that arrived and that no rule read; what bears on the answer goes to its item as well."""
     seen, holders = X.seen, X.holders
     stack = [(root, root)]
+    if X.schema.root.record.parts:  # the top of the document is a place that holds something itself
+        _told(X, root, root.tag, root, seen.get(root, 0) | computed.get(root.tag, 0), meanings)
     while stack:
         above, holder = stack.pop()
         for tag, nodes in above.children.items():
@@ -37,15 +39,21 @@ def leftovers(X: Reading, root: Node, computed: dict[str, int], meanings: Meanin
                 whole = (1 << len(values)) - 2
                 if mask & whole == whole:
                     continue
-                for element in range(1, len(values)):
-                    if values[element] and not mask >> element & 1:
-                        text, foreign = _shown(values[element]), tag == UNKNOWN
-                        meaning = None if foreign or not holders else meanings.of(above.tag, tag, element)
-                        if meaning is None:
-                            X.add(unread(X, node, element, 0, text, foreign=foreign))
-                        else:
-                            X.add(_unweighed(X, node, element, text, meaning))
-                            X.weigh(node if node in holders else holder, meaning, X.spelt(tag, element), text)
+                _told(X, node, above.tag, holder, mask, meanings)
+
+
+def _told(X: Reading, node: Node, above: str, holder: Node, mask: int, meanings: Meanings) -> None:
+    """Report what stands in ``node`` and is not among the parts of ``mask``."""
+    values, holders, tag = node.values, X.holders, node.tag
+    for element in range(1, len(values)):
+        if values[element] and not mask >> element & 1:
+            text, foreign = _shown(values[element]), tag == UNKNOWN
+            meaning = None if foreign or not holders else meanings.of(above, tag, element)
+            if meaning is None:
+                X.add(unread(X, node, element, 0, text, foreign=foreign))
+            else:
+                X.add(_unweighed(X, node, element, text, meaning))
+                X.weigh(node if node in holders else holder, meaning, X.spelt(tag, element), text)
 
 
 def _unweighed(X: Reading, node: Node, element: int, found: str, meaning: str) -> Diagnostic:

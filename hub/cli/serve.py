@@ -45,9 +45,15 @@ def serve(out: Output, host: str | None, port: int | None, data: Path | None) ->
         configure_logs(settings.log_level)
         hub = open_hub(settings)
         hub.own()
+        app = create_app(hub)
         server = Server(
-            create_app(hub), limits_for(room), backlog=room.backlog, on_started=lambda: _say_ready(out, settings)
+            app,
+            limits_for(room),
+            backlog=room.backlog,
+            knows_key=app.state.api_keys.remembers,
+            on_started=lambda: _say_ready(out, settings),
         )
+        hub.metrics.watch_door(lambda: server.keeper.gone, lambda: server.keeper.turned_away)
         for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(asked_to_stop, _stopped)  # uvicorn raises it again once everything is let go of
         server.run(sockets=[taken])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -120,6 +120,14 @@ class Metrics:
             "When the oldest waiting job fell due; 0: none waits",
             registry=self.registry,
         )
+
+    def watch_door(self, gone: Callable[[], int], turned_away: Callable[[], int]) -> None:
+        """Show, whenever the numbers are read, what the door has counted since its start."""
+        for name, said, count in (
+            ("hub_askers_gone", "Requests whose asker left before the answer was complete", gone),
+            ("hub_turned_away", "Connections and requests answered 503 at the door, for want of room", turned_away),
+        ):
+            Gauge(name, said, registry=self.registry).set_function(count)
 
     def count_loop_fault(self, loop: str, fault: str) -> None:
         """Count a round of ``loop`` that ended in an exception of type ``fault``."""

@@ -9,17 +9,18 @@ address has one guess left instead of five, and the right password is a right gu
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import math
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from hub.web.networks import SITE_SHARE, network_of, site_of
 from hub.web.problems import busy
 
 GUESSES_SECONDS = 900.0
 PER_NAME_AND_ADDRESS = 5  # a person who mistypes finds the link by then
 PER_ADDRESS = 30  # a whole office may stand behind one
+PER_SITE = SITE_SHARE * PER_ADDRESS  # of all the networks of one IPv6 subscriber
 PER_NAME = 100  # from everywhere together (NIST SP 800-63B, 5.2.2); then each address has
 PER_NAME_AND_ADDRESS_UNDER_ATTACK = 1
 WRONG_KEYS = 60  # of one address; a system with an old key asks every few seconds
@@ -67,27 +68,31 @@ class LoginGuesses:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._addresses = Guesses(PER_ADDRESS, GUESSES_SECONDS, monotonic)
+        self._sites = Guesses(PER_SITE, GUESSES_SECONDS, monotonic)
         self._pairs = Guesses(PER_NAME_AND_ADDRESS, GUESSES_SECONDS, monotonic)
         self._names = Guesses(PER_NAME, GUESSES_SECONDS, monotonic)
 
     def begin(self, name: str, address: str) -> int:
         """Count a guess and return 0; or return how long it must wait, and count nothing."""
-        address = network_of(address)
+        site, address = site_of(address), network_of(address)
         pair = f"{address} {name}"
         wait = self._addresses.wait_seconds(address) or self._pairs.wait_seconds(pair)
+        wait = wait or self._sites.wait_seconds(site)
         if not wait and self._names.wait_seconds(name):
             wait = self._pairs.wait_seconds(pair, PER_NAME_AND_ADDRESS_UNDER_ATTACK)
         if wait:
             return wait
         self._addresses.add(address)
+        self._sites.add(site)
         self._pairs.add(pair)
         self._names.add(name)
         return 0
 
     def was_right(self, name: str, address: str) -> None:
         """Take the guess back."""
-        address = network_of(address)
+        site, address = site_of(address), network_of(address)
         self._addresses.take_back(address)
+        self._sites.take_back(site)
         self._pairs.take_back(f"{address} {name}")
         self._names.take_back(name)
 
@@ -127,16 +132,3 @@ class KeyGuesses:
     def was_wrong(self, address: str) -> None:
         """Count a wrong key."""
         self._addresses.add(network_of(address))
-
-
-def network_of(address: str) -> str:
-    """Return what one guesser can have at will: an IPv4 address, or the 2⁶⁴ addresses of an IPv6 network."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))

@@ -14,7 +14,8 @@ from contextlib import asynccontextmanager
 from litestar.types import Receive
 
 from hub.security.passwords import CHECKS_AT_ONCE
-from hub.web.attempts import GUESSES_SECONDS, PER_ADDRESS, Guesses, network_of
+from hub.web.attempts import GUESSES_SECONDS, PER_ADDRESS, PER_SITE, Guesses
+from hub.web.networks import SITE_SHARE, network_of, site_of
 from hub.web.problems import Problem
 
 WAITING_MAX = 16  # eight turns of two: a second for whoever is last
@@ -32,6 +33,7 @@ class HashTurns:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._lately = Guesses(PER_ADDRESS, GUESSES_SECONDS, monotonic)
+        self._of_sites = Guesses(PER_SITE, GUESSES_SECONDS, monotonic)
         self._running = 0
         self._serial = 0
         self._waiting: list[_Waiter] = []
@@ -39,9 +41,10 @@ class HashTurns:
     @asynccontextmanager
     async def turn(self, address: str, receive: Receive) -> AsyncIterator[None]:
         """Hold a turn while the block runs. Raises ``Problem`` 503 when too many wait, or the caller has gone."""
-        network = network_of(address)
-        asked = self._lately.count(network)
+        network, site = network_of(address), site_of(address)
+        asked = max(self._lately.count(network), self._of_sites.count(site) // SITE_SHARE)
         self._lately.add(network)
+        self._of_sites.add(site)
         if self._running < CHECKS_AT_ONCE and not self._waiting:
             self._running += 1
         else:

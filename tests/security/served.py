@@ -13,7 +13,7 @@ from hub.platform.database import Database
 from hub.platform.settings import Settings
 from hub.web.app import create_app
 from hub.web.door.limits import Limits
-from hub.web.door.server import Server
+from hub.web.door.server import Loop, Server
 from tests.web.conftest import key_of
 from tests.web.small_hub import SmallHub
 
@@ -44,13 +44,21 @@ class Served:
 
 @contextmanager
 def serving(
-    data: Path, database: Database, clock: Clock, limits: Limits, settings: Settings | None = None
+    data: Path,
+    database: Database,
+    clock: Clock,
+    limits: Limits,
+    settings: Settings | None = None,
+    *,
+    loop: Loop = "auto",
 ) -> Iterator[Served]:
-    """Serve a small hub within ``limits``, which are looked at ten times a second."""
+    """Serve a small hub within ``limits``, which are looked at ten times a second, on either event loop."""
     hub = SmallHub(data, database, clock, settings)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        server = Server(create_app(hub), limits, backlog=128, look_every_ticks=1)
+        app = create_app(hub)
+        knows_key = app.state.api_keys.remembers
+        server = Server(app, limits, backlog=128, knows_key=knows_key, look_every_ticks=1, loop=loop)
         running = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
         port = taken.getsockname()[1]
         running.start()

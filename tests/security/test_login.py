@@ -29,8 +29,8 @@ from hub.web.attempts import (
     Guesses,
     KeyGuesses,
     LoginGuesses,
-    network_of,
 )
+from hub.web.networks import network_of
 from tests.stored import FrozenClock
 from tests.web.small_hub import SmallHub
 

@@ -15,7 +15,7 @@ import pytest
 from hub.platform.database import Database
 from hub.web.door.keeper import Keeper, Stand
 from hub.web.door.limits import Limits
-from hub.web.door.turns import Turn, Turns, is_pressing
+from hub.web.door.turns import Kind, Turn, Turns, kind_of
 from tests.security.served import PATIENCE_SECONDS, Served, request, rest_of, serving, status_of
 from tests.stored import FrozenClock
 from tests.web.samples import ORDER
@@ -33,24 +33,24 @@ def served(tmp_path: Path, sqlite_database: Database, clock: FrozenClock) -> Ite
 class TestWhoComesNext:
     """By construction: every request is begun by hand and ends by hand."""
 
-    LIMITS = Limits(address_requests=2, requests=3, address_pressing=2, pressing=3)
+    LIMITS = Limits(
+        address_requests=2, requests=3, address_pressing=2, pressing=3, address_probes=2, probes=3, waiting=1_000
+    )
 
     @pytest.fixture
     def begun(self) -> list[Turn]:
         return []
 
-    def _ask(self, turns: Turns, begun: list[Turn], address: str, *, pressing: bool = False) -> Turn:
-        turn = Turn(address, pressing, lambda: begun.append(turn))
+    def _ask(self, turns: Turns, begun: list[Turn], address: str, kind: Kind = Kind.OTHER) -> Turn:
+        turn = Turn(address, kind, lambda: begun.append(turn), lambda: None)
         turns.ask(turn)
         return turn
 
-    @pytest.mark.parametrize("pressing", [True, False])
+    @pytest.mark.parametrize("kind", [Kind.PROBE, Kind.KEY, Kind.OTHER])
     @pytest.mark.parametrize("count", [1, 2, 3, 10, 120])
-    def test_an_address_has_no_more_than_its_share_under_way(
-        self, begun: list[Turn], count: int, pressing: bool
-    ) -> None:
-        turns = Turns(self.LIMITS)
-        asked = [self._ask(turns, begun, "a", pressing=pressing) for _ in range(count)]
+    def test_an_address_has_no_more_than_its_share_under_way(self, begun: list[Turn], count: int, kind: Kind) -> None:
+        turns = Turns(self.LIMITS, at_once)
+        asked = [self._ask(turns, begun, "a", kind) for _ in range(count)]
         seen = 0
         while seen < len(begun):
             assert len(begun) - seen == min(2, count - seen)
@@ -59,25 +59,27 @@ class TestWhoComesNext:
         assert begun == asked
 
     def test_whoever_asks_once_comes_before_the_rest_of_whoever_asks_much(self, begun: list[Turn]) -> None:
-        turns = Turns(self.LIMITS)
+        turns = Turns(self.LIMITS, at_once)
         for _ in range(120):
             self._ask(turns, begun, "a")
         others = [self._ask(turns, begun, each) for each in "bcd"]
-        assert [each.address for each in begun] == ["a", "a", "b"]
+        assert [each.network for each in begun] == ["a", "a", "b"]
         for _ in range(4):
             _end(turns, begun[0])
             begun.pop(0)
         assert all(each.has_begun for each in others)
 
-    def test_probes_and_keys_come_before_strangers(self, begun: list[Turn]) -> None:
-        turns = Turns(Limits(address_requests=1, requests=1, address_pressing=1, pressing=1))
+    def test_probes_and_keys_wait_for_no_stranger(self, begun: list[Turn]) -> None:
+        limits = Limits(address_requests=1, requests=1, address_pressing=1, pressing=1, address_probes=1, probes=1)
+        turns = Turns(limits, at_once)
         for address in "abc":
             self._ask(turns, begun, address)
-        self._ask(turns, begun, "a", pressing=True)
-        assert [(each.address, each.is_pressing) for each in begun] == [("a", False), ("a", True)]
+        for kind in (Kind.KEY, Kind.PROBE):
+            self._ask(turns, begun, "a", kind)
+        assert [(each.network, each.kind) for each in begun] == [("a", Kind.OTHER), ("a", Kind.KEY), ("a", Kind.PROBE)]
 
     def test_a_place_is_free_only_when_the_work_is_done_and_the_answer_has_left(self, begun: list[Turn]) -> None:
-        turns = Turns(Limits(address_requests=1, requests=9))
+        turns = Turns(Limits(address_requests=1, requests=9), at_once)
         first, second, third = (self._ask(turns, begun, "a") for _ in range(3))
         turns.worked(first)
         assert begun == [first]
@@ -89,15 +91,15 @@ class TestWhoComesNext:
         assert begun == [first, second, third]
 
     def test_an_answer_that_is_taken_slowly_keeps_no_other_address_waiting(self, begun: list[Turn]) -> None:
-        turns = Turns(Limits(address_requests=1, requests=1))
+        turns = Turns(Limits(address_requests=1, requests=1), at_once)
         slow = self._ask(turns, begun, "a")
         other = self._ask(turns, begun, "b")
         assert begun == [slow]
-        turns.answering(slow)
+        turns.pause(slow)
         assert begun == [slow, other]
 
     def test_whoever_goes_away_while_waiting_is_forgotten(self, begun: list[Turn]) -> None:
-        turns = Turns(Limits(address_requests=1, requests=1))
+        turns = Turns(Limits(address_requests=1, requests=1), at_once)
         first, second, third = (self._ask(turns, begun, "a") for _ in range(3))
         turns.left(second)
         turns.left(second)
@@ -105,22 +107,26 @@ class TestWhoComesNext:
         assert begun == [first, third]
 
     @pytest.mark.parametrize(
-        ("path", "field", "expected"),
+        ("path", "is_known", "expected"),
         [
-            ("/healthz", b"x", True),
-            ("/readyz", b"x", True),
-            ("/login", b"x", False),
-            ("/", b"cookie", False),
-            ("/schema/openapi.json", b"x", False),
-            ("/healthz/x", b"x", False),
-            ("/outbound/a", b"authorization", True),
-            ("/api/v1/orders", b"authorization", True),
-            ("/api/v1/orders", b"cookie", False),
-            ("/metrics", b"authorization", True),
+            ("/healthz", False, Kind.PROBE),
+            ("/readyz", True, Kind.PROBE),
+            ("/login", True, Kind.OTHER),
+            ("/", True, Kind.OTHER),
+            ("/schema/openapi.json", True, Kind.OTHER),
+            ("/healthz/x", True, Kind.OTHER),
+            ("/outbound/a", True, Kind.KEY),
+            ("/outbound/a", False, Kind.OTHER),
+            ("/api/v1/orders", True, Kind.KEY),
+            ("/api/v1/orders", False, Kind.OTHER),
+            ("/inbound/a", True, Kind.KEY),
+            ("/messages", True, Kind.OTHER),
         ],
     )
-    def test_what_is_pressing(self, path: str, field: bytes, expected: bool) -> None:
-        assert is_pressing(path, [(b"host", b"hub"), (field, b"1")]) is expected
+    def test_only_a_key_that_was_found_right_goes_before_strangers_and_only_where_keys_are_used(
+        self, path: str, is_known: bool, expected: Kind
+    ) -> None:
+        assert kind_of(path, is_known) is expected
 
 
 @pytest.mark.parametrize(
@@ -223,6 +229,11 @@ def test_whoever_leaves_during_an_answer_leaves_no_traceback(served: Served, cap
         _until(lambda: len(served.server.keeper) == 0)
         assert served.ask(request("GET", target, key)).endswith(LARGE)
     assert [each for each in caplog.records if each.levelno >= logging.WARNING or each.exc_info] == []
+
+
+def at_once(what: Callable[[], None]) -> None:
+    """The next turn of the event loop, which is now."""
+    what()
 
 
 class _Guest:

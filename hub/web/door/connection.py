@@ -12,20 +12,21 @@ from typing import Any, ClassVar
 
 import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from hub.web.door.head import fault_of_head
 from hub.web.door.keeper import Keeper, Stand
-from hub.web.door.turns import Turn, is_pressing
-from hub.web.door.work import in_turn, is_promise
-from hub.web.problems import MEDIA_TYPE, Problem, document
+from hub.web.door.line import FULL, Gently, Pace, answer_of
+from hub.web.door.turns import Kind, Turn, kind_of
+from hub.web.door.work import busy, in_turn, is_promise
+from hub.web.problems import Problem
 
 INTAKE = "/inbound/"  # the one route whose body may be large and take its time
 HEAD_TOO_LARGE = Problem(431, "the headers of a request are at most 16 KiB in 100 fields", code="headers-too-large")
 NO_HTTP = Problem(400, "this is no HTTP/1.1", code="no-http")
 HEAD_TOO_SLOW = Problem(408, "the headers did not come in time", code="too-slow")
 BODY_TOO_SLOW = Problem(408, "the body came too slowly", code="too-slow")
-FULL = Problem(503, "every connection the hub keeps is taken", code="busy", retry_after_seconds=1)
+LATER = busy(Problem(503, "more is asked than the hub can answer", code="busy", retry_after_seconds=2))
 
 
 class Connection(HttpToolsProtocol):
@@ -44,16 +45,19 @@ class Connection(HttpToolsProtocol):
         self._behind: Problem | None = None  # what is said when all that was asked before is answered
         self._refusal: Problem | None = None  # why a callback of the parser stopped it
         self._moved = False  # the parser has finished something with the last piece
-        self._turn: Turn | None = None  # of the request that is answered, or will be next
-        self._held_back: tuple[RequestResponseCycle, Any] | None = None  # it asks for its turn when its body is here
+        self._answered: RequestResponseCycle | None = None  # the request that is answered, or will be next
+        self._turn: Turn | None = None  # of that one
+        self._held_back: tuple[RequestResponseCycle, Any, bool] | None = (
+            None  # it asks for its turn when its body is here
+        )
         self._is_leaving = False  # its answer is given, and has not all left yet
         self._is_intake = False  # what it asks for is to take a message in
         self._unheard = 0  # bytes since it last did
         self._head_bytes = self._head_fields = self._body_bytes = 0
         self._keeps_alive = False
         self._since: float | None = None  # when this phase was first looked at
-        self._pace = _Pace()
-        self._unsent = _Pace()
+        self._pace = Pace()
+        self._unsent = Pace()
 
     # -- as the keeper sees it
 
@@ -77,7 +81,7 @@ class Connection(HttpToolsProtocol):
             stand = Stand.KNOWN if self.is_known else Stand.PROMISED
         elif self._lingering or self._is_waiting:
             stand = Stand.SILENT if self.cycle is None else Stand.ANSWERED
-        elif self._turn is not None and not self._turn.has_begun:
+        elif self._turn is not None and self._turn.is_waiting:
             stand = Stand.WAITING
         else:
             stand = Stand.AT_WORK
@@ -86,7 +90,7 @@ class Connection(HttpToolsProtocol):
 
     def look(self, now: float) -> None:
         """End what has lasted too long."""
-        if not self._takes_its_answer(now):
+        if not self._takes_itsanswer_of(now):
             self.transport.abort()
         elif self.transport.is_closing():
             return
@@ -101,7 +105,7 @@ class Connection(HttpToolsProtocol):
         elif self._is_waiting and not self._deaf and now - self._since > self.keeper.limits.head_seconds:
             self._refuse(HEAD_TOO_SLOW)
 
-    def _takes_its_answer(self, now: float) -> bool:
+    def _takes_itsanswer_of(self, now: float) -> bool:
         limits = self.keeper.limits
         unsent = self.transport.get_write_buffer_size()
         if not unsent or self._unsent.at is None or unsent > self._unsent.bytes:  # more was written meanwhile
@@ -131,8 +135,9 @@ class Connection(HttpToolsProtocol):
         self.address = str(peer[0]) if isinstance(peer, tuple) and peer else ""
         self.transport = transport
         if not self.keeper.admit(self):
+            self.keeper.turned_away += 1
             self._deaf = True
-            transport.write(_answer(FULL))
+            transport.write(answer_of(FULL))
             transport.close()
             return
         super().connection_made(transport)
@@ -141,6 +146,9 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.keeper.leave(self)
         super().connection_lost(exc)
+        if self._answered is not None and not self._answered.response_complete:  # others may stand behind it
+            self._answered.disconnected = True
+            self._answered.message_event.set()
         self._is_leaving, self._held_back = False, None
         if self._turn is not None:
             self.keeper.turns.left(self._turn)
@@ -205,7 +213,7 @@ class Connection(HttpToolsProtocol):
             self._stop(HEAD_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
-        fault = fault_of_head(self.parser.get_method(), self.url, self.headers)
+        fault = fault_of_head(self.parser.get_method(), self.url, self.headers, self.parser.get_http_version())
         if fault is not None:
             self._stop(fault)
         if len(self.pipeline) >= self.keeper.limits.pipelined:
@@ -217,7 +225,7 @@ class Connection(HttpToolsProtocol):
         # whoever answers before the body has come closes the line behind the answer, and gently: a line that is cut
         # while bytes arrive takes the answer with it
         self._keeps_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
-        self.cycle.transport = _Gently(self)  # type: ignore[assignment]  # the three methods a cycle calls
+        self.cycle.transport = Gently(self.transport, self.linger)  # type: ignore[assignment]  # the three methods a cycle calls
 
     def on_body(self, body: bytes) -> None:
         self._moved = True
@@ -253,7 +261,7 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
         if was_last and self._behind is not None and not self.transport.is_closing():
             self._unset_keepalive_if_required()
-            self.transport.write(_answer(self._behind))
+            self.transport.write(answer_of(self._behind))
             self.transport.close() if self._said_all else self.linger()
         self._settle()
 
@@ -270,13 +278,16 @@ class Connection(HttpToolsProtocol):
     # -- turns
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Begin the request when its turn comes. One that is taken in has bounds of its own, and does not wait."""
-        scope = cycle.scope
-        if scope["path"].startswith(INTAKE) and is_pressing("", scope["headers"]):
+        """Begin the request when its turn comes. One that is taken in with a right key has bounds of its own."""
+        self._answered = cycle
+        is_intake = cycle.scope["path"].startswith(INTAKE)
+        key = _key_of(next((value for name, value in cycle.scope["headers"] if name == b"authorization"), b""))
+        is_known = bool(key) and self.keeper.knows_key(key)
+        if is_intake and is_known:
             super()._start_asgi_task(cycle, app)
             return
-        self._held_back = (cycle, app)
-        if not is_promise(cycle):
+        self._held_back = (cycle, app, is_known)
+        if (is_intake and key) or not is_promise(cycle):  # the gate looks at a key before anything of the body is read
             self._ask_for_turn()
         elif cycle.waiting_for_100_continue:
             cycle.waiting_for_100_continue = False
@@ -285,17 +296,21 @@ class Connection(HttpToolsProtocol):
     def _ask_for_turn(self) -> None:
         if self._held_back is None:
             return
-        (cycle, app), self._held_back = self._held_back, None
-        headers = cycle.scope["headers"]
-        caller = self.keeper.caller_of(self.address, headers)
-        pressing = is_pressing(cycle.scope["path"], headers)
-        start, turns = super()._start_asgi_task, self.keeper.turns
+        (cycle, app, is_known), self._held_back = self._held_back, None
+        path, start, turns = cycle.scope["path"], super()._start_asgi_task, self.keeper.turns
+        known_as = Kind.FREE if path.startswith(INTAKE) else Kind.KEY
 
         def begin() -> None:
-            start(cycle, in_turn(turns, turn, cycle, app))
+            start(cycle, in_turn(turns, turn, cycle, app, known_as=known_as, on_gone=self.keeper.one_gone))
             self._settle()
 
-        turn = Turn(caller, pressing, begin)
+        def refuse() -> None:
+            self.keeper.turned_away += 1
+            start(cycle, LATER)
+            self._settle()
+
+        caller = self.keeper.caller_of(self.address, cycle.scope["headers"])
+        turn = Turn(caller, kind_of(path, is_known), begin, refuse)
         self._turn = turn
         turns.ask(turn)
 
@@ -329,7 +344,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
                 return
         if self._head_bytes or self._unheard or self._body_open:  # else it said nothing, and there is nobody to answer
-            self.transport.write(_answer(problem))
+            self.transport.write(answer_of(problem))
         self.linger()
 
     def linger(self) -> None:
@@ -342,43 +357,12 @@ class Connection(HttpToolsProtocol):
             self.transport.write_eof()
 
 
-class _Pace:
-    """So many bytes at that time."""
-
-    __slots__ = ("at", "bytes")
-
-    def __init__(self) -> None:
-        self.start(None, 0)
-
-    def start(self, at: float | None, count: int) -> None:
-        self.at, self.bytes = at, count
-
-
-class _Gently:
-    """The transport as a cycle sees it whose request is still coming: closing lingers."""
-
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def write(self, data: bytes) -> None:
-        self._connection.transport.write(data)
-
-    def is_closing(self) -> bool:
-        return self._connection.transport.is_closing()
-
-    def close(self) -> None:
-        self._connection.linger()
-
-
 def kept_by(keeper: Keeper) -> type[Connection]:
     """Return the protocol of a server whose connections ``keeper`` counts."""
     return type("KeptConnection", (Connection,), {"keeper": keeper})
 
 
-def _answer(problem: Problem) -> bytes:
-    content = document(problem)
-    fields = {"content-type": MEDIA_TYPE, "content-length": str(len(content)), "connection": "close", **problem.headers}
-    lines = b"".join(f"{name}: {value}\r\n".encode("ascii") for name, value in fields.items())
-    return STATUS_LINE[problem.status] + lines + b"\r\n" + content
+def _key_of(authorization: bytes) -> str:
+    """Return the key that a header shows, which may be none of ours."""
+    scheme, _, text = authorization.partition(b" ")
+    return text.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""

@@ -4,18 +4,24 @@ In: a connection that was just made. Out: whether it may stay. When all places a
 is not complete: a promise is no work. Those nobody knows go first, of the address that holds the most, the oldest of
 them; then anybody's; a body whose sender has shown who he is goes last. So whoever opens connections and says nothing,
 or half of something, keeps nobody out. Only when every place is at work is the newcomer told to come again.
-Everything is kept in order as it changes, so a newcomer costs the same however many there are. Used on one event loop.
+An address that has all of its share, and asks for something on each, is turned away before anything is made for it; so
+is one of whose connections too many would have to give way in a second. Of IPv6 a /64 counts as one address, and a /48
+as two. Everything is kept in order as it changes, so a newcomer costs the same however many there are. Used on one
+event loop.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import IntEnum
 from typing import Protocol
 
 from hub.web.door.limits import Limits
 from hub.web.door.turns import Turns
+from hub.web.networks import network_of, site_of
+
+SITE_CONNECTIONS = 2  # addresses' shares of connections: half of all at most
 
 
 class Stand(IntEnum):
@@ -30,6 +36,7 @@ class Stand(IntEnum):
 
 
 _STRANGERS = (Stand.SILENT, Stand.PROMISED, Stand.ANSWERED, Stand.WAITING)
+_OF_OWN = (Stand.SILENT, Stand.PROMISED, Stand.ANSWERED, Stand.KNOWN)  # who gives way to others of its address
 
 
 class Guest(Protocol):
@@ -55,73 +62,86 @@ class Guest(Protocol):
 class _Crowd:
     """Guests by what they are about, longest so first, as dicts keep their order."""
 
-    __slots__ = ("count", "standing")
+    __slots__ = ("count", "newcomers", "standing")
 
     def __init__(self) -> None:
         self.count = 0
+        self.newcomers = 0  # for whom others of it gave way since the last look
         self.standing: tuple[dict[Guest, None], ...] = tuple({} for _ in Stand)
 
 
 class Keeper:
     """Counts the connections of one server."""
 
-    def __init__(self, limits: Limits, proxies: str = "") -> None:
+    def __init__(
+        self, limits: Limits, proxies: str = "", knows_key: Callable[[str], bool] = lambda text: False
+    ) -> None:
+        """``knows_key`` tells whether a key was found right lately."""
         self.limits = limits
+        self.knows_key = knows_key
+        self.gone = self.turned_away = 0  # so many left before their answer, or were told to come again
         self._proxies = proxies_of(proxies)
         self.turns = Turns(limits)
         self._unsent: dict[Guest, int] = {}  # bytes by connection that does not take them, oldest first
         self._unsent_bytes = 0
         self._all = _Crowd()
-        self._crowds: dict[str, _Crowd] = {}  # by address
-        self._addresses: dict[int, dict[str, None]] = {}  # by how many guests they have
+        self._crowds: dict[str, _Crowd] = {}  # by network, and by site where that is another
+        self._addresses: dict[int, dict[str, None]] = {}  # networks by how many guests they have
         self._most = 0  # guests of the address that has the most
+
+    def has_room(self, address: str) -> bool:
+        """Tell whether one more connection of ``address`` can be within its share."""
+        return self._is_proxy(address) or all(
+            theirs.count < most
+            or (theirs.newcomers < self.limits.address_newcomers and any(theirs.standing[each] for each in _OF_OWN))
+            for theirs, most in self._shares(address)
+        )
 
     def admit(self, guest: Guest) -> bool:
         """Give ``guest`` a place; False when there is none."""
-        theirs = self._crowds.get(guest.address)
-        if theirs is not None and theirs.count >= self.limits.address_connections and not self._is_proxy(guest.address):
-            victim = self._first(theirs, _STRANGERS) or self._first(theirs, (Stand.KNOWN,))
-            if victim is None:
-                return False
-            self._end(victim)
+        if not self.has_room(guest.address):
+            return False
+        if not self._is_proxy(guest.address):
+            for theirs, most in self._shares(guest.address):
+                if theirs.count >= most:
+                    victim = self._first(theirs, _OF_OWN)
+                    if victim is None:
+                        return False
+                    theirs.newcomers += 1
+                    self._end(victim)
         if self._all.count >= self.limits.connections:
             victim = self._whoever_gives_way()
             if victim is None:
                 return False
             self._end(victim)
-        theirs = self._crowds.get(guest.address)
-        if theirs is None:
-            theirs = self._crowds[guest.address] = _Crowd()
-        for crowd in (self._all, theirs):
+        for crowd in (self._all, *(self._crowds.setdefault(name, _Crowd()) for name in _names(guest.address))):
             crowd.standing[guest.stand][guest] = None
-        self._count(guest.address, theirs, 1)
+        self._count(guest.address, 1)
         return True
 
     def leave(self, guest: Guest) -> None:
         """Take back the place of ``guest``, if it has one."""
         self.sent(guest)
-        theirs = self._crowds.get(guest.address)
-        if theirs is None or guest not in theirs.standing[guest.stand]:
+        if not self._has(guest):
             return
-        for crowd in (self._all, theirs):
+        for crowd in self._crowds_of(guest.address):
             del crowd.standing[guest.stand][guest]
-        self._count(guest.address, theirs, -1)
-        if not theirs.count:
-            del self._crowds[guest.address]
+        self._count(guest.address, -1)
 
     def move(self, guest: Guest, stand: Stand) -> None:
         """Say what ``guest`` is about now. Too many promises of one address, or of all: the oldest gives way."""
-        theirs = self._crowds.get(guest.address)
-        if theirs is None or guest not in theirs.standing[guest.stand]:  # it has been let go of
+        if not self._has(guest):  # it has been let go of
             guest.stand = stand
             return
-        for crowd in (self._all, theirs):
+        crowds = self._crowds_of(guest.address)
+        for crowd in crowds:
             del crowd.standing[guest.stand][guest]
             crowd.standing[stand][guest] = None
         guest.stand = stand
         if stand is Stand.PROMISED:
             if not self._is_proxy(guest.address):
-                self._bound_promises(theirs, self.limits.address_promises)
+                for nth, crowd in enumerate(crowds[1:]):
+                    self._bound_promises(crowd, self.limits.address_promises * (SITE_CONNECTIONS if nth else 1))
             self._bound_promises(self._all, self.limits.promises)
 
     def unsent(self, guest: Guest, size_bytes: int) -> None:
@@ -146,9 +166,16 @@ class Keeper:
         return address
 
     def look(self, now: float) -> None:
-        """Look at every connection; called about once a second."""
+        """Look at every connection, and at whose turn does not come; called about once a second."""
+        self.turns.look(now)
+        for crowd in self._crowds.values():
+            crowd.newcomers = 0
         for guest in [each for those in self._all.standing for each in those]:
             guest.look(now)
+
+    def one_gone(self) -> None:
+        """Count one who has left before his answer was complete."""
+        self.gone += 1
 
     def count(self, stand: Stand) -> int:
         """Return how many are about this."""
@@ -185,17 +212,39 @@ class Keeper:
         guest.give_way()
         self.leave(guest)
 
-    def _count(self, address: str, theirs: _Crowd, by: int) -> None:
-        """Count one guest of ``address`` more or less, and keep who has the most."""
+    def _shares(self, address: str) -> list[tuple[_Crowd, int]]:
+        """Return the crowds ``address`` belongs to, and how many each may be."""
+        of_address = self.limits.address_connections
+        most = (of_address, of_address * SITE_CONNECTIONS)
+        return [
+            (self._crowds[name], each)
+            for name, each in zip(_names(address), most, strict=False)
+            if name in self._crowds
+        ]
+
+    def _crowds_of(self, address: str) -> list[_Crowd]:
+        return [self._all, *(self._crowds[name] for name in _names(address))]
+
+    def _has(self, guest: Guest) -> bool:
+        theirs = self._crowds.get(network_of(guest.address))
+        return theirs is not None and guest in theirs.standing[guest.stand]
+
+    def _count(self, address: str, by: int) -> None:
+        """Count one guest of ``address`` more or less, and keep which network has the most."""
+        network, *site = _names(address)
+        theirs = self._crowds[network]
         if theirs.count:
             same = self._addresses[theirs.count]
-            del same[address]
+            del same[network]
             if not same:
                 del self._addresses[theirs.count]
-        theirs.count += by
-        self._all.count += by
+        for crowd in self._crowds_of(address):
+            crowd.count += by
         if theirs.count:
-            self._addresses.setdefault(theirs.count, {})[address] = None
+            self._addresses.setdefault(theirs.count, {})[network] = None
+        for name in (network, *site):
+            if not self._crowds[name].count:
+                del self._crowds[name]
         if theirs.count > self._most or self._most not in self._addresses:
             self._most = theirs.count  # one less than before is still the most: nobody else had as many
 
@@ -207,6 +256,11 @@ class Keeper:
         except ValueError:  # a socket without an address
             return True
         return any(found in network for network in self._proxies)
+
+
+def _names(address: str) -> tuple[str, ...]:
+    network, site = network_of(address), site_of(address)
+    return (network,) if site == network else (network, site)
 
 
 Networks = list[ipaddress.IPv4Network | ipaddress.IPv6Network]

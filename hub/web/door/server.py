@@ -1,4 +1,4 @@
-"""uvicorn's server with our door: its connections are counted, and looked at every second."""
+"""uvicorn's server with our door: its connections are accepted and counted by us, and looked at every second."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import uvicorn
 
+from hub.web.door.accepting import Acceptor
 from hub.web.door.connection import kept_by
 from hub.web.door.keeper import Keeper
 from hub.web.door.limits import Limits
@@ -17,9 +18,12 @@ from hub.web.door.limits import Limits
 FINISH_SECONDS = 20  # for requests under way at SIGTERM; container engines wait 10 to 30 seconds before they kill
 LOOK_EVERY_TICKS = 10  # a tick is a tenth of a second
 
+Loop: TypeAlias = Literal["auto", "asyncio", "uvloop"]
+
 
 class Server(uvicorn.Server):
-    """Serves ``app`` within ``limits``. ``on_started`` is called once it answers."""
+    """Serves ``app`` within ``limits``. ``on_started`` is called once it answers; ``knows_key`` tells which keys were
+    found right lately, and ``loop`` which event loop it runs on: ``auto`` is uvloop where there is one."""
 
     def __init__(
         self,
@@ -27,15 +31,21 @@ class Server(uvicorn.Server):
         limits: Limits,
         *,
         backlog: int,
+        knows_key: Callable[[str], bool] = lambda text: False,
         on_started: Callable[[], None] = lambda: None,
         look_every_ticks: int = LOOK_EVERY_TICKS,
+        loop: Loop = "auto",
     ) -> None:
-        self.keeper = Keeper(limits, proxies=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))
+        proxies = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+        self.keeper = Keeper(limits, proxies, knows_key)
+        self._kept = kept_by(self.keeper)
+        self._acceptors: list[Acceptor] = []
         super().__init__(
             uvicorn.Config(
                 app,
                 lifespan="on",
-                http=kept_by(self.keeper),
+                loop=loop,
+                http=self._kept,
                 ws="none",
                 log_config=None,
                 access_log=False,
@@ -49,9 +59,25 @@ class Server(uvicorn.Server):
         self._look_every_ticks = look_every_ticks
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._on_started()
+        """Start the app, then accept from ``sockets``, which uvicorn is not told of."""
+        await super().startup([])
+        if not self.started:
+            return
+        self._acceptors = [Acceptor(each, self.config.backlog, self.keeper, self._protocol) for each in sockets or ()]
+        for acceptor in self._acceptors:
+            acceptor.open()
+        self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, and let what is under way finish."""
+        for acceptor in self._acceptors:
+            acceptor.close()
+        for acceptor in self._acceptors:
+            await acceptor.wait_closed()
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> asyncio.Protocol:
+        return self._kept(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     async def on_tick(self, counter: int) -> bool:
         if counter % self._look_every_ticks == 0:

@@ -1,60 +1,155 @@
-"""Whose request is begun next: every address in its turn, and no address more than its share at a time.
+"""Whose request is computed next: every address in its turn, and no address more than its share at a time.
 
-In: a request whose body is here, and who asks. Out: it is begun, at once or when its turn comes. Probes and whoever
-shows a key come before strangers; in each lane the addresses go round. A request holds a place of its address until its
-work is done and its answer has left us, and one of the lane's until its answer begins: then only the line is slow.
-Taking a message in with a key has bounds of its own (``hub.web.admission``) and never waits here. On one event loop.
+In: a request whose body is here, who asks, and its lane: probes, who shows a key that was found right, everybody else.
+Out: it is begun, at once or when its turn comes; or refused, when too many wait or it has waited too long. A lane's
+places are for the event loop alone: a request that waits for something else (a hash, a reader, the line) gives its own
+back and asks again, before any that have not begun. So nothing that is slow elsewhere keeps a lane from going on, and
+the bounds that stand there hold. A place is free again in the next turn of the event loop: one turn computes no more
+than every lane has places, and whoever connects waits no longer than that.
+
+Of those that have not begun, the address is next that has asked least lately; of an IPv6 network its /64 counts as one,
+and its /48 as a few (``hub.web.networks``). A request also holds a place of its address until its work is done and its
+answer has left us. Taking a message in with a key has bounds of its own (``hub.web.admission``) and never waits here.
+On one event loop.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable
+from enum import IntEnum
+from typing import TypeAlias
 
+from hub.web.door.lanes import Lane
 from hub.web.door.limits import Limits
+from hub.web.networks import network_of, site_of
 
 PROBES = frozenset({"/healthz", "/readyz"})
+BY_KEY = ("/inbound/", "/outbound/", "/api/v1/")  # where a key can be used
+
+Soon: TypeAlias = Callable[[Callable[[], None]], object]
+
+
+class Kind(IntEnum):
+    """Which lane a request is in; the first go first."""
+
+    PROBE = 0
+    KEY = 1
+    OTHER = 2
+    FREE = 3  # bounded elsewhere
 
 
 class Turn:
     """One request, from when it is asked for until its answer has left."""
 
-    __slots__ = ("_begin", "address", "has_begun", "has_left", "holds_lane", "is_pressing", "is_worked")
+    __slots__ = (
+        "_begin",
+        "_refuse",
+        "again",
+        "has_begun",
+        "has_left",
+        "holds_place",
+        "is_refused",
+        "is_worked",
+        "kind",
+        "network",
+        "since",
+        "site",
+    )
 
-    def __init__(self, address: str, is_pressing: bool, begin: Callable[[], None]) -> None:
-        self.address = address
-        self.is_pressing = is_pressing
+    def __init__(self, address: str, kind: Kind, begin: Callable[[], None], refuse: Callable[[], None]) -> None:
+        self.network, self.site = network_of(address), site_of(address)
+        self.kind = kind
         self._begin = begin
-        self.has_begun = self.holds_lane = False
+        self._refuse = refuse
+        self.has_begun = self.holds_place = self.is_refused = False
         self.is_worked = self.has_left = False
+        self.since: float | None = None  # when it was first seen to wait
+        self.again: asyncio.Future[None] | None = None  # it has begun, and waits for a place to go on
 
-    def begin(self) -> None:
-        self.has_begun = self.holds_lane = True
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its turn has not come yet."""
+        return not self.has_begun and not self.is_refused
+
+    def go(self) -> None:
+        """Compute, now that there is a place: from the beginning, or from where it waited."""
+        self.holds_place = True
+        if self.has_begun:
+            again, self.again = self.again, None
+            if again is not None and not again.done():
+                again.set_result(None)
+            return
+        self.has_begun = True
         self._begin()
+
+    def refuse(self) -> None:
+        self.is_refused = True
+        self._refuse()
 
 
 class Turns:
     """The requests of one server that wait or are under way."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._pressing = _Lane(limits.address_pressing, limits.pressing)
-        self._others = _Lane(limits.address_requests, limits.requests)
+    def __init__(self, limits: Limits, soon: Soon | None = None) -> None:
+        """``soon`` calls what it is given in the next turn of the event loop."""
+        self._soon = soon
+        self._most_seconds = limits.turn_seconds
+        self._waiting_max = limits.waiting
+        self._lanes = (
+            Lane(limits.address_probes, limits.probes),
+            Lane(limits.address_pressing, limits.pressing),
+            Lane(limits.address_requests, limits.requests),
+        )
+        self._spent: list[Lane] = []  # places that are free again in the next turn of the event loop
 
     def ask(self, turn: Turn) -> None:
-        """Begin ``turn`` as soon as it may."""
-        self._lane(turn).add(turn)
+        """Begin ``turn`` as soon as it may. Of too many that wait, one of whoever has asked most is refused."""
+        lane = self._lanes[turn.kind]
+        lane.add(turn)
         self._go_on()
+        if lane.waiting > self._waiting_max:
+            lane.last().refuse()
 
-    def answering(self, turn: Turn) -> None:
-        """Say that what is computed for it is computed."""
-        if turn.holds_lane:
-            turn.holds_lane = False
-            self._lane(turn).under_way -= 1
-            self._go_on()
+    def pause(self, turn: Turn) -> None:
+        """Say that it waits for something other than the event loop."""
+        if turn.holds_place:
+            turn.holds_place = False
+            if turn.kind is not Kind.FREE:
+                self._give_back(self._lanes[turn.kind])
+
+    def again(self, turn: Turn) -> asyncio.Future[None] | None:
+        """Ask for a place to go on; return what to wait for, or ``None`` when there was one."""
+        if turn.kind is Kind.FREE:
+            return None
+        lane = self._lanes[turn.kind]
+        if lane.has_place and not lane.has_again:
+            lane.under_way += 1
+            turn.holds_place = True
+            return None
+        turn.again = asyncio.get_running_loop().create_future()
+        lane.add_again(turn)
+        return turn.again
+
+    def not_again(self, turn: Turn) -> None:
+        """Say that it goes on without a place, as whoever is told to end does."""
+        turn.again = None
+
+    def known(self, turn: Turn, kind: Kind) -> None:
+        """Say that who asks was found to be somebody, whose requests are of this kind: it takes no stranger's share."""
+        before = self._lanes[turn.kind]
+        before.free(turn)
+        if turn.holds_place:
+            self._give_back(before)
+        turn.kind = kind
+        if kind is not Kind.FREE:
+            self._lanes[kind].take(turn)
+            if turn.holds_place:
+                self._lanes[kind].under_way += 1
 
     def worked(self, turn: Turn) -> None:
         """Say that nothing more is done for it."""
-        self.answering(turn)
+        self.pause(turn)
         turn.is_worked = True
         self._free(turn)
 
@@ -65,71 +160,39 @@ class Turns:
         turn.has_left = True
         if turn.has_begun:
             self._free(turn)
-        else:
-            self._lane(turn).forget(turn)
+        elif not turn.is_refused:
+            self._lanes[turn.kind].forget(turn)
+
+    def look(self, now: float) -> None:
+        """Refuse what has waited too long; called about once a second."""
+        for lane in self._lanes:
+            for turn in lane.look(now, self._most_seconds):
+                turn.refuse()
 
     def _free(self, turn: Turn) -> None:
-        if turn.is_worked and turn.has_left:
-            self._lane(turn).free(turn.address)
+        if turn.is_worked and turn.has_left and turn.kind is not Kind.FREE:
+            self._lanes[turn.kind].free(turn)
             self._go_on()
 
-    def _lane(self, turn: Turn) -> _Lane:
-        return self._pressing if turn.is_pressing else self._others
+    def _give_back(self, lane: Lane) -> None:
+        self._spent.append(lane)
+        if len(self._spent) == 1:
+            (self._soon or asyncio.get_running_loop().call_soon)(self._next)
+
+    def _next(self) -> None:
+        for lane in self._spent:
+            lane.under_way -= 1
+        self._spent.clear()
+        self._go_on()
 
     def _go_on(self) -> None:
-        for lane in (self._pressing, self._others):
+        for lane in self._lanes:
             while (turn := lane.next()) is not None:
-                turn.begin()
+                turn.go()
 
 
-class _Lane:
-    def __init__(self, of_address: int, of_all: int) -> None:
-        self._of_address = of_address
-        self._of_all = of_all
-        self.under_way = 0
-        self._waiting: dict[str, deque[Turn]] = {}
-        self._busy: dict[str, int] = {}
-        self._ready: dict[str, None] = {}  # addresses that wait and have a place free, in the order of their turns
-
-    def add(self, turn: Turn) -> None:
-        self._waiting.setdefault(turn.address, deque()).append(turn)
-        self._see(turn.address)
-
-    def next(self) -> Turn | None:
-        """Return the request that is begun now, and count it."""
-        if not self._ready or self.under_way >= self._of_all:
-            return None
-        address = next(iter(self._ready))
-        del self._ready[address]
-        waiting = self._waiting[address]
-        turn = waiting.popleft()
-        if not waiting:
-            del self._waiting[address]
-        self.under_way += 1
-        self._busy[address] = self._busy.get(address, 0) + 1
-        self._see(address)
-        return turn
-
-    def free(self, address: str) -> None:
-        self._busy[address] -= 1
-        if not self._busy[address]:
-            del self._busy[address]
-        self._see(address)
-
-    def forget(self, turn: Turn) -> None:
-        waiting = self._waiting.get(turn.address)
-        if waiting is None or turn not in waiting:
-            return
-        waiting.remove(turn)
-        if not waiting:
-            del self._waiting[turn.address]
-            self._ready.pop(turn.address, None)
-
-    def _see(self, address: str) -> None:
-        if address in self._waiting and self._busy.get(address, 0) < self._of_address:
-            self._ready.setdefault(address)
-
-
-def is_pressing(path: str, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Tell whether it is a probe, or shows a key."""
-    return path in PROBES or any(name == b"authorization" for name, _ in headers)
+def kind_of(path: str, is_known: bool) -> Kind:
+    """Return the lane of a request for ``path``, with a key that was found right lately or not."""
+    if path in PROBES:
+        return Kind.PROBE
+    return Kind.KEY if is_known and path.startswith(BY_KEY) else Kind.OTHER

@@ -21,7 +21,7 @@ from hub.cli.stored import address_of, data_option, settings_for
 from hub.kernel.errors import Misconfigured
 from hub.platform.settings import Settings
 from hub.platform.telemetry import configure_logs
-from hub.web.app import create_app
+from hub.web.app import create_app, known
 from hub.web.door.limits import limits_for, raise_descriptors, room_for
 from hub.web.door.server import Server
 
@@ -50,7 +50,7 @@ def serve(out: Output, host: str | None, port: int | None, data: Path | None) ->
             app,
             limits_for(room),
             backlog=room.backlog,
-            knows_key=app.state.api_keys.remembers,
+            known=known(app),
             on_started=lambda: _say_ready(out, settings),
         )
         hub.metrics.watch_door(lambda: server.keeper.gone, lambda: server.keeper.turned_away)

@@ -121,6 +121,7 @@ class KeyRing:
             return known
         key = await self._database.read(lambda conn: check_key(conn, presented, now))
         if key is None:
+            self._known.pop(presented.digest, None)
             return None
         if key.last_used_at is None or now - key.last_used_at > USED_EVERY:
             await self._database.write(lambda conn: used(conn, key.id, now))

@@ -21,6 +21,7 @@ from hub.web.api import health, inbound, message_parts, messages, orders, outbou
 from hub.web.api.describe import openapi
 from hub.web.assets import Assets
 from hub.web.attempts import KeyGuesses
+from hub.web.door.keeper import Known
 from hub.web.gate import enforce
 from hub.web.headers import guard_headers
 from hub.web.hub import Hub
@@ -116,6 +117,7 @@ def create_app(hub: Hub) -> Litestar:
                 "admission": Admission(hub.settings),
                 "api_keys": KeyRing(hub.database, hub.clock),
                 "sessions": Sessions(hub),
+                "readiness": health.Readiness(hub),
                 "reads": Reads(),
                 "bodies": Reads(BODIES_AT_ONCE),
                 "entrance": Entrance(time.monotonic),
@@ -128,3 +130,10 @@ def create_app(hub: Hub) -> Litestar:
     )
     require_policies(app.routes)
     return app
+
+
+def known(app: Litestar) -> Known:
+    """Return what the door asks to tell who was let in lately from strangers."""
+    keys: KeyRing = app.state.api_keys
+    sessions: Sessions = app.state.sessions
+    return Known(key=keys.remembers, session=sessions.remembers)

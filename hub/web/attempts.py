@@ -88,8 +88,8 @@ class LoginGuesses:
         self._names.add(name)
         return 0
 
-    def was_right(self, name: str, address: str) -> None:
-        """Take the guess back."""
+    def take_back(self, name: str, address: str) -> None:
+        """Count one guess less: it was right, or was none."""
         site, address = site_of(address), network_of(address)
         self._addresses.take_back(address)
         self._sites.take_back(site)

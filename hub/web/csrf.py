@@ -3,8 +3,9 @@
 A person's session has a token of its own. Whoever is not logged in yet (login, first password, language) gets a random
 value in a cookie no script can read, signed with a key of this server, and the same page's form carries another
 signature of it: another site can send the one but never know the other, and none of ours was made elsewhere. What a
-browser says comes from another site, also from a sibling of ours, is refused besides: such a site may have planted a
-cookie that we gave to it. Over TLS the cookie's name keeps that from happening (RFC 6265bis, ``__Host-``).
+browser says comes from another site, also from a sibling of ours or from another port, is refused besides: such a site
+may have planted a cookie that we gave to it. Over TLS the name of the cookie keeps that from happening (RFC 6265bis:
+``__Host-``).
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
 
 from hub.security.tokens import same
 from hub.web.problems import Problem
@@ -24,6 +26,7 @@ HEADER = "x-csrf-token"
 VISIT_BYTES = 18
 VISIT_LENGTH_MAX = 128  # ours have 24 and 64 characters, and a dot
 SITE_HEADER = "sec-fetch-site"
+ORIGIN_HEADER = "origin"
 OTHER_SITES = frozenset({"cross-site", "same-site"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -53,10 +56,27 @@ def token_of(key: bytes, visit: str) -> str:
     return _signed(key, "form", visit) if visit else ""
 
 
-def refuse_other_sites(site: str) -> None:
-    """Raise ``Problem`` 403 when the browser says that another site made the request."""
-    if site in OTHER_SITES:
+def refuse_other_sites(site: str, origin: str | None, ours: Iterable[str]) -> None:
+    """Raise ``Problem`` 403 when the browser says that another site, or none of ``ours``, made the request.
+
+    A browser that may not tell where a request comes from (our pages forbid it: ``Referrer-Policy``) writes ``null``,
+    for our own forms too; it then says in ``Sec-Fetch-Site`` whether they are ours.
+    """
+    is_own = origin in (None, "null") or _authority(origin or "") in {_authority(each) for each in ours}
+    if site in OTHER_SITES or not is_own:
         raise Problem(403, "this did not come from one of our own pages; reload the page", code="csrf")
+
+
+def _authority(origin: str) -> str | None:
+    """Return scheme, host and port of an origin, as one text; ``None`` when it is none."""
+    try:
+        parsed = urlsplit(origin.strip().lower())
+        port = parsed.port or {"http": 80, "https": 443}.get(parsed.scheme)
+    except ValueError:
+        return None
+    if not parsed.hostname or port is None or parsed.path.strip("/") or parsed.query or parsed.fragment:
+        return None
+    return None if "@" in parsed.netloc else f"{parsed.scheme}://{parsed.hostname}:{port}"
 
 
 def require(expected: str, sent: str) -> None:

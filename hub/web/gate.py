@@ -6,7 +6,9 @@ with ``{partner}`` in its path is closed, as if it were not there, to whoever ma
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection, Request
 from litestar.handlers.base import BaseRouteHandler
@@ -84,8 +86,10 @@ def _monitor(connection: _Connection, authorization: str) -> Caller:
 async def _require_own_page(request: Request[Any, Any, Any], caller: Caller, policy: Policy) -> None:
     """A browser sends cookies by itself, so whatever changes something must prove that our own page asked for it."""
     sent = request.headers.get(csrf.HEADER, "")
+    if policy.face == "page" or caller.kind == "person":
+        site, origin = request.headers.get(csrf.SITE_HEADER, ""), request.headers.get(csrf.ORIGIN_HEADER)
+        csrf.refuse_other_sites(site, origin, _own_origins(request))
     if policy.face == "page":
-        csrf.refuse_other_sites(request.headers.get(csrf.SITE_HEADER, ""))
         key = request.app.state.server_key
         visit = csrf.visit_of(key, request.cookies, secure=is_secure(request))
         expected = caller.csrf or csrf.token_of(key, visit)
@@ -93,6 +97,19 @@ async def _require_own_page(request: Request[Any, Any, Any], caller: Caller, pol
         csrf.require(expected, sent or (field if isinstance(field, str) else ""))
     elif caller.kind == "person":
         csrf.require(caller.csrf, sent)
+
+
+def _own_origins(request: Request[Any, Any, Any]) -> Iterator[str]:
+    """Yield where our pages are: where the request was sent, over TLS too if a proxy has kept that to itself, and where
+    the settings say. A page that came in the clear is none of ours where people reach us over TLS."""
+    hub: Hub = request.app.state.hub
+    host = request.headers.get("host", "")
+    yield f"https://{host}"
+    if not is_secure(request):
+        yield f"http://{host}"
+    if hub.settings.public_url:
+        url = urlsplit(hub.settings.public_url)
+        yield f"{url.scheme}://{url.netloc}"
 
 
 async def _unknown_key(connection: _Connection, ring: KeyRing, text: str) -> ApiKey | None:

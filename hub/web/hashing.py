@@ -38,13 +38,21 @@ class HashTurns:
         self._serial = 0
         self._waiting: list[_Waiter] = []
 
+    def require_chance(self, address: str) -> None:
+        """Raise ``Problem`` 503 when too many wait, and ``address`` would give way: nothing else is done for it."""
+        if len(self._waiting) >= WAITING_MAX and self._asked(address) >= max(each.rank[0] for each in self._waiting):
+            raise _too_many()
+
+    def _asked(self, address: str) -> int:
+        of_site = self._of_sites.count(site_of(address))
+        return max(self._lately.count(network_of(address)), of_site // SITE_SHARE)
+
     @asynccontextmanager
     async def turn(self, address: str, receive: Receive) -> AsyncIterator[None]:
         """Hold a turn while the block runs. Raises ``Problem`` 503 when too many wait, or the caller has gone."""
-        network, site = network_of(address), site_of(address)
-        asked = max(self._lately.count(network), self._of_sites.count(site) // SITE_SHARE)
-        self._lately.add(network)
-        self._of_sites.add(site)
+        asked = self._asked(address)
+        self._lately.add(network_of(address))
+        self._of_sites.add(site_of(address))
         if self._running < CHECKS_AT_ONCE and not self._waiting:
             self._running += 1
         else:
@@ -69,7 +77,7 @@ class HashTurns:
             if not mine.turn.done():
                 raise Problem(503, "the line has ended", code="busy", retry_after_seconds=RETRY_SECONDS)
             if not mine.turn.result():
-                raise Problem(503, "too many log in at once", code="busy", retry_after_seconds=RETRY_SECONDS)
+                raise _too_many()
         except BaseException:
             if mine in self._waiting:
                 self._waiting.remove(mine)
@@ -86,6 +94,10 @@ class HashTurns:
             self._waiting.remove(first)
             self._running += 1
             first.turn.set_result(True)
+
+
+def _too_many() -> Problem:
+    return Problem(503, "too many log in at once", code="busy", retry_after_seconds=RETRY_SECONDS)
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -25,6 +25,7 @@ AT_ONCE = 3  # of all callers: one less than SQLite has readers (``hub.platform.
 CALLER_AT_ONCE = 2
 CALLER_WAITING_MAX = 64  # under way or waiting: a script that asks for the state of a batch at once
 WAITING_MAX = 500  # of all callers; beyond it whoever comes is better told "later"
+WAITING_SECONDS_MAX = 30.0  # for a place: whoever waits longer is better told "later"
 RETRY_SECONDS = 2.0
 BODIES_AT_ONCE = 16  # a piece of 256 KiB and a descriptor each
 KEPT = "places_kept"
@@ -33,7 +34,8 @@ KEPT = "places_kept"
 class Reads:
     """Counts heavy reads. One per process, used on the event loop only."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self, at_once: int = AT_ONCE, waiting_seconds_max: float = WAITING_SECONDS_MAX) -> None:
+        self._waiting_seconds_max = waiting_seconds_max
         self._all = asyncio.Semaphore(at_once)
         self._own: dict[str, asyncio.Semaphore] = {}
         self._asked: dict[str, int] = {}
@@ -54,7 +56,15 @@ class Reads:
         self._asked[caller] = asked + 1
         own = self._own.setdefault(caller, asyncio.Semaphore(CALLER_AT_ONCE))
         try:
-            async with own, self._all:
+            async with AsyncExitStack() as held:
+                try:
+                    async with asyncio.timeout(self._waiting_seconds_max):
+                        await held.enter_async_context(own)
+                        await held.enter_async_context(self._all)
+                except TimeoutError:
+                    raise Problem(
+                        503, "no place has become free", code="busy", retry_after_seconds=RETRY_SECONDS
+                    ) from None
                 yield
         finally:
             self._asked[caller] -= 1

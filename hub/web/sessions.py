@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
+from collections.abc import Callable
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -15,13 +18,18 @@ from hub.web.hub import Hub
 COOKIE = "hub_session"
 SECURE_COOKIE = "__Host-hub_session"  # the prefix: set by this very host, over TLS, for all of it (RFC 6265bis)
 TOKEN_LENGTH_MAX = 100  # a token has 43 characters
+REMEMBERED_SECONDS = 300.0  # since somebody was let in: until then his requests come before strangers'
+REMEMBERED_MAX = 1_000
+_NAMES = frozenset({COOKIE.encode(), SECURE_COOKIE.encode()})
 
 
 class Sessions:
     """Finds out who a cookie belongs to."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._hub = hub
+        self._monotonic = monotonic
+        self._remembered: dict[bytes, float] = {}  # until when, by digest
 
     async def caller(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
         """Return the person whose session this is; ``ANYONE`` when there is none, or it has ended."""
@@ -30,7 +38,25 @@ class Sessions:
             return ANYONE
         now = self._hub.clock.now()
         session = await self._hub.database.read(lambda conn: people.find_session(conn, token, now=now))
-        return by_session(session) if session else ANYONE
+        if session is None:
+            self._remembered.pop(_digest(token), None)
+            return ANYONE
+        if len(self._remembered) >= REMEMBERED_MAX:
+            self._remembered.clear()
+        self._remembered[_digest(token)] = self._monotonic() + REMEMBERED_SECONDS
+        return by_session(session)
+
+    def remembers(self, cookies: bytes) -> bool:
+        """Say whether ``cookies`` hold a session that was found lately. It opens nothing: it is looked for again."""
+        for each in cookies.split(b";"):
+            name, _, token = each.strip().partition(b"=")
+            if name in _NAMES and self._remembered.get(_digest(token.decode("latin-1")), 0.0) > self._monotonic():
+                return True
+        return False
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
 def is_secure(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:

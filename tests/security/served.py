@@ -11,7 +11,7 @@ from pathlib import Path
 from hub.kernel.clock import Clock
 from hub.platform.database import Database
 from hub.platform.settings import Settings
-from hub.web.app import create_app
+from hub.web.app import create_app, known
 from hub.web.door.limits import Limits
 from hub.web.door.server import Loop, Server
 from tests.web.conftest import key_of
@@ -57,8 +57,7 @@ def serving(
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         app = create_app(hub)
-        knows_key = app.state.api_keys.remembers
-        server = Server(app, limits, backlog=128, knows_key=knows_key, look_every_ticks=1, loop=loop)
+        server = Server(app, limits, backlog=128, known=known(app), look_every_ticks=1, loop=loop)
         running = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
         port = taken.getsockname()[1]
         running.start()

@@ -15,7 +15,8 @@ import pytest
 from hub.platform.database import Database
 from hub.web.door.keeper import Keeper, Stand
 from hub.web.door.limits import Limits
-from hub.web.door.turns import Kind, Turn, Turns, kind_of
+from hub.web.door.turn import Kind, Turn, kind_of
+from hub.web.door.turns import Turns
 from tests.security.served import PATIENCE_SECONDS, Served, request, rest_of, serving, status_of
 from tests.stored import FrozenClock
 from tests.web.samples import ORDER
@@ -107,26 +108,32 @@ class TestWhoComesNext:
         assert begun == [first, third]
 
     @pytest.mark.parametrize(
-        ("path", "is_known", "expected"),
+        ("path", "shows", "expected"),
         [
-            ("/healthz", False, Kind.PROBE),
-            ("/readyz", True, Kind.PROBE),
-            ("/login", True, Kind.OTHER),
-            ("/", True, Kind.OTHER),
-            ("/schema/openapi.json", True, Kind.OTHER),
-            ("/healthz/x", True, Kind.OTHER),
-            ("/outbound/a", True, Kind.KEY),
-            ("/outbound/a", False, Kind.OTHER),
-            ("/api/v1/orders", True, Kind.KEY),
-            ("/api/v1/orders", False, Kind.OTHER),
-            ("/inbound/a", True, Kind.KEY),
-            ("/messages", True, Kind.OTHER),
+            ("/healthz", "", Kind.PROBE),
+            ("/readyz", "key", Kind.PROBE),
+            ("/login", "key", Kind.OTHER),
+            ("/login", "session", Kind.OTHER),
+            ("/welcome", "session", Kind.OTHER),
+            ("/", "key", Kind.OTHER),
+            ("/", "session", Kind.PERSON),
+            ("/schema/openapi.json", "key", Kind.OTHER),
+            ("/healthz/x", "key", Kind.OTHER),
+            ("/outbound/a", "key", Kind.KEY),
+            ("/outbound/a", "", Kind.OTHER),
+            ("/api/v1/orders", "key", Kind.KEY),
+            ("/api/v1/orders", "session", Kind.PERSON),
+            ("/api/v1/orders", "", Kind.OTHER),
+            ("/inbound/a", "key", Kind.KEY),
+            ("/messages", "key", Kind.OTHER),
+            ("/messages", "session", Kind.PERSON),
+            ("/messages", "", Kind.OTHER),
         ],
     )
-    def test_only_a_key_that_was_found_right_goes_before_strangers_and_only_where_keys_are_used(
-        self, path: str, is_known: bool, expected: Kind
+    def test_only_what_was_found_right_goes_before_strangers_and_only_where_it_is_used(
+        self, path: str, shows: str, expected: Kind
     ) -> None:
-        assert kind_of(path, is_known) is expected
+        assert kind_of(path, knows_key=shows == "key", knows_session=shows == "session") is expected
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from litestar import Request, Response, get
@@ -23,6 +24,20 @@ class Health(Struct):
     checks: list[Check] = []
 
 
+class Readiness:
+    """Looks at everything, once at a time: however many ask meanwhile, they are told the same. One per process."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._looking: asyncio.Task[list[Check]] | None = None
+
+    async def checks(self) -> list[Check]:
+        """Return what is found by the look that is under way, or by a new one."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._hub.checks())
+        return await asyncio.shield(self._looking)
+
+
 @get("/healthz", opt=anyone("a probe has no key, and learns only that the process answers"))
 async def alive() -> Health:
     """The process answers. Says nothing about what it needs: see ``/readyz``."""
@@ -36,8 +51,8 @@ async def alive() -> Health:
 )
 async def ready(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Everything the hub needs is there: 200, else 503. What is wrong is told to who may read it (``system:read``)."""
-    hub: Hub = request.app.state.hub
-    checks = await hub.checks()
+    readiness: Readiness = request.app.state.readiness
+    checks = await readiness.checks()
     if not caller_of(request).may("system:read"):
         checks = [Check(name=check.name, ok=check.ok) for check in checks]
     ok = all(check.ok for check in checks)

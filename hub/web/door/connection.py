@@ -17,10 +17,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from hub.web.door.head import fault_of_head
 from hub.web.door.keeper import Keeper, Stand
 from hub.web.door.line import FULL, Gently, Pace, answer_of
-from hub.web.door.turns import Kind, Turn, kind_of
+from hub.web.door.turn import ENTRANCES, Kind, Turn, kind_of
 from hub.web.door.work import busy, in_turn, is_promise
 from hub.web.problems import Problem
 
+HEAVY = 8  # what ends in a hash counts as so many pages
 INTAKE = "/inbound/"  # the one route whose body may be large and take its time
 HEAD_TOO_LARGE = Problem(431, "the headers of a request are at most 16 KiB in 100 fields", code="headers-too-large")
 NO_HTTP = Problem(400, "this is no HTTP/1.1", code="no-http")
@@ -281,12 +282,12 @@ class Connection(HttpToolsProtocol):
         """Begin the request when its turn comes. One that is taken in with a right key has bounds of its own."""
         self._answered = cycle
         is_intake = cycle.scope["path"].startswith(INTAKE)
-        key = _key_of(next((value for name, value in cycle.scope["headers"] if name == b"authorization"), b""))
-        is_known = bool(key) and self.keeper.knows_key(key)
-        if is_intake and is_known:
+        key = _key_of(_field(cycle, b"authorization"))
+        knows_key = bool(key) and self.keeper.known.key(key)
+        if is_intake and knows_key:
             super()._start_asgi_task(cycle, app)
             return
-        self._held_back = (cycle, app, is_known)
+        self._held_back = (cycle, app, knows_key)
         if (is_intake and key) or not is_promise(cycle):  # the gate looks at a key before anything of the body is read
             self._ask_for_turn()
         elif cycle.waiting_for_100_continue:
@@ -296,7 +297,7 @@ class Connection(HttpToolsProtocol):
     def _ask_for_turn(self) -> None:
         if self._held_back is None:
             return
-        (cycle, app, is_known), self._held_back = self._held_back, None
+        (cycle, app, knows_key), self._held_back = self._held_back, None
         path, start, turns = cycle.scope["path"], super()._start_asgi_task, self.keeper.turns
         known_as = Kind.FREE if path.startswith(INTAKE) else Kind.KEY
 
@@ -310,7 +311,9 @@ class Connection(HttpToolsProtocol):
             self._settle()
 
         caller = self.keeper.caller_of(self.address, cycle.scope["headers"])
-        turn = Turn(caller, kind_of(path, is_known), begin, refuse)
+        cookies = _field(cycle, b"cookie")
+        kind = kind_of(path, knows_key=knows_key, knows_session=bool(cookies) and self.keeper.known.session(cookies))
+        turn = Turn(caller, kind, begin, refuse, HEAVY if path in ENTRANCES and cycle.scope["method"] == "POST" else 1)
         self._turn = turn
         turns.ask(turn)
 
@@ -360,6 +363,10 @@ class Connection(HttpToolsProtocol):
 def kept_by(keeper: Keeper) -> type[Connection]:
     """Return the protocol of a server whose connections ``keeper`` counts."""
     return type("KeptConnection", (Connection,), {"keeper": keeper})
+
+
+def _field(cycle: RequestResponseCycle, name: bytes) -> bytes:
+    return next((value for each, value in cycle.scope["headers"] if each == name), b"")
 
 
 def _key_of(authorization: bytes) -> str:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from enum import IntEnum
 from typing import Protocol
 
+from hub.kernel.struct import Struct
 from hub.web.door.limits import Limits
 from hub.web.door.turns import Turns
 from hub.web.networks import network_of, site_of
@@ -59,6 +60,16 @@ class Guest(Protocol):
         """Let go of the line at once."""
 
 
+class Known(Struct):
+    """Who was let in lately, by what he showed."""
+
+    key: Callable[[str], bool] = lambda text: False  # the text of an API key
+    session: Callable[[bytes], bool] = lambda cookies: False  # the Cookie header
+
+
+NOBODY = Known()
+
+
 class _Crowd:
     """Guests by what they are about, longest so first, as dicts keep their order."""
 
@@ -73,12 +84,9 @@ class _Crowd:
 class Keeper:
     """Counts the connections of one server."""
 
-    def __init__(
-        self, limits: Limits, proxies: str = "", knows_key: Callable[[str], bool] = lambda text: False
-    ) -> None:
-        """``knows_key`` tells whether a key was found right lately."""
+    def __init__(self, limits: Limits, proxies: str = "", known: Known = NOBODY) -> None:
         self.limits = limits
-        self.knows_key = knows_key
+        self.known = known
         self.gone = self.turned_away = 0  # so many left before their answer, or were told to come again
         self._proxies = proxies_of(proxies)
         self.turns = Turns(limits)

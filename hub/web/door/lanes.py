@@ -9,34 +9,31 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from typing import TYPE_CHECKING
 
+from hub.web.door.turn import Turn
 from hub.web.networks import SITE_SHARE, site_of
-
-if TYPE_CHECKING:
-    from hub.web.door.turns import Turn
 
 LATELY_SECONDS = 30.0  # turns are remembered so long, and at most twice
 REMEMBERED_MAX = 10_000  # networks and sites
 
 
 class Lately:
-    """How many turns each network has had lately, in two generations, so that forgetting costs nothing."""
+    """How much each network has had lately, in two generations, so that forgetting costs nothing."""
 
     def __init__(self) -> None:
         self._now: dict[str, int] = {}
         self._before: dict[str, int] = {}
         self._since: float | None = None
 
-    def add(self, network: str) -> None:
+    def add(self, network: str, weight: int) -> None:
         site = site_of(network)
         for each in (network,) if site == network else (network, site):
-            self._now[each] = self._now.get(each, 0) + 1
+            self._now[each] = self._now.get(each, 0) + weight
         if len(self._now) > REMEMBERED_MAX:
             self._forget()
 
     def count(self, network: str) -> int:
-        """Return how many; of a network whose whole site has had many, as if it had had a part of them itself."""
+        """Return how much; of a network whose whole site has had many, as if it had had a part of them itself."""
         own, site = self._of(network), site_of(network)
         return own if site == network else max(own, self._of(site) // SITE_SHARE)
 
@@ -105,7 +102,7 @@ class Lane:
                 turn = self._waiting[network].popleft()
                 self._one_less(turn)
                 self.under_way += 1
-                self._lately.add(network)
+                self._lately.add(network, turn.weight)
                 self.take(turn)
                 self._see(network)
                 return turn

@@ -38,10 +38,12 @@ class Limits(Struct):
     connections: int = CONNECTIONS_MAX
     address_connections: int = CONNECTIONS_MAX // ADDRESS_SHARE
     address_newcomers: int = 32  # a second, for whom others of a full address give way; beyond it they are turned away
-    address_requests: int = 4  # of strangers and sessions, under way at a time; a browser asks for six, and waits
-    requests: int = 4  # of all of them, computed in one turn of the event loop: a page takes some 5 ms
+    address_requests: int = 4  # of strangers, under way at a time; a browser asks for six, and waits
+    requests: int = 4  # of strangers, computed in one turn of the event loop: a page takes some 5 ms
     address_pressing: int = 16  # of whoever shows a key that is right
     pressing: int = 16
+    address_people: int = 8  # of sessions that were found right: a whole office may stand behind one address
+    people: int = 8
     address_probes: int = 4
     probes: int = 16
     waiting: int = 256  # in each lane: two seconds of pages

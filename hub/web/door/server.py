@@ -12,7 +12,7 @@ import uvicorn
 
 from hub.web.door.accepting import Acceptor
 from hub.web.door.connection import kept_by
-from hub.web.door.keeper import Keeper
+from hub.web.door.keeper import NOBODY, Keeper, Known
 from hub.web.door.limits import Limits
 
 FINISH_SECONDS = 20  # for requests under way at SIGTERM; container engines wait 10 to 30 seconds before they kill
@@ -22,8 +22,11 @@ Loop: TypeAlias = Literal["auto", "asyncio", "uvloop"]
 
 
 class Server(uvicorn.Server):
-    """Serves ``app`` within ``limits``. ``on_started`` is called once it answers; ``knows_key`` tells which keys were
-    found right lately, and ``loop`` which event loop it runs on: ``auto`` is uvloop where there is one."""
+    """Serves ``app`` within ``limits``.
+
+    ``known`` tells who was let in lately, ``on_started`` is called once it answers, and ``loop`` says which event loop
+    it runs on: ``auto`` is uvloop where there is one.
+    """
 
     def __init__(
         self,
@@ -31,13 +34,13 @@ class Server(uvicorn.Server):
         limits: Limits,
         *,
         backlog: int,
-        knows_key: Callable[[str], bool] = lambda text: False,
+        known: Known = NOBODY,
         on_started: Callable[[], None] = lambda: None,
         look_every_ticks: int = LOOK_EVERY_TICKS,
         loop: Loop = "auto",
     ) -> None:
         proxies = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
-        self.keeper = Keeper(limits, proxies, knows_key)
+        self.keeper = Keeper(limits, proxies, known)
         self._kept = kept_by(self.keeper)
         self._acceptors: list[Acceptor] = []
         super().__init__(

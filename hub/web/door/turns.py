@@ -1,6 +1,7 @@
 """Whose request is computed next: every address in its turn, and no address more than its share at a time.
 
-In: a request whose body is here, who asks, and its lane: probes, who shows a key that was found right, everybody else.
+In: a request whose body is here, who asks, and its lane: probes; who shows a key, or a session, that was found right
+lately; everybody else.
 Out: it is begun, at once or when its turn comes; or refused, when too many wait or it has waited too long. A lane's
 places are for the event loop alone: a request that waits for something else (a hash, a reader, the line) gives its own
 back and asks again, before any that have not begun. So nothing that is slow elsewhere keeps a lane from going on, and
@@ -17,75 +18,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from enum import IntEnum
 from typing import TypeAlias
 
 from hub.web.door.lanes import Lane
 from hub.web.door.limits import Limits
-from hub.web.networks import network_of, site_of
-
-PROBES = frozenset({"/healthz", "/readyz"})
-BY_KEY = ("/inbound/", "/outbound/", "/api/v1/")  # where a key can be used
+from hub.web.door.turn import Kind, Turn
 
 Soon: TypeAlias = Callable[[Callable[[], None]], object]
-
-
-class Kind(IntEnum):
-    """Which lane a request is in; the first go first."""
-
-    PROBE = 0
-    KEY = 1
-    OTHER = 2
-    FREE = 3  # bounded elsewhere
-
-
-class Turn:
-    """One request, from when it is asked for until its answer has left."""
-
-    __slots__ = (
-        "_begin",
-        "_refuse",
-        "again",
-        "has_begun",
-        "has_left",
-        "holds_place",
-        "is_refused",
-        "is_worked",
-        "kind",
-        "network",
-        "since",
-        "site",
-    )
-
-    def __init__(self, address: str, kind: Kind, begin: Callable[[], None], refuse: Callable[[], None]) -> None:
-        self.network, self.site = network_of(address), site_of(address)
-        self.kind = kind
-        self._begin = begin
-        self._refuse = refuse
-        self.has_begun = self.holds_place = self.is_refused = False
-        self.is_worked = self.has_left = False
-        self.since: float | None = None  # when it was first seen to wait
-        self.again: asyncio.Future[None] | None = None  # it has begun, and waits for a place to go on
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether its turn has not come yet."""
-        return not self.has_begun and not self.is_refused
-
-    def go(self) -> None:
-        """Compute, now that there is a place: from the beginning, or from where it waited."""
-        self.holds_place = True
-        if self.has_begun:
-            again, self.again = self.again, None
-            if again is not None and not again.done():
-                again.set_result(None)
-            return
-        self.has_begun = True
-        self._begin()
-
-    def refuse(self) -> None:
-        self.is_refused = True
-        self._refuse()
 
 
 class Turns:
@@ -99,6 +38,7 @@ class Turns:
         self._lanes = (
             Lane(limits.address_probes, limits.probes),
             Lane(limits.address_pressing, limits.pressing),
+            Lane(limits.address_people, limits.people),
             Lane(limits.address_requests, limits.requests),
         )
         self._spent: list[Lane] = []  # places that are free again in the next turn of the event loop
@@ -189,10 +129,3 @@ class Turns:
         for lane in self._lanes:
             while (turn := lane.next()) is not None:
                 turn.go()
-
-
-def kind_of(path: str, is_known: bool) -> Kind:
-    """Return the lane of a request for ``path``, with a key that was found right lately or not."""
-    if path in PROBES:
-        return Kind.PROBE
-    return Kind.KEY if is_known and path.startswith(BY_KEY) else Kind.OTHER

@@ -15,13 +15,13 @@ from typing import Any
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from hub.web.door.turns import Kind, Turn, Turns
+from hub.web.door.turn import Kind, Turn
+from hub.web.door.turns import Turns
 from hub.web.problems import MEDIA_TYPE, Problem, document
 
 _log = logging.getLogger(__name__)
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
-BY_NAME = frozenset({"partner", "monitor"})  # kinds of caller that show what nobody guesses, in each request
 
 
 def is_promise(cycle: RequestResponseCycle) -> bool:
@@ -40,15 +40,17 @@ def is_promise(cycle: RequestResponseCycle) -> bool:
 def in_turn(
     turns: Turns, turn: Turn, cycle: RequestResponseCycle, app: App, *, known_as: Kind, on_gone: Callable[[], None]
 ) -> App:
-    """Return ``app`` such that it computes only in ``turn``. Whoever asks is of ``known_as`` once the gate knows him.
+    """Return ``app`` such that it computes only in ``turn``. Once the gate knows who asks, he is no stranger: a person,
+    or, where he has shown a key, of ``known_as``.
 
     ``on_gone`` hears of each who has left before his answer was complete.
     """
 
     async def work(scope: Any, receive: Any, send: Any) -> None:
         def computed() -> None:
-            if turn.kind is Kind.OTHER and getattr(scope.get("user"), "kind", "") in BY_NAME:
-                turns.known(turn, known_as)
+            who = getattr(scope.get("user"), "kind", "anyone")
+            if turn.kind is Kind.OTHER and who != "anyone":
+                turns.known(turn, Kind.PERSON if who == "person" else known_as)
             turns.pause(turn)
 
         try:

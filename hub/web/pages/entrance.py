@@ -27,7 +27,7 @@ from hub.web.languages import LANGUAGE_COOKIE, N_, by_tag
 from hub.web.pages.page import answer, form_of, is_ours, see_other
 from hub.web.policy import anyone
 from hub.web.policy import people as signed_in
-from hub.web.problems import not_found
+from hub.web.problems import Problem, not_found
 from hub.web.sessions import cookie_of, farewell, is_secure, token_of
 
 LANGUAGE_COOKIE_SECONDS = 365 * 24 * 3600
@@ -70,8 +70,9 @@ async def login_page(request: Request[Any, Any, Any], next: FromQuery[str] = "/m
 @post("/login", opt=anyone("whoever logs in is not known yet", face="page"), include_in_schema=False)
 async def log_in(request: Request[Any, Any, Any]) -> Response[Any]:
     """Check name and password; open a session and go on, or say that something was wrong, and never what."""
-    form = await form_of(request)
     entrance: Entrance = request.app.state.entrance
+    entrance.turns.require_chance(_address(request))
+    form = await form_of(request)
     name, password = form.get("login", ""), form.get("password", "")
     target = form.get("next", "")
     target = target if is_ours(target) else "/messages"
@@ -82,10 +83,14 @@ async def log_in(request: Request[Any, Any, Any]) -> Response[Any]:
         return answer(
             request, "entrance/login.html", status=429, headers=headers, next=target, login=name, fault=TOO_MANY
         )
-    found = await _check(request, who, password)
+    try:
+        found = await _check(request, who, password)
+    except Problem:  # nothing was looked at, so nothing was guessed
+        entrance.guesses.take_back(who, address)
+        raise
     if found is None:
         return answer(request, "entrance/login.html", status=403, next=target, login=name, fault=WRONG)
-    entrance.guesses.was_right(who, address)
+    entrance.guesses.take_back(who, address)
     outdated = found.password is not None and passwords.is_outdated(found.password)
     return await _let_in(request, found.person, target, await entrance.hash(request, password) if outdated else None)
 

@@ -31,7 +31,7 @@ from hub.exchange.stopped import Lane
 from hub.exchange.weights import Amount
 from hub.flow.delivering import Deliverer, transports
 from hub.flow.inbound import Processing
-from hub.flow.large import LARGE_AT_ONCE
+from hub.flow.large import LARGE_AT_ONCE, LargeBeside
 from hub.flow.origins import origins_of
 from hub.flow.readers import ReadBeside
 from hub.flow.rooms import ROOMS
@@ -150,6 +150,12 @@ class Hub:
                 account=self.settings.reader_account,
             )
             await reader.start()
+            self.services.large = LargeBeside(
+                self.rules,
+                self.settings.config_path,
+                log_level=self.settings.log_level,
+                account=self.settings.reader_account,
+            )
         await asyncio.to_thread(self.rules.warm_up, ROOMS)
         self.runner.start()
         supervised = partial(Loop, on_fault=self.metrics.count_loop_fault)
@@ -168,6 +174,7 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.runner.stop()
         await self.services.reader.close()
+        await self.services.large.close()
         await self.database.close()
         if self._ownership is not None:
             self._ownership.release()
@@ -272,7 +279,7 @@ class Hub:
         faults = {
             "database": await database_fault(self.database),
             "storage": await storage_fault(self.settings.data),
-            "reader": self.services.reader.fault,
+            "reader": self.services.reader.fault or self.services.large.fault,
             **{each.name: each.fault for each in self._loops},
         }
         return [

@@ -22,7 +22,6 @@ import structlog
 from msgspec.structs import replace
 
 from hub.flow.groups import Groups
-from hub.flow.large import LargeReader
 from hub.flow.portions import ACKNOWLEDGED_AT_ONCE, ENVELOPES_PER_PORTION, SETS_ANSWERED_AT_ONCE, portions
 from hub.flow.readers import ToRead
 from hub.flow.services import Services
@@ -49,7 +48,6 @@ class Processing:
         self._services = services
         self._loads: Together[Job, tuple[Task, bytes]] = Together(self._load_all, most=LOADS_AT_ONCE)
         self._in_hand = Budget(BODY_BYTES_IN_HAND_MAX, of_one=BODY_BYTES_OF_ONE_MAX)
-        self._large = LargeReader(services.rules)
         self._groups = Groups(services)
 
     async def whole(self, job: Job) -> None:
@@ -91,10 +89,9 @@ class Processing:
             yield Portion(survey=reading.survey, documents=documents, last=last, prepared=reading.prepared)
 
     async def _read_in_portions(self, task: Task, body: Bytes) -> AsyncIterator[Portion]:
-        """Read the message beside the event loop, no more at a time than takes effect at a time."""
-        wanted = self._to_read(task, b"")
-        opened = await self._large.open(wanted, body)
-        async for reading, last in self._large.portions(wanted, opened):
+        """Have the message read beside the event loop, no more at a time than takes effect at a time."""
+        at = None if isinstance(body, bytes) else self._services.blobs.path(task.message.sha256)
+        async for reading, last in self._services.large.read(self._to_read(task, b""), body, at):
             yield Portion(survey=reading.survey, documents=reading.documents, last=last, prepared=reading.prepared)
 
     def _to_read(self, task: Task, body: bytes) -> ToRead:
@@ -105,7 +102,7 @@ class Processing:
         """Write long acknowledgements before the transaction that numbers them."""
         rules = self._services.rules
         partner = rules.partner(task.message.partner)
-        replies = await self._large.run(partial(replies_to, rules, partner, portion, progress))
+        replies = await self._services.large.run(partial(replies_to, rules, partner, portion, progress))
         return replace(portion, replies=replies)
 
 

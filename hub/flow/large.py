@@ -1,24 +1,36 @@
-"""Large messages are read here, a portion at a time, and share one turn among them.
+"""Large messages are read a portion at a time, and share one turn among them.
 
 What such a message holds is never in memory as a whole: its envelopes are surveyed first, then one portion is read
 while the one before takes effect. One of each partner is at work at a time, and all of them go step by step in turns,
 so a message of few orders is done after a few steps of any other's, however long that one takes altogether.
+
+A hub that serves has the bytes taken apart in a confined process (``LargeBeside``): what comes back are documents of
+known types. What they come to is prepared here, in threads, from those.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from functools import partial
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from msgspec.structs import replace
 
 from hub.flow.agreement import hold_against_agreement
+from hub.flow.large_steps import BEGUN_AT_ONCE, EVENTS_IN_A_STEP, Said, Step
 from hub.flow.portions import portions
-from hub.flow.readers import Reading, ToRead, with_prepared
+from hub.flow.readers import Reading, ToRead, token_of, with_envelopes, with_prepared
 from hub.flow.reading import Opened, open_message
 from hub.flow.rules import Rules
 from hub.formats.x12.survey import Bytes
+from hub.kernel.identity import new_id
+from hub.platform.beside import Beside
+from hub.platform.configuration import find_configuration
 from hub.platform.turnstile import Turnstile
 
 T = TypeVar("T")
@@ -28,10 +40,32 @@ SWITCH_SECONDS = 0.0005
 many small steps: at Python's 5 ms an order would wait a second. It costs something, and is for the time of reading."""
 
 LARGE_AT_ONCE = 8  # messages, each of another partner; each holds its envelopes and a portion, some 10 MB at the most
-EVENTS_IN_A_TURN = 200  # of the survey: some 10 ms, then another message has its turn
+LARGE_MODULE = "hub.flow.large_process"
+STEP_SECONDS_MAX = 120.0  # a portion of one set of 32 MiB; half a minute where nothing else runs
 
 
-class LargeReader:
+class LargeReader(Protocol):
+    """Reads large messages, step by step."""
+
+    def read(self, wanted: ToRead, body: Bytes, at: Path | None) -> AsyncIterator[tuple[Reading, bool]]:
+        """Give a message portion by portion; with each, whether it is the last. ``at`` is the file that it is.
+
+        ``now`` of ``wanted`` is when the message was begun: what was prepared on the day before is decided anew. Raises
+        what ``open_message`` does, and ``Misconfigured`` for a stopped partner.
+        """
+
+    async def run(self, step: Callable[[], T]) -> T:
+        """Return what ``step`` does, in this process and in its turn."""
+
+    async def close(self) -> None:
+        """Let go of what reading needs."""
+
+    @property
+    def fault(self) -> str | None:
+        """Why no large message can be read now; None when all is well."""
+
+
+class LargeHere:
     """Reads large messages in threads of its own, one of them at a time."""
 
     def __init__(self, rules: Rules) -> None:
@@ -41,21 +75,14 @@ class LargeReader:
         self._steps = 0  # under way
         self._usual = sys.getswitchinterval()
 
-    async def open(self, wanted: ToRead, body: Bytes) -> Opened:
-        """Survey the message. Raises what ``open_message`` does, and ``Misconfigured`` for a stopped partner."""
+    async def read(self, wanted: ToRead, body: Bytes, at: Path | None) -> AsyncIterator[tuple[Reading, bool]]:
         partner = self._rules.partner(wanted.partner)
 
         def survey() -> Opened:
-            opened = open_message(body, paced=lambda events: self._turn.paced(events, EVENTS_IN_A_TURN))
+            opened = open_message(body, paced=lambda events: self._turn.paced(events, EVENTS_IN_A_STEP))
             return hold_against_agreement(opened, partner)
 
-        return await self.run(survey)
-
-    async def portions(self, wanted: ToRead, opened: Opened) -> AsyncIterator[tuple[Reading, bool]]:
-        """Read the documents, no more at a time than takes effect at a time; with each portion, whether it is the last.
-
-        ``now`` of ``wanted`` is when the message was begun: what was prepared on the day before is decided anew.
-        """
+        opened = await self.run(survey)
         cut = portions(opened.documents(self._rules, wanted.partner))
 
         def read() -> tuple[Reading, bool]:
@@ -69,8 +96,6 @@ class LargeReader:
             yield reading, last
 
     async def run(self, step: Callable[[], T]) -> T:
-        """Return what ``step`` does, in this reader's turn."""
-
         def within() -> T:
             with self._turn:
                 return step()
@@ -83,3 +108,74 @@ class LargeReader:
             self._steps -= 1
             if not self._steps:
                 sys.setswitchinterval(self._usual)
+
+    async def close(self) -> None:
+        """Nothing to let go of: threads end with their work."""
+
+    @property
+    def fault(self) -> str | None:
+        return None
+
+
+class LargeBeside:
+    """Has large messages read in a confined process, which comes up with the first of them.
+
+    One that ends the process fails, and counts an attempt; the others that were at work are begun anew, and count none.
+    """
+
+    def __init__(
+        self, rules: Rules, config_path: str | None, *, log_level: str = "info", account: str = "nobody"
+    ) -> None:
+        self._rules = rules
+        self._here = LargeHere(rules)
+        self._places = asyncio.Semaphore(BEGUN_AT_ONCE)
+        self._beside = Beside(
+            LARGE_MODULE,
+            log_level,
+            config_path or "",
+            account,
+            answers=Said,
+            token=token_of(find_configuration(config_path)),
+            seconds_max=STEP_SECONDS_MAX,
+            alone_seconds_max=STEP_SECONDS_MAX,
+        )
+
+    async def read(self, wanted: ToRead, body: Bytes, at: Path | None) -> AsyncIterator[tuple[Reading, bool]]:
+        async with self._places:
+            name = new_id()
+            said = await self._begin(Step(name=name, partner=wanted.partner, begins=True), body, at)
+            go_on = Step(name=name, partner=wanted.partner)
+            while said.survey is None:
+                said = await self._ask(go_on)
+            survey = said.survey
+            while not said.last:
+                said = await self._ask(go_on)
+                reading = Reading(survey=survey, documents=with_envelopes(said.documents, said.places, survey))
+                yield await self.run(partial(with_prepared, self._rules, wanted, reading)), said.last
+
+    async def run(self, step: Callable[[], T]) -> T:
+        return await self._here.run(step)
+
+    async def close(self) -> None:
+        await self._beside.close()
+
+    @property
+    def fault(self) -> str | None:
+        return self._beside.fault
+
+    async def _begin(self, step: Step, body: Bytes, at: Path | None) -> Said:
+        """Send the message, or hand over the file that it is."""
+        if isinstance(body, bytes) or at is None:
+            return await self._ask(replace(step, body=bytes(body)))
+        descriptor = os.open(at, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            return await self._ask(step, descriptor)
+        finally:
+            os.close(descriptor)
+
+    async def _ask(self, step: Step, handed: int | None = None) -> Said:
+        [answer] = await self._beside.run([step], handed=handed)
+        if isinstance(answer, Exception):
+            raise answer
+        said: Said = answer
+        return said

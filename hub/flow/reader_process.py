@@ -18,7 +18,7 @@ from hub.flow.rules import Rules
 from hub.kernel.errors import HubError
 from hub.platform.beside import answer
 from hub.platform.configuration import CONTENTS, find_configuration
-from hub.platform.confinement import give_up
+from hub.platform.confinement import MEMORY_BYTES_MAX, give_up
 from hub.platform.telemetry import configure_logs
 
 ENCODINGS = ("ascii", "latin-1", "cp1252", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
@@ -27,6 +27,12 @@ ENCODINGS = ("ascii", "latin-1", "cp1252", "utf-8", "utf-8-sig", "utf-16", "utf-
 
 def main() -> None:
     """Read what is asked for until there is no more."""
+    rules, token = confined()
+    answer(partial(_read, rules), ToRead, token)
+
+
+def confined(memory_bytes_max: int = MEMORY_BYTES_MAX) -> tuple[Rules, str]:
+    """Read what is needed, give up every other right, and return the rules and the token of who has the same."""
     log_level, config_path, account = sys.argv[1:]
     configure_logs(log_level)
     configuration = find_configuration(config_path or None)
@@ -37,8 +43,9 @@ def main() -> None:
         codecs.lookup(encoding)
     package = Path(hub.__file__).parent
     readable = [package, *(root / name for root in configuration.roots for name in CONTENTS)]
-    give_up(readable, account=account, needs=partial(token_of, configuration))
-    answer(partial(_read, rules), ToRead, token)
+    needs = partial(token_of, configuration)
+    give_up(readable, account=account, needs=needs, memory_bytes_max=memory_bytes_max)
+    return rules, token
 
 
 def _read(rules: Rules, asked: list[ToRead]) -> list[Sent | HubError]:

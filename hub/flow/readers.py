@@ -65,23 +65,29 @@ class Sent(Struct, tag="reading"):
 
     @classmethod
     def of(cls, reading: Reading) -> Sent:
-        documents = reading.documents
-        return cls(
-            survey=reading.survey,
-            documents=[replace(each, interchange=LEFT_OUT, group=None) for each in documents],
-            places=[(each.interchange.position, each.group.number if each.group else 0) for each in documents],
-            prepared=reading.prepared,
-        )
+        documents, places = without_envelopes(reading.documents)
+        return cls(survey=reading.survey, documents=documents, places=places, prepared=reading.prepared)
 
     def reading(self) -> Reading:
         """Return what was sent, each document with its envelopes again."""
-        interchanges = self.survey.interchanges
-        groups = [None, *(group for each in interchanges for group in each.groups)]
-        documents = [
-            replace(each, interchange=interchanges[position - 1], group=groups[number])
-            for each, (position, number) in zip(self.documents, self.places, strict=True)
-        ]
+        documents = with_envelopes(self.documents, self.places, self.survey)
         return Reading(survey=self.survey, documents=documents, prepared=self.prepared)
+
+
+def without_envelopes(documents: Sequence[Document]) -> tuple[list[Document], list[tuple[int, int]]]:
+    """Return documents as they are sent between processes, and of each where its envelopes stand in the survey."""
+    places = [(each.interchange.position, each.group.number if each.group else 0) for each in documents]
+    return [replace(each, interchange=LEFT_OUT, group=None) for each in documents], places
+
+
+def with_envelopes(documents: Sequence[Document], places: Sequence[tuple[int, int]], survey: Survey) -> list[Document]:
+    """Return documents that were sent, each with its envelopes again."""
+    interchanges = survey.interchanges
+    groups = [None, *(group for each in interchanges for group in each.groups)]
+    return [
+        replace(each, interchange=interchanges[position - 1], group=groups[number])
+        for each, (position, number) in zip(documents, places, strict=True)
+    ]
 
 
 LEFT_OUT = Interchange(position=0, header=InterchangeHeader(control_number=0), separators=Separators(), digest="")

@@ -10,7 +10,7 @@ What leaves is data and nothing else: it may have been read in another process (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import BinaryIO, cast
 
 from msgspec.structs import replace
@@ -23,7 +23,7 @@ from hub.formats.x12.beginnings import PURCHASE_ORDER, numbers_in
 from hub.formats.x12.events import Event, GroupEnd, GroupStart, InterchangeStart, ServiceSegment, TransactionSet
 from hub.formats.x12.judgement import judge
 from hub.formats.x12.reader import read
-from hub.formats.x12.survey import TA1, Bytes, Group, Interchange, Survey, survey
+from hub.formats.x12.survey import TA1, Bytes, Group, Interchange, Survey, Surveyor, survey
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.struct import Struct
 
@@ -142,6 +142,18 @@ def open_message(body: Bytes, *, paced: Callable[[Iterable[Event]], Iterable[Eve
     kept = isinstance(body, bytes) and len(body) <= KEPT_EVENTS_BYTES_MAX
     events: Iterable[Event] = list(read(_source(body))) if kept else _Rereading(body)
     return Opened(survey(paced(events), body), events)
+
+
+def open_in_steps(body: Bytes, every: int) -> Generator[None, None, Opened]:
+    """Survey ``body`` as ``open_message`` does, a step of ``every`` events at a time; what is returned is opened."""
+    kept = isinstance(body, bytes) and len(body) <= KEPT_EVENTS_BYTES_MAX
+    events: Iterable[Event] = list(read(_source(body))) if kept else _Rereading(body)
+    surveyor = Surveyor(body)
+    for number, event in enumerate(events, start=1):
+        surveyor.take(event)
+        if number % every == 0:
+            yield
+    return Opened(surveyor.survey(), events)
 
 
 def _read_told(segment: ServiceSegment, position: int, interchange: Interchange) -> Document:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.exchange.budgets import Budgets
 from hub.exchange.weights import Amount
+from hub.flow.large import LargeHere, LargeReader
 from hub.flow.readers import Reader, ReadHere
 from hub.flow.rules import Rules
 from hub.kernel.clock import Clock
@@ -14,7 +15,7 @@ from hub.platform.database import Database
 class Services:
     """The services of one hub. Made once, by ``hub.bootstrap``."""
 
-    __slots__ = ("_budgets", "blobs", "clock", "database", "reader", "rules")
+    __slots__ = ("_budgets", "blobs", "clock", "database", "large", "reader", "rules")
 
     def __init__(
         self, rules: Rules, clock: Clock, database: Database, blobs: Blobs, budgets: Budgets | None = None
@@ -25,6 +26,7 @@ class Services:
         self.blobs = blobs
         self._budgets = budgets
         self.reader: Reader = ReadHere(rules)  # a hub that serves has another read for it
+        self.large: LargeReader = LargeHere(rules)  # and what is large as well
 
     def stored(self, partner: str, amount: Amount) -> None:
         """Tell at once what was stored of a partner, for its budget."""

@@ -4,7 +4,7 @@ The child is a Python module that calls ``answer``. It first says its token; a c
 works by other rules than we do (its files have changed since we started) and is given nothing. A child that dies,
 thinks for too long or says too much, is replaced; what it was given is then tried one by one, so that only what ended
 it fails. A child that does not come up is nobody's fault: ``Unavailable``, and ``fault`` says why. It ends when we do,
-however we end.
+however we end. A file that it may not open can be handed to it open (``run`` with ``handed``, ``taken`` in the child).
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ LAST_WORDS_SECONDS = 1.0  # for what a child said before it ended
 
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONMALLOC", "PYTHONHASHSEED")
 """What the child is told of our environment: it takes foreign bytes apart, and needs no password for that."""
+HANDED = "BESIDE_HANDED"  # number of the child's end of the way by which descriptors are handed over
 
 log = structlog.get_logger("hub.platform.beside")
 
@@ -93,16 +94,19 @@ class Beside:
         """Start the child, unless it runs. Lists wait until it is ready."""
         if self._child is None:
             ours, theirs = socket.socketpair()
-            with theirs:
+            handing, taking = socket.socketpair()
+            with theirs, taking:
                 process = subprocess.Popen(
                     self._command,
                     stdin=theirs.fileno(),
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
-                    env=_environment(),
+                    env=_environment() | {HANDED: str(taking.fileno())},
+                    pass_fds=(taking.fileno(),),
                     start_new_session=True,
                 )
-            self._child = _Child(process, *await asyncio.open_connection(sock=ours), await _pass_on(process))
+            streams = await asyncio.open_connection(sock=ours)
+            self._child = _Child(process, *streams, await _pass_on(process), handing)
 
     async def ready(self) -> None:
         """Return when the child has come up, or could not."""
@@ -110,15 +114,16 @@ class Beside:
             async with self._turn:
                 await self._ready()
 
-    async def run(self, items: Sequence[object]) -> list[Any]:
+    async def run(self, items: Sequence[object], *, handed: int | None = None) -> list[Any]:
         """Return one answer for each item, in order: what the child's work returned, or the exception it gave.
 
+        ``handed`` is a descriptor that the child may use as well, for one item that takes it.
         An item that ends the child, or takes too long, has a ``Defect`` for its answer; the others have theirs. Raises
         ``Unavailable`` when there is no child, or it is being stopped.
         """
         async with self._turn:
             try:
-                return await self._ask(items, self._seconds_max)
+                return await self._ask(items, self._seconds_max, handed)
             except _Ended as fault:
                 self._refuse_when_closed()
                 log.error("the process beside ended", module=self._command[3], items=len(items), reason=str(fault))
@@ -139,10 +144,12 @@ class Beside:
         except Unavailable as fault:  # for this one; those before it have their answers
             return fault
 
-    async def _ask(self, items: Sequence[object], seconds_max: float) -> list[Any]:
+    async def _ask(self, items: Sequence[object], seconds_max: float, handed: int | None = None) -> list[Any]:
         child = await self._ready()
         try:
             async with asyncio.timeout(seconds_max):
+                if handed is not None:
+                    child.hand(handed)
                 await child.send(items)
                 answers = [_value(each) for each in self._decode(await child.receive(ANSWERS_BYTES_MAX))]
         except TimeoutError as fault:
@@ -225,9 +232,11 @@ class _Child:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         passing_on: asyncio.Task[None],
+        handing: socket.socket,
     ) -> None:
         self.ready = False
         self._process, self._reader, self._writer, self._passing_on = process, reader, writer, passing_on
+        self._handing = handing
 
     @property
     def ended(self) -> bool:
@@ -236,6 +245,10 @@ class _Child:
     async def send(self, value: object) -> None:
         self._writer.write(_framed(_encode(value)))
         await self._writer.drain()
+
+    def hand(self, descriptor: int) -> None:
+        """Give it what ``descriptor`` leads to: one byte, which a child that is waited for always has room for."""
+        socket.send_fds(self._handing, [b"."], [descriptor], socket.MSG_DONTWAIT)
 
     async def receive(self, bytes_max: int) -> bytes:
         """Return what it says next. Raises ``_TooMuch`` before it takes in more than ``bytes_max``."""
@@ -247,6 +260,7 @@ class _Child:
     async def end(self) -> int:
         """Kill the process; return how it ended."""
         self._writer.close()
+        self._handing.close()
         ended_before = self._process.poll()
         self._process.kill()
         status = await asyncio.to_thread(self._process.wait)
@@ -299,6 +313,13 @@ def answer(work: Callable[[list[Any]], Sequence[object]], asks: Any, token: str)
             told = [Fault.of(each) if isinstance(each, HubError) else each for each in answers]
             lists.write(_framed(_encode(told)))
             lists.flush()
+
+
+def taken() -> int:
+    """In the child: return the descriptor that was handed over with what is being worked on."""
+    with socket.socket(fileno=os.dup(int(os.environ[HANDED]))) as taking:
+        _, descriptors, _, _ = socket.recv_fds(taking, 1, 1)
+    return descriptors[0]
 
 
 def _end_with_parent(ours: int) -> None:

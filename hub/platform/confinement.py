@@ -40,10 +40,17 @@ SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/e
 log = structlog.get_logger("hub.platform.confinement")
 
 
-def give_up(readable: Iterable[Path], *, account: str | None = None, needs: Callable[[], object]) -> None:
+def give_up(
+    readable: Iterable[Path],
+    *,
+    account: str | None = None,
+    needs: Callable[[], object],
+    memory_bytes_max: int = MEMORY_BYTES_MAX,
+) -> None:
     """Give up every right but to read below ``readable``, and as root become ``account``.
 
-    ``needs`` reads what may be read again later; where ``account`` cannot, the process keeps its own, and says so.
+    ``memory_bytes_max`` is what it may have beyond what it holds now. ``needs`` reads what may be read again later;
+    where ``account`` cannot, the process keeps its own, and says so.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     parent = os.getppid()
@@ -51,7 +58,7 @@ def give_up(readable: Iterable[Path], *, account: str | None = None, needs: Call
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     held = _data_bytes()
     if held is not None:
-        _lower(resource.RLIMIT_DATA, held + MEMORY_BYTES_MAX)
+        _lower(resource.RLIMIT_DATA, held + memory_bytes_max)
     if account is not None and os.geteuid() == 0:
         _become(account, needs)
     if sys.platform == "linux":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import mmap
 import os
 import resource
 import socket
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import hub
-from hub.platform.beside import LENGTH_BYTES, answer
+from hub.platform.beside import LENGTH_BYTES, answer, taken
 from hub.platform.confinement import give_up
 
 TOKEN = "the same rules"
@@ -64,6 +65,22 @@ def _raise_limits(_: str) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))
 
 
+def _read_handed(expected: str) -> None:
+    if os.pread(taken(), 100, 0).decode() != expected:
+        raise ValueError("something else")
+
+
+HANDED: dict[str, Callable[[int], object]] = {
+    "write": lambda handed: os.write(handed, b"x"),
+    "cut": lambda handed: os.ftruncate(handed, 0),
+    "open anew": lambda handed: Path(f"/proc/self/fd/{handed}").write_bytes(b"x"),
+    "open its folder": lambda handed: os.listdir(f"/proc/self/fd/{handed}/.."),
+    "map to write": lambda handed: mmap.mmap(handed, 0, access=mmap.ACCESS_WRITE),
+    "open to all": lambda handed: os.fchmod(handed, 0o777),
+    "give away": lambda handed: os.fchown(handed, 12345, 12345),
+}
+"""What is tried with a descriptor that was handed over."""
+
 TRICKS: dict[str, Callable[[str], object]] = {
     "read": lambda path: Path(path).read_bytes(),
     "list": os.listdir,
@@ -86,6 +103,8 @@ TRICKS: dict[str, Callable[[str], object]] = {
     "open many": _many,
     "raise its limits": _raise_limits,
     "become": lambda uid: os.setuid(int(uid)),
+    "read what was handed over": _read_handed,
+    "with what was handed over": lambda how: HANDED[how](taken()),
     "import late": importlib.import_module,
 }
 

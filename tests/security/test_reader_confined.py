@@ -64,6 +64,61 @@ def port() -> Iterator[int]:
         yield listening.getsockname()[1]
 
 
+def tries_with(path: Path, *tricks: str, account: str) -> list[object]:
+    """Return what each trick says of the file at ``path``, which is handed over open, as a large message is."""
+
+    async def act() -> list[object]:
+        beside = hostile("confined", account=account)
+        told: list[object] = []
+        try:
+            for trick in tricks:
+                handed = os.open(path, os.O_RDONLY)
+                try:
+                    told += await beside.run([trick], handed=handed)
+                finally:
+                    os.close(handed)
+            return told
+        finally:
+            await beside.close()
+
+    return asyncio.run(act())
+
+
+def test_a_file_that_is_handed_to_it_open_is_read_and_nothing_else_is_done_with_it(
+    landlock: None, database: Path
+) -> None:
+    only_as_root()
+    kept = database.stat()
+    read = "read what was handed over: everything"
+    told = tries_with(
+        database, read, *(f"with what was handed over: {how}" for how in hostile_reader.HANDED), read, account=NOBODY
+    )
+    assert told[0] == told[-1] == "done"
+    assert all(str(each).startswith("refused") for each in told[1:-1]), told
+    assert database.read_bytes() == b"everything"
+    assert (database.stat().st_mode, database.stat().st_uid) == (kept.st_mode, kept.st_uid)
+
+
+def test_what_was_handed_over_before_is_not_taken_for_what_comes_after(tmp_path: Path) -> None:
+    async def act() -> list[object]:
+        beside = hostile("confined")
+        told: list[object] = []
+        try:
+            for number in range(20):
+                path = tmp_path / f"{number}"
+                path.write_text(f"body {number}")
+                handed = os.open(path, os.O_RDONLY)
+                try:
+                    told += await beside.run([f"read what was handed over: body {number}"], handed=handed)
+                finally:
+                    os.close(handed)
+            return told
+        finally:
+            await beside.close()
+
+    assert asyncio.run(act()) == ["done"] * 20
+
+
 OF_FILES = ["read", "list", "write", "append", "remove", "rename", "link", "make a folder"]
 
 

@@ -17,6 +17,7 @@ which it was made; whoever applies a set's effects waits for the ends, for they 
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
@@ -132,6 +133,12 @@ class TransactionSet:
             self._segments = _cut_into_elements(self._lines, self.separators.element)
             self._lines = None
         return self._segments
+
+    def tags(self) -> Iterator[str]:
+        """Yield the tags from ST to SE; of a set that was not looked into yet, nothing is cut for it."""
+        if self._lines is None:
+            return (segment[0] for segment in self._segments)
+        return (line.partition(self.separators.element)[0] for line in self._lines)
 
     def opening(self, most: int) -> list[list[str]]:
         """Return the first ``most`` segments behind ST; of a set that is not kept, those that were put aside."""

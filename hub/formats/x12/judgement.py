@@ -39,11 +39,11 @@ def _unhandled(kind: str) -> str:
 def _too_many_loops(received: TransactionSet, guide: Guide) -> Diagnostic | None:
     """Return why a set is refused in which one loop of the first level stands too often, at the first too many."""
     loops = {use.segment.tag for use in guide.uses if use.loop}
-    counts = Counter(segment[0] for segment in received.segments)
+    counts = Counter(received.tags())
     tag = max(loops, key=lambda each: counts[each], default="")
     if counts[tag] <= LOOPS_PER_SET_MAX:
         return None
-    places = (number for number, segment in enumerate(received.segments, start=1) if segment[0] == tag)
+    places = (number for number, each in enumerate(received.tags(), start=1) if each == tag)
     at = received.place(segment=next(islice(places, LOOPS_PER_SET_MAX, None)), tag=tag)
     return finding("GDE-TOO-MANY-LOOPS", at, expected=str(LOOPS_PER_SET_MAX), tag=tag, count=counts[tag])
 

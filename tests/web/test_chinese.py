@@ -32,7 +32,7 @@ VALUES = re.compile(
     r"|[0-9a-f]{8}-[0-9a-f-]{27}"  # the id of a message
     r"|\[\[?[\w.{}]*\]?\]|\S*/\S*|[\w.{}-]+\.(?:toml|json|md|edi)|\w+ ?= ?[^'\s]\S*"  # files, and what is in them
     r"|[\w-]+:[\w{][\w{}-]*"
-    r"|Windows-1252|Idempotency-Key|代码表 [\w-]+"
+    r"|Windows-1252|Idempotency-Key|&\w+;|代码表 [\w-]+"
 )
 WORD = re.compile(r"(?<![A-Za-z0-9_\\-])[A-Za-z]?[a-z][a-z'-]*(?![A-Za-z0-9_])")  # a code is of capitals and digits
 NAMES = {
@@ -41,6 +41,7 @@ NAMES = {
     "true", "false", "units", "usage", "envelope",
 }  # fmt: skip
 """Keys, values and operators as they are written in our own files, where the sentence names one to be written."""
+NAMES |= {"gzip", "xz", "zstd", "quoted-printable"}  # and of ways to pack and to write
 COMMANDS = re.compile(r"hub map lint")
 
 

@@ -19,7 +19,8 @@ import structlog
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
-from hub.exchange import budgets, outbox, people, stopped
+from hub.access import people
+from hub.exchange import budgets, outbox, stopped
 from hub.exchange.acknowledgements import mark_overdue
 from hub.exchange.budgets import Budgets
 from hub.exchange.intake import PROCESS, PROCESS_LARGE, Accepted, Incoming, accept_all, stored_amount

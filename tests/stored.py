@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Row, select
 
+from hub.access.tables import audit_entry
 from hub.business.orders.pages import OrderHead, order_head
 from hub.business.orders.store import find_orders
 from hub.exchange.intake import Accepted, Incoming, accept_all
 from hub.exchange.model import Key
 from hub.exchange.recording import kept_keys, put_kept_keys
-from hub.exchange.tables import audit_entry
 from hub.kernel.scope import EVERYONE, Scope
 from hub.platform.jobs import NewJob, enqueue_all
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import click
 
+from hub.access.keys import is_live, list_keys
 from hub.business.orders.catalogue_file import catalogue_faults
 from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.stored import data_option, opened, settings_for, usage_shown, usages_of
 from hub.exchange.budgets import Usage
-from hub.exchange.keys import is_live, list_keys
 from hub.exchange.partners import load_partners
 from hub.flow.outgoing import ACKNOWLEDGED_BY
 from hub.formats.families import SchemaLibrary

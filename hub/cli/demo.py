@@ -24,12 +24,12 @@ import click
 import msgspec
 from sqlalchemy import Connection
 
+from hub.access import people
+from hub.access.keys import is_live, keys_of, make_key, revoke_key
 from hub.cli.conversation import Conversation, Played, Scene, Step, conversations
 from hub.cli.output import Output, refuse, reports
 from hub.cli.serve import listen
 from hub.cli.stored import actor, address_of, data_option, settings_for
-from hub.exchange import people
-from hub.exchange.keys import is_live, keys_of, make_key, revoke_key
 from hub.exchange.partners import load_partners
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import SystemClock

@@ -12,10 +12,10 @@ from pathlib import Path
 import click
 from msgspec import structs
 
+from hub.access.keys import is_live, list_keys, make_key, revoke_key
 from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.partner_file import new_partner
 from hub.cli.stored import actor, data_option, opened, settings_for, usage_shown, usages_of
-from hub.exchange.keys import is_live, list_keys, make_key, revoke_key
 from hub.exchange.partners import Partner, Partners, load_partners, read_partner
 from hub.kernel.clock import SystemClock
 from hub.kernel.errors import Misconfigured

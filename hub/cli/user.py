@@ -11,10 +11,10 @@ from typing import NoReturn
 import click
 from sqlalchemy import Connection
 
+from hub.access import people
+from hub.access.model import Person
 from hub.cli.output import Output, refuse, reports
 from hub.cli.stored import actor, address_of, data_option, opened, settings_for
-from hub.exchange import people
-from hub.exchange.model import Person
 from hub.kernel.clock import SystemClock
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct

@@ -11,12 +11,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
-from hub.exchange.messages import visible
 from hub.exchange.model import Event, MailboxItem, MailboxPage, Verdict
 from hub.exchange.recording import call_attention, note
 from hub.exchange.tables import delivery, message
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import Scope
+from hub.platform.scoped import visible
 
 PAGE_MAX = 200
 REASON_LENGTH_MAX = 2_000

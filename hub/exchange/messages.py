@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, String, false, literal, or_, select, true, union_all, update
+from sqlalchemy import ColumnElement, Connection, Select, String, false, literal, or_, select, union_all, update
 
 from hub.exchange import model
 from hub.exchange.acknowledgements import expected_for
@@ -43,6 +43,7 @@ from hub.exchange.tables import (
 )
 from hub.kernel.outcome import Key, Outcome
 from hub.kernel.scope import Scope
+from hub.platform.scoped import visible
 
 PAGE_MAX = 200
 PREFIX_LENGTH_MIN = 3  # shorter texts are searched whole: "1" begins half of all keys
@@ -63,11 +64,6 @@ SAID_BEFORE = re.compile(
 SAID_BEHIND = re.compile(r"[\s?,.;]+\Z")
 """What people say beside a number, in the search box as on the telephone."""
 TRIES_MAX = 20  # the last of one delivery: a round of attempts has ten
-
-
-def visible(scope: Scope, column: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Return the condition that keeps rows to the partners of ``scope``."""
-    return true() if scope.partners is None else column.in_(sorted(scope.partners))
 
 
 def list_messages(

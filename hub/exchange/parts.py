@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
-from hub.exchange.messages import find_message, latest_delivery, stages_of, visible
+from hub.exchange.messages import find_message, latest_delivery, stages_of
 from hub.exchange.model import (
     DeliveryRow,
     DocumentRow,
@@ -30,6 +30,7 @@ from hub.kernel.pages import NUMBER_MAX, Cut, cut, number_of, page_size
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
 from hub.platform.json_lists import json_list, page_of
+from hub.platform.scoped import visible
 
 FIRST = 50  # rows of each list that stand in the message's own answer
 FINDINGS_EACH = 20  # of one document in a list of documents

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from litestar import Litestar
 from litestar.datastructures import State
 
-from hub.exchange.keys import KeyRing
+from hub.access.keys import KeyRing
 from hub.platform.server_key import server_key
 from hub.web.admission import Admission
 from hub.web.api import health, inbound, message_parts, messages, orders, outbound

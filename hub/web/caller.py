@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from litestar.connection import ASGIConnection
 
-from hub.exchange.model import ApiKey, Session
+from hub.access.model import ApiKey, Session
 from hub.kernel.errors import Defect
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct

@@ -14,8 +14,8 @@ from litestar.connection import ASGIConnection, Request
 from litestar.handlers.base import BaseRouteHandler
 from msgspec.structs import replace
 
-from hub.exchange.keys import KeyRing
-from hub.exchange.model import ApiKey
+from hub.access.keys import KeyRing
+from hub.access.model import ApiKey
 from hub.security.tokens import same
 from hub.web import csrf
 from hub.web.attempts import KeyGuesses

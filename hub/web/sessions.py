@@ -10,8 +10,8 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
-from hub.exchange import people
-from hub.exchange.people import SESSION_LASTS, NewSession
+from hub.access import people
+from hub.access.people import SESSION_LASTS, NewSession
 from hub.web.caller import ANYONE, Caller, by_session
 from hub.web.hub import Hub
 

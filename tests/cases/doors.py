@@ -19,11 +19,11 @@ from typing import TypeVar
 import httpx
 import uvicorn
 
+from hub.access.keys import make_key
 from hub.bootstrap import Hub, open_hub
 from hub.business.orders.model import OrderSummary
 from hub.business.orders.store import find_orders
 from hub.exchange import messages
-from hub.exchange.keys import make_key
 from hub.exchange.model import Filters, MessageDetail
 from hub.kernel.scope import EVERYONE
 from hub.platform.settings import Settings

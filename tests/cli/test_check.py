@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from hub.access.keys import make_key
 from hub.cli.main import run
-from hub.exchange.keys import make_key
 from hub.kernel.clock import SystemClock
 from hub.platform.database import Database
 from tests.cli.conftest import NEW_PARTNER

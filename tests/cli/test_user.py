@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.access import people
+from hub.access.keys import check_key
 from hub.cli.main import run
-from hub.exchange import people
-from hub.exchange.keys import check_key
 from hub.kernel.clock import SystemClock
 from hub.platform.database import Database
 from hub.security.tokens import read_key

@@ -11,7 +11,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from hub.exchange import audit
+from hub.access import audit
 from hub.kernel.errors import Misconfigured
 from hub.platform import schema
 from hub.platform.database import Database

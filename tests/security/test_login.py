@@ -12,8 +12,8 @@ import pytest
 from litestar import Litestar
 from sqlalchemy import Connection, text
 
-from hub.exchange import people
-from hub.exchange.keys import make_key
+from hub.access import people
+from hub.access.keys import make_key
 from hub.kernel.identity import new_id
 from hub.platform.database import Database
 from hub.security import passwords

@@ -82,7 +82,7 @@ def test_an_event_nobody_has_decided_about_is_not_told() -> None:
 
 
 def test_a_type_nobody_has_decided_about_is_a_defect_and_never_an_answer() -> None:
-    from hub.exchange.model import ApiKey
+    from hub.access.model import ApiKey
 
     with pytest.raises(Defect, match="ApiKey"):
         of_partner(ApiKey(id="x", partner="p", scopes=[], created_at=NOW))

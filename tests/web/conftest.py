@@ -9,7 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from hub.exchange import keys, people
+from hub.access import keys, people
 from hub.kernel.identity import new_id
 from hub.platform.database import Database
 from hub.web.app import create_app

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from hub.exchange import people
+from hub.access import people
 from hub.kernel.identity import new_id
 from hub.web.attempts import PER_NAME_AND_ADDRESS
 from tests.stored import FrozenClock

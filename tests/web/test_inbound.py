@@ -9,7 +9,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from hub.exchange import keys
+from hub.access import keys
 from hub.kernel.errors import Unavailable
 from hub.platform.database import Database
 from hub.platform.settings import Settings

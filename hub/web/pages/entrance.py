@@ -15,9 +15,9 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromQuery
 
-from hub.exchange import people
-from hub.exchange.model import Person
-from hub.exchange.people import Credentials
+from hub.access import people
+from hub.access.model import Person
+from hub.access.people import Credentials
 from hub.security import passwords
 from hub.web.attempts import LoginGuesses
 from hub.web.caller import caller_of

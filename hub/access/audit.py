@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert
 
-from hub.exchange.tables import audit_entry
+from hub.access.tables import audit_entry
 
 
 def add_entry(

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, text
 
-from hub.exchange import people
-from hub.exchange.model import Person
+from hub.access import people
+from hub.access.model import Person
 from hub.kernel.errors import Conflict
 from hub.kernel.identity import new_id
 from hub.platform.database import Database

@@ -13,16 +13,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from hub.exchange import audit
-from hub.exchange.messages import visible
-from hub.exchange.model import ApiKey
-from hub.exchange.tables import api_key
+from hub.access import audit
+from hub.access.model import ApiKey
+from hub.access.tables import api_key
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import Scope
 from hub.platform.bells import ring
 from hub.platform.columns import Instant
 from hub.platform.database import Database
+from hub.platform.scoped import visible
 from hub.security import tokens
 from hub.security.policy import KEY_PERMISSIONS
 from hub.security.tokens import PresentedKey, Random

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, text
 
-from hub.exchange import keys
+from hub.access import keys
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import EVERYONE, only
 from hub.platform.database import Database

@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from hub.exchange import audit
-from hub.exchange.model import Person, Session
-from hub.exchange.tables import login_link, person, session
+from hub.access import audit
+from hub.access.model import Person, Session
+from hub.access.tables import login_link, person, session
 from hub.kernel.errors import Conflict
 from hub.kernel.struct import Struct
 from hub.security import policy, tokens

@@ -1,0 +1,1 @@
+"""Who may come in: people and their sessions, partners' keys, and the record of what they did."""

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from msgspec.structs import replace
 
 from hub.business.room import Arrived, Origin, Standing
-from hub.canonical.result import Result
+from hub.canonical.result import Cause, Result
 from hub.canonical.stored import decode_document
 from hub.flow.reading import Document
 from hub.flow.rendering import Draft, written
@@ -73,9 +73,15 @@ def with_drafts(rules: Rules, prepared: PreparedDocument) -> PreparedDocument | 
 
 
 def is_of(prepared: PreparedDocument, document: Document, message: str, partner: str, *, test: bool) -> bool:
-    """Whether it is of this very document: whoever prepared it may be another process."""
+    """Whether it is of this very document, and of nothing else: whoever prepared it may be another process.
+
+    What it sends goes to the partner who sent the document, because of it; and it asks for nothing to be sent again.
+    """
     room = ROOM_OF.get(document.document or "")
-    if room is None or not document.takes_effect or any(draft.partner != partner for draft in prepared.drafts):
+    if room is None or not document.takes_effect or prepared.result.due or prepared.result.resend:
+        return False
+    because = Cause(kind="message", id=message, position=document.position)
+    if any((draft.partner, draft.because, draft.test) != (partner, because, test) for draft in prepared.drafts):
         return False
     origin = Origin(partner=partner, message=message, position=document.position, test=test)
     return room.origin(prepared.writes) == origin

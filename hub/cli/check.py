@@ -194,6 +194,7 @@ def _folders(settings: Settings, configuration: Configuration) -> list[HubError]
     places.refuse_foreign()
     if not places.root.is_dir():
         return []
+    places.refuse_fault_of_ours()
     found: list[HubError] = []
     for partner in load_partners(configuration).all():
         own = places.root / partner.id

@@ -95,8 +95,11 @@ def _bytes(count: int) -> str:
 
 
 def actor() -> str:
-    """Return who acts, for timelines and audit entries: the login on this machine."""
-    return f"shell:{getpass.getuser()}"
+    """Return who acts, for timelines and audit entries: the login on this machine, or the account's number."""
+    try:
+        return f"shell:{getpass.getuser()}"
+    except (KeyError, OSError):  # an account that stands in no list, as in containers
+        return f"shell:{os.getuid()}"
 
 
 @contextmanager

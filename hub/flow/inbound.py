@@ -27,7 +27,7 @@ from hub.flow.readers import ToRead
 from hub.flow.services import Services
 from hub.flow.settling import Portion, Progress, Unsettled, replies_to
 from hub.flow.tasks import Task, hold, load_all, load_large, quarantine
-from hub.formats.x12.survey import Bytes
+from hub.formats.x12.body import Bytes
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.platform.budget import Budget
 from hub.platform.jobs import Job

@@ -27,7 +27,7 @@ from hub.flow.portions import portions
 from hub.flow.readers import Reading, ToRead, token_of, with_envelopes, with_prepared
 from hub.flow.reading import Opened, open_message
 from hub.flow.rules import Rules
-from hub.formats.x12.survey import Bytes
+from hub.formats.x12.body import Bytes
 from hub.kernel.identity import new_id
 from hub.platform.beside import Beside
 from hub.platform.configuration import find_configuration

@@ -19,7 +19,8 @@ from hub.flow.portions import portions
 from hub.flow.readers import without_envelopes
 from hub.flow.reading import Document, Opened, open_in_steps
 from hub.flow.rules import Rules
-from hub.formats.x12.survey import Bytes, Survey
+from hub.formats.x12.body import Bytes
+from hub.formats.x12.survey import Survey
 from hub.kernel.errors import Defect, HubError, Unavailable
 from hub.kernel.struct import Struct
 

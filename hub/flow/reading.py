@@ -11,7 +11,6 @@ What leaves is data and nothing else: it may have been read in another process (
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import BinaryIO, cast
 
 from msgspec.structs import replace
 
@@ -20,10 +19,11 @@ from hub.exchange.model import Validation
 from hub.flow.rules import Rules
 from hub.flow.ta1 import read_ta1
 from hub.formats.x12.beginnings import PURCHASE_ORDER, numbers_in
+from hub.formats.x12.body import Bytes, source
 from hub.formats.x12.events import Event, GroupEnd, GroupStart, InterchangeStart, ServiceSegment, TransactionSet
 from hub.formats.x12.judgement import judge
 from hub.formats.x12.reader import read
-from hub.formats.x12.survey import TA1, Bytes, Group, Interchange, Survey, Surveyor, survey
+from hub.formats.x12.survey import TA1, Group, Interchange, Survey, Surveyor, survey
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.struct import Struct
 
@@ -123,15 +123,7 @@ class _Rereading:
         self._body = body
 
     def __iter__(self) -> Iterator[Event]:
-        return read(_source(self._body))
-
-
-def _source(body: Bytes) -> bytes | BinaryIO:
-    """Return what the reader reads ``body`` from, at its beginning."""
-    if isinstance(body, bytes):
-        return body
-    body.seek(0)
-    return cast(BinaryIO, body)  # it reads as a file does
+        return read(source(self._body))
 
 
 def open_message(body: Bytes, *, paced: Callable[[Iterable[Event]], Iterable[Event]] = iter) -> Opened:
@@ -140,14 +132,14 @@ def open_message(body: Bytes, *, paced: Callable[[Iterable[Event]], Iterable[Eve
     ``paced`` is handed what is read for the survey, and may let others pass in between.
     """
     kept = isinstance(body, bytes) and len(body) <= KEPT_EVENTS_BYTES_MAX
-    events: Iterable[Event] = list(read(_source(body))) if kept else _Rereading(body)
+    events: Iterable[Event] = list(read(source(body))) if kept else _Rereading(body)
     return Opened(survey(paced(events), body), events)
 
 
 def open_in_steps(body: Bytes, every: int) -> Generator[None, None, Opened]:
     """Survey ``body`` as ``open_message`` does, a step of ``every`` events at a time; what is returned is opened."""
     kept = isinstance(body, bytes) and len(body) <= KEPT_EVENTS_BYTES_MAX
-    events: Iterable[Event] = list(read(_source(body))) if kept else _Rereading(body)
+    events: Iterable[Event] = list(read(source(body))) if kept else _Rereading(body)
     surveyor = Surveyor(body)
     for number, event in enumerate(events, start=1):
         surveyor.take(event)

@@ -12,7 +12,7 @@ from hub.exchange import recording
 from hub.exchange.intake import PROCESS, PROCESS_LARGE, Received, received
 from hub.exchange.model import StageTime
 from hub.flow.services import Services
-from hub.formats.x12.survey import Bytes
+from hub.formats.x12.body import Bytes
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Defect, Misconfigured, Unreadable
 from hub.kernel.location import Location

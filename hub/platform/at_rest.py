@@ -12,6 +12,7 @@ import os
 import pwd
 import shlex
 import stat
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def make_way_to(path: Path) -> None:
 
     The partners' folders lie beside the data directory: a way closed by our own mask would lead nobody to them.
     """
-    missing = [above for above in Path(os.path.abspath(path)).parents if not above.exists()]
+    missing = [above for above in (Path.cwd() / path).parents if not above.exists()]  # ``..`` as the system has it
     for above in reversed(missing):
         above.mkdir(exist_ok=True)
         above.chmod(PASSED_BY_ALL)
@@ -82,21 +83,35 @@ def refuse_foreign(path: Path, what: str) -> None:
 
 
 def _way_to(path: Path) -> Iterator[tuple[Path, os.stat_result, bool]]:
-    """Give each folder and link that leads to ``path``, and whether it is ``path`` itself, as far as they are there."""
-    ends = [Path(os.path.realpath(path)), Path(os.path.abspath(path))]  # they differ where a link is left by ``..``
-    links = 0
-    while ends:
-        end = ends.pop()
-        for at in (*reversed(end.parents), end):
-            try:
-                status = at.lstat()
-            except (FileNotFoundError, NotADirectoryError):
-                break
-            except OSError as fault:
-                raise Misconfigured(f"the way to {path} is closed: {fault.strerror}", file=str(at)) from fault
-            if stat.S_ISLNK(status.st_mode) and (links := links + 1) <= LINKS_MAX:
-                ends.append(Path(os.path.abspath(at.parent / os.readlink(at))))
-            yield at, status, at == end
+    """Give each folder and link that is stepped through on the way to ``path``, as far as they are there.
+
+    And whether it is where the way ends. It goes as the system goes: name by name, into each link as it comes, and
+    ``..`` leads out of the folder that was reached, not of the name that led there.
+    """
+    at, links = Path("/"), 0
+    rest = deque((Path.cwd() / path).parts[1:])
+    yield at, at.lstat(), not rest
+    while rest:
+        name = rest.popleft()
+        if name == "..":
+            at = at.parent  # no link is in ``at``: it was stepped through before, and judged
+            continue
+        there = at / name
+        try:
+            status = there.lstat()
+            to = Path(os.readlink(there)) if stat.S_ISLNK(status.st_mode) else None
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as fault:
+            raise Misconfigured(f"the way to {path} is closed: {fault.strerror}", file=str(there)) from fault
+        yield there, status, not rest
+        if to is None:
+            at = there
+            continue
+        if (links := links + 1) > LINKS_MAX:
+            raise Misconfigured(f"the way to {path} leads through too many links", file=str(there))
+        at = Path("/") if to.is_absolute() else at
+        rest.extendleft(reversed(to.parts[1:] if to.is_absolute() else to.parts))
 
 
 def _others_write(status: os.stat_result) -> bool:

@@ -113,7 +113,7 @@ def _check(settings: Settings) -> None:
         raise Misconfigured(  # a partner holds no more than it leaves free
             "HUB_WAITING_BYTES_MAX is below twice HUB_BODY_BYTES_MAX", remedy="raise the one, or lower the other"
         )
-    folders, data = (Path(os.path.abspath(path)) for path in (settings.folders_root, settings.data))
+    folders, data = (Path(os.path.realpath(path)) for path in (settings.folders_root, settings.data))
     if folders.is_relative_to(data) or data.is_relative_to(folders):
         raise Misconfigured(
             f"HUB_FOLDERS: {folders} and the data directory {data} lie within each other",

@@ -42,6 +42,7 @@ class Places:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._known: tuple[int, int] | None = None  # device and number of the root that was prepared
 
     def inbox(self, partner: str) -> Path:
         """Return where ``partner`` drops files: to be shown, not to be opened."""
@@ -64,6 +65,7 @@ class Places:
                 self.root.mkdir(mode=stat.S_IRWXU)
                 self.root.chmod(PASSED_BY_ALL)
             with self._root() as root:
+                self._known = _identity(root)
                 _make(root, OURS)
             for own in (WRITING, TAKING, HANDED, REFUSED):
                 with self.own(own, make=True) as folder:
@@ -132,20 +134,58 @@ class Places:
 
     @contextmanager
     def own(self, *names: str, make: bool = False) -> Iterator[int]:
-        """Give a folder of ours, open."""
-        with self._root() as root, walked(root, OURS, *names, make=make) as folder:
-            yield folder
+        """Give a folder of ours, open. Raises ``Misconfigured`` when it, or one that leads there, is another's."""
+        with contextlib.ExitStack() as opened:
+            here = opened.enter_context(self._root())
+            for name in (OURS, *names):
+                here = opened.enter_context(walked(here, name, make=make))
+                self._refuse_anothers(here, name)
+            yield here
+
+    def refuse_fault_of_ours(self) -> None:
+        """Raise ``Misconfigured`` when our own folders, as far as they were made, cannot be used."""
+        for names in ((), (WRITING,), (TAKING,), (HANDED,), (REFUSED,)):
+            try:
+                with contextlib.suppress(FileNotFoundError), self.own(*names):
+                    pass
+            except OSError as fault:
+                raise Misconfigured(
+                    f"HUB_FOLDERS: the hub's own folder cannot be used: {fault.strerror}",
+                    file=str(self.root.joinpath(OURS, *names)),
+                    remedy="let it be a folder, and no link, that the hub's account owns",
+                ) from fault
+
+    def _refuse_anothers(self, folder: int, name: str) -> None:
+        owner = os.fstat(folder).st_uid
+        if owner not in (0, os.geteuid()):
+            raise Misconfigured(
+                f"HUB_FOLDERS: the hub's own folder {name} belongs to another account ({owner})",
+                file=str(self.root / OURS),
+                remedy=f"chown -R {os.geteuid()} {shlex.quote(str(self.root / OURS))}, or run the hub as that account",
+            )
 
     @contextmanager
     def _root(self) -> Iterator[int]:
         root = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # the way to it is the operator's
         try:
-            mode = stat.S_IMODE(os.fstat(root).st_mode)
-            if mode & WRITTEN_BY_OTHERS:
+            status = os.fstat(root)
+            if (mode := stat.S_IMODE(status.st_mode)) & WRITTEN_BY_OTHERS:
                 raise Misconfigured(
                     f"HUB_FOLDERS: others than the hub may write into the root of the partners' folders ({mode:04o})",
                     file=str(self.root),
                     remedy=f"chmod 711 {self.root}; what a partner writes into is a folder below it",
+                )
+            if status.st_uid not in (0, os.geteuid()):
+                raise Misconfigured(
+                    f"HUB_FOLDERS: the root of the partners' folders belongs to another account ({status.st_uid})",
+                    file=str(self.root),
+                    remedy=f"chown {os.geteuid()} {shlex.quote(str(self.root))}",
+                )
+            if self._known not in (None, _identity(root)):
+                raise Misconfigured(
+                    "HUB_FOLDERS: another folder stands where the root of the partners' folders was at the start",
+                    file=str(self.root),
+                    remedy="put the old one back, or start the hub anew if the change was yours",
                 )
             yield root
         finally:
@@ -190,6 +230,11 @@ def walked(start: int, *names: str, make: bool = False) -> Iterator[int]:
         os.close(here)
 
 
+def _identity(folder: int) -> tuple[int, int]:
+    status = os.fstat(folder)
+    return status.st_dev, status.st_ino
+
+
 def _tidy(writing: int) -> None:
     """Remove what a crash left half written; another hub on the same folders may be writing what is younger."""
     for name in os.listdir(writing):
@@ -202,5 +247,6 @@ def _make(folder: int, name: str) -> None:
     """Make a folder that is the hub's alone, unless something of the name is there."""
     with contextlib.suppress(FileExistsError):
         os.mkdir(name, stat.S_IRWXU, dir_fd=folder)
-    if name == OURS and stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode) & OTHERS:
+    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    if name == OURS and stat.S_ISDIR(status.st_mode) and status.st_mode & OTHERS:  # a link is refused by who opens it
         os.chmod(name, stat.S_IRWXU, dir_fd=folder)

@@ -16,8 +16,9 @@ from hub.formats.x12.scan import Window
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _CANDIDATE = re.compile(rb"ISA(?![A-Za-z0-9])|(?<![A-Za-z0-9])ISA")
-_MEANINGLESS = re.compile(rb"(?:[ \t\r\n\x00\x1a]|\xef\xbb\xbf)+")
-"""Between interchanges: blanks, line ends, the padding of fixed blocks, the end mark of old systems, a BOM."""
+_MEANINGLESS = re.compile(rb"(?:[ \t\r\n\x00\x1a]++|\xef\xbb\xbf)++")
+"""Between interchanges: blanks, line ends, the padding of fixed blocks, the end mark of old systems, a BOM. Possessive:
+of each round of a repetition that it might take back the matcher keeps a record, many times what it matched."""
 
 
 THOROUGH_CANDIDATES_MAX = 100
@@ -53,8 +54,10 @@ def hunt(window: Window, start: int, *, limit: int | None = None) -> tuple[Hunt,
         if meaningless and first_offset < 0:
             marked = marked or BYTE_ORDER_MARK in meaningless.group()
             place = meaningless.end()
-        if len(window.data) < place + LOOK_AHEAD_BYTES and window.fill():
-            continue
+        if len(window.data) < place + LOOK_AHEAD_BYTES:
+            place = _forget(window, place)  # before more is read: padding may go on for all of a file
+            if window.fill():
+                continue
         candidate = _CANDIDATE.search(window.data, place)
         stop = candidate.start() if candidate else len(window.data)
         at_end = candidate is None and not window.fill()
@@ -77,9 +80,16 @@ def hunt(window: Window, start: int, *, limit: int | None = None) -> tuple[Hunt,
         if at_end or (limit is not None and window.base + place - start > limit):
             end = window.base + len(window.data)
             return Hunt(None, _passed(first_offset, end, beginning, headers), marked), len(window.data)
-        if place > LOOK_AHEAD_BYTES and not candidate:
-            window.drop(place - 1)  # the byte before is kept: it says whether an ISA begins a word
-            place = 1
+        if not candidate:
+            place = _forget(window, place)
+
+
+def _forget(window: Window, place: int) -> int:
+    """Let go of what stands before ``place`` when it is worth the move; return where that is then."""
+    if place <= LOOK_AHEAD_BYTES:
+        return place
+    window.drop(place - 1)  # the byte before is kept: it says whether an ISA begins a word
+    return 1
 
 
 def _read_at(window: Window, place: int, *, thorough: bool) -> Isa | None:

@@ -8,11 +8,11 @@ that the reader has not found (see ``agreed`` for what was agreed, ``judgement``
 from __future__ import annotations
 
 import hashlib
-import mmap
 from collections.abc import Iterable
 
 import msgspec
 
+from hub.formats.x12.body import Bytes, sha256
 from hub.formats.x12.events import (
     Event,
     GroupEnd,
@@ -29,9 +29,6 @@ from hub.formats.x12.separators import Separators
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
-
-Bytes = bytes | mmap.mmap
-"""A body: in memory, or as a file that is looked into where it lies."""
 
 TA1 = "TA1"
 TA1S_MAX = 1_000  # of one interchange: more than we send a partner in a day; the survey keeps them
@@ -177,7 +174,7 @@ class Surveyor:
 
     def _digest_of_bytes(self, start: InterchangeStart, end: InterchangeEnd) -> str:
         """Return by what an interchange is recognised that came when bytes were compared, not their meaning."""
-        return "" if self._body is None else hashlib.sha256(memoryview(self._body)[start.offset : end.end]).hexdigest()
+        return "" if self._body is None else sha256(self._body, start.offset, end.end)
 
 
 def _too_many_told(told: list[ServiceSegment]) -> list[Diagnostic]:

@@ -235,7 +235,7 @@ class Walker:
 class _Tools(NamedTuple):
     """What the separators make of the patterns that every reading needs."""
 
-    nothing: re.Pattern[bytes]  # terminators and blanks with no segment between them
+    nothing: re.Pattern[bytes]  # terminators and blanks with no segment between them; possessive, as in ``hunt``
     boundary: re.Pattern[bytes]  # a terminator with an envelope segment after it
     as_utf_8: Separators | None  # the separators as text; None: one of them is no character of UTF-8
     as_windows_1252: Separators
@@ -245,7 +245,7 @@ class _Tools(NamedTuple):
 @lru_cache(SEPARATORS_KEPT_MAX)
 def _tools(wire: WireSeparators, wrapped: bool) -> _Tools:
     return _Tools(
-        nothing=re.compile(b"(?:" + _either(wire.blanks) + re.escape(wire.segment) + b")*"),
+        nothing=re.compile(b"(?:" + _either(wire.blanks) + re.escape(wire.segment) + b")*+"),
         boundary=_boundary_pattern(wire, wrapped),
         as_utf_8=None if wire.bytes_of_their_own else wire.text(UTF_8),
         as_windows_1252=wire.text(WINDOWS_1252),
@@ -288,7 +288,7 @@ def _stand_ins(wire: WireSeparators) -> _StandIns | None:
 
 
 def _either(blanks: bytes) -> bytes:
-    return b"[" + re.escape(blanks) + b"]|" if blanks else b""
+    return b"[" + re.escape(blanks) + b"]++|" if blanks else b""
 
 
 def _boundary_pattern(wire: WireSeparators, wrapped: bool) -> re.Pattern[bytes]:

@@ -57,6 +57,7 @@ from hub.platform.supervision import Loop
 from hub.platform.telemetry import Metrics
 from hub.platform.together import WrittenTogether
 from hub.transport import folder
+from hub.transport.hand import READABLE_AGAIN
 from hub.transport.moving import move_in
 from hub.transport.places import Places
 from hub.web.hub import Check, Link
@@ -105,6 +106,7 @@ class Hub:
         self._rounds = 0
         self._given_up = 0  # jobs, at the last look
         self._lanes: dict[str, Lane] = {}  # stopped deliveries, at the last look
+        self._watcher: folder.FolderWatcher | None = None
         self._ownership: Ownership | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -135,7 +137,7 @@ class Hub:
             await self.database.write(partial(_take_over, now=self.clock.now()))
             await asyncio.to_thread(self.blobs.sweep_uploads, time.time())  # whoever sent them has gone with our death
         await asyncio.to_thread(self._prepare_folders)
-        watcher = folder.FolderWatcher(
+        watcher = self._watcher = folder.FolderWatcher(
             self.places,
             self._folders_taken,
             self.receive,
@@ -279,7 +281,9 @@ class Hub:
         over = ", ".join(sorted(self.budgets.over(self.clock.now())))
         faults = {
             "database": await database_fault(self.database),
-            "storage": await storage_fault(self.settings.data),
+            "storage": await storage_fault(
+                self.settings.data, self.settings.folders_root if self._folder_partners() else None
+            ),
             "reader": self.services.reader.fault or self.services.large.fault,
             **{each.name: each.fault for each in self._loops},
         }
@@ -311,7 +315,8 @@ class Hub:
                 return [str(every)]
             if fault is not None:
                 found.append(f"{partner}: {fault}; remedy: {self.places.remedy(partner, fault)}")
-        return found
+        unreadable = dict(self._watcher.unreadable) if self._watcher else {}
+        return found + [f"{partner}: {each}; remedy: {READABLE_AGAIN}" for partner, each in unreadable.items()]
 
     def _prepare_folders(self) -> None:
         """Make the folders of partners, and move there what lies in those of an earlier version."""

@@ -7,6 +7,7 @@ a fault.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,7 +32,8 @@ from hub.platform.at_rest import refuse_open
 from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.database import SQLITE_FILE
 from hub.platform.settings import Settings
-from hub.transport.places import Places
+from hub.transport.hand import READABLE_AGAIN, Hand
+from hub.transport.places import IN, Places
 
 
 class Fault(Struct):
@@ -200,6 +202,8 @@ def _folders(settings: Settings, configuration: Configuration) -> list[HubError]
         own = places.root / partner.id
         if (barred := places.fault_of(partner.id)) is not None:
             found.append(Misconfigured(str(barred), file=str(own), remedy=places.remedy(partner.id, barred)))
+        elif (unreadable := Hand(places, partner.id).unreadable(time.time())) is not None:
+            found.append(Misconfigured(str(unreadable), file=str(own / IN), remedy=READABLE_AGAIN))
     return found
 
 

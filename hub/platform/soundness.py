@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -16,6 +15,7 @@ from hub.platform import schema
 from hub.platform.database import Database
 
 DISK_FREE_BYTES_MIN = 512 * 1024 * 1024  # two of the largest bodies under way, their rows, and the log of the database
+FILES_FREE_MIN = 1_000  # a message, an answer and a file in hand are some files each: a few minutes of them
 LOOKED_AT = ("message", "job", "timeline")  # tables written by every message: first and last row of each
 LOOK_SECONDS = 3.0  # then it counts as no answer: a probe waits no longer
 
@@ -30,9 +30,9 @@ async def database_fault(database: Database) -> str | None:
     return database.fault and f"the last write failed: {database.fault}"
 
 
-async def storage_fault(data: Path) -> str | None:
-    """Say whether bodies could not be stored in the data directory just now."""
-    return await asyncio.to_thread(_storage_fault, data)
+async def storage_fault(data: Path, folders: Path | None = None) -> str | None:
+    """Say whether bodies could not be stored in the data directory just now, or files in the partners' ``folders``."""
+    return await asyncio.to_thread(_storage_fault, data, folders)
 
 
 def _read_rows(conn: Connection) -> None:
@@ -44,13 +44,24 @@ def _read_rows(conn: Connection) -> None:
             conn.execute(text(f"SELECT * FROM {table} ORDER BY id {order} LIMIT 1")).one_or_none()
 
 
-def _storage_fault(data: Path) -> str | None:
-    folder = data / "blobs"
-    while not folder.exists():  # made when it is first needed
-        folder = folder.parent
+def _storage_fault(data: Path, folders: Path | None) -> str | None:
+    if not data.is_dir():
+        return f"{data} is not there"
+    blobs = data / "blobs"  # made when it is first needed
+    places = [blobs if blobs.exists() else data]
+    if folders is not None and folders.exists():  # made at the start; what is in the way there is told of partners
+        places.append(folders)
+    return next((fault for place in places if (fault := _fault_of(place)) is not None), None)
+
+
+def _fault_of(folder: Path) -> str | None:
+    """Say what stands in the way of files in ``folder``: rights, room, or how many the file system takes."""
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"{folder} cannot be written"
-    free = shutil.disk_usage(folder).free
+    status = os.statvfs(folder)
+    free = status.f_bavail * status.f_frsize
     if free < DISK_FREE_BYTES_MIN:
         return f"{free // 1_000_000} MB are free in {folder}, fewer than {DISK_FREE_BYTES_MIN // 1_000_000}"
+    if status.f_files and status.f_favail < FILES_FREE_MIN:  # 0: the file system makes room for them as it goes
+        return f"{status.f_favail} more files can be made in {folder}, fewer than {FILES_FREE_MIN}"
     return None

@@ -25,6 +25,7 @@ from itertools import islice
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
 from hub.platform.shortage import shortage
+from hub.transport.blocked import Blocked
 from hub.transport.places import HANDED, IN, REFUSED, TAKING, Places
 
 SETTLED_AFTER_SECONDS = 2.0  # senders that write in place pause less than this between writes
@@ -53,12 +54,20 @@ class FileInHand(Struct):
         return shown(self.name)
 
 
+UNREADABLE = "TRN-FOLDER-UNREADABLE"
+READABLE_AGAIN = "let the hub's account read what is dropped there: docs/operations.md, Folders"
+
+
 class Unreadable(Struct):
-    """Files that lie in a partner's folder and may not be opened by the hub: how many, the first, and why."""
+    """Files that lie in a partner's folder and cannot be opened by the hub: how many, the first, and why."""
 
     files: int
     first: str
     why: str
+
+    def __str__(self) -> str:
+        which = f"{self.files}, {self.first!r} first"
+        return f"{UNREADABLE}: files stay in the folder, for the hub cannot read them ({which}): {self.why}"
 
 
 class Lying(Struct):
@@ -181,9 +190,12 @@ class Hand:
         return taken, lying.unreadable
 
     def unreadable(self, now: float) -> Unreadable | None:
-        """Return what lies in the partner's folder and cannot be read; nothing is moved."""
-        with self._places.of(self._partner, IN) as inbox:
-            return complete_files(inbox, now).unreadable
+        """Return what lies in the partner's folder, if it is there, and cannot be read; nothing is moved."""
+        try:
+            with self._places.of(self._partner, IN) as inbox:
+                return complete_files(inbox, now).unreadable
+        except Blocked:
+            return None
 
     def opened(self, held: FileInHand) -> OpenFile:
         """Return the file, open. Raises ``NotAMessage`` for what is no file, which is not opened at all."""

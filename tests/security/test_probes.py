@@ -192,6 +192,53 @@ def test_a_disk_that_is_nearly_full_is_not_well(tmp_path: Path, monkeypatch: pyt
     assert "are free" in str(asyncio.run(storage_fault(tmp_path)))
 
 
+@pytest.mark.parametrize("where", ["data", "folders"])
+@pytest.mark.parametrize(
+    ("bound", "least", "said"),
+    [
+        ("DISK_FREE_BYTES_MIN", 1 << 60, "are free in"),
+        ("FILES_FREE_MIN", 1 << 60, "more files can be made in"),
+        ("DISK_FREE_BYTES_MIN", 0, None),
+        ("FILES_FREE_MIN", 0, None),
+    ],
+)
+def test_room_and_number_of_files_are_watched_where_data_and_folders_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, bound: str, least: int, said: str | None
+) -> None:
+    """The folders often lie on a file system of their own."""
+    for name in ("data", "folders"):
+        (tmp_path / name).mkdir()
+    plenty = os.statvfs(tmp_path)
+    look = os.statvfs
+
+    def statvfs(path: Path) -> os.statvfs_result:
+        few = list(plenty)[:10]
+        few[6] = few[7] = 1 << 61 if path.name != where else 10_000  # files free
+        few[5] = few[0]
+        few[4] = 1 << 61 if path.name != where else 1 << 30  # blocks free
+        return os.statvfs_result((*few, 0)) if path.name in ("data", "folders") else look(path)
+
+    monkeypatch.setattr(os, "statvfs", statvfs)
+    monkeypatch.setattr(soundness, bound, least)
+    fault = asyncio.run(storage_fault(tmp_path / "data", tmp_path / "folders"))
+    assert (fault is None) if said is None else (said in str(fault) and str(tmp_path / where) in str(fault))
+
+
+def test_a_file_system_that_makes_room_for_files_as_it_goes_is_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_btrfs = os.statvfs_result((4096, 4096, 1 << 40, 1 << 40, 1 << 40, 0, 0, 0, 0, 255, 0))
+    monkeypatch.setattr(os, "statvfs", lambda path: of_btrfs)
+    assert asyncio.run(storage_fault(tmp_path)) is None
+
+
+def test_data_that_was_moved_away_is_not_well_and_folders_not_made_yet_are(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    assert asyncio.run(storage_fault(tmp_path / "data", tmp_path / "folders")) is None
+    (tmp_path / "data").rename(tmp_path / "moved")
+    assert "is not there" in str(asyncio.run(storage_fault(tmp_path / "data", tmp_path / "folders")))
+
+
 def test_the_running_hub_says_what_is_at_fault_and_stays_ready_for_all_others(
     hub: AtWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:

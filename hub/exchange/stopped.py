@@ -22,7 +22,7 @@ from hub.platform.columns import Instant
 from hub.platform.statements import unless_there
 
 WAIT_MIN = timedelta(seconds=5)  # as after the first failed attempt of one answer
-WAIT_MAX = timedelta(minutes=5)  # who has mended a folder looks for its files
+WAIT_MAX = timedelta(minutes=1)  # who has mended a folder looks for its files; a look at one costs some microseconds
 LEFT_BROKEN_OFF_MAX = 1_000  # attempts taken back in one round: those of a hundred hubs that were killed
 
 
@@ -41,7 +41,7 @@ def wait_after(rounds: int) -> timedelta:
     """Return how long a lane waits after so many rounds at fault.
 
     >>> [wait_after(n).total_seconds() for n in (1, 2, 3, 50)]
-    [5.0, 10.0, 20.0, 300.0]
+    [5.0, 10.0, 20.0, 60.0]
     """
     doubled: timedelta = WAIT_MIN * 2 ** min(rounds - 1, 16)
     return min(doubled, WAIT_MAX)

@@ -19,7 +19,7 @@ from types import TracebackType
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, bindparam, select
 
-from hub.kernel.errors import Defect
+from hub.kernel.errors import Defect, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
 from hub.platform import failpoints
@@ -32,6 +32,7 @@ INLINE_BYTES_MAX = 256 * 1024  # above this a file reads faster than a row, and 
 ORPHAN_SECONDS = 3_600  # no upload (the door gives it half an hour) and no transaction lasts an hour
 SWEEP_FILES_MAX = 10_000  # of one sweep: it shares the disk with intake
 CHUNK_BYTES = 1024 * 1024
+GONE_SECONDS = 5.0  # whoever has moved the data directory puts it back, or stops the hub
 INCOMING = "incoming"
 TEMPORARY = ".part"
 
@@ -190,6 +191,8 @@ class Upload:
     def _spill(self) -> None:
         if self._file is None:
             folder = self._root / INCOMING
+            if not self._root.parent.is_dir():  # moved away: made anew it would be taken for the hub's data
+                raise Unavailable("the data directory is not where it was", retry_after_seconds=GONE_SECONDS)
             folder.mkdir(parents=True, exist_ok=True)
             self._file = folder / f"{new_id()}{TEMPORARY}"
         with self._file.open("ab") as file:

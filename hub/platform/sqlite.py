@@ -48,6 +48,7 @@ WRITER_CACHE_KIB = 32_768
 CHECKPOINT_PAGES = 8_000  # 32 MB of log: hot index pages are then written to the file once, not at every 4 MB
 OF_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN")
 HALF_WRITTEN = "SQLITE_CORRUPT"  # what the file looks like past its log while that is written back
+GONE = "the file of the database is not where it was; put it back, or stop the hub and start it again"
 LOG_BYTES_MAX = 128 * 1024 * 1024  # the log is cut back to this after a checkpoint
 
 
@@ -71,7 +72,7 @@ class SqliteEngine:
         return await future
 
     async def read(self, work: Work[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_while_serving, work)
 
     async def look(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._look_now, work)
@@ -93,6 +94,12 @@ class SqliteEngine:
         future: Future[T] = Future()
         self._running_writer().submit(_Pending(work, future, None))
         return future.result()
+
+    def _read_while_serving(self, work: Work[T]) -> T:
+        """Read as ``read_now``; a file that has gone meanwhile is a matter of later, and none of who asked."""
+        if not self._path.exists():
+            raise Unavailable(GONE, retry_after_seconds=RETRY_AFTER_SECONDS)
+        return self.read_now(work)
 
     def read_now(self, work: Work[T]) -> T:
         if not self._path.exists():
@@ -233,6 +240,7 @@ class _Writer(threading.Thread):
     def __init__(self, path: Path, bells: Bells, faults: _Faults) -> None:
         super().__init__(name="hub-writer", daemon=True)
         self._faults = faults
+        self._path = path
         self._log_path = f"{path}-wal"
         self._log: int | None = None  # its inode, since the file was opened
         self._log_lost = False  # for good: only a new start gives the file a log that others see
@@ -256,10 +264,13 @@ class _Writer(threading.Thread):
         self.join()
 
     def run(self) -> None:
-        more = True
+        more, opened = True, False
         while more:
             try:
+                if opened and not self._path.exists():  # opened again it would be made anew, and empty
+                    raise sqlite3.OperationalError(GONE)
                 with self._engine.connect() as conn:
+                    opened = True
                     self._log = None
                     while more and not conn.closed:
                         more = self._take_group(conn)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,6 +41,20 @@ class Served:
 
     def key(self, partner: str) -> str:
         return key_of(self.hub, partner)
+
+
+class Visitor:
+    """Whoever has seen the login page, and may try a password."""
+
+    def __init__(self, served: Served) -> None:
+        page = served.ask(request("GET", "/login")).decode()
+        self._cookie = page.split("set-cookie: ")[1].split(";")[0]
+        self._csrf = page.split('name="csrf" value="')[1].split('"')[0]
+
+    def guess(self, *more: str) -> bytes:
+        form = f"csrf={self._csrf}&login=nobody{time.monotonic_ns()}&password=wrong".encode()
+        fields = ("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}")
+        return request("POST", "/login", f"Cookie: {self._cookie}", *fields, *more, body=form)
 
 
 @contextmanager
@@ -109,3 +124,11 @@ def status_of(answer: bytes) -> int | None:
     """Return the status of the last answer in ``answer``; None when there is none."""
     starts = answer.split(b"HTTP/1.1 ")[1:]
     return int(starts[-1][:3]) if starts else None
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Return once ``holds`` does."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -1,4 +1,5 @@
-"""Numbers as plain text, the same on every wire: exact, with their decimals as sent, never in exponents.
+"""Numbers as plain text, the same on every wire: exact, with their decimals as sent, never in exponents, and a
+zero has no sign.
 
 Text enters and a number leaves, or None where the text is none; and back. Bounded by what calls: a part has a length.
 """
@@ -9,15 +10,20 @@ import functools
 import re
 from decimal import Decimal
 
+from hub.kernel.numbers import written
+
 CACHED_MAX = 8192  # distinct numbers kept; orders repeat theirs, memory stays under 2 MB
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)\Z", re.ASCII)
+ZERO = re.compile(r"-[0.]+\Z")
 WHOLE = re.compile(r"[+-]?\d+\Z", re.ASCII)
 
 
 @functools.lru_cache(CACHED_MAX)
 def read_number(text: str) -> Decimal | None:
     """Return the number, exact and with its decimals as sent."""
-    return Decimal(text) if NUMBER.match(text) else None
+    if not NUMBER.match(text):
+        return None
+    return Decimal(text).copy_abs() if ZERO.match(text) else Decimal(text)
 
 
 @functools.lru_cache(CACHED_MAX)
@@ -36,7 +42,7 @@ def read_bool(text: str) -> bool | None:
 
 def write_number(value: Decimal) -> str:
     """Return the number without exponent, decimals kept."""
-    return format(value, "f")
+    return written(value)
 
 
 def write_whole(value: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Context, Decimal
 from typing import Any
 
-from hub.formats.numbers import read_number
+from hub.formats.numbers import read_number, write_number
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Severity
 from hub.mapping.paths import Step
@@ -102,9 +102,9 @@ def _added_up(total: Total, loop: Node) -> Added | None:
 def _text(added: Added, total: Total) -> str | None:
     """Return the total as its element says it; None where an optional element cannot."""
     if total.hashed:
-        return format(_truncated(added.hashed, total.digits_max), "f")
+        return write_number(_truncated(added.hashed, total.digits_max))
     scaled = added.plain.scaleb(total.decimals, _EXACT)
-    text = format(scaled.quantize(Decimal(1), context=_EXACT) if scaled == scaled.to_integral_value() else scaled, "f")
+    text = write_number(scaled.quantize(Decimal(1), context=_EXACT) if scaled == scaled.to_integral_value() else scaled)
     fits_in = total.required or not total.digits_max or len(text.strip("-").replace(".", "")) <= total.digits_max
     return text if fits_in else None
 

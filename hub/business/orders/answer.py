@@ -17,6 +17,7 @@ from hub.business.orders.model import LineState, OrderState, PromiseState, Statu
 from hub.business.orders.terms import is_plain, shown
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, OrderLine, Promise, PurchaseOrder
 from hub.canonical.shared import Item, OrderRef, Party, Text
+from hub.kernel.numbers import plain
 from hub.kernel.words import Quantity, When
 
 NOTE_LINE_LENGTH_MAX = 250  # the narrowest line of free text our dialects have is X12's MSG01 with 264
@@ -80,15 +81,19 @@ def _promise(part: PromiseState) -> Promise:
 
 
 def _statable(quantity: Quantity | None) -> Quantity | None:
-    """Return a quantity that an answer has room for; without one, a line's answer still says how the line stands."""
+    """Return a quantity that an answer has room for; without one, a line's answer still says how the line stands.
+
+    Zeros behind the point are left off: a hash total counts the digits as they are written.
+    """
     if quantity is None or not is_plain(quantity.value):
         return None
-    if len(str(quantity.value)) <= QUANTITY_DIGITS_MAX:
-        return quantity  # nearly every one, told without taking it apart
-    _, digits, exponent = quantity.value.normalize(EXACT).as_tuple()
-    assert isinstance(exponent, int)
-    length = len(digits) + exponent if exponent >= 0 else max(len(digits), -exponent)
-    return quantity if length <= QUANTITY_DIGITS_MAX else None
+    sent = str(quantity.value)
+    if sent.isdigit() and len(sent) <= QUANTITY_DIGITS_MAX:
+        return quantity  # nearly every one
+    text = plain(quantity.value)
+    if len(text.lstrip("-").removeprefix("0.").replace(".", "")) > QUANTITY_DIGITS_MAX:
+        return None
+    return quantity if text == sent else replace(quantity, value=Decimal(text))
 
 
 def _as_many_as_fit(parts: Sequence[PromiseState]) -> Sequence[PromiseState]:

@@ -84,7 +84,8 @@ def read_implied(decimals: int) -> Callable[[str], Decimal | None]:
 
     @functools.lru_cache(CACHED_MAX)
     def read(text: str) -> Decimal | None:
-        return Decimal(text).scaleb(-decimals) if WHOLE.match(text) else None
+        number = Decimal(text).scaleb(-decimals) if WHOLE.match(text) else None
+        return number.copy_abs() if number is not None and not number else number
 
     return read
 
@@ -112,7 +113,7 @@ def write_within(digits_max: int) -> Callable[[Decimal], str]:
     """Return the writer of an R element: zeros that say nothing are dropped where it has more than ``digits_max``."""
 
     def write(value: Decimal) -> str:
-        text = format(value, "f")
+        text = write_number(value)
         if len(text) <= digits_max or len(text.strip("-").replace(".", "")) <= digits_max or "." not in text:
             return text
         sign, size = ("-", text[1:]) if text.startswith("-") else ("", text)

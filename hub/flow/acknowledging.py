@@ -30,7 +30,6 @@ from hub.formats.x12.acknowledge import (
     acknowledge_group,
     acknowledge_interchange,
     group_code,
-    holds_what_is_acknowledged,
     told_of,
     wants_interchange_acknowledgement,
 )
@@ -112,8 +111,8 @@ def _is_acknowledged(group: Group, partner: Partner) -> bool:
 
 
 def _wants(interchange: Interchange, partner: Partner) -> bool:
-    """A refusal is always told; otherwise the partner's file decides whether ISA14 is heard. Of a TA1 never one."""
-    if not holds_what_is_acknowledged(interchange.findings, groups=len(interchange.groups), ta1s=len(interchange.told)):
+    """A refusal is always told; else the partner's file decides whether ISA14 is heard. What only tells gets none."""
+    if interchange.only_tells:
         return False
     wish = partner.acknowledgements.interchange
     return (

@@ -1,7 +1,11 @@
-"""An interchange that only acknowledges is never acknowledged, and what it says counts whatever its trailer counts."""
+"""An interchange that only acknowledges is never acknowledged, and what it says counts whatever its trailer counts.
+
+One that holds nothing says nothing of others: its header is acknowledged when it asks, as any other.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,7 @@ import pytest
 from hub.formats.x12.answer import answer
 from hub.formats.x12.check import check
 from tests.flow.at_work import AtWork, codes
+from tests.flow.overlay import change
 from tests.flow.wire import acknowledgement, group, interchange, of_kind, one_order, order, transaction
 
 TA1 = "TA1*000000001*261120*0600*R*006~"
@@ -40,12 +45,57 @@ def test_a_ta1_alone_is_heard_and_never_answered(hub: AtWork, way: str, times: i
     assert hub.detail(ours).message.acknowledgement == "rejected"
 
 
-@pytest.mark.parametrize("wish", [0, 1])
+@pytest.mark.parametrize("segments", ["", "ISB*1~", "ISB*1~ISE*1~"])
+@pytest.mark.parametrize("usage", ["P", "T"])
+@pytest.mark.parametrize(
+    ("count", "wish", "verdict"),
+    [(0, 1, ["A", "000"]), (0, 0, None), (1, 1, ["R", "021"]), (7, 0, ["R", "021"]), (99999, 1, ["R", "021"])],
+)
+def test_an_interchange_that_holds_nothing_is_answered_as_its_header_asks(
+    hub: AtWork, segments: str, usage: str, count: int, wish: int, verdict: list[str] | None
+) -> None:
+    told = hub.send(only(segments, count=count, wish=wish, usage=usage))
+    assert [each.one("TA1")[1:2] + each.one("TA1")[4:] for each in hub.answers(told.message.id)] == (
+        [["000000900", *verdict]] if verdict else []
+    )
+
+
+@pytest.mark.parametrize("segments", ["TA3*1~", "TA3*1~" * 3, TA1 + "TA3*1~", "TA3*1~" + TA1, "ISB*1~" + TA1])
 @pytest.mark.parametrize("count", [0, 1, 7])
-@pytest.mark.parametrize("segments", ["", "TA3*1~", "ISB*1~"])
-def test_an_interchange_that_holds_nothing_is_never_answered(hub: AtWork, segments: str, count: int, wish: int) -> None:
-    told = hub.send(only(segments, count=count, wish=wish))
-    assert hub.answers(told.message.id) == []
+@pytest.mark.parametrize("wish", [0, 1])
+def test_what_only_tells_of_other_interchanges_is_never_answered(
+    hub: AtWork, segments: str, count: int, wish: int
+) -> None:
+    assert hub.answers(hub.send(only(segments, count=count, wish=wish)).message.id) == []
+
+
+@pytest.mark.parametrize("asks", ["always", "asked", "never"])
+@pytest.mark.parametrize("wish", [0, 1])
+def test_the_partner_s_file_says_whether_an_empty_interchange_is_acknowledged(
+    hub_with: Callable[[Path], AtWork], tmp_path: Path, asks: str, wish: int
+) -> None:
+    change(tmp_path / "overlay", "partners/acme-cardio/partner.toml", '= "asked"', f'= "{asks}"')
+    hub = hub_with(tmp_path / "overlay")
+    told = hub.answers(hub.send(only("", wish=wish)).message.id)
+    assert len(told) == (asks == "always" or (asks == "asked" and wish))
+
+
+def test_our_answer_to_an_empty_interchange_is_never_answered_in_turn(hub: AtWork) -> None:
+    (ours,) = hub.answers(hub.send(only("", wish=1)).message.id)
+    report = check(ours.body, lambda release, kind: None)
+    assert [answer(each, hub.clock.now()) for each in report.interchanges] == [None]
+
+
+@pytest.mark.parametrize(
+    ("wish", "count", "said"), [(1, 0, b"*A*000"), (1, 4, b"*R*021"), (0, 4, b"*R*021"), (0, 0, None)]
+)
+def test_the_shell_answers_an_empty_interchange_as_the_hub_does(
+    hub: AtWork, wish: int, count: int, said: bytes | None
+) -> None:
+    report = check(only("", wish=wish, count=count), lambda release, kind: None)
+    (ours,) = [answer(each, hub.clock.now()) for each in report.interchanges]
+    assert (ours is None) is (said is None)
+    assert ours is None or (said is not None and said in (ours.body or b""))
 
 
 @pytest.mark.parametrize("place", [b"01*123456789", b"ZZ*MEDCM", b"000000900~", b"00401*0000009"])

@@ -137,27 +137,6 @@ def wants_interchange_acknowledgement(header: InterchangeHeader, findings: Seque
     return header.acknowledgement_requested or worst(list(findings)) is Severity.INTERCHANGE
 
 
-def holds_what_is_acknowledged(findings: Sequence[Diagnostic], *, groups: int, ta1s: int) -> bool:
-    """Say whether an interchange of so many functional groups may be answered with a TA1, whatever its ISA14 asks.
-
-    One without groups holds acknowledgements (TA1) or nothing, and answering those would never end. ``findings`` tell
-    where more was meant to come: a set without its group, a body that could not be taken apart or was cut short.
-    """
-    return groups > 0 or (not ta1s and any(finding.code in _MORE_WAS_MEANT for finding in findings))
-
-
-_MORE_WAS_MEANT = {
-    "ENV-INTERCHANGE-NOT-CLOSED",
-    "ENV-INTERCHANGE-RUN-OVER",
-    "ENV-SET-OUTSIDE-GROUP",
-    "ENV-ELEMENT-SEPARATOR",
-    "ENV-SEGMENT-TERMINATOR",
-    "ENV-COMPONENT-SEPARATOR",
-    "ENV-REPETITION-SEPARATOR",
-    "ENV-ISA-ELEMENTS",
-}
-
-
 def acknowledge_group(
     header: GroupHeader,
     outcomes: Sequence[SetOutcome],

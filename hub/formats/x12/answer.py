@@ -14,7 +14,6 @@ from hub.formats.x12.acknowledge import (
     ACKNOWLEDGEMENT_GROUP,
     acknowledge_group,
     acknowledge_interchange,
-    holds_what_is_acknowledged,
     wants_interchange_acknowledgement,
 )
 from hub.formats.x12.check import ReceivedInterchange
@@ -37,9 +36,7 @@ def answer(received: ReceivedInterchange, at: datetime, *, control_number: int =
     """
     whole = received.interchange
     separators = readable_separators(whole.separators)
-    asked = holds_what_is_acknowledged(
-        whole.findings, groups=len(whole.groups), ta1s=len(whole.told)
-    ) and wants_interchange_acknowledgement(whole.header, whole.findings)
+    asked = not whole.only_tells and wants_interchange_acknowledgement(whole.header, whole.findings)
     notes = [acknowledge_interchange(whole.header, whole.findings)] if asked else []
     groups = [] if whole.refused else _groups(received, at, separators)
     if not notes and not groups:

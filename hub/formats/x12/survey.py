@@ -31,6 +31,8 @@ from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 
 TA1 = "TA1"
+TELLING = (TA1, "TA3")
+"""Segments that say what became of another interchange."""
 TA1S_MAX = 1_000  # of one interchange: more than we send a partner in a day; the survey keeps them
 
 
@@ -60,10 +62,19 @@ class Interchange(Struct):
     findings: list[Diagnostic] = []
     groups: list[Group] = []
     told: list[ServiceSegment] = []  # TA1: what the partner says about interchanges of ours
+    tells: bool = False  # about other interchanges, by any segment made for it
 
     @property
     def refused(self) -> bool:
         return worst(self.findings) >= Severity.INTERCHANGE
+
+    @property
+    def only_tells(self) -> bool:
+        """Whether it only says what became of others: it is never answered with a TA1, for that would never end.
+
+        One that holds nothing at all tells nothing: its header is acknowledged as any other.
+        """
+        return self.tells and not self.groups
 
     @property
     def numbered(self) -> bool:
@@ -110,6 +121,7 @@ class Surveyor:
         self._opening: list[Diagnostic] = []
         self._groups: list[Group] = []
         self._told: list[ServiceSegment] = []
+        self._tells = False
         self._number = 0
         self._meaning = hashlib.sha256()
         self._whole = True  # everything that stands in the interchange is in ``_meaning``
@@ -117,13 +129,14 @@ class Surveyor:
     def take(self, event: Event) -> None:
         """Add one event."""
         if isinstance(event, InterchangeStart):
-            self._start, self._groups, self._told = event, [], []
+            self._start, self._groups, self._told, self._tells = event, [], [], False
             self._meaning, self._whole = hashlib.sha256(msgspec.json.encode(event.header)), True
         elif isinstance(event, TransactionSet):
             self._whole = self._whole and event.is_kept
             self._meaning.update(f"{event.meaning()}\x1c".encode("utf-8", "surrogatepass"))
         elif isinstance(event, ServiceSegment):
             self._meaning.update("\x1d".join(event.values).encode("utf-8", "surrogatepass"))
+            self._tells = self._tells or event.values[0] in TELLING
             # one more than is taken: it shows that there are more
             if event.values[0] == TA1 and len(self._told) <= TA1S_MAX:
                 self._told.append(event)
@@ -163,6 +176,7 @@ class Surveyor:
             findings=start.findings + _too_many_told(self._told) + end.findings,
             groups=self._groups,
             told=self._told[:TA1S_MAX],
+            tells=self._tells,
         )
 
     def _digest(self, start: InterchangeStart, end: InterchangeEnd) -> str:

@@ -256,3 +256,33 @@ def test_a_text_of_any_writer_is_kept_in_two_thousand_characters(asked: Asking) 
     person = asked.person()
     assert len(asked.get(f"/api/v1/messages/{order}/timeline", person).json()["items"][0]["text"]) == 2_000
     assert len(asked.get(f"/api/v1/messages/{order}", person).json()["attention"]) == 2_000
+
+
+WEIGHTS = {
+    Severity.NOTE: "this was noticed, and nothing is refused for it",
+    Severity.WARNING: "this was taken, and something about it is not certain",
+    Severity.ELEMENT: "this could not be taken as it stands",
+    Severity.SEGMENT: "this could not be taken as it stands",
+    Severity.SET: "this could not be taken as it stands",
+    Severity.GROUP: "this could not be taken as it stands",
+    Severity.INTERCHANGE: "this could not be taken as it stands",
+}
+
+
+@pytest.mark.parametrize("severity", WEIGHTS)
+@pytest.mark.parametrize(
+    "code", ["MAP-UNREAD", "MAP-TOTAL", "MAP-NUMBERED", "SIG-OLD", "TRN-LATE", "PLN-MOVED", "XXX-NEW"]
+)
+def test_what_is_said_in_place_of_our_words_weighs_what_the_finding_weighs(severity: Severity, code: str) -> None:
+    told = of_partner(_finding(code=code, severity=severity, message=CANARY, remedy=CANARY))
+    assert told.message == WEIGHTS[severity]
+    assert told.remedy == ("nothing" if severity is Severity.NOTE else "nothing; the factory looks at it")
+
+
+@pytest.mark.parametrize("severity", WEIGHTS)
+def test_every_weight_of_a_finding_has_words_of_its_own_stage(severity: Severity) -> None:
+    assert set(WEIGHTS) == set(Severity)
+    assert (
+        of_partner(_finding(code="GDE-ANY", severity=severity, message="BEG03 is too long")).message
+        == "BEG03 is too long"
+    )

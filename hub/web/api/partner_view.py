@@ -17,7 +17,7 @@ from hub.business.orders import model as orders
 from hub.business.orders.sentences import SENTENCES
 from hub.canonical.shared import Requirement, Text
 from hub.exchange.model import DeliveryRow, ExpectedAcknowledgement, InterchangeRow, TimelineEntry
-from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Defect
 from hub.kernel.struct import Struct
 from hub.web.api import partner_types as types
@@ -65,8 +65,11 @@ ORDER_EVENTS: dict[orders.EventKind, str | None] = {
 
 STAGES_OF_FINDINGS = ("ENV", "SYN", "GDE", "BUS")
 """Stages whose sentences are about the partner's document and made for its sender: 997 and 855 say the same."""
-IN_GENERAL = "this could not be taken as it stands"
+REJECTED = "this could not be taken as it stands"
+DOUBTED = "this was taken, and something about it is not certain"
+NOTED = "this was noticed, and nothing is refused for it"
 WITH_US = "nothing; the factory looks at it"
+NOTHING = "nothing"
 HELD_CODES = frozenset(
     key.partition("/")[0] for key, said in SENTENCES.items() if said.effect is orders.LineVerdict.HELD
 )
@@ -95,16 +98,24 @@ def finding(own: Diagnostic) -> types.PartnerFinding:
     for_partners = stage in STAGES_OF_FINDINGS
     ours = not for_partners or own.code in HELD_CODES
     place = own.location
+    with_us = NOTHING if own.severity is Severity.NOTE and not for_partners else WITH_US
     return types.PartnerFinding(
         code=own.code,
         severity=own.severity,
-        message=own.message if for_partners else IN_GENERAL,
+        message=own.message if for_partners else _in_general(own.severity),
         location=replace(place, file=None, line=None, column=None) if place.file else place,
-        remedy=WITH_US if ours else own.remedy,
+        remedy=with_us if ours else own.remedy,
         standard=own.standard,
         found=own.found,
         expected=own.expected if for_partners else None,
     )
+
+
+def _in_general(severity: Severity) -> str:
+    """Return what is said in place of a sentence made for us: no more than the finding weighs."""
+    if severity.is_reject:
+        return REJECTED
+    return DOUBTED if severity is Severity.WARNING else NOTED
 
 
 def item(own: MessageItem) -> types.PartnerItem:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from functools import lru_cache
 
 import msgspec
@@ -25,7 +24,7 @@ from hub.business.orders.bearings import KINDS
 from hub.business.orders.catalogue import ALWAYS_OPEN, Catalogue, DockCalendar
 from hub.business.orders.compare import differences
 from hub.business.orders.contracts import contracts_of_order
-from hub.business.orders.lines import ALLOWANCES, CENT, decide_line, in_cents
+from hub.business.orders.lines import ALLOWANCES, decide_line
 from hub.business.orders.lots import lots_of_order
 from hub.business.orders.model import (
     Decision,
@@ -41,10 +40,10 @@ from hub.business.orders.model import (
     Verdict,
 )
 from hub.business.orders.places import places_of_order, unweighed_of_order
-from hub.business.orders.prices import amount_of
-from hub.business.orders.quantities import miscounted, ordered_quantity
+from hub.business.orders.quantities import miscounted
 from hub.business.orders.reasons import Reason, say, verdict_of
-from hub.business.orders.terms import Terms, currency_of, is_plain, shown, terms_of
+from hub.business.orders.sums import order_totals
+from hub.business.orders.terms import ORDER_AGE_MAX, Terms, currency_of, terms_of
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.shared import Party
 from hub.kernel.struct import Struct
@@ -204,7 +203,7 @@ def _fresh(order: PurchaseOrder, given: Given) -> Decision:
         words = {"order": order.number, "other": given.alike}
         about_order.append(say("BUS-ORDER-ALIKE", "number", found=order.number, expected=given.alike, **words))
     lines = [decide_line(line, index, terms, about_order) for index, line in enumerate(order.lines)]
-    about_order += _stated_total(order, lines, terms.catalogue)
+    about_order += order_totals(order, lines, terms.catalogue)
     verdict, status = _overall(lines, about_order)
     stands = verdict in (Verdict.ACCEPTED, Verdict.CHANGED)
     if stands:
@@ -281,7 +280,7 @@ def _order_reasons(order: PurchaseOrder, terms: Terms) -> list[Reason]:
         reasons.append(say("BUS-ALLOWANCE/order", "charges"))
     if order.kind and order.kind not in KINDS:
         reasons.append(say("BUS-KIND", "kind", found=order.kind, kind=order.kind))
-    reasons += _dated_ahead(order, terms)
+    reasons += _dated(order, terms)
     reasons += contracts_of_order(order, terms.catalogue)
     reasons += lots_of_order(order)
     reasons += places_of_order(order)
@@ -290,30 +289,13 @@ def _order_reasons(order: PurchaseOrder, terms: Terms) -> list[Reason]:
     return reasons
 
 
-def _dated_ahead(order: PurchaseOrder, terms: Terms) -> list[Reason]:
-    """Return a reason where the order is dated later than it can have been placed anywhere on earth."""
+def _dated(order: PurchaseOrder, terms: Terms) -> list[Reason]:
+    """Return a reason where the order is dated later than it can have been placed anywhere on earth, or long ago."""
     placed = order.placed.on if order.placed else None
-    if placed is None or placed <= terms.today + _ELSEWHERE_ALREADY:
+    if placed is None or terms.today - ORDER_AGE_MAX <= placed <= terms.today + _ELSEWHERE_ALREADY:
         return []
-    return [say("BUS-DATE-ORDER", "placed", found=placed, expected=terms.today, placed=placed, today=terms.today)]
-
-
-def _stated_total(order: PurchaseOrder, lines: list[LineDecision], catalogue: Catalogue) -> list[Reason]:
-    """Compare the total the buyer states with what its lines make; nothing is booked from either."""
-    stated = order.total and (order.total.lines or order.total.payable)
-    if not stated or order.charges or not is_plain(stated.amount):
-        return []
-    computed = Decimal(0)
-    for line, decided in zip(order.lines, lines, strict=True):
-        item = catalogue.by_number(decided.state.item) if decided.state.item else None
-        made = amount_of(line, item, ordered_quantity(line))
-        if made is None or line.price is None or line.price.currency != stated.currency:
-            return []  # no total of these can be said to be right or wrong
-        computed += made
-    if abs(stated.amount - computed) <= CENT * len(order.lines):  # a buyer may round every line to the cent
-        return []
-    words = {"stated": shown(stated.amount), "computed": in_cents(computed)}
-    return [say("BUS-TOTAL", "total", found=words["stated"], expected=words["computed"], **words)]
+    key = "BUS-DATE-ORDER" if placed > terms.today else "BUS-DATE-ORDER/old"
+    return [say(key, "placed", found=placed, expected=terms.today, placed=placed, today=terms.today)]
 
 
 def _unusable_identity(order: PurchaseOrder) -> Reason | None:

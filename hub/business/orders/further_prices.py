@@ -37,15 +37,19 @@ def check_further_prices(line: OrderLine, path: str) -> list[Reason]:
 def _in_force(prices: list[ListPrice], ordered: Quantity | None) -> list[ListPrice]:
     """Return those that hold for what is ordered: of prices from a quantity on, only the ones of the last step."""
     steps = [_start(each, ordered) for each in prices]
-    reached = [start for start in steps if ordered is None or not is_plain(ordered.value) or start <= ordered.value]
+    known = [start for start in steps if start is not None]
+    reached = [start for start in known if ordered is None or not is_plain(ordered.value) or start <= ordered.value]
     last = max(reached, default=Decimal(0))
-    return [each for each, start in zip(prices, steps, strict=True) if start == last]
+    return [each for each, start in zip(prices, steps, strict=True) if start is None or start == last]
 
 
-def _start(price: ListPrice, ordered: Quantity | None) -> Decimal:
+def _start(price: ListPrice, ordered: Quantity | None) -> Decimal | None:
+    """Return from which quantity on a price holds; none where that cannot be told, so that it may hold for any."""
     start = price.quantity
-    comparable = start is not None and is_plain(start.value) and (ordered is None or start.unit == ordered.unit)
-    return start.value if start is not None and comparable else Decimal(0)
+    if start is None:
+        return Decimal(0)
+    comparable = is_plain(start.value) and (ordered is None or start.unit == ordered.unit)
+    return start.value if comparable else None
 
 
 def _agrees(further: ListPrice, line: OrderLine, ordered: Quantity | None) -> bool:

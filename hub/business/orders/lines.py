@@ -17,16 +17,15 @@ from hub.business.orders.items import check_revision, find_item
 from hub.business.orders.lots import lots_of_line
 from hub.business.orders.model import LineDecision, LineState, LineVerdict, PromiseState, Status
 from hub.business.orders.places import places_of_line, unweighed_of_line
-from hub.business.orders.prices import agreed_price, amount_of
+from hub.business.orders.prices import agreed_price
 from hub.business.orders.promises import Part, check_dates, parts_of, promise
 from hub.business.orders.quantities import Amount, check_quantity, ordered_quantity
 from hub.business.orders.reasons import Reason, say, status_of, verdict_of
-from hub.business.orders.terms import Terms, is_plain, shown
+from hub.business.orders.sums import line_total
+from hub.business.orders.terms import Terms, is_plain
 from hub.canonical.order import OrderLine
 from hub.kernel.words import Price, Quantity
 
-CENT = Decimal("0.01")
-READABLE_MAX = 10**20  # nobody's money; beyond it decimals of 28 digits end before the cents
 ALLOWANCES = frozenset({"allowance", "allowance-request", "promotion"})
 """Kinds of ``Charge`` that make us paid less than the price says."""
 _AS_IT_IS = frozenset({None, "included", "information-only"})
@@ -80,31 +79,7 @@ def _as_sent(line: OrderLine, item: CatalogueItem | None, terms: Terms, path: st
     reasons += check_further_prices(line, path)
     reasons += places_of_line(line, terms.home, path)
     reasons += unweighed_of_line(line, path)
-    return reasons + _line_total(line, item, path)
-
-
-def _line_total(line: OrderLine, item: CatalogueItem | None, path: str) -> list[Reason]:
-    """Compare the amount the buyer states with quantity times price; nothing is booked from either."""
-    if line.amount is None or not is_plain(line.amount.amount):
-        return []
-    computed = amount_of(line, item, ordered_quantity(line))
-    if computed is None or abs(line.amount.amount - computed) <= CENT:
-        return []
-    stated, made = shown(line.amount.amount), in_cents(computed)
-    words = {"line": line.number, "stated": stated, "computed": made}
-    return [say("BUS-LINE-AMOUNT", f"{path}.amount", found=stated, expected=made, **words)]
-
-
-def in_cents(amount: Decimal) -> str:
-    """Return an amount as a person writes it: as it is, but to the cent where it has no end.
-
-    >>> in_cents(Decimal("468.7500")), in_cents(Decimal(100) / 3)
-    ('468.75', '33.33')
-    """
-    if abs(amount) >= READABLE_MAX:
-        return str(amount)
-    short = round(amount, 4)
-    return shown(short if short == amount else round(amount, 2))
+    return reasons + line_total(line, item, path)
 
 
 def _decision(

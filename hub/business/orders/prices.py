@@ -116,7 +116,7 @@ def _compared(
 ) -> list[Reason]:
     at = f"{path}.price"
     if not is_plain(price.amount):
-        return [say("BUS-PRICE-ABSURD", at, found=price.amount, line=line.number)]
+        return [say("BUS-PRICE-ABSURD", at, found=shown(price.amount), line=line.number)]
     if _same_terms(line, price, contract) and price.amount == amount:
         return []
     ordered = _per_own_unit(line, price, item, base)
@@ -134,7 +134,7 @@ def _compared(
         "contract": contract.contract,
         "agreed": _said(ours, line),
     }
-    return [say(key, at, found=price.amount, expected=ours.amount, **words)]
+    return [say(key, at, found=shown(price.amount), expected=shown(ours.amount), **words)]
 
 
 def _same_terms(line: OrderLine, price: Price, contract: ContractPrice) -> bool:

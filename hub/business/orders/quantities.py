@@ -41,6 +41,8 @@ def miscounted(order: PurchaseOrder) -> list[Reason]:
         return []
     ordered = [amount.value for line in order.lines if (amount := ordered_quantity(line)) and is_plain(amount.value)]
     came = {"lines": len(order.lines), "pieces": shown(sum(ordered, Decimal(0)))}
+    if not any(line.quantity for line in order.lines):  # a sum of parts alone: no rule of a map adds those up
+        stated = [each for each in stated if each.value != came["pieces"]]
     return [
         say("BUS-COUNT", "unweighed", found=each.value, place=each.place, value=each.value or "", **came)
         for each in stated
@@ -54,9 +56,8 @@ def check_quantity(line: OrderLine, item: CatalogueItem, path: str) -> tuple[Amo
     if ordered is None:
         return None, [say("BUS-QUANTITY-MISSING", at, line=line.number)]
     if not is_plain(ordered.value) or ordered.value <= 0:
-        return None, [
-            say("BUS-QUANTITY-NOT-POSITIVE", at, found=ordered.value, value=f"'{ordered.value}'", line=line.number)
-        ]
+        said = shown(ordered.value)
+        return None, [say("BUS-QUANTITY-NOT-POSITIVE", at, found=said, value=f"'{said}'", line=line.number)]
     factor = item.factor(ordered.unit)
     if factor is None:
         units = ", ".join([item.unit, *item.factors])

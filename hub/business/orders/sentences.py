@@ -364,6 +364,10 @@ ABOUT_LINES = {
         "line {line}: its amount is stated as '{stated}', quantity and price make '{computed}'",
         "nothing is booked from the stated amount; check the line",
     ),
+    "BUS-LINE-AMOUNT-UNCOMPARED": _doubted(
+        "line {line}: its amount is stated as '{stated}', and no amount to compare it with follows from what it says",
+        "nothing is booked from the stated amount; check the line",
+    ),
 }
 
 ABOUT_ORDERS = {
@@ -383,8 +387,16 @@ ABOUT_ORDERS = {
         "the order is dated {placed}, and today is {today}: prices and dates may be meant for another day",
         "ask the customer whether it is meant to be taken now",
     ),
+    "BUS-DATE-ORDER/old": _held(
+        "the order is dated {placed}, more than a year before today, {today}: it may have been sent by mistake",
+        "ask the customer whether it is meant to be taken now",
+    ),
     "BUS-TOTAL": _doubted(
         "the order's total is stated as '{stated}', its lines make '{computed}'",
+        "nothing is booked from the stated total; check the lines",
+    ),
+    "BUS-TOTAL-UNCOMPARED": _doubted(
+        "a total of the order is stated as '{stated}', and no sum to compare it with follows from its lines",
         "nothing is booked from the stated total; check the lines",
     ),
     "BUS-NOT-PLANNED": _noted(

@@ -6,7 +6,7 @@ In: an order, the customer's catalogue and today at the customer's zone. Out: ``
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from hub.business.orders.catalogue import Catalogue, DockCalendar
@@ -14,10 +14,15 @@ from hub.business.orders.days import Days, days_of_order
 from hub.business.orders.places import ship_to
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.shared import Party
+from hub.kernel.numbers import plain
 from hub.kernel.struct import Struct
 
 DIGITS_MAX = 17
 """Longest number taken: X12 element 212, unit price, R 1/17; the longest any dialect of ours writes."""
+SHOWN_MAX = 60
+"""Digits and places of a number that a sentence writes out; any number of a wire has fewer."""
+ORDER_AGE_MAX = timedelta(days=365)
+"""How old the date of an order may be: prices, revisions and contracts are agreed by the year."""
 
 
 class Terms(Struct):
@@ -26,7 +31,7 @@ class Terms(Struct):
     catalogue: Catalogue
     calendar: DockCalendar
     today: date  # at the customer's zone
-    price_day: date  # whose prices hold: the day the order was placed, today when that is said wrongly or not at all
+    price_day: date  # whose prices hold: that on which the order was placed, today where that cannot be or is not said
     contract: str | None  # as the order names it
     currency: str | None  # of the order, else the only one its contract has
     days: Days  # for lines that say none of their own
@@ -41,7 +46,7 @@ def terms_of(order: PurchaseOrder, catalogue: Catalogue, calendar: DockCalendar,
         catalogue=catalogue,
         calendar=calendar,
         today=today,
-        price_day=placed if placed and placed <= today else today,
+        price_day=placed if placed and today - ORDER_AGE_MAX <= placed <= today else today,
         contract=order.contract,
         currency=currency_of(order) or catalogue.only_currency(order.contract),
         days=days_of_order(order),
@@ -61,14 +66,11 @@ def shown(number: Decimal) -> str:
     >>> shown(Decimal("5.0E+3")), shown(Decimal("12.350"))
     ('5000', '12.35')
     """
-    if not is_plain(number):
-        return str(number)
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return plain(number) if is_plain(number, SHOWN_MAX) else str(number)
 
 
-def is_plain(number: Decimal) -> bool:
-    """Say whether ``number`` can be reckoned with exactly: finite, of at most ``DIGITS_MAX`` digits and places.
+def is_plain(number: Decimal, most: int = DIGITS_MAX) -> bool:
+    """Say whether ``number`` can be reckoned with exactly: finite, of at most so many digits and places.
 
     >>> is_plain(Decimal("12.35")), is_plain(Decimal("1E+1000000")), is_plain(Decimal("NaN"))
     (True, False, False)
@@ -76,12 +78,12 @@ def is_plain(number: Decimal) -> bool:
     if not number.is_finite():
         return False
     text = str(number)
-    if len(text) <= DIGITS_MAX and "E" not in text:  # nearly all of them, told without taking the number apart
+    if len(text) <= most and "E" not in text:  # nearly all of them, told without taking the number apart
         return True
     _, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int):
         return False
-    return -exponent <= DIGITS_MAX and len(digits) + max(exponent, 0) <= DIGITS_MAX
+    return -exponent <= most and len(digits) + max(exponent, 0) <= most
 
 
 def _repeated(numbers: list[str]) -> frozenset[str]:

@@ -25,6 +25,7 @@ READABLE_MAX = 10**20  # nobody's money; beyond it decimals of 28 digits end bef
 _BETWEEN = ("allowances", "charges", "tax", "prepaid", "rounding")
 """Of a total: what stands between what the lines make and what is to be paid."""
 _OF_LINES = "lines"
+_UNCOMPARED = {"BUS-LINE-AMOUNT": "BUS-LINE-AMOUNT-UNCOMPARED", "BUS-TOTAL": "BUS-TOTAL-UNCOMPARED"}
 _SUMS = (_OF_LINES, "before_tax", "with_tax", "payable")
 
 
@@ -89,7 +90,7 @@ def _compared(
     """
     words = {"line": line, "stated": shown(stated.amount)}
     if made is None or not stated.amount.is_finite():
-        return [say(f"{key}-UNCOMPARED", path, found=words["stated"], **words)]
+        return [say(_UNCOMPARED[key], path, found=words["stated"], **words)]
     if made - allowed <= stated.amount <= made + allowed:
         return []
     words["computed"] = in_cents(made)

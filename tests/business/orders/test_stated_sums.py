@@ -12,6 +12,7 @@ import pytest
 from hub.business.orders.catalogue import Catalogue
 from hub.business.orders.decide import Given, decide
 from hub.business.orders.model import Decision, Effect, Source
+from hub.business.orders.room import ORDERS
 from hub.business.orders.sums import READABLE_MAX, in_cents
 from hub.canonical.order import Charge, ListPrice, PurchaseOrder
 from hub.canonical.shared import Totals, Unweighed
@@ -193,7 +194,9 @@ def from_the_book(rules: Rules, foot: str, lines: str = f"PO1*1*{ITEM}") -> Deci
     assert document.canonical is not None
     read = decode_document("PurchaseOrder", document.canonical)
     assert isinstance(read, PurchaseOrder)
-    given = Given(catalogue=rules.catalogue(NORTH), today=TODAY, source=Source(message="m"), order_id=new_id())
+    given = Given(
+        catalogue=rules.of_room(ORDERS, NORTH).catalogue, today=TODAY, source=Source(message="m"), order_id=new_id()
+    )
     assert not any(found.code == "MAP-UNREAD" for found in document.findings)
     return decide(read, None, given)
 

@@ -230,6 +230,10 @@ class _Inventor:
         return self.choose.one_of(list(listed)) if listed else self._text(element)
 
     def _text(self, element: Part | None) -> str:
+        if element is not None and element.type == "whole":
+            return str(self.choose.number(1, 10**DIGITS_MAX - 1))
+        if element is not None and element.type == "flag":
+            return self.choose.one_of(["true", "false"])
         least, most = (element.minimum, element.maximum) if element is not None and element.maximum else (1, 10)
         return self.choose.text(max(least, 1), most)
 

@@ -28,7 +28,10 @@ LIBRARY = MapLibrary(ROOTS, SchemaLibrary(ROOTS))
 LETTERS = "ABab019 .-/äß"
 TEXT_MOST = 10
 MAPS = ["x12/004010/850", "x12/004010/855", "acme-cardio/850", "acme-cardio/855", "x12/004010/997"]
-XML_MAPS = ["summit-surgical/order", "summit-surgical/order-response"]
+NAMED_MAPS = [
+    "summit-surgical/order", "summit-surgical/order-response", "helix-diagnostics/order",
+    "helix-diagnostics/order-response",
+]  # fmt: skip
 
 OMISSIONS = {"GDE-ELEMENT-CONDITION", "GDE-ELEMENT-MISSING", "GDE-SEGMENT-MISSING", "GDE-ELEMENT-BLANK"}
 """Faults of an invented document itself: it says a reference's kind and no reference. A map cannot mend that."""
@@ -77,7 +80,7 @@ def turned(map_: Map, document: Struct) -> tuple[Struct | None, bytes, list[str]
     return again.applied.document, written.data, found, {finding.code for finding in again.findings}
 
 
-@pytest.mark.parametrize("name", [*MAPS, *XML_MAPS])
+@pytest.mark.parametrize("name", [*MAPS, *NAMED_MAPS])
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=False), often=st.sampled_from([0.1, 0.5, 0.9]))
 def test_what_is_written_reads_back_the_same(name: str, random: Any, often: float) -> None:
@@ -110,7 +113,7 @@ def test_blanks_behind_a_text_are_left_off_and_told(name: str, random: Any, ofte
         assert ordered(msgspec.to_builtins(second)) == ordered(msgspec.to_builtins(again)), "a second turn changes it"
 
 
-@pytest.mark.parametrize("name", XML_MAPS)
+@pytest.mark.parametrize("name", NAMED_MAPS)
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=False), often=st.sampled_from([0.5, 0.9]))
 def test_blanks_around_a_free_text_come_back_where_the_wire_can_say_them(name: str, random: Any, often: float) -> None:

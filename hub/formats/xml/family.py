@@ -67,7 +67,7 @@ class XmlFamily:
             yield opened.findings
             return
         root, agreed = opened.root, _agreed(schema)
-        kind = schema.kind if root.tag == agreed.element.clark else visible(str(root.tag))
+        kind = schema.kind if root.tag == agreed.element.clark else _foreign(root)
         place = Location(at=xpath(root), line=line_of(root))
         yield Received(kind=kind, number="", place=place, content=XmlDocument(root), findings=opened.findings)
 
@@ -120,6 +120,12 @@ class XmlDocument:
 def _document(received: Received) -> XmlDocument:
     found: XmlDocument = received.content
     return found
+
+
+def _foreign(root: etree._Element) -> str:
+    """Return a root element with its namespace, so that no other is taken for the agreed one: {}Order has none."""
+    name = etree.QName(root)
+    return visible(f"{{{name.namespace or ''}}}{name.localname}")
 
 
 def _agreed(schema: Schema) -> XmlSchema:

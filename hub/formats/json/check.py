@@ -1,0 +1,182 @@
+"""Judges a JSON document by its schema and builds its tree, in one pass.
+
+In: a ``JsonDocument``, a ``JsonSchema``. Out: ``Checked``: the tree every mapping starts from, and every fault with its
+pointer, its line and column and a remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from hub.formats.family import Checked
+from hub.formats.json.member import TEXT, JsonSchema, Member, record_of
+from hub.formats.json.reader import JsonDocument, Number
+from hub.formats.named_faults import Findings
+from hub.formats.simple import NUMBER_CHARACTERS_MAX, accepts, fault
+from hub.formats.tree import UNKNOWN, Node
+from hub.kernel.location import Location
+
+NAMES_SHOWN_MAX = 12  # of what may stand in an object
+EXPONENT_MAX = 18  # digits of a number written out
+
+_WANTED = {"number": "a number", "whole": "a number", "flag": "true or false"}
+
+
+class PlacedNode(Node):
+    """A node that knows where in which document it stands."""
+
+    __slots__ = ("document", "pointer", "record")
+
+    def __init__(self, layout: Layout, position: int, document: JsonDocument, pointer: str) -> None:
+        super().__init__(layout.name, position, [*layout.blank])
+        self.record = layout.record
+        self.document = document
+        self.pointer = pointer
+
+
+class Layout:
+    """A place made ready to read and to write."""
+
+    __slots__ = ("accepts", "blank", "inner", "member", "name", "number", "record", "required")
+
+    def __init__(self, member: Member) -> None:
+        self.member = member
+        self.name = member.name
+        self.record = record_of(member)
+        self.blank = [member.name, *[""] * len(self.record.parts)]
+        self.inner = {child.name: Layout(child) for child in member.members}
+        self.number = {child.name: self.record.number_of(child.name) for child in member.members}
+        self.required = tuple(child.name for child in member.members if child.required)
+        self.accepts: Callable[[str], bool] = accepts(member.simple) if member.simple is not None else bool
+
+
+def layout_of(schema: JsonSchema) -> Layout:
+    """Return the layout of the schema's root, made on first use."""
+    known = schema.__dict__.get("layout")
+    if not isinstance(known, Layout):
+        known = schema.__dict__["layout"] = Layout(schema.member)
+    return known
+
+
+def check(document: JsonDocument, schema: JsonSchema) -> tuple[Checked, list[Node]]:
+    """Return the tree of a document, what is wrong with it, and its nodes in order."""
+    judging = _Judging(document)
+    layout = layout_of(schema)
+    value = document.value
+    if not isinstance(value, dict):
+        judging.wrong("GDE-NAME-SHAPE", schema.kind, "", expected="an object")
+        value = {}
+    node = judging.object(value, layout, "")
+    return Checked(node, judging.findings.finished()), judging.nodes
+
+
+def locate(node: Node | None, part: int | None, path: str | None) -> Location:
+    """Return the pointer, line and column of a part of ``node``; of a node that is being written, its name."""
+    if not isinstance(node, PlacedNode):
+        return Location(tag=node.tag if node is not None else None, path=path)
+    key = node.record.parts[part - 1].key if part and part <= len(node.record.parts) else TEXT
+    at = node.document.at(node.pointer if key == TEXT else f"{node.pointer}/{_escaped(key)}")
+    return Location(at=at.at, line=at.line, column=at.column, path=path)
+
+
+class _Judging:
+    """One document on its way into its tree."""
+
+    def __init__(self, document: JsonDocument) -> None:
+        self.document = document
+        self.findings = Findings()
+        self.nodes: list[Node] = []
+
+    def wrong(self, code: str, name: str, pointer: str, *, found: str | None = None, expected: str = "") -> None:
+        self.findings.add(code, name, self.document.at(pointer), found=found, expected=expected)
+
+    def object(self, value: dict[str, Any], layout: Layout, pointer: str) -> PlacedNode:
+        node = self._node(layout, pointer)
+        values, numbers = node.values, layout.number
+        for key, said in value.items():
+            number = numbers.get(key)
+            if number is None:
+                self._unknown(key, said, layout, node, pointer)
+            elif said is None:
+                continue
+            elif number:
+                values[number] = self._scalar(said, layout.inner[key], f"{pointer}/{_escaped(key)}")
+            else:
+                self._places(said, layout.inner[key], node, f"{pointer}/{_escaped(key)}")
+        for key in layout.required:
+            if value.get(key) is None:
+                self.wrong("GDE-NAME-MISSING", key, pointer)
+        return node
+
+    def _places(self, said: Any, layout: Layout, node: PlacedNode, pointer: str) -> None:
+        member = layout.member
+        if member.array:
+            if not isinstance(said, list):
+                self.wrong("GDE-NAME-SHAPE", layout.name, pointer, expected="an array")
+                return
+            if member.most and len(said) > member.most:
+                self.wrong("GDE-NAME-OFTEN", layout.name, pointer, expected=str(member.most))
+            if len(said) < member.least:
+                self.wrong("GDE-NAME-MISSING", layout.name, pointer)
+            items = [(item, f"{pointer}/{index}") for index, item in enumerate(said)]
+        else:
+            items = [(said, pointer)]
+        nodes = node.children.setdefault(layout.name, [])
+        for item, at in items:
+            if member.simple is not None:
+                inner = self._node(layout, at)
+                inner.values[1] = self._scalar(item, layout, at)
+                nodes.append(inner)
+            elif isinstance(item, dict):
+                nodes.append(self.object(item, layout, at))
+            else:
+                self.wrong("GDE-NAME-SHAPE", layout.name, at, expected="an object")
+        if not nodes:
+            del node.children[layout.name]
+
+    def _scalar(self, said: Any, layout: Layout, pointer: str) -> str:
+        simple = layout.member.simple
+        assert simple is not None
+        if isinstance(said, bool):
+            text, fits = "true" if said else "false", simple.type == "flag"
+        elif isinstance(said, Number):
+            text, fits = _plain(str(said)), simple.type in ("number", "whole")
+        elif isinstance(said, str):
+            text, fits = said if said.strip() else "", simple.type not in ("number", "whole", "flag")
+        else:
+            self.wrong("GDE-NAME-SHAPE", layout.name, pointer, expected="a single value")
+            return ""
+        if not fits:
+            self.wrong("GDE-VALUE-TYPE", layout.name, pointer, found=text, expected=_WANTED.get(simple.type, "a text"))
+        elif not layout.accepts(text) and (text or simple.minimum or simple.codes):
+            wrong = fault(simple, text)
+            if wrong is not None:
+                self.wrong(wrong[0], layout.name, pointer, found=text, expected=wrong[1])
+        return "" if layout.member.fixed == text else text
+
+    def _unknown(self, key: str, said: Any, layout: Layout, node: PlacedNode, pointer: str) -> None:
+        if layout.member.open:
+            text = said if isinstance(said, str) and said else key
+            node.add(Node(UNKNOWN, node.position, [key, text]))
+            return
+        expected = ", ".join(list(layout.number)[:NAMES_SHOWN_MAX]) or "none"
+        self.wrong("GDE-NAME-UNKNOWN", key, f"{pointer}/{_escaped(key)}", expected=expected)
+
+    def _node(self, layout: Layout, pointer: str) -> PlacedNode:
+        node = PlacedNode(layout, len(self.nodes) + 1, self.document, pointer)
+        self.nodes.append(node)
+        return node
+
+
+def _plain(number: str) -> str:
+    """Return a number without its exponent, where it is one of trade: 1.5e3 is 1500."""
+    if len(number) > NUMBER_CHARACTERS_MAX or "e" not in number.lower():
+        return number
+    value = Decimal(number)
+    return format(value, "f") if -EXPONENT_MAX < value.adjusted() < EXPONENT_MAX else number
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key

@@ -1,0 +1,142 @@
+"""JSON as maps use it: documents of an agreed schema, judged and made trees; a tree back into one.
+
+In: bytes with a schema, or a tree. Out: documents with their findings, or bytes. Nothing a partner sends raises.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hub.formats import iso
+from hub.formats.family import Checked, Received, ValueReader, ValueWriter, Written
+from hub.formats.json.check import check, locate
+from hub.formats.json.library import JsonSchemas
+from hub.formats.json.member import FAMILY, JsonSchema
+from hub.formats.json.reader import JsonDocument, Number, open_body
+from hub.formats.json.writer import write
+from hub.formats.schema import Part, Schema
+from hub.formats.shown import visible
+from hub.formats.tree import Node
+from hub.kernel.diagnostics import Diagnostic, worst
+from hub.kernel.errors import Defect
+from hub.kernel.location import Location
+
+
+class JsonFamily:
+    """JSON as maps use it."""
+
+    name = FAMILY
+    extension = "wire.json"  # input.json is the canonical document
+    wanted: Mapping[str, str] = iso.WANTED
+
+    def schemas(self, roots: Sequence[Path]) -> JsonSchemas:
+        """Return what finds JSON schemas in configuration ``roots``."""
+        return JsonSchemas(roots)
+
+    def reader(self, kind: str, part: Part | None) -> ValueReader:
+        """Return what reads a ``kind`` of value."""
+        return iso.reader(kind, part)
+
+    def writer(self, kind: str, part: Part | None) -> tuple[ValueWriter, bool]:
+        """Return what writes a ``kind`` of value, and whether it may not fit."""
+        return iso.writer(kind, part)
+
+    def held(self, text: str) -> str | None:
+        """Return all of ``text``; "" of blanks alone, None for half a character and what steers a terminal."""
+        if any((sign < " " and sign not in "\t\n\r") or "\ud800" <= sign <= "\udfff" for sign in text):
+            return None
+        return text if text.strip() else ""
+
+    def locate(self, node: Node | None, part: int | None, component: int | None, path: str | None) -> Location:
+        """Return pointer, line and column."""
+        return locate(node, part, path)
+
+    def spelt(self, schema: Schema, tag: str, part: int) -> str:
+        """Return lines/sku."""
+        record = schema.records.get(tag) or schema.root.record
+        key = record.parts[part - 1].key if 0 < part <= len(record.parts) else "."
+        return tag if key == "." else f"{tag}/{key}"
+
+    def documents(self, data: bytes, schema: Schema) -> Iterator[Received | list[Diagnostic]]:
+        """Yield the document of a body, or what stands in its way."""
+        document, findings = open_body(data)
+        if document is None:
+            yield findings
+            return
+        content = _Content(document)
+        kind = _kind(document.value, _agreed(schema))
+        yield Received(kind=kind, number="", place=document.at(""), content=content, findings=findings)
+
+    def check(self, received: Received, schema: Schema) -> Checked:
+        """Judge a document by its schema."""
+        content: _Content = received.content
+        checked, content.nodes = check(content.document, _agreed(schema))
+        return checked
+
+    def write(self, root: Node, schema: Schema, dress: object = None, *, bare: bool = False) -> Written:
+        """Return a tree as JSON that the schema allows, or what it refuses; JSON has no envelope of its own."""
+        agreed = _agreed(schema)
+        body = write(root, agreed)
+        document, findings = open_body(body)
+        if document is not None:
+            findings = check(document, agreed)[0].findings
+        return Written(body=None if worst(findings).is_reject else body, findings=findings)
+
+    def dress(self, received: Received) -> object:
+        """Return nothing: a JSON document is dressed by its schema."""
+        return None
+
+    def pieces(self, data: bytes) -> list[str]:
+        """Return the lines."""
+        return data.decode().split("\n")
+
+    def body(self, received: Received) -> list[str]:
+        """Return what the document says, whatever its blanks and the order of its members."""
+        content: _Content = received.content
+        return json.dumps(_plain(content.document.value), indent=2, sort_keys=True, ensure_ascii=False).split("\n")
+
+    def sent(self, received: Received, position: int, part: int, component: int | None) -> str:
+        """Return the text of a part: of the ``position``-th place, as ``check`` counts them."""
+        content: _Content = received.content
+        value = content.nodes[position - 1].values[part]
+        return value if isinstance(value, str) else ""
+
+    def rule(self, received: Received, at: Location) -> str:
+        """Return the path of a finding from the root, without the numbers of items."""
+        return re.sub(r"/\d+(?=/|\Z)", "", at.at or "").lstrip("/")
+
+
+class _Content:
+    """A document on its way, and once it is judged its nodes by position."""
+
+    __slots__ = ("document", "nodes")
+
+    def __init__(self, document: JsonDocument) -> None:
+        self.document = document
+        self.nodes: list[Node] = []
+
+
+def _kind(value: Any, schema: JsonSchema) -> str:
+    """Return the schema's kind, unless a member that names it says another."""
+    said = value if isinstance(value, dict) else {}
+    fixed = [(member.fixed, said.get(member.name)) for member in schema.member.members if member.fixed is not None]
+    other = next((found for wanted, found in fixed if found is not None and str(found) != wanted), None)
+    return schema.kind if other is None else visible(str(other))
+
+
+def _agreed(schema: Schema) -> JsonSchema:
+    if not isinstance(schema, JsonSchema):
+        raise Defect(f"{schema.wire} is no schema of JSON")
+    return schema
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return f"#{value}" if isinstance(value, Number) else value

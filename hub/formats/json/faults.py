@@ -1,0 +1,56 @@
+"""Why a JSON body is not opened: one code, one sentence and one remedy each."""
+
+from __future__ import annotations
+
+from hub.formats.named_faults import Fault
+from hub.formats.shown import FOUND_CHARACTERS_MAX, visible
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+
+_WHOLE = Severity.INTERCHANGE
+
+FAULTS: dict[str, Fault] = {
+    "SYN-JSON-BYTES": Fault(
+        severity=_WHOLE, message="the JSON is larger than {most} bytes", remedy="send it in several documents"
+    ),
+    "SYN-JSON-EMPTY": Fault(severity=_WHOLE, message="there is nothing in the JSON", remedy="send one document"),
+    "SYN-JSON-VALUES": Fault(
+        severity=_WHOLE, message="the JSON has more than {most} values", remedy="send it in several documents"
+    ),
+    "SYN-JSON-DEPTH": Fault(
+        severity=_WHOLE, message="the JSON nests deeper than {most}", remedy="send the document as it was agreed"
+    ),
+    "SYN-JSON-ENCODING": Fault(
+        severity=_WHOLE, message="the bytes {found} are no UTF-8, and JSON is nothing else", remedy="write it in UTF-8"
+    ),
+    "SYN-JSON-BROKEN": Fault(
+        severity=_WHOLE,
+        message="the JSON is not well-formed: {found}",
+        remedy="mend it where it is made, and send it again",
+    ),
+    "SYN-JSON-TWICE": Fault(
+        severity=_WHOLE,
+        message="{found} is said twice in one object",
+        remedy="say it once: which of the two is meant, nobody can know",
+    ),
+    "SYN-JSON-SURROGATE": Fault(
+        severity=_WHOLE,
+        message="a text holds half a character: a surrogate without its other half",
+        remedy="mend it where it is made, and send it again",
+    ),
+}
+
+
+def refusal(code: str, location: Location, *, found: str = "", most: object = "") -> Diagnostic:
+    """Return the finding ``code``."""
+    fault = FAULTS[code]
+    words = {"found": visible(found), "most": str(most)}
+    return Diagnostic(
+        code=code,
+        severity=fault.severity,
+        message=fault.message.format_map(words),
+        location=location,
+        remedy=fault.remedy,
+        found=found[:FOUND_CHARACTERS_MAX] or None,
+        expected=str(most) or None,
+    )

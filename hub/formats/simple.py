@@ -6,6 +6,7 @@ among it: those are judged by the partner's own schema, in a library that no tex
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -48,8 +49,11 @@ def accepts(simple: Simple) -> Callable[[str], bool]:
     """Return what says whether a text is such a value."""
     if simple.codes:
         return frozenset(simple.codes).__contains__
-    if simple.type == "text" and not simple.minimum and not simple.maximum:
-        return bool
+    if simple.type == "text":
+        low, high = max(simple.minimum, 1), simple.maximum or sys.maxsize
+        return lambda text: low <= len(text) <= high
+    if simple.type == "number" and simple == Simple(type="number"):
+        return lambda text: len(text) <= NUMBER_CHARACTERS_MAX and NUMBER.match(text) is not None
     return lambda text: fault(simple, text) is None
 
 

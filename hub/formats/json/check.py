@@ -102,7 +102,7 @@ class _Judging:
             elif said is None:
                 continue
             elif number:
-                values[number] = self._scalar(said, layout.inner[key], f"{pointer}/{_escaped(key)}")
+                values[number] = self._scalar(said, layout.inner[key], pointer, key)
             else:
                 self._places(said, layout.inner[key], node, f"{pointer}/{_escaped(key)}")
         for key in layout.required:
@@ -127,7 +127,7 @@ class _Judging:
         for item, at in items:
             if member.simple is not None:
                 inner = self._node(layout, at)
-                inner.values[1] = self._scalar(item, layout, at)
+                inner.values[1] = self._scalar(item, layout, at, "")
                 nodes.append(inner)
             elif isinstance(item, dict):
                 nodes.append(self.object(item, layout, at))
@@ -136,7 +136,8 @@ class _Judging:
         if not nodes:
             del node.children[layout.name]
 
-    def _scalar(self, said: Any, layout: Layout, pointer: str) -> str:
+    def _scalar(self, said: Any, layout: Layout, above: str, key: str) -> str:
+        """Return a scalar as text: the member ``key`` of the object at ``above``, or with no key what stands there."""
         simple = layout.member.simple
         assert simple is not None
         if isinstance(said, bool):
@@ -146,14 +147,15 @@ class _Judging:
         elif isinstance(said, str):
             text, fits = said if said.strip() else "", simple.type not in ("number", "whole", "flag")
         else:
-            self.wrong("GDE-NAME-SHAPE", layout.name, pointer, expected="a single value")
+            self.wrong("GDE-NAME-SHAPE", layout.name, _beneath(above, key), expected="a single value")
             return ""
         if not fits:
+            pointer = _beneath(above, key)
             self.wrong("GDE-VALUE-TYPE", layout.name, pointer, found=text, expected=_WANTED.get(simple.type, "a text"))
         elif not layout.accepts(text) and (text or simple.minimum or simple.codes):
             wrong = fault(simple, text)
             if wrong is not None:
-                self.wrong(wrong[0], layout.name, pointer, found=text, expected=wrong[1])
+                self.wrong(wrong[0], layout.name, _beneath(above, key), found=text, expected=wrong[1])
         return "" if layout.member.fixed == text else text
 
     def _unknown(self, key: str, said: Any, layout: Layout, node: PlacedNode, pointer: str) -> None:
@@ -176,6 +178,10 @@ def _plain(number: str) -> str:
         return number
     value = Decimal(number)
     return format(value, "f") if -EXPONENT_MAX < value.adjusted() < EXPONENT_MAX else number
+
+
+def _beneath(pointer: str, key: str) -> str:
+    return f"{pointer}/{_escaped(key)}" if key else pointer
 
 
 def _escaped(key: str) -> str:

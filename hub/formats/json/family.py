@@ -69,7 +69,7 @@ class JsonFamily:
             return
         content = _Content(document)
         kind = _kind(document.value, _agreed(schema))
-        yield Received(kind=kind, number="", place=document.at(""), content=content, findings=findings)
+        yield Received(kind=kind, number="", place=Location(at="/"), content=content, findings=findings)
 
     def check(self, received: Received, schema: Schema) -> Checked:
         """Judge a document by its schema."""

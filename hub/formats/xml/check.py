@@ -41,7 +41,10 @@ class PlacedNode(Node):
 
     def __init__(self, layout: Layout, position: int, source: etree._Element) -> None:
         values: list[TreeValue] = [*layout.blank]
-        super().__init__(layout.tag, position, values)
+        self.tag = layout.tag
+        self.position = position
+        self.values = values
+        self.children = {}
         self.source = source
         self.record = layout.record
 
@@ -76,11 +79,11 @@ def _built(element: etree._Element, layout: Layout, nodes: list[Node]) -> Placed
         if (value := layout.attributes.get(str(clark))) is not None and value.fixed is None:
             values[value.number] = value.clean(str(said))
     if layout.text is not None:
-        values[layout.text.number] = layout.text.clean(element.text or "")
+        values[layout.text.number] = layout.text.clean(element.text)
     for child in element:
         leaf = leaves.get(child.tag)
         if leaf is not None:
-            values[leaf.text.number] = leaf.text.clean(child.text or "")
+            values[leaf.text.number] = leaf.text.clean(child.text)
             if leaf.attributes:
                 for clark, said in child.items():
                     if (value := leaf.attributes.get(str(clark))) is not None and value.fixed is None:

@@ -26,8 +26,10 @@ class Value:
         self.accepts: Callable[[str], bool] = accepts(simple)
         self.stripped = simple.type != "text" or bool(simple.codes)  # blanks around it mean nothing
 
-    def clean(self, text: str) -> str:
+    def clean(self, text: str | None) -> str:
         """Return the text as it is taken: blanks alone say nothing, and around what is no free text they mean none."""
+        if not text:
+            return ""
         stripped = text.strip()
         return stripped if self.stripped or not stripped else text
 

@@ -1,0 +1,101 @@
+"""XML and JSON through maps: a customer's XML of 5 kB and a JSON order of 3 lines, read, judged, mapped; and answers.
+
+    .venv/bin/python -m benchmarks.named_wires            # about ten seconds
+    .venv/bin/python -m benchmarks.named_wires --quick
+
+Times are CPU seconds of this process, the median of rounds in which all stages take turns. What JSON costs is told
+beyond msgspec's decoder alone. Prints a table and ends with 1 when a limit is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.mapping import timed
+from hub.formats.families import SchemaLibrary
+from hub.kernel.struct import Struct
+from hub.mapping.documents import document_from_json, read_documents, write_document
+from hub.mapping.library import Map, MapLibrary
+
+ROOT = Path(__file__).resolve().parent.parent
+XML_ORDER = ROOT / "mappings/summit-surgical/order/cases/three instruments, one with its papers/input.xml"
+JSON_ORDER = ROOT / "mappings/helix-diagnostics/order/cases/three cartridges, one shipped by a day/input.wire.json"
+ANSWER = "order-response/cases/one line confirmed, one split, one rejected/input.json"
+XML_BYTES = 5_000
+
+XML_US_MAX = 400.0
+JSON_US_MAX = 80.0
+ANSWER_US_MAX = 500.0
+
+
+def main() -> int:
+    """Measure, print, and return 1 when a limit is missed."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--quick", action="store_true", help="fewer rounds")
+    rounds = 5 if arguments.parse_args().quick else 21
+    missed = False
+    for name, value, limit in measured(rounds):
+        missed |= limit is not None and value > limit
+        print(f"{name:<62}{value:>10.2f}" + (f"   at most {limit:g}" if limit is not None else ""))
+    return 1 if missed else 0
+
+
+def measured(rounds: int) -> list[tuple[str, float, float | None]]:
+    """Time every stage, in turns."""
+    library = MapLibrary([ROOT], SchemaLibrary([ROOT]))
+    xml, xml_answer = library.map("summit-surgical/order"), library.map("summit-surgical/order-response")
+    json, json_answer = library.map("helix-diagnostics/order"), library.map("helix-diagnostics/order-response")
+    order, small = xml_order(), JSON_ORDER.read_bytes()
+    said, said_in_json = answer("summit-surgical"), answer("helix-diagnostics")
+    stages: dict[str, tuple[Callable[[], object], int]] = {
+        "xml": (lambda: read(xml, order), 100),
+        "json": (lambda: read(json, small), 200),
+        "decoder": (lambda: msgspec.json.decode(small), 500),
+        "xml answer": (lambda: write_document(xml_answer, said), 100),
+        "json answer": (lambda: write_document(json_answer, said_in_json), 100),
+    }
+    times: dict[str, list[float]] = {name: [] for name in stages}
+    for _ in range(rounds):
+        for name, (once, turns) in stages.items():
+            times[name].append(timed(once, turns) * 1e6)
+    us = {name: statistics.median(found) for name, found in times.items()}
+    return [
+        (f"own XML of {len(order)} bytes, µs: read + judge + map", us["xml"], XML_US_MAX),
+        ("  answer of 3 lines: render + write + judge", us["xml answer"], ANSWER_US_MAX),
+        ("JSON order of 3 lines, µs: read + judge + map", us["json"], None),
+        ("  beyond the decoder", us["json"] - us["decoder"], JSON_US_MAX),
+        ("  answer of 3 lines: render + write + judge", us["json answer"], ANSWER_US_MAX),
+    ]
+
+
+def xml_order() -> bytes:
+    """Return the case's order with as many lines as make it 5 kB."""
+    body = XML_ORDER.read_bytes()
+    start, end = body.index(b'    <Line number="20"'), body.index(b'    <Line number="30"')
+    line = body[start:end]
+    while len(body) < XML_BYTES:
+        body = body[:end] + line + body[end:]
+    return body
+
+
+def read(map_: Map, data: bytes) -> object:
+    """Read one document to its end."""
+    (each,) = read_documents(map_, data)
+    assert each.applied is not None
+    assert each.applied.document is not None
+    return each
+
+
+def answer(partner: str) -> Struct:
+    """Return the answer that the partner's case writes."""
+    return document_from_json((ROOT / "mappings" / partner / ANSWER).read_bytes())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -41,11 +41,11 @@ def test_of_a_total_that_is_wrong_it_is_said_what_arrived(hub: AtWork, lines: in
     assert f"and {lines * 100} in quantity" in told
 
 
-@pytest.mark.parametrize("quantity", ["0", "-5", "0.00", "-0.5"])
-def test_a_quantity_that_cannot_be_is_shown(hub: AtWork, quantity: str) -> None:
+@pytest.mark.parametrize(("quantity", "shown"), [("0", "0"), ("-5", "-5"), ("0.00", "0"), ("-0.5", "-0.5")])
+def test_a_quantity_that_cannot_be_is_shown(hub: AtWork, quantity: str, shown: str) -> None:
     told = said(hub, transaction(order("N-1", lines=f"PO1*10*{quantity}*EA*12.35*CT*BP*AC-1001*EC*D~")))
     assert "BUS-QUANTITY-NOT-POSITIVE" in told
-    assert f"the quantity ordered, '{quantity}'," in told
+    assert f"the quantity ordered, '{shown}'," in told
 
 
 @pytest.mark.parametrize("quantity", ["+1", "1,5", "1 000", "1e3", "10EA"])

@@ -6,20 +6,34 @@ commit (SQLite: one writer; PostgreSQL: the row's lock), so there is no duplicat
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, String, bindparam, func, select, update
 
 from hub.exchange.tables import control_number
 from hub.kernel.clock import Clock
 from hub.platform.columns import Instant
 from hub.platform.statements import Prepared, unless_there
 
+LOCKS = "hub.settling:"  # in front of the partner's id: what else takes advisory locks takes others
+
 Kind = Literal["interchange", "group"]
 KINDS: tuple[Kind, ...] = ("interchange", "group")
 
 NUMBER_MAX = 999_999_999
 """ISA13 is exactly nine digits (X12 element I12, N0 9/9); GS06 and ST02 hold at most nine (28, 329)."""
+
+
+def one_at_a_time(conn: Connection, partners: Iterable[str]) -> None:
+    """Let no other transaction settle messages of these partners until this one ends.
+
+    What they say is about the same orders and answers of ours, in any order: on PostgreSQL two of them could wait for
+    each other in a circle. SQLite has one writer. Who locks in one order never waits for who waits for him.
+    """
+    if conn.dialect.name == "postgresql":
+        for partner in sorted(set(partners)):
+            conn.execute(_ONE_AT_A_TIME, {"partner": LOCKS + partner})
 
 
 class Numbers:
@@ -71,6 +85,7 @@ class Numbers:
         return self._read()
 
 
+_ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("partner", type_=String), 0)))
 _LOCK = Prepared(
     select(control_number.c.kind, control_number.c.last)
     .where(control_number.c.partner == bindparam("whose"))

@@ -17,6 +17,7 @@ from hub.business.room import Room
 from hub.canonical.result import Result
 from hub.exchange import interchanges, outbox, recording
 from hub.exchange.budgets import by_partner, spend
+from hub.exchange.controls import one_at_a_time
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement
 from hub.exchange.partners import Partner
 from hub.exchange.recording import TestsBefore
@@ -100,6 +101,7 @@ def settle(services: Services, group: Sequence[Unsettled], conn: Connection) -> 
     None for a message of a group whose effect is no longer what was prepared: it must be settled alone, for what
     decides it now holds the writer longer, and may rest on what its neighbours write.
     """
+    one_at_a_time(conn, [unsettled.task.message.partner for unsettled in group])
     effects = Effects(conn, services.rules, services.blobs, services.clock)
     standing = StandingVersions(conn, [each for unsettled in group for each in _prepared(unsettled)])
     settlements = [_Settlement(effects, standing, unsettled) for unsettled in group]

@@ -24,6 +24,7 @@ from hub.web.catalogues import load
 from hub.web.directions import isolated, verbatim
 from hub.web.languages import LANGUAGES, UTC_ZONE, Language
 from hub.web.phrases import Phrasebook
+from hub.web.vocabulary import UNITS
 
 TEMPLATES = Path(__file__).with_name("templates")
 RECENT = timedelta(days=6)  # within a week people think in "ago"; beyond it, in dates
@@ -72,6 +73,7 @@ def _environment(language: Language, assets: Assets, templates: Path) -> Environ
         assets=assets,
         languages=LANGUAGES,
         words=statuses,
+        units=UNITS,
     )
     return environment
 

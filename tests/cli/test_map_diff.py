@@ -53,7 +53,7 @@ def test_a_partners_map_is_compared_with_the_map_it_extends() -> None:
     done = called("acme-cardio/850")
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
-    assert lines[0] == "acme-cardio/850 against x12/004010/850: 5 added, 1 changed, 1 removed"
+    assert lines[0] == "acme-cardio/850 against x12/004010/850: 4 added, 1 changed, 1 removed"
     at = lines.index("~ currency  (acme-cardio/850.toml:9)")
     assert lines[at + 1 : at + 3] == [
         "    was  CUR[BY]02 or CUR[SE]02 or CUR02 | assume:USD",
@@ -97,7 +97,7 @@ def test_what_changed_between_two_versions_is_told_with_its_reason(tmp_path: Pat
 
 
 def test_codes_of_the_partner_are_compared_code_by_code(tmp_path: Path) -> None:
-    other = changed(tmp_path, ("[totals]", '[codes.unit]\nZ9 = "our-crate"\n\n[totals]'))
+    other = changed(tmp_path, ("[[each.requirements]]", '[codes.unit]\nZ9 = "our-crate"\n\n[[each.requirements]]'))
     (change,) = compared("acme-cardio/850", other)["changes"]
     assert (change["change"], change["rule"], change["now"]) == ("added", "codes.unit.Z9", "our-crate")
 
@@ -119,7 +119,7 @@ def test_the_effect_on_a_file_is_told_by_field() -> None:
 
 
 def test_one_field_of_many_lines_is_told_once_and_what_is_found_belongs_to_it(tmp_path: Path) -> None:
-    other = changed(tmp_path, ("[totals]", '[codes.unit]\nEA = "each-one"\n\n[totals]'))
+    other = changed(tmp_path, ("[[each.requirements]]", '[codes.unit]\nEA = "each-one"\n\n[[each.requirements]]'))
     effects = compared("acme-cardio/850", other, "--on", ORDER)["effects"]
     (unit,) = [effect for effect in effects["effects"] if effect["field"] == "lines.quantity.unit"]
     assert (unit["documents"], unit["was"], unit["now"]) == (1, "each", "each-one")

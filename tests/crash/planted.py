@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar, cast
 
 from sqlalchemy import Connection
@@ -63,7 +64,8 @@ def dual_write() -> None:
     sent: dict[Connection, list[Callable[[Connection], None]]] = {}
 
     def put_later(conn: Connection, messages: Sequence[outbox.Outgoing]) -> None:
-        sent.setdefault(conn, []).append(lambda second: outbox.put_all(second, messages))
+        for message in messages:  # each in a moment of its own, in which it can be lost
+            sent.setdefault(conn, []).append(partial(outbox.put_all, outgoing=[message]))
 
     def expect_later(conn: Connection, *awaited: ExpectedAcknowledgement) -> None:
         sent.setdefault(conn, []).append(lambda second: expect(second, *awaited))

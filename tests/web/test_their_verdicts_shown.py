@@ -52,7 +52,7 @@ def test_no_acknowledgement_that_finds_fault_is_green(row: MessageRow, shown: li
     [
         (
             "The partner says of our BAK04 (date) = '20261129': the date is not one they take; we sent '20261120'",
-            "伙伴对我方的 BAK04 (date) = '20261129' 指出：该日期不被对方接受；我方发送的是“20261120”",
+            "伙伴对我方的 BAK04（日期） = '20261129' 指出：该日期不被对方接受；我方发送的是“20261120”",
         ),
         (
             "The partner says of our 855 0001: they do not take this kind of set",

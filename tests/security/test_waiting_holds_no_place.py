@@ -352,6 +352,8 @@ def test_downloads_that_nobody_takes_keep_no_probe_and_nobody_else_waiting(
                 ("/api/v1/messages", (other,)), (f"/outbound/{OTHER}", (other,)), ("/api/v1/messages", (key,)),
             ):  # fmt: skip
                 assert status_of(served.ask(request("GET", path, *shown))) == 200, path
+        state = served.server.server_state
+        until(lambda: not state.connections and not state.tasks)  # a loop is not closed over what is still being sent
 
 
 def _turned_down(lines: list[socket.socket]) -> int:

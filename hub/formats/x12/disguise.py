@@ -51,8 +51,14 @@ _WRITTEN = (
 )
 
 
+_PLAIN = re.compile(rb"ISA([^A-Za-z0-9\s]).{102}\s{0,2}(?:GS|TA1|IEA)\1", re.DOTALL)
+"""A header of its right length, and the segment behind it: whatever is done to an interchange moves one of them."""
+
+
 def disguise(head: bytes) -> str | None:
     """Return what was done to the interchange that ``head`` begins, and what to do about it; None when nothing was."""
+    if _PLAIN.match(head):
+        return None
     for mark, said in PACKED:
         if head.startswith(mark):
             return said

@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from hub.formats.x12.disguise import disguise
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.reader import read
 from hub.kernel.errors import Unreadable
@@ -78,3 +79,11 @@ DATA_OF_THE_SAME_LOOKS = {
 def test_an_interchange_whose_data_looks_so_is_read(name: str) -> None:
     sets = [event for event in read(DATA_OF_THE_SAME_LOOKS[name].encode()) if isinstance(event, TransactionSet)]
     assert len(sets) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["ISA%2A00", "=ISA%7C", "a=\n", "&gt;", "&#42;", "content-type: application/pkcs7-mime"]
+)
+def test_what_stands_in_the_data_of_a_plain_interchange_is_data(text: str) -> None:
+    body = one_order("4500098123").replace(b"CUR*BY*USD~", f"CUR*BY*USD~MSG*{text}~".encode())
+    assert disguise(body) is None

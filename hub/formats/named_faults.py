@@ -94,6 +94,20 @@ FAULTS: dict[str, Fault] = {
 }
 
 
+def refused(code: str, fault: Fault, location: Location, *, found: str = "", most: object = "") -> Diagnostic:
+    """Return the finding ``code`` about a body that is not opened; ``most`` is the limit, or what is the case."""
+    words = {"found": visible(found), "most": str(most)}
+    return Diagnostic(
+        code=code,
+        severity=fault.severity,
+        message=fault.message.format_map(words),
+        location=location,
+        remedy=fault.remedy,
+        found=found[:FOUND_CHARACTERS_MAX] or None,
+        expected=str(most) or None,
+    )
+
+
 class Findings:
     """What was found in one document."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hub.formats.named_faults import Fault
-from hub.formats.shown import FOUND_CHARACTERS_MAX, visible
+from hub.formats.named_faults import Fault, refused
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 
@@ -43,14 +42,4 @@ FAULTS: dict[str, Fault] = {
 
 def refusal(code: str, location: Location, *, found: str = "", most: object = "") -> Diagnostic:
     """Return the finding ``code``."""
-    fault = FAULTS[code]
-    words = {"found": visible(found), "most": str(most)}
-    return Diagnostic(
-        code=code,
-        severity=fault.severity,
-        message=fault.message.format_map(words),
-        location=location,
-        remedy=fault.remedy,
-        found=found[:FOUND_CHARACTERS_MAX] or None,
-        expected=str(most) or None,
-    )
+    return refused(code, FAULTS[code], location, found=found, most=most)

@@ -6,7 +6,10 @@ the result is what the schema allows, is judged by reading it again (``family``)
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from hub.formats.tree import Node
+from hub.formats.tree import Value as TreeValue
 from hub.formats.xml.element import XmlSchema
 from hub.formats.xml.layout import Layout, Leaf, Value, layout_of
 
@@ -55,15 +58,15 @@ def _place(lines: list[str], node: Node, layout: Layout, indent: str, more: str 
         lines[first] = f"{indent}<{tag}{attributes}>{text}</{tag}>" if text else f"{indent}<{tag}{attributes}/>"
 
 
-def _attributes(values: list, attributes: object) -> str:  # type: ignore[type-arg]
+def _attributes(values: Sequence[TreeValue], attributes: Iterable[Value]) -> str:
     made = ""
-    for each in attributes:  # type: ignore[attr-defined]
+    for each in attributes:
         said = _text(values, each) or each.fixed
         if said:
             made += f' {each.key.rpartition("@")[2]}="{said.translate(_IN_ATTRIBUTE)}"'
     return made
 
 
-def _text(values: list, value: Value) -> str:  # type: ignore[type-arg]
+def _text(values: Sequence[TreeValue], value: Value) -> str:
     said = values[value.number] if value.number < len(values) else ""
     return said if isinstance(said, str) else ""

@@ -20,6 +20,7 @@ from hub.cli.output import Output, reports
 from hub.cli.stored import address_of, data_option, settings_for
 from hub.kernel.errors import Misconfigured
 from hub.platform.settings import Settings
+from hub.platform.memory import share_arenas
 from hub.platform.telemetry import configure_logs
 from hub.web.app import create_app, known
 from hub.web.door.limits import limits_for, raise_descriptors, room_for
@@ -38,6 +39,7 @@ COLLECT_AFTER_OBJECTS = 50_000
 def serve(out: Output, host: str | None, port: int | None, data: Path | None) -> None:
     """Run the hub: API, pages and the worker in one process."""
     gc.set_threshold(COLLECT_AFTER_OBJECTS)
+    share_arenas()
     settings = settings_for(data, host=host, port=port)
     room = room_for(raise_descriptors(), settings.connections_max)
     with listen(settings) as taken:

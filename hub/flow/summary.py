@@ -17,7 +17,7 @@ from hub.exchange.model import (
 )
 from hub.exchange.recording import KEYS_SHOWN_MAX, Processed
 from hub.flow.reading import Document
-from hub.formats.x12.acknowledge import SetOutcome
+from hub.formats.x12.acknowledge import SetOutcome, as_told
 from hub.formats.x12.guide import Guide
 from hub.formats.x12.survey import Interchange, Survey
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
@@ -225,7 +225,7 @@ def _outcome(settled: Settled) -> SetOutcome:
     return SetOutcome(
         kind=document.kind,
         control_number=document.control_number,
-        findings=document.syntactic,
+        findings=as_told(document.syntactic),
         implementation=document.implementation,
         guide=settled.guide,
     )

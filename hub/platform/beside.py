@@ -28,6 +28,7 @@ import hub
 from hub.kernel.errors import Defect, HubError, Unavailable
 from hub.kernel.struct import Struct
 from hub.platform.confinement import limit
+from hub.platform.memory import share_arenas
 
 LENGTH_BYTES = 8  # in front of every value; big-endian
 START_SECONDS_MAX = 120.0  # a second where nothing else runs; more maps, and a machine that has just been started
@@ -303,6 +304,7 @@ class _Ended(Exception):
 def answer(work: Callable[[list[Any]], Sequence[object]], asks: Any, token: str) -> None:
     """In the child, ready to work: say so, then answer lists of ``asks`` with ``work`` until there are no more."""
     decode = msgspec.msgpack.Decoder(list[asks]).decode
+    share_arenas()
     with socket.socket(fileno=sys.stdin.fileno()) as ours, ours.makefile("rwb") as lists:
         threading.Thread(target=_end_with_parent, args=(ours.fileno(),), daemon=True).start()
         limit()

@@ -13,6 +13,7 @@ group FA has none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from msgspec.structs import replace
@@ -25,6 +26,7 @@ from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
 from hub.formats.x12.writer import SET_NUMBER_DIGITS_MIN, OutboundSet
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 
 ACKNOWLEDGEMENT_GROUP = "FA"
@@ -35,6 +37,7 @@ NOTES_MAX = 5_000
 """AK3 and AK4 segments of one acknowledgement; sets that come after have their AK2 and AK5, which say enough."""
 SETS_TOLD_MAX = 1_000
 """Sets of a group that are told of where all are refused; of more, AK9 alone says so, with their number."""
+SHARED_MAX = 256  # lists of findings; what fails alike mostly stands together
 SEGMENT_POSITION_MAX = 999_999  # AK302: N0 1/6
 ELEMENT_POSITION_MAX = 99  # AK401: N0 1/2 each
 UNNAMED_ELEMENT_FAULT = "6"  # AK403 must be there; of its codes this one says least of what was meant
@@ -109,6 +112,38 @@ class SetOutcome(Struct):
         A warning the standard has no code for is ours alone: an E that names no error would help nobody.
         """
         return _code(worst([f for f in self.findings if f.severity.is_reject or f.standard]))
+
+
+def as_told(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return what an acknowledgement needs of a set's findings: one and the same value for all sets alike.
+
+    Sentences are left out, and where the set stood in its message: of a file of faulty sets thousands are kept.
+    """
+    return _shared(tuple(map(_without_words, findings)))
+
+
+def _without_words(finding: Diagnostic) -> Diagnostic:
+    at = finding.location
+    return Diagnostic(
+        code=finding.code,
+        severity=finding.severity,
+        message="",
+        location=Location(
+            segment=at.segment,
+            tag=at.tag,
+            loop=at.loop,
+            element=at.element,
+            component=at.component,
+            repetition=at.repetition,
+        ),
+        standard=finding.standard,
+        found=finding.found,
+    )
+
+
+@lru_cache(SHARED_MAX)
+def _shared(findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    return findings
 
 
 def acknowledge_interchange(header: InterchangeHeader, findings: Sequence[Diagnostic]) -> list[str]:

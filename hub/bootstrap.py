@@ -32,9 +32,9 @@ from hub.exchange.stopped import Lane
 from hub.exchange.weights import Amount
 from hub.flow.delivering import Deliverer, transports
 from hub.flow.inbound import Processing
-from hub.flow.large import LARGE_AT_ONCE, LargeBeside
+from hub.flow.large import LARGE_AT_ONCE, LargeInSubprocess
 from hub.flow.origins import origins_of
-from hub.flow.readers import ReadBeside
+from hub.flow.readers import ReadInSubprocess
 from hub.flow.rooms import ROOMS
 from hub.flow.rules import Rules
 from hub.flow.services import Services
@@ -47,6 +47,7 @@ from hub.mapping.provenance import Origin
 from hub.platform import jobs, schema
 from hub.platform.at_rest import own_folder
 from hub.platform.blobs import INLINE_BYTES_MAX, Blobs
+from hub.platform.coalesced import CoalescedWrites
 from hub.platform.configuration import find_configuration
 from hub.platform.database import Database, open_database
 from hub.platform.ownership import Ownership
@@ -55,7 +56,6 @@ from hub.platform.settings import Settings
 from hub.platform.soundness import database_fault, storage_fault
 from hub.platform.supervision import Loop
 from hub.platform.telemetry import Metrics
-from hub.platform.together import WrittenTogether
 from hub.transport import folder
 from hub.transport.hand import READABLE_AGAIN
 from hub.transport.moving import move_in
@@ -98,7 +98,7 @@ class Hub:
             on_fault=self.metrics.count_loop_fault,
         )
         self._links: OrderedDict[tuple[str, int, str | None], list[Link]] = OrderedDict()
-        self._arrivals: WrittenTogether[Incoming, Accepted] = WrittenTogether(
+        self._arrivals: CoalescedWrites[Incoming, Accepted] = CoalescedWrites(
             database, accept_all, most=TAKEN_IN_AT_ONCE, waiting_max=ARRIVALS_WAITING_MAX
         )
         self._over: set[str] = set()  # partners over their budgets at the last look
@@ -147,13 +147,13 @@ class Hub:
         if self.settings.redis_url:
             log.warning("HUB_REDIS_URL is set, and this version has no workers of their own: jobs run in this process")
         if self.settings.reader_process:
-            self.services.reader = reader = ReadBeside(
+            self.services.reader = reader = ReadInSubprocess(
                 self.settings.config_path,
                 log_level=self.settings.log_level,
                 account=self.settings.reader_account,
             )
             await reader.start()
-            self.services.large = LargeBeside(
+            self.services.large = LargeInSubprocess(
                 self.rules,
                 self.settings.config_path,
                 log_level=self.settings.log_level,

@@ -19,8 +19,8 @@ from hub.bootstrap import open_hub
 from hub.cli.output import Output, reports
 from hub.cli.stored import address_of, data_option, settings_for
 from hub.kernel.errors import Misconfigured
-from hub.platform.settings import Settings
 from hub.platform.memory import share_arenas
+from hub.platform.settings import Settings
 from hub.platform.telemetry import configure_logs
 from hub.web.app import create_app, known
 from hub.web.door.limits import limits_for, raise_descriptors, room_for

@@ -83,7 +83,7 @@ class Deliverer:
                     async with asyncio.timeout(POLL_SECONDS):  # ``wait_for`` may swallow a cancellation
                         await self._bell.wait()
         finally:
-            self._services.database.bells.deaf(outbox.BELL, wake)
+            self._services.database.bells.unlisten(outbox.BELL, wake)
 
     async def _deliver_due(self) -> int:
         now = self._services.clock.now()

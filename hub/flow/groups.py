@@ -10,7 +10,7 @@ from functools import partial
 
 from hub.flow.services import Services
 from hub.flow.settling import Progress, Unsettled, settle
-from hub.platform.together import Answers, Together, each_alone, one_by_one
+from hub.platform.coalesced import Answers, Coalesced, each_alone, one_by_one
 
 SETTLED_AT_ONCE = 32  # they hold the writer for some 30 ms
 
@@ -20,7 +20,7 @@ class Groups:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._waiting: Together[Unsettled, Progress] = Together(self._settle_group, most=SETTLED_AT_ONCE)
+        self._waiting: Coalesced[Unsettled, Progress] = Coalesced(self._settle_group, most=SETTLED_AT_ONCE)
 
     async def settle(self, unsettled: Unsettled) -> Progress:
         """Let the portion take effect; return what its message has come to."""

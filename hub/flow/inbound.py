@@ -30,8 +30,8 @@ from hub.flow.tasks import Task, hold, load_all, load_large, quarantine
 from hub.formats.x12.body import Bytes
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.platform.budget import Budget
+from hub.platform.coalesced import Coalesced
 from hub.platform.jobs import Job
-from hub.platform.together import Together
 
 LOADS_AT_ONCE = 256  # as many as a runner has in hand
 WHOLE_SETS_MAX = 600  # of a message that is read at once: as many as orders of one line; of junk it can hold 7,000
@@ -46,7 +46,7 @@ class Processing:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._loads: Together[Job, tuple[Task, bytes]] = Together(self._load_all, most=LOADS_AT_ONCE)
+        self._loads: Coalesced[Job, tuple[Task, bytes]] = Coalesced(self._load_all, most=LOADS_AT_ONCE)
         self._in_hand = Budget(BODY_BYTES_IN_HAND_MAX, of_one=BODY_BYTES_OF_ONE_MAX)
         self._groups = Groups(services)
 

@@ -4,8 +4,8 @@ What such a message holds is never in memory as a whole: its envelopes are surve
 while the one before takes effect. One of each partner is at work at a time, and all of them go step by step in turns,
 so a message of few orders is done after a few steps of any other's, however long that one takes altogether.
 
-A hub that serves has the bytes taken apart in a confined process (``LargeBeside``): what comes back are documents of
-known types. What they come to is prepared here, in threads, from those.
+A hub that serves has the bytes taken apart in a confined process (``LargeInSubprocess``): what comes back are
+documents of known types. What they come to is prepared here, in threads, from those.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from hub.flow.reading import Opened, open_message
 from hub.flow.rules import Rules
 from hub.formats.x12.body import Bytes
 from hub.kernel.identity import new_id
-from hub.platform.beside import Beside
 from hub.platform.configuration import find_configuration
+from hub.platform.subprocesses import Subprocess
 from hub.platform.turnstile import Turnstile
 
 T = TypeVar("T")
@@ -117,7 +117,7 @@ class LargeHere:
         return None
 
 
-class LargeBeside:
+class LargeInSubprocess:
     """Has large messages read in a confined process, which comes up with the first of them.
 
     One that ends the process fails, and counts an attempt; the others that were at work are begun anew, and count none.
@@ -129,7 +129,7 @@ class LargeBeside:
         self._rules = rules
         self._here = LargeHere(rules)
         self._places = asyncio.Semaphore(BEGUN_AT_ONCE)
-        self._beside = Beside(
+        self._subprocess = Subprocess(
             LARGE_MODULE,
             log_level,
             config_path or "",
@@ -157,11 +157,11 @@ class LargeBeside:
         return await self._here.run(step)
 
     async def close(self) -> None:
-        await self._beside.close()
+        await self._subprocess.close()
 
     @property
     def fault(self) -> str | None:
-        return self._beside.fault
+        return self._subprocess.fault
 
     async def _begin(self, step: Step, body: Bytes, at: Path | None) -> Said:
         """Send the message, or hand over the file that it is."""
@@ -174,7 +174,7 @@ class LargeBeside:
             os.close(descriptor)
 
     async def _ask(self, step: Step, handed: int | None = None) -> Said:
-        [answer] = await self._beside.run([step], handed=handed)
+        [answer] = await self._subprocess.run([step], handed=handed)
         if isinstance(answer, Exception):
             raise answer
         said: Said = answer

@@ -1,14 +1,14 @@
 """The process that reads large messages: ``hub.flow.large_process LEVEL CONFIG_PATH ACCOUNT``.
 
 What enters on standard input are steps (``large_steps``); the file that a message is is handed over open, for this
-process may open none. Started and ended by ``large.LargeBeside``; of no use to people.
+process may open none. Started and ended by ``large.LargeInSubprocess``; of no use to people.
 """
 
 from __future__ import annotations
 
 from hub.flow.large_steps import Step, Steps
 from hub.flow.reader_process import confined
-from hub.platform.beside import answer, taken
+from hub.platform.subprocesses import answer, taken
 
 LARGE_BYTES_MAX = 768 * 1024 * 1024  # a set of a million segments, the most there may be, takes 500 to 700
 

@@ -1,7 +1,7 @@
 """The process that reads messages beside the one that serves: ``hub.flow.reader_process LEVEL CONFIG_PATH ACCOUNT``.
 
 What enters on standard input are lists of messages; what leaves is what each holds and comes to, or why it could not be
-read. Started and ended by ``readers.ReadBeside``; of no use to people.
+read. Started and ended by ``readers.ReadInSubprocess``; of no use to people.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from hub.flow.readers import Reading, Sent, ToRead, read_messages, token_of
 from hub.flow.rooms import ROOMS
 from hub.flow.rules import Rules
 from hub.kernel.errors import HubError
-from hub.platform.beside import answer
 from hub.platform.configuration import CONTENTS, find_configuration
 from hub.platform.confinement import MEMORY_BYTES_MAX, give_up
+from hub.platform.subprocesses import answer
 from hub.platform.telemetry import configure_logs
 
 ENCODINGS = ("ascii", "latin-1", "cp1252", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")

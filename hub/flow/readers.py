@@ -25,9 +25,9 @@ from hub.formats.x12.separators import Separators
 from hub.formats.x12.survey import Interchange, Survey
 from hub.kernel.errors import Defect, HubError
 from hub.kernel.struct import Struct
-from hub.platform.beside import Beside
+from hub.platform.coalesced import Coalesced
 from hub.platform.configuration import Configuration, find_configuration
-from hub.platform.together import Together
+from hub.platform.subprocesses import Subprocess
 
 READER_MODULE = "hub.flow.reader_process"
 MESSAGES_AT_ONCE = 32  # enough that one hop, and one stage after the other, pay; more would only wait for each other
@@ -186,11 +186,11 @@ class ReadHere:
         return None
 
 
-class ReadBeside:
+class ReadInSubprocess:
     """Reads in a process beside this one, by the same rules."""
 
     def __init__(self, config_path: str | None, *, log_level: str = "info", account: str = "nobody") -> None:
-        self._beside = Beside(
+        self._subprocess = Subprocess(
             READER_MODULE,
             log_level,
             config_path or "",
@@ -200,29 +200,29 @@ class ReadBeside:
             seconds_max=SECONDS_MAX,
             alone_seconds_max=ALONE_SECONDS_MAX,
         )
-        self._together: Together[ToRead, Reading] = Together(
+        self._coalesced: Coalesced[ToRead, Reading] = Coalesced(
             self._read, most=MESSAGES_AT_ONCE, weigh=lambda wanted: len(wanted.body), weight_max=BYTES_AT_ONCE
         )
 
     @property
     def fault(self) -> str | None:
-        return self._beside.fault
+        return self._subprocess.fault
 
     async def start(self) -> None:
         """Let the process come up while others do something else."""
-        await self._beside.start()
+        await self._subprocess.start()
 
     async def read(self, wanted: ToRead) -> Reading:
-        return await self._together.ask(wanted)
+        return await self._coalesced.ask(wanted)
 
     async def ready(self) -> None:
-        await self._beside.ready()
+        await self._subprocess.ready()
 
     async def close(self) -> None:
-        await self._beside.close()
+        await self._subprocess.close()
 
     async def _read(self, asked: list[ToRead]) -> list[Reading | Exception]:
-        return [each.reading() if isinstance(each, Sent) else each for each in await self._beside.run(asked)]
+        return [each.reading() if isinstance(each, Sent) else each for each in await self._subprocess.run(asked)]
 
 
 def token_of(configuration: Configuration) -> str:

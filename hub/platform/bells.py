@@ -24,7 +24,7 @@ class Bells:
         """Call ``listener`` after each commit that rang ``name``, on any thread: it must be quick and thread-safe."""
         self._listeners.setdefault(name, []).append(listener)
 
-    def deaf(self, name: str, listener: Callable[[], None]) -> None:
+    def unlisten(self, name: str, listener: Callable[[], None]) -> None:
         """Stop calling ``listener``."""
         self._listeners[name].remove(listener)
 

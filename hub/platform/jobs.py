@@ -125,7 +125,7 @@ What it raises undoes the burial."""
 
 
 class Claimed(list[Job]):
-    """Jobs claimed at once. ``cut_short`` says that the next one must have less company than it would have."""
+    """Jobs claimed at once. ``cut_short`` says that the next one is to have fewer beside it than it would."""
 
     def __init__(self, claimed: Iterable[Job], *, cut_short: bool) -> None:
         super().__init__(claimed)
@@ -165,8 +165,8 @@ def claim(
 
     They are claimed in fair turns by owner, where ``shares`` says what each has in hand, and of one owner oldest first,
     no more than ``most_of_one`` with those in hand. ``in_hand`` are the worker's already, of whatever kind: a job that
-    must have less ``company`` waits until there are fewer, and all after it, of the other kinds as well: a worker that
-    goes on claiming when it was ``cut_short`` lets it wait for ever. One that took its worker down with it
+    must have fewer others in hand waits until there are fewer, and all after it, of the other kinds as well: a worker
+    that goes on claiming when it was ``cut_short`` lets it wait for ever. One that took its worker down with it
     ``ATTEMPTS_MAX`` times is laid among the dead instead.
     """
     due = [found for kind in kinds for found in _due(conn, kind, now, min(limit, CLAIM_MAX), shares, most_of_one)]
@@ -197,16 +197,16 @@ def _due(conn: Connection, kind: str, now: datetime, room: int, shares: Shares, 
     return taken_in_turns(owners_in_turn(owners, shares), of_owner, shares, room, most_of_one)
 
 
-def company(job: Job, most: int = CLAIM_MAX) -> int:
+def in_hand_max(job: Job, most: int = CLAIM_MAX) -> int:
     """Return how many jobs may be in hand with this one, as claimed, itself included.
 
     One of those that were in hand when a worker died may be what it died of, so the next time there are fewer: a
     quarter for each death. In the end it dies alone, and the others are done. What failed by itself is no such job.
     """
-    return _company(job, job.fence.counted - 1, most)
+    return _in_hand_max(job, job.fence.counted - 1, most)
 
 
-def _company(job: Job, claims: int, most: int) -> int:
+def _in_hand_max(job: Job, claims: int, most: int) -> int:
     deaths = 0 if job.error else max(claims, 0)
     return max(1, most >> (2 * deaths))
 
@@ -215,7 +215,7 @@ def _together(due: Sequence[Job], in_hand: int) -> int:
     """Return how many of the first of ``due``, not yet claimed, may be claimed beside those in hand."""
     allowed = in_hand + len(due)  # how many at most is for others to say
     for count, found in enumerate(due):
-        own = _company(found, found.fence.counted, CLAIM_MAX)
+        own = _in_hand_max(found, found.fence.counted, CLAIM_MAX)
         allowed = min(allowed, own) if own < CLAIM_MAX else allowed
         if in_hand + count >= allowed:
             return count

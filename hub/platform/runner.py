@@ -4,8 +4,8 @@ A handler does its work and completes the job (``jobs.done`` with the job's fenc
 it raises, the job goes back with backoff, or among the dead; ``Unavailable`` counts as no attempt. Long work keeps its
 lease by a heartbeat. Owners take turns: who has least in hand is next, and a part of the room is never one owner's. Of
 a kind that goes ``aside`` a few jobs run at a time, one of each owner, and no job of another kind waits for them. A
-job that went down with its worker has less company each time (``jobs.company``), whatever kind that is of: while it
-waits for less, nothing is claimed that goes after it, of no kind, and so its turn comes. Nothing is claimed before
+job that went down with its worker has fewer beside it each time (``jobs.in_hand_max``), whatever kind that is of: while
+it waits for less, nothing is claimed that goes after it, of no kind, and so its turn comes. Nothing is claimed before
 ``not_before`` returns: what is needed for every job is there then, or a kill would cost attempts of jobs that never
 began. Who waits for a job that dies is told by ``on_dead``, in the same write. ``stop`` lets what runs finish, and
 gives back what does not in ``STOP_SECONDS``.
@@ -72,7 +72,7 @@ class Runner:
         self._aside = dict(aside or {})  # kind → how many at a time
         self._batch, self._lump = batch, max(1, batch // LUMP_PART)
         self._most = batch + sum(self._aside.values())  # jobs in hand
-        self._first: Lane = ()  # whose next job waits for less company: it is asked before the others
+        self._first: Lane = ()  # whose next job waits until fewer are in hand: it is asked before the others
         self._served: dict[str, int] = {}  # owner → number of its last turn
         self._turns = 0
         self._not_before = not_before
@@ -103,7 +103,7 @@ class Runner:
     async def stop(self) -> None:
         """Take no more, wait for what runs, give back the rest."""
         self._stopping = True
-        self._database.bells.deaf(jobs.BELL, self.wake)
+        self._database.bells.unlisten(jobs.BELL, self.wake)
         self._bell.set()
         async with self._claiming:  # what is claimed is begun, and so given back
             for task in self._tasks:
@@ -151,7 +151,7 @@ class Runner:
             running = list(self._running.values())
             in_hand = Counter(job.kind for job in running)
             idle = {kind: most - in_hand[kind] for kind, most in self._aside.items() if in_hand[kind] < most}
-            if self._stopping or self._company(running) <= 0 or (room <= 0 and not idle):
+            if self._stopping or self._in_hand_max(running) <= 0 or (room <= 0 and not idle):
                 return 0
             claimed = await self._database.write(partial(self._claim_now, room, idle, running, self._clock.now()))
             if claimed:
@@ -167,13 +167,13 @@ class Runner:
     def _claim_now(
         self, room: int, idle: Mapping[str, int], running: Sequence[Job], now: datetime, conn: Connection
     ) -> list[Job]:
-        """Claim lane by lane, until one of them has a job that waits for less company."""
+        """Claim lane by lane, until one of them has a job that waits until fewer are in hand."""
         rooms: dict[Lane, int] = {tuple(kind for kind in self._handlers if kind not in self._aside): room}
         rooms |= {(kind,): most for kind, most in sorted(idle.items())}
         claimed: list[Job] = []
         for lane in sorted((lane for lane in rooms if lane), key=lambda lane: lane != self._first):
             hand = [*running, *claimed]
-            limit = min(rooms[lane], self._company(hand))
+            limit = min(rooms[lane], self._in_hand_max(hand))
             if limit <= 0:
                 continue
             shares, most = self._shares_of_lane(running, lane)
@@ -194,9 +194,9 @@ class Runner:
                 break
         return claimed
 
-    def _company(self, hand: Sequence[Job]) -> int:
+    def _in_hand_max(self, hand: Sequence[Job]) -> int:
         """Return how many more jobs may join those in hand for their sake."""
-        allowed = [jobs.company(job, self._batch) for job in hand]
+        allowed = [jobs.in_hand_max(job, self._batch) for job in hand]
         return min((most for most in allowed if most < self._batch), default=self._most) - len(hand)
 
     def _shares_of_lane(self, running: Sequence[Job], lane: Lane) -> tuple[dict[str, Share], int]:
@@ -221,7 +221,7 @@ class Runner:
     def _ended(self, task: asyncio.Task[None]) -> None:
         job = self._running.pop(task)
         if job.kind in self._aside or len(self._running) % self._lump == 0:
-            self._bell.set()  # the next of its kind may go, some more of its owner, or what must not have company
+            self._bell.set()  # the next of its kind may go, some more of its owner, or what must be alone
 
     async def _run(self, job: Job) -> None:
         try:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from hub.flow.large import LargeBeside, LargeHere, LargeReader
+from hub.flow.large import LargeHere, LargeInSubprocess, LargeReader
 from hub.flow.large_steps import REMEMBERED_MAX, Said, Step, Steps
 from hub.flow.readers import Reading, ToRead
 from hub.flow.rules import Rules
@@ -80,7 +80,7 @@ def beside(rules: Rules, work: Any) -> Any:
     """Return what ``work`` makes of a reader in a process beside."""
 
     async def story() -> Any:
-        reader = LargeBeside(rules, None, log_level="warning")
+        reader = LargeInSubprocess(rules, None, log_level="warning")
         try:
             return await work(reader)
         finally:
@@ -92,7 +92,7 @@ def beside(rules: Rules, work: Any) -> Any:
 def test_what_is_read_beside_is_what_is_read_here(rules: Rules, tmp_path: Path) -> None:
     """All in one process, one after the other, each as bytes and as a file: nothing is left of the one before."""
 
-    async def both(reader: LargeBeside) -> None:
+    async def both(reader: LargeInSubprocess) -> None:
         for name, body in BODIES.items():
             here = await read(LargeHere(rules), body)
             assert await read(reader, body) == here, name
@@ -107,7 +107,7 @@ def test_what_is_read_beside_is_what_is_read_here(rules: Rules, tmp_path: Path) 
 
 
 def test_what_nobody_can_read_is_told_as_it_is_here_and_keeps_nobody_waiting(rules: Rules) -> None:
-    async def both(reader: LargeBeside) -> None:
+    async def both(reader: LargeInSubprocess) -> None:
         for name, body in UNREADABLE.items():
             told: list[str] = []
             for each in (reader, LargeHere(rules)):
@@ -138,7 +138,7 @@ async def _first(portions: AsyncIterator[tuple[Reading, bool]]) -> tuple[Reading
 
 
 def test_a_process_that_dies_costs_the_message_it_was_at_an_attempt_and_the_others_none(rules: Rules) -> None:
-    async def story(reader: LargeBeside) -> list[object]:
+    async def story(reader: LargeInSubprocess) -> list[object]:
         waiting = reader.read(wanted(), BODIES["many orders"], None)
         assert not (await _first(waiting))[1]
         child = reader._beside._child
@@ -164,7 +164,7 @@ def test_a_process_that_dies_costs_the_message_it_was_at_an_attempt_and_the_othe
 def test_messages_go_step_by_step_in_turns(rules: Rules) -> None:
     ended: list[str] = []
 
-    async def story(reader: LargeBeside) -> None:
+    async def story(reader: LargeInSubprocess) -> None:
         async def one(name: str, body: bytes) -> None:
             await read(reader, body)
             ended.append(name)
@@ -193,7 +193,7 @@ def test_the_messages_that_are_remembered_have_a_most_and_one_that_is_forgotten_
 @pytest.mark.parametrize("size", ["in a row", "a file"])
 def test_a_hub_that_has_it_read_beside_comes_to_the_same(hub: AtWork, size: str) -> None:
     body = orders(210) + (b"\r\n" * INLINE_BYTES_MAX if size == "a file" else b"\r\n" * 40_000)
-    hub.hub.services.large = LargeBeside(hub.hub.rules, None, log_level="warning")
+    hub.hub.services.large = LargeInSubprocess(hub.hub.rules, None, log_level="warning")
     got = hub.send(body)
     assert (got.message.outcome, got.message.documents) == ("accepted", 210)
     assert {each.outcome for each in got.documents} == {"accepted"}

@@ -13,12 +13,12 @@ from structlog.testing import capture_logs
 
 from hub.exchange import intake
 from hub.flow import readers, tasks
-from hub.flow.readers import ReadBeside, Reading, Sent, ToRead, read_messages
+from hub.flow.readers import Reading, ReadInSubprocess, Sent, ToRead, read_messages
 from hub.flow.reading import Document
 from hub.flow.rules import Rules
 from hub.formats.x12.survey import Survey
 from hub.kernel.errors import Misconfigured, Unreadable
-from hub.platform import beside, jobs
+from hub.platform import jobs, subprocesses
 from hub.platform.configuration import find_configuration
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.wire import group, interchange, one_order, order, transaction
@@ -40,7 +40,7 @@ def _wanted(body: bytes, partner: str = ACME) -> ToRead:
 
 
 async def _read_beside(*asked: ToRead) -> list[Reading | BaseException]:
-    reader = ReadBeside(None)
+    reader = ReadInSubprocess(None)
     answers = await asyncio.gather(*(reader.read(wanted) for wanted in asked), return_exceptions=True)
     await reader.close()
     return answers
@@ -96,7 +96,7 @@ def test_a_hub_that_serves_has_its_messages_read_beside_it(hub: AtWork, killed: 
         await hub.hub.start()
         if killed:
             await hub.hub.services.reader.read(_wanted(BODIES["two orders, one of them broken"]))
-            process = vars(vars(vars(hub.hub.services.reader)["_beside"])["_child"])["_process"]
+            process = vars(vars(vars(hub.hub.services.reader)["_subprocess"])["_child"])["_process"]
             process.kill()
             process.wait()
         accepted = await hub.hub.receive(ACME, BODIES["an order"], transport="http")
@@ -119,10 +119,10 @@ def test_a_message_that_ends_its_reader_keeps_nobody_else_from_being_read(
     bodies = [one_order(f"450000000{n}", control=n) for n in (1, 2, 3)]
     (tmp_path / "poisoned.py").write_text(POISONED)
     monkeypatch.setattr(readers, "READER_MODULE", "poisoned")
-    monkeypatch.setattr(beside, "_environment", lambda: {"PYTHONPATH": f"{tmp_path}:{Path(__file__).parents[2]}"})
+    monkeypatch.setattr(subprocesses, "_environment", lambda: {"PYTHONPATH": f"{tmp_path}:{Path(__file__).parents[2]}"})
 
     async def story() -> list[str]:
-        hub.hub.services.reader = ReadBeside(None)
+        hub.hub.services.reader = ReadInSubprocess(None)
         sent = [(await hub.hub.receive(ACME, body, transport="http")).message_id for body in bodies]
         await hub.hub.runner.drain()
         await hub.hub.services.reader.close()
@@ -155,7 +155,7 @@ def test_a_hub_whose_configuration_has_changed_reads_nothing_by_the_new_rules(hu
     overlay.mkdir(parents=True)
 
     async def story() -> None:
-        reader = ReadBeside(str(tmp_path / "config"))
+        reader = ReadInSubprocess(str(tmp_path / "config"))
         (overlay / "prices.toml").write_text("# another price list\n")
         hub.hub.services.reader = reader
         await hub.hub.receive(ACME, BODIES["an order"], transport="http")

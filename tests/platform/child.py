@@ -8,7 +8,7 @@ import sys
 import time
 
 from hub.kernel.errors import Misconfigured
-from hub.platform.beside import Beside, answer
+from hub.platform.subprocesses import Subprocess, answer
 
 TOKEN = "the same rules"
 ANSWERS = int | str | None
@@ -38,7 +38,7 @@ def _one(item: int | str) -> object:
 
 async def be_a_parent() -> None:
     """Start a child, say which, give it work without end, and wait to be killed."""
-    child = Beside(__spec__.name, answers=ANSWERS, token=TOKEN, seconds_max=600, alone_seconds_max=600)
+    child = Subprocess(__spec__.name, answers=ANSWERS, token=TOKEN, seconds_max=600, alone_seconds_max=600)
     print(*await child.run(["pid"]), flush=True)
     await child.run(["sleep"])
 

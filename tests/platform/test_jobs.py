@@ -306,7 +306,7 @@ def test_backoff_stays_within_its_bounds(attempt: int) -> None:
     assert jobs.BACKOFF_MIN <= jobs.backoff(attempt) <= jobs.BACKOFF_MAX
 
 
-def test_what_goes_down_with_its_worker_has_less_company_each_time_and_its_neighbours_are_done(
+def test_what_goes_down_with_its_worker_has_fewer_others_beside_it_each_time_and_its_neighbours_are_done(
     database: Database,
 ) -> None:
     """One of three hundred kills every worker that has it in hand; in the end it is alone, and alone among the dead."""
@@ -328,7 +328,7 @@ def test_what_goes_down_with_its_worker_has_less_company_each_time_and_its_neigh
     assert [job.payload for job in database.read_now(jobs.dead)] == [killer]
 
 
-def test_what_must_not_have_company_waits_until_nothing_else_is_in_hand(database: Database) -> None:
+def test_what_must_be_alone_waits_until_nothing_else_is_in_hand(database: Database) -> None:
     enqueue(database, "suspect")
     for _ in range(4):
         claim(database)
@@ -338,7 +338,7 @@ def test_what_must_not_have_company_waits_until_nothing_else_is_in_hand(database
     assert [job.payload for job in claim(database)] == ["suspect"]
 
 
-def test_what_failed_by_itself_keeps_its_company(database: Database) -> None:
+def test_what_failed_by_itself_keeps_its_neighbours(database: Database) -> None:
     enqueue(database, "fails", "other")
     for _ in range(3):
         [job, *_] = claim(database, limit=1)

@@ -1,4 +1,4 @@
-"""What may have killed its worker runs with less company, of every kind, and its turn comes whatever else arrives."""
+"""What may have killed its worker runs with fewer others, of every kind, and its turn comes whatever else arrives."""
 
 from __future__ import annotations
 
@@ -90,9 +90,9 @@ def test_what_must_be_alone_has_its_turn_though_more_of_every_kind_keeps_coming(
 
 
 @pytest.mark.parametrize("suspect", KINDS)
-@pytest.mark.parametrize(("deaths", "company"), [(1, 64), (2, 16), (3, 4)])
-def test_company_counts_what_is_in_hand_of_every_kind(
-    database: Database, suspect: str, deaths: int, company: int
+@pytest.mark.parametrize(("deaths", "most"), [(1, 64), (2, 16), (3, 4)])
+def test_the_most_counts_what_is_in_hand_of_every_kind(
+    database: Database, suspect: str, deaths: int, most: int
 ) -> None:
     async def story() -> None:
         hands = Hands(database)
@@ -101,11 +101,11 @@ def test_company_counts_what_is_in_hand_of_every_kind(
         await hands.put("large", *(f"large-{number}" for number in range(6)))
         while await hands.claims():
             if "a-suspect" in hands.in_hand:
-                assert len(hands.in_hand) <= company
+                assert len(hands.in_hand) <= most
         while hands.in_hand:
             await hands.let_go(*hands.in_hand)
             await hands.claims()
-            assert "a-suspect" not in hands.in_hand or len(hands.in_hand) <= company
+            assert "a-suspect" not in hands.in_hand or len(hands.in_hand) <= most
         assert (await database.read(jobs.backlog)) == jobs.Backlog(ready=0, running=0, dead=0)
         await database.close()
 

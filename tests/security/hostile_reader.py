@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import hub
-from hub.platform.beside import LENGTH_BYTES, answer, taken
 from hub.platform.confinement import give_up
+from hub.platform.subprocesses import LENGTH_BYTES, answer, taken
 
 TOKEN = "the same rules"
 

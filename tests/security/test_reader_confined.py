@@ -19,7 +19,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.kernel.errors import Defect, Unavailable
-from hub.platform.beside import ANSWERS_BYTES_MAX, Beside
+from hub.platform.subprocesses import ANSWERS_BYTES_MAX, Subprocess
 from tests.conftest import missing
 from tests.security import hostile_reader
 from tests.security.accounts import only_as_root, place_for_all
@@ -27,8 +27,8 @@ from tests.security.accounts import only_as_root, place_for_all
 NOBODY = "nobody"
 
 
-def hostile(how: str, *, account: str = "root", seconds: float = 20.0) -> Beside:
-    return Beside(
+def hostile(how: str, *, account: str = "root", seconds: float = 20.0) -> Subprocess:
+    return Subprocess(
         hostile_reader.__name__, how, account, answers=str, token=hostile_reader.TOKEN, seconds_max=seconds,
         alone_seconds_max=seconds,
     )  # fmt: skip
@@ -210,8 +210,8 @@ def test_what_it_says_costs_the_hub_no_more_than_is_allowed(lie: str) -> None:
             await beside.close()
 
     with pytest.MonkeyPatch.context() as patch, capture_logs():
-        patch.setattr("hub.platform.beside.START_SECONDS_MAX", 10.0)
-        patch.setattr("hub.platform.beside.STDERR", os.open(os.devnull, os.O_WRONLY))
+        patch.setattr("hub.platform.subprocesses.START_SECONDS_MAX", 10.0)
+        patch.setattr("hub.platform.subprocesses.STDERR", os.open(os.devnull, os.O_WRONLY))
         with _Peak() as peak:
             told = asyncio.run(act())
     assert isinstance(told, Defect | Unavailable)

@@ -1,4 +1,4 @@
-"""A process beside this one, for work that would hold the event loop: lists of values in, lists of values out.
+"""A subprocess for work that would hold the event loop: lists of values in, lists of values out.
 
 The child is a Python module that calls ``answer``. It first says its token; a child that says another than we expect
 works by other rules than we do (its files have changed since we started) and is given nothing. A child that dies,
@@ -42,9 +42,9 @@ LAST_WORDS_SECONDS = 1.0  # for what a child said before it ended
 
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONMALLOC", "PYTHONHASHSEED")
 """What the child is told of our environment: it takes foreign bytes apart, and needs no password for that."""
-HANDED = "BESIDE_HANDED"  # number of the child's end of the way by which descriptors are handed over
+HANDED = "SUBPROCESS_HANDED"  # number of the child's end of the way by which descriptors are handed over
 
-log = structlog.get_logger("hub.platform.beside")
+log = structlog.get_logger("hub.platform.subprocesses")
 
 
 class Fault(Struct, tag="fault"):
@@ -70,7 +70,7 @@ class Fault(Struct, tag="fault"):
 KINDS: dict[str, type[HubError]] = {kind.__name__: kind for kind in HubError.__subclasses__()}
 
 
-class Beside:
+class Subprocess:
     """Runs ``python -m module *arguments``, one list at a time. ``answers`` is the type of what it answers.
 
     Nothing but values of that type comes back, whatever foreign bytes have made of the child. ``seconds_max`` is how
@@ -127,7 +127,7 @@ class Beside:
                 return await self._ask(items, self._seconds_max, handed)
             except _Ended as fault:
                 self._refuse_when_closed()
-                log.error("the process beside ended", module=self._command[3], items=len(items), reason=str(fault))
+                log.error("the subprocess ended", module=self._command[3], items=len(items), reason=str(fault))
                 if len(items) == 1:
                     return [fault.as_defect()]
             return [await self._alone(item) for item in items]
@@ -174,21 +174,21 @@ class Beside:
         """Return the child once it has said its token."""
         self._refuse_when_closed()
         if self._child is not None and self._child.ended:  # between two lists: killed from outside
-            log.error("the process beside has gone", module=self._command[3], status=await self._end())
+            log.error("the subprocess has gone", module=self._command[3], status=await self._end())
         if self._child is not None and self._child.ready:
             return self._child
         if self._child is None and asyncio.get_running_loop().time() < self._again_at:
-            raise Unavailable(f"no process beside: {self.fault}", retry_after_seconds=PAUSE_SECONDS)
+            raise Unavailable(f"no subprocess: {self.fault}", retry_after_seconds=PAUSE_SECONDS)
         self.fault = await self._come_up()
         if self.fault is not None or self._child is None:
             self._again_at = asyncio.get_running_loop().time() + PAUSE_SECONDS
-            log.error("the process beside does not come up", module=self._command[3], reason=self.fault)
-            raise Unavailable(f"no process beside: {self.fault}", retry_after_seconds=PAUSE_SECONDS)
+            log.error("the subprocess does not come up", module=self._command[3], reason=self.fault)
+            raise Unavailable(f"no subprocess: {self.fault}", retry_after_seconds=PAUSE_SECONDS)
         return self._child
 
     def _refuse_when_closed(self) -> None:
         if self._closed:
-            raise Unavailable("the process beside has been stopped")
+            raise Unavailable("the subprocess has been stopped")
 
     async def _come_up(self) -> str | None:
         """Start the child and wait for its token; return why that did not go well."""

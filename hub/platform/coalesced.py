@@ -1,7 +1,7 @@
 """What many ask at the same time becomes one call, or one write.
 
-``Together``: a job's tasks all come to their next step in one turn of the event loop; one hop to a thread or a process
-then serves them all. ``WrittenTogether``: what is asked while the writer is busy goes with the next write. What fails
+``Coalesced``: a job's tasks all come to their next step in one turn of the event loop; one hop to a thread or a process
+then serves them all. ``CoalescedWrites``: what is asked while the writer is busy goes with the next write. What fails
 for all is asked again for each alone where that may help (``each_alone``).
 """
 
@@ -26,7 +26,7 @@ Answers = Sequence[B | Exception]
 
 RETRY_AFTER_SECONDS = 1.0
 
-log = structlog.get_logger("hub.platform.together")
+log = structlog.get_logger("hub.platform.coalesced")
 
 
 async def each_alone(call: Callable[[list[A]], Awaitable[Answers[B]]], asked: list[A], fault: Exception) -> Answers[B]:
@@ -52,7 +52,7 @@ async def one_by_one(call: Callable[[list[A]], Awaitable[Answers[B]]], asked: li
     return await asyncio.gather(*(alone(item) for item in asked))
 
 
-class Together(Generic[A, B]):
+class Coalesced(Generic[A, B]):
     """Hands what is asked to ``call``, at most ``most`` at a time, and those not above ``weight_max`` together.
 
     What ``call`` raises, all it was given hear.
@@ -110,7 +110,7 @@ class Together(Generic[A, B]):
         _tell(asked, answers)
 
 
-class WrittenTogether(Generic[A, B]):
+class CoalescedWrites(Generic[A, B]):
     """Hands what is asked to ``work`` in one write: all that has come by the time the write has its turn.
 
     At most ``most`` go with one write. Where more than ``waiting_max`` wait, the next hears ``Unavailable``.

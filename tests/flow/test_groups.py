@@ -41,9 +41,9 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many messages each transaction settled that was not undone."""
     settle, sizes = groups.settle, list[int]()
 
-    def counting(services: Any, company: Sequence[Any], conn: Connection) -> Any:
-        progress = settle(services, company, conn)
-        sizes.append(len(company))
+    def counting(services: Any, group: Sequence[Any], conn: Connection) -> Any:
+        progress = settle(services, group, conn)
+        sizes.append(len(group))
         return progress
 
     monkeypatch.setattr(groups, "settle", counting)

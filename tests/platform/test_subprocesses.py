@@ -15,7 +15,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.kernel.errors import Defect, Misconfigured, Unavailable
-from hub.platform.beside import Beside
+from hub.platform.subprocesses import Subprocess
 from tests.platform import child
 
 pytestmark = pytest.mark.anyio
@@ -26,62 +26,64 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-def started(*arguments: str, token: str = child.TOKEN, seconds: float = 20.0, alone: float = 20.0) -> Beside:
-    return Beside(
+def started(*arguments: str, token: str = child.TOKEN, seconds: float = 20.0, alone: float = 20.0) -> Subprocess:
+    return Subprocess(
         child.__name__, *arguments, answers=child.ANSWERS, token=token, seconds_max=seconds, alone_seconds_max=alone
     )
 
 
 @pytest.fixture
-async def beside() -> AsyncIterator[Beside]:
+async def process() -> AsyncIterator[Subprocess]:
     made = started()
     yield made
     await made.close()
 
 
-async def test_every_item_has_its_answer_in_order(beside: Beside) -> None:
-    assert await beside.run([1, 2, 3]) == [2, 4, 6]
+async def test_every_item_has_its_answer_in_order(process: Subprocess) -> None:
+    assert await process.run([1, 2, 3]) == [2, 4, 6]
 
 
-async def test_several_who_ask_at_once_get_their_own_answers(beside: Beside) -> None:
-    answers = await asyncio.gather(*(beside.run([number]) for number in range(10)))
+async def test_several_who_ask_at_once_get_their_own_answers(process: Subprocess) -> None:
+    answers = await asyncio.gather(*(process.run([number]) for number in range(10)))
     assert answers == [[2 * number] for number in range(10)]
 
 
-async def test_a_fault_that_is_an_answer_comes_back_as_it_was_made(beside: Beside) -> None:
-    good, fault = await beside.run([1, "misconfigured"])
+async def test_a_fault_that_is_an_answer_comes_back_as_it_was_made(process: Subprocess) -> None:
+    good, fault = await process.run([1, "misconfigured"])
     assert good == 2
     assert isinstance(fault, Misconfigured)
     assert str(fault) == "partner.toml:7: no such map; remedy: name another"
 
 
-async def test_what_ends_the_process_fails_alone_and_its_neighbours_are_answered(beside: Beside) -> None:
+async def test_what_ends_the_process_fails_alone_and_its_neighbours_are_answered(process: Subprocess) -> None:
     with capture_logs():
-        answers = await beside.run([1, "die", 3])
+        answers = await process.run([1, "die", 3])
     assert [answers[0], answers[2]] == [2, 6]
     assert isinstance(answers[1], Defect)
-    assert await beside.run([4]) == [8], "another process has taken its place"
+    assert await process.run([4]) == [8], "another process has taken its place"
 
 
-async def test_an_answer_of_another_type_than_was_agreed_is_not_taken_and_its_neighbours_are(beside: Beside) -> None:
+async def test_an_answer_of_another_type_than_agreed_is_not_taken_and_its_neighbours_are(
+    process: Subprocess,
+) -> None:
     with capture_logs():
-        answers = await beside.run([1, "another type", 3])
+        answers = await process.run([1, "another type", 3])
     assert [answers[0], answers[2]] == [2, 6]
     assert isinstance(answers[1], Defect)
     assert "said what it may not" in str(answers[1])
 
 
-async def test_one_item_that_ends_the_process_is_not_given_to_another(beside: Beside) -> None:
+async def test_one_item_that_ends_the_process_is_not_given_to_another(process: Subprocess) -> None:
     starts: list[int] = []
-    start = Beside.start
+    start = Subprocess.start
 
-    async def counting(self: Beside) -> None:
+    async def counting(self: Subprocess) -> None:
         starts.append(1)
         await start(self)
 
     with pytest.MonkeyPatch.context() as patch, capture_logs():
-        patch.setattr(Beside, "start", counting)
-        (fault,) = await beside.run(["die"])
+        patch.setattr(Subprocess, "start", counting)
+        (fault,) = await process.run(["die"])
     assert isinstance(fault, Defect)
     assert "ended with status 3" in str(fault)
     assert len(starts) == 1
@@ -139,35 +141,35 @@ async def test_a_file_where_the_hub_was_started_is_no_module(tmp_path: Path, mon
     await elsewhere.close()
 
 
-async def test_the_process_is_told_no_secret(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_process_is_told_no_secret(process: Subprocess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_DATABASE_URL", "postgresql://hub:secret@db/hub")
-    assert await beside.run(["secret"]) == [None]
+    assert await process.run(["secret"]) == [None]
 
 
-async def test_a_process_that_was_killed_from_outside_is_replaced(beside: Beside) -> None:
-    [there] = await beside.run(["pid"])
-    process = os.pidfd_open(there)
+async def test_a_process_that_was_killed_from_outside_is_replaced(process: Subprocess) -> None:
+    [there] = await process.run(["pid"])
+    descriptor = os.pidfd_open(there)
     os.kill(there, signal.SIGKILL)
-    await asyncio.to_thread(select.select, [process], [], [], 60)
-    os.close(process)
+    await asyncio.to_thread(select.select, [descriptor], [], [], 60)
+    os.close(descriptor)
     with capture_logs():
-        [other] = await beside.run(["pid"])
+        [other] = await process.run(["pid"])
     assert isinstance(other, int)
     assert other != there
 
 
-async def test_who_gives_up_waiting_does_not_leave_an_answer_to_the_next(beside: Beside) -> None:
-    await beside.run([1])
-    asking = asyncio.create_task(beside.run(["sleep"]))
+async def test_who_gives_up_waiting_does_not_leave_an_answer_to_the_next(process: Subprocess) -> None:
+    await process.run([1])
+    asking = asyncio.create_task(process.run(["sleep"]))
     await asyncio.sleep(0.1)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    assert await beside.run([21]) == [42]
+    assert await process.run([21]) == [42]
 
 
-async def test_printing_does_not_disturb_the_answers(beside: Beside) -> None:
-    assert await beside.run(["print", 5]) == ["printprint", 10]
+async def test_printing_does_not_disturb_the_answers(process: Subprocess) -> None:
+    assert await process.run(["print", 5]) == ["printprint", 10]
 
 
 async def test_the_process_ends_with_the_one_that_started_it_even_at_work() -> None:

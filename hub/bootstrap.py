@@ -84,7 +84,7 @@ class Hub:
         self.places = Places(settings.folders_root)
         self.metrics = Metrics()
         self.budgets = Budgets(self._budget_of)
-        self.services = Services(rules, clock, database, self.blobs, self.budgets)
+        self.services = Services(rules, clock, database, self.blobs, self.budgets, self.metrics)
         worker = f"{socket.gethostname()}:{os.getpid()}"
         processing = Processing(self.services)
         self.runner = Runner(

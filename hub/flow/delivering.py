@@ -188,6 +188,7 @@ class Deliverer:
                 failpoints.reach("after-send-before-mark")
                 if where is not None:
                     await self._mark(partial(outbox.delivered, due=due, detail=where, confirmed=True))
+                    self._services.metrics.count_delivery(due.partner, due.transport, "delivered")
             except Blocked as fault:
                 return fault
         return None
@@ -227,6 +228,7 @@ class Deliverer:
             log.exception("delivery failed", message=due.message, fault=type(fault).__name__)
             why = f"fault in the hub: {type(fault).__name__}"
         await self._mark(partial(outbox.failed, due=due, detail=why))
+        self._services.metrics.count_delivery(due.partner, due.transport, "failed")
         return None
 
     async def _mark(self, mark: Callable[..., object]) -> None:

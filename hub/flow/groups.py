@@ -47,5 +47,14 @@ class Groups:
         written = await self._services.database.write(partial(settle, self._services, group), behind=True)
         for unsettled, progress in zip(group, written, strict=True):
             if progress is not None:
-                self._services.stored(unsettled.task.message.partner, progress.stored)
+                self._count(unsettled, progress)
         return written
+
+    def _count(self, unsettled: Unsettled, progress: Progress) -> None:
+        """Tell what has been written, now that it is: of the partner's budget, and in the numbers of the hub."""
+        message, services = unsettled.task.message, self._services
+        services.stored(message.partner, progress.stored)
+        services.metrics.count_documents(message.partner, progress.became)
+        if unsettled.portion.last:
+            took = services.clock.now() - message.received_at
+            services.metrics.processing_seconds.observe(took.total_seconds())

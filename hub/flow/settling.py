@@ -73,6 +73,7 @@ class Progress(Struct):
     acknowledged: int = 0  # interchanges
     said: list[Acknowledgement] = []  # of them
     stored: Amount = Amount()  # with the last portion
+    became: list[tuple[str | None, str, str]] = []  # its documents: canonical name, validation, outcome
     alone: list[Reply] = []  # those of which there is but a TA1: they go out together, with the last portion
 
 
@@ -219,8 +220,9 @@ class _Settlement:
         keys += [key for each in settled for key in (*keys_of_left_out(each.row), *_names(each))]
         self._keys = recording.kept_keys(keys, recording.KEYS_MAX - self.progress.keys)
         summary = self.progress.summary.after(settled, self._keys)
+        became = [(each.row.document, each.row.validation, each.row.outcome) for each in settled]
         known = self.progress.keys + len(self._keys)
-        self.progress = replace(self.progress, summary=summary, kept=kept, keys=known)
+        self.progress = replace(self.progress, summary=summary, kept=kept, keys=known, became=became)
 
     def _settled(self, document: Document) -> Settled:
         judgement = self.progress.judgements[document.interchange.position - 1]

@@ -139,6 +139,18 @@ def test_a_partner_narrows_the_guide_by_what_they_never_use_demand_and_add(tmp_p
     assert faults(LINES) == []
 
 
+def test_a_partner_narrows_how_often_a_segment_stands_that_begins_no_loop(tmp_path: Path) -> None:
+    guide = partner(tmp_path, 'extends = "x12/004010/850"\n[places]\n"DTM" = "1..2"\n"PO1/SCH" = "0..1"\n')
+    assert faults(LINES) == []
+    assert faults(changed(LINES, 5, *[LINES[4]] * 3)) == []
+    assert faults(LINES, guide) == ["GDE-LOOP-TOO-OFTEN@14 SCH"]
+    one_schedule = changed(LINES, 14)
+    assert faults(one_schedule, guide) == []
+    assert faults(changed(one_schedule, 5), guide) == ["GDE-SEGMENT-MISSING@5 DTM"]
+    assert faults(changed(one_schedule, 5, *[LINES[4]] * 2), guide) == []
+    assert faults(changed(one_schedule, 5, *[LINES[4]] * 3), guide) == ["GDE-SEGMENT-TOO-OFTEN@7 DTM"]
+
+
 def test_a_partner_may_have_codes_of_their_own(tmp_path: Path) -> None:
     guide = partner(tmp_path, NARROWED)
     assert "GDE-ELEMENT-CODE@4 REF01" not in faults(changed(LINES, 4, "REF*P1*x"), guide)

@@ -1,4 +1,4 @@
-"""The child of ``test_beside``: doubles what it is given, and does some things that it is told to do."""
+"""The child of ``test_subprocesses``: doubles what it is given, and does some things that it is told to do."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def test_a_process_that_dies_costs_the_message_it_was_at_an_attempt_and_the_othe
     async def story(reader: LargeInSubprocess) -> list[object]:
         waiting = reader.read(wanted(), BODIES["many orders"], None)
         assert not (await _first(waiting))[1]
-        child = reader._beside._child
+        child = reader._subprocess._child
         assert child is not None
         os.kill(child._process.pid, signal.SIGSTOP)
         at_it = asyncio.create_task(read(reader, BODIES["one order"]))
@@ -169,7 +169,7 @@ def test_messages_go_step_by_step_in_turns(rules: Rules) -> None:
             await read(reader, body)
             ended.append(name)
 
-        await reader._beside.ready()
+        await reader._subprocess.ready()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(one("long", orders(600, 5)))
             await asyncio.sleep(0)

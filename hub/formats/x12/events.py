@@ -91,8 +91,8 @@ class TransactionSet:
     """
 
     __slots__ = (
-        "_beginning", "_lines", "_segments", "control_number", "encoding", "end", "findings", "group", "implementation",
-        "interchange", "is_kept", "kind", "offset", "padded", "release", "separators",
+        "_beginning", "_lines", "_mixed", "_segments", "control_number", "encoding", "end", "findings", "group",
+        "implementation", "interchange", "is_kept", "kind", "offset", "padded", "release", "separators",
     )  # fmt: skip
 
     def __init__(
@@ -107,7 +107,9 @@ class TransactionSet:
         offset: int = 0,
         end: int = 0,
         findings: list[Diagnostic] | None = None,
+        mixed: bool | None = None,
     ) -> None:
+        """``mixed`` says whether the component separator stands in the set's text; None: it is looked for."""
         header = lines[0].split(separators.element)
         self.kind = header[1].strip() if len(header) > 1 else ""  # ST01: "850"
         self.control_number = header[2].strip() if len(header) > 2 else ""  # ST02 as sent
@@ -123,6 +125,7 @@ class TransactionSet:
         self.padded: dict[int, str] = {}  # by position: segments as sent that had blanks behind a value
         self.findings: list[Diagnostic] = [] if findings is None else findings
         self._lines: list[str] | None = lines
+        self._mixed = mixed
         self._beginning: list[str] = []
         self._segments: list[list[str]] = []
 
@@ -172,11 +175,15 @@ class TransactionSet:
         segments = self.segments
         return segments[1:-1] if len(segments) > 1 and segments[-1][0] == "SE" else segments[1:]
 
-    def holds(self, character: str) -> bool:
-        """Say whether ``character`` stands anywhere in the set, be it data or separator."""
-        if self._lines is not None:
-            return any(character in line for line in self._lines)
-        return any(character in value for values in self._segments for value in values)
+    def holds_components(self) -> bool:
+        """Say whether the component separator stands anywhere in the set, be it data or separator."""
+        between = self.separators.component
+        if not between:
+            return False
+        if self._mixed is None:
+            lines = self._lines if self._lines is not None else ["".join(values) for values in self._segments]
+            self._mixed = any(between in line for line in lines)
+        return self._mixed
 
     def place(self, segment: int | None = None, tag: str | None = None, element: int | None = None) -> Location:
         """Return a place in this set, or the set itself."""

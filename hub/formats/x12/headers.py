@@ -7,6 +7,7 @@ bad: what cannot be used is ``None`` (a control number 0), and a finding says so
 from __future__ import annotations
 
 from datetime import date, time
+from functools import lru_cache
 from typing import Literal
 
 from hub.formats.x12.faults import finding
@@ -19,6 +20,9 @@ _USAGES: dict[str, Usage] = {"T": "T", "P": "P", "I": "I"}
 
 CONTROL_NUMBER_DIGITS_MAX = 9  # I12 and 28: N0, up to nine digits
 CENTURY_PIVOT = 80  # our rule for YYMMDD: 79 is 2079, 80 is 1980; no partner sends orders from before
+
+DAYS_KEPT_MAX = 1024
+"""Dates and times of day that were read and are kept: a day's headers name few days, and each minute of it once."""
 
 
 class InterchangeHeader(Struct):
@@ -58,7 +62,6 @@ def interchange_header(elements: list[str]) -> tuple[InterchangeHeader, list[Dia
     """Return ISA (tag and 16 elements) as a header, with the findings about its elements."""
     isa = [e.strip() for e in elements] + [""] * (17 - len(elements))
     number = read_number(isa[13])
-    at = Location(interchange=number or 0, tag="ISA")
     header = InterchangeHeader(
         authorisation_qualifier=isa[1] or None,
         authorisation=isa[2] or None,
@@ -76,7 +79,7 @@ def interchange_header(elements: list[str]) -> tuple[InterchangeHeader, list[Dia
         acknowledgement_requested=isa[14] == "1",
         usage=_USAGES.get(isa[15]),
     )
-    return header, _faults_of_isa(isa, header, number, at)
+    return header, _faults_of_isa(isa, header, number)
 
 
 def group_header(elements: list[str], interchange: int | None) -> tuple[GroupHeader, list[Diagnostic]]:
@@ -93,19 +96,20 @@ def group_header(elements: list[str], interchange: int | None) -> tuple[GroupHea
         agency=gs[7],
         release=gs[8],
     )
-    place = Location(interchange=interchange, group=number or 0, tag="GS")
-    findings: list[Diagnostic] = []
-    if not (len(gs[1]) == 2 and gs[1].isascii() and gs[1].isalnum()):
-        findings.append(_at(place, 1, "ENV-GROUP-KIND", gs[1]))
-    if header.on is None:
-        findings.append(_at(place, 4, "ENV-GROUP-DATE", gs[4]))
-    if header.at is None:
-        findings.append(_at(place, 5, "ENV-GROUP-TIME", gs[5]))
-    if number is None:
-        findings.append(_at(place, 6, "ENV-GROUP-NUMBER", gs[6]))
-    if not gs[8]:
-        findings.append(_at(place, 8, "ENV-GROUP-RELEASE-MISSING", ""))
-    return header, findings
+    rows = (
+        (1, "ENV-GROUP-KIND", not (len(gs[1]) == 2 and gs[1].isascii() and gs[1].isalnum())),
+        (4, "ENV-GROUP-DATE", header.on is None),
+        (5, "ENV-GROUP-TIME", header.at is None),
+        (6, "ENV-GROUP-NUMBER", number is None),
+        (8, "ENV-GROUP-RELEASE-MISSING", not gs[8]),
+    )
+    return header, [
+        finding(
+            code, Location(interchange=interchange, group=number or 0, tag="GS", element=element), found=gs[element]
+        )
+        for element, code, wrong in rows
+        if wrong
+    ]
 
 
 def read_number(text: str, digits_max: int = CONTROL_NUMBER_DIGITS_MAX) -> int | None:
@@ -122,6 +126,11 @@ def same_number(header: str, trailer: str) -> bool:
 
 def read_date(text: str) -> date | None:
     """Return CCYYMMDD or YYMMDD as a date, or ``None``."""
+    return _day(text) if len(text) in (6, 8) else None
+
+
+@lru_cache(DAYS_KEPT_MAX)
+def _day(text: str) -> date | None:
     if len(text) == 6 and text.isascii() and text.isdigit():
         text = ("20" if int(text[:2]) < CENTURY_PIVOT else "19") + text
     if len(text) != 8 or not (text.isascii() and text.isdigit()):
@@ -134,6 +143,11 @@ def read_date(text: str) -> date | None:
 
 def read_time(text: str) -> time | None:
     """Return HHMM, HHMMSS or HHMMSSD(D) as a time of day, or ``None``."""
+    return _time_of_day(text) if 4 <= len(text) <= 8 else None
+
+
+@lru_cache(DAYS_KEPT_MAX)
+def _time_of_day(text: str) -> time | None:
     if not (4 <= len(text) <= 8 and len(text) != 5 and text.isascii() and text.isdigit()):
         return None
     hundredths = int(text[6:].ljust(2, "0")) if len(text) > 6 else 0
@@ -143,20 +157,26 @@ def read_time(text: str) -> time | None:
         return None
 
 
-def _faults_of_isa(isa: list[str], header: InterchangeHeader, number: int | None, at: Location) -> list[Diagnostic]:
+def _faults_of_isa(isa: list[str], header: InterchangeHeader, number: int | None) -> list[Diagnostic]:
     rows = (
         (6, "ENV-SENDER-MISSING", header.sender_id is None),
         (8, "ENV-RECEIVER-MISSING", header.receiver_id is None),
         (9, "ENV-INTERCHANGE-DATE", header.on is None),
         (10, "ENV-INTERCHANGE-TIME", header.at is None),
-        (12, "ENV-INTERCHANGE-VERSION", read_number(isa[12], 5) is None or len(isa[12]) != 5),
+        (12, "ENV-INTERCHANGE-VERSION", len(isa[12]) != 5 or read_number(isa[12], 5) is None),
         (13, "ENV-INTERCHANGE-NUMBER", number is None),
         (14, "ENV-ACKNOWLEDGEMENT-REQUESTED", isa[14] not in ("0", "1")),
         (15, "ENV-USAGE", header.usage is None),
     )
-    return [_at(at, element, code, isa[element]) for element, code, wrong in rows if wrong]
+    return _faults("ISA", isa, rows, number or 0, None)
 
 
-def _at(place: Location, element: int, code: str, found: str) -> Diagnostic:
-    at = Location(interchange=place.interchange, group=place.group, tag=place.tag, element=element)
-    return finding(code, at, found=found)
+def _faults(
+    tag: str, elements: list[str], rows: tuple[tuple[int, str, bool], ...], interchange: int | None, group: int | None
+) -> list[Diagnostic]:
+    """Return the fault of each row of which the last says so: the element and its code."""
+    return [
+        finding(code, Location(interchange=interchange, group=group, tag=tag, element=element), found=elements[element])
+        for element, code, wrong in rows
+        if wrong
+    ]

@@ -10,6 +10,9 @@ from __future__ import annotations
 from hub.formats.x12.characters import decoded, is_utf_8
 from hub.kernel.struct import Struct
 
+SEPARATORS_KEPT_MAX = 256
+"""Combinations of which something is kept that was made of them: more than partners who write in ways of their own."""
+
 FIRST_VERSION_WITH_REPETITION = "00402"
 """ISA11 is the repetition separator from ISA12 00402 on; before that it names the standard and is ``U``."""
 

@@ -57,6 +57,7 @@ def make_set(
     made = TransactionSet(
         lines, separators, encoding=encoding, release=belongs.release,
         interchange=belongs.interchange, group=belongs.group, offset=offset, end=offset + len(raw),
+        mixed=separators.component is not None and separators.component in text,
     )  # fmt: skip
     place = _Place(made, lines)
     made.findings += _faults_of_numbers(made, place)
@@ -70,8 +71,10 @@ def make_set(
         made.findings.append(finding("SYN-NOT-UTF-8", place.at()))
     made.padded = parts.padded
     made.findings += _faults_of_form(parts, place)
-    made.findings += _faults_of_size(lines, separators.element, place, limits)
-    made.findings += _fault_of_nul(raw, place)
+    if text.count(separators.element) > limits.elements_per_segment:
+        made.findings += _faults_of_size(lines, separators.element, place, limits)
+    if b"\x00" in raw:
+        made.findings.append(_fault_of_nul(place))
     return made
 
 
@@ -159,9 +162,6 @@ def _faults_of_form(parts: Cut, place: _Place) -> list[Diagnostic]:
 
 
 def _faults_of_size(lines: list[str], element: str, place: _Place, limits: Limits) -> list[Diagnostic]:
-    longest = max(map(len, lines))
-    if longest <= limits.elements_per_segment:
-        return []
     findings: list[Diagnostic] = []
     for number, line in enumerate(lines, start=1):
         if len(findings) >= FINDINGS_PER_SET_MAX:
@@ -173,9 +173,7 @@ def _faults_of_size(lines: list[str], element: str, place: _Place, limits: Limit
     return findings
 
 
-def _fault_of_nul(raw: bytes, place: _Place) -> list[Diagnostic]:
+def _fault_of_nul(place: _Place) -> Diagnostic:
     """Refuse a set with NUL bytes; other control characters are the guide's to judge, element by element."""
-    if b"\x00" not in raw:
-        return []
     segment = next((n for n, line in enumerate(place.lines, start=1) if "\x00" in line), None)
-    return [finding("SYN-NUL-IN-SET", place.at(segment))]
+    return finding("SYN-NUL-IN-SET", place.at(segment))

@@ -79,8 +79,6 @@ class Validator:
         ``leniency`` names what is forgiven its sender (``FORGIVEN``): found all the same, as a warning.
         """
         findings = Findings(set.interchange, set.group, set.control_number, leniency)
-        component = set.separators.component
-        mixed = component if component and set.holds(component) else None  # asked while the lines are whole
         header: list[Value] = list(set.segments[0]) if set.segments else ["ST"]
         root = Node("ST", 1, header)
         body = set.body
@@ -92,8 +90,9 @@ class Validator:
                 walk.run(body)
         if set.padded:
             self._judge_padding(set, findings)
-        if mixed:
-            _tell_components_in_data(root, mixed, findings)
+        component = set.separators.component
+        if component and set.holds_components():
+            _tell_components_in_data(root, component, findings)
         return Checked(root, findings.finished())
 
     def _judge_padding(self, set: TransactionSet, findings: Findings) -> None:

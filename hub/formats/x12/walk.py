@@ -16,12 +16,10 @@ from hub.formats.x12.characters import UTF_8, WINDOWS_1252, decoded, is_utf_8
 from hub.formats.x12.isa import ISA_BYTES, WHOLE_ISA
 from hub.formats.x12.limits import Limits
 from hub.formats.x12.scan import Window
-from hub.formats.x12.separators import Separators, WireSeparators
+from hub.formats.x12.separators import SEPARATORS_KEPT_MAX, Separators, WireSeparators
 
 _SKIP_KEEPS_BYTES = 64
 """Kept of what is skipped: a terminator, line ends and a tag may lie across two chunks."""
-
-SEPARATORS_KEPT_MAX = 256  # combinations whose patterns are kept: more than partners who write in ways of their own
 
 
 class Boundary(NamedTuple):
@@ -79,6 +77,10 @@ class Walker:
     def next_tag(self) -> str | None:
         """Go to the next segment and return its tag, "?" for none, ``None`` at the end of the file."""
         window = self.window
+        plain = self._tools.tag.match(window.data, self.place)
+        if plain is not None:
+            self.place, end = plain.span("tag")
+            return window.data[self.place : end].decode("ascii")
         while True:
             found = self._nothing.match(window.data, self.place)
             self.place = found.end() if found else self.place
@@ -236,6 +238,7 @@ class _Tools(NamedTuple):
     """What the separators make of the patterns that every reading needs."""
 
     nothing: re.Pattern[bytes]  # terminators and blanks with no segment between them; possessive, as in ``hunt``
+    tag: re.Pattern[bytes]  # the same, and a tag that ends as it should
     boundary: re.Pattern[bytes]  # a terminator with an envelope segment after it
     as_utf_8: Separators | None  # the separators as text; None: one of them is no character of UTF-8
     as_windows_1252: Separators
@@ -244,8 +247,11 @@ class _Tools(NamedTuple):
 
 @lru_cache(SEPARATORS_KEPT_MAX)
 def _tools(wire: WireSeparators, wrapped: bool) -> _Tools:
+    nothing = b"(?:" + _either(wire.blanks) + re.escape(wire.segment) + b")*+"
+    ends = b"(?:" + re.escape(wire.element) + b"|" + re.escape(wire.segment) + b")"
     return _Tools(
-        nothing=re.compile(b"(?:" + _either(wire.blanks) + re.escape(wire.segment) + b")*+"),
+        nothing=re.compile(nothing),
+        tag=re.compile(nothing + b"(?P<tag>[A-Za-z0-9]{2,3})(?=" + ends + b")"),
         boundary=_boundary_pattern(wire, wrapped),
         as_utf_8=None if wire.bytes_of_their_own else wire.text(UTF_8),
         as_windows_1252=wire.text(WINDOWS_1252),

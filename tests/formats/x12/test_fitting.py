@@ -13,6 +13,7 @@ from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.fitting import SUBSTITUTE, Fitted, fitted
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.reader import read
+from hub.formats.x12.segments import BLANKS
 from hub.formats.x12.separators import Separators
 from hub.formats.x12.writer import OutboundSet, write_interchange
 
@@ -101,7 +102,7 @@ def test_whatever_stands_in_the_data_is_read_back_or_is_told_as_changed(values: 
     told = {(each.location.segment, each.location.element) for each in found.findings if each.location.segment}
     for number, (sent, got) in enumerate(zip(segments, _values(found), strict=True), start=2):
         for element, (was, now) in enumerate(zip(sent, got, strict=True)):
-            was = was.rstrip(" ") if isinstance(was, str) else was  # blanks behind a value mean nothing
+            was = was.rstrip(BLANKS) if isinstance(was, str) else was  # blanks behind a value mean nothing
             assert was == now or (number, element) in told
             assert len(was) == len(now) or (number, element) in told
     if not fixed and not any(ord(sign) < 0x20 or 0x7F <= ord(sign) < 0xA0 for each in values for sign in "".join(each)):

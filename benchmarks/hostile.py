@@ -44,13 +44,14 @@ EVIL = "no-good"
 EVIL_FILE = """\
 id        = "no-good"
 name      = "No Good"
+kind      = "customer"
 usage     = "P"
 time_zone = "America/Chicago"
 currency  = "USD"
 
-[envelope]
+[x12]
 ours      = { qualifier = "ZZ", id = "MEDCM" }
-theirs    = { qualifier = "ZZ", id = "NOGOOD" }
+theirs   = [{ qualifier = "ZZ", id = "NOGOOD" }]
 
 [sends]
 850 = "x12/004010/850"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -18,7 +18,7 @@ from hub.business.orders.catalogue_file import catalogue_faults
 from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.stored import data_option, opened, settings_for, usage_shown, usages_of
 from hub.exchange.budgets import Usage
-from hub.exchange.partners import load_partners
+from hub.exchange.partners import Partner, another_release, load_partners
 from hub.flow.outgoing import ACKNOWLEDGED_BY
 from hub.formats.families import SchemaLibrary
 from hub.formats.x12.guides import GuideLibrary
@@ -97,14 +97,15 @@ def _never_acknowledged(configuration: Configuration) -> list[HubError]:
     """Return the partners of whom acknowledgements are awaited that could not be taken."""
     found: list[HubError] = []
     for partner in load_partners(configuration).all():
-        awaited = partner.acknowledgements.functional_due_minutes > 0 and bool(partner.receives)
-        if not awaited or partner.envelope is None or any(kind in partner.sends for kind in ACKNOWLEDGED_BY):
+        x12 = partner.x12
+        awaited = x12 is not None and x12.acknowledgements.functional_due_minutes > 0 and bool(partner.receives)
+        if not awaited or any(kind in partner.sends for kind in ACKNOWLEDGED_BY):
             continue
         file = configuration.find(f"partners/{partner.id}/partner.toml")
         message = (
             "acknowledgements of what we send are awaited, and [sends] has neither a 997 nor a 999 to take them by"
         )
-        remedy = 'add 997 = "x12/004010/997" under [sends], or functional_due_minutes = 0 under [acknowledgements]'
+        remedy = 'add 997 = "x12/004010/997" under [sends], or functional_due_minutes = 0 under [x12.acknowledgements]'
         found.append(Misconfigured(message, code="CFG-NEVER-ACKNOWLEDGED", file=str(file), remedy=remedy))
     return found
 
@@ -145,7 +146,18 @@ def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
                 found.append(
                     Misconfigured(f"{kind} names the map {name}, which is not there", file=str(file), remedy="make it")
                 )
+        found += _other_releases(partner, library, configuration)
     return found
+
+
+def _other_releases(partner: Partner, library: MapLibrary, configuration: Configuration) -> Iterator[HubError]:
+    """Yield what the partner's file says is written in another release than its map writes."""
+    for kind, release in partner.x12.written_in.items() if partner.x12 else ():
+        with contextlib.suppress(Misconfigured):  # of the map: told with the maps
+            written = library.map(partner.receives[kind]).schema.release if kind in partner.receives else release
+            if not release.startswith(written):
+                file = configuration.find(f"partners/{partner.id}/partner.toml")
+                yield another_release(partner, kind, release, written, file=str(file))
 
 
 def _map_fault(fault: MapFault, names: list[str]) -> Misconfigured:

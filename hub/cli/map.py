@@ -332,17 +332,17 @@ def _party(text: str | None) -> Party | None:
 
 
 def _ours(partner: Partner | None) -> Party | None:
-    ours = partner.envelope.ours if partner is not None and partner.envelope is not None else None
+    ours = partner.x12.ours if partner is not None and partner.x12 is not None else None
     return Party(qualifier=ours.qualifier, id=ours.id) if ours else None
 
 
 def _theirs(partner: Partner | None) -> Party | None:
-    theirs = partner.envelope.theirs if partner is not None and partner.envelope is not None else None
+    theirs = partner.x12.theirs[0] if partner is not None and partner.x12 is not None else None
     return Party(qualifier=theirs.qualifier, id=theirs.id) if theirs else None
 
 
 def _separators(partner: Partner | None) -> Separators:
-    if partner is None or partner.envelope is None:
+    if partner is None or partner.x12 is None:
         return USUAL_SEPARATORS
-    said = partner.envelope.agreed_separators
+    said = partner.x12.agreed_separators
     return Separators(element=said.element, segment=said.segment, component=said.component)

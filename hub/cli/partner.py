@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import click
 from msgspec import structs
@@ -15,8 +16,10 @@ from msgspec import structs
 from hub.access.keys import is_live, list_keys, make_key, revoke_key
 from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.partner_file import new_partner
+from hub.cli.partner_migration import Migration, files_at, migrate_file
 from hub.cli.stored import actor, data_option, opened, settings_for, usage_shown, usages_of
-from hub.exchange.partners import Partner, Partners, load_partners, read_partner
+from hub.exchange.partner_x12 import EnvelopeId
+from hub.exchange.partners import Kind, Partner, Partners, Way, load_partners, read_partner
 from hub.kernel.clock import SystemClock
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import is_partner_id
@@ -40,6 +43,7 @@ def list_(out: Output) -> None:
         {
             "partner": lambda found: found.id,
             "name": lambda found: found.name,
+            "kind": lambda found: found.kind,
             "usage": lambda found: "test" if found.in_test else "production",
             "sends": lambda found: " ".join(sorted(found.sends)),
             "receives": lambda found: " ".join(sorted(found.receives)),
@@ -58,20 +62,22 @@ def show(out: Output, partner_id: str, data: Path | None) -> None:
     """Show what the file of partner ID states, and what of its budget is used."""
     settings = settings_for(data)
     found = _known(load_partners(find_configuration(settings.config_path)), partner_id)
-    envelope = found.envelope
+    x12 = found.x12
     [usage] = usages_of(settings, [found])
     out.value(
         {**structs.asdict(found), "stored_in_24_hours": usage},
         {
             "partner": found.id,
             "name": found.name,
+            "kind": found.kind,
             "usage": "test: answered as test, never planned" if found.in_test else "production",
-            "envelope theirs": envelope and f"{envelope.theirs.qualifier}:{envelope.theirs.id}",
-            "envelope ours": envelope and f"{envelope.ours.qualifier}:{envelope.ours.id}",
-            "releases": envelope and " ".join(envelope.releases),
+            "envelope theirs": x12 and " ".join(_identity(each) for each in x12.theirs),
+            "envelope ours": x12 and _identity(x12.ours),
+            "releases": x12 and " ".join(x12.releases),
+            "written in": x12 and ", ".join(f"{kind} in {release}" for kind, release in sorted(x12.written_in.items())),
             "sends": ", ".join(f"{kind} by {name}" for kind, name in sorted(found.sends.items())),
             "receives": ", ".join(f"{kind} by {name}" for kind, name in sorted(found.receives.items())),
-            "transports": ", ".join(f"{way.kind} {'/'.join(way.directions)}" for way in found.transports) or "mailbox",
+            "transports": ", ".join(map(_way, found.transports)) or "mailbox",
             "leniency": ", ".join(found.leniency) or None,
             "time zone": found.time_zone,
             "currency": found.currency,
@@ -100,6 +106,7 @@ def check(out: Output, partner_id: str | None) -> None:
 @partner.command()
 @click.argument("partner_id", metavar="ID")
 @click.option("--name", required=True, help="The company's name, as people say it.")
+@click.option("--kind", type=click.Choice(get_args(Kind)), default="customer", show_default=True, help="To us.")
 @click.option(
     "--theirs", required=True, metavar="QUALIFIER:ID", help="ISA05 and ISA06 of what they send: ZZ:NORTHSPINE."
 )
@@ -107,7 +114,9 @@ def check(out: Output, partner_id: str | None) -> None:
 @click.option("--time-zone", default="UTC", show_default=True, help="IANA name, for dates without a zone.")
 @click.option("--currency", default="USD", show_default=True, help="ISO 4217, of an order that names none.")
 @reports
-def new(out: Output, partner_id: str, name: str, theirs: str, ours: str, time_zone: str, currency: str) -> None:
+def new(
+    out: Output, partner_id: str, name: str, kind: Kind, theirs: str, ours: str, time_zone: str, currency: str
+) -> None:
     """Write the folder of a new partner ID, in test, with a comment at each choice."""
     if not is_partner_id(partner_id):
         raise click.BadParameter("lower case letters, digits and hyphens, as in north-spine", param_hint="ID")
@@ -115,7 +124,13 @@ def new(out: Output, partner_id: str, name: str, theirs: str, ours: str, time_zo
     if folder.exists():
         raise Misconfigured(f"partner {partner_id} is there already", file=str(folder), remedy="edit its partner.toml")
     files = new_partner(
-        partner_id, name=name, theirs=_party(theirs), ours=_party(ours), time_zone=time_zone, currency=currency
+        partner_id,
+        name=name,
+        kind=kind,
+        theirs=_party(theirs),
+        ours=_party(ours),
+        time_zone=time_zone,
+        currency=currency,
     )
     folder.mkdir(parents=True)
     try:
@@ -137,6 +152,44 @@ def new(out: Output, partner_id: str, name: str, theirs: str, ours: str, time_zo
     )
     out.line(f"Written: {folder}. Next: docs/partners.md")
     out.line(f"Files by folder (if they are to): into {drops.inbox(partner_id)}, out of {drops.outbox(partner_id)}")
+
+
+@partner.command()
+@click.argument("places", metavar="[ID|FILE|FOLDER]...", nargs=-1)
+@click.option("--kind", type=click.Choice(get_args(Kind)), default="customer", show_default=True, help="Of the named.")
+@reports
+def migrate(out: Output, places: tuple[str, ...], kind: Kind) -> None:
+    """Rewrite partner files of the shape before, all or the named: [envelope] becomes [x12], the kind is stated.
+
+    Comments stay, and files that have the shape already are left as they are. Exit code 1 when one of them has to be
+    rewritten by hand, or is at fault otherwise.
+    """
+    migrations: list[Migration] = []
+    faults: list[Misconfigured] = []
+    for file in _files(_configuration(), places):
+        try:
+            migrations.append(migrate_file(file, kind))
+            read_partner(file, file.parent.name)
+        except Misconfigured as fault:
+            faults.append(fault)
+    out.value({"files": migrations, "faults": [_as_data(fault) for fault in faults]})
+    for each in migrations:
+        out.line(f"{each.file}: {'; '.join(map(shown, each.done)) or 'has the new shape'}")
+    _tell(out, faults)
+    if faults:
+        refuse()
+
+
+def _files(configuration: Configuration, places: tuple[str, ...]) -> list[Path]:
+    """Return the partner files that are meant: of a partner, at a path, or of all partners."""
+    found: list[Path] = []
+    for place in places or configuration.folders("partners"):
+        own = configuration.find(f"partners/{place}/partner.toml") if is_partner_id(place) else None
+        files = [own] if own else files_at(Path(place))
+        if places and not files:
+            raise Misconfigured(f"there is no partner file at {place}", remedy="name a partner, a file or a folder")
+        found += files
+    return list(dict.fromkeys(found))
 
 
 @partner.command()
@@ -214,6 +267,15 @@ def _known(partners: Partners, partner_id: str) -> Partner:
         known = ", ".join(each.id for each in partners.all()) or "none"
         raise Misconfigured(f"there is no partner {partner_id}", remedy=f"one of: {known}")
     return found
+
+
+def _identity(named: EnvelopeId) -> str:
+    group = f"/{named.group}" if named.group else ""
+    return f"{named.qualifier}:{named.id}{group}"
+
+
+def _way(way: Way) -> str:
+    return " ".join([way.kind, "/".join(way.directions), *way.documents])
 
 
 def _writable_root(configuration: Configuration) -> Path:

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import json
 
+from hub.exchange.partners import Kind
+
 _PARTNER = """\
 # Who this partner is on the wire, and how we work with them. Unknown keys are faults: `hub partner check {id}`.
 id        = {quoted_id}
 name      = {name}
+kind      = {kind}         # what they are to us: customer, supplier, plant or carrier
 usage     = "T"                # T: in test, answered as test and never planned. P: production, when both sides agree
 time_zone = {time_zone}        # for dates and times that carry no zone
 currency  = {currency}         # of an order that names none
 
-[envelope]
+[x12]
 releases = ["004010"]          # GS08 they may send; a suffix (004010VICS) is tolerated
 
-[envelope.theirs]              # ISA05 and ISA06 of what they send
+[[x12.theirs]]                 # ISA05 and ISA06 of what they send; one such table for each division of theirs
 qualifier = {their_qualifier}
 id        = {their_id}
 
-[envelope.ours]                # ISA07 and ISA08 of what they send
+[x12.ours]                     # ISA07 and ISA08 of what they send
 qualifier = {our_qualifier}
 id        = {our_id}
 
-# [envelope.separators]        # what we write to them; stated here it never changes, and envelope.substitute ("?")
+# [x12.separators]             # what we write to them; stated here it never changes, and x12.substitute ("?")
 # element   = "*"              # stands for what would separate. Not stated, others are written where data holds one
 # segment   = "~"
 # component = ">"
@@ -35,7 +38,7 @@ id        = {our_id}
 [receives]
 855 = "x12/004010/855"
 
-[acknowledgements]
+[x12.acknowledgements]
 functional  = "997"            # what we answer each of their groups with
 interchange = "asked"          # a TA1 when ISA14 asks for it; a refused interchange always gets one
 
@@ -54,12 +57,20 @@ What their guide and their people told us, with dates: what differs from the sta
 
 
 def new_partner(
-    partner_id: str, *, name: str, theirs: tuple[str, str], ours: tuple[str, str], time_zone: str, currency: str
+    partner_id: str,
+    *,
+    name: str,
+    kind: Kind,
+    theirs: tuple[str, str],
+    ours: tuple[str, str],
+    time_zone: str,
+    currency: str,
 ) -> dict[str, str]:
     """Return the text of each file of the folder by name; parties are (qualifier, id)."""
     said = {
         "quoted_id": _quoted(partner_id),
         "name": _quoted(name),
+        "kind": _quoted(kind),
         "time_zone": _quoted(time_zone),
         "currency": _quoted(currency),
         "their_qualifier": _quoted(theirs[0]),

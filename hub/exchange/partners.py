@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
+from hub.exchange.partner_x12 import Fault, X12Envelope, x12_faults
 from hub.exchange.weights import Amount
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import is_partner_id
@@ -27,9 +28,18 @@ from hub.platform.toml_lines import Key, Lines, read_toml
 UNKNOWN_KEYS_MAX = 50  # of one file; whoever has more has the wrong file
 KEY_CHARACTERS_SHOWN = 60
 KEY, VALUE = "CFG-KEY", "CFG-VALUE"
-A_MONTH = 31 * 24 * 60  # minutes: an acknowledgement later than that is none
-TEN_YEARS = 3_660  # days; whoever restarts more rarely has nine digits that last
 FIRST_YEAR, LAST_YEAR = 2000, 2099
+NOT_MAPPED = ("997", "999", "TA1")  # what we send and no map writes
+
+Kind = Literal["customer", "supplier", "plant", "carrier"]
+"""What a partner is to us. Stated in every file: a plant that is taken for a customer would be answered like one."""
+
+MOVED = ("envelope", "acknowledgements")  # tables that have other names now
+SHAPE_OF_BEFORE = (
+    "the file has the shape of before: [envelope] is [x12] now, [envelope.theirs] is [[x12.theirs]], "
+    "[acknowledgements] is [x12.acknowledgements], and kind says what they are to us"
+)
+ONE_TABLE_EACH = "each identity of theirs has a table of its own: [[x12.theirs]]"
 
 LENIENCIES = {
     "usage-may-differ": "ISA15 may disagree with this file: a note instead of a warning",
@@ -46,75 +56,35 @@ ONE_LINE = r"\A[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+\Z"
 Words = Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)]
 """What people call something: no sign that breaks a line, or turns the rest of it round."""
 
-EnvelopeName = Annotated[str, Meta(min_length=1, max_length=15, pattern=r"\A[!-~]([ -~]*[!-~])?\Z")]
-"""ISA06 and GS02: fifteen characters of ASCII at most; blanks at the end are padding."""
-
-Release = Annotated[str, Meta(pattern=r"\A[0-9]{6}[0-9A-Z]{0,6}\Z")]
 SetName = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z][0-9A-Za-z_.-]{0,31}\Z")]
 MapName = Annotated[str, Meta(max_length=200, pattern=r"\A[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*\Z")]
-Sign = Annotated[str, Meta(min_length=1, max_length=1)]
 Weekday = Annotated[int, Meta(ge=1, le=7)]  # ISO: Monday is 1
-Days = Annotated[int, Meta(ge=1, le=TEN_YEARS)]
-Minutes = Annotated[int, Meta(ge=0, le=A_MONTH)]
 
 
-class EnvelopeId(Struct):
-    """How an envelope names a party: ISA05/06 or ISA07/08, and GS02 or GS03."""
+class Way(Struct, tag_field="kind"):
+    """One way in or out. The first that serves a direction, and a document, is the one used to send it."""
 
-    qualifier: Annotated[str, Meta(pattern=r"\A[0-9A-Z]{2}\Z")]
-    id: EnvelopeName
-    group: EnvelopeName | None = None  # GS02/GS03; None: the same as ``id``
-
-    @property
-    def group_id(self) -> str:
-        return self.group or self.id
-
-
-class OutboundSeparators(Struct):
-    """What we write between the parts."""
-
-    element: Sign = "*"
-    segment: Sign = "~"
-    component: Sign = ">"
-    repetition: Sign | None = None  # from 005010 on
-    line_end: Annotated[str, Meta(max_length=2)] = ""  # "\n" for partners who want one segment per line
-
-
-class Envelope(Struct):
-    """X12 envelopes with this partner."""
-
-    ours: EnvelopeId
-    theirs: EnvelopeId
-    releases: Annotated[list[Release], Meta(min_length=1, max_length=20)] = msgspec.field(
-        default_factory=lambda: ["004010"]
-    )  # GS08 that they may send; a suffix is tolerated
-    separators: OutboundSeparators | None = None  # stated, they never change; else others where data contains one
-    substitute: Sign = "?"  # written for a separator in the data, where separators are stated
-    numbers_restart_after_days: Days = 60  # with "number-may-restart": whoever sends again has done so long since
-
-    @property
-    def agreed_separators(self) -> OutboundSeparators:
-        """The separators we write where the data contains none of them."""
-        return self.separators or OutboundSeparators()
-
-
-class Acknowledgements(Struct):
-    """Which answers are owed, by whom, and by when."""
-
-    functional: Literal["997", "999", "none"] = "997"  # what we send for each of their groups
-    functional_due_minutes: Minutes = 24 * 60  # theirs for our groups: overdue after this; 0: none is expected
-    interchange: Literal["asked", "always", "never"] = "asked"  # TA1: when ISA14 asks (a refusal always gets one)
-
-
-class Transport(Struct):
-    """One way in or out. The first that serves a direction is the one used to send."""
-
-    kind: Literal[
-        "mailbox", "folder"
-    ]  # mailbox: they POST to the hub and fetch; folder: they drop files and fetch them
     directions: Annotated[list[Literal["in", "out"]], Meta(min_length=1, max_length=2)] = msgspec.field(
         default_factory=lambda: ["in", "out"]
     )
+    documents: Annotated[list[SetName], Meta(max_length=100)] = []  # out: these, by their names under [receives], and
+    # no others; none: whatever no other way names
+
+    @property
+    def kind(self) -> str:
+        """The word of the file: mailbox, folder."""
+        return str(self.__struct_config__.tag)
+
+
+class Mailbox(Way, tag="mailbox"):
+    """They POST to the hub and fetch."""
+
+
+class Folder(Way, tag="folder"):
+    """They drop files and fetch them."""
+
+
+Transport = Mailbox | Folder
 
 
 class Budget(Struct):
@@ -142,13 +112,13 @@ class Partner(Struct):
 
     id: Annotated[str, Meta(min_length=1, max_length=64)]
     name: Words
+    kind: Kind
     usage: Literal["T", "P"]  # T: still in test; everything is answered as test and nothing is planned
     time_zone: Annotated[str, Meta(max_length=64, pattern=r"\A[A-Za-z0-9_+/-]*\Z")]  # IANA; for dates without a zone
     currency: Annotated[str, Meta(max_length=16)]  # ISO 4217; of an order that names none
-    envelope: Envelope | None = None
+    x12: X12Envelope | None = None  # None: no X12 at all was agreed on
     sends: Annotated[dict[SetName, MapName], Meta(max_length=100)] = {}  # document → map: 850 = "north-spine/850"
     receives: Annotated[dict[SetName, MapName], Meta(max_length=100)] = {}
-    acknowledgements: Acknowledgements = Acknowledgements()
     transports: Annotated[list[Transport], Meta(max_length=10)] = []
     calendar: Calendar = Calendar()
     budget: Budget = Budget()
@@ -161,13 +131,19 @@ class Partner(Struct):
     @property
     def numbers_restart_after(self) -> timedelta | None:
         """How long ago an ISA13 of theirs must have come to come again with other bytes; None: it never may."""
-        if self.envelope is None or "number-may-restart" not in self.leniency:
+        if self.x12 is None or "number-may-restart" not in self.leniency:
             return None
-        return timedelta(days=self.envelope.numbers_restart_after_days)
+        return timedelta(days=self.x12.numbers_restart_after_days)
 
-    def outbound(self) -> str:
-        """Return the kind of transport by which messages leave; a mailbox when the file names none."""
-        return next((way.kind for way in self.transports if "out" in way.directions), "mailbox")
+    def outbound(self, document: str | None = None) -> str:
+        """Return the kind of way by which a document leaves, by its name under ``[receives]``.
+
+        It is the way that names the document, else the first that names none, else a mailbox.
+        """
+        ways = [way for way in self.transports if "out" in way.directions]
+        named = next((way for way in ways if document in way.documents), None)
+        chosen = named or next((way for way in ways if not way.documents), None)
+        return chosen.kind if chosen else "mailbox"
 
 
 class Partners:
@@ -178,8 +154,8 @@ class Partners:
         self._partners = partners
         self._by_envelope: dict[tuple[str, str], Partner] = {}
         for partner in partners.values():
-            if partner.envelope:
-                self._by_envelope[partner.envelope.theirs.qualifier, partner.envelope.theirs.id] = partner
+            for each in partner.x12.theirs if partner.x12 else ():
+                self._by_envelope[each.qualifier, each.id] = partner
 
     def get(self, partner_id: str) -> Partner | None:
         """Return the partner; None for an unknown or a stopped one."""
@@ -216,6 +192,7 @@ def load_partners(configuration: Configuration) -> Partners:
 def read_partner(path: Path, partner_id: str) -> Partner:
     """Read one file. Raises ``Misconfigured`` with the line and all unknown keys of the file."""
     tables, lines = read_toml(path)
+    _refuse_the_shape_of_before(tables, path, lines, partner_id)
     _refuse_unknown_keys(tables, path, lines)
     try:
         partner = msgspec.convert(tables, Partner)
@@ -225,15 +202,16 @@ def read_partner(path: Path, partner_id: str) -> Partner:
             message = "has not the form, or holds a sign that may not stand there"
         said = f"{'.'.join(map(str, key))}: {message}" if key else message
         line = lines.of(key) or 1
-        raise Misconfigured(said, code=VALUE, file=str(path), line=line, remedy="see docs/partners.md") from fault
+        remedy = ONE_TABLE_EACH if key == ("x12", "theirs") else "see docs/partners.md"
+        raise Misconfigured(said, code=VALUE, file=str(path), line=line, remedy=remedy) from fault
     for key, message, remedy in _rules(partner, partner_id):
         raise Misconfigured(message, code=VALUE, file=str(path), line=lines.of(key) or 1, remedy=remedy)
     return partner
 
 
-def _rules(partner: Partner, partner_id: str) -> list[tuple[Key, str, str]]:
+def _rules(partner: Partner, partner_id: str) -> list[Fault]:
     """Return what types cannot say: the key, the fault and the remedy."""
-    found: list[tuple[Key, str, str]] = []
+    found: list[Fault] = []
     if partner.id != partner_id or not is_partner_id(partner.id):
         found.append((("id",), f"id is {partner.id!r} in the folder {partner_id!r}", "use the folder's name"))
     try:
@@ -245,8 +223,9 @@ def _rules(partner: Partner, partner_id: str) -> list[tuple[Key, str, str]]:
     unheard = [name for name in partner.leniency if name not in LENIENCIES]
     if unheard:
         found.append((("leniency",), f"there is no leniency {unheard[0]!r}", f"one of {', '.join(LENIENCIES)}"))
-    if partner.envelope:
-        found += _separator_rules(partner.envelope.agreed_separators, partner.envelope.substitute)
+    if partner.x12:
+        found += x12_faults(partner.x12, {*partner.receives, *NOT_MAPPED})
+    found += _ways_at_fault(partner)
     days = partner.calendar.weekdays
     if len(set(days)) < len(days):
         found.append((("calendar", "weekdays"), "a weekday stands twice", "each once: [1, 2, 3, 4, 5]"))
@@ -257,29 +236,53 @@ def _rules(partner: Partner, partner_id: str) -> list[tuple[Key, str, str]]:
     return found
 
 
-def _separator_rules(separators: OutboundSeparators, substitute: str) -> list[tuple[Key, str, str]]:
-    key: Key = ("envelope", "separators")
-    signs = [separators.element, separators.segment, separators.component, separators.repetition]
-    used = [sign for sign in signs if sign is not None]
-    if len(set(used)) < len(used):
-        return [(key, "two separators are the same", "choose four different characters")]
-    if any(len(sign) != 1 or sign.isalnum() or sign in " .-" for sign in used):
-        return [(key, "a separator is one character that no data holds", "such as * ~ > ^")]
-    if substitute in used or not (substitute.isascii() and substitute.isprintable()):
-        return [(("envelope", "substitute"), "the substitute is a separator, or no sign of ASCII", "such as ? or _")]
-    if separators.line_end not in ("", "\n", "\r\n"):
-        return [((*key, "line_end"), "line_end is neither empty nor a line end", r'"", "\n" or "\r\n"')]
-    return []
+def _ways_at_fault(partner: Partner) -> list[Fault]:
+    found: list[Fault] = []
+    gone: set[str] = set()  # documents that have their way
+    for number, way in enumerate(partner.transports):
+        key: Key = ("transports", number, "documents")
+        if way.documents and "out" not in way.directions:
+            found.append((key, "documents go out, and this way leads in only", 'give it directions = ["out"]'))
+        for name in way.documents:
+            if name in gone:
+                found.append((key, f"{name} has a way already", "name each document with one way"))
+            if name not in partner.receives and name not in NOT_MAPPED:
+                found.append((key, f"{name} is nothing that they receive", f"name its map under [receives]: {name} ="))
+            gone.add(name)
+    return found
+
+
+def another_release(partner: Partner, kind: str, stated: str, written: str, file: str | None = None) -> Misconfigured:
+    """Return the fault of a file that says a set leaves in another release than its map writes."""
+    return Misconfigured(
+        f"{kind} is written in {stated} by the file of {partner.id}, and its map writes {written}",
+        code=VALUE,
+        file=file or f"partners/{partner.id}/partner.toml",
+        remedy="name a map of that release under [receives], or another release under [x12.written_in]",
+    )
 
 
 def _claim_envelope(partner: Partner, path: Path, taken: dict[tuple[str, str], str]) -> None:
-    if partner.envelope is None:
-        return
-    theirs = partner.envelope.theirs
-    owner = taken.setdefault((theirs.qualifier, theirs.id), partner.id)
-    if owner != partner.id:
-        message = f"envelope id {theirs.qualifier}/{theirs.id} is {owner}'s already"
+    """Note whose envelopes they are. Raises ``Misconfigured``, and notes nothing, where one is another's already."""
+    named = {(each.qualifier, each.id) for each in (partner.x12.theirs if partner.x12 else ())}
+    for qualifier, id in sorted(named & taken.keys()):
+        owner = taken[qualifier, id]
+        message = f"envelope id {qualifier}/{id} is {owner}'s already"
         raise Misconfigured(message, code="CFG-ENVELOPE-TAKEN", file=str(path), remedy="tell them apart")
+    taken.update(dict.fromkeys(named, partner.id))
+
+
+def _refuse_the_shape_of_before(tables: dict[str, Any], path: Path, lines: Lines, partner_id: str) -> None:
+    """Say what has to be written in a file of the shape that was understood before; nothing is guessed."""
+    moved = next((key for key in MOVED if key in tables), None)
+    if moved is not None:
+        remedy = f"write them so, or let the file be rewritten: hub partner migrate {partner_id}"
+        line = lines.of((moved,)) or 1
+        raise Misconfigured(SHAPE_OF_BEFORE, code=KEY, file=str(path), line=line, remedy=remedy)
+    if "kind" not in tables:
+        remedy = 'write the line kind = "customer" (or "supplier", "plant", "carrier")'
+        line = lines.of(("name",)) or 1
+        raise Misconfigured("it is not said what they are to us", code=VALUE, file=str(path), line=line, remedy=remedy)
 
 
 def _refuse_unknown_keys(tables: dict[str, Any], path: Path, lines: Lines) -> None:
@@ -305,10 +308,14 @@ def _unknown_keys(table: Any, shape: Any, at: Key) -> list[tuple[Key, list[str]]
     if isinstance(table, list):
         inner = get_args(shape)
         return [found for n, item in enumerate(table) for found in _unknown_keys(item, inner and inner[0], (*at, n))]
-    struct = next((s for s in (shape, *get_args(shape)) if isinstance(s, type) and issubclass(s, Struct)), None)
-    if not isinstance(table, dict) or struct is None:
+    structs = [s for s in (shape, *get_args(shape)) if isinstance(s, type) and issubclass(s, Struct)]
+    if not isinstance(table, dict) or not structs:
         return []
+    config = structs[0].__struct_config__
+    struct = next((s for s in structs if s.__struct_config__.tag == table.get(config.tag_field)), structs[0])
     fields = {field.name: field.type for field in msgspec.structs.fields(struct)}
+    if config.tag_field is not None:
+        fields[config.tag_field] = str
     found = [((*at, key), list(fields)) for key in table if key not in fields]
     for key in table.keys() & fields.keys():
         found += _unknown_keys(table[key], fields[key], (*at, key))

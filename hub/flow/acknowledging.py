@@ -16,9 +16,10 @@ from hub.canonical.acknowledgement import AcknowledgedGroup, Counts, FunctionalA
 from hub.canonical.result import Cause
 from hub.canonical.stored import encode_document
 from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement
+from hub.exchange.partner_x12 import EnvelopeId, X12Envelope
 from hub.exchange.partners import Partner
 from hub.exchange.weights import ANSWER, Amount
-from hub.flow.agreement import is_test
+from hub.flow.agreement import identity_of, is_test
 from hub.flow.effects import Effects
 from hub.flow.rendering import Content, Draft, as_set, cleaned, separators_of
 from hub.flow.rules import Rules
@@ -44,34 +45,44 @@ SETS_SHOWN_MAX = 1_000  # of one group, on pages and over the API; the counts ar
 VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "P": "partly-accepted", "R": "rejected"}
 
 
+class Told(Struct):
+    """What is said of groups of one interchange in one group of ours: it speaks one release, to one identity."""
+
+    contents: list[Content]  # 997s
+    to: EnvelopeId | None = None  # None: the partner has but one
+
+
 class Reply(Struct):
     """What is said of one interchange."""
 
     said: Acknowledgement  # at worst
     test: bool = False
     ta1: list[str] | None = None
-    contents: list[list[Content]] = []  # 997s, those of one release together: a group of ours speaks one
+    to: EnvelopeId | None = None  # of whom the interchange is
+    told: list[Told] = []
 
 
 def reply_to(partner: Partner, interchange: Interchange, sets: Sequence[tuple[int, SetOutcome]], rules: Rules) -> Reply:
     """Return what is said of an interchange, of whose groups ``sets`` are, by number of the group. Pure."""
-    if partner.envelope is None:
+    if partner.x12 is None:
         return Reply(said="none")  # nobody to address: the findings tell us, and we tell them another way
     groups = [] if interchange.refused else [g for g in interchange.groups if _is_acknowledged(g, partner)]
     of_group: dict[int, list[SetOutcome]] = {group.number: [] for group in groups}
     for number, outcome in sets:
         if number in of_group:
             of_group[number].append(outcome)
-    by_release: dict[str, list[Content]] = {}
+    together: dict[tuple[str, EnvelopeId | None], list[Content]] = {}
     for group in groups:
         content = _content(group, of_group[group.number], partner, rules)
-        by_release.setdefault(content.release, []).append(content)
+        to = identity_of(interchange, group, partner)
+        together.setdefault((content.release, to), []).append(content)
     said = [ACKNOWLEDGEMENTS[group_code(of_group[group.number], group.findings)] for group in groups]
     return Reply(
         said="rejected" if interchange.refused else max(said, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default="none"),
         test=is_test(interchange, partner),
         ta1=acknowledge_interchange(interchange.header, interchange.findings) if _wants(interchange, partner) else None,
-        contents=list(by_release.values()),
+        to=identity_of(interchange, None, partner),
+        told=[Told(contents=contents, to=to) for (_, to), contents in together.items()],
     )
 
 
@@ -81,40 +92,44 @@ def acknowledge(effects: Effects, message_id: str, partner: Partner, replies: Se
     Those of which there is but a TA1 share one: an interchange may hold any number of them (X12.5).
     """
     because = Cause(kind="message", id=message_id)
-    alone: dict[bool, list[list[str]]] = {}
+    alone: dict[tuple[bool, EnvelopeId | None], list[list[str]]] = {}
     for each in replies:
-        if each.ta1 and not each.contents:
-            alone.setdefault(each.test, []).append(each.ta1)
+        if each.ta1 and not each.told:
+            alone.setdefault((each.test, each.to), []).append(each.ta1)
     for each in replies:
         draft = Draft(partner=partner.id, because=because, test=each.test)
         ta1s = [each.ta1] if each.ta1 else []
-        for contents in each.contents:
-            effects.send(None, replace(draft, contents=contents, interchange_acknowledgements=ta1s))
+        for told in each.told:
+            effects.send(None, replace(draft, contents=told.contents, interchange_acknowledgements=ta1s, to=told.to))
             ta1s = []
-        if ta1s and each.test in alone:  # in the place of the first of them
-            effects.send(None, replace(draft, interchange_acknowledgements=alone.pop(each.test)))
+        if ta1s and (each.test, each.to) in alone:  # in the place of the first of them
+            ta1s = alone.pop((each.test, each.to))
+            effects.send(None, replace(draft, interchange_acknowledgements=ta1s, to=each.to))
 
 
 def acknowledged_amount(replies: Sequence[Reply]) -> Amount:
     """Return what acknowledgements leave stored, for their partner's budget."""
     found = Amount(rows=1)
     for each in replies:
-        for contents in each.contents:
-            text = sum(len(line) + 1 for content in contents for line in content.segments.lines)
-            canonical = sum(len(content.canonical or b"") for content in contents)
+        for told in each.told:
+            text = sum(len(line) + 1 for content in told.contents for line in content.segments.lines)
+            canonical = sum(len(content.canonical or b"") for content in told.contents)
             found = found.plus(ANSWER.plus(Amount(bytes=text + canonical)))
     return found
 
 
 def _is_acknowledged(group: Group, partner: Partner) -> bool:
-    return partner.acknowledgements.functional != "none" and group.header.functional_group != ACKNOWLEDGEMENT_GROUP
+    return (
+        _agreed(partner).acknowledgements.functional != "none"
+        and group.header.functional_group != ACKNOWLEDGEMENT_GROUP
+    )
 
 
 def _wants(interchange: Interchange, partner: Partner) -> bool:
     """A refusal is always told; else the partner's file decides whether ISA14 is heard. What only tells gets none."""
     if interchange.only_tells:
         return False
-    wish = partner.acknowledgements.interchange
+    wish = _agreed(partner).acknowledgements.interchange
     return (
         interchange.refused
         or wish == "always"
@@ -124,7 +139,7 @@ def _wants(interchange: Interchange, partner: Partner) -> bool:
 
 def _content(group: Group, outcomes: Sequence[SetOutcome], partner: Partner, rules: Rules) -> Content:
     """Return one 997 (or 999), and the same as the canonical document that pages and the API show."""
-    form, release = FORMS[partner.acknowledgements.functional], _release(group, partner)
+    form, release = FORMS[_agreed(partner).acknowledgements.functional], _release(group, partner)
     written = acknowledge_group(
         group.header,
         outcomes,
@@ -171,11 +186,17 @@ def _valid(
 
 
 def _release(group: Group, partner: Partner) -> str:
-    """An acknowledgement speaks the release of what it acknowledges, or one that was agreed."""
-    assert partner.envelope is not None
+    """An acknowledgement speaks the release the partner's file states, else that of what it acknowledges, if agreed."""
+    x12 = _agreed(partner)
+    stated = x12.written_in.get(x12.acknowledgements.functional)
     spoken = RELEASE.match(group.header.release)
-    agreed = [release[:6] for release in partner.envelope.releases]
-    return spoken[0] if spoken and spoken[0] in agreed else agreed[0]
+    agreed = [release[:6] for release in x12.releases]
+    return stated or (spoken[0] if spoken and spoken[0] in agreed else agreed[0])
+
+
+def _agreed(partner: Partner) -> X12Envelope:
+    assert partner.x12 is not None
+    return partner.x12
 
 
 def _canonical(group: Group, outcomes: Sequence[SetOutcome]) -> FunctionalAcknowledgement:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from hub.exchange.model import InterchangeRow
+from hub.exchange.partner_x12 import EnvelopeId
 from hub.exchange.partners import Partner
 from hub.flow.reading import Opened
 from hub.flow.rules import agreed_with
 from hub.formats.x12.agreed import hold
-from hub.formats.x12.survey import Interchange
+from hub.formats.x12.survey import Group, Interchange
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 
@@ -35,6 +36,18 @@ def is_test(interchange: Interchange, partner: Partner) -> bool:
     if interchange.refused:
         return partner.in_test or interchange.header.usage == "T"
     return partner.in_test or interchange.header.usage != "P"
+
+
+def identity_of(interchange: Interchange, group: Group | None, partner: Partner) -> EnvelopeId | None:
+    """Return which of the partner's identities sent it, for what answers it; None where there is but one, or none such.
+
+    A partner who names somebody else is answered at its first: never at an address that a message names.
+    """
+    if partner.x12 is None or len(partner.x12.theirs) == 1:
+        return None
+    header = interchange.header
+    sender = group.header.sender if group else None
+    return partner.x12.identity(header.sender_qualifier, header.sender_id, sender)
 
 
 def with_number_judged(interchange: Interchange, entered: InterchangeRow) -> Interchange:

@@ -71,8 +71,8 @@ class Outgoing:
         """Return the message in one interchange, its contents one group, and the acknowledgement it is owed."""
         contents = draft.contents
         local = self._now.astimezone(ZoneInfo(partner.time_zone))
-        header = _interchange_header(partner, numbers.take("interchange"), draft.test, contents, local)
-        group = _group_header(partner, contents[0], numbers.take("group"), header) if contents else None
+        header = _interchange_header(partner, numbers.take("interchange"), draft, local)
+        group = _group_header(partner, draft, numbers.take("group"), header) if contents else None
         written = write_interchange(
             header,
             [(group, _sets(contents))] if group else [],
@@ -86,30 +86,30 @@ class Outgoing:
         return _outgoing(message_id, partner, draft, header, group, body, self._now), awaited
 
 
-def _interchange_header(
-    partner: Partner, number: int, test: bool, contents: Sequence[Content], local: datetime
-) -> InterchangeHeader:
-    assert partner.envelope is not None
-    release = contents[0].release if contents else partner.envelope.releases[0]
+def _interchange_header(partner: Partner, number: int, draft: Draft, local: datetime) -> InterchangeHeader:
+    x12, contents = partner.x12, draft.contents
+    assert x12 is not None
+    to, release = draft.to or x12.theirs[0], contents[0].release if contents else x12.releases[0]
     return InterchangeHeader(
-        sender_qualifier=partner.envelope.ours.qualifier,
-        sender_id=partner.envelope.ours.id,
-        receiver_qualifier=partner.envelope.theirs.qualifier,
-        receiver_id=partner.envelope.theirs.id,
+        sender_qualifier=x12.ours.qualifier,
+        sender_id=x12.ours.id,
+        receiver_qualifier=to.qualifier,
+        receiver_id=to.id,
         control_number=number,
         version=release[:5],  # ISA12 is the release of the envelope: 00401 around 004010
-        usage="T" if test else "P",
+        usage="T" if draft.test else "P",
         on=local.date(),
         at=local.time().replace(second=0, microsecond=0, tzinfo=None),
     )
 
 
-def _group_header(partner: Partner, content: Content, number: int, header: InterchangeHeader) -> GroupHeader:
-    assert partner.envelope is not None
+def _group_header(partner: Partner, draft: Draft, number: int, header: InterchangeHeader) -> GroupHeader:
+    x12, content = partner.x12, draft.contents[0]
+    assert x12 is not None
     return GroupHeader(
         functional_group=content.functional_group,
-        sender=partner.envelope.ours.group_id,
-        receiver=partner.envelope.theirs.group_id,
+        sender=x12.ours.group_id,
+        receiver=(draft.to or x12.theirs[0]).group_id,
         on=header.on,
         at=header.at,
         control_number=number,
@@ -144,7 +144,7 @@ def _outgoing(
     return outbox.Outgoing(
         id=message_id,
         partner=partner.id,
-        transport=partner.outbound(),
+        transport=partner.outbound(kind),
         body=body,
         created_at=now,
         syntax="x12",
@@ -213,7 +213,12 @@ def _answered(draft: Draft) -> str | None:
 
 def _is_owed(partner: Partner, group: GroupHeader) -> bool:
     """Whether the partner owes us a 997: never for an acknowledgement, and not when none is agreed."""
-    return group.functional_group != ACKNOWLEDGEMENT_GROUP and partner.acknowledgements.functional_due_minutes > 0
+    return group.functional_group != ACKNOWLEDGEMENT_GROUP and _due_within(partner) > timedelta()
+
+
+def _due_within(partner: Partner) -> timedelta:
+    assert partner.x12 is not None
+    return timedelta(minutes=partner.x12.acknowledgements.functional_due_minutes)
 
 
 def _awaited(message_id: str, partner: Partner, group: GroupHeader, now: datetime) -> ExpectedAcknowledgement:
@@ -223,6 +228,6 @@ def _awaited(message_id: str, partner: Partner, group: GroupHeader, now: datetim
         message=message_id,
         functional_group=group.functional_group,
         control_number=group.control_number,
-        due_at=now + timedelta(minutes=partner.acknowledgements.functional_due_minutes),
+        due_at=now + _due_within(partner),
         state="awaited",
     )

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from hub.canonical.result import Cause, Due, Result
 from hub.canonical.stored import encode_document
-from hub.exchange.partners import Partner
+from hub.exchange.partner_x12 import EnvelopeId
+from hub.exchange.partners import Partner, another_release
 from hub.flow.rules import Rules
 from hub.formats.tree import Value
 from hub.formats.x12.compose import compose
@@ -52,6 +53,7 @@ class Draft(Struct):
     subject: Key | None = None
     keys: list[Key] = []
     record: str | None = None  # of the room that owes it
+    to: EnvelopeId | None = None  # which of the partner's identities; None: the first
 
 
 class Unsendable(Exception):
@@ -109,6 +111,7 @@ def render(rules: Rules, partner: Partner, document: Struct) -> Content:
     findings = rendered.findings + (composed.findings if composed else [])
     if composed is None or worst(findings).is_reject:
         raise Unsendable(findings)
+    written_in = _written_in(partner, kind, release)
     fit = _fitted(partner, composed.segments)
     if fit.segments is None:
         raise Unsendable(findings + fit.findings)
@@ -120,7 +123,7 @@ def render(rules: Rules, partner: Partner, document: Struct) -> Content:
     return Content(
         kind=kind,
         functional_group=guide.functional_group,
-        release=release,
+        release=written_in,
         segments=segments,
         document=name,
         canonical=encode_document(document),
@@ -129,6 +132,14 @@ def render(rules: Rules, partner: Partner, document: Struct) -> Content:
         guide_digest=guide.digest,
         findings=findings,
     )
+
+
+def _written_in(partner: Partner, kind: str, release: str) -> str:
+    """Return GS08 of what we write in ``release``: the partner's file may name a convention behind its digits."""
+    written_in = partner.x12.written_in.get(kind, release) if partner.x12 else release
+    if not written_in.startswith(release):
+        raise another_release(partner, kind, written_in, release)
+    return written_in
 
 
 def cleaned(unwritten: OutboundSet, separators: Separators) -> CleanSegments:
@@ -143,22 +154,22 @@ def cleaned(unwritten: OutboundSet, separators: Separators) -> CleanSegments:
 
 def _fitted(partner: Partner, segments: Sequence[Sequence[Value]]) -> Fitted:
     """Return the segments with separators that their data does not contain, or the data without the separators."""
-    envelope = partner.envelope
-    assert envelope is not None
-    ours, theirs = envelope.ours, envelope.theirs
+    x12 = partner.x12
+    assert x12 is not None
+    named = [part for each in (x12.ours, *x12.theirs) for part in (each.id, each.group_id)]
     return fitted(
         segments,
         separators_of(partner),
-        fixed=envelope.separators is not None,
-        substitute=envelope.substitute,
-        envelope=ours.id + ours.group_id + theirs.id + theirs.group_id,
+        fixed=x12.separators is not None,
+        substitute=x12.substitute,
+        envelope="".join(named),
     )
 
 
 def separators_of(partner: Partner) -> Separators:
     """Return the separators we write to the partner where the data contains none of them."""
-    assert partner.envelope is not None
-    chosen = partner.envelope.agreed_separators
+    assert partner.x12 is not None
+    chosen = partner.x12.agreed_separators
     return Separators(
         element=chosen.element,
         segment=chosen.segment,

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from hub.business.room import PartnerFacts, Room
-from hub.exchange.partners import EnvelopeId, Partner, load_partners
+from hub.exchange.partner_x12 import EnvelopeId
+from hub.exchange.partners import Partner, load_partners
 from hub.formats.families import SchemaLibrary
 from hub.formats.x12.agreed import DIGITS, Address, Agreed, Parties
 from hub.formats.x12.guide import Guide
@@ -122,12 +123,12 @@ class Rules:
 
 def agreed_with(partner: Partner) -> Agreed:
     """Return what the partner's file says was agreed."""
-    envelope, sends = partner.envelope, frozenset(partner.sends)
-    if envelope is None:
+    x12, sends = partner.x12, frozenset(partner.sends)
+    if x12 is None:
         return Agreed(nothing=True, sets=sends)
     return Agreed(
-        parties=Parties(theirs=_address(envelope.theirs), ours=_address(envelope.ours)),
-        releases=frozenset(release[:DIGITS] for release in envelope.releases),
+        parties=Parties(theirs=[_address(each) for each in x12.theirs], ours=_address(x12.ours)),
+        releases=frozenset(release[:DIGITS] for release in x12.releases),
         sets=sends,
         usage=partner.usage,
         leniency=frozenset(partner.leniency),

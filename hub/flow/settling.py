@@ -23,7 +23,7 @@ from hub.exchange.partners import Partner
 from hub.exchange.recording import TestsBefore
 from hub.exchange.weights import RESENT, Amount
 from hub.flow.acknowledging import Reply, acknowledge, acknowledged_amount, reply_to
-from hub.flow.agreement import is_test, with_number_judged
+from hub.flow.agreement import identity_of, is_test, with_number_judged
 from hub.flow.effects import Effects
 from hub.flow.keeping import Kept, envelope_keys, keys_of_left_out
 from hub.flow.portions import stored_amount
@@ -246,12 +246,12 @@ class _Settlement:
         prepared = portion.prepared.get(document.position)
         if room is not None and prepared is not None and self._claim(document, test):
             effects.keep(room, prepared.writes)
-            return self._sent(room, prepared.result, prepared.drafts)
+            return self._sent(document, room, prepared.result, prepared.drafts)
         effects.write_prepared()  # it may rest on that
         given = arrived(document, effects.rules, self._message.id, self.partner.id, test=test, now=effects.now)
         result = handle(effects, given)
         self._standing.forget()
-        return self._sent(room, *written(effects.rules, result))
+        return self._sent(document, room, *written(effects.rules, result))
 
     def _claim(self, document: Document, test: bool) -> bool:
         """Whether what was prepared for the document is of it, of today, and rests on what stands."""
@@ -265,12 +265,14 @@ class _Settlement:
             return False
         return self._standing.claim(ROOM_OF[document.document or ""], prepared)
 
-    def _sent(self, room: Room | None, result: Result, drafts: Sequence[Draft]) -> Result:
-        """Let go out what is owed, and again what the room asks for."""
+    def _sent(self, document: Document, room: Room | None, result: Result, drafts: Sequence[Draft]) -> Result:
+        """Let go out what is owed, and again what the room asks for. Its sender is answered where it sent from."""
         for message in result.resend:
             outbox.resend(self._effects.conn, message, now=self._effects.now, actor="hub")
+        to = identity_of(document.interchange, document.group, self.partner)
         for draft in drafts:
-            self._effects.send(room, draft)
+            answers = to is not None and draft.partner == self.partner.id
+            self._effects.send(room, replace(draft, to=to) if answers else draft)
         return result
 
     def found_by(self) -> tuple[str, str, list[Key]]:
@@ -290,9 +292,9 @@ class _Settlement:
             for position, each in enumerate(replies, start=before.acknowledged + 1)
             if before.judgements[position - 1] != "duplicate"
         ]
-        due = [each for position, each in first if not each.contents or position > self._message.acknowledged]
-        alone = [*before.alone, *(each for each in due if not each.contents)]
-        told = [*before.alone, *due] if portion.last else [each for each in due if each.contents]
+        due = [each for position, each in first if not each.told or position > self._message.acknowledged]
+        alone = [*before.alone, *(each for each in due if not each.told)]
+        told = [*before.alone, *due] if portion.last else [each for each in due if each.told]
         acknowledge(effects, self._message.id, self.partner, told)
         self.stored = self.stored.plus(acknowledged_amount(told))
         if not portion.last:

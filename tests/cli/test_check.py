@@ -84,10 +84,22 @@ def test_a_partner_whose_acknowledgements_could_not_be_taken_is_warned_of(
 ) -> None:
     run(["partner", "new", "north-spine", *NEW_PARTNER])
     file = overlay / "partners" / "north-spine" / "partner.toml"
-    text = file.read_text().replace("[acknowledgements]\n", f"[acknowledgements]\n{minutes}")
+    text = file.read_text().replace("[x12.acknowledgements]\n", f"[x12.acknowledgements]\n{minutes}")
     file.write_text(text.replace(*change) if change[0] else text)
     capsys.readouterr()
     run(["check", "--json", "--data", str(tmp_path)])
     told = json.loads(capsys.readouterr().out)["warnings"]
     assert [each["code"] for each in told] == (["CFG-NEVER-ACKNOWLEDGED"] if warned and awaited else [])
     assert all(each["remedy"] and each["file"] for each in told)
+
+
+def test_a_document_that_is_said_to_leave_in_another_release_than_its_map_s_is_a_fault(
+    overlay: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    run(["partner", "new", "north-spine", *NEW_PARTNER])
+    file = overlay / "partners" / "north-spine" / "partner.toml"
+    file.write_text(file.read_text().replace("[x12]\n", '[x12]\nwritten_in = { 855 = "005010", 997 = "005010" }\n'))
+    capsys.readouterr()
+    run(["check", "--json", "--data", str(tmp_path)])
+    (told,) = [each for each in json.loads(capsys.readouterr().out)["faults"] if each["what"] == "maps"]
+    assert told["message"] == "855 is written in 005010 by the file of north-spine, and its map writes 004010"

@@ -69,3 +69,99 @@ def test_an_unknown_partner_is_wrong_usage_and_the_known_ones_are_named(overlay:
     run(["partner", "new", "north-spine", *NEW_PARTNER])
     assert run(["partner", "show", "south-spine"]) == 2
     assert "north-spine" in capsys.readouterr().err
+
+
+BEFORE = """\
+# What their people told us.
+id        = "north-spine"
+name      = "North [Spine] \\"Ltd\\""       # as they write it
+usage     = "P"
+
+time_zone = "UTC"
+currency  = "USD"
+
+[ envelope ]                             # X12
+releases = ["004010"]                    # [envelope] of before
+
+[envelope.theirs]                        # their DUNS number
+qualifier = "01"
+id        = "987654321"
+
+[envelope.ours]
+qualifier = "ZZ"
+id        = "MEDCM"
+
+[acknowledgements]
+functional = "997"                       # every group
+"""
+
+
+def test_a_file_of_the_shape_before_is_rewritten_and_its_comments_stay(overlay: Path, capsys: Captured) -> None:
+    file = _file(overlay, BEFORE)
+    assert run(["partner", "check", "north-spine"]) == 1
+    assert "hub partner migrate north-spine" in capsys.readouterr().err
+    assert run(["partner", "migrate", "north-spine"]) == 0
+    said = capsys.readouterr().out
+    assert 'kind = "customer" is stated; [ envelope ] is [x12]; [envelope.theirs] is [[x12.theirs]]' in said
+    expected = (
+        BEFORE.replace("[envelope.ours]", "[x12.ours]")
+        .replace("[acknowledgements]", "[x12.acknowledgements]")
+        .replace("[envelope.theirs]  ", "[[x12.theirs]]     ")
+        .replace("[ envelope ]", "[x12]       ")
+        .replace('usage     = "P"', 'kind      = "customer"\nusage     = "P"')
+    )
+    assert file.read_text() == expected
+    assert run(["partner", "check", "north-spine"]) == 0
+
+
+def test_what_was_rewritten_is_left_alone_the_next_time(overlay: Path, capsys: Captured) -> None:
+    file = _file(overlay, BEFORE)
+    assert run(["partner", "migrate", "--kind", "carrier", str(overlay / "partners")]) == 0
+    once = file.read_bytes()
+    assert b'kind      = "carrier"' in once
+    capsys.readouterr()
+    assert run(["partner", "migrate", "--json", str(file)]) == 0
+    assert json.loads(capsys.readouterr().out)["files"] == [{"file": str(file), "done": []}]
+    assert file.read_bytes() == once
+    assert [path.name for path in file.parent.iterdir()] == ["partner.toml"], "nothing is left beside it"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            '[ envelope ]                             # X12\nreleases = ["004010"]',
+            'envelope = { theirs = { qualifier = "01", id = "987654321" }, ours = { qualifier = "ZZ", id = "M" } }\nX',
+        ),
+        (
+            '[envelope.theirs]                        # their DUNS number\nqualifier = "01"\nid        = "987654321"\n',
+            'theirs = { qualifier = "01", id = "987654321" } # in one line\r\n',
+        ),
+    ],
+)
+def test_tables_in_one_line_are_rewritten_too(overlay: Path, old: str, new: str) -> None:
+    text = BEFORE.replace(old, new) if not new.endswith("X") else f"{BEFORE.partition('[ envelope')[0]}{new[:-1]}"
+    file = _file(overlay, text)
+    assert run(["partner", "migrate", "north-spine"]) == 0
+    assert 'theirs = [{ qualifier = "01", id = "987654321" }]' in file.read_text()
+
+
+def test_a_file_that_cannot_be_rewritten_is_left_as_it_is_and_named(overlay: Path, capsys: Captured) -> None:
+    text = BEFORE.replace("[envelope.theirs]", "").replace('qualifier = "01"', 'theirs.qualifier = "01"', 1)
+    file = _file(overlay, text.replace('id        = "987654321"', 'theirs.id = "987654321"'))
+    before = file.read_bytes()
+    assert run(["partner", "migrate", "north-spine"]) == 1
+    assert f"{file}: the file is not written as this command can rewrite it" in capsys.readouterr().err
+    assert file.read_bytes() == before
+
+
+def test_a_place_without_a_partner_file_is_wrong_usage(overlay: Path, capsys: Captured) -> None:
+    assert run(["partner", "migrate", "south-spine"]) == 2
+    assert "no partner file at south-spine" in capsys.readouterr().err
+
+
+def _file(overlay: Path, text: str) -> Path:
+    file = overlay / "partners" / "north-spine" / "partner.toml"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(text.encode())
+    return file

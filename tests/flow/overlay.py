@@ -13,14 +13,15 @@ NORTH_SENDER = "ZZ*NORTHVALVE     "
 PARTNER = """\
 id        = "north-valve"
 name      = "North Valve"
+kind      = "customer"
 usage     = "{usage}"
 time_zone = "America/Chicago"
 currency  = "USD"
 
-[envelope]
+[x12]
 releases = ["004010"]
 ours     = {{ qualifier = "ZZ", id = "MEDCM" }}
-theirs   = {{ qualifier = "ZZ", id = "NORTHVALVE" }}
+theirs   = [{{ qualifier = "ZZ", id = "NORTHVALVE" }}]
 
 [sends]
 850 = "x12/004010/850"

@@ -66,7 +66,7 @@ def test_an_order_sent_again_under_an_old_number_is_still_no_second_order(hub: A
 
 def test_the_time_is_the_partners_own(hub_with: Callable[[Path], AtWork], tmp_path: Path) -> None:
     path = change(tmp_path / "overlay", FILE, AGREED, AGREED + ', "number-may-restart"')
-    path.write_text(path.read_text().replace("[envelope]\n", "[envelope]\nnumbers_restart_after_days = 10\n"))
+    path.write_text(path.read_text().replace("[x12]\n", "[x12]\nnumbers_restart_after_days = 10\n"))
     hub = hub_with(tmp_path / "overlay")
     hub.send(one_order("4500098123"))
     hub.later(days=11)

@@ -156,8 +156,8 @@ def _overlay(folder: Path, change: str, sign: str = "") -> Path:
     file = target / "partner.toml"
     text = file.read_text()
     if change == "separators":
-        text = re.sub(r"\[envelope\.separators\].*?\n\n", "\n", text, flags=re.DOTALL)
+        text = re.sub(r"\[x12\.separators\].*?\n\n", "\n", text, flags=re.DOTALL)
     else:
-        text = text.replace("[envelope]\n", f'[envelope]\nsubstitute = "{sign}"\n', 1)
+        text = text.replace("[x12]\n", f'[x12]\nsubstitute = "{sign}"\n', 1)
     file.write_text(text)
     return folder / "configuration"

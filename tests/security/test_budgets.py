@@ -36,8 +36,8 @@ def two(hub_with: HubWith, tmp_path: Path) -> AtWork:
     change(
         tmp_path / "overlay",
         "partners/acme-cardio/partner.toml",
-        "[envelope]",
-        "[budget]\nbytes_per_day = 60_000\n\n[envelope]",
+        "[x12]",
+        "[budget]\nbytes_per_day = 60_000\n\n[x12]",
     )
     return hub_with(tmp_path / "overlay")
 

@@ -60,4 +60,4 @@ class SmallHub:
 
 
 def _partner(name: str) -> Partner:
-    return Partner(id=name, name=name.title(), usage="P", time_zone="America/Chicago", currency="USD")
+    return Partner(id=name, name=name.title(), kind="customer", usage="P", time_zone="America/Chicago", currency="USD")

@@ -36,13 +36,13 @@ VALUES = re.compile(
 )
 WORD = re.compile(r"(?<![A-Za-z0-9_\\-])[A-Za-z]?[a-z][a-z'-]*(?![A-Za-z0-9_])")  # a code is of capitals and digits
 NAMES = {
-    "add", "amount", "at", "between", "days_per_lot", "envelope.substitute", "from", "id", "lead_time", "line_end",
+    "add", "amount", "at", "between", "days_per_lot", "x12.substitute", "from", "id", "lead_time", "line_end",
     "lines", "lot", "negate-if", "numbers_restart_after_days", "packs", "padded-numbers", "places", "substitute", "to",
-    "true", "false", "units", "usage", "envelope",
+    "true", "false", "units", "usage", "envelope", "kind",
 }  # fmt: skip
 """Keys, values and operators as they are written in our own files, where the sentence names one to be written."""
 NAMES |= {"gzip", "xz", "zstd", "quoted-printable"}  # and of ways to pack and to write
-COMMANDS = re.compile(r"hub map lint")
+COMMANDS = re.compile(r"hub map lint|hub partner migrate")
 
 
 def english_in(said: str) -> list[str]:

@@ -33,8 +33,13 @@ class Address(Struct):
 class Parties(Struct):
     """Who writes to whom."""
 
-    theirs: Address
+    theirs: list[Address]  # one for each of their identities, at least one
     ours: Address
+
+    def signed_by(self, qualifier: str | None, sender: str | None) -> list[Address]:
+        """Return their identities that are nearest to what signed: those that match, else one to compare it with."""
+        matching = [each for each in self.theirs if (each.qualifier, each.id) == (qualifier, sender)]
+        return matching or [max(self.theirs, key=lambda each: (each.id == sender, each.qualifier == qualifier))]
 
 
 class Agreed(Struct):
@@ -84,18 +89,20 @@ def about_group(header: GroupHeader, interchange: InterchangeHeader, agreed: Agr
         found.append(finding("ENV-RELEASE-NOT-AGREED", where, found=header.release, expected=listed))
     if agreed.parties is None or "group-sender-may-differ" in agreed.leniency:
         return found
-    parties = agreed.parties
-    for element, named, due in ((2, header.sender, parties.theirs.group), (3, header.receiver, parties.ours.group)):
-        if named != due:
-            found.append(_another_party(replace(at, element=element), named, due))
+    signed = agreed.parties.signed_by(interchange.sender_qualifier, interchange.sender_id)
+    senders, receivers = [each.group for each in signed], [agreed.parties.ours.group]
+    for element, named, due in ((2, header.sender, senders), (3, header.receiver, receivers)):
+        if named not in due:
+            found.append(_another_party(replace(at, element=element), named, ", ".join(due)[:FOUND_CHARACTERS_MAX]))
     return found
 
 
 def _strangers(header: InterchangeHeader, parties: Parties) -> Iterator[Diagnostic]:
     """Yield a finding for each qualifier and id that is another's: TA105 tells them apart."""
+    theirs = parties.signed_by(header.sender_qualifier, header.sender_id)[0]
     rows = (
-        ("ENV-SENDER-QUALIFIER", 5, header.sender_qualifier, parties.theirs.qualifier),
-        ("ENV-SENDER-NOT-PARTNER", 6, header.sender_id, parties.theirs.id),
+        ("ENV-SENDER-QUALIFIER", 5, header.sender_qualifier, theirs.qualifier),
+        ("ENV-SENDER-NOT-PARTNER", 6, header.sender_id, theirs.id),
         ("ENV-RECEIVER-QUALIFIER", 7, header.receiver_qualifier, parties.ours.qualifier),
         ("ENV-RECEIVER-NOT-US", 8, header.receiver_id, parties.ours.id),
     )

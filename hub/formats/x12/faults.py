@@ -155,7 +155,7 @@ _INTERCHANGE_FAULTS = {
     ),
     "ENV-NOTHING-AGREED": _fault(
         _INTERCHANGE, "006", "no X12 envelope is agreed with this partner",
-        "ask for the partner's file to be given its [envelope]",
+        "ask for the partner's file to be given its table [x12]",
     ),
     "ENV-SENDER-QUALIFIER": _fault(
         _INTERCHANGE, "005", "the sender's qualifier (ISA05) is {found}, '{expected}' was agreed with this partner",

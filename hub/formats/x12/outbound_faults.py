@@ -43,12 +43,12 @@ REFUSALS = {
     ),
     "SYN-SUBSTITUTED": (
         "in the value {found} separators or control characters were replaced by '{substitute}'",
-        "none needed if the partner agreed; else take [envelope.separators] out of the partner's file, so that others "
-        "are chosen, or name another envelope.substitute",
+        "none needed if the partner agreed; else take [x12.separators] out of the partner's file, so that others "
+        "are chosen, or name another x12.substitute",
     ),
     "SYN-OTHER-SEPARATORS": (
         "the data contains {characters}, which usually separates; other separators were written",
-        "none needed: ISA says which; state [envelope.separators] in the partner's file if they must never change",
+        "none needed: ISA says which; state [x12.separators] in the partner's file if they must never change",
     ),
     "SYN-HEADER-BROKEN": (
         "a value contained a whole interchange header; its first letter was replaced by '{substitute}'",

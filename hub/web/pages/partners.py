@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from hub.exchange.partners import Partner
+from hub.exchange.partners import Kind, Partner
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
 from hub.web.caller import caller_of
@@ -20,6 +20,7 @@ class PartnerRow(Struct):
 
     id: str
     name: str
+    kind: Kind
     test: bool
     speaks: list[str]  # "X12 004010"
     sends: list[str]
@@ -55,17 +56,18 @@ async def partner_list(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 def _row(partner: Partner, hub: Hub) -> PartnerRow:
-    envelope = partner.envelope
-    theirs = f"{envelope.theirs.qualifier} {envelope.theirs.id}" if envelope else None
+    x12 = partner.x12
+    theirs = dict.fromkeys(f"{each.qualifier} {each.id}" for each in x12.theirs) if x12 else {}
     return PartnerRow(
         id=partner.id,
         name=partner.name,
+        kind=partner.kind,
         test=partner.in_test,
-        speaks=[f"X12 {release}" for release in envelope.releases] if envelope else [],
+        speaks=[f"X12 {release}" for release in x12.releases] if x12 else [],
         sends=sorted(partner.sends),
         receives=sorted(partner.receives),
         transports=[way.kind for way in partner.transports],
-        envelope_ids=[theirs] if theirs else [],
+        envelope_ids=list(theirs),
         zone=partner.time_zone,
         over_budget=hub.over_budget(partner.id) is not None,
     )

@@ -1,0 +1,115 @@
+"""The table ``[x12]`` of a partner's file: who both sides are in X12 envelopes, and what was agreed about them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from hub.kernel.struct import Struct
+from hub.platform.toml_lines import Key
+
+A_MONTH = 31 * 24 * 60  # minutes: an acknowledgement later than that is none
+TEN_YEARS = 3_660  # days; whoever restarts more rarely has nine digits that last
+IDENTITIES_MAX = 50  # divisions of one customer
+AT: Key = ("x12",)
+
+EnvelopeName = Annotated[str, Meta(min_length=1, max_length=15, pattern=r"\A[!-~]([ -~]*[!-~])?\Z")]
+"""ISA06 and GS02: fifteen characters of ASCII at most; blanks at the end are padding."""
+
+Release = Annotated[str, Meta(pattern=r"\A[0-9]{6}[0-9A-Z]{0,6}\Z")]
+SetId = Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")]
+Sign = Annotated[str, Meta(min_length=1, max_length=1)]
+Days = Annotated[int, Meta(ge=1, le=TEN_YEARS)]
+Minutes = Annotated[int, Meta(ge=0, le=A_MONTH)]
+
+Fault = tuple[Key, str, str]
+"""What types cannot say: the key, the fault and the remedy."""
+
+
+class EnvelopeId(Struct):
+    """How an envelope names a party: ISA05/06 or ISA07/08, and GS02 or GS03."""
+
+    qualifier: Annotated[str, Meta(pattern=r"\A[0-9A-Z]{2}\Z")]
+    id: EnvelopeName
+    group: EnvelopeName | None = None  # GS02/GS03; None: the same as ``id``
+
+    @property
+    def group_id(self) -> str:
+        return self.group or self.id
+
+
+class OutboundSeparators(Struct):
+    """What we write between the parts."""
+
+    element: Sign = "*"
+    segment: Sign = "~"
+    component: Sign = ">"
+    repetition: Sign | None = None  # from 005010 on
+    line_end: Annotated[str, Meta(max_length=2)] = ""  # "\n" for partners who want one segment per line
+
+
+class Acknowledgements(Struct):
+    """Which acknowledgements are owed, by whom, and by when."""
+
+    functional: Literal["997", "999", "none"] = "997"  # what we send for each of their groups
+    functional_due_minutes: Minutes = 24 * 60  # theirs for our groups: overdue after this; 0: none is expected
+    interchange: Literal["asked", "always", "never"] = "asked"  # TA1: when ISA14 asks (a refusal always gets one)
+
+
+class X12Envelope(Struct):
+    """X12 with this partner."""
+
+    ours: EnvelopeId
+    theirs: Annotated[list[EnvelopeId], Meta(min_length=1, max_length=IDENTITIES_MAX)]  # one for each division of
+    # theirs; what answers a message goes to the one it came from, anything else to the first
+    releases: Annotated[list[Release], Meta(min_length=1, max_length=20)] = field(
+        default_factory=lambda: ["004010"]
+    )  # GS08 that they may send; a suffix is tolerated
+    written_in: Annotated[dict[SetId, Release], Meta(max_length=100)] = {}  # GS08 of what we send, set by set; of the
+    # rest that of its map, and of an acknowledgement that of what it acknowledges
+    separators: OutboundSeparators | None = None  # stated, they never change; else others where data contains one
+    substitute: Sign = "?"  # written for a separator in the data, where separators are stated
+    numbers_restart_after_days: Days = 60  # with "number-may-restart": whoever sends again has done so long since
+    acknowledgements: Acknowledgements = Acknowledgements()
+
+    @property
+    def agreed_separators(self) -> OutboundSeparators:
+        """The separators we write where the data contains none of them."""
+        return self.separators or OutboundSeparators()
+
+    def identity(self, qualifier: str | None, sender: str | None, group: str | None = None) -> EnvelopeId | None:
+        """Return which of them signed with ISA05, ISA06 and, where it is known, GS02; None where that is nobody's.
+
+        Where the group is none of that sender's, it is the first of its identities.
+        """
+        found = [each for each in self.theirs if (each.qualifier, each.id) == (qualifier, sender)]
+        return next((each for each in found if each.group_id == group), found[0] if found else None)
+
+
+def x12_faults(x12: X12Envelope, written: Collection[str]) -> list[Fault]:
+    """Return what is wrong with the table beyond its types; ``written`` are the sets that we send."""
+    named = [(each.qualifier, each.id, each.group_id) for each in x12.theirs]
+    if len(set(named)) < len(named):
+        return [((*AT, "theirs"), "an identity stands twice", "each once, told apart by qualifier, id or group")]
+    for name in x12.written_in:
+        if name not in written:
+            key = (*AT, "written_in", name)
+            return [(key, f"{name} is nothing that they receive", f"name its map under [receives]: {name} =")]
+    return _separator_faults(x12.agreed_separators, x12.substitute)
+
+
+def _separator_faults(separators: OutboundSeparators, substitute: str) -> list[Fault]:
+    key: Key = (*AT, "separators")
+    signs = [separators.element, separators.segment, separators.component, separators.repetition]
+    used = [sign for sign in signs if sign is not None]
+    if len(set(used)) < len(used):
+        return [(key, "two separators are the same", "choose four different characters")]
+    if any(len(sign) != 1 or sign.isalnum() or sign in " .-" for sign in used):
+        return [(key, "a separator is one character that no data holds", "such as * ~ > ^")]
+    if substitute in used or not (substitute.isascii() and substitute.isprintable()):
+        return [((*AT, "substitute"), "the substitute is a separator, or no sign of ASCII", "such as ? or _")]
+    if separators.line_end not in ("", "\n", "\r\n"):
+        return [((*key, "line_end"), "line_end is neither empty nor a line end", r'"", "\n" or "\r\n"')]
+    return []

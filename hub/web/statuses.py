@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from hub.exchange.model import MessageRow
+from hub.exchange.partners import Kind
 from hub.kernel.diagnostics import Severity
 from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
@@ -105,6 +106,14 @@ KEYS = {
     "reference": N_("Reference"),
     "udi-di": N_("UDI-DI"),
 }
+PARTNER_KINDS: dict[Kind, str] = {
+    "customer": N_("Customer"),
+    "supplier": N_("Supplier"),
+    "plant": N_("Plant"),
+    "carrier": N_("Carrier"),
+}
+"""What a partner is to us."""
+
 TRANSPORTS = {
     "http": N_("HTTP"),
     "folder": N_("Folder"),

@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import partial
 
 import structlog
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
@@ -23,7 +24,16 @@ from hub.access import people
 from hub.exchange import budgets, outbox, stopped
 from hub.exchange.acknowledgements import mark_overdue
 from hub.exchange.budgets import Budgets
-from hub.exchange.intake import PROCESS, PROCESS_LARGE, Accepted, Incoming, accept_all, stored_amount
+from hub.exchange.intake import (
+    PROCESS,
+    PROCESS_LARGE,
+    SAME_BYTES_WINDOW,
+    Accepted,
+    Incoming,
+    accept_all,
+    forget_recent,
+    stored_amount,
+)
 from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Budget, Partners
@@ -188,7 +198,9 @@ class Hub:
 
         Raises ``Conflict`` for an idempotency key that came with other bytes, ``Unavailable`` when nothing was stored.
         """
-        accepted = await self._arrivals.ask(incoming)
+        partner = self.partners.get(incoming.partner)
+        window = partner.same_bytes_window if partner else SAME_BYTES_WINDOW
+        accepted = await self._arrivals.ask(replace(incoming, same_bytes_window=window))
         self.budgets.count(incoming.partner, stored_amount(accepted, incoming.body.size_bytes), self.clock.now())
         answer = "duplicate" if accepted.duplicate else "accepted"
         self.metrics.received.labels(incoming.partner, incoming.transport, answer).inc()
@@ -342,6 +354,8 @@ class Hub:
         """Look at the clocks, count what waits, remove what nobody refers to."""
         round_, self._rounds = self._rounds, self._rounds + 1
         await self.database.write(lambda conn: mark_overdue(conn, now=self.clock.now()))
+        while await self.database.write(partial(forget_recent, now=self.clock.now()), behind=True):
+            pass
         await self.look_at_budgets()
         backlog = await self.database.read(jobs.backlog)
         self._given_up = backlog.dead

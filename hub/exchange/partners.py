@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
-from hub.exchange.partner_x12 import Fault, X12Envelope, x12_faults
+from hub.exchange.partner_x12 import Fault, Minutes, X12Envelope, x12_faults
 from hub.exchange.weights import Amount
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import is_partner_id
@@ -122,11 +122,17 @@ class Partner(Struct):
     transports: Annotated[list[Transport], Meta(max_length=10)] = []
     calendar: Calendar = Calendar()
     budget: Budget = Budget()
+    same_bytes_minutes: Minutes = 10  # a body that comes again within so long is the first one; 0: never
     leniency: Annotated[list[Annotated[str, Meta(max_length=64)]], Meta(max_length=20)] = []  # names out of LENIENCIES
 
     @property
     def in_test(self) -> bool:
         return self.usage == "T"
+
+    @property
+    def same_bytes_window(self) -> timedelta:
+        """For how long the same bytes are the same message, whatever they say."""
+        return timedelta(minutes=self.same_bytes_minutes)
 
     @property
     def numbers_restart_after(self) -> timedelta | None:

@@ -78,9 +78,6 @@ def _partial(name: str, *columns: Column[object], where: object, unique: bool = 
 
 Index("ix_message_partner_id", message.c.partner, message.c.id)
 _partial(
-    "uq_message_bytes", message.c.partner, message.c.sha256, where=message.c.direction == "in", unique=True
-)  # the same bytes from the same partner are the same message
-_partial(
     "uq_message_idempotency_key",
     message.c.partner,
     message.c.idempotency_key,
@@ -92,6 +89,18 @@ _partial(
     "ix_message_partner_attention", message.c.partner, message.c.id, where=message.c.attention.is_not(None)
 )  # without it a partner's log would walk all its messages for the few at its head
 _partial("ix_message_answers", message.c.answers, where=message.c.answers.is_not(None))
+
+recent_body = Table(
+    "recent_body",
+    metadata,
+    Column("partner", PARTNER, primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("message", ID, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("same_until", Instant, nullable=False),
+    Index("ix_recent_body_same_until", "same_until"),
+    sqlite_with_rowid=False,
+)  # the same bytes from the same partner are the same message until then; later their identity is asked
 
 interchange = Table(
     "interchange",

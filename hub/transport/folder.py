@@ -332,7 +332,9 @@ class FolderWatcher:
 
     async def _hand_over(self, each: Opened) -> None:
         if each.body is not None:
-            await self._receive(each.held.partner, each.body, transport="folder", file_name=each.held.shown)
+            held = each.held  # a file that was handed over when we died is handed over again, whenever we come back
+            key = f"folder {held.own} {len(each.body)}"
+            await self._receive(held.partner, each.body, transport="folder", file_name=held.shown, idempotency_key=key)
 
     def _let_go(self, handed: Sequence[Opened]) -> None:
         """Let go of files that were handed over, or watch what may still grow."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from hub.exchange import mailbox
@@ -25,6 +27,20 @@ def test_the_same_bytes_twice_are_one_order_and_the_first_answers_are_offered_ag
     assert hub.waiting() == fetched, "the same messages, not new ones"
     assert len(hub.orders()) == 1
     assert len(hub.sent()) == 2
+
+
+@pytest.mark.parametrize("minutes", [11, 60, 24 * 60, 400 * 24 * 60])
+def test_the_same_bytes_later_are_a_message_of_their_own_that_names_the_first(hub: AtWork, minutes: int) -> None:
+    first = hub.send(FIRST)
+    fetched = hub.fetch_all()
+    hub.clock.advance(timedelta(minutes=minutes))
+
+    again = hub.send(FIRST)
+    assert again.message.id != first.message.id
+    assert again.message.outcome == "duplicate"
+    assert [(row.judgement, row.first_message) for row in again.interchanges] == [("duplicate", first.message.id)]
+    assert hub.waiting() == fetched, "the first answers once more"
+    assert len(hub.orders()) == 1
 
 
 def test_the_same_interchange_with_a_line_end_behind_it_is_recognised_by_its_number(hub: AtWork) -> None:

@@ -20,6 +20,7 @@ class Intake:
 
     def __init__(self, *, available: bool = True) -> None:
         self.taken: list[tuple[str, bytes, str | None]] = []
+        self.keys: list[str | None] = []  # with which it was asked, whatever it said
         self.available = available
         self.message_id = "m"
         self.duplicate = False
@@ -34,6 +35,7 @@ class Intake:
         content_type: str | None = None,
         idempotency_key: str | None = None,
     ) -> Intake:
+        self.keys.append(idempotency_key)
         if not self.available:
             raise Unavailable("disk full")
         self.taken.append((partner, body, file_name))
@@ -99,6 +101,24 @@ async def test_a_file_still_being_written_is_left_for_the_next_sweep(tmp_path: P
     drop(tmp_path, "order.edi", age_seconds=0.25)
     assert await watch.sweep() == 0
     assert intake.taken == []
+
+
+@pytest.mark.anyio
+async def test_a_file_keeps_its_key_until_it_is_taken_and_another_of_the_same_bytes_has_its_own(
+    tmp_path: Path,
+) -> None:
+    intake = Intake(available=False)
+    watch = watcher(tmp_path, intake)
+    drop(tmp_path, "stock.edi")
+    await watch.sweep()
+    intake.available = True
+    await watcher(tmp_path, intake).sweep()  # as after a death in between, however long ago
+    drop(tmp_path, "stock.edi")
+    await watcher(tmp_path, intake).sweep()
+    refused_key, taken_key, other_key = intake.keys
+    assert refused_key == taken_key
+    assert taken_key != other_key
+    assert len(intake.taken) == 2
 
 
 @pytest.mark.anyio

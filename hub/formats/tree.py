@@ -7,6 +7,8 @@ the guide calls something a loop: ``N1/N3`` descends either way.
 
 from __future__ import annotations
 
+import msgspec
+
 UNKNOWN = "?"
 """Key under which a node keeps, in wire order, the segments its guide does not know."""
 
@@ -15,21 +17,21 @@ Value = str | list[str] | list[list[str]]
 Which of them it is follows from the guide alone, never from the data."""
 
 
-class Node:
+class Node(msgspec.Struct, eq=False, gc=False):
     """One place in a document.
 
     ``values[0]`` is the tag and ``values[n]`` element ``n``; trailing elements may be missing.
     ``position`` counts segments in the transaction set from ST = 1; a node being written has 0.
     ``children`` holds what stands beneath by tag, each list in wire order.
+
+    It knows nothing of what stands above it: there is no cycle in a tree, and the collector of cycles need not see it.
+    Unlike a value it grows, and is the same as itself alone.
     """
 
-    __slots__ = ("children", "position", "tag", "values")
-
-    def __init__(self, tag: str, position: int = 0, values: list[Value] | None = None) -> None:
-        self.tag = tag
-        self.position = position
-        self.values: list[Value] = [tag] if values is None else values
-        self.children: dict[str, list[Node]] = {}
+    tag: str
+    position: int
+    values: list[Value]
+    children: dict[str, list[Node]] = {}
 
     def add(self, child: Node) -> Node:
         """Put ``child`` beneath this node, after those of its tag; return it."""

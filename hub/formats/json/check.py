@@ -14,6 +14,7 @@ from hub.formats.family import Checked
 from hub.formats.json.member import TEXT, JsonSchema, Member, record_of
 from hub.formats.json.reader import JsonDocument, Number
 from hub.formats.named_faults import Findings
+from hub.formats.schema import Record
 from hub.formats.simple import NUMBER_CHARACTERS_MAX, accepts, fault
 from hub.formats.tree import UNKNOWN, Node
 from hub.kernel.location import Location
@@ -24,16 +25,12 @@ EXPONENT_MAX = 18  # digits of a number written out
 _WANTED = {"number": "a number", "whole": "a number", "flag": "true or false"}
 
 
-class PlacedNode(Node):
+class PlacedNode(Node, eq=False, gc=False, kw_only=True):
     """A node that knows where in which document it stands."""
 
-    __slots__ = ("document", "pointer", "record")
-
-    def __init__(self, layout: Layout, position: int, document: JsonDocument, pointer: str) -> None:
-        super().__init__(layout.name, position, [*layout.blank])
-        self.record = layout.record
-        self.document = document
-        self.pointer = pointer
+    record: Record
+    document: JsonDocument
+    pointer: str
 
 
 class Layout:
@@ -167,7 +164,10 @@ class _Judging:
         self.wrong("GDE-NAME-UNKNOWN", key, f"{pointer}/{_escaped(key)}", expected=expected)
 
     def _node(self, layout: Layout, pointer: str) -> PlacedNode:
-        node = PlacedNode(layout, len(self.nodes) + 1, self.document, pointer)
+        node = PlacedNode(
+            layout.name, len(self.nodes) + 1, [*layout.blank], record=layout.record, document=self.document,
+            pointer=pointer,
+        )  # fmt: skip
         self.nodes.append(node)
         return node
 

@@ -117,7 +117,7 @@ class _Composing:
             return []
         rules = [each.rule for each in self.computed.get(place.tag, ())]
         if "count" in rules or ("loop" in rules and loop.tag and not place.opens):
-            return [Node(place.tag)]
+            return [Node(place.tag, 0, [place.tag])]
         return []
 
     def _too_often(self, place: Place, loop: Place | None) -> None:

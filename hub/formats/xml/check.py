@@ -16,6 +16,7 @@ from lxml import etree
 
 from hub.formats.family import Checked
 from hub.formats.named_faults import Findings
+from hub.formats.schema import Record
 from hub.formats.simple import fault
 from hub.formats.tree import UNKNOWN, Node
 from hub.formats.tree import Value as TreeValue
@@ -34,19 +35,11 @@ XSD_WORDS_MAX = 300  # characters of what libxml2 says
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
-class PlacedNode(Node):
+class PlacedNode(Node, eq=False, gc=False, kw_only=True):
     """A node that knows its element."""
 
-    __slots__ = ("record", "source")
-
-    def __init__(self, layout: Layout, position: int, source: etree._Element) -> None:
-        values: list[TreeValue] = [*layout.blank]
-        self.tag = layout.tag
-        self.position = position
-        self.values = values
-        self.children = {}
-        self.source = source
-        self.record = layout.record
+    record: Record
+    source: etree._Element
 
 
 def check(root: etree._Element, schema: XmlSchema) -> tuple[Checked, list[Node]]:
@@ -72,7 +65,7 @@ def judge(root: etree._Element, schema: XmlSchema) -> list[Diagnostic]:
 
 def _built(element: etree._Element, layout: Layout, nodes: list[Node]) -> PlacedNode:
     """Return the tree of an element that its XSD has found right, in which nothing is left to judge."""
-    node = PlacedNode(layout, len(nodes) + 1, element)
+    node = PlacedNode(layout.tag, len(nodes) + 1, [*layout.blank], record=layout.record, source=element)
     nodes.append(node)
     values, children, leaves = node.values, node.children, layout.leaves
     for clark, said in element.items():
@@ -126,7 +119,7 @@ class _Judging:
         self.nodes: list[Node] = []
 
     def place(self, element: etree._Element, layout: Layout) -> PlacedNode:
-        node = PlacedNode(layout, len(self.nodes) + 1, element)
+        node = PlacedNode(layout.tag, len(self.nodes) + 1, [*layout.blank], record=layout.record, source=element)
         self.nodes.append(node)
         values = node.values
         if element.attrib or layout.attributes:

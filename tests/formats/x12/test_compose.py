@@ -45,7 +45,7 @@ def test_any_document_of_a_guide_is_written_as_it_was_read(name: str, seed: int)
 
 
 def test_the_guide_decides_the_order_and_within_a_tag_the_tree() -> None:
-    root = Node("ST")
+    root = Node("ST", 0, ["ST"])
     for text in ("CTT*9", "PO1*2*1*EA", "PO1*1*1*EA", "REF*CO*b", "REF*CO*a", "BEG*00*NE*P**20261102"):
         root.add(node(text))
     assert wire(written(root)) == [
@@ -54,21 +54,21 @@ def test_the_guide_decides_the_order_and_within_a_tag_the_tree() -> None:
 
 
 def test_totals_and_the_end_of_a_bounded_loop_are_written_unasked() -> None:
-    root = Node("ST")
+    root = Node("ST", 0, ["ST"])
     line = root.add(node("PO1*1*1*EA"))
-    line.add(Node("LS")).add(node("LDT*AF*10*DA"))
+    line.add(Node("LS", 0, ["LS"])).add(node("LDT*AF*10*DA"))
     assert wire(written(root)) == ["PO1*1*1*EA", "LS*LDT", "LDT*AF*10*DA", "LE*LDT", "CTT*1"]
 
 
 def test_empty_ends_are_dropped_from_segments_and_composites() -> None:
-    root = Node("ST")
+    root = Node("ST", 0, ["ST"])
     root.add(Node("REF", 0, ["REF", "CO", "x", "", ["", ""]]))
-    root.add(Node("PO1")).add(Node("SLN", 0, ["SLN", "1", "", "I", "4", ["EA", "", ""], ""]))
+    root.add(Node("PO1", 0, ["PO1"])).add(Node("SLN", 0, ["SLN", "1", "", "I", "4", ["EA", "", ""], ""]))
     assert written(root).segments == [["REF", "CO", "x"], ["PO1"], ["SLN", "1", "", "I", "4", ["EA"]], ["CTT", "1"]]
 
 
 def test_a_tag_without_a_place_is_left_out_and_said() -> None:
-    root = Node("ST")
+    root = Node("ST", 0, ["ST"])
     root.add(node("PO1*1")).add(node("BEG*00"))
     root.add(node("REF*CO*x")).add(node("DTM*002*20261215"))
     composed = written(root)
@@ -87,7 +87,7 @@ def test_what_the_reader_set_aside_is_not_written_again() -> None:
 
 
 def test_more_than_the_guide_allows_is_refused() -> None:
-    root = Node("ST")
+    root = Node("ST", 0, ["ST"])
     for name in ("USD", "EUR"):
         root.add(node(f"CUR*BY*{name}"))
     assert [f.code for f in written(root).findings] == ["GDE-SEGMENT-TOO-OFTEN"]

@@ -147,7 +147,7 @@ def test_what_is_written_counts_its_levels_itself(notice: Guide) -> None:
 
 
 def test_levels_nested_too_deep_to_be_written_are_refused(notice: Guide) -> None:
-    root = at = Node("ST")
+    root = at = Node("ST", 0, ["ST"])
     for _ in range(DEPTH_MAX + 3):
         at = at.add(Node("HL", 0, ["HL", "", "", "I"]))
     assert [f.code for f in compose(root, notice).findings] == ["GDE-HL-TOO-DEEP"]

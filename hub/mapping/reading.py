@@ -255,7 +255,7 @@ class _Reader:
                 variant,
                 lambda way, own, start, k=index: f"{found}.append(({own}.position, {k}, {way}, {start}))",
             )
-        with self.code.block(f"for _, k, w, g in sorted({found}, key=lambda each: each[0]):"):
+        with self.code.block(f"for _, k, w, g in sorted({found}, key=lambda each: each[0]) if {found} else ():"):
             self.code.add(f"t = (P, {listing.name!r}, len({name}))")
             for index, variant in enumerate(listing.variants):
                 nodes = [f"w[{i}]" for i in range(len(variant.outer))]
@@ -282,7 +282,9 @@ class _Reader:
         code = self.code
         if variant.in_place and not variant.outer:
             if variant.group is None:
-                self._act(act("()", "n", "0"))
+                least = _least_part(variant)
+                with code.block_if(f"len(n.values) > {least}" if least else None):
+                    self._act(act("()", "n", "0"))
             else:
                 self._groups("n", variant, act, "(n,)")
             return
@@ -293,7 +295,8 @@ class _Reader:
             return
         steps = [level.step for level in variant.outer] + ([variant.step] if variant.step else [])
         constant = code.constant(run_steps(tuple(steps)))
-        with code.block(f"for way in ways(n, {constant}):"):
+        some = "" if steps[0].optional else f" if {steps[0].tag!r} in c else ()"
+        with code.block(f"for way in ways(n, {constant}){some}:"):
             if variant.group is not None:
                 self._groups("way[-1]", variant, act, "way")
             else:
@@ -350,6 +353,20 @@ def contested(plan: Plan) -> dict[tuple[str, ...], bool]:
         if variant.step is not None:
             claims.setdefault(variant.tags, set()).add((variant.number, "items"))
     return {tags: len(selectors) > 1 for tags, selectors in claims.items()}
+
+
+def _least_part(variant: Variant) -> int:
+    """Return the first part of its parent's place that can say an item: with fewer there is none. 0: unknown."""
+    rules = [rule for rule in variant.rules if rule.reads]
+    takes = [take for rule in rules for take in rule.takes]
+    said = variant.lists or variant.constants or variant.said_by or any(_says_of_itself(rule) for rule in rules)
+    plain = all(take.anchor.kind == "own" and not take.steps and take.path.parts for take in takes)
+    return min(part for take in takes for part in take.path.parts) if takes and plain and not said else 0
+
+
+def _says_of_itself(rule: Rule) -> bool:
+    """Whether a rule gives a value where nothing was sent."""
+    return rule.source.word is not None or any(bound.codec.stage == "absent" for bound in rule.codecs)
 
 
 def _dependent(rule: Rule) -> int:

@@ -20,6 +20,7 @@ from hub.mapping.plan import Total
 from hub.mapping.reader_run import Reading, component, fits
 from hub.mapping.writer_run import Writing
 
+PLAIN_DIGITS_MAX = 18  # of a number that is added up as it stands: more than any quantity has
 _EXACT = Context(prec=100)  # digits: 100,000 numbers of 18 digits, wherever their points stand, have 41 at most
 
 Conditions = tuple[tuple[int, int, str], ...]
@@ -52,7 +53,7 @@ def compare(totals: Sequence[Total], root: Node, reading: Reading) -> None:
             reading.seen[node] = reading.seen.get(node, 0) | 1 << element
             stated = component(node.element(element), total.target.component or 1)
             added = _added_up(total, loop) or Added()
-            if read_number(stated) not in _statable(added, total):
+            if not _says(read_number(stated), added, total):
                 reading.differing.append((reading.spelt(node.tag, element), stated))
                 reckoned = added.plain
                 message = f"states {stated}, but the {total.operation} is {reckoned or 0}"
@@ -73,8 +74,9 @@ def compare(totals: Sequence[Total], root: Node, reading: Reading) -> None:
 class Added:
     """What numbers add up to: as they are, without their signs, and without signs and decimal points."""
 
-    def __init__(self) -> None:
-        self.plain = self.unsigned = self.hashed = Decimal(0)
+    def __init__(self, whole: int = 0) -> None:
+        """``whole`` is what numbers without either add up to."""
+        self.plain = self.unsigned = self.hashed = Decimal(whole)
 
     def add(self, number: Decimal) -> None:
         """Take one more number in, with the decimals it was written with."""
@@ -88,14 +90,23 @@ class Added:
 
 def _added_up(total: Total, loop: Node) -> Added | None:
     """Return what stands beneath ``loop``, added up; None where nothing does."""
-    added: Added | None = None
-    for node in _beneath(loop, total.source.steps):
-        number: Decimal | None = Decimal(1)
-        if total.operation == "sum":
-            number = read_number(component(node.element(total.source.parts[0]), total.source.component or 1))
-        if number is not None:
-            added = added or Added()
-            added.add(number)
+    found = _beneath(loop, total.source.steps)
+    if total.operation == "count":
+        count = sum(1 for _ in found)
+        return Added(count) if count else None
+    part, inner = total.source.parts[0], total.source.component or 1
+    there, whole, others = False, 0, []
+    for node in found:
+        text = component(node.element(part), inner)
+        if len(text) <= PLAIN_DIGITS_MAX and text.isdecimal() and text.isascii():
+            there, whole = True, whole + int(text)
+        elif (number := read_number(text)) is not None:
+            others.append(number)
+    if not there and not others:
+        return None
+    added = Added(whole)
+    for number in others:
+        added.add(number)
     return added
 
 
@@ -109,12 +120,12 @@ def _text(added: Added, total: Total) -> str | None:
     return text if fits_in else None
 
 
-def _statable(added: Added, total: Total) -> set[Decimal]:
-    """Return every number by which the total may be stated. Of a hash total senders keep signs and points, or not."""
+def _says(number: Decimal | None, added: Added, total: Total) -> bool:
+    """Whether ``number`` states the total. Of a hash total senders keep signs and points, or not."""
     if not total.hashed:
-        return {added.plain.scaleb(total.decimals, _EXACT)}
+        return number == added.plain.scaleb(total.decimals, _EXACT)
     ways = (added.plain, added.unsigned, added.hashed)
-    return {*ways, *(_truncated(each, total.digits_max) for each in ways)}
+    return number in ways or number in [_truncated(each, total.digits_max) for each in ways]
 
 
 def _truncated(number: Decimal, digits_max: int) -> Decimal:
@@ -148,8 +159,9 @@ def _down(node: Node, steps: tuple[Step, ...]) -> Iterator[Node]:
 
 def _anywhere(above: Node, tag: str, conditions: Conditions, found: list[Node]) -> None:
     for name, nodes in above.children.items():
+        named = name == tag
         for node in nodes:
-            if name == tag and fits(node, conditions):
+            if named and fits(node, conditions):
                 found.append(node)
             if node.children:
                 _anywhere(node, tag, conditions, found)
@@ -165,7 +177,7 @@ def _first(loop: Node, step: Step) -> Node | None:
 
 
 def _conditions(step: Step) -> Conditions:
-    return tuple((c.part, c.component or 0, c.value) for c in step.conditions)
+    return tuple((c.part, c.component or 0, c.value) for c in step.conditions) if step.conditions else ()
 
 
 __all__: list[Any] = ["compare", "state"]

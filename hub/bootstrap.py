@@ -21,6 +21,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
 from hub.access import people
+from hub.business.rooms import ROOMS
 from hub.exchange import budgets, outbox, stopped
 from hub.exchange.acknowledgements import mark_overdue
 from hub.exchange.budgets import Budgets
@@ -45,7 +46,6 @@ from hub.flow.inbound import Processing
 from hub.flow.large import LARGE_AT_ONCE, LargeInSubprocess
 from hub.flow.origins import origins_of
 from hub.flow.readers import ReadInSubprocess
-from hub.flow.rooms import ROOMS
 from hub.flow.rules import Rules
 from hub.flow.services import Services
 from hub.formats.x12.guides import GuideLibrary

@@ -24,7 +24,6 @@ from hub.platform.columns import Instant
 from hub.platform.database import Database
 from hub.platform.scoped import visible
 from hub.security import tokens
-from hub.security.policy import KEY_PERMISSIONS
 from hub.security.tokens import PresentedKey, Random
 
 LIVE_KEYS_MAX = 2  # of one partner: the old and the new
@@ -40,7 +39,7 @@ def make_key(
     *,
     now: datetime,
     actor: str,
-    scopes: Iterable[str] = KEY_PERMISSIONS,
+    scopes: Iterable[str],
     label: str | None = None,
     expires_at: datetime | None = None,
     random: Random = secrets.token_bytes,

@@ -8,16 +8,18 @@ stands is written for all of the group together, and anything else is handled on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from hub.canonical.result import Cause, Result
+from hub.kernel.errors import HubError
 from hub.kernel.struct import Struct
 from hub.platform.configuration import Configuration
+from hub.security.policy import Grant
 
 
 class PartnerFacts(Struct):
@@ -72,20 +74,67 @@ class Prepared(Struct):
     result: Result
 
 
+class Pages(Struct):
+    """Where people read what the room has. The texts are English, and words of the catalogues."""
+
+    address: str  # of the list; below it stand /<partner>/<number> for each record
+    label: str  # in the navigation
+    one: str  # what leads from a document to the record it is about
+    permission: str  # to read them
+
+
 Handle = Callable[[Connection, Arrived, Any, Collection[str]], Result]
 """Given the transaction, the document, the room's rules for its partner, and the ids of those of the room's records
 that an answer of this transaction is already due for."""
+Check = Callable[[Configuration, str], Sequence[HubError]]
+"""Given the configuration and a partner: what is wrong in the room's own files of that partner."""
+
+
+def no_rules(configuration: Configuration, partner: PartnerFacts) -> None:
+    """The rules of a room that decides by the document alone."""
+
+
+def prepares_nothing(arrived: Arrived, rules: Any) -> None:
+    """Of a room whose every decision depends on what stands."""
+
+
+def no_versions(conn: Connection, ids: Collection[str]) -> Mapping[str, int]:
+    """Of a room on whose records nothing prepared rests."""
+    return {}
+
+
+def notes_nothing(conn: Connection, sent: Sequence[tuple[str, str]], now: datetime) -> None:
+    """Of a room whose records have no history."""
 
 
 @dataclass(frozen=True)
 class Room:
-    """A business room, as the flow knows it."""
+    """A business room: all that the rest of the hub knows of it. Pages and routes themselves stand in ``web``."""
 
     name: str
     handles: Mapping[str, Handle]  # by name of the canonical document
-    read_rules: Callable[[Configuration, PartnerFacts], Any]  # raises ``Misconfigured``
-    prepare: Callable[[Arrived, Any], Prepared | None]  # None: what follows depends on what stands
-    origin: Callable[[Any], Origin]  # of what was prepared
-    versions: Callable[[Connection, Collection[str]], Mapping[str, int]]  # of what stands; the rest is left out
-    write: Callable[[Connection, Sequence[Any], datetime], None]  # ``Conflict``: something took their place meanwhile
-    sent: Callable[[Connection, Sequence[tuple[str, str]], datetime], None]  # record and message of ours, each
+    documents: Mapping[str, str]  # canonical documents it takes or owes, and what people call them
+    keys: Mapping[str, str] = field(default_factory=dict)  # kinds of numbers, the one people use first; and its name
+    read_rules: Callable[[Configuration, PartnerFacts], Any] = no_rules  # raises ``Misconfigured``
+    prepare: Callable[[Arrived, Any], Prepared | None] = prepares_nothing  # None: what follows depends on what stands
+    writes: type[Struct] | None = None  # of what is prepared; a struct with a tag, for it travels between processes
+    origin: Callable[[Any], Origin | None] = lambda writes: None  # of what was prepared
+    versions: Callable[[Connection, Collection[str]], Mapping[str, int]] = no_versions  # of what stands, no more
+    write: Callable[[Connection, Sequence[Any], datetime], None] = notes_nothing
+    """Writes what was prepared. ``Conflict``: something took its place meanwhile."""
+    sent: Callable[[Connection, Sequence[tuple[str, str]], datetime], None] = notes_nothing
+    """Notes of which record of its own (id) a message of ours (id) is."""
+    grants: tuple[Grant, ...] = ()  # permissions, and who has them
+    pages: Pages | None = None
+    checks: Mapping[str, Check] = field(default_factory=dict)  # by what they look at, as ``hub check`` names it
+    asked_codes: frozenset[str] = frozenset()  # of findings that ask a person of ours; a partner is given no remedy
+    when_held: str | None = None  # what a person does about a document that is held, in a sentence
+
+    def texts(self) -> Iterator[str]:
+        """Yield every text of the declaration that people read, for the catalogues."""
+        yield from self.documents.values()
+        yield from self.keys.values()
+        if self.pages is not None:
+            yield from (self.pages.label, self.pages.one)
+        if self.when_held is not None:
+            yield self.when_held

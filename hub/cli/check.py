@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import click
 
 from hub.access.keys import is_live, list_keys
-from hub.business.orders.catalogue_file import catalogue_faults
+from hub.business.room import Check as RoomCheck
+from hub.business.rooms import ROOMS
 from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.stored import data_option, opened, settings_for, usage_shown, usages_of
 from hub.exchange.budgets import Usage
@@ -115,13 +117,9 @@ def _guides(settings: Settings, configuration: Configuration) -> list[HubError]:
     return list(GuideLibrary(configuration.roots).faults())
 
 
-def _tables(settings: Settings, configuration: Configuration) -> list[HubError]:
-    """Return what is wrong with items and prices."""
-    found: list[HubError] = []
-    for partner in configuration.folders("partners"):
-        items, prices = (configuration.find(f"partners/{partner}/{name}.toml") for name in ("items", "prices"))
-        found += catalogue_faults(partner, items, prices)
-    return found
+def _of_room(check: RoomCheck, settings: Settings, configuration: Configuration) -> list[HubError]:
+    """Return what is wrong in what a room reads of partners."""
+    return [fault for partner in configuration.folders("partners") for fault in check(configuration, partner)]
 
 
 def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
@@ -250,7 +248,7 @@ CHECKS: dict[str, Check] = {
     "partners": _partners,
     "guides": _guides,
     "maps": _maps,
-    "tables": _tables,
+    **{name: partial(_of_room, check) for room in ROOMS for name, check in room.checks.items()},
     "schema": _schema,
     "keys": _keys,
     "data": _data,

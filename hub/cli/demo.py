@@ -26,6 +26,7 @@ from sqlalchemy import Connection
 
 from hub.access import people
 from hub.access.keys import is_live, keys_of, make_key, revoke_key
+from hub.business.rooms import RIGHTS
 from hub.cli.conversation import Conversation, Played, Scene, Step, conversations
 from hub.cli.output import Output, refuse, reports
 from hub.cli.serve import listen
@@ -174,7 +175,7 @@ def _new_key(conn: Connection, partner: str, now: datetime) -> str:
     for key in keys_of(conn, partner):
         if key.label == LABEL and is_live(key, now):
             revoke_key(conn, EVERYONE, key.id, now=now, actor=actor())
-    return make_key(conn, partner, now=now, actor=actor(), label=LABEL)
+    return make_key(conn, partner, now=now, actor=actor(), scopes=RIGHTS.of_keys, label=LABEL)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ import click
 from msgspec import structs
 
 from hub.access.keys import is_live, list_keys, make_key, revoke_key
+from hub.business.rooms import RIGHTS
 from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.partner_file import new_partner
 from hub.cli.partner_migration import Migration, files_at, migrate_file
@@ -206,7 +207,9 @@ def key(out: Output, partner_id: str, label: str | None, days: int | None, data:
     ends = None if days is None else now + timedelta(days=days)
     with opened(settings) as database:
         text = database.write_now(
-            lambda conn: make_key(conn, partner_id, now=now, actor=actor(), label=label, expires_at=ends)
+            lambda conn: make_key(
+                conn, partner_id, now=now, actor=actor(), scopes=RIGHTS.of_keys, label=label, expires_at=ends
+            )
         )
     out.value({"partner": partner_id, "key": text, "expires_at": ends})
     if not out.as_json:

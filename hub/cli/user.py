@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from hub.access import people
 from hub.access.model import Person
+from hub.business.rooms import RIGHTS
 from hub.cli.output import Output, refuse, reports
 from hub.cli.stored import actor, address_of, data_option, opened, settings_for
 from hub.kernel.clock import SystemClock
@@ -136,7 +137,7 @@ def disable(out: Output, login: str, data: Path | None) -> None:
 def roles(out: Output) -> None:
     """List the roles and what each permits."""
     out.items(
-        [Role(role=role, permissions=sorted(permissions)) for role, permissions in ROLES.items()],
+        [Role(role=role, permissions=sorted(permissions)) for role, permissions in RIGHTS.roles.items()],
         {"role": lambda row: row.role, "permits": lambda row: ", ".join(row.permissions)},
         none="",
     )

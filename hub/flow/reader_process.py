@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 
 import hub
+from hub.business.rooms import ROOMS
 from hub.flow.readers import Reading, Sent, ToRead, read_messages, token_of
-from hub.flow.rooms import ROOMS
 from hub.flow.rules import Rules
 from hub.kernel.errors import HubError
 from hub.platform.configuration import CONTENTS, find_configuration

@@ -1,20 +1,23 @@
-"""Which room handles which document: the table. What is not named here waits for a person."""
+"""Which room handles which document, made from the table of rooms. What nobody handles waits for a person."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
 
-from hub.business.orders.handlers import NewOrder
-from hub.business.orders.room import ORDERS
 from hub.business.room import Arrived, Room
+from hub.business.rooms import ROOMS
 from hub.canonical.result import Result
 from hub.flow.acknowledged import take_functional_acknowledgement
 from hub.flow.effects import Effects
+from hub.kernel.struct import Struct
 
-ROOMS: tuple[Room, ...] = (ORDERS,)
-"""Every business room. One that is added here is asked for what it handles, prepares and reads."""
-
-Writes = NewOrder
+if TYPE_CHECKING:
+    Writes = Struct
+else:
+    Writes = reduce(or_, (room.writes for room in ROOMS if room.writes is not None))
 """What rooms prepare, as it travels between processes: a union of tagged structs, one of each room."""
 
 ROOM_OF: dict[str, Room] = {document: room for room in ROOMS for document in room.handles}

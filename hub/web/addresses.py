@@ -34,16 +34,6 @@ def message_page(message: str, **query: str | None) -> str:
     return address("messages", message, query=query)
 
 
-def order_page(partner: str, number: str, **query: str | None) -> str:
-    """Return where a person reads an order."""
-    return address("orders", partner, number, query=query)
-
-
-def order_part(order_id: str, *parts: object) -> str:
-    """Return where the API has a part of an order, whose id is no partner's text."""
-    return API + address("order-by-id", order_id, *parts)
-
-
 def last_part(connection: ASGIConnection[Any, Any, Any, Any], before: int) -> str:
     """Return what follows the first ``before`` parts of the path, exactly as it was meant.
 

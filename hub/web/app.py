@@ -13,12 +13,14 @@ from importlib.metadata import version
 
 from litestar import Litestar
 from litestar.datastructures import State
+from litestar.handlers import HTTPRouteHandler
 
 from hub.access.keys import KeyRing
 from hub.platform.server_key import server_key
 from hub.web.admission import Admission
-from hub.web.api import health, inbound, message_parts, messages, orders, outbound
+from hub.web.api import health, inbound, message_parts, messages, outbound
 from hub.web.api.describe import openapi
+from hub.web.api.partner_view import RULES
 from hub.web.assets import Assets
 from hub.web.attempts import KeyGuesses
 from hub.web.door.keeper import Known
@@ -27,7 +29,6 @@ from hub.web.headers import guard_headers
 from hub.web.hub import Hub
 from hub.web.pages import entrance
 from hub.web.pages import messages as message_pages
-from hub.web.pages import orders as order_pages
 from hub.web.pages import partners as partner_pages
 from hub.web.pages.entrance import Entrance
 from hub.web.pages.interface import InterfacePage
@@ -36,11 +37,12 @@ from hub.web.reads import BODIES_AT_ONCE, PlacesKept, Reads
 from hub.web.refusals import refuse
 from hub.web.rendering import Renderer
 from hub.web.request import HubRequest
+from hub.web.rooms import SHOWN_ROOMS
 from hub.web.sessions import Sessions
 from hub.web.static_files import static_file
 
 FORM_BYTES_MAX = 64 * 1024  # of every route but intake, which holds its own limit while it streams
-API = (
+API: tuple[HTTPRouteHandler, ...] = (
     inbound.receive,
     outbound.waiting,
     outbound.fetch,
@@ -58,16 +60,11 @@ API = (
     message_parts.provenance,
     message_parts.raw,
     message_parts.canonical,
-    orders.orders,
-    orders.order,
-    orders.order_lines,
-    orders.part_of_line,
-    orders.part_of_order,
     health.alive,
     health.ready,
     health.metrics,
 )
-PAGES = (
+PAGES: tuple[HTTPRouteHandler, ...] = (
     message_pages.home,
     message_pages.message_log,
     message_pages.message_page,
@@ -75,8 +72,6 @@ PAGES = (
     message_pages.process_again,
     message_pages.send_again,
     message_pages.dealt_with,
-    order_pages.order_list,
-    order_pages.order_page,
     partner_pages.partner_list,
     entrance.login_page,
     entrance.log_in,
@@ -101,7 +96,7 @@ def create_app(hub: Hub) -> Litestar:
 
     assets = Assets()
     app = Litestar(
-        route_handlers=[*API, *PAGES],
+        route_handlers=[*API, *PAGES, *(route for room in SHOWN_ROOMS for route in room.routes)],
         lifespan=[running],
         guards=[enforce],
         middleware=[PlacesKept],
@@ -123,6 +118,9 @@ def create_app(hub: Hub) -> Litestar:
                 "entrance": Entrance(time.monotonic),
                 "key_guesses": KeyGuesses(time.monotonic),
                 "server_key": server_key(hub.settings.data),
+                "told": {
+                    rule: told for each in (RULES, *(room.told for room in SHOWN_ROOMS)) for rule, told in each.items()
+                },
                 "assets": assets,
                 "renderer": Renderer(assets),
             }

@@ -106,6 +106,7 @@ def _wanted() -> Catalog:
     """Return every text somebody may see: of the pages, of the rooms' sentences, of guides."""
     from babel.messages.catalog import Catalog
 
+    from hub.business.rooms import ROOMS
     from hub.formats.x12.guides import GuideLibrary
     from hub.platform.configuration import find_configuration
     from hub.web.spoken import guide_names, sentences
@@ -113,6 +114,8 @@ def _wanted() -> Catalog:
     wanted = Catalog(domain=DOMAIN, project="Contract Hub", version="", charset="utf-8", fuzzy=False)
     for _file, _line, text, comments, context in extracted():
         wanted.add(text, auto_comments=comments, context=context)
+    for text in (text for room in ROOMS for text in room.texts()):
+        wanted.add(text, auto_comments=["a word of a room"])
     for text in sentences():
         wanted.add(text, auto_comments=["a sentence of a finding; {names} stay as they are"])
     for text in guide_names(GuideLibrary(find_configuration(None).roots)):

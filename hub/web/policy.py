@@ -12,9 +12,9 @@ from typing import Any, Literal
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import BaseRoute
 
+from hub.business.rooms import RIGHTS
 from hub.kernel.errors import Defect
 from hub.kernel.struct import Struct
-from hub.security.policy import Permission
 
 Kind = Literal["partner", "person", "monitor"]
 Face = Literal["api", "page"]
@@ -26,27 +26,27 @@ class Policy(Struct):
 
     face: Face  # how a refusal looks: a problem document or a page
     kinds: tuple[Kind, ...] = ()
-    permission: Permission | None = None
+    permission: str | None = None
     reason: str | None = None  # why everybody may, when everybody may
     recognised: tuple[Kind, ...] = ()  # everybody may, and these are told more
 
 
-def partners(permission: Permission) -> dict[str, Any]:
+def partners(permission: str) -> dict[str, Any]:
     """The partner's own systems, by API key."""
     return {OPT: Policy(face="api", kinds=("partner",), permission=permission)}
 
 
-def both(permission: Permission) -> dict[str, Any]:
+def both(permission: str) -> dict[str, Any]:
     """Partners' systems by API key, and people of the factory by their session: the API under ``/api/v1``."""
     return {OPT: Policy(face="api", kinds=("partner", "person"), permission=permission)}
 
 
-def people(permission: Permission | None = None) -> dict[str, Any]:
+def people(permission: str | None = None) -> dict[str, Any]:
     """People of the factory, by their session: the pages. Without a permission: whoever is logged in."""
     return {OPT: Policy(face="page", kinds=("person",), permission=permission)}
 
 
-def watchers(permission: Permission) -> dict[str, Any]:
+def watchers(permission: str) -> dict[str, Any]:
     """Monitoring systems, by the token of the settings, and people of the factory by their session."""
     return {OPT: Policy(face="api", kinds=("person", "monitor"), permission=permission)}
 
@@ -77,10 +77,15 @@ def named_policy(handler: BaseRouteHandler) -> Policy | None:
 
 
 def require_policies(routes: Iterable[BaseRoute]) -> None:
-    """Raise ``Defect`` naming every route that has no policy, or is open to all without a reason."""
-    bare = sorted({path for path, policy in policies(routes) if policy is None or not (policy.kinds or policy.reason)})
+    """Raise ``Defect`` naming every route that has no policy, is open to all without a reason, or for nobody at all."""
+    found = policies(routes)
+    bare = sorted({path for path, policy in found if policy is None or not (policy.kinds or policy.reason)})
     if bare:
         raise Defect(f"routes without a policy: {', '.join(bare)}")
+    known = {None, *RIGHTS.permissions}
+    closed = sorted({path for path, policy in found if policy is not None and policy.permission not in known})
+    if closed:
+        raise Defect(f"routes that ask for a permission nobody has: {', '.join(closed)}")
 
 
 def policies(routes: Iterable[BaseRoute]) -> list[tuple[str, Policy | None]]:

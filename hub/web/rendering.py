@@ -23,6 +23,7 @@ from hub.web.assets import Assets
 from hub.web.catalogues import load
 from hub.web.directions import isolated, verbatim
 from hub.web.languages import LANGUAGES, UTC_ZONE, Language
+from hub.web.navigation import NAVIGATION
 from hub.web.phrases import Phrasebook
 from hub.web.vocabulary import UNITS
 
@@ -73,6 +74,7 @@ def _environment(language: Language, assets: Assets, templates: Path) -> Environ
         assets=assets,
         languages=LANGUAGES,
         words=statuses,
+        navigation=NAVIGATION,
         units=UNITS,
     )
     return environment

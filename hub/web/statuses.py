@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from hub.business.rooms import ROOMS
 from hub.exchange.model import MessageRow
 from hub.exchange.partners import Kind
 from hub.kernel.diagnostics import Severity
@@ -66,45 +67,17 @@ STAGES = {
     "finished": N_("Finished"),
 }
 DOCUMENTS = {
-    "PurchaseOrder": N_("Purchase order"),
-    "PurchaseOrderChange": N_("Purchase order change"),
-    "OrderAcknowledgement": N_("Order acknowledgement"),
-    "OrderChangeAcknowledgement": N_("Order change acknowledgement"),
+    **{name: text for room in ROOMS for name, text in room.documents.items()},
     "FunctionalAcknowledgement": N_("Functional acknowledgement"),
     "ApplicationAdvice": N_("Application advice"),
-    "DemandForecast": N_("Demand forecast"),
-    "ShippingSchedule": N_("Shipping schedule"),
-    "ScheduleChangeRequest": N_("Schedule change request"),
-    "ShipNotice": N_("Ship notice"),
-    "Invoice": N_("Invoice"),
-    "RemittanceAdvice": N_("Remittance advice"),
-    "ReceivingAdvice": N_("Receiving advice"),
-    "InventoryReport": N_("Inventory report"),
-    "EngineeringChange": N_("Engineering change"),
-    "NonconformanceReport": N_("Nonconformance report"),
-    "ProductionStatus": N_("Production status"),
-    "TestReport": N_("Test report"),
-    "QualityAlert": N_("Quality alert"),
-    "ConsumptionReport": N_("Consumption report"),
 }
+OF_ROOMS = {kind: text for room in ROOMS for kind, text in room.keys.items()}
+"""Kinds of numbers that belong to what rooms have."""
 KEYS = {
-    "purchase-order": N_("PO"),
-    "order": N_("PO"),
-    "seller-order": N_("Our order"),
-    "line": N_("Line"),
-    "release": N_("Release"),
-    "item": N_("Item"),
-    "contract": N_("Contract"),
+    **OF_ROOMS,
     "interchange": N_("Interchange"),
     "group": N_("Group"),
     "set": N_("Set"),
-    "lot": N_("Lot"),
-    "serial": N_("Serial"),
-    "shipment": N_("Shipment"),
-    "invoice": N_("Invoice no."),
-    "project": N_("Project"),
-    "reference": N_("Reference"),
-    "udi-di": N_("UDI-DI"),
 }
 PARTNER_KINDS: dict[Kind, str] = {
     "customer": N_("Customer"),
@@ -130,40 +103,17 @@ SEVERITY = {
     Severity.GROUP: Word(text=N_("Group rejected"), tone="bad"),
     Severity.INTERCHANGE: Word(text=N_("Interchange rejected"), tone="bad"),
 }
-LINE_VERDICT = {verdict: OUTCOME[verdict] for verdict in ("accepted", "changed", "refused", "held")}
-BASIS = {
-    "requested-date": N_("the requested date"),
-    "lead-time": N_("the item's lead time; no plan stands behind it yet"),
-    "not-before": N_("the first day the buyer allows; no plan stands behind it yet"),
-}
-
-ROLES = {
-    "order": N_("The order"),
-    "answer": N_("Our answer"),
-    "duplicate": N_("The same order once more"),
-    "instruction": N_("An instruction about it"),
-    "copy": N_("The answer once more"),
-}
-EVENTS = {
-    "order-received": N_("Order received"),
-    "order-accepted": N_("Order accepted"),
-    "order-accepted-with-changes": N_("Order accepted with changes"),
-    "order-refused": N_("Order refused"),
-    "order-held": N_("Order held for a person"),
-    "duplicate-held": N_("A second order under the same number is held"),
-    "instruction-held": N_("An instruction about this order is held for a person"),
-    "answer-repeated": N_("The first answer was given once more"),
-}
-
-
-FIRST_KEYS = ("purchase-order", "order", "shipment", "invoice", "interchange", "contract")
-"""The numbers people call a message by, the best first."""
 
 
 def numbers(message: MessageRow) -> list[Key]:
-    """Return the message's keys, those first by which people call it."""
-    rank = {kind: n for n, kind in enumerate(FIRST_KEYS)}
+    """Return the message's keys, those first by which people call it: what rooms have, then its envelope."""
+    rank = {kind: n for n, kind in enumerate((*(next(iter(room.keys)) for room in ROOMS if room.keys), "interchange"))}
     return sorted(message.keys, key=lambda key: rank.get(key.kind, len(rank)))
+
+
+def business_numbers(message: MessageRow) -> list[Key]:
+    """Return those of them that are of what rooms have."""
+    return [key for key in numbers(message) if key.kind in OF_ROOMS]
 
 
 def chips(message: MessageRow) -> list[Word]:

@@ -9,18 +9,21 @@ import pytest
 from sqlalchemy import Connection, text
 
 from hub.access import keys
+from hub.business.rooms import RIGHTS
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import EVERYONE, only
 from hub.platform.database import Database
 from hub.security import tokens
 from tests.stored import FrozenClock, audited
 
+SCOPES = RIGHTS.of_keys
+
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 def make(database: Database, partner: str = "acme-cardio", expires_at: datetime | None = None) -> str:
     return database.write_now(
-        lambda conn: keys.make_key(conn, partner, now=NOW, actor="person:kim", expires_at=expires_at)
+        lambda conn: keys.make_key(conn, partner, now=NOW, actor="person:kim", scopes=SCOPES, expires_at=expires_at)
     )
 
 
@@ -79,7 +82,7 @@ def test_a_ring_remembers_a_key_and_forgets_a_revoked_one_at_once(sqlite_databas
 
     async def story() -> None:
         ring = keys.KeyRing(sqlite_database, clock)
-        key = await sqlite_database.write(lambda c: keys.make_key(c, "acme-cardio", now=NOW, actor="x"))
+        key = await sqlite_database.write(lambda c: keys.make_key(c, "acme-cardio", now=NOW, actor="x", scopes=SCOPES))
         found = await ring.check(key)
         assert found is not None
         assert found.partner == "acme-cardio"
@@ -99,7 +102,7 @@ def test_a_revocation_written_elsewhere_takes_hold_within_seconds(sqlite_databas
 
     async def story() -> None:
         ring = keys.KeyRing(sqlite_database, clock)
-        key = await sqlite_database.write(lambda c: keys.make_key(c, "acme-cardio", now=NOW, actor="x"))
+        key = await sqlite_database.write(lambda c: keys.make_key(c, "acme-cardio", now=NOW, actor="x", scopes=SCOPES))
         assert await ring.check(key)
         revoke = text("UPDATE api_key SET revoked_at = '2026-11-20T12:00:00.000000Z'")
         await sqlite_database.write(lambda c: c.execute(revoke) and None)

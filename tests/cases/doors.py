@@ -23,6 +23,7 @@ from hub.access.keys import make_key
 from hub.bootstrap import Hub, open_hub
 from hub.business.orders.model import OrderSummary
 from hub.business.orders.store import find_orders
+from hub.business.rooms import RIGHTS
 from hub.exchange import messages
 from hub.exchange.model import Filters, MessageDetail
 from hub.kernel.scope import EVERYONE
@@ -31,6 +32,8 @@ from hub.web.app import create_app
 from tests.flow.overlay import change
 from tests.flow.wire import Sent
 from tests.stored import FrozenClock
+
+SCOPES = RIGHTS.of_keys
 
 ACME = "acme-cardio"
 DAY = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
@@ -81,7 +84,7 @@ class Door:
 
 def by_http(hub: Hub, url: str) -> Door:
     """Return the door of a partner's system that posts."""
-    key = hub.database.write_now(lambda conn: make_key(conn, ACME, now=DAY, actor="test", label="cases"))
+    key = hub.database.write_now(lambda conn: make_key(conn, ACME, now=DAY, actor="test", scopes=SCOPES, label="cases"))
 
     def hand_in(bodies: Sequence[bytes]) -> list[str]:
         with httpx.Client(headers={"authorization": f"Bearer {key}"}, timeout=PATIENCE_SECONDS) as client:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.access.keys import make_key
+from hub.business.rooms import RIGHTS
 from hub.cli.main import run
 from hub.kernel.clock import SystemClock
 from hub.platform.database import Database
@@ -49,7 +50,7 @@ def test_a_key_of_a_partner_who_is_gone_is_a_fault(
     data: list[str], sqlite_database: Database, overlay: Path, capsys: Captured
 ) -> None:
     now = SystemClock().now()
-    sqlite_database.write_now(lambda conn: make_key(conn, "long-gone", now=now, actor="test"))
+    sqlite_database.write_now(lambda conn: make_key(conn, "long-gone", now=now, actor="test", scopes=RIGHTS.of_keys))
     code, faults = _check(capsys, *data)
     assert code == 1
     assert [fault["what"] for fault in faults] == ["keys"]

@@ -80,7 +80,7 @@ def test_somebody_unknown_ends_with_1(data: list[str], command: str, capsys: Cap
 def test_the_roles_say_what_they_permit(capsys: Captured) -> None:
     assert run(["user", "roles", "--json"]) == 0
     rows = {row["role"]: row["permissions"] for row in json.loads(capsys.readouterr().out)["items"]}
-    assert "order:decide" in rows["account-manager"]
+    assert "order:read" in rows["account-manager"]
 
 
 def test_a_key_is_printed_alone_and_opens_the_partners_door(

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from hub.access import people
 from hub.access.keys import make_key
+from hub.business.rooms import RIGHTS
 from hub.kernel.identity import new_id
 from hub.platform.database import Database
 from hub.security import passwords
@@ -33,6 +34,8 @@ from hub.web.attempts import (
 from hub.web.networks import network_of
 from tests.stored import FrozenClock
 from tests.web.small_hub import SmallHub
+
+SCOPES = RIGHTS.of_keys
 
 pytestmark = pytest.mark.anyio
 
@@ -257,7 +260,9 @@ class TestGuesses:
 async def test_many_wrong_keys_are_told_to_wait_and_a_right_one_never_is(
     app: Litestar, hub: SmallHub, clock: FrozenClock, wrong: str
 ) -> None:
-    key = hub.database.write_now(lambda conn: make_key(conn, "acme-cardio", now=clock.now(), actor="test"))
+    key = hub.database.write_now(
+        lambda conn: make_key(conn, "acme-cardio", now=clock.now(), actor="test", scopes=SCOPES)
+    )
     async with from_address(app, "10.0.0.1") as client:
         answers = [
             (await client.get("/outbound/acme-cardio", headers={"authorization": wrong})).status_code

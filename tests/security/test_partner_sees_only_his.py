@@ -25,7 +25,9 @@ from hub.kernel.errors import Defect
 from hub.kernel.location import Location
 from hub.platform.database import Database
 from hub.web.api import partner_types
-from hub.web.api.partner_view import EVENTS, ORDER_EVENTS, STAGES_OF_FINDINGS, of_partner
+from hub.web.api.partner_view import EVENTS, STAGES_OF_FINDINGS, of_partner
+from hub.web.orders import partner_types as order_types
+from hub.web.orders.partner_view import EVENTS as ORDER_EVENTS
 from tests.conftest import NOW
 from tests.security.asking import Asking, asking
 from tests.security.rows import order_of
@@ -89,8 +91,11 @@ def test_a_type_nobody_has_decided_about_is_a_defect_and_never_an_answer() -> No
 
 
 def test_no_type_of_a_partner_has_a_field_for_our_files_or_our_people() -> None:
-    for value in vars(partner_types).values():
-        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == partner_types.__name__:
+    for module in (partner_types, order_types):
+        own = [value for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__]
+        assert own
+        for value in own:
+            assert issubclass(value, msgspec.Struct)
             assert not {"rule", "detail", "file", "login", "name_of_person"} & set(value.__struct_fields__), value
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.business.rooms import RIGHTS
+from hub.kernel.errors import Defect
 from hub.kernel.scope import EVERYONE
 from hub.security import passwords, policy, tokens
+from hub.security.policy import Grant, Rights
 
 
 @given(st.binary(min_size=5, max_size=5), st.binary(min_size=32, max_size=32))
@@ -59,23 +60,30 @@ def test_what_can_be_a_password(password: str, sound: bool) -> None:
     assert (passwords.fault(password) is None) == sound
 
 
-def test_every_permission_is_given_to_someone() -> None:
-    given_out = frozenset[str]().union(*policy.ROLES.values(), policy.KEY_PERMISSIONS)
-    assert given_out == set(get_args(policy.Permission))
+def test_a_room_grants_to_roles_there_are_and_what_is_not_granted_yet() -> None:
+    granted = Grant(permission="lot:read", roles=("viewer",), keys=True)
+    rights = Rights([granted])
+    assert rights.person("kim", ["viewer"], None).may("lot:read")
+    assert not rights.person("kim", ["finance"], None).may("lot:read")
+    assert rights.key("acme-cardio", ["lot:read"]).may("lot:read")
+    with pytest.raises(Defect, match="twice"):
+        Rights([granted, granted])
+    with pytest.raises(Defect, match="no role"):
+        Rights([Grant(permission="lot:read", roles=("veiwer",))])
 
 
 def test_roles_add_up_and_an_unknown_one_gives_nothing() -> None:
-    caller = policy.person_caller("kim", ["viewer", "administrator", "gone"], None)
+    caller = RIGHTS.person("kim", ["viewer", "administrator", "gone"], None)
     assert caller.may("message:read")
     assert caller.may("person:change")
     assert not caller.may("message:replay")
     assert caller.scope == EVERYONE
     assert policy.unknown_roles(["viewer", "gone"]) == ["gone"]
-    assert not policy.person_caller("kim", ["viewer"], ["acme-cardio"]).scope.allows("borealis-ortho")
+    assert not RIGHTS.person("kim", ["viewer"], ["acme-cardio"]).scope.allows("borealis-ortho")
 
 
 def test_a_partners_key_holds_what_a_key_can_hold_and_sees_its_partner() -> None:
-    caller = policy.key_caller("acme-cardio", ["inbound:send", "person:change", "message:replay"])
+    caller = RIGHTS.key("acme-cardio", ["inbound:send", "person:change", "message:replay"])
     assert caller.permissions == {"inbound:send"}
     assert caller.scope.allows("acme-cardio")
     assert not caller.scope.allows("borealis-ortho")

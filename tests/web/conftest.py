@@ -10,6 +10,7 @@ import pytest
 from litestar import Litestar
 
 from hub.access import keys, people
+from hub.business.rooms import RIGHTS
 from hub.kernel.identity import new_id
 from hub.platform.database import Database
 from hub.web.app import create_app
@@ -46,7 +47,9 @@ def client_of(app: Litestar) -> httpx.AsyncClient:
 def key_of(hub: SmallHub, partner: str, **more: object) -> str:
     """Make an API key for ``partner``."""
     return hub.database.write_now(
-        lambda conn: keys.make_key(conn, partner, now=hub.clock.now(), actor="test", **more)  # type: ignore[arg-type]
+        lambda conn: keys.make_key(
+            conn, partner, now=hub.clock.now(), actor="test", **{"scopes": RIGHTS.of_keys, **more}
+        )  # type: ignore[arg-type]
     )
 
 

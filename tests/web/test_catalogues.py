@@ -10,6 +10,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from hub.business.rooms import ROOMS
 from hub.formats.x12.guides import GuideLibrary
 from hub.platform.configuration import find_configuration
 from hub.web.catalogues import extracted, po_file
@@ -26,6 +27,7 @@ def wanted() -> set[str | tuple[str, ...]]:
     texts: set[str | tuple[str, ...]] = {
         text if isinstance(text, str) else tuple(text) for _, _, text, _, _ in extracted()
     }
+    texts |= {text for room in ROOMS for text in room.texts()}
     return texts | set(sentences()) | set(guide_names(GuideLibrary(find_configuration(None).roots)))
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from litestar import Litestar, get
 
+from hub import web as hub_web
+from hub.business.rooms import RIGHTS
 from hub.kernel.errors import Defect
-from hub.security.policy import KEY_PERMISSIONS, ROLES
-from hub.web.policy import Policy, policies, require_policies
+from hub.web.policy import Policy, people, policies, require_policies
 from tests.web.conftest import client_of, session_of
 from tests.web.samples import ORDER, answer, receive
 from tests.web.small_hub import OTHER, SmallHub
@@ -53,6 +55,15 @@ def test_an_app_with_a_route_without_a_policy_does_not_come_to_be() -> None:
 
     app = Litestar(route_handlers=[forgotten], openapi_config=None)
     with pytest.raises(Defect, match="GET /forgotten"):
+        require_policies(app.routes)
+
+
+def test_an_app_with_a_route_that_is_for_nobody_does_not_come_to_be() -> None:
+    @get("/closed", opt=people("order:raed"))
+    async def closed() -> None: ...
+
+    app = Litestar(route_handlers=[closed], openapi_config=None)
+    with pytest.raises(Defect, match="a permission nobody has: GET /closed"):
         require_policies(app.routes)
 
 
@@ -121,12 +132,12 @@ async def test_lists_searches_and_filters_show_only_ones_own(
     assert len((await other.get("/api/v1/messages")).json()["items"]) == 2
 
 
-@pytest.mark.parametrize("role", [*ROLES, None])
+@pytest.mark.parametrize("role", [*RIGHTS.roles, None])
 async def test_each_role_reaches_exactly_what_its_permissions_say(
     app: Litestar, hub: SmallHub, theirs: dict[str, str], role: str | None
 ) -> None:
     token, csrf = session_of(hub, *([role] if role else []))
-    permissions = ROLES[role] if role else frozenset()
+    permissions = RIGHTS.roles[role] if role else frozenset()
     async with client_of(app) as client:
         client.cookies.set("hub_session", token)
         for name, policy in policies(app.routes):
@@ -142,7 +153,18 @@ async def test_each_role_reaches_exactly_what_its_permissions_say(
 
 async def test_a_key_can_hold_every_permission_that_a_partners_route_asks_for(app: Litestar) -> None:
     asked = {policy.permission for _, policy in policies(app.routes) if policy and policy.kinds == ("partner",)}
-    assert asked <= KEY_PERMISSIONS
+    assert asked <= RIGHTS.of_keys
+
+
+def test_what_pages_ask_before_they_show_something_is_a_permission_somebody_has() -> None:
+    web = Path(hub_web.__file__).parent
+    asked = {
+        permission
+        for file in (*web.rglob("*.py"), *web.rglob("*.html"))
+        for permission in re.findall(r'\.may\("([^"]+)"\)', file.read_text(encoding="utf-8"))
+    }
+    assert len(asked) >= 5
+    assert asked <= RIGHTS.permissions
 
 
 async def test_pages_send_strangers_to_the_login_and_back(anonymous: httpx.AsyncClient) -> None:

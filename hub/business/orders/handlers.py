@@ -23,7 +23,7 @@ from hub.canonical.order import PurchaseOrder
 from hub.kernel.struct import Struct
 
 
-class NewOrder(Struct):
+class NewOrder(Struct, tag="orders"):
     """An order that nothing stands in the way of: what is written of it. Made anywhere, filed when it takes effect."""
 
     rows: OrderRows

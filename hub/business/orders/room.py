@@ -9,26 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.business.orders import store
 from hub.business.orders.catalogue import Catalogue, DockCalendar
-from hub.business.orders.catalogue_file import read_catalogue
+from hub.business.orders.catalogue_file import catalogue_faults, read_catalogue
 from hub.business.orders.decide import Given, decide
 from hub.business.orders.handlers import NewOrder, answered, first_answer, ready, take_order
 from hub.business.orders.model import Decision, Effect, Source
 from hub.business.orders.reasons import HOLDING
-from hub.business.room import Arrived, Origin, PartnerFacts, Prepared, Room, Standing
+from hub.business.room import Arrived, Origin, Pages, PartnerFacts, Prepared, Room, Standing
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.result import Due, Result
 from hub.canonical.shared import Party
 from hub.kernel.clock import day_in
+from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import new_id
 from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 from hub.platform.configuration import Configuration
+from hub.security.policy import READERS, Grant
 
 LINE_KEYS_MAX = 2_000  # items of one order that the search box knows; an order of more is found by its number
 KEYS_OF_AN_ANSWER = ("release", "seller-order")
@@ -46,12 +49,17 @@ class OrderRules(Struct):
 
 def read_rules(configuration: Configuration, partner: PartnerFacts) -> OrderRules:
     """Read the partner's items and contract prices. Raises ``Misconfigured``."""
-    items, prices = (configuration.find(f"partners/{partner.id}/{name}.toml") for name in ("items", "prices"))
+    items, prices = _tables(configuration, partner.id)
     closed = frozenset(range(7)) - {weekday - 1 for weekday in partner.weekdays}  # ISO 1..7 to Monday = 0
     return OrderRules(
         catalogue=read_catalogue(partner.id, items, prices),
         dock=DockCalendar(closed_weekdays=closed, holidays=partner.holidays),
     )
+
+
+def faults_of_tables(configuration: Configuration, partner: str) -> list[Misconfigured]:
+    """Return every fault of the partner's items and contract prices."""
+    return catalogue_faults(partner, *_tables(configuration, partner))
 
 
 def prepare(arrived: Arrived, rules: OrderRules) -> Prepared | None:
@@ -99,6 +107,11 @@ def origin_of(new: NewOrder) -> Origin:
     """Return which document the order was made of."""
     row = new.rows.order
     return Origin(partner=row.partner, message=row.source_message, position=row.source_position, test=row.test)
+
+
+def _tables(configuration: Configuration, partner: str) -> tuple[Path | None, Path | None]:
+    items, prices = (configuration.find(f"partners/{partner}/{name}.toml") for name in ("items", "prices"))
+    return items, prices
 
 
 def _order_of(arrived: Arrived) -> PurchaseOrder:
@@ -179,10 +192,28 @@ def _question(decision: Decision) -> str:
 ORDERS = Room(
     name="orders",
     handles={"PurchaseOrder": take_purchase_order},
+    documents={"PurchaseOrder": "Purchase order", "OrderAcknowledgement": "Order acknowledgement"},
+    keys={
+        "purchase-order": "PO",
+        "contract": "Contract",
+        "seller-order": "Our order",
+        "release": "Release",
+        "item": "Item",
+        "udi-di": "UDI-DI",
+    },
     read_rules=read_rules,
     prepare=prepare,
+    writes=NewOrder,
     origin=origin_of,
     versions=store.versions,
     write=write_new,
     sent=note_answers,
+    grants=(Grant(permission="order:read", roles=READERS, keys=True),),
+    pages=Pages(address="/orders", label="Orders", one="Open the order, line by line", permission="order:read"),
+    checks={"tables": faults_of_tables},
+    asked_codes=HOLDING,
+    when_held=(
+        "If something is to be agreed: agree it with the customer. What they send under the same order number is held "
+        "as a copy: ask them for a new order number, or settle it by hand."
+    ),
 )

@@ -15,7 +15,7 @@ from litestar import MediaType, Request, Response
 from litestar.params import QueryParameter
 
 from hub.kernel.pages import Cut
-from hub.web.api.partner_view import of_partner, told
+from hub.web.api.partner_view import Rule, of_partner, told
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.problems import Problem, not_found
@@ -38,13 +38,19 @@ async def as_json(value: object, *, status: int = 200, headers: dict[str, str] |
 
 async def as_told(request: Request[Any, Any, Any], value: object) -> Response[bytes]:
     """Return ``value`` as JSON: whole to a person of the factory, to a partner what partners are told of it."""
-    return await as_json(value if caller_of(request).kind == "person" else of_partner(value))
+    return await as_json(value if caller_of(request).kind == "person" else of_partner(value, rules_of(request)))
 
 
 async def list_told(request: Request[Any, Any, Any], page: Cut[Any], **more: object) -> Response[bytes]:
     """The same for a page of a list."""
-    items = page.items if caller_of(request).kind == "person" else told(page.items)
+    items = page.items if caller_of(request).kind == "person" else told(page.items, rules_of(request))
     return await as_json({**more, "items": items, "next": page.next})
+
+
+def rules_of(request: Request[Any, Any, Any]) -> Mapping[type, Rule]:
+    """Return what partners are told of each type, as the app was put together: the hub's own, and of every room."""
+    rules: Mapping[type, Rule] = request.app.state.told
+    return rules
 
 
 async def found_in_scope(request: Request[Any, Any, Any], work: Callable[[Any], T | None]) -> T:

@@ -7,25 +7,24 @@ file has one of that name. So what is new is not told, until somebody decides th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from hub.business.orders import model as orders
-from hub.business.orders.sentences import SENTENCES
-from hub.canonical.shared import Requirement, Text
+from hub.business.rooms import ROOMS
 from hub.exchange.model import DeliveryRow, ExpectedAcknowledgement, InterchangeRow, TimelineEntry
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Defect
 from hub.kernel.struct import Struct
 from hub.web.api import partner_types as types
 from hub.web.api.message_state import DocumentState, MessageItem, MessageState
-from hub.web.api.order_state import LineView, OrderView
 from hub.web.hub import Link
 
 S = TypeVar("S", bound=Struct)
+Rule = Callable[[Any], Any]
+"""Given a value of ours: what a partner is told of it."""
 
 ACTORS = {"hub": "hub", "partner": "partner"}  # whoever else acts is the factory
 ATTENTION = "A person of the factory looks at this message"
@@ -51,18 +50,6 @@ EVENTS: dict[str, str | None] = {
 }
 """What a partner is told of each event of a timeline; None: nothing. One that is missing here is not told."""
 
-ORDER_EVENTS: dict[orders.EventKind, str | None] = {
-    orders.EventKind.RECEIVED: "Order received",
-    orders.EventKind.ACCEPTED: "Order accepted",
-    orders.EventKind.CHANGED: "Order accepted with changes",
-    orders.EventKind.REFUSED: "Order refused",
-    orders.EventKind.HELD: "Order held for a person",
-    orders.EventKind.DUPLICATE_HELD: "A second order under the same number is held",
-    orders.EventKind.INSTRUCTION_HELD: "An instruction about this order is held for a person",
-    orders.EventKind.ANSWER_REPEATED: "The first answer was given once more",
-}
-"""The same of an order's history."""
-
 STAGES_OF_FINDINGS = ("ENV", "SYN", "GDE", "BUS")
 """Stages whose sentences are about the partner's document and made for its sender: 997 and 855 say the same."""
 REJECTED = "this could not be taken as it stands"
@@ -70,26 +57,24 @@ DOUBTED = "this was taken, and something about it is not certain"
 NOTED = "this was noticed, and nothing is refused for it"
 WITH_US = "nothing; the factory looks at it"
 NOTHING = "nothing"
-HELD_CODES = frozenset(
-    key.partition("/")[0] for key, said in SENTENCES.items() if said.effect is orders.LineVerdict.HELD
-)
+HELD_CODES = frozenset[str]().union(*(room.asked_codes for room in ROOMS))
 """Reasons for which a person of ours looks: their remedies are for that person."""
 
 
-def of_partner(value: object) -> Any:
+def of_partner(value: object, rules: Mapping[type, Rule] | None = None) -> Any:
     """Return what a partner is told of a value of ours; None for what it is told nothing of.
 
     ``Defect`` for a value that no rule is made for.
     """
-    rule = _RULES.get(type(value))
+    rule = (rules or RULES).get(type(value))
     if rule is None:
         raise Defect(f"nobody has decided what a partner is told of {type(value).__name__}")
     return rule(value)
 
 
-def told(values: Iterable[object]) -> list[Any]:
+def told(values: Iterable[object], rules: Mapping[type, Rule] | None = None) -> list[Any]:
     """Return what a partner is told of a list."""
-    return [said for value in values if (said := of_partner(value)) is not None]
+    return [said for value in values if (said := of_partner(value, rules)) is not None]
 
 
 def finding(own: Diagnostic) -> types.PartnerFinding:
@@ -119,11 +104,11 @@ def _in_general(severity: Severity) -> str:
 
 
 def item(own: MessageItem) -> types.PartnerItem:
-    return _same(types.PartnerItem, own, attention=ATTENTION if own.attention else None)
+    return same_fields(types.PartnerItem, own, attention=ATTENTION if own.attention else None)
 
 
 def state(own: MessageState) -> types.PartnerState:
-    return _same(
+    return same_fields(
         types.PartnerState,
         own,
         attention=ATTENTION if own.attention else None,
@@ -145,63 +130,29 @@ def entry(own: TimelineEntry) -> types.PartnerTimelineEntry | None:
 
 
 def _delivery(own: DeliveryRow) -> types.PartnerDelivery:
-    return _same(
+    return same_fields(
         types.PartnerDelivery,
         own,
         error=DELIVERY_FAULT if own.error else None,
-        tries=[_same(types.PartnerAttempt, each) for each in own.tries],
-        earlier=[_same(types.PartnerEarlierDelivery, each) for each in own.earlier],
+        tries=[same_fields(types.PartnerAttempt, each) for each in own.tries],
+        earlier=[same_fields(types.PartnerEarlierDelivery, each) for each in own.earlier],
     )
 
 
-def _order(own: OrderView) -> types.PartnerOrder:
-    return _same(
-        types.PartnerOrder,
-        own,
-        reasons=told(own.reasons),
-        lines=told(own.lines),
-        documents=told(own.documents),
-        history=told(own.history),
-    )
-
-
-def _line(own: LineView) -> types.PartnerLineView:
-    line = _same(types.PartnerLine, own.line, reasons=told(own.line.reasons))
-    return _same(types.PartnerLineView, own, line=line)
-
-
-def _history(own: orders.HistoryEntry) -> types.PartnerHistoryEntry | None:
-    text = ORDER_EVENTS.get(own.kind)
-    return None if text is None else _same(types.PartnerHistoryEntry, own, text=text)
-
-
-def _same(kind: type[S], own: Struct, **said: object) -> S:
+def same_fields(kind: type[S], own: Struct, **said: object) -> S:
     """Return a ``kind`` whose fields are those of ``own`` of the same name, but for what is ``said`` otherwise."""
     return kind(**{name: said[name] if name in said else getattr(own, name) for name in kind.__struct_fields__})
 
 
-def _as_it_is(own: Any) -> Any:
-    return own
-
-
-_RULES: dict[type, Callable[[Any], Any]] = {
+RULES: dict[type, Rule] = {
     Diagnostic: finding,
     MessageItem: item,
     MessageState: state,
     TimelineEntry: entry,
-    DocumentState: lambda own: _same(types.PartnerDocument, own, findings=told(own.findings)),
-    InterchangeRow: partial(_same, types.PartnerInterchange),
-    ExpectedAcknowledgement: partial(_same, types.PartnerAcknowledgement),
+    DocumentState: lambda own: same_fields(types.PartnerDocument, own, findings=told(own.findings)),
+    InterchangeRow: partial(same_fields, types.PartnerInterchange),
+    ExpectedAcknowledgement: partial(same_fields, types.PartnerAcknowledgement),
     DeliveryRow: _delivery,
-    Link: partial(_same, types.PartnerLink),
-    OrderView: _order,
-    LineView: _line,
-    orders.OrderDocument: partial(_same, types.PartnerOrderDocument),
-    orders.HistoryEntry: _history,
-    orders.OrderSummary: _as_it_is,  # what the 855 says, and when
-    orders.ScheduleState: _as_it_is,
-    orders.PromiseState: _as_it_is,
-    Requirement: _as_it_is,  # the partner's own words
-    Text: _as_it_is,
+    Link: partial(same_fields, types.PartnerLink),
 }
-"""What a partner is told of each type of ours."""
+"""What a partner is told of each type of the hub's own; rooms bring theirs (``hub.web.room``)."""

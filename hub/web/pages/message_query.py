@@ -8,18 +8,13 @@ import msgspec
 
 from hub.exchange.model import Filters
 from hub.kernel.struct import Struct
+from hub.web.statuses import DOCUMENTS
 
 PAGE_ROWS = 50
 ATTENTION_COUNTED_MAX = 99  # beyond it the badge says 99+
 SEARCH_LENGTH_MAX = 120  # the longest key that is kept
 
-DOCUMENTS_OFFERED = (
-    "PurchaseOrder",
-    "OrderAcknowledgement",
-    "FunctionalAcknowledgement",
-    "PurchaseOrderChange",
-    "ApplicationAdvice",
-)
+DOCUMENTS_OFFERED = tuple(DOCUMENTS)
 
 
 class MessageQuery(Struct):

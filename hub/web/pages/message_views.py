@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from hub.business.rooms import ROOMS
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.stored import decode_document
 from hub.exchange import parts
@@ -31,6 +32,7 @@ LISTED_MAX = 20  # answers, acknowledgements
 ENVELOPES_SHOWN_MAX = 3
 BODY_READ_MAX = 8 * 1024 * 1024  # bytes of a message that are taken apart for its page; half a second of a thread
 ACKNOWLEDGED_BY = ("997", "999")
+WHEN_HELD = {document: room.when_held for room in ROOMS for document in room.handles}
 CANONICAL_READ_MAX = 1024 * 1024  # bytes of a document shown as understood: some 2,000 lines
 
 
@@ -54,11 +56,13 @@ class Shown(Struct):
     acknowledges: MessageRow | None = None  # ours, which an acknowledgement speaks of
 
     @property
-    def is_held_order(self) -> bool:
-        """Whether orders that are held are all that calls a person: what helps then is to agree, not to send anew."""
-        waits = [each for each in self.detail.documents if each.outcome == "held"]
-        held = bool(waits) and all(each.document == "PurchaseOrder" for each in waits)
-        return held and self.detail.message.validation in ("valid", "warnings")
+    def when_held(self) -> str | None:
+        """What helps where documents of one room that are held are all that calls a person: to agree, not to send
+        anew."""
+        if self.detail.message.validation not in ("valid", "warnings"):
+            return None
+        ways = {WHEN_HELD.get(each.document or "") for each in self.detail.documents if each.outcome == "held"}
+        return ways.pop() if len(ways) == 1 else None
 
 
 class Views(Struct):

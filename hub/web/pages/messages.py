@@ -15,11 +15,13 @@ from hub.exchange.model import DocumentRow
 from hub.exchange.recording import note
 from hub.exchange.replay import ask_replay
 from hub.kernel.errors import Conflict
-from hub.web.addresses import address, order_page
+from hub.kernel.struct import Struct
+from hub.web.addresses import address
 from hub.web.addresses import message_page as message_page_of
 from hub.web.api.message_parts import document_number, original_of
-from hub.web.caller import caller_of
+from hub.web.caller import Caller, caller_of
 from hub.web.hub import Hub
+from hub.web.navigation import PAGES_OF
 from hub.web.pages.findings import shown_findings
 from hub.web.pages.message_query import ATTENTION_COUNTED_MAX, DOCUMENTS_OFFERED, PAGE_ROWS, MessageQuery
 from hub.web.pages.message_views import Views, headline, is_unread, shown_message, views_of
@@ -32,6 +34,13 @@ from hub.web.reads import reading
 from hub.web.values import AnyPosition, Position
 
 NOTE_LENGTH_MAX = 500  # a few sentences; whoever has more to say keeps it where they keep letters
+
+
+class Record(Struct):
+    """A link to what a document is about."""
+
+    url: str
+    label: str
 
 
 @get("/", opt=people(), include_in_schema=False)
@@ -104,14 +113,14 @@ async def message_page(
             headline=headline(shown),
             unread=is_unread(shown.document),
             acknowledges=shown.acknowledges,
-            is_held_order=shown.is_held_order,
+            when_held=shown.when_held,
             partner_name=partner_names(hub, caller.scope).get(shown.detail.message.partner, ""),
             steps=steps_of(shown.detail),
             findings=shown_findings(shown.findings, theirs=shown.detail.message.direction == "in"),
             finding_count=shown.finding_count,
             views=views,
             note_length_max=NOTE_LENGTH_MAX,
-            order_url=_order_url(shown.document) if caller.may("order:read") else None,
+            record=_record(shown.document, caller),
             search_url=lambda value: address("messages", query={"q": value}),
             message_url=partial(message_page_of, shown.detail.message.id),
         )
@@ -172,7 +181,12 @@ async def dealt_with(request: Request[Any, Any, Any], message: FromPath[str]) ->
     return see_other(message_page_of(message, said="dealt-with"))
 
 
-def _order_url(document: DocumentRow | None) -> str | None:
+def _record(document: DocumentRow | None, caller: Caller) -> Record | None:
+    """Return where the caller reads the record that the document is about."""
     if document is None or not document.order_number or is_unread(document):
         return None
-    return order_page(document.partner, document.order_number, test="true" if document.test else None)
+    pages = PAGES_OF.get(document.document or "")
+    if pages is None or not caller.may(pages.permission):
+        return None
+    below = (pages.address.strip("/"), document.partner, document.order_number)
+    return Record(url=address(*below, query={"test": "true" if document.test else None}), label=pages.one)

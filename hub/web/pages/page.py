@@ -15,7 +15,6 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 
 from hub.kernel.struct import Struct
-from hub.security.policy import Permission
 from hub.web import csrf
 from hub.web.caller import Caller, caller_of
 from hub.web.hub import Hub
@@ -65,7 +64,7 @@ class Page(Struct):
         parts = self.caller.name.split()
         return "".join(part[0] for part in parts[:2]).upper() or "?"
 
-    def may(self, permission: Permission) -> bool:
+    def may(self, permission: str) -> bool:
         return self.caller.may(permission)
 
     def role_names(self, translate: Callable[[str], str]) -> list[str]:

@@ -25,10 +25,10 @@ from hub.kernel.pages import POSITION_MAX, Cut
 from hub.web.addresses import last_part
 from hub.web.api.answers import LIMIT_DEFAULT, Limit, as_told, found_in_scope, list_told
 from hub.web.api.describe import READ_FAULTS, faults
-from hub.web.api.order_state import EntryList, LineList, OrderView, line_view, order_view
-from hub.web.api.partner_types import PartnerEntryList, PartnerLineList, PartnerOrder
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
+from hub.web.orders.partner_types import PartnerEntryList, PartnerLineList, PartnerOrder
+from hub.web.orders.state import EntryList, LineList, OrderView, line_view, order_view
 from hub.web.policy import both
 from hub.web.problems import not_found
 from hub.web.reads import reading

@@ -19,9 +19,10 @@ from hub.kernel.pages import number_of
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
 from hub.web.addresses import last_part
-from hub.web.addresses import order_page as order_page_of
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
+from hub.web.orders import words as order_words
+from hub.web.orders.addresses import order_page as order_page_of
 from hub.web.pages.page import answer, answer_aside, is_fragment
 from hub.web.pages.partners import partner_names
 from hub.web.policy import people
@@ -166,6 +167,7 @@ async def _one(
         "orders/detail.html",
         order=head,
         talk=talk,
+        order_words=order_words,
         partner_name=name,
         previous_url=page(after=str(max(before - FIRST, 0)) if before > FIRST else None) if before else None,
         next_url=page(after=head.lines_next) if head.lines_next else None,

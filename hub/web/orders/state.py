@@ -9,7 +9,7 @@ from hub.business.orders.pages import LinePart, OrderHead
 from hub.canonical.shared import Requirement, Text
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
-from hub.web.addresses import order_part
+from hub.web.orders.addresses import order_part
 
 
 class LineView(Struct):

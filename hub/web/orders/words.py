@@ -1,0 +1,31 @@
+"""How an order's own words look to a person, as ``hub.web.statuses`` says it of the hub's."""
+
+from __future__ import annotations
+
+from hub.web.languages import N_
+from hub.web.statuses import OUTCOME
+
+LINE_VERDICT = {verdict: OUTCOME[verdict] for verdict in ("accepted", "changed", "refused", "held")}
+BASIS = {
+    "requested-date": N_("the requested date"),
+    "lead-time": N_("the item's lead time; no plan stands behind it yet"),
+    "not-before": N_("the first day the buyer allows; no plan stands behind it yet"),
+}
+
+ROLES = {
+    "order": N_("The order"),
+    "answer": N_("Our answer"),
+    "duplicate": N_("The same order once more"),
+    "instruction": N_("An instruction about it"),
+    "copy": N_("The answer once more"),
+}
+EVENTS = {
+    "order-received": N_("Order received"),
+    "order-accepted": N_("Order accepted"),
+    "order-accepted-with-changes": N_("Order accepted with changes"),
+    "order-refused": N_("Order refused"),
+    "order-held": N_("Order held for a person"),
+    "duplicate-held": N_("A second order under the same number is held"),
+    "instruction-held": N_("An instruction about this order is held for a person"),
+    "answer-repeated": N_("The first answer was given once more"),
+}

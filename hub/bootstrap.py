@@ -48,6 +48,8 @@ from hub.flow.origins import origins_of
 from hub.flow.readers import ReadInSubprocess
 from hub.flow.rules import Rules
 from hub.flow.services import Services
+from hub.flow.syntaxes import warm_up
+from hub.flow.x12.guides import x12_rules
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import Clock, SystemClock
 from hub.kernel.errors import Misconfigured, Unavailable
@@ -126,7 +128,7 @@ class Hub:
 
     @property
     def guides(self) -> GuideLibrary:
-        return self.rules.guides
+        return x12_rules(self.rules).guides
 
     @property
     def registry(self) -> CollectorRegistry:
@@ -169,7 +171,7 @@ class Hub:
                 log_level=self.settings.log_level,
                 account=self.settings.reader_account,
             )
-        await asyncio.to_thread(self.rules.warm_up, ROOMS)
+        await asyncio.to_thread(warm_up, self.rules, ROOMS)
         self.runner.start()
         supervised = partial(Loop, on_fault=self.metrics.count_loop_fault)
         own = [

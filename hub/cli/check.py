@@ -21,7 +21,7 @@ from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.stored import data_option, opened, settings_for, usage_shown, usages_of
 from hub.exchange.budgets import Usage
 from hub.exchange.partners import Partner, another_release, load_partners
-from hub.flow.outgoing import ACKNOWLEDGED_BY
+from hub.flow.x12.framing import ACKNOWLEDGED_BY
 from hub.formats.families import SchemaLibrary
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import SystemClock

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from hub.cli.named import NAMED_FILE, open_named
 from hub.cli.output import Output, refuse, reports, shown
 from hub.exchange.partners import load_partners
-from hub.flow.rules import agreed_with
+from hub.flow.x12.guides import agreed_with
 from hub.formats.x12.agreed import ANYTHING, Agreed
 from hub.formats.x12.answer import answer
 from hub.formats.x12.check import FindGuide, Opinion, Report, check

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from hub.business.room import Room
+from hub.flow.drafts import Draft
 from hub.flow.outgoing import Outgoing
-from hub.flow.rendering import Draft
 from hub.flow.rules import Rules
 from hub.kernel.clock import Clock
 from hub.kernel.struct import Struct

@@ -4,8 +4,8 @@
     canonical documents, handled by the room of each document, and everything that room owes to anybody is rendered,
     numbered and queued in the same transaction.
 
-Opened, validated and mapped it is in ``reading``, and what it comes to is prepared there (``preparing``): pure work,
-done beside the server (``readers``, ``large``). Handled, rendered, numbered and queued it is in ``settling``, one
+Opened, validated and mapped it is by its syntax (``syntaxes``), and what it comes to is prepared (``preparing``): pure
+work, done beside the server (``readers``, ``large``). Handled, rendered, numbered and queued it is in ``settling``, one
 portion at a time, by the rooms of ``rooms``. Here the two are put in order.
 
 A message that was interrupted, or is replayed, starts again at its first byte: what had taken effect is recognised and
@@ -26,15 +26,16 @@ from hub.flow.portions import ACKNOWLEDGED_AT_ONCE, ENVELOPES_PER_PORTION, SETS_
 from hub.flow.readers import ToRead
 from hub.flow.services import Services
 from hub.flow.settling import Portion, Progress, Unsettled, replies_to
+from hub.flow.syntaxes import syntax_of
 from hub.flow.tasks import Task, hold, load_all, load_large, quarantine
-from hub.formats.x12.body import Bytes
+from hub.formats.body import Bytes
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.platform.budget import Budget
 from hub.platform.coalesced import Coalesced
 from hub.platform.jobs import Job
 
 LOADS_AT_ONCE = 256  # as many as a runner has in hand
-WHOLE_SETS_MAX = 600  # of a message that is read at once: as many as orders of one line; of junk it can hold 7,000
+WHOLE_DOCUMENTS_MAX = 600  # of a message that is read at once: as many as orders of one line; of junk it can hold 7,000
 BODY_BYTES_IN_HAND_MAX = 2 * 1024 * 1024  # read, a message of one-line orders takes 75 times its size in memory
 BODY_BYTES_OF_ONE_MAX = 256 * 1024  # of one partner: a second of reading, so that nobody waits longer behind it
 
@@ -54,8 +55,8 @@ class Processing:
         """Take a message that is read at once, as most are, through all its stages."""
         task, body = await self._loads.ask(job)
         async with self._in_hand.share(len(body), task.message.partner):
-            few = body.count(b"ST") <= WHOLE_SETS_MAX  # whatever separates, and wherever the first interchange begins
-            await self._process(task, self._read_whole(task, body) if few else self._read_in_portions(task, body))
+            many = syntax_of(body).holds_many(body, WHOLE_DOCUMENTS_MAX)
+            await self._process(task, self._read_in_portions(task, body) if many else self._read_whole(task, body))
 
     async def in_portions(self, job: Job) -> None:
         """Take a large message through all its stages, step by step: other large ones have their turns in between."""
@@ -113,7 +114,7 @@ async def _with_envelopes_cut(task: Task, read: AsyncIterator[Portion]) -> Async
     """
     entered = documents = 0
     async for portion in read:
-        count = len(portion.survey.interchanges)
+        count = len(portion.survey.envelopes)
         while count - entered > ENVELOPES_PER_PORTION:
             entered += ENVELOPES_PER_PORTION
             yield Portion(survey=portion.survey, entered=entered)
@@ -130,4 +131,6 @@ async def _with_envelopes_cut(task: Task, read: AsyncIterator[Portion]) -> Async
 
 def _many_are_told(task: Task, portion: Portion, progress: Progress) -> bool:
     """Say whether long acknowledgements go out with the portion: never twice."""
-    return portion.acknowledged > 0 and not task.finished_before and len(progress.summary.sets) > SETS_ANSWERED_AT_ONCE
+    return (
+        portion.acknowledged > 0 and not task.finished_before and len(progress.summary.outcomes) > SETS_ANSWERED_AT_ONCE
+    )

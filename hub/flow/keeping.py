@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from hub.exchange.model import DocumentRow
 from hub.exchange.weights import FINDING_BYTES, REFUSED_DOCUMENT_BYTES
+from hub.flow.documents import Envelope
 from hub.flow.summary import Settled
-from hub.formats.x12.survey import Interchange
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key
@@ -43,7 +43,7 @@ class Kept(Struct):
                 kept = replace(kept, bytes=kept.bytes + own)
                 with_row.append(each)
             else:
-                kept = replace(kept, left_out=kept.left_out + 1, first=kept.first or _place(each))
+                kept = replace(kept, left_out=kept.left_out + 1, first=kept.first or each.place())
         return kept, with_row
 
     def findings(self) -> list[Diagnostic]:
@@ -67,13 +67,6 @@ def keys_of_left_out(row: DocumentRow) -> list[Key]:
     return [Key(kind="purchase-order", value=row.order_number)] if row.order_number else []
 
 
-def envelope_keys(found: Sequence[Interchange]) -> list[Key]:
-    """Return the numbers of interchanges, where they could be read."""
-    return [Key(kind="interchange", value=str(each.header.control_number)) for each in found if each.numbered]
-
-
-def _place(settled: Settled) -> Location:
-    document = settled.document
-    header = document.interchange.header
-    group = document.group.header.control_number if document.group else None
-    return Location(interchange=header.control_number, group=group, set=document.control_number or None)
+def envelope_keys(found: Sequence[Envelope]) -> list[Key]:
+    """Return the control references of envelopes, where they have one that could be read."""
+    return [Key(kind=each.kind, value=each.reference) for each in found if each.kind and each.numbered]

@@ -21,13 +21,13 @@ from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from hub.flow.agreement import hold_against_agreement
 from hub.flow.large_steps import BEGUN_AT_ONCE, EVENTS_IN_A_STEP, Said, Step
 from hub.flow.portions import portions
-from hub.flow.readers import Reading, ToRead, token_of, with_envelopes, with_prepared
-from hub.flow.reading import Opened, open_message
+from hub.flow.readers import Reading, ToRead, token_of, with_prepared
 from hub.flow.rules import Rules
-from hub.formats.x12.body import Bytes
+from hub.flow.syntax import Opened
+from hub.flow.syntaxes import open_message
+from hub.formats.body import Bytes
 from hub.kernel.identity import new_id
 from hub.platform.configuration import find_configuration
 from hub.platform.subprocesses import Subprocess
@@ -76,14 +76,12 @@ class LargeHere:
         self._usual = sys.getswitchinterval()
 
     async def read(self, wanted: ToRead, body: Bytes, at: Path | None) -> AsyncIterator[tuple[Reading, bool]]:
-        partner = self._rules.partner(wanted.partner)
-
         def survey() -> Opened:
-            opened = open_message(body, paced=lambda events: self._turn.paced(events, EVENTS_IN_A_STEP))
-            return hold_against_agreement(opened, partner)
+            pause = self._turn.pass_on
+            return open_message(body, self._rules, wanted.partner, every=EVENTS_IN_A_STEP, pause=pause)
 
         opened = await self.run(survey)
-        cut = portions(opened.documents(self._rules, wanted.partner))
+        cut = portions(opened.documents())
 
         def read() -> tuple[Reading, bool]:
             documents, last = next(cut)
@@ -150,7 +148,7 @@ class LargeInSubprocess:
             survey = said.survey
             while not said.last:
                 said = await self._ask(go_on)
-                reading = Reading(survey=survey, documents=with_envelopes(said.documents, said.places, survey))
+                reading = Reading(survey=survey, documents=said.documents)
                 yield await self.run(partial(with_prepared, self._rules, wanted, reading)), said.last
 
     async def run(self, step: Callable[[], T]) -> T:

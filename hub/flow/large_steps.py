@@ -14,13 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 
-from hub.flow.agreement import hold_against_agreement
+from hub.flow.documents import Document, Survey
 from hub.flow.portions import portions
-from hub.flow.readers import without_envelopes
-from hub.flow.reading import Document, Opened, open_in_steps
 from hub.flow.rules import Rules
-from hub.formats.x12.body import Bytes
-from hub.formats.x12.survey import Survey
+from hub.flow.syntax import Opened
+from hub.flow.syntaxes import syntax_of
+from hub.formats.body import Bytes
 from hub.kernel.errors import Defect, HubError, Unavailable
 from hub.kernel.struct import Struct
 
@@ -46,7 +45,6 @@ class Said(Struct, tag="step"):
 
     survey: Survey | None = None
     documents: list[Document] = []
-    places: list[tuple[int, int]] = []  # position of the interchange, number of the group or 0
     last: bool = False
 
 
@@ -93,7 +91,7 @@ class Steps:
             os.close(descriptor)
 
     def _read(self, partner: str, body: Bytes) -> Iterator[Said]:
-        opening = open_in_steps(body, EVENTS_IN_A_STEP)
+        opening = syntax_of(body).open(body, self._rules, self._rules.partner(partner), EVENTS_IN_A_STEP)
         opened: Opened | None = None
         while opened is None:
             try:
@@ -102,8 +100,6 @@ class Steps:
                 opened = end.value
             else:
                 yield Said()
-        opened = hold_against_agreement(opened, self._rules.partner(partner))
         yield Said(survey=opened.survey)
-        for documents, last in portions(opened.documents(self._rules, partner)):
-            sent, places = without_envelopes(documents)
-            yield Said(documents=sent, places=places, last=last)
+        for documents, last in portions(opened.documents()):
+            yield Said(documents=documents, last=last)

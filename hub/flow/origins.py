@@ -5,12 +5,9 @@ Nothing is kept for this: provenance is asked for by a person, a few times a day
 
 from __future__ import annotations
 
-from itertools import islice
-
 from hub.exchange.model import DocumentRow
 from hub.flow.rules import Rules
-from hub.formats.x12.events import TransactionSet
-from hub.formats.x12.reader import read
+from hub.flow.syntaxes import SYNTAXES
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.mapping.provenance import Origin
 
@@ -23,16 +20,7 @@ def origins_of(document: DocumentRow, body: bytes, rules: Rules) -> list[Origin]
     if document.map_name is None:
         return []
     try:
-        validator = rules.validator(document.release or "", document.kind, document.partner)
-        found = _set_at(body, document.position)
-        if validator is None or found is None:
-            return []
-        applied = rules.maps.map(document.map_name).apply(validator.check(found).root, provenance=True)
+        map_ = rules.maps.map(document.map_name)
+        return SYNTAXES[map_.family.name].origins(document, body, rules, map_)
     except (Misconfigured, Unreadable):
         return []
-    return applied.provenance.origins if applied.provenance else []
-
-
-def _set_at(body: bytes, position: int) -> TransactionSet | None:
-    sets = (event for event in read(body) if isinstance(event, TransactionSet))
-    return next(islice(sets, position - 1, None), None)

@@ -1,14 +1,12 @@
-"""From what is written to bytes that wait for the partner: number, address, store.
+"""From what is written to bytes that wait for the partner: framed, numbered, stored.
 
-In: drafts (see ``rendering``, ``acknowledging``). Out: messages in the outbox, their control numbers taken in the
-caller's transaction. What could not be written is no draft, so nothing here fails that takes a number.
+In: drafts (see ``rendering``, ``replying``). Out: messages in the outbox, their control numbers taken in the caller's
+transaction. What could not be written is no draft, so nothing here fails that takes a number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -17,20 +15,15 @@ from hub.exchange.acknowledgements import expect
 from hub.exchange.controls import Numbers
 from hub.exchange.model import Acknowledgement, DocumentRow, ExpectedAcknowledgement
 from hub.exchange.partners import Partner
-from hub.flow.rendering import Content, Draft, separators_of
+from hub.flow.drafts import Content, Draft
 from hub.flow.rows import interchange_row
 from hub.flow.rules import Rules
-from hub.formats.x12.acknowledge import ACKNOWLEDGEMENT_GROUP
-from hub.formats.x12.headers import GroupHeader, InterchangeHeader
-from hub.formats.x12.writer import OutboundSet, write_interchange
+from hub.flow.syntax import Framed
+from hub.flow.syntaxes import SYNTAXES
 from hub.kernel.clock import Clock
 from hub.kernel.diagnostics import Severity, worst
-from hub.kernel.errors import Defect
 from hub.kernel.identity import new_id
 from hub.platform.blobs import Blobs, Body
-
-CONTENT_TYPE = "application/edi-x12"  # RFC 1767
-ACKNOWLEDGED_BY = ("997", "999")
 
 
 class Outgoing:
@@ -68,104 +61,48 @@ class Outgoing:
     def _numbered(
         self, message_id: str, partner: Partner, draft: Draft, numbers: Numbers
     ) -> tuple[outbox.Outgoing, list[ExpectedAcknowledgement]]:
-        """Return the message in one interchange, its contents one group, and the acknowledgement it is owed."""
-        contents = draft.contents
-        local = self._now.astimezone(ZoneInfo(partner.time_zone))
-        header = _interchange_header(partner, numbers.take("interchange"), draft, local)
-        group = _group_header(partner, draft, numbers.take("group"), header) if contents else None
-        written = write_interchange(
-            header,
-            [(group, _sets(contents))] if group else [],
-            contents[0].segments.separators if contents else separators_of(partner),
-            acknowledgements=draft.interchange_acknowledgements,
-        )
-        if written.body is None:  # a draft is clean, and what envelopes bear is looked at as partner files are loaded
-            raise Defect(f"cannot write to {partner.id}: {'; '.join(each.message for each in written.findings)}")
-        body = self._blobs.keep(written.body)
-        awaited = [_awaited(message_id, partner, group, self._now)] if group and _is_owed(partner, group) else []
-        return _outgoing(message_id, partner, draft, header, group, body, self._now), awaited
-
-
-def _interchange_header(partner: Partner, number: int, draft: Draft, local: datetime) -> InterchangeHeader:
-    x12, contents = partner.x12, draft.contents
-    assert x12 is not None
-    to, release = draft.to or x12.theirs[0], contents[0].release if contents else x12.releases[0]
-    return InterchangeHeader(
-        sender_qualifier=x12.ours.qualifier,
-        sender_id=x12.ours.id,
-        receiver_qualifier=to.qualifier,
-        receiver_id=to.id,
-        control_number=number,
-        version=release[:5],  # ISA12 is the release of the envelope: 00401 around 004010
-        usage="T" if draft.test else "P",
-        on=local.date(),
-        at=local.time().replace(second=0, microsecond=0, tzinfo=None),
-    )
-
-
-def _group_header(partner: Partner, draft: Draft, number: int, header: InterchangeHeader) -> GroupHeader:
-    x12, content = partner.x12, draft.contents[0]
-    assert x12 is not None
-    return GroupHeader(
-        functional_group=content.functional_group,
-        sender=x12.ours.group_id,
-        receiver=(draft.to or x12.theirs[0]).group_id,
-        on=header.on,
-        at=header.at,
-        control_number=number,
-        release=content.release,
-    )
-
-
-def _sets(contents: Sequence[Content]) -> list[OutboundSet]:
-    return [
-        OutboundSet(kind=content.kind, control_number=number, segments=content.segments)
-        for number, content in enumerate(contents, start=1)
-    ]
+        """Return the message in its envelope, and the acknowledgement it is owed."""
+        framed = SYNTAXES[draft.syntax].frame(partner, draft, numbers, self._now)
+        body = self._blobs.keep(framed.body)
+        awaited = _awaited(message_id, partner, framed, self._now)
+        return _outgoing(message_id, partner, draft, framed, body, self._now), awaited
 
 
 def _outgoing(
-    message_id: str,
-    partner: Partner,
-    draft: Draft,
-    header: InterchangeHeader,
-    group: GroupHeader | None,
-    body: Body,
-    now: datetime,
+    message_id: str, partner: Partner, draft: Draft, framed: Framed, body: Body, now: datetime
 ) -> outbox.Outgoing:
-    contents = draft.contents
-    acknowledgement: Acknowledgement = "awaited" if group and _is_owed(partner, group) else "none"
+    acknowledgement: Acknowledgement = "awaited" if framed.awaits else "none"
     rows = [
-        _document_row(message_id, position, partner, draft, content, group, acknowledgement)
-        for position, content in enumerate(contents, start=1)
-        if group
+        _document_row(message_id, position, partner, draft, content, framed, acknowledgement)
+        for position, content in enumerate(draft.contents, start=1)
     ]
-    kind = contents[0].kind if contents else "TA1"
+    envelope = framed.envelope
     return outbox.Outgoing(
         id=message_id,
         partner=partner.id,
-        transport=partner.outbound(kind),
+        transport=partner.outbound(framed.kind),
         body=body,
         created_at=now,
-        syntax="x12",
-        wire=kind,
-        document=contents[0].document if contents else "FunctionalAcknowledgement",
+        syntax=draft.syntax,
+        wire=framed.kind,
+        document=draft.contents[0].document if draft.contents else "FunctionalAcknowledgement",
         test=draft.test,
-        content_type=CONTENT_TYPE,
-        file_name=f"{kind}-{header.control_number:09d}.edi",
+        content_type=framed.content_type,
+        file_name=framed.file_name,
         answers=_answered(draft),
         acknowledgement=acknowledgement,
         interchanges=[
             interchange_row(
-                header,
+                envelope,
                 message=message_id,
-                position=1,
                 partner=partner.id,
                 direction="out",
                 digest=body.sha256,
                 at=now,
             )
-        ],
+        ]
+        if envelope
+        else [],
         documents=rows,
         keys=draft.keys,
     )
@@ -177,7 +114,7 @@ def _document_row(
     partner: Partner,
     draft: Draft,
     content: Content,
-    group: GroupHeader,
+    framed: Framed,
     acknowledgement: Acknowledgement,
 ) -> DocumentRow:
     return DocumentRow(
@@ -186,12 +123,12 @@ def _document_row(
         partner=partner.id,
         direction="out",
         kind=content.kind,
-        interchange=1,
+        interchange=framed.envelope.position if framed.envelope else None,
         document=content.document,
-        release=content.release,
-        functional_group=content.functional_group,
-        group_control_number=group.control_number,
-        set_control_number=f"{position:04d}",
+        release=content.release or None,
+        functional_group=framed.group.kind if framed.group else None,
+        group_control_number=int(framed.group.reference) if framed.group else None,
+        set_control_number=framed.numbers[position - 1] if framed.numbers else None,
         order_number=draft.subject.value if draft.subject else None,
         test=draft.test,
         validation="warnings" if worst(content.findings) >= Severity.WARNING else "valid",
@@ -200,7 +137,7 @@ def _document_row(
         canonical=content.canonical,
         map_name=content.map_name,
         map_digest=content.map_digest,
-        guide_digest=content.guide_digest,
+        guide_digest=content.schema_digest,
         answers_message=_answered(draft),
         answers_position=draft.because.position,
     )
@@ -211,23 +148,17 @@ def _answered(draft: Draft) -> str | None:
     return draft.because.id if draft.because.kind == "message" else None
 
 
-def _is_owed(partner: Partner, group: GroupHeader) -> bool:
-    """Whether the partner owes us a 997: never for an acknowledgement, and not when none is agreed."""
-    return group.functional_group != ACKNOWLEDGEMENT_GROUP and _due_within(partner) > timedelta()
-
-
-def _due_within(partner: Partner) -> timedelta:
-    assert partner.x12 is not None
-    return timedelta(minutes=partner.x12.acknowledgements.functional_due_minutes)
-
-
-def _awaited(message_id: str, partner: Partner, group: GroupHeader, now: datetime) -> ExpectedAcknowledgement:
-    return ExpectedAcknowledgement(
-        partner=partner.id,
-        kind=ACKNOWLEDGED_BY[0],
-        message=message_id,
-        functional_group=group.functional_group,
-        control_number=group.control_number,
-        due_at=now + _due_within(partner),
-        state="awaited",
-    )
+def _awaited(message_id: str, partner: Partner, framed: Framed, now: datetime) -> list[ExpectedAcknowledgement]:
+    if framed.awaits is None or framed.group is None:
+        return []
+    return [
+        ExpectedAcknowledgement(
+            partner=partner.id,
+            kind=framed.awaits,
+            message=message_id,
+            functional_group=framed.group.kind,
+            control_number=int(framed.group.reference),
+            due_at=now + framed.due_within,
+            state="awaited",
+        )
+    ]

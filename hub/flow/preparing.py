@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from hub.business.room import Arrived, Origin, Standing
 from hub.canonical.result import Cause, Result
 from hub.canonical.stored import decode_document
-from hub.flow.reading import Document
-from hub.flow.rendering import Draft, written
+from hub.flow.documents import Document
+from hub.flow.drafts import Draft
+from hub.flow.rendering import written
 from hub.flow.rooms import ROOM_OF, Writes
 from hub.flow.rules import Rules
 from hub.kernel.clock import day_in
@@ -33,8 +34,10 @@ class PreparedDocument(Struct):
     drafts: list[Draft] = []  # what ``result`` owes, written
 
 
-def arrived(document: Document, rules: Rules, message: str, partner: str, *, test: bool, now: datetime) -> Arrived:
-    """Return a document that takes effect, as its handler is given it."""
+def arrived(
+    document: Document, reference: str, rules: Rules, message: str, partner: str, *, test: bool, now: datetime
+) -> Arrived:
+    """Return a document that takes effect, as its handler is given it; ``reference`` is its envelope's."""
     assert document.document is not None
     assert document.canonical is not None
     return Arrived(
@@ -42,21 +45,21 @@ def arrived(document: Document, rules: Rules, message: str, partner: str, *, tes
         partner=rules.facts(partner),
         message=message,
         position=document.position,
-        reference=str(document.interchange.header.control_number),
+        reference=reference or None,
         test=test,
         now=now,
     )
 
 
 def prepare(
-    document: Document, rules: Rules, message: str, partner: str, *, test: bool, now: datetime
+    document: Document, reference: str, rules: Rules, message: str, partner: str, *, test: bool, now: datetime
 ) -> PreparedDocument | None:
     """Return what the document comes to; None where its room prepares nothing, or where that depends on what stands."""
     room = ROOM_OF.get(document.document or "")
     if room is None or not document.takes_effect:
         return None
     with contextlib.suppress(Misconfigured):
-        given = arrived(document, rules, message, partner, test=test, now=now)
+        given = arrived(document, reference, rules, message, partner, test=test, now=now)
         found = room.prepare(given, rules.of_room(room, partner))
         if found is not None:
             assert isinstance(found.writes, Writes)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import hub
 from hub.business.rooms import ROOMS
-from hub.flow.readers import Reading, Sent, ToRead, read_messages, token_of
+from hub.flow.readers import ToRead, read_messages, token_of
 from hub.flow.rules import Rules
-from hub.kernel.errors import HubError
+from hub.flow.syntaxes import warm_up
 from hub.platform.configuration import CONTENTS, find_configuration
 from hub.platform.confinement import MEMORY_BYTES_MAX, give_up
 from hub.platform.subprocesses import answer
@@ -28,7 +28,7 @@ ENCODINGS = ("ascii", "latin-1", "cp1252", "utf-8", "utf-8-sig", "utf-16", "utf-
 def main() -> None:
     """Read what is asked for until there is no more."""
     rules, token = confined()
-    answer(partial(_read, rules), ToRead, token)
+    answer(partial(read_messages, rules), ToRead, token)
 
 
 def confined(memory_bytes_max: int = MEMORY_BYTES_MAX) -> tuple[Rules, str]:
@@ -38,7 +38,7 @@ def confined(memory_bytes_max: int = MEMORY_BYTES_MAX) -> tuple[Rules, str]:
     configuration = find_configuration(config_path or None)
     token = token_of(configuration)  # before anything is read: what changes meanwhile is a difference
     rules = Rules(configuration)
-    rules.warm_up(ROOMS)
+    warm_up(rules, ROOMS)
     for encoding in ENCODINGS:
         codecs.lookup(encoding)
     package = Path(hub.__file__).parent
@@ -46,10 +46,6 @@ def confined(memory_bytes_max: int = MEMORY_BYTES_MAX) -> tuple[Rules, str]:
     needs = partial(token_of, configuration)
     give_up(readable, account=account, needs=needs, memory_bytes_max=memory_bytes_max)
     return rules, token
-
-
-def _read(rules: Rules, asked: list[ToRead]) -> list[Sent | HubError]:
-    return [Sent.of(each) if isinstance(each, Reading) else each for each in read_messages(rules, asked)]
 
 
 if __name__ == "__main__":

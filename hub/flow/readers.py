@@ -16,13 +16,11 @@ import structlog
 from msgspec.structs import replace
 
 import hub
-from hub.flow.agreement import hold_against_agreement, is_test
+from hub.flow.documents import Document, Survey, is_test
 from hub.flow.preparing import PreparedDocument, prepare, with_drafts
-from hub.flow.reading import Document, Opened, open_message
 from hub.flow.rules import Rules
-from hub.formats.x12.headers import InterchangeHeader
-from hub.formats.x12.separators import Separators
-from hub.formats.x12.survey import Interchange, Survey
+from hub.flow.syntax import Opened
+from hub.flow.syntaxes import open_message
 from hub.kernel.errors import Defect, HubError
 from hub.kernel.struct import Struct
 from hub.platform.coalesced import Coalesced
@@ -47,50 +45,12 @@ class ToRead(Struct):
     now: datetime
 
 
-class Reading(Struct):
+class Reading(Struct, tag="reading"):
     """A message as read: all of it."""
 
     survey: Survey
     documents: list[Document]
     prepared: dict[int, PreparedDocument] = {}  # by position of the document, where something could be
-
-
-class Sent(Struct, tag="reading"):
-    """A reading on its way between two processes: each envelope once, and of each document the places of its own."""
-
-    survey: Survey
-    documents: list[Document]
-    places: list[tuple[int, int]]  # position of the interchange, number of the group or 0
-    prepared: dict[int, PreparedDocument]
-
-    @classmethod
-    def of(cls, reading: Reading) -> Sent:
-        documents, places = without_envelopes(reading.documents)
-        return cls(survey=reading.survey, documents=documents, places=places, prepared=reading.prepared)
-
-    def reading(self) -> Reading:
-        """Return what was sent, each document with its envelopes again."""
-        documents = with_envelopes(self.documents, self.places, self.survey)
-        return Reading(survey=self.survey, documents=documents, prepared=self.prepared)
-
-
-def without_envelopes(documents: Sequence[Document]) -> tuple[list[Document], list[tuple[int, int]]]:
-    """Return documents as they are sent between processes, and of each where its envelopes stand in the survey."""
-    places = [(each.interchange.position, each.group.number if each.group else 0) for each in documents]
-    return [replace(each, interchange=LEFT_OUT, group=None) for each in documents], places
-
-
-def with_envelopes(documents: Sequence[Document], places: Sequence[tuple[int, int]], survey: Survey) -> list[Document]:
-    """Return documents that were sent, each with its envelopes again."""
-    interchanges = survey.interchanges
-    groups = [None, *(group for each in interchanges for group in each.groups)]
-    return [
-        replace(each, interchange=interchanges[position - 1], group=groups[number])
-        for each, (position, number) in zip(documents, places, strict=True)
-    ]
-
-
-LEFT_OUT = Interchange(position=0, header=InterchangeHeader(control_number=0), separators=Separators(), digest="")
 
 
 class Reader(Protocol):
@@ -135,18 +95,19 @@ def _attempt(stage: Callable[[Rules, ToRead, Any], Any], rules: Rules, wanted: T
 
 
 def _open(rules: Rules, wanted: ToRead, _: None) -> Opened:
-    return hold_against_agreement(open_message(wanted.body), rules.partner(wanted.partner))
+    return open_message(wanted.body, rules, wanted.partner)
 
 
 def _read(rules: Rules, wanted: ToRead, opened: Opened) -> Reading:
-    return Reading(survey=opened.survey, documents=list(opened.documents(rules, wanted.partner)))
+    return Reading(survey=opened.survey, documents=list(opened.documents()))
 
 
 def _prepare(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
     partner, prepared = rules.partner(wanted.partner), {}
     for document in reading.documents:
-        test = is_test(document.interchange, partner)
-        found = prepare(document, rules, wanted.message, partner.id, test=test, now=wanted.now)
+        envelope = reading.survey.envelopes[document.envelope - 1]
+        test = is_test(envelope, partner)
+        found = prepare(document, envelope.reference, rules, wanted.message, partner.id, test=test, now=wanted.now)
         if found is not None:
             prepared[document.position] = found
     return replace(reading, prepared=prepared) if prepared else reading
@@ -195,7 +156,7 @@ class ReadInSubprocess:
             log_level,
             config_path or "",
             account,
-            answers=Sent,
+            answers=Reading,
             token=token_of(find_configuration(config_path)),
             seconds_max=SECONDS_MAX,
             alone_seconds_max=ALONE_SECONDS_MAX,
@@ -222,7 +183,7 @@ class ReadInSubprocess:
         await self._subprocess.close()
 
     async def _read(self, asked: list[ToRead]) -> list[Reading | Exception]:
-        return [each.reading() if isinstance(each, Sent) else each for each in await self._subprocess.run(asked)]
+        return list(await self._subprocess.run(asked))
 
 
 def token_of(configuration: Configuration) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from hub.business.room import Arrived, Room
 from hub.business.rooms import ROOMS
 from hub.canonical.result import Result
-from hub.flow.acknowledged import take_functional_acknowledgement
 from hub.flow.effects import Effects
+from hub.flow.x12.acknowledged import take_functional_acknowledgement
 from hub.kernel.struct import Struct
 
 if TYPE_CHECKING:

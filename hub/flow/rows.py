@@ -7,28 +7,32 @@ from datetime import datetime
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.result import Result
 from hub.exchange.model import Direction, DocumentRow, InterchangeRow, Validation
-from hub.flow.reading import Document
-from hub.formats.x12.headers import InterchangeHeader
+from hub.flow.documents import Document, Envelope, Usage
 from hub.kernel.diagnostics import Severity, worst
 
 ACKNOWLEDGEMENT = FunctionalAcknowledgement.__name__
 
+USAGES: dict[Usage, str] = {"production": "P", "test": "T", "information": "I", "unclear": ""}
+"""How the message log spells what an envelope is for."""
 
-def document_row(document: Document, result: Result, message: str, partner: str, *, test: bool) -> DocumentRow:
-    """Return the row of a document that was received, with what became of it."""
-    header = document.group.header if document.group else None
+
+def document_row(
+    document: Document, envelope: Envelope, result: Result, message: str, partner: str, *, test: bool
+) -> DocumentRow:
+    """Return the row of a document that was received in ``envelope``, with what became of it."""
+    group = envelope.group(document.group)
     return DocumentRow(
         message=message,
         position=document.position,
         partner=partner,
         direction="in",
         kind=document.kind,
-        interchange=document.interchange.position,
+        interchange=document.envelope if envelope.kind else None,
         document=document.document,
         release=document.release or None,
-        functional_group=header.functional_group if header else None,
-        group_control_number=header.control_number if header else None,
-        set_control_number=document.control_number or None,
+        functional_group=group.kind if group else None,
+        group_control_number=int(group.reference) if group else None,
+        set_control_number=document.number or None,
         order_number=result.subject.value if result.subject else document.order_number,
         test=test,
         validation=_validation(document, result),
@@ -37,7 +41,7 @@ def document_row(document: Document, result: Result, message: str, partner: str,
         canonical=document.canonical,
         map_name=document.map_name,
         map_digest=document.map_digest,
-        guide_digest=document.guide_digest,
+        guide_digest=document.schema_digest,
     )
 
 
@@ -49,27 +53,26 @@ def _validation(document: Document, result: Result) -> Validation:
 
 
 def interchange_row(
-    header: InterchangeHeader,
+    envelope: Envelope,
     *,
     message: str,
-    position: int,
     partner: str,
     direction: Direction,
     digest: str,
     at: datetime,
 ) -> InterchangeRow:
-    """Return the row of an interchange, received or sent; who enters a received one judges its number."""
+    """Return the row of an envelope, received or sent; who enters a received one judges its control reference."""
     return InterchangeRow(
         message=message,
-        position=position,
+        position=envelope.position,
         partner=partner,
         direction=direction,
-        sender_qualifier=header.sender_qualifier or "",
-        sender=header.sender_id or "",
-        receiver_qualifier=header.receiver_qualifier or "",
-        receiver=header.receiver_id or "",
-        control_number=header.control_number,
-        usage=header.usage or "",
+        sender_qualifier=envelope.sender.qualifier,
+        sender=envelope.sender.id,
+        receiver_qualifier=envelope.receiver.qualifier,
+        receiver=envelope.receiver.id,
+        control_number=int(envelope.reference),
+        usage=USAGES[envelope.usage],
         digest=digest,
         judgement="first",
         at=at,

@@ -1,30 +1,22 @@
-"""Everything a message is judged by: partners, guides, maps, what rooms decide by. Read, never written.
+"""Everything a message is judged by: partners, schemas, maps, what rooms decide by. Read, never written.
 
 What is wrong in one partner's files stops that partner; ``Misconfigured`` says where. Nothing here depends on
-a message, so compiled guides and maps are kept.
+a message, so what is compiled is kept.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from hub.business.room import PartnerFacts, Room
-from hub.exchange.partner_x12 import EnvelopeId
 from hub.exchange.partners import Partner, load_partners
 from hub.formats.families import SchemaLibrary
-from hub.formats.x12.agreed import DIGITS, Address, Agreed, Parties
-from hub.formats.x12.guide import Guide
-from hub.formats.x12.guides import GuideLibrary
-from hub.formats.x12.schema import GuideSchemas
-from hub.formats.x12.validate import Validator, compile_guide
 from hub.kernel.errors import Misconfigured
 from hub.mapping.library import Map, MapLibrary
 from hub.platform.configuration import Configuration
 
-COMPILED_GUIDES_MAX = 2_000  # 20 sets for 100 partners that narrow them all
+T = TypeVar("T")
 
 
 class Rules:
@@ -33,14 +25,11 @@ class Rules:
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self.partners = load_partners(configuration)
-        self.guides = GuideLibrary(configuration.roots)
-        self.schemas = SchemaLibrary(configuration.roots, x12=GuideSchemas(self.guides))
+        self.schemas = SchemaLibrary(configuration.roots)
         self.maps = MapLibrary(configuration.roots, self.schemas, strict=True)
-        self.guide = lru_cache(COMPILED_GUIDES_MAX)(self._guide)
-        self.validator = lru_cache(COMPILED_GUIDES_MAX)(self._validator)
-        self._agreed: dict[str, Agreed] = {}
         self._facts: dict[str, PartnerFacts] = {}
         self._of_rooms: dict[tuple[str, str], Any] = {}  # by room and partner
+        self._of_syntaxes: dict[Any, Any] = {}
 
     def partner(self, partner_id: str) -> Partner:
         """Return the partner. Raises ``Misconfigured`` for one that is stopped or gone."""
@@ -51,54 +40,25 @@ class Rules:
             )
         return partner
 
-    def warm_up(self, rooms: Sequence[Room]) -> None:
-        """Read and compile what every live partner's messages need now, so that the first does not wait for it.
-
-        What is at fault is left for the message that needs it, which is then held with the reason.
-        """
-        for partner in self.partners.all():
-            for name in (*partner.sends.values(), *partner.receives.values()):
-                self._compile(name, partner.id)
-            for room in rooms:
-                with contextlib.suppress(Misconfigured):
-                    self.of_room(room, partner.id)
-
-    def _compile(self, map_name: str, partner_id: str) -> None:
-        with contextlib.suppress(Misconfigured):
-            wire = self.maps.map(map_name)
-            self.validator(wire.schema.release, wire.kind, partner_id)
-
-    def _guide(self, release: str, kind: str, partner_id: str) -> Guide | None:
-        """Return the guide of set ``kind`` in ``release`` (GS08 as sent), narrowed for the partner."""
-        return self.guides.guide(release, kind, partner_id)
-
-    def _validator(self, release: str, kind: str, partner_id: str) -> Validator | None:
-        guide = self.guide(release, kind, partner_id)
-        try:
-            return compile_guide(guide) if guide else None
-        except Exception as fault:
-            own = f"partners/{partner_id}/guides/{kind}.toml"
-            file = own if guide and guide.partner else f"schemas/x12/{release}/{kind}.toml"
-            raise Misconfigured.of(fault, file=file, code="CFG-GUIDE") from fault
+    def of_syntax(self, make: Callable[[Rules], T]) -> T:
+        """Return what a syntax judges by: what ``make`` made of these rules when it was first asked for."""
+        if make not in self._of_syntaxes:
+            self._of_syntaxes[make] = make(self)
+        found: T = self._of_syntaxes[make]
+        return found
 
     def inbound_map(self, partner_id: str, kind: str) -> Map | None:
-        """Return the map that reads set ``kind`` from the partner, if one is named in its file."""
+        """Return the map that reads documents of ``kind`` from the partner, if one is named in its file."""
         name = self.partner(partner_id).sends.get(kind)
         return self.maps.map(name) if name else None
 
-    def outbound_map(self, partner_id: str, document: str) -> tuple[str, Map] | None:
-        """Return the wire name and the map that writes canonical ``document`` for the partner."""
-        for kind, name in self.partner(partner_id).receives.items():
+    def outbound_map(self, partner_id: str, document: str) -> Map | None:
+        """Return the map that writes canonical ``document`` for the partner."""
+        for name in self.partner(partner_id).receives.values():
             chosen = self.maps.map(name)
             if chosen.document == document:
-                return kind, chosen
+                return chosen
         return None
-
-    def agreed(self, partner_id: str) -> Agreed:
-        """Return what was agreed with the partner about what it sends."""
-        if partner_id not in self._agreed:
-            self._agreed[partner_id] = agreed_with(self.partner(partner_id))
-        return self._agreed[partner_id]
 
     def facts(self, partner_id: str) -> PartnerFacts:
         """Return what rooms may know of the partner."""
@@ -119,21 +79,3 @@ class Rules:
         if key not in self._of_rooms:
             self._of_rooms[key] = room.read_rules(self.configuration, self.facts(partner_id))
         return self._of_rooms[key]
-
-
-def agreed_with(partner: Partner) -> Agreed:
-    """Return what the partner's file says was agreed."""
-    x12, sends = partner.x12, frozenset(partner.sends)
-    if x12 is None:
-        return Agreed(nothing=True, sets=sends)
-    return Agreed(
-        parties=Parties(theirs=[_address(each) for each in x12.theirs], ours=_address(x12.ours)),
-        releases=frozenset(release[:DIGITS] for release in x12.releases),
-        sets=sends,
-        usage=partner.usage,
-        leniency=frozenset(partner.leniency),
-    )
-
-
-def _address(named: EnvelopeId) -> Address:
-    return Address(qualifier=named.qualifier, id=named.id, group=named.group_id)

@@ -9,6 +9,7 @@ on what stands then. Effects, answers and their control numbers commit together 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
@@ -22,22 +23,22 @@ from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Jud
 from hub.exchange.partners import Partner
 from hub.exchange.recording import TestsBefore
 from hub.exchange.weights import RESENT, Amount
-from hub.flow.acknowledging import Reply, acknowledge, acknowledged_amount, reply_to
-from hub.flow.agreement import identity_of, is_test, with_number_judged
+from hub.flow.documents import Document, Envelope, Survey, is_test, not_understood
+from hub.flow.drafts import Draft, Reply
 from hub.flow.effects import Effects
 from hub.flow.keeping import Kept, envelope_keys, keys_of_left_out
 from hub.flow.portions import stored_amount
 from hub.flow.preparing import PreparedDocument, arrived, is_of, is_of_today
-from hub.flow.reading import Document, not_understood
-from hub.flow.rendering import Draft, written
+from hub.flow.rendering import written
+from hub.flow.replying import drafts_of, replied_amount
 from hub.flow.rooms import ROOM_OF, handler_of
 from hub.flow.rows import document_row, interchange_row
 from hub.flow.rules import Rules
 from hub.flow.services import Services
 from hub.flow.standing import StandingVersions
 from hub.flow.summary import Settled, Summary
+from hub.flow.syntaxes import SYNTAXES
 from hub.flow.tasks import Task, complete
-from hub.formats.x12.survey import Interchange, Survey
 from hub.kernel.errors import Conflict
 from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
@@ -53,8 +54,8 @@ class Portion(Struct):
     survey: Survey
     documents: list[Document] = []
     prepared: dict[int, PreparedDocument] = {}  # by position of the document
-    entered: int = 0  # interchanges whose numbers are entered with it, or were before: so many, from the first
-    acknowledged: int = 0  # interchanges that are acknowledged with it, or were before
+    entered: int = 0  # envelopes whose references are entered with it, or were before: so many, from the first
+    acknowledged: int = 0  # envelopes that are acknowledged with it, or were before
     replies: list[Reply] | None = None  # what is said of them, where that was written beforehand
     last: bool = False
 
@@ -62,7 +63,7 @@ class Portion(Struct):
 class Progress(Struct):
     """What the portions written so far have come to."""
 
-    interchanges: list[Interchange] = []  # with what was found when their numbers were entered
+    envelopes: list[Envelope] = []  # with what was found when their references were entered
     judgements: list[Judgement] = []
     resent: frozenset[str] = frozenset()  # messages whose answers were sent once more
     summary: Summary = Summary()
@@ -70,11 +71,11 @@ class Progress(Struct):
     tests: TestsBefore = TestsBefore()  # what an earlier run took each document for: a test never becomes real
     keys: int = 0  # by which it is found
     read: int = 0  # position of the last document
-    acknowledged: int = 0  # interchanges
+    acknowledged: int = 0  # envelopes
     said: list[Acknowledgement] = []  # of them
     stored: Amount = Amount()  # with the last portion
     became: list[tuple[str | None, str, str]] = []  # its documents: canonical name, validation, outcome
-    alone: list[Reply] = []  # those of which there is but a TA1: they go out together, with the last portion
+    alone: list[Reply] = []  # only of the envelope: they go out together, with the last portion
 
 
 class Unsettled(Struct):
@@ -128,9 +129,9 @@ def settle(services: Services, group: Sequence[Unsettled], conn: Connection) -> 
 
 
 def replies_to(rules: Rules, partner: Partner, portion: Portion, progress: Progress) -> list[Reply]:
-    """Return what is said of the interchanges that are acknowledged with the portion."""
-    told = progress.interchanges[progress.acknowledged : portion.acknowledged]
-    return [reply_to(partner, each, progress.summary.sets, rules) for each in told]
+    """Return what is said of the envelopes that are acknowledged with the portion."""
+    told, syntax = progress.envelopes[progress.acknowledged : portion.acknowledged], SYNTAXES[portion.survey.syntax]
+    return [syntax.acknowledge(rules, partner, each, progress.summary.outcomes) for each in told]
 
 
 def _prepared(unsettled: Unsettled) -> list[tuple[Room, PreparedDocument]]:
@@ -151,31 +152,35 @@ class _Settlement:
         self._effects, self._standing, self._message = effects, standing, unsettled.task.message
         self._claims: dict[int, bool] = {}  # by position: whether what was prepared stands, where that is known
         self._keys: list[Key] = []
-        self._new: list[Interchange] = []  # whose numbers are entered with this portion
+        self._new: list[Envelope] = []  # whose references are entered with this portion
+        self._syntax = SYNTAXES[unsettled.portion.survey.syntax]
 
     def stands(self) -> bool:
         """Whether all of its documents still come to what was prepared."""
         for document in self.unsettled.portion.documents:
             if document.takes_effect:
-                test = is_test(document.interchange, self.partner)
+                test = is_test(self._envelope(document), self.partner)
                 self._claims[document.position] = self._claim(document, test)
         return all(self._claims.values())
 
     def begin(self) -> None:
-        """Enter numbers of interchanges, and forget what an earlier run wrote of the documents of this portion."""
+        """Enter references of envelopes, and forget what an earlier run wrote of the documents of this portion."""
         if self.unsettled.task.again:
             self._forget()
         before, conn, now = self.progress, self._effects.conn, self._effects.now
-        found = self.unsettled.portion.survey.interchanges[len(before.interchanges) : self.unsettled.portion.entered]
+        found = self.unsettled.portion.survey.envelopes[len(before.envelopes) : self.unsettled.portion.entered]
         entered = [self._entered(each) for each in found]
-        again = {row.first_message for row in entered if row.judgement == "duplicate" and row.first_message}
+        again = {row.first_message for row in entered if row and row.judgement == "duplicate" and row.first_message}
         for first in sorted(again - before.resent):
             self.stored = self.stored.plus(RESENT.times(outbox.resend_answers(conn, first, now=now)))
-        self._new = [with_number_judged(each, row) for each, row in zip(found, entered, strict=True)]
+        self._new = [
+            self._syntax.with_number_judged(each, row) if row else each
+            for each, row in zip(found, entered, strict=True)
+        ]
         self.progress = replace(
             before,
-            interchanges=[*before.interchanges, *self._new],
-            judgements=[*before.judgements, *(row.judgement for row in entered)],
+            envelopes=[*before.envelopes, *self._new],
+            judgements=[*before.judgements, *(row.judgement if row else "first" for row in entered)],
             resent=before.resent | again,
         )
 
@@ -190,11 +195,13 @@ class _Settlement:
         recording.forget_documents(conn, message, after=before, to=None if portion.last else read)
         self.progress = replace(self.progress, read=read)
 
-    def _entered(self, found: Interchange) -> InterchangeRow:
+    def _entered(self, found: Envelope) -> InterchangeRow | None:
+        """Enter the control reference; where an envelope bears none there is nothing to be judged."""
+        if not found.kind:
+            return None
         row = interchange_row(
-            found.header,
+            found,
             message=self._message.id,
-            position=found.position,
             partner=self.partner.id,
             direction="in",
             digest=found.digest,
@@ -225,13 +232,17 @@ class _Settlement:
         self.progress = replace(self.progress, summary=summary, kept=kept, keys=known, became=became)
 
     def _settled(self, document: Document) -> Settled:
-        judgement = self.progress.judgements[document.interchange.position - 1]
-        before = self.progress.tests.judged(document.position, document.interchange.position)
-        test = is_test(document.interchange, self.partner) if before is None else before
+        judgement, envelope = self.progress.judgements[document.envelope - 1], self._envelope(document)
+        before = self.progress.tests.judged(document.position, document.envelope)
+        test = is_test(envelope, self.partner) if before is None else before
         result = self._result(document, judgement, test)
-        guide = self._effects.rules.guide(document.release, document.kind, self.partner.id)
-        row = document_row(document, result, self._message.id, self.partner.id, test=test)
-        return Settled(document=document, result=result, row=row, guide=guide)
+        row = document_row(document, envelope, result, self._message.id, self.partner.id, test=test)
+        place = partial(self._syntax.place, envelope, document)
+        return Settled(document=document, result=result, row=row, told=self._syntax.outcome(document), place=place)
+
+    def _envelope(self, document: Document) -> Envelope:
+        """Return the envelope it stands in, as it was before its number was judged."""
+        return self.unsettled.portion.survey.envelopes[document.envelope - 1]
 
     def _result(self, document: Document, judgement: Judgement, test: bool) -> Result:
         """Let the document take effect, if it may, and say what became of it."""
@@ -248,7 +259,10 @@ class _Settlement:
             effects.keep(room, prepared.writes)
             return self._sent(document, room, prepared.result, prepared.drafts)
         effects.write_prepared()  # it may rest on that
-        given = arrived(document, effects.rules, self._message.id, self.partner.id, test=test, now=effects.now)
+        reference = self._envelope(document).reference
+        given = arrived(
+            document, reference, effects.rules, self._message.id, self.partner.id, test=test, now=effects.now
+        )
         result = handle(effects, given)
         self._standing.forget()
         return self._sent(document, room, *written(effects.rules, result))
@@ -269,7 +283,7 @@ class _Settlement:
         """Let go out what is owed, and again what the room asks for. Its sender is answered where it sent from."""
         for message in result.resend:
             outbox.resend(self._effects.conn, message, now=self._effects.now, actor="hub")
-        to = identity_of(document.interchange, document.group, self.partner)
+        to = self._syntax.identity(self.partner, self._envelope(document), document)
         for draft in drafts:
             answers = to is not None and draft.partner == self.partner.id
             self._effects.send(room, replace(draft, to=to) if answers else draft)
@@ -280,7 +294,7 @@ class _Settlement:
         return self.partner.id, self._message.id, self._keys
 
     def acknowledge(self) -> None:
-        """Acknowledge some interchanges for the first time; what an interrupted run told already is left out."""
+        """Acknowledge some envelopes for the first time; what an interrupted run told already is left out."""
         before, portion, effects = self.progress, self.unsettled.portion, self._effects
         if portion.acknowledged == before.acknowledged or self.unsettled.task.finished_before:
             return
@@ -295,8 +309,9 @@ class _Settlement:
         due = [each for position, each in first if not each.told or position > self._message.acknowledged]
         alone = [*before.alone, *(each for each in due if not each.told)]
         told = [*before.alone, *due] if portion.last else [each for each in due if each.told]
-        acknowledge(effects, self._message.id, self.partner, told)
-        self.stored = self.stored.plus(acknowledged_amount(told))
+        for draft in drafts_of(told, self._syntax.name, self._message.id, self.partner.id):
+            effects.send(None, draft)
+        self.stored = self.stored.plus(replied_amount(told))
         if not portion.last:
             recording.note_acknowledged(effects.conn, self._message.id, portion.acknowledged)
         said = [*before.said, *(each.said for _, each in first)]
@@ -306,8 +321,8 @@ class _Settlement:
         """Return where the message stands, after its last portion."""
         task, survey = self.unsettled.task.reached("finished", self._effects.now), self.unsettled.portion.survey
         found = self.progress
-        summary = found.summary.with_envelopes(found.interchanges)
-        processed = summary.processed(task.message, task.stages, found.said, survey, found.interchanges)
+        summary = found.summary.with_envelopes(found.envelopes)
+        processed = summary.processed(task.message, task.stages, found.said, survey, found.envelopes)
         return replace(processed, findings=processed.findings + found.kept.findings())
 
     def complete(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -16,11 +16,9 @@ from hub.exchange.model import (
     Validation,
 )
 from hub.exchange.recording import KEYS_SHOWN_MAX, Processed
-from hub.flow.reading import Document
-from hub.formats.x12.acknowledge import SetOutcome, as_told
-from hub.formats.x12.guide import Guide
-from hub.formats.x12.survey import Interchange, Survey
+from hub.flow.documents import Document, DocumentOutcome, Envelope, Survey
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.location import Location
 from hub.kernel.outcome import Key, Outcome
 from hub.kernel.struct import Struct
 
@@ -33,8 +31,6 @@ CALLING = frozenset({"GDE-LINES-MISSING"})
 
 REJECTED = "Rejected: "
 WIRE_LENGTH_MAX = 60  # a file of many kinds shows the first of them
-ACKNOWLEDGEMENTS: dict[str, Acknowledgement] = {"A": "accepted", "E": "accepted", "P": "partly", "R": "rejected"}
-"""AK501 and AK901 in the words of the message log."""
 
 
 class Called(Struct):
@@ -57,7 +53,8 @@ class Settled(Struct):
     document: Document
     result: Result
     row: DocumentRow
-    guide: Guide | None = None  # its own, which knows the numbers of the data elements
+    told: DocumentOutcome | None  # what an acknowledgement says of it, if any does
+    place: Callable[[], Location]  # where it stands, asked where that is to be told
 
 
 class Summary(Struct):
@@ -74,7 +71,7 @@ class Summary(Struct):
     calling: int = 0  # documents that call a person
     rejected: int = 0  # sets
     keys: list[Key] = []  # the first of them
-    sets: list[tuple[int, SetOutcome]] = []  # number of the group, what the acknowledgement will say of the set
+    outcomes: list[DocumentOutcome] = []  # what acknowledgements will say
 
     def after(self, portion: Sequence[Settled], keys: Sequence[Key]) -> Summary:
         """Return the summary with a portion's documents and search keys in it."""
@@ -92,10 +89,7 @@ class Summary(Struct):
             calling=self.calling + len(calls),
             rejected=self.rejected + sum(each.document.rejected for each in portion),
             keys=[*self.keys, *keys][:KEYS_SHOWN_MAX],
-            sets=[
-                *self.sets,
-                *((each.document.group.number, _outcome(each)) for each in portion if each.document.group),
-            ],
+            outcomes=[*self.outcomes, *(each.told for each in portion if each.told)],
         )
 
     @property
@@ -111,9 +105,9 @@ class Summary(Struct):
         more = self.calling - told
         return f"{said}; and {more} more need a person" if more > 0 else said
 
-    def with_envelopes(self, interchanges: Sequence[Interchange]) -> Summary:
+    def with_envelopes(self, envelopes: Sequence[Envelope]) -> Summary:
         """Return the summary with what was found about the envelopes in it."""
-        findings = envelope_findings(interchanges)
+        findings = envelope_findings(envelopes)
         refused = [finding for finding in findings if finding.severity >= Severity.GROUP]
         taken = any(finding.code == "ENV-INTERCHANGE-NUMBER-TAKEN" for finding in refused)
         outcome: Outcome = "quarantined" if taken else "refused" if refused else "none"
@@ -130,7 +124,7 @@ class Summary(Struct):
         stages: list[StageTime],
         said: Sequence[Acknowledgement],
         survey: Survey,
-        interchanges: Sequence[Interchange],
+        envelopes: Sequence[Envelope],
     ) -> Processed:
         """Return the row of the message log; ``said`` is what our acknowledgements say."""
         return Processed(
@@ -147,15 +141,15 @@ class Summary(Struct):
             attention=self.attention,
             keys=self.keys,
             documents=self.documents,
-            findings=told(survey.stray + envelope_findings(interchanges)),
+            findings=told(survey.stray + envelope_findings(envelopes)),
         )
 
 
-def envelope_findings(interchanges: Sequence[Interchange]) -> list[Diagnostic]:
-    """Return what was found about interchanges and their groups."""
+def envelope_findings(envelopes: Sequence[Envelope]) -> list[Diagnostic]:
+    """Return what was found about envelopes and their groups."""
     return [
         finding
-        for each in interchanges
+        for each in envelopes
         for finding in (*each.findings, *(f for group in each.groups for f in group.findings))
     ]
 
@@ -217,15 +211,3 @@ def _calls_a_person(found: Diagnostic) -> bool:
         return False
     made_a_test = found.code == "ENV-USAGE-DIFFERS" and found.found != "T"  # by our file alone: they believe it is real
     return made_a_test or found.code in CALLING
-
-
-def _outcome(settled: Settled) -> SetOutcome:
-    """Return what the functional acknowledgement will say: of syntax alone."""
-    document = settled.document
-    return SetOutcome(
-        kind=document.kind,
-        control_number=document.control_number,
-        findings=as_told(document.syntactic),
-        implementation=document.implementation,
-        guide=settled.guide,
-    )

@@ -12,7 +12,7 @@ from hub.exchange import recording
 from hub.exchange.intake import PROCESS, PROCESS_LARGE, Received, received
 from hub.exchange.model import StageTime
 from hub.flow.services import Services
-from hub.formats.x12.body import Bytes
+from hub.formats.body import Bytes
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Defect, Misconfigured, Unreadable
 from hub.kernel.location import Location
@@ -20,7 +20,7 @@ from hub.kernel.struct import Struct
 from hub.platform import jobs
 from hub.platform.jobs import Fence, Job
 
-ALL_ACKNOWLEDGED = 2**31 - 1  # in place of a count of interchanges, where nobody can count them any more
+ALL_ACKNOWLEDGED = 2**31 - 1  # in place of a count of envelopes, where nobody can count them any more
 
 
 class Task(Struct):

@@ -20,13 +20,16 @@ FAMILIES: dict[str, Family] = {family.name: family for family in (X12Family(), X
 class SchemaLibrary:
     """The schemas of every family, by the name maps give them."""
 
-    def __init__(self, roots: Sequence[Path], **known: Schemas) -> None:
-        """``known`` finds, by the family's name, what somebody else has read already."""
-        self._finders = [known.get(name) or family.schemas(roots) for name, family in FAMILIES.items()]
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self._finders = {name: family.schemas(roots) for name, family in FAMILIES.items()}
+
+    def of(self, family: str) -> Schemas:
+        """Return what finds the schemas of one family."""
+        return self._finders[family]
 
     def find(self, wire: str, partner: str | None = None) -> Schema | None:
         """Return the schema ``wire``, as ``partner`` narrows it; None where no family has one."""
-        found = (finder.find(wire, partner) for finder in self._finders)
+        found = (finder.find(wire, partner) for finder in self._finders.values())
         return next((schema for schema in found if schema is not None), None)
 
 

@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
-
-T = TypeVar("T")
 
 
 class Turnstile:
@@ -44,10 +40,3 @@ class Turnstile:
         if self._waiting:
             self.__exit__()
             self.__enter__()
-
-    def paced(self, items: Iterable[T], every: int) -> Iterator[T]:
-        """Yield ``items`` to who is within the block, letting others pass after each ``every`` of them."""
-        for number, item in enumerate(items, start=1):
-            yield item
-            if number % every == 0:
-                self.pass_on()

@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from hub.flow.rules import Rules, agreed_with
+from hub.flow.rules import Rules
+from hub.flow.x12.guides import agreed_with, x12_rules
 from hub.formats.x12.answer import answer
 from hub.formats.x12.check import Report, check
 from hub.platform.configuration import find_configuration
@@ -55,7 +56,7 @@ BODIES = {
 
 
 def shell(body: bytes) -> Report:
-    guides = partial(RULES.guides.guide, partner=ACME)
+    guides = partial(x12_rules(RULES).guides.guide, partner=ACME)
     return check(body, guides, agreed=agreed_with(RULES.partner(ACME)))
 
 
@@ -89,7 +90,7 @@ def test_a_set_that_the_partners_file_does_not_list_is_not_supported(hub: AtWork
 
 
 def test_without_a_partner_a_release_nobody_has_guides_for_is_refused_and_not_echoed() -> None:
-    library = RULES.guides
+    library = x12_rules(RULES).guides
     agreed = agreed_with(RULES.partner(ACME))
     for release in ("4010", "00401", "004030", "nonsense1234"):
         body = sets(transaction(order("1")), release=release)

@@ -17,7 +17,7 @@ from hub.flow.large import LargeHere, LargeInSubprocess, LargeReader
 from hub.flow.large_steps import REMEMBERED_MAX, Said, Step, Steps
 from hub.flow.readers import Reading, ToRead
 from hub.flow.rules import Rules
-from hub.formats.x12.survey import Bytes
+from hub.formats.body import Bytes
 from hub.kernel.errors import Defect, HubError, Misconfigured, Unavailable, Unreadable
 from hub.platform.blobs import INLINE_BYTES_MAX
 from hub.platform.configuration import find_configuration

@@ -13,10 +13,9 @@ from structlog.testing import capture_logs
 
 from hub.exchange import intake
 from hub.flow import readers, tasks
-from hub.flow.readers import Reading, ReadInSubprocess, Sent, ToRead, read_messages
-from hub.flow.reading import Document
+from hub.flow.documents import Document, Survey
+from hub.flow.readers import Reading, ReadInSubprocess, ToRead, read_messages
 from hub.flow.rules import Rules
-from hub.formats.x12.survey import Survey
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.platform import jobs, subprocesses
 from hub.platform.configuration import find_configuration
@@ -75,7 +74,7 @@ def test_what_travels_between_the_processes_grows_with_the_message_and_no_faster
         [read] = read_messages(rules, [_wanted(body)])
         assert isinstance(read, Reading)
         assert len(read.documents) == count
-        return len(msgspec.msgpack.encode(Sent.of(read)))
+        return len(msgspec.msgpack.encode(read))
 
     assert travels(200) < 2.2 * travels(100)
 

@@ -9,16 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.flow.reading import open_message
+from hub.flow.rules import Rules
+from hub.flow.syntaxes import open_message
 from hub.formats.sniff import HEAD_BYTES, sniff
 from hub.formats.x12.check import check
 from hub.formats.x12.guides import GuideLibrary
 from hub.formats.x12.limits import HUNT_BYTES_MAX
 from hub.kernel.errors import Unreadable
+from hub.platform.configuration import find_configuration
 from tests.formats.x12.interchanges import SOUND
 
 ISA = "ISA*00*          *00*          *ZZ*A"
 GUIDES = GuideLibrary([Path(__file__).resolve().parents[2]])
+RULES = Rules(find_configuration(None))
+ACME = "acme-cardio"
 
 
 @pytest.mark.parametrize(
@@ -94,13 +98,13 @@ REFUSED = {
 @pytest.mark.parametrize("name", TAKEN)
 def test_what_the_shell_reads_the_hub_reads_too(name: str) -> None:
     assert check(TAKEN[name], GUIDES.guide).verdict != "not-x12"
-    assert len(open_message(TAKEN[name]).survey.interchanges) == 1
+    assert len(open_message(TAKEN[name], RULES, ACME).survey.envelopes) == 1
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_the_shell_refuses_the_hub_refuses_with_the_same_words(name: str) -> None:
     [found] = check(REFUSED[name], GUIDES.guide).findings
     with pytest.raises(Unreadable) as refused:
-        open_message(REFUSED[name])
+        open_message(REFUSED[name], RULES, ACME)
     assert refused.value.code == found.code
     assert refused.value.message.startswith(found.message)

@@ -23,6 +23,7 @@ from hub.business.orders.room import ORDERS
 from hub.cli.main import run
 from hub.exchange.partners import Partner, load_partners
 from hub.flow.rules import Rules
+from hub.flow.x12.guides import x12_rules
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
 from hub.platform.configuration import Configuration
@@ -136,7 +137,7 @@ def _faults_of(rules: Rules, partner: str, root: Path) -> list[Misconfigured]:
     items, prices = (rules.configuration.find(f"partners/{partner}/{name}.toml") for name in ("items", "prices"))
     found += catalogue_faults(partner, items, prices)
     try:
-        rules.validator("004010", "850", partner)
+        x12_rules(rules).validator("004010", "850", partner)
     except Misconfigured as fault:
         found.append(fault)
     return found

@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 import mmap
 import tracemalloc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from hub.flow.reading import open_message
+from hub.flow.rules import Rules
+from hub.flow.syntaxes import open_message
+from hub.formats.body import STRIDE_BYTES, Passing, sha256
 from hub.formats.x12 import scan
-from hub.formats.x12.body import STRIDE_BYTES, Passing, sha256
-from hub.formats.x12.events import Event
 from hub.formats.x12.hunt import hunt
 from hub.formats.x12.limits import Limits
 from hub.formats.x12.reader import read
 from hub.formats.x12.scan import Window
 from hub.kernel.errors import Unreadable
+from hub.platform.configuration import find_configuration
 from tests.formats.x12.interchanges import SOUND
 
 SMALL = Limits(chunk_bytes=16 * 1024, segment_bytes=16 * 1024)
@@ -166,16 +167,14 @@ def test_of_a_large_message_at_work_almost_nothing_stays_mapped(tmp_path: Path, 
     path.write_bytes(SOUND + FILLINGS[filling] * (10 * AMOUNT // len(FILLINGS[filling])) + SOUND)
     most = 0
 
-    def watched(events: Iterable[Event]) -> Iterator[Event]:
+    def watch() -> None:
         nonlocal most
-        for event in events:
-            most = max(most, _mapped_kilobytes(path))
-            yield event
+        most = max(most, _mapped_kilobytes(path))
 
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as body:
-        opened = open_message(body, paced=watched)
+        opened = open_message(body, Rules(find_configuration(None)), "acme-cardio", every=1, pause=watch)
         assert _mapped_kilobytes(path) <= 2048
-    assert len(opened.survey.interchanges) == 2
+    assert len(opened.survey.envelopes) == 2
     assert most <= 2048, "what the system maps around the page that was read"
 
 

@@ -24,8 +24,6 @@ BEGINNINGS: dict[str, tuple[tuple[int, str], ...]] = {
 }
 """Of each beginning segment, the elements that people ask by."""
 
-PURCHASE_ORDER = "purchase-order"
-
 
 def numbers_in(received: TransactionSet) -> list[tuple[str, str]]:
     """Return (kind, value) of each number in the beginning segment of ``received``, each value as sent."""

@@ -47,7 +47,7 @@ class GuideSchemas:
     """Finds the schemas of guides by the name maps give them: x12/004010/850. What it has compiled it keeps."""
 
     def __init__(self, guides: Guides) -> None:
-        self._guides = guides
+        self.guides = guides
         self._compiled: dict[str, GuideSchema] = {}  # no more than there are guides
 
     @classmethod
@@ -58,7 +58,7 @@ class GuideSchemas:
     def find(self, wire: str, partner: str | None = None) -> GuideSchema | None:
         """Return the schema of the guide ``wire``, narrowed for ``partner``; None where there is none."""
         named = WIRE.match(wire)
-        guide = self._guides.guide(named[1], named[2], partner) if named else None
+        guide = self.guides.guide(named[1], named[2], partner) if named else None
         if guide is None:
             return None
         known = self._compiled.get(guide.digest)

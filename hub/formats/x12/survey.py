@@ -8,11 +8,10 @@ that the reader has not found (see ``agreed`` for what was agreed, ``judgement``
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 
 import msgspec
 
-from hub.formats.x12.body import Bytes, sha256
+from hub.formats.body import Bytes, sha256
 from hub.formats.x12.events import (
     Event,
     GroupEnd,
@@ -99,14 +98,6 @@ class Survey(Struct):
     syntax: str
     interchanges: list[Interchange]
     stray: list[Diagnostic] = []  # bytes outside any interchange
-
-
-def survey(events: Iterable[Event], body: Bytes) -> Survey:
-    """Return what the ``events`` of ``body`` come to, read to their end."""
-    surveyor = Surveyor(body)
-    for event in events:
-        surveyor.take(event)
-    return surveyor.survey()
 
 
 class Surveyor:

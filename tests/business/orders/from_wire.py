@@ -13,9 +13,9 @@ from hub.business.orders.room import ORDERS
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.stored import decode_document
 from hub.exchange.partners import Partner, load_partners
-from hub.flow.reading import open_message
 from hub.flow.rendering import render
-from hub.formats.x12.writer import CleanSegments
+from hub.flow.syntaxes import open_message
+from hub.flow.x12.rendering import segments_of
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.identity import new_id
 from tests.business.orders.test_samples import rules
@@ -52,9 +52,8 @@ class Answered:
     def segments(self, tag: str) -> list[list[str]]:
         """Return the elements of every segment ``tag`` of the 855, as its bytes."""
         assert self.decision.answer is not None
-        content = render(rules(), partner(), self.decision.answer)
-        assert isinstance(content.segments, CleanSegments)
-        cut = [line.rstrip("~").split("*") for line in content.segments.lines]
+        _, content = render(rules(), partner(), self.decision.answer)
+        cut = [line.rstrip("~").split("*") for line in segments_of(content.body).lines]
         return [each for each in cut if each[0] == tag]
 
 
@@ -76,7 +75,7 @@ def order(*, head: str = "", lines: str | None = None, line: str = "", ship_to: 
 
 def answered(body: bytes, today: date = TODAY, calendar: DockCalendar | None = None) -> Answered:
     """Take an 850 from its bytes to the decision; ``calendar``: another than the partner's own."""
-    (document,) = open_message(body).documents(rules(), ACME)
+    (document,) = open_message(body, rules(), ACME).documents()
     assert document.takes_effect, [str(each) for each in document.findings]
     assert document.canonical is not None
     read = decode_document("PurchaseOrder", document.canonical)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.flow.rendering import render
+from hub.flow.x12.rendering import segments_of
 from tests.business.orders.from_wire import Answered, answered, order, partner, rules
 from tests.flow.wire import group, interchange, transaction
 
@@ -85,9 +86,9 @@ def legal(draw: st.DrawFn) -> bytes:
 def written(got: Answered) -> str:
     """Return the 855 as text, which our guide has taken: ``render`` raises otherwise."""
     assert got.decision.answer is not None
-    content = render(rules(), partner(), got.decision.answer)
+    _, content = render(rules(), partner(), got.decision.answer)
     assert [each for each in content.findings if each.severity.is_reject] == []
-    return "".join(line.rstrip("~") + "~" for line in content.segments.lines)
+    return "".join(line.rstrip("~") + "~" for line in segments_of(content.body).lines)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

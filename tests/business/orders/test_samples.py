@@ -19,10 +19,10 @@ from hub.business.orders.room import ORDERS
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.stored import decode_document
 from hub.exchange.partners import load_partners
-from hub.flow.reading import open_message
 from hub.flow.rendering import render
 from hub.flow.rules import Rules
-from hub.formats.x12.writer import CleanSegments
+from hub.flow.syntaxes import open_message
+from hub.flow.x12.rendering import segments_of
 from hub.kernel.diagnostics import Severity, worst
 from hub.kernel.identity import new_id
 from hub.mapping.library import MapLibrary
@@ -42,7 +42,7 @@ def rules() -> Rules:
 
 
 def read(sample: Path) -> PurchaseOrder:
-    (document,) = open_message(sample.read_bytes()).documents(rules(), sample.parents[1].name)
+    (document,) = open_message(sample.read_bytes(), rules(), sample.parents[1].name).documents()
     assert document.findings == [], [str(finding) for finding in document.findings]
     assert document.canonical is not None
     order = decode_document("PurchaseOrder", document.canonical)
@@ -85,10 +85,9 @@ def test_the_answer_to_a_sample_can_be_written_as_the_partner_wants_it(sample: P
         return
     partner = load_partners(rules().configuration).get(sample.parents[1].name)
     assert partner is not None
-    content = render(rules(), partner, answer)
+    _, content = render(rules(), partner, answer)
     assert worst(content.findings) is Severity.NOTE, [str(finding) for finding in content.findings]
-    assert isinstance(content.segments, CleanSegments)
-    assert sum(line.startswith("PO1") for line in content.segments.lines) == len(answer.lines)
+    assert sum(line.startswith("PO1") for line in segments_of(content.body).lines) == len(answer.lines)
 
 
 def test_there_are_samples() -> None:

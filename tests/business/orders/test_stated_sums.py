@@ -17,8 +17,8 @@ from hub.business.orders.sums import READABLE_MAX, in_cents
 from hub.canonical.order import Charge, ListPrice, PurchaseOrder
 from hub.canonical.shared import Totals, Unweighed
 from hub.canonical.stored import decode_document
-from hub.flow.reading import open_message
 from hub.flow.rules import Rules
+from hub.flow.syntaxes import open_message
 from hub.kernel.identity import new_id
 from hub.kernel.words import Money, Quantity, When
 from hub.platform.configuration import Configuration
@@ -190,7 +190,7 @@ def north(tmp_path: Path) -> Rules:
 def from_the_book(rules: Rules, foot: str, lines: str = f"PO1*1*{ITEM}") -> Decision:
     """Return what is decided about an order that only the base map reads."""
     body = f"BEG*00*SA*4600000733**20261127*BPA-2026-017~{WANTED}{lines}{foot}"
-    (document,) = open_message(from_north(group(transaction(body)), number=1)).documents(rules, NORTH)
+    (document,) = open_message(from_north(group(transaction(body)), number=1), rules, NORTH).documents()
     assert document.canonical is not None
     read = decode_document("PurchaseOrder", document.canonical)
     assert isinstance(read, PurchaseOrder)

@@ -6,7 +6,11 @@ send, waits for a person.
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import islice
+from typing import Protocol
+
+from sqlalchemy import Connection
 
 from hub.business.room import Arrived
 from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement, SetVerdict
@@ -14,10 +18,11 @@ from hub.canonical.result import Result
 from hub.exchange.acknowledgements import SentGroup, SetWord, acknowledge_group, match_interchange, sent_group
 from hub.exchange.messages import find_message
 from hub.exchange.model import Acknowledgement
-from hub.flow.effects import Effects
-from hub.flow.outgoing import ACKNOWLEDGED_BY
-from hub.flow.their_notes import OurSet, group_notes, interchange_note, set_notes, without_earlier
-from hub.flow.weighing import Weighed, weigh
+from hub.flow.rules import Rules
+from hub.flow.x12.framing import ACKNOWLEDGED_BY
+from hub.flow.x12.guides import x12_rules
+from hub.flow.x12.their_notes import OurSet, group_notes, interchange_note, set_notes, without_earlier
+from hub.flow.x12.weighing import Weighed, weigh
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.lenient import plain_number
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
@@ -26,12 +31,23 @@ from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Unavailable, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.scope import EVERYONE
+from hub.platform.blobs import Blobs
+
+
+class UnitOfWork(Protocol):
+    """The transaction in which it is recorded."""
+
+    conn: Connection
+    rules: Rules
+    blobs: Blobs
+    now: datetime
+
 
 ACKNOWLEDGEMENTS = "FA"  # group of 997 and 999: an answer to one is awaited by nobody
 STRANGERS_MAX = 20  # sets named that we never sent; who names more speaks of another message
 
 
-def take_functional_acknowledgement(at: Effects, arrived: Arrived) -> Result:
+def take_functional_acknowledgement(at: UnitOfWork, arrived: Arrived) -> Result:
     """Record what the partner says about a group or an interchange of ours."""
     told = arrived.document
     assert isinstance(told, FunctionalAcknowledgement)
@@ -54,7 +70,7 @@ def take_functional_acknowledgement(at: Effects, arrived: Arrived) -> Result:
 
 
 def _take_group_acknowledgement(
-    at: Effects, arrived: Arrived, told: FunctionalAcknowledgement, ours: SentGroup
+    at: UnitOfWork, arrived: Arrived, told: FunctionalAcknowledgement, ours: SentGroup
 ) -> Result:
     place = Location(group=ours.control_number, tag="AK9")
     weighed = weigh(told, len(ours.sets), place)
@@ -85,7 +101,7 @@ def _take_group_acknowledgement(
 
 
 def _said_of_sets(
-    at: Effects, arrived: Arrived, told: FunctionalAcknowledgement, ours: SentGroup, weighed: Weighed
+    at: UnitOfWork, arrived: Arrived, told: FunctionalAcknowledgement, ours: SentGroup, weighed: Weighed
 ) -> tuple[list[SetWord], list[Diagnostic], list[Diagnostic]]:
     """Return the word on each set of ours, all that is said of them, and sets that are named and are not ours."""
     by_number = {plain_number(each.number): each for each in told.sets}
@@ -100,7 +116,7 @@ def _said_of_sets(
         about = by_number.get(number)
         notes: list[Diagnostic] = []
         if about is not None:
-            guide = at.rules.guide(sent.release or "", sent.kind, arrived.partner.id)
+            guide = x12_rules(at.rules).guide(sent.release or "", sent.kind, arrived.partner.id)
             our_set = OurSet(
                 kind=sent.kind, control_number=sent.control_number, sent=bodies.get(sent.position), guide=guide
             )
@@ -117,7 +133,7 @@ def _said_of_sets(
     return words, said, strangers
 
 
-def _bodies(at: Effects, ours: SentGroup) -> dict[int, TransactionSet]:
+def _bodies(at: UnitOfWork, ours: SentGroup) -> dict[int, TransactionSet]:
     """Return our sets as they were sent, by their position; none when the bytes cannot be had any more."""
     message = find_message(at.conn, EVERYONE, ours.message)
     if message is None:
@@ -131,7 +147,7 @@ def _bodies(at: Effects, ours: SentGroup) -> dict[int, TransactionSet]:
 
 
 def _take_interchange_acknowledgement(
-    at: Effects, arrived: Arrived, told: FunctionalAcknowledgement, about: AcknowledgedInterchange
+    at: UnitOfWork, arrived: Arrived, told: FunctionalAcknowledgement, about: AcknowledgedInterchange
 ) -> Result:
     """Record a TA1. One that finds fault calls a person: whoever sent the interchange must put something right."""
     verdict: Acknowledgement = "rejected" if told.verdict == "rejected" else "accepted"

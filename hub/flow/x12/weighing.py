@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement
-from hub.flow.their_notes import WORDS
+from hub.flow.x12.their_notes import WORDS
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct

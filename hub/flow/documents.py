@@ -1,0 +1,154 @@
+"""What a message holds, as its syntax opened it: envelopes and documents, in the words of no syntax.
+
+Values only. They are data and nothing else: a message may have been opened in another process (see ``readers``). What
+only its syntax understands travels with an envelope or a group as ``details``, and is read by that syntax alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from hub.exchange.model import Validation
+from hub.exchange.partners import Partner
+from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.struct import Struct
+
+Usage = Literal["production", "test", "information", "unclear"]
+"""What an envelope says its documents are for. A syntax that has no word for it leaves that to the partner's file, and
+says production."""
+
+PURCHASE_ORDER = "purchase-order"
+"""The kind of the number by which people ask for an order."""
+
+
+class Address(Struct):
+    """How an envelope names a party."""
+
+    id: str = ""
+    qualifier: str = ""
+    group: str = ""  # how a group within the envelope names it
+
+
+class FunctionalGroup(Struct):
+    """Documents that stand together in an envelope, and are refused and acknowledged together."""
+
+    number: int  # among the groups of the message, from 1
+    kind: str
+    reference: str  # its control number
+    findings: list[Diagnostic] = []
+    details: bytes = b""
+
+    @property
+    def refused(self) -> bool:
+        return worst(self.findings) >= Severity.GROUP
+
+
+class Envelope(Struct):
+    """What stands around documents; where a syntax has nothing of the kind, the body itself."""
+
+    position: int  # in the message, from 1
+    kind: str = ""  # of its control reference: interchange; "" where it bears none, and none is entered and judged
+    reference: str = ""
+    numbered: bool = True  # whether ``reference`` could be read
+    sender: Address = Address()
+    receiver: Address = Address()
+    usage: Usage = "production"
+    digest: str = ""  # SHA-256 of what it means, or of its bytes where that is not at hand
+    digest_of_bytes: str = ""
+    findings: list[Diagnostic] = []
+    groups: list[FunctionalGroup] = []
+    details: bytes = b""
+
+    @property
+    def refused(self) -> bool:
+        return worst(self.findings) >= Severity.INTERCHANGE
+
+    def group(self, number: int) -> FunctionalGroup | None:
+        """Return the group that has the number in the message; None for 0, which is no group."""
+        return self.groups[number - self.groups[0].number] if number else None
+
+
+class Survey(Struct):
+    """What envelopes a message holds, and what is wrong with them."""
+
+    syntax: str
+    envelopes: list[Envelope]
+    stray: list[Diagnostic] = []  # about what stands in no envelope
+
+
+class Document(Struct):
+    """One document, read as far as it could be read."""
+
+    position: int  # in the message, from 1
+    envelope: int  # position of its envelope
+    group: int  # number of its group; 0: it stands in none
+    kind: str  # as the wire names it: 850, a root element
+    number: str  # its own, as sent; "" where it has none
+    release: str
+    findings: list[Diagnostic]
+    stopped: bool = False  # its envelope or group is refused, and it with them
+    version: str | None = None  # the implementation it says it follows
+    document: str | None = None  # canonical name; None: not mapped, and the findings say why
+    canonical: bytes | None = None  # as stored, see hub.canonical.stored
+    map_name: str | None = None
+    map_digest: str | None = None
+    schema_digest: str | None = None
+    numbers: list[tuple[str, str]] = []  # kind and value: what people ask for it by, read whatever its verdict
+
+    @property
+    def order_number(self) -> str | None:
+        """The order it names, as sent."""
+        return next((value for kind, value in self.numbers if kind == PURCHASE_ORDER), None)
+
+    @property
+    def syntactic(self) -> list[Diagnostic]:
+        """The findings that an acknowledgement tells: of syntax, not of understanding."""
+        return [finding for finding in self.findings if not finding.code.startswith("MAP-")]
+
+    @property
+    def rejected(self) -> bool:
+        """Whether its acknowledgement rejects it."""
+        return worst(self.syntactic).is_reject
+
+    @property
+    def validation(self) -> Validation:
+        """The word of the message log for its syntax; what the map refuses is a warning there."""
+        return "rejected" if self.rejected else "warnings" if worst(self.findings) >= Severity.WARNING else "valid"
+
+    @property
+    def refused(self) -> bool:
+        """Whether it, its group or its envelope is: then it has no effect."""
+        return self.stopped or self.rejected
+
+    @property
+    def takes_effect(self) -> bool:
+        """Whether it was read whole and nothing refuses it, not even the map."""
+        return self.canonical is not None and not self.refused and not worst(self.findings).is_reject
+
+
+class DocumentOutcome(Struct):
+    """What an acknowledgement says of one document: of its syntax alone."""
+
+    envelope: int
+    group: int
+    kind: str
+    number: str
+    findings: Sequence[Diagnostic] = ()
+    version: str | None = None
+
+
+def is_test(envelope: Envelope, partner: Partner) -> bool:
+    """Say whether what the envelope holds is a test: unless it and the partner's file both say production.
+
+    Nothing of a refused one is taken, so nothing has to be kept from harm: it is a test only where somebody says so.
+    """
+    if envelope.refused:
+        return partner.in_test or envelope.usage == "test"
+    return partner.in_test or envelope.usage != "production"
+
+
+def not_understood(document: Document) -> str:
+    """Say why a document that is sound in its syntax waits for a person."""
+    reason = next((f.message for f in document.findings if f.severity.is_reject), None)
+    return f"Not understood: {reason}" if reason else f"Nothing in the hub handles {document.kind} yet"

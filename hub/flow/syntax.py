@@ -1,0 +1,93 @@
+"""What the flow asks of a syntax: one protocol. Who speaks which stands in the table ``syntaxes``.
+
+A syntax opens what was received and judges it, says to its sender what became of it, renders what we owe, and puts the
+envelope around it. Everything here is pure: rules and values in, values out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from hub.exchange.controls import Numbers
+from hub.exchange.model import DocumentRow, InterchangeRow
+from hub.exchange.partners import Partner
+from hub.flow.documents import Address, Document, DocumentOutcome, Envelope, FunctionalGroup, Survey
+from hub.flow.drafts import Content, Draft, Reply
+from hub.flow.rules import Rules
+from hub.formats.body import Bytes
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+from hub.mapping.library import Map
+from hub.mapping.provenance import Origin
+
+
+class Opened(Protocol):
+    """A message whose envelopes are known and whose documents can be read."""
+
+    @property
+    def survey(self) -> Survey: ...
+
+    def documents(self) -> Iterator[Document]:
+        """Read the documents one by one, those of a refused envelope or group too. Raises ``Misconfigured``."""
+
+
+class Framed(Struct):
+    """Bytes to be sent, and the numbers that they bear."""
+
+    body: bytes
+    content_type: str
+    file_name: str
+    kind: str  # how the wire names what it holds: 855
+    envelope: Envelope | None = None  # None: the syntax has none that is numbered
+    group: FunctionalGroup | None = None
+    numbers: list[str] = []  # of the contents
+    awaits: str | None = None  # the kind of acknowledgement that its receiver owes us
+    due_within: timedelta = timedelta()
+
+
+class Syntax(Protocol):
+    """One syntax, as the flow uses it."""
+
+    @property
+    def name(self) -> str: ...
+
+    def holds_many(self, body: bytes, most: int) -> bool:
+        """Say whether the body may hold more than ``most`` documents; it is not opened for that."""
+
+    def open(self, body: Bytes, rules: Rules, partner: Partner, every: int = 0) -> Generator[None, None, Opened]:
+        """Open ``body`` and hold its envelopes against what was agreed; what is returned is opened.
+
+        A step of ``every`` of its events at a time; 0: all at once. Raises ``Unreadable`` when it is nothing we can
+        take apart.
+        """
+
+    def place(self, envelope: Envelope, document: Document) -> Location:
+        """Return where a document stands in its message."""
+
+    def with_number_judged(self, envelope: Envelope, entered: InterchangeRow) -> Envelope:
+        """Return the envelope with what was found when its control reference was entered."""
+
+    def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Address | None:
+        """Return which of the partner's identities sent a document, for what answers it; None: it has but one."""
+
+    def outcome(self, document: Document) -> DocumentOutcome | None:
+        """Return what an acknowledgement needs to know of a document; None where none speaks of it."""
+
+    def acknowledge(
+        self, rules: Rules, partner: Partner, envelope: Envelope, outcomes: Sequence[DocumentOutcome]
+    ) -> Reply:
+        """Return what is said of an envelope; ``outcomes`` are of its message, those of its own among them."""
+
+    def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
+        """Write a canonical document by ``map_`` and hold it against the partner's schema. Raises ``Unsendable``."""
+
+    def frame(self, partner: Partner, draft: Draft, numbers: Numbers, now: datetime) -> Framed:
+        """Put the envelope around a draft, and take the numbers it bears. A draft is clean: nothing fails here."""
+
+    def origins(self, row: DocumentRow, body: bytes, rules: Rules, map_: Map) -> list[Origin]:
+        """Return the origin of each canonical field of a stored document that ``map_`` reads. Raises ``Unreadable``."""
+
+    def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:
+        """Compile what judging documents of the map needs. Raises ``Misconfigured``."""

@@ -1,0 +1,94 @@
+"""X12 as the flow uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from datetime import datetime
+
+from hub.exchange.controls import Numbers
+from hub.exchange.model import DocumentRow, InterchangeRow
+from hub.exchange.partners import Partner
+from hub.flow.documents import Address, Document, DocumentOutcome, Envelope
+from hub.flow.drafts import Content, Draft, Reply
+from hub.flow.rules import Rules
+from hub.flow.syntax import Framed, Opened
+from hub.flow.x12 import acknowledging, agreement, framing, opening, origins, rendering
+from hub.flow.x12.envelopes import interchange_of
+from hub.flow.x12.guides import identity_of, x12_rules
+from hub.formats.body import Bytes
+from hub.formats.x12.acknowledge import as_told
+from hub.formats.x12.schema import FAMILY
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+from hub.mapping.library import Map
+from hub.mapping.provenance import Origin
+
+
+class X12Syntax:
+    """X12: interchanges of groups of sets, answered by TA1 and 997."""
+
+    name = FAMILY
+
+    def holds_many(self, body: bytes, most: int) -> bool:
+        """Count what may begin a set, whatever separates, and wherever the first interchange begins."""
+        return body.count(b"ST") > most
+
+    def open(self, body: Bytes, rules: Rules, partner: Partner, every: int = 0) -> Generator[None, None, Opened]:
+        """Survey the interchanges to their ends, and hold them against what was agreed."""
+        return opening.open_interchanges(body, rules, partner, every)
+
+    def place(self, envelope: Envelope, document: Document) -> Location:
+        """Return interchange, group and set by their control numbers."""
+        group = envelope.group(document.group)
+        return Location(
+            interchange=int(envelope.reference),
+            group=int(group.reference) if group else None,
+            set=document.number or None,
+        )
+
+    def with_number_judged(self, envelope: Envelope, entered: InterchangeRow) -> Envelope:
+        """Return the envelope with what was found about ISA13."""
+        return agreement.with_number_judged(envelope, entered)
+
+    def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Address | None:
+        """Return the identity by ISA06 and GS02."""
+        if partner.x12 is None or len(partner.x12.theirs) == 1:
+            return None
+        interchange = interchange_of(envelope)
+        group = next((each for each in interchange.groups if each.number == document.group), None)
+        return identity_of(interchange, group, partner)
+
+    def outcome(self, document: Document) -> DocumentOutcome | None:
+        """Return what AK2 and AK5 will say, without sentences: of a file of faulty sets thousands are kept."""
+        if not document.group:
+            return None
+        return DocumentOutcome(
+            envelope=document.envelope,
+            group=document.group,
+            kind=document.kind,
+            number=document.number,
+            findings=as_told(document.syntactic),
+            version=document.version,
+        )
+
+    def acknowledge(
+        self, rules: Rules, partner: Partner, envelope: Envelope, outcomes: Sequence[DocumentOutcome]
+    ) -> Reply:
+        """Return the TA1 of an interchange, and a 997 for each of its groups."""
+        return acknowledging.reply_to(rules, partner, envelope, outcomes)
+
+    def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
+        """Write what stands between ST and SE."""
+        return rendering.render(rules, partner, map_, document)
+
+    def frame(self, partner: Partner, draft: Draft, numbers: Numbers, now: datetime) -> Framed:
+        """Put sets into one group of one interchange, TA1s before it."""
+        return framing.frame(partner, draft, numbers, now)
+
+    def origins(self, row: DocumentRow, body: bytes, rules: Rules, map_: Map) -> list[Origin]:
+        """Return the segment and element of every canonical field."""
+        return origins.origins(row, body, rules, map_)
+
+    def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:
+        """Compile the guide, narrowed for the partner."""
+        x12_rules(rules).validator(map_.schema.release, map_.kind, partner.id)

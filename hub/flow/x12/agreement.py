@@ -26,10 +26,11 @@ def with_number_judged(envelope: Envelope, entered: InterchangeRow) -> Envelope:
 
 
 def _number_restarted(envelope: Envelope, before: str) -> Envelope:
+    control_number = envelope.reference
     finding = Diagnostic(
         code="ENV-INTERCHANGE-NUMBER-RESTARTED",
         severity=Severity.NOTE,
-        message=f"Interchange control number {envelope.reference} came before and is taken as a new one",
+        message=f"Interchange control number {control_number} came before and is taken as a new one",
         location=Location(interchange=int(envelope.reference), tag="ISA", element=13),
         remedy=f"Nothing to do if the partner's numbers have restarted; before, message {before} had it",
         found=envelope.reference,
@@ -39,10 +40,11 @@ def _number_restarted(envelope: Envelope, before: str) -> Envelope:
 
 def _number_taken(envelope: Envelope, first_message: str | None) -> Envelope:
     """Return the envelope as refused: its number came before, around other bytes."""
+    control_number = envelope.reference
     finding = Diagnostic(
         code="ENV-INTERCHANGE-NUMBER-TAKEN",
         severity=Severity.INTERCHANGE,
-        message=f"Interchange control number {envelope.reference} came before with other content",
+        message=f"Interchange control number {control_number} came before with other content",
         location=Location(interchange=int(envelope.reference), tag="ISA", element=13),
         remedy=f"Compare it with message {first_message}; if both are meant, send this one under a new number",
         standard=NUMBER_TAKEN,

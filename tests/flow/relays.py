@@ -1,0 +1,78 @@
+"""A business room more, in one file: what a supplier answers is told to three customers, each in its own words.
+
+It stands for the rooms to come: it handles a document nobody handled, and owes something to partners who asked for
+nothing. ``ROW`` is what its row in the table of rooms comes to. Run as a module it works off what waits in a data
+directory, with the room in the table, and may be killed meanwhile: ``tests.flow.relays DATA OVERLAY NOW``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Collection
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from hub.bootstrap import open_hub
+from hub.business.room import Arrived, Room
+from hub.canonical.order import OrderAcknowledgement
+from hub.canonical.result import Due, Result
+from hub.flow.rooms import ROOM_OF
+from hub.kernel.outcome import Key
+from hub.platform.settings import Settings
+from tests.flow.at_work import ACME
+from tests.flow.overlay import PARTNER, write
+from tests.house import CHECKOUT
+from tests.stored import FrozenClock
+
+SUPPLIER, EAST, WEST = "north-valve", "east-clinic", "west-clinic"
+TOLD = (ACME, EAST, WEST)
+OWN_WORDS = '[map]\nextends = "x12/004010/855"\npartner = "east-clinic"\n\n[fields]\nseller_order = "REF[SO]02"\n'
+"""East Clinic reads our order number under another qualifier than the standard map writes."""
+CASE = "mappings/x12/004010/855/cases/accepted as ordered"
+
+
+def relay(conn: Connection, arrived: Arrived, rules: None, answering: Collection[str]) -> Result:
+    """Owe the same to all three."""
+    document = arrived.document
+    assert isinstance(document, OrderAcknowledgement)
+    subject = Key(kind="purchase-order", value=document.order.number)
+    due = [
+        Due(partner=each, document=document, because=arrived.cause, test=arrived.test, subject=subject) for each in TOLD
+    ]
+    return Result(outcome="accepted", due=due, subject=subject)
+
+
+RELAYS = Room(name="relays", handles={"OrderAcknowledgement": relay}, documents={"OrderAcknowledgement": "Answer"})
+ROW = dict.fromkeys(RELAYS.handles, RELAYS)
+
+
+def add_supplier_and_clinics(overlay: Path) -> None:
+    """Add the supplier who sends an 855, and two who are told beside Acme Cardio: one by the map of the book."""
+    north = PARTNER.format(usage="P")
+    write(overlay, f"partners/{SUPPLIER}/partner.toml", north.replace("[sends]", '[sends]\n855 = "x12/004010/855"'))
+    for name, wire, map_ in ((EAST, "EASTCLINIC", f"{EAST}/855"), (WEST, "WESTCLINIC", "x12/004010/855")):
+        own = north.replace(SUPPLIER, name).replace("NORTHVALVE", wire)
+        write(overlay, f"partners/{name}/partner.toml", own.replace('"x12/004010/855"', f'"{map_}"'))
+    write(overlay, f"mappings/{EAST}/855.toml", OWN_WORDS)
+    for name in ("input.json", "expected.edi"):
+        case = (CHECKOUT / CASE / name).read_text().replace("REF*VN*", "REF*SO*")
+        write(overlay, f"mappings/{EAST}/855/cases/accepted as ordered/{name}", case)
+
+
+def work_off(data: Path, overlay: Path, now: datetime) -> None:
+    """Process what waits, with the room in the table."""
+    ROOM_OF.update(ROW)
+    hub = open_hub(Settings(data=data, config_path=str(overlay)), FrozenClock(now))
+
+    async def drain() -> None:
+        await hub.runner.drain()
+        await hub.database.close()
+
+    asyncio.run(drain())
+
+
+if __name__ == "__main__":
+    work_off(Path(sys.argv[1]), Path(sys.argv[2]), datetime.fromisoformat(sys.argv[3]))

@@ -275,7 +275,7 @@ def _explain(out: Output, chosen: Map, each: DocumentRead) -> None:
 def _judge(out: Output, findings: list[Diagnostic], *, refused: bool = False) -> None:
     """Say the findings on stderr, and end with 1 when any rejects."""
     for finding in findings:
-        click.echo(msgspec.json.encode(finding) if out.as_json else str(finding), err=True)
+        click.echo(msgspec.json.encode(finding.spelled_out) if out.as_json else str(finding), err=True)
     if refused or (findings and worst(findings).is_reject):
         refuse()
 

@@ -15,6 +15,7 @@ import click
 from sqlalchemy import Connection
 
 from hub.cli.output import Output, refuse, reports, table
+from hub.cli.sentences import know_every_sentence
 from hub.cli.stored import actor, data_option, opened, partner_ids, settings_for
 from hub.exchange import messages, outbox
 from hub.exchange.model import Direction, DocumentRow, Filters, MessageDetail, MessagePage, MessageRow
@@ -123,6 +124,7 @@ def show(out: Output, text: str, raw: bool, data: Path | None) -> None:
             body = database.read_now(lambda conn: blobs.get(conn, detail.message.sha256))
             sys.stdout.buffer.write(body)
             return
+    know_every_sentence()
     out.value(detail, _lines(detail.message))
     if not out.as_json:
         _tell(out, detail)

@@ -20,7 +20,7 @@ from typing import Concatenate, NoReturn, ParamSpec, TypeVar
 import click
 import msgspec
 
-from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.diagnostics import Diagnostic, Severity, with_sentences
 from hub.kernel.errors import Defect, HubError, Misconfigured
 
 P = ParamSpec("P")
@@ -125,7 +125,11 @@ class Output:
             meter.end()
 
     def _json(self, value: object) -> None:
-        click.echo(msgspec.json.format(msgspec.json.encode(value, enc_hook=_as_text), indent=2 if _is_seen() else 0))
+        click.echo(
+            msgspec.json.format(
+                msgspec.json.encode(with_sentences(value), enc_hook=_as_text), indent=2 if _is_seen() else 0
+            )
+        )
 
 
 def reports(command: Callable[Concatenate[Output, P], R]) -> Callable[P, R]:

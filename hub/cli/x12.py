@@ -171,7 +171,7 @@ def _as_json(path: Path, report: Report, answers: str | None) -> str:
 
 
 def _finding(found: Diagnostic) -> dict[str, object]:
-    shown: dict[str, object] = msgspec.to_builtins(found)
+    shown: dict[str, object] = msgspec.to_builtins(found.spelled_out)
     return shown | {"severity": Severity(found.severity).name.lower()}
 
 

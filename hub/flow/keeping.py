@@ -54,9 +54,9 @@ class Kept(Struct):
             Diagnostic(
                 code="ENV-SETS-NOT-KEPT",
                 severity=Severity.WARNING,
-                message=f"{self.left_out} more sets were refused for their form; what was found in each is not kept",
+                told=f"{self.left_out} more sets were refused for their form; what was found in each is not kept",
                 location=self.first,
-                remedy="Put right what was found in the sets before, and send all of them again",
+                advised="Put right what was found in the sets before, and send all of them again",
                 found=str(self.left_out),
             )
         ]

@@ -162,9 +162,9 @@ def told(findings: list[Diagnostic]) -> list[Diagnostic]:
     said = Diagnostic(
         code="ENV-MORE-FINDINGS",
         severity=Severity.WARNING,
-        message=f"{more} more faults of envelopes were found, and are not kept",
+        told=f"{more} more faults of envelopes were found, and are not kept",
         location=next_.location,
-        remedy="Put right those that are shown, and send the message again",
+        advised="Put right those that are shown, and send the message again",
         found=str(more),
     )
     return [*findings[:ENVELOPE_FINDINGS_MAX], said]

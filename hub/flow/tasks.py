@@ -13,9 +13,8 @@ from hub.exchange.intake import PROCESS, PROCESS_LARGE, Received, received
 from hub.exchange.model import StageTime
 from hub.flow.services import Services
 from hub.formats.body import Bytes
-from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.diagnostics import Severity
 from hub.kernel.errors import Defect, Misconfigured, Unreadable
-from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.platform import jobs
 from hub.platform.jobs import Fence, Job
@@ -69,13 +68,7 @@ def quarantine(services: Services, task: Task, fault: Unreadable, conn: Connecti
     """Keep bytes that nobody could read, and tell someone."""
     if task.finished_before:
         recording.note_acknowledged(conn, task.message.id, ALL_ACKNOWLEDGED)
-    finding = Diagnostic(
-        code=fault.code,
-        severity=Severity.INTERCHANGE,
-        message=fault.message,
-        location=Location(offset=fault.offset),
-        remedy="Look at the bytes, and ask the partner what was meant",
-    )
+    finding = fault.finding(Severity.INTERCHANGE)
     recording.record(
         conn,
         recording.Processed(
@@ -84,7 +77,7 @@ def quarantine(services: Services, task: Task, fault: Unreadable, conn: Connecti
             stages=task.reached("finished", services.clock.now()).stages,
             validation="unreadable",
             outcome="quarantined",
-            attention=f"Could not be read: {fault.message}",
+            attention=f"Could not be read: {finding.message}",
             findings=[finding],
         ),
     )

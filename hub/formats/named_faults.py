@@ -5,9 +5,12 @@ The name of what is at fault, where it stands and what was found enter; ``Findin
 
 from __future__ import annotations
 
-from hub.formats.shown import FOUND_CHARACTERS_MAX, visible
+from collections.abc import Mapping
+
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, Word, Wording, declared
+from hub.kernel.spelling import FOUND_CHARACTERS_MAX, visible
 from hub.kernel.struct import Struct
 
 FINDINGS_MAX = 1_000  # of one document; a wholly foreign one would bury the rest. What is beyond is counted.
@@ -21,7 +24,7 @@ class Fault(Struct):
     remedy: str
 
 
-FAULTS: dict[str, Fault] = {
+FAULTS: Mapping[str, Fault] = declared({
     "GDE-NAME-UNKNOWN": Fault(
         severity=Severity.SEGMENT,
         message="{name} is not known here",
@@ -91,18 +94,26 @@ FAULTS: dict[str, Fault] = {
         message="the schema agreed with the partner refuses {name}: {expected}",
         remedy="the sender should hold the document against that schema",
     ),
-}
+})  # fmt: skip
+declared(
+    {
+        "GDE-MORE": Phrase(
+            message="{count} more findings are not listed", remedy="mend the first ones and read the document again"
+        )
+    }
+)
 
 
 def refused(code: str, fault: Fault, location: Location, *, found: str = "", most: object = "") -> Diagnostic:
     """Return the finding ``code`` about a body that is not opened; ``most`` is the limit, or what is the case."""
-    words = {"found": visible(found), "most": str(most)}
+    words: dict[str, Word] = {"found": visible(found)} if found else {}
+    if most != "":
+        words["most"] = str(most)
     return Diagnostic(
         code=code,
         severity=fault.severity,
-        message=fault.message.format_map(words),
+        words=words or None,
         location=location,
-        remedy=fault.remedy,
         found=found[:FOUND_CHARACTERS_MAX] or None,
         expected=str(most) or None,
     )
@@ -115,22 +126,25 @@ class Findings:
         self.items: list[Diagnostic] = []
         self._beyond: list[Severity] = []
 
-    def add(self, code: str, name: str, location: Location, *, found: str | None = None, expected: str = "") -> None:
+    def add(self, code: str, name: str, location: Location, *, found: str | None = None, expected: Word = "") -> None:
         """Note a fault of ``name``; ``expected`` is what the schema asks for, in words."""
         fault = FAULTS[code]
         if len(self.items) >= FINDINGS_MAX:
             self._beyond.append(fault.severity)
             return
-        words = {"name": visible(name), "found": visible(found or ""), "expected": expected}
+        words: dict[str, Word] = {"name": visible(name)}
+        if found is not None:
+            words["found"] = visible(found)
+        if isinstance(expected, Wording):
+            words["expected"] = expected
         self.items.append(
             Diagnostic(
                 code=code,
                 severity=fault.severity,
-                message=fault.message.format_map(words),
+                words=words,
                 location=location,
-                remedy=fault.remedy.format_map(words),
                 found=found[:FOUND_CHARACTERS_MAX] if found else None,
-                expected=expected or None,
+                expected=str(expected) or None,
             )
         )
 
@@ -138,8 +152,5 @@ class Findings:
         """Return the findings, the last of them saying how many more there are and how bad."""
         if not self._beyond:
             return self.items
-        message = f"{len(self._beyond)} more findings are not listed"
-        remedy = "mend the first ones and read the document again"
-        return [
-            *self.items, Diagnostic(code="GDE-MORE", severity=max(self._beyond), message=message, remedy=remedy)
-        ]  # fmt: skip
+        more = {"count": len(self._beyond)}
+        return [*self.items, Diagnostic(code="GDE-MORE", severity=max(self._beyond), words={**more})]

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import msgspec
+from msgspec.structs import replace
+
 from hub.kernel.location import Location
+from hub.kernel.sentence import ENGLISH, Language, Word, Wording, message_of, quoted, remedy_of
 from hub.kernel.struct import Struct
 
 
@@ -28,29 +32,89 @@ class Diagnostic(Struct):
     """One finding: what is wrong, where, and what to do about it.
 
     ``code`` is stable and starts with the stage that found it: ENV SYN GDE MAP BUS SIG TRN PLN
-    (for example ``GDE-ELEMENT-TOO-LONG``). ``standard`` is the standard's own code for the same
-    fault where it has one (``"5"`` of AK403, ``"025"`` of TA105); which list it is from follows
+    (for example ``GDE-ELEMENT-TOO-LONG``); ``case`` says which of its sentences, where a code has several. The sentence
+    is made when it is read, from its template and ``words`` (``hub.kernel.sentence``). ``standard`` is the standard's
+    own code for the same fault where it has one (``"5"`` of AK403, ``"025"`` of TA105); which list it is from follows
     from ``severity``.
     """
 
     code: str
     severity: Severity
-    message: str  # plain words, one sentence, no full stop
+    case: str | None = None
+    words: dict[str, Word] | None = None  # what fills the sentence, but for what stands in the fields below
     location: Location = Location()
-    remedy: str | None = None  # what the reader can do
     standard: str | None = None
     found: str | None = None  # the offending value as sent
     expected: str | None = None
     rule: str | None = None  # file:line of the map rule or guide that asked
+    told: str | None = msgspec.field(default=None, name="message")
+    """The sentence in English: as an earlier hub stored it, or for a reader outside (``spelled_out``)."""
+    advised: str | None = msgspec.field(default=None, name="remedy")
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in plain words: one sentence, no full stop."""
+        return self.message_in(ENGLISH)
+
+    @property
+    def remedy(self) -> str | None:
+        """What the reader can do."""
+        return self.remedy_in(ENGLISH)
+
+    def message_in(self, language: Language) -> str:
+        """Return what is wrong in the reader's language; what an earlier hub stored stays as it wrote it."""
+        return self.told if self.told is not None else message_of(self._key, self._words(), language)
+
+    def remedy_in(self, language: Language) -> str | None:
+        """Return what the reader can do, in their language."""
+        return self.advised if self.told is not None else remedy_of(self._key, self._words(), language)
+
+    @property
+    def spelled_out(self) -> Diagnostic:
+        """The same finding with its sentence and remedy written down, for whoever has no templates."""
+        return self if self.told is not None else replace(self, told=self.message, advised=self.remedy)
 
     def __str__(self) -> str:
         where = str(self.location)
         text = f"{self.code} {self.severity.name.lower()}: {where + ': ' if where else ''}{self.message}"
         if self.rule:
             text += f"; rule {self.rule}"
-        return text + (f"; remedy: {self.remedy}" if self.remedy else "")
+        remedy = self.remedy
+        return text + (f"; remedy: {remedy}" if remedy else "")
+
+    @property
+    def _key(self) -> str:
+        return f"{self.code}/{self.case}" if self.case else self.code
+
+    def _words(self) -> dict[str, Word]:
+        """Return all that can fill the sentence: its own words, and what the finding says of itself anyway."""
+        at = self.location
+        words: dict[str, Word] = {"found": quoted(self.found)}
+        if self.expected is not None:
+            words["expected"] = self.expected
+        if at.tag is not None:
+            words["tag"] = at.tag
+            words["place"] = at.part
+        if self.words:
+            words.update(self.words)
+        return words
 
 
 def worst(findings: list[Diagnostic]) -> Severity:
     """Return the highest severity in ``findings``; ``NOTE`` for none."""
     return max([f.severity for f in findings]) if findings else Severity.NOTE
+
+
+def with_sentences(value: object) -> object:
+    """Return ``value`` with every finding in it spelled out, and in English whatever else is said: for who has JSON."""
+    if isinstance(value, Diagnostic):
+        return value.spelled_out
+    if isinstance(value, Wording):
+        return str(value)
+    if isinstance(value, Struct):
+        said = {name: with_sentences(getattr(value, name)) for name in value.__struct_fields__}
+        changed = {name: each for name, each in said.items() if each is not getattr(value, name)}
+        return replace(value, **changed) if changed else value
+    if isinstance(value, dict):
+        return {name: with_sentences(each) for name, each in value.items()}
+    return [with_sentences(each) for each in value] if isinstance(value, list) else value

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import re
 
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+from hub.kernel.sentence import Word, message_of
+
 UNFORESEEN_CHARACTERS_MAX = 200  # of what an exception says that nobody foresaw
 
 
@@ -29,12 +33,31 @@ class HubError(Exception):
 class Unreadable(HubError):
     """The bytes are not what they claim to be: quarantine them, keep them, tell someone."""
 
-    def __init__(self, code: str, message: str, *, offset: int = 0) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+    def __init__(self, key: str, *, offset: int = 0, **words: Word) -> None:
+        super().__init__(message_of(key, words))
+        self.key = key
+        """The code, and behind a slash the case, of its sentence (``hub.kernel.sentence``)."""
+        self.words = words
         self.offset = offset
         """Byte offset at which reading ended."""
+
+    @property
+    def code(self) -> str:
+        """The code, whatever the case."""
+        return self.key.partition("/")[0]
+
+    @property
+    def message(self) -> str:
+        """What it says, in English."""
+        return str(self)
+
+    def finding(self, severity: Severity, *, case: str | None = None) -> Diagnostic:
+        """Return it as what is found about the message; ``case`` for another sentence of the same code."""
+        code, _, own = self.key.partition("/")
+        return Diagnostic(
+            code=code, case=(f"{own}-{case}" if own and case else case or own) or None, severity=severity,
+            words=self.words or None, location=Location(offset=self.offset),
+        )  # fmt: skip
 
 
 class Misconfigured(HubError):

@@ -24,6 +24,11 @@ class Location(Struct):
     column: int | None = None
     offset: int | None = None  # byte offset in the message
 
+    @property
+    def part(self) -> str:
+        """How a person calls the part of the segment: ``PO102``, ``N104-2``."""
+        return f"{self.tag}{self.element or 0:02d}" + (f"-{self.component}" if self.component else "")
+
     def __str__(self) -> str:
         parts: list[str] = []
         if self.file:

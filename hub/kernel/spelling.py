@@ -6,6 +6,8 @@ In: any text. Out: the same, with blanks of other widths, signs of no width and 
 from __future__ import annotations
 
 BYTE = 0x100
+FOUND_CHARACTERS_MAX = 99
+"""Of an offending value: enough to recognise it, too little to fill a page with."""
 
 
 def spelled(text: str) -> str:
@@ -15,6 +17,16 @@ def spelled(text: str) -> str:
     ('AC-1002', 'AC-1002\\\\u200b', 'a\\\\x1fb\\\\xa0')
     """
     return text if text.isprintable() else "".join(map(_sign, text))
+
+
+def visible(value: str) -> str:
+    """Return a partner's value for a sentence that has the quotation marks itself: a bounded part, spelled out.
+
+    >>> visible("WHEN\\x1fREADY")
+    'WHEN\\\\x1fREADY'
+    """
+    shown = value[:FOUND_CHARACTERS_MAX]
+    return f"{spelled(shown)}…" if len(value) > len(shown) else spelled(shown)
 
 
 def _sign(sign: str) -> str:

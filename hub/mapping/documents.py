@@ -83,7 +83,7 @@ def _read(map_: Map, received: Received, *, provenance: bool) -> DocumentRead:
     if received.kind != map_.kind:
         message = f"{received.kind} where the map {map_.name} reads {map_.kind}"
         wrong = Diagnostic(
-            code="MAP-SET", severity=Severity.SET, message=message, remedy=f"use a map of {received.kind}",
+            code="MAP-SET", severity=Severity.SET, told=message, advised=f"use a map of {received.kind}",
             location=received.place,
         )  # fmt: skip
         return DocumentRead(received=received, applied=None, findings=[*findings, wrong])

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hub.formats.schema import Computed
-from hub.formats.shown import visible
 from hub.formats.tree import UNKNOWN, Node, Value
 from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.spelling import visible
 from hub.mapping.reader_run import Reading, unread
 
 
@@ -61,9 +61,9 @@ def _unweighed(X: Reading, node: Node, element: int, found: str, meaning: str) -
     return Diagnostic(
         code="MAP-UNWEIGHED",
         severity=Severity.WARNING,
-        message=f"'{text}' was not read by any rule, and what stands here says a {meaning}",
+        told=f"'{text}' was not read by any rule, and what stands here says a {meaning}",
         location=X.locate(node, element, None, None),
-        remedy="add a rule for it, or say in [codes.unread] that it bears on nothing",
+        advised="add a rule for it, or say in [codes.unread] that it bears on nothing",
         found=found,
     )
 

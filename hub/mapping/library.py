@@ -99,8 +99,8 @@ class Map:
             finding = Diagnostic(
                 code="MAP-DOCUMENT",
                 severity=Severity.SET,
-                message=message,
-                remedy=f"use a map of a {type(document).__name__}",
+                told=message,
+                advised=f"use a map of a {type(document).__name__}",
             )
             return Rendered(root=None, findings=[finding])
         root, findings = self.compiled.write(document)

@@ -66,13 +66,16 @@ class Reading:
         component: int = 0,
         *,
         part: str = "",
+        remedy: str | None = None,
         **more: Any,
     ) -> None:
         """Add a finding about the rule ``number``."""
         field, rule = self.sites[number]
         path = trail_text(trail) + field.rsplit("|", 1)[-1] + (f".{part}" if part else "")
         location = self.locate(node, element, component or None, path)
-        self.add(Diagnostic(code=code, severity=severity, message=message, location=location, rule=rule, **more))
+        self.add(
+            Diagnostic(code=code, severity=severity, told=message, location=location, advised=remedy, rule=rule, **more)
+        )
 
     def spelt(self, tag: str, part: int) -> str:
         """Return how a map's author writes a part."""
@@ -90,7 +93,7 @@ class Reading:
         if self.beyond:
             message = f"{len(self.beyond)} more findings are not listed"
             remedy = "mend the first ones and read the document again"
-            self.findings.append(Diagnostic(code="MAP-MORE", severity=max(self.beyond), message=message, remedy=remedy))
+            self.findings.append(Diagnostic(code="MAP-MORE", severity=max(self.beyond), told=message, advised=remedy))
         return self.findings
 
     def bad(self, number: int, node: Node, element: int, text: str, trail: Trail, wanted: str) -> None:
@@ -409,8 +412,8 @@ def unread(X: Reading, node: Node, element: int, part: int, text: str, *, foreig
     return Diagnostic(
         code="MAP-UNREAD",
         severity=Severity.NOTE,
-        message=f"'{text}' was not read by any rule",
+        told=f"'{text}' was not read by any rule",
         location=X.locate(node, element, part or None, None),
-        remedy=remedy,
+        advised=remedy,
         found=text,
     )

@@ -67,13 +67,14 @@ class Writing:
         trail: Trail,
         node: Node | None = None,
         element: int | None = None,
+        remedy: str | None = None,
         **more: Any,
     ) -> None:
         """Add a finding about the rule ``number``."""
         field, rule = self.sites[number]
         location = self.family.locate(node, element, None, trail_text(trail) + field)
         self.findings.append(
-            Diagnostic(code=code, severity=severity, message=message, location=location, rule=rule, **more)
+            Diagnostic(code=code, severity=severity, told=message, location=location, advised=remedy, rule=rule, **more)
         )
 
     def fault(self, code: str, message: str, number: int, trail: Trail, remedy: str, **more: Any) -> None:
@@ -282,9 +283,9 @@ class Writing:
             Diagnostic(
                 code="MAP-UNSAID",
                 severity=Severity.NOTE,
-                message=f"{field} is said by the document and by no rule of the map",
+                told=f"{field} is said by the document and by no rule of the map",
                 location=Location(path=trail_text(trail) + field),
-                remedy="add a rule if the partner wants to know",
+                advised="add a rule if the partner wants to know",
                 rule=self.sites[number][1] if self.sites else None,
             )
         )

@@ -26,6 +26,7 @@ import structlog
 
 import hub
 from hub.kernel.errors import Defect, HubError, Unavailable
+from hub.kernel.sentence import Word
 from hub.kernel.struct import Struct
 from hub.platform.confinement import limit
 from hub.platform.memory import share_arenas
@@ -52,7 +53,7 @@ class Fault(Struct, tag="fault"):
 
     kind: str
     arguments: list[str]
-    state: dict[str, str | int | float | None]
+    state: dict[str, str | int | float | dict[str, Word] | None]
 
     @classmethod
     def of(cls, fault: HubError) -> Fault:

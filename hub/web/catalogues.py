@@ -8,7 +8,9 @@ when the hub starts.
 from __future__ import annotations
 
 import gettext
+import importlib
 import io
+import pkgutil
 import sys
 from collections.abc import Iterator
 from copy import deepcopy
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 WEB = Path(__file__).parent
 LOCALE = WEB / "locale"
 DOMAIN = "hub"
+ROOMS_THAT_SPEAK = ("hub.formats", "hub.mapping", "hub.exchange", "hub.business", "hub.flow")
 EXTRACTED = (("**.py", "python"), ("templates/**.html", "jinja2"))
 EMPTY_HEADERS = (
     b'"POT-Creation-Date:',
@@ -108,9 +111,11 @@ def _wanted() -> Catalog:
 
     from hub.business.rooms import ROOMS
     from hub.formats.x12.guides import GuideLibrary
+    from hub.kernel.sentence import templates
     from hub.platform.configuration import find_configuration
     from hub.web.spoken import guide_names, sentences
 
+    import_rooms()
     wanted = Catalog(domain=DOMAIN, project="Contract Hub", version="", charset="utf-8", fuzzy=False)
     for _file, _line, text, comments, context in extracted():
         wanted.add(text, auto_comments=comments, context=context)
@@ -118,9 +123,20 @@ def _wanted() -> Catalog:
         wanted.add(text, auto_comments=["a word of a room"])
     for text in sentences():
         wanted.add(text, auto_comments=["a sentence of a finding; {names} stay as they are"])
+    for template in templates().values():
+        for said in filter(None, (template.message, template.remedy)):
+            wanted.add(said, auto_comments=["a sentence of a finding; {names} stay as they are"])
     for text in guide_names(GuideLibrary(find_configuration(None).roots)):
         wanted.add(text, auto_comments=["a segment or element of a guide"])
     return wanted
+
+
+def import_rooms() -> None:
+    """Import every module of the rooms that speak, so that all they can say is known."""
+    for room in ROOMS_THAT_SPEAK:
+        package = importlib.import_module(room)
+        for module in pkgutil.walk_packages(package.__path__, f"{room}."):
+            importlib.import_module(module.name)
 
 
 def _written(catalogue: Catalog) -> bytes:

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.web import statuses
 from hub.web.assets import Assets
@@ -25,6 +27,7 @@ from hub.web.directions import isolated, verbatim
 from hub.web.languages import LANGUAGES, UTC_ZONE, Language
 from hub.web.navigation import NAVIGATION
 from hub.web.phrases import Phrasebook
+from hub.web.reading_out import Reader
 from hub.web.vocabulary import UNITS
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -67,9 +70,12 @@ def _environment(language: Language, assets: Assets, templates: Path) -> Environ
     catalogue = load(language)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     phrases = Phrasebook(catalogue.gettext, catalogue.texts())
+    reader = Reader(catalogue.gettext)
     environment.globals.update(
         translate=partial(_translate, catalogue.gettext),
-        phrase=phrases.phrase,
+        phrase=partial(_phrase, phrases, reader),
+        finds=partial(_finds, phrases, reader),
+        advises=partial(_advises, phrases, reader),
         said=phrases.words,
         assets=assets,
         languages=LANGUAGES,
@@ -78,6 +84,19 @@ def _environment(language: Language, assets: Assets, templates: Path) -> Environ
         units=UNITS,
     )
     return environment
+
+
+def _phrase(phrases: Phrasebook, reader: Reader, said: str | Wording | None) -> str:
+    """Return what was said; what is a sentence already is looked up by its pattern."""
+    return reader.says(said) if isinstance(said, Wording) else phrases.phrase(said)
+
+
+def _finds(phrases: Phrasebook, reader: Reader, finding: Diagnostic) -> str:
+    return reader.finds(finding) if finding.told is None else phrases.phrase(finding.told)
+
+
+def _advises(phrases: Phrasebook, reader: Reader, finding: Diagnostic) -> str:
+    return reader.advises(finding) if finding.told is None else phrases.phrase(finding.advised)
 
 
 def _translate(gettext: Callable[[str], str], text: str | None) -> str:

@@ -309,3 +309,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "units": UNITS,
 }
 """Which words stand in which hole of a sentence."""
+
+OURS = frozenset({"expected", "label", "of", "wanted"})
+"""Holes that hold names of segments and elements of a guide, or what is wanted of a value: each is a text by itself."""

@@ -110,9 +110,9 @@ def test_what_was_found_about_the_whole_message_is_shown_and_which_came_first(
     taken = Diagnostic(
         code="ENV-INTERCHANGE-NUMBER-TAKEN",
         severity=Severity.INTERCHANGE,
-        message="interchange number 7 came before with other bytes",
+        told="interchange number 7 came before with other bytes",
         location=Location(segment=1, tag="ISA", element=13),
-        remedy="Send it under a new number",
+        advised="Send it under a new number",
     )
 
     def find_fault(conn: Connection) -> None:

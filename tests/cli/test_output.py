@@ -13,8 +13,8 @@ from hub.cli.output import Output
 from hub.kernel.diagnostics import Diagnostic, Severity
 
 Captured = pytest.CaptureFixture[str]
-WARNING = Diagnostic(code="GDE-EXTRA", severity=Severity.WARNING, message="an element more than the guide knows")
-REJECT = Diagnostic(code="GDE-MISSING", severity=Severity.SEGMENT, message="BEG is missing", remedy="send BEG")
+WARNING = Diagnostic(code="GDE-EXTRA", severity=Severity.WARNING, told="an element more than the guide knows")
+REJECT = Diagnostic(code="GDE-MISSING", severity=Severity.SEGMENT, told="BEG is missing", advised="send BEG")
 
 
 def test_findings_stand_worst_first_with_their_count_beside_them(capsys: Captured) -> None:

@@ -84,7 +84,7 @@ def test_a_file_that_is_not_there_is_wrong_usage(capsys: pytest.CaptureFixture[s
         ),
         (Unavailable("the database does not answer"), 2, "the database does not answer"),
         (Conflict("its effects already stand"), 1, "its effects already stand"),
-        (Unreadable("ENV-NOT-X12", "no interchange"), 1, "no interchange"),
+        (Unreadable("ENV-EMPTY"), 1, "the file is empty"),
         (Defect("a state that cannot be"), 2, "bug of ours"),
     ],
 )

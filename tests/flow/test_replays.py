@@ -103,7 +103,7 @@ def test_an_answer_that_could_not_be_written_is_sent_by_the_replay_and_by_no_oth
     hub: AtWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unsendable(*_: object) -> None:
-        raise Unsendable([Diagnostic(code="GDE-TEST", severity=Severity.SEGMENT, message="no room for it")])
+        raise Unsendable([Diagnostic(code="GDE-TEST", severity=Severity.SEGMENT, told="no room for it")])
 
     with monkeypatch.context() as patch:
         patch.setattr(rendering, "render", unsendable)
@@ -122,7 +122,7 @@ def test_a_message_that_could_not_be_read_is_acknowledged_once_it_can_be(
     hub: AtWork, monkeypatch: pytest.MonkeyPatch, read_before: bool, in_vain: int
 ) -> None:
     def unreadable(*_: object, **__: object) -> None:
-        raise Unreadable("ENV-TEST", "nobody can read it")
+        raise Unreadable("ENV-EMPTY")
 
     message = hub.take_in(one_order("4500098123"))
     if read_before:

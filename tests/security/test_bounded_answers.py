@@ -35,9 +35,9 @@ PAGE_BYTES = 400_000  # of a page for a person, with its frame
 BAD = Diagnostic(
     code="GDE-ELEMENT-TOO-LONG",
     severity=Severity.ELEMENT,
-    message="PO102 has 30 characters, at most 15 are allowed",
+    told="PO102 has 30 characters, at most 15 are allowed",
     location=Location(interchange=101, group=101, set="0001", segment=9, tag="PO1", element=2),
-    remedy="send the quantity in 15 characters or fewer",
+    advised="send the quantity in 15 characters or fewer",
     found="1" * 30,
     expected="1 to 15 characters",
     rule="schemas/x12/004010/850.toml:77",

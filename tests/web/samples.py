@@ -78,9 +78,9 @@ LINKS = [
 FINDING = Diagnostic(
     code="GDE-ELEMENT-TOO-LONG",
     severity=Severity.ELEMENT,
-    message="BEG03 has 26 characters, at most 22 are allowed",
+    told="BEG03 has 26 characters, at most 22 are allowed",
     location=Location(interchange=101, group=101, set="0001", segment=2, tag="BEG", element=3),
-    remedy="send the purchase order number in 22 characters or fewer",
+    advised="send the purchase order number in 22 characters or fewer",
     standard="5",
     found="4500098123-AND-FAR-TOO-LONG",
     expected="1 to 22 characters",

@@ -12,8 +12,9 @@ from babel.messages.pofile import read_po
 
 from hub.business.rooms import ROOMS
 from hub.formats.x12.guides import GuideLibrary
+from hub.kernel.sentence import templates
 from hub.platform.configuration import find_configuration
-from hub.web.catalogues import extracted, po_file
+from hub.web.catalogues import extracted, import_rooms, po_file
 from hub.web.languages import LANGUAGES, Language, negotiate, zone_of
 from hub.web.phrases import HOLE
 from hub.web.rendering import TEMPLATES
@@ -27,7 +28,9 @@ def wanted() -> set[str | tuple[str, ...]]:
     texts: set[str | tuple[str, ...]] = {
         text if isinstance(text, str) else tuple(text) for _, _, text, _, _ in extracted()
     }
+    import_rooms()
     texts |= {text for room in ROOMS for text in room.texts()}
+    texts |= {text for each in templates().values() for text in (each.message, each.remedy) if text}
     return texts | set(sentences()) | set(guide_names(GuideLibrary(find_configuration(None).roots)))
 
 
@@ -59,7 +62,7 @@ def test_a_translation_keeps_every_value_of_its_sentence() -> None:
 
 def test_the_chinese_catalogue_is_chinese() -> None:
     """A text copied over untranslated would pass as translated: apart from names, each has a Chinese character."""
-    latin = {"HTTP", "AS2", "SFTP", "UDI-DI", ", ", "; ", " ({inside})"}
+    latin = {"HTTP", "AS2", "SFTP", "UDI-DI", ", ", "; ", " ({inside})", " ({lengths})", "{text}", "pyx12: {text}"}
     copied = [
         message.id
         for message in catalogue(LANGUAGES[1])

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from hub.business.orders.sentences import PROMISED, SENTENCES
+from hub.kernel.diagnostics import Diagnostic
 from hub.web.catalogues import load
 from hub.web.languages import LANGUAGES
 from hub.web.phrases import HOLE, Phrasebook
+from hub.web.reading_out import Reader
 from hub.web.vocabulary import DATES, MEANINGS, PARTIES, PRICE_BASES, PURPOSES, UNITS
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.wire import one_order
@@ -22,6 +24,7 @@ from tests.stored import FrozenClock
 
 CATALOGUE = load(LANGUAGES[1])
 CHINESE = Phrasebook(CATALOGUE.gettext, CATALOGUE.texts())
+READER = Reader(CATALOGUE.gettext)
 TABLES = tomllib.loads((CHECKOUT / "mappings" / "x12" / "codes.toml").read_text(encoding="utf-8"))
 BEARINGS = tomllib.loads((CHECKOUT / "hub" / "business" / "orders" / "bearings.toml").read_text(encoding="utf-8"))
 CASES = sorted((CHECKOUT / "tests" / "cases" / "x12").glob("*.edi"))
@@ -102,32 +105,37 @@ def test_every_reason_is_said_in_chinese_whatever_words_of_ours_stand_in_it() ->
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> set[str]:
-    """All that one hub says about every field case, each sent to it in turn: of messages, sets and orders."""
+def told(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> dict[str, str]:
+    """All that one hub says about every field case, each sent to it in turn, in English and in Chinese."""
     hub = AtWork(tmp_path_factory.mktemp("told") / "data", FrozenClock(DAY), sqlite_template)
     said: set[str | None] = set()
+    found: list[Diagnostic] = []
     try:
         hub.send(one_order("P-CHINESE", 700_001))
         for path in CASES:
             detail = hub.send(path.read_bytes())
             said.add(detail.message.attention)
             said |= {entry.text for entry in detail.timeline}
-            for found in [*detail.findings, *(each for row in detail.documents for each in row.findings)]:
-                said |= {found.message, found.remedy}
+            found += [*detail.findings, *(each for row in detail.documents for each in row.findings)]
         for summary in hub.orders():
             order = hub.order(summary.number, ACME, release=summary.release, test=summary.test)
             said |= {entry.text for entry in order.history}
-            reasons = [*order.reasons, *(each for part in order.lines for each in part.line.reasons)]
-            said |= {text for each in reasons for text in (each.message, each.remedy)}
+            found += [*order.reasons, *(each for part in order.lines for each in part.line.reasons)]
             said |= {promise.reason for part in order.lines for promise in part.line.promises}
     finally:
         hub.close()
-    return {text for text in said if text}
+    chinese = {text: CHINESE.phrase(text) for text in said if text}
+    for each in found:
+        if each.told is not None:
+            chinese |= {text: CHINESE.phrase(text) for text in (each.told, each.advised) if text}
+        else:
+            chinese |= {each.message: READER.finds(each), each.remedy or "": READER.advises(each)}
+    return chinese
 
 
-def test_what_the_hub_says_about_files_from_the_field_is_said_in_chinese(told: set[str]) -> None:
+def test_what_the_hub_says_about_files_from_the_field_is_said_in_chinese(told: dict[str, str]) -> None:
     assert len(told) > 200
-    left = {text: CHINESE.phrase(text) for text in told if english_in(CHINESE.phrase(text))}
+    left = {text: said for text, said in told.items() if english_in(said)}
     assert not left, "\n".join(f"{text}\n    {said}" for text, said in sorted(left.items()))
 
 

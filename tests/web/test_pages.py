@@ -131,8 +131,8 @@ async def test_nothing_a_partner_sends_becomes_markup(
 ) -> None:
     now = hub.clock.now()
     finding = Diagnostic(
-        code="GDE-X", severity=Severity.ELEMENT, message=f"{payload} is wrong", location=Location(segment=2, element=3),
-        remedy=payload, found=payload, expected=payload,
+        code="GDE-X", severity=Severity.ELEMENT, told=f"{payload} is wrong", location=Location(segment=2, element=3),
+        advised=payload, found=payload, expected=payload,
     )  # fmt: skip
     body = ORDER.replace(b"Acme Cardio Inc", payload.encode().replace(b"*", b""))
     message = receive(hub, body, now, payload, 7, findings=[finding], attention=payload)

@@ -44,9 +44,9 @@ def say(key: str, path: str, *, found: object = None, expected: object = None, *
     finding = Diagnostic(
         code=key.partition("/")[0],
         severity=_severity(sentence),
-        message=sentence.message.format(expected=wanted, **said),
+        told=sentence.message.format(expected=wanted, **said),
         location=Location(path=path),
-        remedy=sentence.remedy.format(expected=wanted, **said),
+        advised=sentence.remedy.format(expected=wanted, **said),
         found=None if found is None else str(found),
         expected=None if expected is None else str(expected),
     )

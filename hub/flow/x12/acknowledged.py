@@ -178,9 +178,9 @@ def _acknowledges_nothing(message: str, number: int, path: str) -> Result:
     stray = Diagnostic(
         code="BUS-ACKNOWLEDGES-NOTHING",
         severity=Severity.WARNING,
-        message=message,
+        told=message,
         location=Location(path=path),
-        remedy="Ask the partner which message is meant",
+        advised="Ask the partner which message is meant",
         found=str(number),
     )
     return Result(outcome="held", findings=[stray], attention=stray.message)
@@ -192,11 +192,11 @@ def _acknowledges_our_acknowledgement(told: FunctionalAcknowledgement, number: i
     said = Diagnostic(
         code="BUS-ACKNOWLEDGES-RECEIPT",
         severity=Severity.WARNING if rejects else Severity.NOTE,
-        message=f"The partner rejects our acknowledgement, group {number}"
+        told=f"The partner rejects our acknowledgement, group {number}"
         if rejects
         else f"The partner acknowledges our acknowledgement, group {number}; nothing waited for it",
         location=Location(path="group.number"),
-        remedy="Ask the partner for the reason: they may believe that we have not answered"
+        advised="Ask the partner for the reason: they may believe that we have not answered"
         if rejects
         else "Nothing to do",
         found=str(number),
@@ -209,9 +209,9 @@ def _counts_more(received: int, ours: SentGroup) -> Diagnostic:
     return Diagnostic(
         code="BUS-ACKNOWLEDGES-NOTHING",
         severity=Severity.WARNING,
-        message=f"The acknowledgement counts {received} sets in group {control_number}, and {sent} of ours are in it",
+        told=f"The acknowledgement counts {received} sets in group {control_number}, and {sent} of ours are in it",
         location=Location(path="counts.received", tag="AK9", element=3),
-        remedy="Ask the partner which message is meant",
+        advised="Ask the partner which message is meant",
         found=str(received),
     )
 
@@ -221,9 +221,9 @@ def _stranger(told: SetVerdict, ours: SentGroup) -> Diagnostic:
     return Diagnostic(
         code="BUS-ACKNOWLEDGES-NOTHING",
         severity=Severity.WARNING,
-        message=f"Set {kind} {number} was never sent in group {ours.control_number}, but the acknowledgement names it",
+        told=f"Set {kind} {number} was never sent in group {ours.control_number}, but the acknowledgement names it",
         location=Location(path="sets", tag="AK2", element=2),
-        remedy="Ask the partner which message is meant",
+        advised="Ask the partner which message is meant",
         found=number,
     )
 
@@ -232,9 +232,9 @@ def _without_reason(weighed: Weighed, place: Location) -> Diagnostic:
     return Diagnostic(
         code="ENV-OURS-GROUP",
         severity=Severity.GROUP if weighed.verdict == "rejected" else Severity.WARNING,
-        message="The partner rejects what we sent and gives no reason",
+        told="The partner rejects what we sent and gives no reason",
         location=place,
-        remedy="Ask the partner for the reason, and tell them by other means what this message says",
+        advised="Ask the partner for the reason, and tell them by other means what this message says",
     )
 
 
@@ -242,7 +242,7 @@ def _errors_unnamed(place: Location) -> Diagnostic:
     return Diagnostic(
         code="ENV-OURS-GROUP",
         severity=Severity.WARNING,
-        message="The partner accepted what we sent with errors, and does not say which",
+        told="The partner accepted what we sent with errors, and does not say which",
         location=place,
-        remedy="Ask the partner which errors they mean: the next document may be rejected for them",
+        advised="Ask the partner which errors they mean: the next document may be rejected for them",
     )

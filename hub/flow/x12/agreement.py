@@ -12,8 +12,22 @@ from hub.exchange.model import InterchangeRow
 from hub.flow.documents import Envelope
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, declared
 
 NUMBER_TAKEN = "025"  # TA105: duplicate interchange control number
+
+declared(
+    {
+        "ENV-INTERCHANGE-NUMBER-RESTARTED": Phrase(
+            message="Interchange control number {number} came before and is taken as a new one",
+            remedy="Nothing to do if the partner's numbers have restarted; before, message {before} had it",
+        ),
+        "ENV-INTERCHANGE-NUMBER-TAKEN": Phrase(
+            message="Interchange control number {number} came before with other content",
+            remedy="Compare it with message {first}; if both are meant, send this one under a new number",
+        ),
+    }
+)
 
 
 def with_number_judged(envelope: Envelope, entered: InterchangeRow) -> Envelope:
@@ -26,13 +40,11 @@ def with_number_judged(envelope: Envelope, entered: InterchangeRow) -> Envelope:
 
 
 def _number_restarted(envelope: Envelope, before: str) -> Envelope:
-    control_number = envelope.reference
     finding = Diagnostic(
         code="ENV-INTERCHANGE-NUMBER-RESTARTED",
         severity=Severity.NOTE,
-        message=f"Interchange control number {control_number} came before and is taken as a new one",
+        words={"number": envelope.reference, "before": before},
         location=Location(interchange=int(envelope.reference), tag="ISA", element=13),
-        remedy=f"Nothing to do if the partner's numbers have restarted; before, message {before} had it",
         found=envelope.reference,
     )
     return replace(envelope, findings=[*envelope.findings, finding])
@@ -40,13 +52,11 @@ def _number_restarted(envelope: Envelope, before: str) -> Envelope:
 
 def _number_taken(envelope: Envelope, first_message: str | None) -> Envelope:
     """Return the envelope as refused: its number came before, around other bytes."""
-    control_number = envelope.reference
     finding = Diagnostic(
         code="ENV-INTERCHANGE-NUMBER-TAKEN",
         severity=Severity.INTERCHANGE,
-        message=f"Interchange control number {control_number} came before with other content",
+        words={"number": envelope.reference, "first": first_message or "…"},
         location=Location(interchange=int(envelope.reference), tag="ISA", element=13),
-        remedy=f"Compare it with message {first_message}; if both are meant, send this one under a new number",
         standard=NUMBER_TAKEN,
         found=envelope.reference,
     )

@@ -45,9 +45,9 @@ def _unreadable(segment: ServiceSegment, element: int, found: str, expected: str
     return Diagnostic(
         code="ENV-TA1-UNREADABLE",
         severity=Severity.SEGMENT,
-        message=f"TA1{element:02d} says {found[:FOUND_CHARACTERS_MAX] or 'nothing'}; it must be {expected}",
+        told=f"TA1{element:02d} says {found[:FOUND_CHARACTERS_MAX] or 'nothing'}; it must be {expected}",
         location=Location(interchange=segment.interchange, tag=TA1, element=element, offset=segment.offset),
-        remedy="Ask the partner which interchange is meant, and whether it was taken",
+        advised="Ask the partner which interchange is meant, and whether it was taken",
         found=found[:FOUND_CHARACTERS_MAX] or None,
         expected=expected,
     )

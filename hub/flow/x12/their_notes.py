@@ -22,11 +22,12 @@ from hub.formats.x12.acknowledgement_codes import (
 )
 from hub.formats.x12.element_notes import element_at, segment_at
 from hub.formats.x12.events import TransactionSet
-from hub.formats.x12.faults import quoted, spelt
 from hub.formats.x12.guide import Guide
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import quoted
+from hub.kernel.spelling import visible
 from hub.kernel.struct import Struct
 
 NOTES_MAX = 100  # of one acknowledgement; who reads a hundred has found the fault, and the canonical document has all
@@ -51,9 +52,9 @@ def interchange_note(number: int, verdict: str, code: str | None) -> Diagnostic:
     return Diagnostic(
         code="ENV-OURS-REFUSED",
         severity=Severity.WARNING if verdict == "accepted-with-errors" else Severity.INTERCHANGE,
-        message=f"The partner {said} our interchange {number:09d}, note {note}: {why}",
+        told=f"The partner {said} our interchange {number:09d}, note {note}: {why}",
         location=Location(interchange=number, path="verdict", tag="TA1", element=5),
-        remedy=remedy,
+        advised=remedy,
         standard=code,
         found=verdict,
         expected="accepted",
@@ -69,9 +70,9 @@ def group_notes(told: FunctionalAcknowledgement, ours: Location, *, rejects: boo
         Diagnostic(
             code="ENV-OURS-GROUP",
             severity=Severity.GROUP if rejects else Severity.WARNING,
-            message=f"The partner says of our group: {why}",
+            told=f"The partner says of our group: {why}",
             location=ours,
-            remedy=remedy,
+            advised=remedy,
             standard=told.reason[:CODE_CHARACTERS_MAX] if told.reason else None,
         )
     ]
@@ -87,9 +88,9 @@ def set_notes(told: SetVerdict, ours: OurSet, at: Location, *, rejects: bool) ->
             Diagnostic(
                 code="SYN-OURS-SET",
                 severity=Severity.SET if rejects else Severity.WARNING,
-                message=f"The partner says of our {ours.kind} {ours.control_number}: {why}",
+                told=f"The partner says of our {ours.kind} {ours.control_number}: {why}",
                 location=at,
-                remedy=remedy,
+                advised=remedy,
                 standard=told.reason[:CODE_CHARACTERS_MAX] if told.reason else None,
             )
         )
@@ -112,10 +113,9 @@ def _segment_notes(
             yield Diagnostic(
                 code="SYN-OURS-SEGMENT",
                 severity=Severity.SEGMENT if rejects else Severity.WARNING,
-                message=f"The partner says of our segment {named}: {why}"
-                + (f"; they call it {other}" if other else ""),
+                told=f"The partner says of our segment {named}: {why}" + (f"; they call it {other}" if other else ""),
                 location=place,
-                remedy=remedy,
+                advised=remedy,
                 standard=fault.reason[:CODE_CHARACTERS_MAX] if fault.reason else None,
                 found=fault.segment[:FOUND_CHARACTERS_MAX],
             )
@@ -132,11 +132,11 @@ def _element_note(noted: Finding, values: Sequence[str], ours: OurSet, at: Locat
     found = noted.found or sent
     why, remedy = said_by(ELEMENT, noted.code)
     differs = noted.found is not None and sent is not None and noted.found.strip() != sent.strip()
-    ours_was = spelt(sent or "")
+    ours_was = visible(sent or "")
     return Diagnostic(
         code="SYN-OURS-ELEMENT",
         severity=Severity.ELEMENT if rejects else Severity.WARNING,
-        message=(
+        told=(
             f"The partner says of our {named} = {quoted(found)}: {why}"
             if found
             else f"The partner says of our {named}: {why}"
@@ -151,7 +151,7 @@ def _element_note(noted: Finding, values: Sequence[str], ours: OurSet, at: Locat
             element=number or None,
             component=noted.component,
         ),
-        remedy=remedy,
+        advised=remedy,
         standard=noted.code[:CODE_CHARACTERS_MAX] or None,
         found=found[:FOUND_CHARACTERS_MAX] if found else None,
     )

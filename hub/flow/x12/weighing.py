@@ -100,8 +100,8 @@ def _contradiction(told: FunctionalAcknowledgement, why: str, at: Location) -> D
     return Diagnostic(
         code="ENV-OURS-CONTRADICTION",
         severity=Severity.WARNING,
-        message=f"The acknowledgement contradicts itself: AK9 says {word}, but {why}; the worst counts",
+        told=f"The acknowledgement contradicts itself: AK9 says {word}, but {why}; the worst counts",
         location=at,
-        remedy="Ask the partner which of the two is meant",
+        advised="Ask the partner which of the two is meant",
         found=told.verdict,
     )

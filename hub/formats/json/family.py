@@ -19,11 +19,11 @@ from hub.formats.json.member import FAMILY, JsonSchema
 from hub.formats.json.reader import JsonDocument, Number, open_body
 from hub.formats.json.writer import write
 from hub.formats.schema import Part, Schema
-from hub.formats.shown import visible
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Diagnostic, worst
 from hub.kernel.errors import Defect
 from hub.kernel.location import Location
+from hub.kernel.spelling import visible
 
 
 class JsonFamily:

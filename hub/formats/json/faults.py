@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hub.formats.named_faults import Fault, refused
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import declared
 
 _WHOLE = Severity.INTERCHANGE
 
-FAULTS: dict[str, Fault] = {
+FAULTS: Mapping[str, Fault] = declared({
     "SYN-JSON-BYTES": Fault(
         severity=_WHOLE, message="the JSON is larger than {most} bytes", remedy="send it in several documents"
     ),
@@ -37,7 +40,7 @@ FAULTS: dict[str, Fault] = {
         message="a text holds half a character: a surrogate without its other half",
         remedy="mend it where it is made, and send it again",
     ),
-}
+})  # fmt: skip
 
 
 def refusal(code: str, location: Location, *, found: str = "", most: object = "") -> Diagnostic:

@@ -127,7 +127,6 @@ def _without_words(finding: Diagnostic) -> Diagnostic:
     return Diagnostic(
         code=finding.code,
         severity=finding.severity,
-        message="",
         location=Location(
             segment=at.segment,
             tag=at.tag,

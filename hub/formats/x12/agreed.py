@@ -10,10 +10,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from hub.formats.x12.faults import finding, quoted
+from hub.formats.x12.faults import finding
 from hub.formats.x12.guides import RELEASE
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
-from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.formats.x12.survey import Interchange
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -114,15 +113,7 @@ def _strangers(header: InterchangeHeader, parties: Parties) -> Iterator[Diagnost
 
 def _another_party(at: Location, named: str | None, due: str) -> Diagnostic:
     """A group for or from somebody else: AK905 has no code for it."""
-    return Diagnostic(
-        code="ENV-GROUP-PARTY",
-        severity=Severity.GROUP,
-        message=f"the group names {quoted(named)} (GS{at.element or 0:02d}), '{due}' was agreed",
-        location=at,
-        remedy="send what was agreed, or ask for the partner's file to be changed",
-        found=named[:FOUND_CHARACTERS_MAX] if named else None,
-        expected=due,
-    )
+    return finding("ENV-GROUP-PARTY", at, found=named, expected=due)
 
 
 def _other_usage(header: InterchangeHeader, usage: str, leniency: frozenset[str]) -> Diagnostic:

@@ -26,10 +26,10 @@ from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.judgement import BARE_RELEASE, judge
 from hub.formats.x12.reader import read
 from hub.formats.x12.survey import Interchange, Surveyor
+from hub.formats.x12.unreadable import CHECKED
 from hub.formats.x12.validate import compile_guide
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.errors import Unreadable
-from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 
 Verdict = Literal["valid", "findings", "no-guide", "not-x12"]
@@ -87,7 +87,7 @@ def check(
             if isinstance(event, TransactionSet):
                 step()
     except Unreadable as fault:
-        return Report(verdict="not-x12", sets=[], findings=[_as_finding(fault)])
+        return Report(verdict="not-x12", sets=[], findings=[fault.finding(Severity.INTERCHANGE, case=CHECKED)])
     return Report(
         verdict=_verdict(checking.findings, (one.verdict for one in checking.sets)),
         sets=checking.sets,
@@ -176,14 +176,3 @@ def _verdict(findings: list[Diagnostic], verdicts: Iterable[Verdict]) -> Verdict
 def _is_ours(fault: Diagnostic) -> bool:
     """Whether the fault is that we have no guide: where nothing was agreed that is no fault of the file's."""
     return fault.code == "GDE-NO-GUIDE"
-
-
-def _as_finding(fault: Unreadable) -> Diagnostic:
-    message, _, remedy = fault.message.partition("; ")
-    return Diagnostic(
-        code=fault.code,
-        severity=Severity.INTERCHANGE,
-        message=message,
-        location=Location(offset=fault.offset),
-        remedy=remedy or "send an X12 interchange, from ISA to IEA",
-    )

@@ -13,11 +13,12 @@ from operator import attrgetter
 
 from hub.formats.tree import UNKNOWN, Node, Value
 from hub.formats.x12.guide import Computed, Guide
-from hub.formats.x12.guide_faults import Findings
+from hub.formats.x12.guide_faults import Findings, in_loop
 from hub.formats.x12.hierarchy import DEPTH_MAX
 from hub.formats.x12.places import Place
 from hub.formats.x12.validate import compile_guide
 from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.sentence import Word
 from hub.kernel.struct import Struct
 
 
@@ -122,9 +123,9 @@ class _Composing:
 
     def _too_often(self, place: Place, loop: Place | None) -> None:
         code = "GDE-LOOP-TOO-OFTEN" if place.opens else "GDE-SEGMENT-TOO-OFTEN"
-        self._add(code, place, label=place.name, most=place.maximum, where=_where(loop))
+        self._add(code, place, label=place.name, most=place.maximum, where=in_loop(loop.tag if loop else None))
 
-    def _add(self, code: str, place: Place, element: int | None = None, **words: object) -> None:
+    def _add(self, code: str, place: Place, element: int | None = None, **words: Word) -> None:
         self.findings.add(
             code,
             segment=len(self.segments) + 2,
@@ -139,16 +140,12 @@ class _Composing:
             tag = str(stray.values[0]) if stray.tag == UNKNOWN else stray.tag
             self.findings.add(
                 "GDE-NO-PLACE", segment=len(self.segments) + 2, tag=tag, loop=loop.tag or None,
-                where=_where(loop), found=tag,
+                where=in_loop(loop.tag if loop else None), found=tag,
             )  # fmt: skip
 
 
 def _is_used(place: Place, computed: Computed) -> bool:
     return place.use is not None and place.use.segment.elements[computed.element - 1].used
-
-
-def _where(loop: Place | None) -> str:
-    return f"in the {loop.tag} loop" if loop is not None and loop.tag else "in the set"
 
 
 def _bounded(loop: Place) -> str:

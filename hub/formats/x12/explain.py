@@ -7,6 +7,9 @@ should be read (trailing separators gone) and every fault into the findings. Thi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 from hub.formats.tree import Value
 from hub.formats.x12.element_types import (
     BAD_CHARACTER,
@@ -19,10 +22,15 @@ from hub.formats.x12.element_types import (
     number_fault,
 )
 from hub.formats.x12.guide import CodeLists, Element, Segment, SyntaxNote
-from hub.formats.x12.guide_faults import Findings
+from hub.formats.x12.guide_faults import Findings, Wanted
+from hub.kernel.sentence import Word, Wording
 
 CODES_SHOWN_MAX = 12
 """Codes named in a finding when the list is this short; a longer one is better looked up in the guide."""
+
+WANTED_KEPT_MAX = 4_096
+"""What guides want of their elements, kept as it is said: four guides' worth of elements, all
+of a form of their own."""
 
 
 class Place:
@@ -36,8 +44,22 @@ class Place:
         self.position = position
         self.loop = loop
 
-    def add(self, code: str, element: int | None = None, **words: object) -> None:
-        self.findings.add(code, segment=self.position, tag=self.tag, loop=self.loop, element=element, **words)  # type: ignore[arg-type]
+    def add(
+        self,
+        code: str,
+        element: int | None = None,
+        *,
+        component: int | None = None,
+        repetition: int | None = None,
+        found: str | None = None,
+        wanted: Wanted | None = None,
+        **words: Word,
+    ) -> None:
+        """Note fault ``code`` at a part of the segment."""
+        self.findings.add(
+            code, segment=self.position, tag=self.tag, loop=self.loop, element=element, component=component,
+            repetition=repetition, found=found, expected=None, wanted=wanted, **words,
+        )  # fmt: skip
 
 
 def explain(segment: Segment, values: list[Value], codes: CodeLists, place: Place) -> list[Value]:
@@ -125,17 +147,23 @@ def _explain_text(
 ) -> None:
     """One fault at most for one value: a code of the wrong length is not also an unknown code."""
     code = _fault_of(element, text, codes)
-    if code:
-        place.add(
-            code, number, component=component, repetition=turn, label=element.name, found=text,
-            expected=_expected(element, codes), control=_control_in(text),
-        )  # fmt: skip
+    if code is None:
+        return
+    listed = codes[element.codes] if element.codes is not None else ()
+    wanted = _expected(
+        element.type, element.minimum, element.maximum, tuple(listed) if 0 < len(listed) <= CODES_SHOWN_MAX else ()
+    )
+    place.add(
+        code, number, component=component, repetition=turn, found=text, wanted=wanted, **_words(code, element, text),
+    )  # fmt: skip
 
 
-def _control_in(text: str) -> str:
-    """Return the first control character of ``text`` as its number; most texts have none."""
-    found = CONTROL.search(text)
-    return f"0x{ord(found[0]):02X}" if found else ""
+def _words(code: str, element: Element, text: str) -> dict[str, Word]:
+    """Return what fills the sentence of ``code``, and no more: findings are kept by the thousand."""
+    words: dict[str, Word] = {"label": element.name}
+    if code == "GDE-ELEMENT-CHARACTER" and (control := CONTROL.search(text)):
+        words["control"] = f"0x{ord(control[0]):02X}"
+    return words
 
 
 def _fault_of(element: Element, text: str, codes: CodeLists) -> str | None:
@@ -168,24 +196,30 @@ def _no_number(kind: str, text: str) -> str:
     return "GDE-NUMBER-NOT-WHOLE" if kind in ("N", "N0") else "GDE-NUMBER-IMPLIED-POINT"
 
 
-def _expected(element: Element, codes: CodeLists) -> str:
-    """What the guide wants, in words a person can act on."""
-    low, high = element.minimum, element.maximum
-    length = str(low) if low == high else f"{low} to {high}"
-    if element.type == "DT":
-        return "a date as " + ("YYMMDD" if high == 6 else "CCYYMMDD")
-    if element.type == "TM":
-        return "a time as HHMM" + ("" if high == 4 else " or HHMMSS")
-    if element.type == "R":
-        return f"a number of {length} digits"
-    if element.type[0] == "N":
-        decimals = element.type[1:]
-        return f"a whole number of {length} digits" + (
-            f", the last {decimals} of them decimals" if decimals != "0" else ""
-        )
-    if element.codes is not None and len(codes[element.codes]) <= CODES_SHOWN_MAX:
-        return "one of " + ", ".join(sorted(codes[element.codes]))
-    return f"{length} characters" + (" of text without control characters" if element.type == "AN" else "")
+@lru_cache(WANTED_KEPT_MAX)
+def _expected(kind: str, low: int, high: int, codes: tuple[str, ...]) -> Wanted:
+    """What the guide wants, in words a person can act on; ``codes`` where they are few."""
+    wording = _wanted(kind, low, high, codes)
+    return str(wording), wording
+
+
+def _wanted(kind: str, low: int, high: int, codes: tuple[str, ...]) -> Wording:
+    if kind == "DT":
+        return Wording(key="guide/date-6" if high == 6 else "guide/date-8")
+    if kind == "TM":
+        return Wording(key="guide/time-4" if high == 4 else "guide/time-8")
+    between: Word = str(low) if low == high else Wording(key="guide/from-to", words={"low": low, "high": high})
+    length = {"length": between}
+    if kind == "R":
+        return Wording(key="guide/number", words=length)
+    if kind[0] == "N":
+        decimals = kind[1:]
+        if decimals != "0":
+            return Wording(key="guide/decimals", words={**length, "decimals": decimals})
+        return Wording(key="guide/whole-number", words=length)
+    if codes:
+        return Wording(key="guide/codes", words={"codes": [*sorted(codes)]})
+    return Wording(key="guide/text" if kind == "AN" else "guide/characters", words=length)
 
 
 def _explain_note(segment: Segment, note: SyntaxNote, values: list[Value], place: Place, told: set[int]) -> None:
@@ -205,13 +239,15 @@ def _explain_note(segment: Segment, note: SyntaxNote, values: list[Value], place
         return
     first = note.elements[0]
     if note.kind == "P" and said:
-        rule, broken = f"it goes together with {_names(segment.tag, said)}", missing
+        rule, broken = Wording(key="guide/goes-together", words={"elements": _names(segment.tag, said)}), missing
     elif note.kind == "R" and not said:
-        rule, broken = f"one of {_names(segment.tag, list(note.elements))} must be sent", missing[:1]
+        rule = Wording(key="guide/one-of", words={"elements": _names(segment.tag, note.elements)})
+        broken = missing[:1]
     elif note.kind == "C" and there(first):
-        rule, broken = f"{_names(segment.tag, [first])} demands it", missing
+        rule, broken = Wording(key="guide/demands", words={"element": _names(segment.tag, [first])}), missing
     elif note.kind == "L" and said == [first]:
-        rule = f"{_names(segment.tag, [first])} demands one of {_names(segment.tag, list(note.elements[1:]))}"
+        others = _names(segment.tag, note.elements[1:])
+        rule = Wording(key="guide/demands-one", words={"element": _names(segment.tag, [first]), "elements": others})
         broken = missing[:1]
     else:
         return
@@ -221,5 +257,5 @@ def _explain_note(segment: Segment, note: SyntaxNote, values: list[Value], place
             place.add("GDE-ELEMENT-CONDITION", number, label=segment.elements[number - 1].name, rule=rule)
 
 
-def _names(tag: str, numbers: list[int]) -> str:
+def _names(tag: str, numbers: Sequence[int]) -> str:
     return ", ".join(f"{tag}{number:02d}" for number in numbers)

@@ -6,10 +6,10 @@ for a segment and AK403 for an element.
 
 from __future__ import annotations
 
-from hub.formats.shown import visible
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, Word, declared, quoted
 from hub.kernel.struct import Struct
 
 
@@ -23,35 +23,28 @@ class Fault(Struct):
 
 
 def finding(
-    code: str,
+    key: str,
     location: Location,
     *,
     found: str | None = None,
     expected: str | None = None,
-    **words: object,
+    **words: Word,
 ) -> Diagnostic:
-    """Return the diagnostic for fault ``code`` of the table, at ``location``."""
-    fault = FAULTS[code]
+    """Return the diagnostic for fault ``key`` of the table, at ``location``; ``words`` fill its sentence."""
+    fault = FAULTS[key]
+    code, _, case = key.partition("/")
+    if found and len(found) > FOUND_CHARACTERS_MAX:
+        words["found"] = quoted(found)  # of what is kept nobody could tell that there was more
     return Diagnostic(
         code=code,
+        case=case or None,
         severity=fault.severity,
-        message=fault.message.format(found=quoted(found), expected=expected, **words),
+        words=words or None,
         location=location,
-        remedy=fault.remedy,
         standard=fault.standard,
         found=found[:FOUND_CHARACTERS_MAX] if found else None,
         expected=expected,
     )
-
-
-def quoted(value: str | None) -> str:
-    """Return a partner's value fit to stand in a sentence: quoted, control characters spelled out, not too long."""
-    return f"'{spelt(value)}'" if value else "empty"
-
-
-def spelt(value: str) -> str:
-    """Return a partner's value for a sentence that has the quotation marks itself."""
-    return visible(value)
 
 
 _NOTE, _WARNING = Severity.NOTE, Severity.WARNING
@@ -209,6 +202,10 @@ _GROUP_FAULTS = {
     "ENV-GROUP-RELEASE-MISSING": _fault(
         _GROUP, "2", "the functional group names no release (GS08)", "send the release in GS08, for example 004010",
     ),
+    "ENV-GROUP-PARTY": _fault(
+        _GROUP, None, "the group names {found} ({place}), '{expected}' was agreed",
+        "send what was agreed, or ask for the partner's file to be changed",
+    ),
     "ENV-RELEASE-NOT-AGREED": _fault(
         _GROUP, "2", "release {found} (GS08) is not agreed, only {expected}",
         "send what was agreed, or ask for the partner's file to be changed",
@@ -240,6 +237,10 @@ _GROUP_FAULTS = {
 _SET_FAULTS = {
     "ENV-SET-NOT-CLOSED": _fault(
         _SET, "2", "the transaction set ends without its SE", "send the set again, closed with SE",
+    ),
+    "ENV-SET-NOT-CLOSED/glued": _fault(
+        _SET, "2", "the transaction set ends in {found} and without its SE: is the separator missing after SE?",
+        "send SE, the separator, the count of segments and the number of ST02",
     ),
     "ENV-SET-NUMBER-MISMATCH": _fault(
         _SET, "3", "SE02 is {found}, but ST02 is '{expected}'", "repeat the number of ST02 in SE02",
@@ -277,6 +278,10 @@ _SET_FAULTS = {
         _SET, "1", "there is no guide here for set {kind} in release {release}",
         "send a set and release that were agreed, or ask for this one",
     ),
+    "GDE-NO-GUIDE/not-handled": _fault(
+        _SET, "1", "there is no guide here for set {kind} in release {release}; {why}",
+        "send a set and release that were agreed, or ask for this one",
+    ),
     "GDE-SET-NOT-AGREED": _fault(
         _SET, "1", "set {kind} is not agreed with this partner, who sends {expected}",
         "send a set that was agreed, or ask for this one to be set up",
@@ -312,4 +317,13 @@ _SET_FAULTS = {
     ),
 }  # fmt: skip
 
-FAULTS = _INTERCHANGE_FAULTS | _GROUP_FAULTS | _SET_FAULTS
+FAULTS = declared(_INTERCHANGE_FAULTS | _GROUP_FAULTS | _SET_FAULTS)
+
+WITHIN = {
+    "envelope/lengths": Phrase(message=" ({lengths})"),
+    "envelope/length": Phrase(message="{element} has {sent} instead of {due}"),
+    "envelope/none": Phrase(message="(none)"),
+    "envelope/bytes": Phrase(message="bytes"),
+    "envelope/segments": Phrase(message="segments"),
+}
+declared(WITHIN)

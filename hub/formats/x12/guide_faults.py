@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from hub.formats.x12.faults import Fault, quoted
+from hub.formats.x12.faults import Fault
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, Word, Wording, declared
 
 REJECTS_MAX = 1000
 """Rejecting faults listed one by one for one set: more than a person reads and more AK3 than a partner reads; what
@@ -28,7 +29,7 @@ def _fault(severity: Severity, standard: str | None, message: str, remedy: str) 
     return Fault(severity=severity, standard=standard, message=message, remedy=remedy)
 
 
-FAULTS = {
+FAULTS = declared({
     "GDE-SEGMENT-UNKNOWN": _fault(
         _SEGMENT, "1", "{found} is no segment of this release",
         "leave it out, or agree on it so that the guide knows it"
@@ -38,7 +39,7 @@ FAULTS = {
         "begin every segment with its identifier, and end each with one terminator",
     ),
     "GDE-SEGMENT-UNEXPECTED": _fault(
-        _SEGMENT, "2", "{tag} has no place here: it belongs in {loops}, which is not open",
+        _SEGMENT, "2", "{tag} has no place here: it belongs in {loops:or}, which is not open",
         "send the segment that opens its loop before it",
     ),
     "GDE-SEGMENT-MISSING": _fault(
@@ -156,7 +157,40 @@ FAULTS = {
     "GDE-LOOP-NAME": _fault(
         _WARNING, None, "LE01 = {found} does not close LS01 = {expected}", "send the same loop identifier in both"
     ),
-}  # fmt: skip
+    "GDE-MORE-FINDINGS": _fault(
+        Severity.NOTE, None, "{found} more findings of this set are not listed",
+        "repair those listed first and send the set again",
+    ),
+})  # fmt: skip
+
+WITHIN = {
+    "guide/in-loop": Phrase(message="in the {loop} loop"),
+    "guide/in-set": Phrase(message="in the set"),
+    "guide/loop": Phrase(message="the {loop} loop"),
+    "guide/date-6": Phrase(message="a date as YYMMDD"),
+    "guide/date-8": Phrase(message="a date as CCYYMMDD"),
+    "guide/time-4": Phrase(message="a time as HHMM"),
+    "guide/time-8": Phrase(message="a time as HHMM or HHMMSS"),
+    "guide/number": Phrase(message="a number of {length} digits"),
+    "guide/whole-number": Phrase(message="a whole number of {length} digits"),
+    "guide/decimals": Phrase(message="a whole number of {length} digits, the last {decimals} of them decimals"),
+    "guide/codes": Phrase(message="one of {codes}"),
+    "guide/characters": Phrase(message="{length} characters"),
+    "guide/text": Phrase(message="{length} characters of text without control characters"),
+    "guide/from-to": Phrase(message="{low} to {high}"),
+    "guide/goes-together": Phrase(message="it goes together with {elements}"),
+    "guide/one-of": Phrase(message="one of {elements} must be sent"),
+    "guide/demands": Phrase(message="{element} demands it"),
+    "guide/demands-one": Phrase(message="{element} demands one of {elements}"),
+    "guide/no-blank": Phrase(message="no blank behind it"),
+}
+declared(WITHIN)
+"""What stands within those sentences: where, and what the guide wants."""
+
+
+def in_loop(tag: str | None) -> Wording:
+    """Return where a segment is missing, or has no place."""
+    return Wording(key="guide/in-loop", words={"loop": tag}) if tag else Wording(key="guide/in-set")
 
 
 FORGIVEN = {
@@ -164,6 +198,10 @@ FORGIVEN = {
     "segments-out-of-order": {"GDE-SEGMENT-ORDER"},
 }
 """What can be forgiven a partner, by the name in its file: told as a warning, and read all the same."""
+
+
+Wanted = tuple[str, Wording]
+"""What a guide wants of an element: in English, and as it is said in any language."""
 
 
 class Findings:
@@ -198,25 +236,27 @@ class Findings:
         repetition: int | None = None,
         found: str | None = None,
         expected: str | None = None,
-        **words: object,
+        wanted: Wanted | None = None,
+        **words: Word,
     ) -> None:
         """Note fault ``code`` of the table at that place; ``words`` are what its sentence names."""
         fault = FAULTS[code]
         severity = Severity.WARNING if any(code in codes for codes in self._forgiven) else fault.severity
         if not self._has_room(severity):
             return
-        place = f"{tag}{element or 0:02d}" + (f"-{component}" if component else "")
-        said = {"tag": tag, "place": place, "found": quoted(found), "expected": expected, **words}
+        if wanted is not None:
+            expected = wanted[0]
+            if "{expected}" in fault.remedy:
+                words["expected"] = wanted[1]
         self.items.append(
             Diagnostic(
                 code=code,
                 severity=severity,
-                message=fault.message.format(**said),
+                words=words or None,
                 location=Location(
                     interchange=self._interchange, group=self._group, set=self._set, segment=segment, tag=tag,
                     loop=loop, element=element, component=component, repetition=repetition,
                 ),
-                remedy=fault.remedy.format(**said),
                 standard=fault.standard,
                 found=found[:FOUND_CHARACTERS_MAX] if found else None,
                 expected=expected,
@@ -241,9 +281,8 @@ class Findings:
                 Diagnostic(
                     code="GDE-MORE-FINDINGS",
                     severity=Severity.NOTE,
-                    message=f"{self.unlisted} more findings of this set are not listed",
+                    words={"found": self.unlisted},
                     location=Location(interchange=self._interchange, group=self._group, set=self._set),
-                    remedy="repair those listed first and send the set again",
                     found=str(self.unlisted),
                 )
             )

@@ -21,6 +21,7 @@ from hub.formats.x12.limits import ISA_BYTES_MAX
 from hub.formats.x12.separators import SEPARATORS_KEPT_MAX, WireSeparators, character_at, has_repetition, is_usable
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
+from hub.kernel.sentence import Word, Wording
 from hub.kernel.struct import Struct
 
 ISA_BYTES = 106
@@ -292,11 +293,14 @@ LENGTHS = (3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 WRONG_LENGTHS_NAMED_MAX = 3
 
 
-def _of_wrong_length(texts: list[str]) -> str:
+def _of_wrong_length(texts: list[str]) -> Word:
     """Name the elements that are too long or too short, the first of them."""
     wrong = [(n, len(text), due) for n, (text, due) in enumerate(zip(texts, LENGTHS, strict=False)) if len(text) != due]
-    named = ", ".join(f"ISA{n:02d} has {sent} instead of {due}" for n, sent, due in wrong[:WRONG_LENGTHS_NAMED_MAX])
-    return f" ({named})" if named else ""
+    named: list[str | int | Wording] = [
+        Wording(key="envelope/length", words={"element": f"ISA{n:02d}", "sent": sent, "due": due})
+        for n, sent, due in wrong[:WRONG_LENGTHS_NAMED_MAX]
+    ]
+    return Wording(key="envelope/lengths", words={"lengths": named}) if named else ""
 
 
 def _too_few(window: bytes, element: bytes) -> Isa | None:

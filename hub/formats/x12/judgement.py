@@ -20,6 +20,7 @@ from hub.formats.x12.lenient import forgiving, is_acknowledgement, with_plain_nu
 from hub.formats.x12.limits import LOOPS_PER_SET_MAX
 from hub.formats.x12.validate import Validator
 from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.sentence import Phrase, Wording, declared
 
 
 class Judged:
@@ -30,10 +31,6 @@ class Judged:
     def __init__(self, findings: list[Diagnostic], root: Node | None = None) -> None:
         self.findings = findings
         self.root = root
-
-
-def _unhandled(kind: str) -> str:
-    return f"; {NOT_HANDLED[kind]}" if kind in NOT_HANDLED else ""
 
 
 def _too_many_loops(received: TransactionSet, guide: Guide) -> Diagnostic | None:
@@ -70,6 +67,8 @@ NOT_HANDLED = {
     "870": "order status reports are not handled here",
 }
 """What the sets that customers may try are about: said where we have no guide for one."""
+declared({f"not-handled/{kind}": Phrase(message=message) for kind, message in NOT_HANDLED.items()})
+NONE = Wording(key="envelope/none")
 
 BARE_RELEASE = "004010"
 """Taken for a set without a group, which names no release: the release of nearly all our traffic."""
@@ -83,8 +82,11 @@ def judge(received: TransactionSet, group: GroupHeader | None, validator: Valida
     at = received.place(segment=1, tag="ST", element=1)
     kind, release = received.kind, received.release
     if validator is None:
-        named = release or ("(none)" if group else BARE_RELEASE)
-        told = finding("GDE-NO-GUIDE", at, found=kind, kind=kind or "(none)", release=named + _unhandled(kind))
+        named = release or (NONE if group else BARE_RELEASE)
+        if kind not in NOT_HANDLED:
+            return Judged([*found, finding("GDE-NO-GUIDE", at, found=kind, kind=kind or NONE, release=named)])
+        why = Wording(key=f"not-handled/{kind}")
+        told = finding("GDE-NO-GUIDE/not-handled", at, found=kind, kind=kind, release=named, why=why)
         return Judged([*found, told])
     if agreed.sets is not None and kind not in agreed.sets:
         listed = ", ".join(sorted(agreed.sets))

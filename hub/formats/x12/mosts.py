@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from hub.formats.x12.events import Event, GroupStart, InterchangeStart, TransactionSet
 from hub.formats.x12.limits import Limits
-from hub.kernel.errors import Unreadable
+from hub.formats.x12.unreadable import unreadable
 
 
 def within(events: Iterable[Event], limits: Limits) -> Iterator[Event]:
@@ -20,19 +20,13 @@ def within(events: Iterable[Event], limits: Limits) -> Iterator[Event]:
         if isinstance(event, TransactionSet):
             sets += 1
             if sets > limits.sets:
-                said = f"the file holds more than {limits.sets} transaction sets and was not read; {SPLIT}"
-                raise Unreadable("ENV-TOO-MANY-SETS", said, offset=event.offset)
+                raise unreadable("ENV-TOO-MANY-SETS", offset=event.offset, most=limits.sets)
         elif isinstance(event, GroupStart):
             groups += 1
             if groups > limits.groups:
-                said = f"the file holds more than {limits.groups} functional groups and was not read; {SPLIT}"
-                raise Unreadable("ENV-TOO-MANY-GROUPS", said, offset=event.offset)
+                raise unreadable("ENV-TOO-MANY-GROUPS", offset=event.offset, most=limits.groups)
         elif isinstance(event, InterchangeStart):
             interchanges += 1
             if interchanges > limits.interchanges:
-                said = f"the file holds more than {limits.interchanges} interchanges and was not read; {SPLIT}"
-                raise Unreadable("ENV-TOO-MANY-INTERCHANGES", said, offset=event.offset)
+                raise unreadable("ENV-TOO-MANY-INTERCHANGES", offset=event.offset, most=limits.interchanges)
         yield event
-
-
-SPLIT = "split it and send the parts one by one"

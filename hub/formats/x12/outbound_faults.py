@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from hub.formats.x12.faults import quoted
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, Word, declared, quoted
 
 
 def outbound(
     code: str, at: Location, *, element: int | None = None, component: int | None = None, found: str | None = None,
-    **words: object,
+    **words: Word,
 ) -> Diagnostic:  # fmt: skip
     """Return the diagnostic for refusal ``code`` of the table, at ``element`` of ``at``."""
-    message, remedy = REFUSALS[code]
+    if found and len(found) > FOUND_CHARACTERS_MAX:
+        words["found"] = quoted(found)  # of what is kept nobody could tell that there was more
     return Diagnostic(
         code=code,
         severity=_SEVERITIES.get(code, Severity.ELEMENT),
-        message=message.format(found=quoted(found), **words),
+        words=words or None,
         location=replace(at, element=element, component=component) if element is not None else at,
-        remedy=remedy.format(**words),
         found=found[:FOUND_CHARACTERS_MAX] if found else None,
     )
 
@@ -90,3 +90,15 @@ REFUSALS = {
     ),
 }  # fmt: skip
 """Refusals on the way out: what is said, and who can do what."""
+
+WITHIN = {
+    "separator/component": "component",
+    "separator/repetition": "repetition",
+    "separators/substitute": "the substitute is itself a separator or a control character",
+    "separators/not-usable": "{sign} is not one ASCII character that data never contains",
+    "separators/equal": "two of them are equal",
+    "separators/suffix": "only a line end may follow the segment terminator",
+    "separators/line-end": "a line end that terminates segments is not followed by another",
+}
+declared({code: Phrase(message=message, remedy=remedy) for code, (message, remedy) in REFUSALS.items()})
+declared({key: Phrase(message=message) for key, message in WITHIN.items()})

@@ -16,6 +16,7 @@ from hub.formats.x12.outbound_faults import outbound
 from hub.formats.x12.separators import Separators, is_usable
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 
 Judged = tuple[str, list[Diagnostic]]
@@ -118,7 +119,7 @@ class Rules(Struct):
             texts.append(text)
             findings += said
         if len(texts) > 1 and self.separators.repetition is None:
-            findings.append(outbound("SYN-COMPOSITE", at, element=element, name="repetition"))
+            findings.append(outbound("SYN-COMPOSITE", at, element=element, name=Wording(key="separator/repetition")))
         return (self.separators.repetition or "").join(texts), findings
 
     def _composite(self, parts: Sequence[str], at: Location, element: int) -> Judged:
@@ -131,7 +132,7 @@ class Rules(Struct):
         while texts and not texts[-1]:
             texts.pop()
         if len(texts) > 1 and self.separators.component is None:
-            findings.append(outbound("SYN-COMPOSITE", at, element=element, name="component"))
+            findings.append(outbound("SYN-COMPOSITE", at, element=element, name=Wording(key="separator/component")))
         return (self.separators.component or "").join(texts), findings
 
 
@@ -147,7 +148,7 @@ def rules_for(separators: Separators, encoding: str, substitute: str | None) -> 
     forbidden = re.compile(f"[{re.escape(separators.all)}{_CONTROL}]")
     why = unusable_separators(separators)
     if not why and substitute is not None and forbidden.search(substitute):
-        why = "the substitute is itself a separator or a control character"
+        why = Wording(key="separators/substitute")
     findings = [outbound("ENV-SEPARATORS", Location(tag="ISA"), why=why)] if why else []
     return Rules(
         separators=separators, encoding=encoding, substitute=substitute, forbidden=forbidden, findings=findings
@@ -168,20 +169,20 @@ def encoded(text: str, encoding: str, interchange: int | None) -> tuple[bytes | 
     return body, []
 
 
-def unusable_separators(separators: Separators) -> str | None:
+def unusable_separators(separators: Separators) -> Wording | None:
     """Return why ``separators`` cannot be written with, or ``None``: each one ASCII character, all different."""
     named = [separators.element, separators.segment, separators.component, separators.repetition]
     characters = [c for c in named if c is not None]
     for character in characters:
         ends_line = character is separators.segment and character in ("\n", "\r")
         if len(character) != 1 or not character.isascii() or not (is_usable(character.encode()) or ends_line):
-            return f"{character!r} is not one ASCII character that data never contains"
+            return Wording(key="separators/not-usable", words={"sign": repr(character)})
     if len(set(characters)) < len(characters):
-        return "two of them are equal"
+        return Wording(key="separators/equal")
     if separators.segment_suffix not in _SUFFIXES:
-        return "only a line end may follow the segment terminator"
+        return Wording(key="separators/suffix")
     if separators.segment_suffix and separators.segment in ("\n", "\r"):
-        return "a line end that terminates segments is not followed by another"
+        return Wording(key="separators/line-end")
     return None
 
 

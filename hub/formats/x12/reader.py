@@ -23,6 +23,7 @@ from hub.formats.x12.interchange import InterchangeReading
 from hub.formats.x12.limits import LIMITS, Limits
 from hub.formats.x12.mosts import within
 from hub.formats.x12.scan import Window
+from hub.formats.x12.unreadable import unreadable
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Unreadable
 from hub.kernel.location import Location
@@ -30,13 +31,6 @@ from hub.kernel.location import Location
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF_16_ISA = (b"I\x00S\x00A\x00", b"\x00I\x00S\x00A")
 """What begins a file that was saved as UTF-16, with and without a mark."""
-
-NOT_SPOKEN = {
-    "edifact": "This is an EDIFACT interchange; the hub takes X12 here",
-    "xml": "This is an XML document; no XML dialect is set up for this partner",
-    "json": "This is a JSON document; no JSON dialect is set up for this partner",
-    "zip": "This is a ZIP archive; no package format is set up for this partner",
-}
 
 
 def read(source: bytes | BinaryIO, limits: Limits = LIMITS, *, bare: bool = False) -> Iterator[Event]:
@@ -82,29 +76,20 @@ def _interchanges(window: Window, limits: Limits) -> Iterator[Event]:
 def _refuse_what_is_something_else(head: bytes) -> None:
     """Refuse what begins as another syntax: an ISA further on is that syntax's content, and not ours to take out."""
     if not head.startswith(b"ISA") and (other := sniff(head)) is not None:
-        raise Unreadable("SYN-NOT-X12", NOT_SPOKEN[other])
+        raise unreadable(f"SYN-NOT-X12/{other}")
     if (made := disguise(head)) is not None:
-        raise Unreadable("ENV-DISGUISED", made)
+        raise unreadable(f"ENV-DISGUISED/{made}")
     if head.startswith(_UTF_16_MARKS) or head.lstrip(b" \t\r\n").startswith(_UTF_16_ISA):
-        raise Unreadable("ENV-UTF-16", "the file is UTF-16, which X12 never is; save it as UTF-8 and send it again")
+        raise unreadable("ENV-UTF-16")
 
 
 def _no_interchange(window: Window, found: Hunt) -> Unreadable:
     if found.passed is None:
-        return Unreadable("ENV-EMPTY", "the file is empty, or holds only blanks; send an interchange, from ISA to IEA")
+        return unreadable("ENV-EMPTY")
     offset = found.passed.offset
     if found.passed.headers:
-        return Unreadable(
-            "ENV-ISA-UNREADABLE",
-            "an ISA begins the file, but it is cut short or has not 16 elements; send the whole interchange again",
-            offset=offset,
-        )
-    return Unreadable(
-        "ENV-NO-INTERCHANGE",
-        f"This is no message the hub knows: no ISA begins in its first {found.passed.length} bytes; "
-        "send an X12 interchange, from ISA to IEA",
-        offset=offset,
-    )
+        return unreadable("ENV-ISA-UNREADABLE/cut", offset=offset)
+    return unreadable("ENV-NO-INTERCHANGE", offset=offset, length=found.passed.length)
 
 
 def _stray(passed: Passed) -> Stray:

@@ -33,6 +33,7 @@ from hub.formats.x12.second_opinion_maps import map_name, write_maps
 from hub.formats.x12.separators import Separators
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, declared
 
 if TYPE_CHECKING:
     from pyx12.error_item import EleError, SegError  # type: ignore[import-untyped]
@@ -184,9 +185,8 @@ def _finding(
     return Diagnostic(
         code="GDE-SECOND-SEGMENT" if severity is Severity.SEGMENT else "GDE-SECOND-ELEMENT",
         severity=severity,
-        message=f"pyx12: {message}",
+        words={"text": message},
         location=Location(segment=position, tag=tag, element=element, component=component),
-        remedy="compare with our own findings at this place",
         standard=standard,
         found=found or None,
     )
@@ -196,7 +196,17 @@ def _gave_up(position: int, tag: str | None, message: str) -> Diagnostic:
     return Diagnostic(
         code="GDE-SECOND-FAILED",
         severity=Severity.NOTE,
-        message=f"pyx12 gave up: {message}",
+        words={"text": message},
         location=Location(segment=position, tag=tag),
-        remedy="rely on our own findings from here on",
     )
+
+
+declared(
+    {
+        **dict.fromkeys(
+            ("GDE-SECOND-SEGMENT", "GDE-SECOND-ELEMENT"),
+            Phrase(message="pyx12: {text}", remedy="compare with our own findings at this place"),
+        ),
+        "GDE-SECOND-FAILED": Phrase(message="pyx12 gave up: {text}", remedy="rely on our own findings from here on"),
+    }
+)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from hub.formats.x12.characters import WINDOWS_1252
 from hub.formats.x12.events import TransactionSet
-from hub.formats.x12.faults import finding, quoted
+from hub.formats.x12.faults import finding
 from hub.formats.x12.headers import read_number
 from hub.formats.x12.limits import FINDINGS_PER_SET_MAX, Limits
 from hub.formats.x12.segments import Cut, cut
@@ -21,6 +21,7 @@ from hub.formats.x12.separators import WireSeparators
 from hub.formats.x12.walk import Walker
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
+from hub.kernel.sentence import Wording, quoted
 from hub.kernel.struct import Struct
 
 OPENING_SEGMENTS = 6  # kept of a set that is too long to keep: its number stands in the second
@@ -99,12 +100,15 @@ def _head(raw: bytes, wire: WireSeparators) -> bytes:
     return wire.segment.join(raw.split(wire.segment, OPENING_SEGMENTS)[:OPENING_SEGMENTS])
 
 
-def _limit_of(fault: str, raw: bytes, wire: WireSeparators, limits: Limits) -> tuple[int, str]:
+BYTES, SEGMENTS = Wording(key="envelope/bytes"), Wording(key="envelope/segments")
+
+
+def _limit_of(fault: str, raw: bytes, wire: WireSeparators, limits: Limits) -> tuple[int, Wording]:
     if fault == "SYN-SEGMENT-TOO-LONG":
-        return limits.segment_bytes, "bytes"
+        return limits.segment_bytes, BYTES
     if raw.count(wire.segment) > limits.segments_per_set:
-        return limits.segments_per_set, "segments"
-    return limits.set_bytes, "bytes"
+        return limits.segments_per_set, SEGMENTS
+    return limits.set_bytes, BYTES
 
 
 def _faults_of_numbers(made: TransactionSet, place: _Place) -> list[Diagnostic]:
@@ -134,14 +138,11 @@ def _faults_of_trailer(place: _Place, element: str) -> list[Diagnostic]:
 def _not_closed(place: _Place) -> Diagnostic:
     """Say that SE is missing; or that it is there and glued to its count."""
     last = place.lines[-1]
-    fault = finding("ENV-SET-NOT-CLOSED", place.at(len(place.lines)))
+    at = place.at(len(place.lines))
     if len(place.lines) == 1 or not GLUED.match(last):
-        return fault
-    said = f"the transaction set ends in {quoted(last)} and without its SE: is the separator missing after SE?"
-    at = replace(fault.location, tag=None)  # SE5 would look like an element
-    return replace(
-        fault, location=at, message=said, remedy="send SE, the separator, the count of segments and the number of ST02"
-    )
+        return finding("ENV-SET-NOT-CLOSED", at)
+    glued = replace(at, tag=None)  # SE5 would look like an element
+    return replace(finding("ENV-SET-NOT-CLOSED/glued", glued, found=last), found=None, words={"found": quoted(last)})
 
 
 def _faults_of_form(parts: Cut, place: _Place) -> list[Diagnostic]:

@@ -22,13 +22,14 @@ from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.explain import Place as At
 from hub.formats.x12.explain import explain
 from hub.formats.x12.guide import Guide
-from hub.formats.x12.guide_faults import FOUND_CHARACTERS_MAX, Findings
+from hub.formats.x12.guide_faults import FOUND_CHARACTERS_MAX, Findings, in_loop
 from hub.formats.x12.guide_file import digest_of
 from hub.formats.x12.hierarchy import Hierarchy
 from hub.formats.x12.places import Move, Place, closed_between, every_place, move_to, places_of, reachable
 from hub.formats.x12.segments import BLANKS
 from hub.formats.x12.separators import Separators
 from hub.kernel.diagnostics import Diagnostic, worst
+from hub.kernel.sentence import Wording
 
 COMPILED_MAX = 256
 """Compiled guides kept: some forty sets for each of some partners who narrow them; below 1 MB each, for they share
@@ -254,7 +255,7 @@ class _Walk:
                 later = [n.position for tag, ns in node.children.items() for n in ns if _index(loop, tag) > child.index]
                 self.findings.add(
                     "GDE-SEGMENT-MISSING", segment=min(later, default=position), tag=child.tag, loop=child.loop_tag,
-                    label=child.name, where=_where(loop),
+                    label=child.name, where=in_loop(loop.tag if loop else None),
                 )  # fmt: skip
         started, ended = node.element(1), node.children.get("LE", [node])[0].element(1)
         if loop.tag == "LS" and started != ended:
@@ -267,7 +268,7 @@ class _Walk:
         code = "GDE-LOOP-TOO-OFTEN" if place.opens else "GDE-SEGMENT-TOO-OFTEN"
         self.findings.add(
             code, segment=position, tag=place.tag, loop=place.loop_tag, label=place.name, most=place.maximum,
-            where=_where(place.parent),
+            where=in_loop(place.parent.tag if place.parent else None),
         )  # fmt: skip
 
     def _misplaced(self, values: list[str], position: int) -> None:
@@ -287,7 +288,7 @@ class _Walk:
         shown = tag[:FOUND_CHARACTERS_MAX]
         self.findings.add(
             code, segment=position, tag=shown, loop=self.state.loop_tag, found=shown, set=self.validator.guide.set,
-            loops=" or ".join(f"the {name} loop" for name in sorted(loops or ())),
+            loops=[Wording(key="guide/loop", words={"loop": name}) for name in sorted(loops or ())],
         )  # fmt: skip
         node = Node(tag, position, values)  # type: ignore[arg-type]
         self.stack[self.state.loop.depth + 1].children.setdefault(UNKNOWN, []).append(node)
@@ -369,7 +370,3 @@ def _path(state: Place) -> list[Place]:
 def _index(loop: Place, tag: str) -> int:
     child = loop.children.get(tag)
     return -1 if child is None else child.index
-
-
-def _where(loop: Place | None) -> str:
-    return f"in the {loop.tag} loop" if loop is not None and loop.tag else "in the set"

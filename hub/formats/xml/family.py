@@ -14,7 +14,6 @@ from lxml import etree
 from hub.formats import iso
 from hub.formats.family import Checked, Received, ValueReader, ValueWriter, Written
 from hub.formats.schema import Part, Schema
-from hub.formats.shown import visible
 from hub.formats.tree import Node
 from hub.formats.xml import values
 from hub.formats.xml.check import check, judge, locate
@@ -25,6 +24,7 @@ from hub.formats.xml.writer import write
 from hub.kernel.diagnostics import Diagnostic, worst
 from hub.kernel.errors import Defect
 from hub.kernel.location import Location
+from hub.kernel.spelling import visible
 
 
 class XmlFamily:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hub.formats.named_faults import Fault, refused
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import declared
 
 _WHOLE = Severity.INTERCHANGE
 
-FAULTS: dict[str, Fault] = {
+FAULTS: Mapping[str, Fault] = declared({
     "SYN-XML-BYTES": Fault(
         severity=_WHOLE, message="the XML is larger than {most} bytes", remedy="send it in several documents"
     ),
@@ -64,7 +67,7 @@ FAULTS: dict[str, Fault] = {
         message="a text is longer than {most} characters",
         remedy="send what is attached on another way",
     ),
-}
+})  # fmt: skip
 
 
 def refusal(code: str, location: Location, *, found: str = "", most: object = "") -> Diagnostic:

@@ -14,7 +14,9 @@ import msgspec
 from litestar import MediaType, Request, Response
 from litestar.params import QueryParameter
 
+from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.pages import Cut
+from hub.kernel.sentence import Wording
 from hub.web.api.partner_view import Rule, of_partner, told
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
@@ -79,8 +81,13 @@ def whole(value: object) -> object:
     """Return ``value`` with every struct as a mapping of all its fields, and no text too long."""
     if isinstance(value, str):
         return value if len(value) <= TEXT_LENGTH_MAX else value[:TEXT_LENGTH_MAX] + "…"
+    if isinstance(value, Wording):
+        return whole(str(value))
+    if isinstance(value, Diagnostic):
+        value = value.spelled_out
     if isinstance(value, msgspec.Struct):
-        return {name: whole(getattr(value, name)) for name in value.__struct_fields__}
+        names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+        return {said: whole(getattr(value, name)) for said, name in names}
     if isinstance(value, Mapping):
         return {key: whole(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes):

@@ -42,7 +42,7 @@ GUIDE = GuideLibrary([CHECKOUT]).guide("004010", "850")
 
 def fault(severity: Severity, standard: str | None = None, found: str | None = None, **place: object) -> Diagnostic:
     at = Location(**place)  # type: ignore[arg-type]
-    return Diagnostic(code="GDE-TEST", severity=severity, message="wrong", location=at, standard=standard, found=found)
+    return Diagnostic(code="GDE-TEST", severity=severity, told="wrong", location=at, standard=standard, found=found)
 
 
 def outcome(*findings: Diagnostic, number: str = "0001") -> SetOutcome:

@@ -76,7 +76,7 @@ def test_a_bare_set_is_judged_by_the_release_of_our_traffic() -> None:
 def test_a_second_opinion_stands_beside_and_decides_nothing() -> None:
     def opinion(received: TransactionSet, guide: Guide) -> list[Diagnostic]:
         assert received.body[0][0] == "BEG"
-        return [Diagnostic(code="GDE-SECOND-ELEMENT", severity=Severity.ELEMENT, message="wrong")]
+        return [Diagnostic(code="GDE-SECOND-ELEMENT", severity=Severity.ELEMENT, told="wrong")]
 
     found = check(SOUND, GUIDES.guide, opinion=opinion)
     assert (found.verdict, found.findings, len(found.second_opinions)) == ("valid", [], 2)

@@ -217,4 +217,5 @@ def test_every_fault_says_what_to_do(code: str) -> None:
     assert code.startswith(("ENV-", "SYN-", "GDE-"))
     assert fault.remedy
     assert not fault.message.endswith(".")
-    assert fault.standard or fault.severity <= Severity.WARNING
+    no_code = code == "ENV-GROUP-PARTY"  # AK905 has none for a group that names somebody else
+    assert fault.standard or fault.severity <= Severity.WARNING or no_code

@@ -49,7 +49,7 @@ def fault(severity: Severity, code: str | None, **place: object) -> Diagnostic:
     return Diagnostic(
         code="GDE-X",
         severity=severity,
-        message="x",
+        told="x",
         standard=code,
         found=found,
         location=Location(**place),  # type: ignore[arg-type]

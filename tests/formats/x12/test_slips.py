@@ -147,10 +147,10 @@ def test_a_group_around_nothing_is_told_and_accepted(release: str) -> None:
     assert written.segments[-1][:5] == ["AK9", "A", "0", "0", "0"]
 
 
-WARNED = Diagnostic(code="GDE-COUNT", severity=Severity.WARNING, message="a count")
-TOLD = Diagnostic(code="GDE-SEGMENT-ORDER", severity=Severity.WARNING, message="late", standard="7")
-NOTED = Diagnostic(code="SYN-NOT-UTF-8", severity=Severity.NOTE, message="read so")
-REFUSED = Diagnostic(code="GDE-ELEMENT-CODE", severity=Severity.ELEMENT, message="no code", standard="7")
+WARNED = Diagnostic(code="GDE-COUNT", severity=Severity.WARNING, told="a count")
+TOLD = Diagnostic(code="GDE-SEGMENT-ORDER", severity=Severity.WARNING, told="late", standard="7")
+NOTED = Diagnostic(code="SYN-NOT-UTF-8", severity=Severity.NOTE, told="read so")
+REFUSED = Diagnostic(code="GDE-ELEMENT-CODE", severity=Severity.ELEMENT, told="no code", standard="7")
 
 
 @pytest.mark.parametrize(

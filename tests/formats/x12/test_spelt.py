@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hub.formats.x12.faults import quoted, spelt
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
+from hub.kernel.sentence import quoted
+from hub.kernel.spelling import visible
 
 
 @pytest.mark.parametrize(
@@ -25,9 +26,9 @@ from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
     ],
 )
 def test_signs_that_nobody_sees_are_written_out(value: str, shown: str) -> None:
-    assert spelt(value) == shown
-    assert quoted(value) == (f"'{shown}'" if value else "empty")
+    assert visible(value) == shown
+    assert str(quoted(value)) == (f"'{shown}'" if value else "empty")
 
 
 def test_a_long_value_is_cut_and_says_so() -> None:
-    assert spelt("A" * (FOUND_CHARACTERS_MAX + 1)) == "A" * FOUND_CHARACTERS_MAX + "…"
+    assert visible("A" * (FOUND_CHARACTERS_MAX + 1)) == "A" * FOUND_CHARACTERS_MAX + "…"

@@ -1,0 +1,46 @@
+"""What rooms say, in the language of who reads it: templates and words of ours translated, everything else as it is.
+
+In: findings and wordings, as they are stored. Out: sentences. What an earlier hub stored as a sentence stays one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.sentence import Wording, in_words
+from hub.web.vocabulary import OURS, WORDS
+
+
+class Reader:
+    """Reads what is said in one language, whose texts ``gettext`` translates."""
+
+    def __init__(self, gettext: Callable[[str], str]) -> None:
+        self._gettext = gettext
+
+    def template(self, text: str) -> str:
+        """Return a template, or a joint of a list, in the language; the empty one is the header of the catalogue."""
+        return self._gettext(text) if text else text
+
+    def word(self, hole: str, word: str) -> str:
+        """Return ``word`` in the language where the hole holds words of ours, or names of our guides."""
+        known = WORDS.get(hole, {}).get(word)
+        if known is not None:
+            return self._gettext(known)
+        return self._gettext(word) if hole in OURS and word else word
+
+    def says(self, wording: Wording) -> str:
+        """Return what is said, beginning with a capital where the script has them."""
+        return _capital(in_words(wording, self))
+
+    def finds(self, finding: Diagnostic) -> str:
+        """Return what is wrong."""
+        return _capital(finding.message_in(self))
+
+    def advises(self, finding: Diagnostic) -> str:
+        """Return what its reader can do; "" where nothing is to be done."""
+        return _capital(finding.remedy_in(self) or "")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from hub.formats.x12.faults import finding
 from hub.formats.x12.guides import RELEASE
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.formats.x12.survey import Interchange
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location

@@ -5,7 +5,7 @@ A tree enters with the context ``Reading``; values and findings leave. Nothing h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from hub.canonical.shared import Unweighed
@@ -343,31 +343,26 @@ def _asked(conditions: tuple[tuple[int, int, str], ...]) -> int:
     return mask
 
 
-def ways(base: Node, steps: Steps) -> Iterator[tuple[Node | None, ...]]:
-    """Yield every way down ``steps``, levels that may be missing as None, items in wire order."""
-    found: list[tuple[Node | None, ...]] = []
-    _ways(base, steps, 0, (), found)
-    found.sort(key=lambda way: last_position(way))
-    return iter(found)
+def ways(base: Node, steps: Steps) -> list[tuple[Node | None, ...]]:
+    """Return every way down ``steps``, levels that may be missing as None, items in wire order."""
+    found: list[tuple[tuple[Node | None, ...], Node]] = [((), base)]
+    for tag, conditions, optional, _ in steps:
+        longer: list[tuple[tuple[Node | None, ...], Node]] = []
+        for way, above in found:
+            nodes = above.children.get(tag, ())
+            longer += [((*way, node), node) for node in nodes if not conditions or fits(node, conditions)]
+            if optional:
+                longer.append(((*way, None), above))
+        found = longer
+    made = [way for way, _ in found]
+    if len(made) > 1:
+        made.sort(key=_last_position)
+    return made
 
 
-def last_position(way: tuple[Node | None, ...]) -> int:
+def _last_position(way: tuple[Node | None, ...]) -> int:
     node = way[-1]
     return node.position if node is not None else 0
-
-
-def _ways(
-    base: Node, steps: Steps, at: int, so_far: tuple[Node | None, ...], found: list[tuple[Node | None, ...]]
-) -> None:
-    if at == len(steps):
-        found.append(so_far)
-        return
-    tag, conditions, optional, _ = steps[at]
-    for node in base.children.get(tag, ()):
-        if not conditions or fits(node, conditions):
-            _ways(node, steps, at + 1, (*so_far, node), found)
-    if optional:
-        _ways(base, steps, at + 1, (*so_far, None), found)
 
 
 def texts(X: Reading, nodes: Sequence[Node], elements: tuple[int, ...], part: int, mask: int) -> list[str]:

@@ -7,7 +7,7 @@ has too many; any other total that does not fit an optional element is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Context, Decimal
 from typing import Any
 
@@ -92,8 +92,7 @@ def _added_up(total: Total, loop: Node) -> Added | None:
     """Return what stands beneath ``loop``, added up; None where nothing does."""
     found = _beneath(loop, total.source.steps)
     if total.operation == "count":
-        count = sum(1 for _ in found)
-        return Added(count) if count else None
+        return Added(len(found)) if found else None
     part, inner = total.source.parts[0], total.source.component or 1
     there, whole, others = False, 0, []
     for node in found:
@@ -136,25 +135,20 @@ def _truncated(number: Decimal, digits_max: int) -> Decimal:
     return Decimal((0, digits[-digits_max:], exponent))
 
 
-def _loops(root: Node, steps: tuple[Step, ...]) -> Iterator[Node]:
-    yield from _beneath(root, steps) if steps else iter((root,))
+def _loops(root: Node, steps: tuple[Step, ...]) -> list[Node]:
+    return _beneath(root, steps) if steps else [root]
 
 
-def _beneath(above: Node, steps: tuple[Step, ...]) -> Iterator[Node]:
-    """Yield the places that fit: the first step at any depth beneath, the others directly below it."""
+def _beneath(above: Node, steps: tuple[Step, ...]) -> list[Node]:
+    """Return the places that fit, in their order: the first step at any depth beneath, the others directly below it."""
     found: list[Node] = []
     _anywhere(above, steps[0].tag, _conditions(steps[0]), found)
-    for node in found:
-        yield from _down(node, steps[1:])
-
-
-def _down(node: Node, steps: tuple[Step, ...]) -> Iterator[Node]:
-    if not steps:
-        yield node
-        return
-    for child in node.children.get(steps[0].tag, ()):
-        if fits(child, _conditions(steps[0])):
-            yield from _down(child, steps[1:])
+    for step in steps[1:]:
+        conditions = _conditions(step)
+        found = [
+            n for place in found for n in place.children.get(step.tag, ()) if not conditions or fits(n, conditions)
+        ]
+    return found
 
 
 def _anywhere(above: Node, tag: str, conditions: Conditions, found: list[Node]) -> None:

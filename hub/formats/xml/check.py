@@ -7,7 +7,7 @@ in addition, where there is one, and what it finds elsewhere is told in its own 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -68,24 +68,37 @@ def _built(element: etree._Element, layout: Layout, nodes: list[Node]) -> Placed
     node = PlacedNode(layout.tag, len(nodes) + 1, [*layout.blank], record=layout.record, source=element)
     nodes.append(node)
     values, children, leaves = node.values, node.children, layout.leaves
-    for clark, said in element.items():
-        if (value := layout.attributes.get(str(clark))) is not None and value.fixed is None:
-            values[value.number] = value.clean(str(said))
+    if layout.attributes:
+        _take_attributes(element, layout.attributes, values)
     if layout.text is not None:
         values[layout.text.number] = layout.text.clean(element.text)
     for child in element:
-        leaf = leaves.get(child.tag)
+        tag = child.tag
+        leaf = leaves.get(tag)
         if leaf is not None:
-            values[leaf.text.number] = leaf.text.clean(child.text)
+            value, text = leaf.text, child.text
+            if text:
+                values[value.number] = text.strip() if value.stripped else value.clean(text)
             if leaf.attributes:
-                for clark, said in child.items():
-                    if (value := leaf.attributes.get(str(clark))) is not None and value.fixed is None:
-                        values[value.number] = value.clean(str(said))
-        elif (inner := layout.places.get(child.tag)) is not None:
-            children.setdefault(inner.tag, []).append(_built(child, inner, nodes))
+                _take_attributes(child, leaf.attributes, values)
+        elif (inner := layout.places.get(tag)) is not None:
+            made = _built(child, inner, nodes)
+            like = children.get(inner.tag)
+            if like is None:
+                children[inner.tag] = [made]
+            else:
+                like.append(made)
         else:
             _set_aside(child, node)
     return node
+
+
+def _take_attributes(element: etree._Element, known: Mapping[str, Value], values: list[TreeValue]) -> None:
+    given: list[tuple[str, str]] = element.items()  # type: ignore[assignment]  # the stubs allow for bytes, lxml gives text
+    for clark, said in given:
+        value = known.get(clark)
+        if value is not None and value.fixed is None:
+            values[value.number] = said.strip() if value.stripped else value.clean(said)
 
 
 def _set_aside(child: etree._Element, node: Node) -> None:

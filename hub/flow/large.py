@@ -41,7 +41,7 @@ many small steps: at Python's 5 ms an order would wait a second. It costs someth
 
 LARGE_AT_ONCE = 8  # messages, each of another partner; each holds its envelopes and a portion, some 10 MB at the most
 LARGE_MODULE = "hub.flow.large_process"
-STEP_SECONDS_MAX = 120.0  # a portion of one set of 32 MiB; half a minute where nothing else runs
+STEP_SECONDS_MAX = 120.0  # a portion of one set of the most segments; ten seconds where nothing else runs
 
 
 class LargeReader(Protocol):

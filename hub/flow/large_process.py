@@ -10,7 +10,7 @@ from hub.flow.large_steps import Step, Steps
 from hub.flow.reader_process import confined
 from hub.platform.subprocesses import answer, taken
 
-LARGE_BYTES_MAX = 768 * 1024 * 1024  # a set of a million segments, the most there may be, takes 500 to 700
+LARGE_BYTES_MAX = 384 * 1024 * 1024  # a set of the most segments, or of the most elements, takes 220 to 300
 
 
 def main() -> None:

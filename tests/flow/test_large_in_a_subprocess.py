@@ -18,6 +18,7 @@ from hub.flow.large_steps import REMEMBERED_MAX, Said, Step, Steps
 from hub.flow.readers import Reading, ToRead
 from hub.flow.rules import Rules
 from hub.formats.body import Bytes
+from hub.formats.x12.limits import SEGMENTS_PER_SET_MAX, SET_BYTES_MAX
 from hub.kernel.errors import Defect, HubError, Misconfigured, Unavailable, Unreadable
 from hub.platform.blobs import INLINE_BYTES_MAX
 from hub.platform.configuration import find_configuration
@@ -125,12 +126,39 @@ def test_what_nobody_can_read_is_told_as_it_is_here_and_keeps_nobody_waiting(rul
 @pytest.mark.parametrize("tag", ["PO1*1", "PO1*1*1*EA*1", "PO1"])
 def test_a_set_of_far_too_many_loops_is_refused_by_their_count_before_it_is_cut(rules: Rules, tag: str) -> None:
     steps = Steps(rules, taken=lambda: -1)
-    body = interchange(group(transaction(f"{tag}~" * 300_000)))
+    body = interchange(group(transaction(f"{tag}~" * 200_000)))
     said: object = steps.take([Step(name="m", partner=ACME, begins=True, body=body)])[0]
     while isinstance(said, Said) and not said.last:
         [said] = steps.take([Step(name="m", partner=ACME)])
     assert isinstance(said, Said)
     assert [each.code for each in said.documents[0].findings] == ["GDE-TOO-MANY-LOOPS"]
+
+
+LONG = {
+    "the most segments": ("SCH*40*EA***002*20270330~" * (SEGMENTS_PER_SET_MAX - 40), "GDE-LOOP-TOO-OFTEN"),
+    "one segment too many": ("REF*QC*1~" * SEGMENTS_PER_SET_MAX, "SYN-SET-TOO-LONG"),
+    "the most bytes, in elements": (f"REF{'*ab' * 500}~" * (SET_BYTES_MAX // 1504 - 2), "GDE-TOO-MANY-ELEMENTS"),
+    "more bytes": (f"REF{'*ab' * 500}~" * (SET_BYTES_MAX // 1504 + 400), "SYN-SET-TOO-LONG"),
+}
+
+
+def test_the_longest_sets_are_refused_with_their_findings_and_the_process_lives(rules: Rules, tmp_path: Path) -> None:
+    async def story(reader: LargeInSubprocess) -> None:
+        await reader._subprocess.ready()
+        child = reader._subprocess._child
+        for name, (flood, code) in LONG.items():
+            file = tmp_path / "body"
+            file.write_bytes(one_order("4500000001").replace(b"CTT*", flood.encode() + b"CTT*"))
+            with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+                [(reading, prepared, last)] = await read(reader, mapped, file)
+            assert (prepared, last) == ([], True)
+            [document] = reading.documents
+            assert document.rejected, name
+            assert code in {each.code for each in document.findings}, name
+        assert len(await read(reader, BODIES["many orders"])) > 1
+        assert reader._subprocess._child is child
+
+    beside(rules, story)
 
 
 async def _first(portions: AsyncIterator[tuple[Reading, bool]]) -> tuple[Reading, bool]:

@@ -60,7 +60,10 @@ class OpenedX12:
                 group = None
             elif isinstance(event, TransactionSet) and interchange is not None:
                 position += 1
-                yield _read_document(event, position, interchange, group, self._rules, self._partner)
+                document = _read_document(event, position, interchange, group, self._rules, self._partner)
+                if isinstance(self._events, _Rereading):
+                    event.let_go()  # a long set is the memory of a process, and other messages have their steps now
+                yield document
         for interchange in self._interchanges:
             for segment in interchange.told:
                 position += 1

@@ -156,6 +156,10 @@ class TransactionSet:
         self.is_kept = False
         self._beginning = beginning
 
+    def let_go(self) -> None:
+        """Hold nothing of it any more: it was read, and others are read while what it came to is on its way."""
+        self._lines, self._segments, self.padded = None, [], {}
+
     def meaning(self) -> str:
         """Return the whole set in one way of writing, whatever separates and dresses it: alike means the same."""
         lines, element = self._lines, self.separators.element

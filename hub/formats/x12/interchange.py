@@ -103,6 +103,7 @@ class EnvelopeReading:
         made = make_set(raw, walker, belongs, self._limits, offset=offset, closed=closed, fault=boundary.fault)
         if b"\x00" in raw:
             self._saw_nul(offset)
+        del raw  # it may be all of a long set, and the reader stands here until the set is done with
         at = made.place(segment=1, tag="ST", element=2)
         if group is None:
             made.findings += self.faults_outside_group(at)

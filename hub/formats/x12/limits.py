@@ -20,11 +20,17 @@ has some 30 elements: 64 KiB is eight times what the standard can fill."""
 ELEMENTS_PER_SEGMENT_MAX = 512
 """Elements of one segment. AK401 can name 99; the rest is room for repeating qualifier pairs gone long."""
 
-SEGMENTS_PER_SET_MAX = 999_999
-"""Segments of one set: AK302 names a position with six digits, a fault beyond could not be answered."""
+SEGMENTS_PER_SET_MAX = 300_000
+"""Segments of one set: of the most lines (``LOOPS_PER_SET_MAX``) each with a week's schedule for every week of a year
+and eight segments more. The longest order that we have heard of has 1,200 lines. Taken apart they are the memory that
+a set may take, 150 to 220 MB of it; AK302 names a position with six digits, and could name three times as many."""
 
-SET_BYTES_MAX = 32 * 1024 * 1024
-"""Bytes of one set, the only thing kept whole in memory: the most segments at the 33 bytes they have on average."""
+SEGMENTS_WRITTEN_MAX = 999_999
+"""Segments of one set of ours: those that the six digits of an AK302 of its receiver can name."""
+
+SET_BYTES_MAX = 10 * 1024 * 1024
+"""Bytes of one set, the only thing kept whole in memory: the most segments at the 33 bytes they have on average. Of
+elements of two characters, which take most, there are 3.5 million in it: 250 MB."""
 
 SETS_PER_GROUP_MAX = 999_999
 """Sets of one group: GE01, AK902 and AK903 have six digits. It also bounds the ST02 numbers remembered."""

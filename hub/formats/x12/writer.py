@@ -14,7 +14,7 @@ from datetime import date, time
 
 from hub.formats.tree import Value
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
-from hub.formats.x12.limits import SEGMENTS_PER_SET_MAX
+from hub.formats.x12.limits import SEGMENTS_WRITTEN_MAX
 from hub.formats.x12.outbound_faults import outbound
 from hub.formats.x12.outbound_values import Rules, encoded, rules_for
 from hub.formats.x12.separators import Separators, has_repetition
@@ -191,8 +191,8 @@ class _Writing:
         else:
             self.data(outbound_set.segments, group, number)
         count = len(self.lines) - first + 1
-        if count > SEGMENTS_PER_SET_MAX:
-            self.findings.append(outbound("SYN-SET-TOO-LONG-TO-WRITE", at, count=SEGMENTS_PER_SET_MAX))
+        if count > SEGMENTS_WRITTEN_MAX:
+            self.findings.append(outbound("SYN-SET-TOO-LONG-TO-WRITE", at, count=SEGMENTS_WRITTEN_MAX))
         self.add("SE", str(count), number)
 
     def clean(self, segments: CleanSegments) -> None:

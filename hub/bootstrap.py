@@ -23,7 +23,6 @@ from sqlalchemy import Connection
 from hub.access import people
 from hub.business.rooms import ROOMS
 from hub.exchange import budgets, outbox, stopped
-from hub.exchange.acknowledgements import mark_overdue
 from hub.exchange.budgets import Budgets
 from hub.exchange.intake import (
     PROCESS,
@@ -37,6 +36,7 @@ from hub.exchange.intake import (
 )
 from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow
+from hub.exchange.overdue import mark_overdue
 from hub.exchange.partners import Budget, Partners
 from hub.exchange.recording import call_attention, note
 from hub.exchange.stopped import Lane

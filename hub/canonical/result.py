@@ -34,12 +34,20 @@ class Due(Struct):
     record: str | None = None  # id of the room's own record, whose history notes that this was sent
 
 
+class OpenDuty(Struct):
+    """A document that we owe somebody and cannot give yet: it waits for a person."""
+
+    partner: str
+    document: str  # canonical name
+
+
 class Result(Struct):
     """What became of a document."""
 
     outcome: Outcome
     findings: list[Diagnostic] = []
     due: list[Due] = []
+    open_duties: list[OpenDuty] = []  # what is due later; the flow keeps them, with the time until which
     resend: list[str] = []  # messages of ours to be sent once more
     subject: Key | None = None  # what the document is about
     keys: list[Key] = []  # what else it is found by

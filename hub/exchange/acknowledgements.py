@@ -1,35 +1,33 @@
-"""Acknowledgements we wait for: matched when they come, overdue when they do not.
+"""Acknowledgements that partners owe us: matched when they come.
 
-Matched by partner, kind, and the number acknowledged (GS06 with its GS01, or ISA13 for a TA1), so that nobody can
-acknowledge another partner's message. An acknowledgement is never itself acknowledged. What one message says counts
-once, however often it is replayed, and never against what a later one has said.
+Matched by partner, kind and reference, which is what the syntax acknowledges by (a group, an interchange), so that
+nobody can acknowledge another partner's message. An acknowledgement is never itself acknowledged. What one message says
+counts once, however often it is replayed, and never against what a later one has said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, Integer, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement, ExpectedAcknowledgement
+from hub.canonical.result import Cause
+from hub.exchange.duties import put_duties
+from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement, Duty, DutyState
 from hub.exchange.recording import call_attention, note
-from hub.exchange.tables import document, expected_acknowledgement, interchange, message, search_key
+from hub.exchange.tables import document, interchange, message, owed, search_key
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
 from hub.platform.columns import Instant
-from hub.platform.statements import Prepared
 
-OVERDUE_MAX = 500  # of one look at the clock; the rest comes with the next
 OF_INTERCHANGE = "TA1"
 DAYS_APART_MAX = 1  # TA102 repeats our ISA09, the partner's calendar day; we know the instant: no zone is further off
 
 
-def expect(conn: Connection, *expected: ExpectedAcknowledgement) -> None:
-    """Start the clocks for groups (or interchanges) that were sent."""
-    _INSERT.run_many(conn, [msgspec.structs.asdict(each) for each in expected])
+def group_reference(functional_group: str, control_number: int | str) -> str:
+    """Return what a group of ours is acknowledged by: GS01 and GS06."""
+    return f"{functional_group} {control_number}"
 
 
 class SentSet(Struct):
@@ -45,11 +43,11 @@ class SentSet(Struct):
 class SentGroup(Struct):
     """A group of ours that an acknowledgement speaks of: ours is the newest of that number, for they come round."""
 
-    awaited: int  # whose clock it stops
+    duty: int  # whose clock it stops
     message: str
     control_number: int
     sets: list[SentSet]
-    state: Acknowledgement
+    state: DutyState
     acknowledged_by: str | None = None
 
 
@@ -65,18 +63,19 @@ def sent_group(
     conn: Connection, partner: str, *, kinds: tuple[str, ...], functional_group: str, control_number: int
 ) -> SentGroup | None:
     """Return our group and its sets; None when we sent the partner no such group."""
-    values = {"whose": partner, "kinds": list(kinds), "group": functional_group, "number": control_number}
+    reference = group_reference(functional_group, control_number)
+    values = {"whose": partner, "kinds": list(kinds), "reference": reference}
     row = conn.execute(_FIND, values).first()
     if row is None:
         return None
-    sets = conn.execute(_SETS, {"wanted": row.message, "number": control_number})
+    sets = conn.execute(_SETS, {"wanted": row.cause, "number": control_number})
     return SentGroup(
-        awaited=row.id,
-        message=row.message,
+        duty=row.id,
+        message=row.cause,
         control_number=control_number,
         sets=[SentSet(**each._mapping) for each in sets],
         state=row.state,
-        acknowledged_by=row.acknowledged_by,
+        acknowledged_by=row.done_by,
     )
 
 
@@ -105,7 +104,7 @@ def acknowledge_group(
         conn.execute(_SET, {**values, "new_findings": each.findings})
     conn.execute(_ENVELOPE, {"wanted": group.message, "new_findings": list(findings) or None})
     conn.execute(_CHECKED, {"wanted": group.message, "word": "warnings" if with_errors else "valid"})
-    _answer(conn, group.awaited, group.message, partner, verdict, f"{said} by {partner}", by=by, now=now)
+    _answer(conn, group.duty, group.message, partner, verdict, f"{said} by {partner}", by=by, now=now)
 
 
 def match_interchange(
@@ -131,11 +130,11 @@ def match_interchange(
         return None
     row = conn.execute(_OF_ENVELOPE, {"wanted": ours}).first()
     if row is None:  # nobody waited for it: this one was not asked for
-        _INSERT.run(conn, _unasked(partner, ours, control_number, now))
+        put_duties(conn, [_unasked(partner, ours, control_number, now)])
         row = conn.execute(_OF_ENVELOPE, {"wanted": ours}).one()
-    if _is_news(row.state, row.acknowledged_by, verdict, by):
+    if _is_news(row.state, row.done_by, verdict, by):
         if verdict == "rejected":
-            conn.execute(_ALL_ANSWERED, {"wanted": ours, "verdict": verdict, "by": by})
+            conn.execute(_ALL_ANSWERED, {"wanted": ours, "verdict": verdict, "by": by, "now": now})
             conn.execute(_ALL, {"wanted": ours, "verdict": verdict})
         if findings:
             conn.execute(_ENVELOPE, {"wanted": ours, "new_findings": list(findings)})
@@ -151,24 +150,6 @@ def sent_interchange(conn: Connection, partner: str, *, control_number: int, on:
     )
 
 
-def mark_overdue(conn: Connection, *, now: datetime) -> list[ExpectedAcknowledgement]:
-    """Find what is late, mark it and call for a person; return it."""
-    rows = conn.execute(_LATE, {"now": now, "most": OVERDUE_MAX}).all()
-    for row in rows:
-        conn.execute(_OVERDUE, {"wanted": row.id})
-        _show_worst(conn, row.message)
-        why = f"no {row.kind} for group {row.control_number} by {row.due_at:%Y-%m-%d %H:%M} UTC"
-        call_attention(conn, row.message, why)
-        note(conn, row.message, "acknowledgement-overdue", why, at=now)
-    return [ExpectedAcknowledgement(**(_expected(row._mapping) | {"state": "overdue"})) for row in rows]
-
-
-def expected_for(conn: Connection, message_id: str) -> list[ExpectedAcknowledgement]:
-    """Return what we wait for, or waited for, because of one message."""
-    rows = conn.execute(_OF_MESSAGE, {"wanted": message_id})
-    return [ExpectedAcknowledgement(**_expected(row._mapping)) for row in rows]
-
-
 def _is_news(state: str, acknowledged_by: str | None, verdict: Acknowledgement, by: str) -> bool:
     """Say whether ``by`` says something new: it is no replay, and nothing newer has come (ids sort by time)."""
     if acknowledged_by == by:
@@ -178,7 +159,7 @@ def _is_news(state: str, acknowledged_by: str | None, verdict: Acknowledgement, 
 
 def _answer(
     conn: Connection,
-    awaited: int,
+    duty: int,
     ours: str,
     partner: str,
     verdict: Acknowledgement,
@@ -187,14 +168,14 @@ def _answer(
     by: str,
     now: datetime,
 ) -> None:
-    conn.execute(_ANSWERED, {"wanted": awaited, "verdict": verdict, "by": by})
-    _show_worst(conn, ours)
+    conn.execute(_ANSWERED, {"wanted": duty, "verdict": verdict, "by": by, "now": now})
+    show_worst(conn, ours)
     note(conn, ours, "acknowledged", said, at=now, actor=f"partner:{partner}")
     if verdict in ("partly", "rejected"):
         call_attention(conn, ours, f"{partner} {verdict} what we sent (acknowledgement {by})")
 
 
-def _show_worst(conn: Connection, message_id: str) -> None:
+def show_worst(conn: Connection, message_id: str) -> None:
     """Show the worst that was said of the groups; where none is waited for, whether the envelope was refused."""
     rows = conn.execute(_STATES, {"wanted": message_id}).all()
     of_groups = [row.state for row in rows if row.kind != OF_INTERCHANGE]
@@ -203,63 +184,33 @@ def _show_worst(conn: Connection, message_id: str) -> None:
     conn.execute(_MESSAGE, {"wanted": message_id, "verdict": worst})
 
 
-def _unasked(partner: str, message_id: str, control_number: int, now: datetime) -> dict[str, object]:
-    came = ExpectedAcknowledgement(
+def _unasked(partner: str, message_id: str, control_number: int, now: datetime) -> Duty:
+    return Duty(
         partner=partner,
+        debtor="partner",
         kind=OF_INTERCHANGE,
-        message=message_id,
-        functional_group="",
-        control_number=control_number,
+        reference=str(control_number),
+        because=Cause(kind="message", id=message_id),
         due_at=now,
         state="none",
     )
-    return msgspec.structs.asdict(came)
 
 
-def _expected(mapping: Mapping[Any, Any]) -> dict[str, Any]:
-    return {name: value for name, value in mapping.items() if name != "id"}
-
-
-_INSERT = Prepared(insert(expected_acknowledgement))
+_THEIRS = owed.c.debtor == "partner"
 _FIND = (
-    select(expected_acknowledgement)
+    select(owed)
     .where(
-        expected_acknowledgement.c.partner == bindparam("whose"),
-        expected_acknowledgement.c.control_number == bindparam("number"),
-        expected_acknowledgement.c.functional_group == bindparam("group"),
-        expected_acknowledgement.c.kind.in_(bindparam("kinds", expanding=True)),
+        owed.c.partner == bindparam("whose"),
+        owed.c.reference == bindparam("reference"),
+        owed.c.kind.in_(bindparam("kinds", expanding=True)),
+        _THEIRS,
     )
-    .order_by(expected_acknowledgement.c.id.desc())
+    .order_by(owed.c.id.desc())
     .limit(1)
 )
-_ANSWERED = (
-    update(expected_acknowledgement)
-    .where(expected_acknowledgement.c.id == bindparam("wanted"))
-    .values(state=bindparam("verdict"), acknowledged_by=bindparam("by"))
-)
-_LATE = (
-    select(expected_acknowledgement)
-    .where(
-        expected_acknowledgement.c.state == "awaited",
-        expected_acknowledgement.c.due_at <= bindparam("now", type_=Instant),
-    )
-    .order_by(expected_acknowledgement.c.due_at)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)  # what is being answered at this moment is not late
-)
-_OVERDUE = (
-    update(expected_acknowledgement)
-    .where(expected_acknowledgement.c.id == bindparam("wanted"), expected_acknowledgement.c.state == "awaited")
-    .values(state="overdue")
-)
-_OF_MESSAGE = (
-    select(expected_acknowledgement)
-    .where(expected_acknowledgement.c.message == bindparam("wanted"))
-    .order_by(expected_acknowledgement.c.id)
-)
-_STATES = select(expected_acknowledgement.c.kind, expected_acknowledgement.c.state).where(
-    expected_acknowledgement.c.message == bindparam("wanted")
-)
+_SAID = {"state": bindparam("verdict"), "done_by": bindparam("by"), "done_at": bindparam("now", type_=Instant)}
+_ANSWERED = update(owed).where(owed.c.id == bindparam("wanted")).values(_SAID)
+_STATES = select(owed.c.kind, owed.c.state).where(owed.c.cause == bindparam("wanted"), _THEIRS)
 _SENT = (
     select(interchange.c.message, interchange.c.at)
     .join(search_key, search_key.c.message == interchange.c.message)  # by its index: envelopes sent have none
@@ -273,16 +224,12 @@ _SENT = (
     .order_by(interchange.c.message.desc())
 )
 _OF_ENVELOPE = (
-    select(expected_acknowledgement)
-    .where(expected_acknowledgement.c.message == bindparam("wanted"), expected_acknowledgement.c.kind == OF_INTERCHANGE)
-    .order_by(expected_acknowledgement.c.id.desc())
+    select(owed)
+    .where(owed.c.cause == bindparam("wanted"), owed.c.kind == OF_INTERCHANGE, _THEIRS)
+    .order_by(owed.c.id.desc())
     .limit(1)
 )
-_ALL_ANSWERED = (
-    update(expected_acknowledgement)
-    .where(expected_acknowledgement.c.message == bindparam("wanted"))
-    .values(state=bindparam("verdict"), acknowledged_by=bindparam("by"))
-)
+_ALL_ANSWERED = update(owed).where(owed.c.cause == bindparam("wanted"), _THEIRS).values(_SAID)
 _ALL = update(document).where(document.c.message == bindparam("wanted")).values(acknowledgement=bindparam("verdict"))
 _SETS = (
     select(

@@ -13,7 +13,7 @@ from typing import Any, get_args
 from sqlalchemy import ColumnElement, Connection, Select, String, false, literal, or_, select, union_all, update
 
 from hub.exchange import model
-from hub.exchange.acknowledgements import expected_for
+from hub.exchange.duties import dealt_with, duties_because_of
 from hub.exchange.model import (
     AttemptRow,
     DeliveryRow,
@@ -114,7 +114,7 @@ def message_detail(conn: Connection, scope: Scope, message_id: str) -> MessageDe
         timeline=_timeline(conn, message_id),
         delivery=latest_delivery(conn, message_id),
         answers=[_message(answer) for answer in conn.execute(answers.limit(ANSWERS_MAX))],
-        expected=expected_for(conn, message_id),
+        duties=duties_because_of(conn, message_id),
     )
 
 
@@ -190,6 +190,7 @@ def dismiss(conn: Connection, scope: Scope, message_id: str, *, actor: str, now:
     )
     if changed.rowcount == 0:
         return False
+    dealt_with(conn, message_id, now)
     note(conn, message_id, "dealt-with", None, at=now, actor=actor)
     return True
 

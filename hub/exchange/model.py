@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from hub.canonical.result import Cause
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.outcome import Key, Outcome
 from hub.kernel.struct import Struct
@@ -21,6 +22,9 @@ ACKNOWLEDGEMENTS_BY_GRAVITY: tuple[Acknowledgement, ...] = (
     "none", "accepted", "awaited", "overdue", "partly", "rejected"
 )  # fmt: skip
 """What stands for several is the last of these that any of them has: what is bad anywhere is told."""
+Debtor = Literal["partner", "us"]
+DutyState = Literal[Acknowledgement, "done"]
+"""Of a duty of theirs, what they said when they did it; of ours, that it is done."""
 Judgement = Literal["first", "superseded", "duplicate", "conflict", "refused"]
 Verdict = Literal["approve", "refuse"]
 
@@ -42,6 +46,7 @@ Event = Literal[
     "deliveries-resumed",
     "acknowledged",
     "acknowledgement-overdue",
+    "answer-overdue",
 ]
 """What can happen to a message after its stages. What a partner is told of each stands in ``partner_view``."""
 
@@ -185,17 +190,19 @@ class DeliveryRow(Struct):
     earlier: list[EarlierDelivery] = []  # oldest first
 
 
-class ExpectedAcknowledgement(Struct):
-    """An answer we wait for: a 997 for a group we sent, or our own 855 for an order."""
+class Duty(Struct):
+    """What is owed: an acknowledgement of what we sent, or an answer of ours that could not be given at once."""
 
-    partner: str
-    kind: str  # 997, 999, TA1, 855
-    message: str
-    functional_group: str  # GS01 of what was sent; "" for TA1
-    control_number: int  # GS06; ISA13 for TA1
+    partner: str  # who owes it, or to whom we do
+    debtor: Debtor
+    kind: str  # 997, 999, TA1; of ours the canonical document, or "answer" where nobody could read what was asked
+    because: Cause  # the message we sent; the document that asked
     due_at: datetime
-    state: Acknowledgement
-    acknowledged_by: str | None = None  # inbound message
+    state: DutyState
+    reference: str = ""  # what is acknowledged, as its syntax names it ("PR 41" is GS01 and GS06, "41" ISA13), or is
+    # answered, as the partner names it
+    done_by: str | None = None  # the message that did it; None: a person did, by other means
+    done_at: datetime | None = None
 
 
 class MessageDetail(Struct):
@@ -209,7 +216,7 @@ class MessageDetail(Struct):
     timeline: list[TimelineEntry] = []  # oldest first, stages not among them
     delivery: DeliveryRow | None = None
     answers: list[MessageRow] = []  # outbound messages that answer this one
-    expected: list[ExpectedAcknowledgement] = []
+    duties: list[Duty] = []  # theirs for what we sent, ours for what we received
 
 
 class MailboxItem(Struct):

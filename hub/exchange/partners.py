@@ -120,6 +120,7 @@ class Partner(Struct):
     sends: Annotated[dict[SetName, MapName], Meta(max_length=100)] = {}  # document → map: 850 = "north-spine/850"
     receives: Annotated[dict[SetName, MapName], Meta(max_length=100)] = {}
     transports: Annotated[list[Transport], Meta(max_length=10)] = []
+    answers_due_minutes: Minutes = 24 * 60  # what waits for a person of ours: a person is called again; 0: never
     calendar: Calendar = Calendar()
     budget: Budget = Budget()
     same_bytes_minutes: Minutes = 10  # a body that comes again within so long is the first one; 0: never

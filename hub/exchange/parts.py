@@ -12,19 +12,20 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
+from hub.exchange.duties import duty_of
 from hub.exchange.messages import find_message, latest_delivery, stages_of
 from hub.exchange.model import (
     DeliveryRow,
     DocumentRow,
-    ExpectedAcknowledgement,
+    Duty,
     InterchangeRow,
     MessageRow,
     StageTime,
     TimelineEntry,
 )
-from hub.exchange.tables import document, expected_acknowledgement, interchange, message, timeline
+from hub.exchange.tables import document, interchange, message, owed, timeline
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.pages import NUMBER_MAX, Cut, cut, number_of, page_size
 from hub.kernel.scope import Scope
@@ -55,7 +56,7 @@ class MessageHead(Struct):
     documents: list[DocumentPart]
     interchanges: list[InterchangeRow]
     answers: list[MessageRow]
-    expected: list[ExpectedAcknowledgement]
+    duties: list[Duty]
     delivery: DeliveryRow | None
     counts: dict[str, int]
 
@@ -72,7 +73,7 @@ def message_head(conn: Connection, scope: Scope, message_id: str) -> MessageHead
         documents=documents(conn, message_id, limit=FIRST).items,
         interchanges=interchanges(conn, message_id, limit=FIRST).items,
         answers=answers(conn, message_id, limit=FIRST).items,
-        expected=acknowledgements(conn, message_id, limit=FIRST).items,
+        duties=acknowledgements(conn, message_id, limit=FIRST).items,
         delivery=latest_delivery(conn, message_id),
         counts=counts_of(conn, message_id),
     )
@@ -85,7 +86,7 @@ def counts_of(conn: Connection, message_id: str) -> dict[str, int]:
         "documents": _count(document.c.message == message_id),
         "interchanges": _count(interchange.c.message == message_id),
         "answers": _count(message.c.answers == message_id),
-        "acknowledgements": _count(expected_acknowledgement.c.message == message_id),
+        "acknowledgements": _count(and_(*_awaited_of(message_id))),
         "timeline": _count(timeline.c.message == message_id),
     }
     row = conn.execute(select(*(asked.scalar_subquery().label(name) for name, asked in counted.items()))).one()
@@ -152,13 +153,14 @@ def answers(conn: Connection, message_id: str, *, cursor: str | None = None, lim
     return _rows(conn, asked.order_by(message.c.id), limit, _message, lambda row: row.id)
 
 
-def acknowledgements(
-    conn: Connection, message_id: str, *, cursor: str | None = None, limit: int
-) -> Cut[ExpectedAcknowledgement]:
-    """Return what we wait for, or waited for, because of the message."""
-    own = expected_acknowledgement.c
-    asked = select(expected_acknowledgement).where(own.message == message_id, own.id > number_of(cursor, NUMBER_MAX))
-    return _by_id(conn, asked.order_by(own.id), limit, ExpectedAcknowledgement)
+def acknowledgements(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[Duty]:
+    """Return what the partner owes us, or did, because of the message."""
+    return _duties(conn, _awaited_of(message_id), cursor=cursor, limit=limit)
+
+
+def duties(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[Duty]:
+    """Return all that is owed, or was, because of the message, by the partner and by us."""
+    return _duties(conn, (owed.c.cause == message_id,), cursor=cursor, limit=limit)
 
 
 def happened(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[TimelineEntry]:
@@ -190,6 +192,16 @@ def first_rejected(conn: Connection, message_id: str) -> int | None:
         document.c.message == message_id, document.c.validation.in_(("rejected", "unreadable"))
     )
     return conn.execute(asked).scalar()
+
+
+def _awaited_of(message_id: str) -> tuple[ColumnElement[bool], ...]:
+    return owed.c.cause == message_id, owed.c.debtor == "partner"
+
+
+def _duties(conn: Connection, which: tuple[ColumnElement[bool], ...], *, cursor: str | None, limit: int) -> Cut[Duty]:
+    asked = select(owed).where(*which, owed.c.id > number_of(cursor, NUMBER_MAX)).order_by(owed.c.id)
+    found = _rows(conn, asked, limit, lambda row: (row["id"], duty_of(row)), lambda each: each[0])
+    return Cut(items=[each for _, each in found.items], next=found.next)
 
 
 def _first_findings(conn: Connection, message_id: str, positions: list[int]) -> dict[int, list[Diagnostic]]:

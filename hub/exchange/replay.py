@@ -15,7 +15,7 @@ from hub.exchange.messages import find_message
 from hub.exchange.model import MessageRow
 from hub.exchange.recording import note
 from hub.kernel.errors import Conflict
-from hub.kernel.scope import Scope
+from hub.kernel.scope import EVERYONE, Scope
 from hub.platform import jobs
 
 
@@ -31,6 +31,14 @@ def ask_replay(
     note(conn, message_id, "replay-asked", reason, at=now, actor=actor)
     _queue(conn, message_id, row, now)
     return True
+
+
+def process_again(conn: Connection, message_id: str, *, now: datetime) -> None:
+    """Queue the message again because its time has come; what has taken effect takes none again."""
+    row = find_message(conn, EVERYONE, message_id)
+    if row is not None and row.direction == "in":
+        note(conn, message_id, "replay-asked", None, at=now)
+        _queue(conn, message_id, row, now)
 
 
 def _queue(conn: Connection, message_id: str, row: MessageRow, now: datetime) -> None:

@@ -276,28 +276,23 @@ control_number = Table(
     sqlite_with_rowid=False,
 )
 
-expected_acknowledgement = Table(
-    "expected_acknowledgement",
+owed = Table(
+    "owed",
     metadata,
     Column("id", LONG, primary_key=True, autoincrement=True),
     Column("partner", PARTNER, nullable=False),
-    Column("kind", String(10), nullable=False),
-    Column("functional_group", String(4), nullable=False),
-    Column("control_number", Integer, nullable=False),
-    Column("message", ID, ForeignKey("message.id"), nullable=False, index=True),
+    Column("debtor", WORD, nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("reference", String(120), nullable=False),
+    Column("cause_kind", WORD, nullable=False),
+    Column("cause", ID, nullable=False, index=True),
+    Column("cause_position", Integer),
     Column("due_at", Instant, nullable=False),
     Column("state", WORD, nullable=False),
-    Column("acknowledged_by", ID),
-    _one_of("state", model.Acknowledgement),
+    Column("done_by", ID),
+    Column("done_at", Instant),
+    _one_of("debtor", model.Debtor),
+    _one_of("state", model.DutyState),
 )
-Index(
-    "ix_expected_acknowledgement_number",
-    expected_acknowledgement.c.partner,
-    expected_acknowledgement.c.control_number,
-    expected_acknowledgement.c.functional_group,
-)
-_partial(
-    "ix_expected_acknowledgement_due",
-    expected_acknowledgement.c.due_at,
-    where=expected_acknowledgement.c.state == "awaited",
-)
+Index("ix_owed_reference", owed.c.partner, owed.c.reference)
+_partial("ix_owed_due", owed.c.due_at, where=owed.c.state == "awaited")

@@ -10,10 +10,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from hub.canonical.result import Cause
 from hub.exchange import outbox
-from hub.exchange.acknowledgements import expect
+from hub.exchange.acknowledgements import group_reference
 from hub.exchange.controls import Numbers
-from hub.exchange.model import Acknowledgement, DocumentRow, ExpectedAcknowledgement
+from hub.exchange.duties import put_duties
+from hub.exchange.model import Acknowledgement, DocumentRow, Duty
 from hub.exchange.partners import Partner
 from hub.flow.drafts import Content, Draft
 from hub.flow.rows import interchange_row
@@ -46,21 +48,21 @@ class Outgoing:
     def flush(self) -> None:
         """Number what was put in, and write it into the outbox."""
         messages: list[outbox.Outgoing] = []
-        expected: list[ExpectedAcknowledgement] = []
+        duties: list[Duty] = []
         for partner_id in sorted(self._drafts):
             partner, numbers = self._rules.partner(partner_id), Numbers(self._conn, partner_id, self._clock)
             for message_id, draft in self._drafts[partner_id]:
                 message, awaited = self._numbered(message_id, partner, draft, numbers)
                 messages.append(message)
-                expected += awaited
+                duties += awaited
             numbers.save()
         self._drafts = {}
         outbox.put_all(self._conn, messages)
-        expect(self._conn, *expected)
+        put_duties(self._conn, duties)
 
     def _numbered(
         self, message_id: str, partner: Partner, draft: Draft, numbers: Numbers
-    ) -> tuple[outbox.Outgoing, list[ExpectedAcknowledgement]]:
+    ) -> tuple[outbox.Outgoing, list[Duty]]:
         """Return the message in its envelope, and the acknowledgement it is owed."""
         framed = SYNTAXES[draft.syntax].frame(partner, draft, numbers, self._now)
         body = self._blobs.keep(framed.body)
@@ -148,16 +150,16 @@ def _answered(draft: Draft) -> str | None:
     return draft.because.id if draft.because.kind == "message" else None
 
 
-def _awaited(message_id: str, partner: Partner, framed: Framed, now: datetime) -> list[ExpectedAcknowledgement]:
+def _awaited(message_id: str, partner: Partner, framed: Framed, now: datetime) -> list[Duty]:
     if framed.awaits is None or framed.group is None:
         return []
     return [
-        ExpectedAcknowledgement(
+        Duty(
             partner=partner.id,
+            debtor="partner",
             kind=framed.awaits,
-            message=message_id,
-            functional_group=framed.group.kind,
-            control_number=int(framed.group.reference),
+            reference=group_reference(framed.group.kind, framed.group.reference),
+            because=Cause(kind="message", id=message_id),
             due_at=now + framed.due_within,
             state="awaited",
         )

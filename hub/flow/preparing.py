@@ -84,6 +84,8 @@ def is_of(prepared: PreparedDocument, document: Document, message: str, partner:
     if room is None or not document.takes_effect or prepared.result.due or prepared.result.resend:
         return False
     because = Cause(kind="message", id=message, position=document.position)
+    if any(duty.partner != partner for duty in prepared.result.open_duties):
+        return False
     if any((draft.partner, draft.because, draft.test) != (partner, because, test) for draft in prepared.drafts):
         return False
     origin = Origin(partner=partner, message=message, position=document.position, test=test)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from hub.canonical.result import Due, Result
+from hub.canonical.result import Due, OpenDuty, Result
 from hub.exchange.partners import Partner
 from hub.flow.drafts import Content, Draft, Unsendable
 from hub.flow.rules import Rules
@@ -21,7 +21,7 @@ from hub.kernel.struct import Struct
 def written(rules: Rules, result: Result) -> tuple[Result, list[Draft]]:
     """Return all that is due, written in its partners' own words, and the result with nothing left to write.
 
-    What cannot be written is no draft and takes no number: the effect stands, and a person is called.
+    What cannot be written is no draft and takes no number: the effect stands, a person is called, and it stays owed.
     """
     drafts: list[Draft] = []
     for due in result.due:
@@ -29,7 +29,10 @@ def written(rules: Rules, result: Result) -> tuple[Result, list[Draft]]:
             drafts.append(_draft(rules, due))
         except Unsendable as fault:
             why = f"The answer could not be written: {fault.findings[0].message}"
-            result = replace(result, findings=result.findings + fault.findings, attention=why)
+            later = OpenDuty(partner=due.partner, document=type(due.document).__name__)
+            open_duties = [*result.open_duties, later] if later not in result.open_duties else result.open_duties
+            findings = result.findings + fault.findings
+            result = replace(result, findings=findings, attention=why, open_duties=open_duties)
     return (replace(result, due=[]) if result.due else result), drafts
 
 

@@ -19,7 +19,8 @@ from hub.canonical.result import Result
 from hub.exchange import interchanges, outbox, recording
 from hub.exchange.budgets import by_partner, spend
 from hub.exchange.controls import one_at_a_time
-from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, Judgement
+from hub.exchange.duties import put_duties, read_at_last, renew_duties
+from hub.exchange.model import Acknowledgement, DocumentRow, Duty, InterchangeRow, Judgement
 from hub.exchange.partners import Partner
 from hub.exchange.recording import TestsBefore
 from hub.exchange.weights import RESENT, Amount
@@ -27,6 +28,7 @@ from hub.flow.documents import Document, Envelope, Survey, is_test, not_understo
 from hub.flow.drafts import Draft, Reply
 from hub.flow.effects import Effects
 from hub.flow.keeping import Kept, envelope_keys, keys_of_left_out
+from hub.flow.owing import answer_duty, owed_for
 from hub.flow.portions import stored_amount
 from hub.flow.preparing import PreparedDocument, arrived, is_of, is_of_today
 from hub.flow.rendering import written
@@ -71,6 +73,7 @@ class Progress(Struct):
     tests: TestsBefore = TestsBefore()  # what an earlier run took each document for: a test never becomes real
     keys: int = 0  # by which it is found
     read: int = 0  # position of the last document
+    owed: int = 0  # and of the last of which it is said what we owe for it
     acknowledged: int = 0  # envelopes
     said: list[Acknowledgement] = []  # of them
     stored: Amount = Amount()  # with the last portion
@@ -116,6 +119,7 @@ def settle(services: Services, group: Sequence[Unsettled], conn: Connection) -> 
     effects.write_prepared()  # before anything points to it
     recording.put_documents(conn, [row for each in settlements for row in each.rows])
     recording.put_kept_keys(conn, [each.found_by() for each in settlements])
+    put_duties(conn, [duty for each in settlements for duty in each.duties])
     for each in settlements:
         each.acknowledge()
     effects.outgoing.flush()  # with the 997s that have come to the 855s
@@ -148,6 +152,7 @@ class _Settlement:
         self.partner = effects.rules.partner(unsettled.task.message.partner)
         self.progress = unsettled.before or Progress()
         self.rows: list[DocumentRow] = []
+        self.duties: list[Duty] = []  # of ours, new with this portion
         self.stored = Amount()  # with this portion
         self._effects, self._standing, self._message = effects, standing, unsettled.task.message
         self._claims: dict[int, bool] = {}  # by position: whether what was prepared stands, where that is known
@@ -226,10 +231,31 @@ class _Settlement:
         keys += recording.keys_of(self.rows)
         keys += [key for each in settled for key in (*keys_of_left_out(each.row), *_names(each))]
         self._keys = recording.kept_keys(keys, recording.KEYS_MAX - self.progress.keys)
+        self._owe(settled)
         summary = self.progress.summary.after(settled, self._keys)
         became = [(each.row.document, each.row.validation, each.row.outcome) for each in settled]
         known = self.progress.keys + len(self._keys)
         self.progress = replace(self.progress, summary=summary, kept=kept, keys=known, became=became)
+
+    def _owe(self, settled: Sequence[Settled]) -> None:
+        """Keep what we owe and cannot give yet; of what an earlier run kept, what is not owed any more is done."""
+        minutes, now = self.partner.answers_due_minutes, self._effects.now
+        message = self._message.id
+        duties = [
+            answer_duty(each, message, settled_.document.position, settled_.result.subject, minutes, now)
+            for settled_ in settled
+            for each in settled_.result.open_duties
+            if minutes
+        ]
+        if not self.unsettled.task.again:
+            self.duties = duties
+            return
+        portion, after = self.unsettled.portion, self.progress.owed
+        to = None if portion.last else settled[-1].document.position if settled else after
+        renew_duties(self._effects.conn, message, duties, after=after, to=to, now=now)
+        self.progress = replace(self.progress, owed=after if to is None else to)
+        if portion.last:
+            read_at_last(self._effects.conn, message, now)
 
     def _settled(self, document: Document) -> Settled:
         judgement, envelope = self.progress.judgements[document.envelope - 1], self._envelope(document)
@@ -252,7 +278,8 @@ class _Settlement:
             return Result(outcome="refused")
         room, handle = ROOM_OF.get(document.document or ""), handler_of(document.document)
         if handle is None or not document.takes_effect:
-            return Result(outcome="held", attention=not_understood(document))
+            attention, open_duties = not_understood(document), owed_for(document, self._effects.rules, self.partner.id)
+            return Result(outcome="held", attention=attention, open_duties=open_duties)
         effects, portion = self._effects, self.unsettled.portion
         prepared = portion.prepared.get(document.position)
         if room is not None and prepared is not None and self._claim(document, test):

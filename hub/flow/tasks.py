@@ -9,8 +9,10 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.exchange import recording
+from hub.exchange.duties import owe_answer
 from hub.exchange.intake import PROCESS, PROCESS_LARGE, Received, received
 from hub.exchange.model import StageTime
+from hub.flow.owing import UNKNOWN_DUE_MINUTES, whole_duty
 from hub.flow.services import Services
 from hub.formats.body import Bytes
 from hub.kernel.diagnostics import Severity
@@ -92,9 +94,16 @@ def complete(conn: Connection, task: Task) -> None:
 
 
 def hold(services: Services, task: Task, fault: Misconfigured, conn: Connection) -> None:
-    """Put the message aside until what is wrong with us is mended; a replay takes it up again."""
+    """Put the message aside until what is wrong with us is mended; a replay takes it up again.
+
+    It is owed an answer: when that is overdue, the message is tried once more, and a person is called again.
+    """
+    now, partner = services.clock.now(), services.rules.partners.get(task.message.partner)
+    minutes = partner.answers_due_minutes if partner else UNKNOWN_DUE_MINUTES
     recording.hold(conn, task.message.id, f"Our configuration is at fault: {fault}")
-    recording.note(conn, task.message.id, "held", str(fault), at=services.clock.now())
+    if minutes:
+        owe_answer(conn, whole_duty(task.message.id, task.message.partner, minutes, now))
+    recording.note(conn, task.message.id, "held", str(fault), at=now)
     complete(conn, task)
 
 

@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 from hub import bootstrap
 from hub.cli.main import run
 from hub.exchange import outbox
-from hub.exchange.acknowledgements import expect
 from hub.exchange.controls import Kind, Numbers
+from hub.exchange.duties import put_duties
 from hub.exchange.intake import Accepted, Incoming
-from hub.exchange.model import ExpectedAcknowledgement
+from hub.exchange.model import Duty
 from hub.flow import groups, inbound, outgoing
 from hub.flow.effects import Effects
 from hub.flow.services import Services
@@ -67,8 +67,8 @@ def dual_write() -> None:
         for message in messages:  # each in a moment of its own, in which it can be lost
             sent.setdefault(conn, []).append(partial(outbox.put_all, outgoing=[message]))
 
-    def expect_later(conn: Connection, *awaited: ExpectedAcknowledgement) -> None:
-        sent.setdefault(conn, []).append(lambda second: expect(second, *awaited))
+    def owe_later(conn: Connection, duties: Sequence[Duty]) -> None:
+        sent.setdefault(conn, []).append(partial(put_duties, duties=duties))
 
     def around(services: Services) -> Callable[..., object]:
         async def write(work: Callable[[Connection], T], *, behind: bool = False) -> T:
@@ -88,7 +88,7 @@ def dual_write() -> None:
 
         return write
 
-    vars(outgoing).update(outbox=_Around(outbox, put_all=put_later), expect=expect_later)
+    vars(outgoing).update(outbox=_Around(outbox, put_all=put_later), put_duties=owe_later)
     setattr(Effects, "note_sent", lambda effects: None)  # noqa: B010 - it refers to rows the second transaction brings
     _wrap_process(around)
 

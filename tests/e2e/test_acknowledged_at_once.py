@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select, text
 
 from hub.bootstrap import Hub, open_hub
-from hub.exchange.tables import expected_acknowledgement
+from hub.exchange.tables import owed
 from hub.platform import jobs, schema
 from hub.platform.database import Database
 from hub.platform.settings import Settings
@@ -49,18 +49,16 @@ def _told(partner: str, groups: list[int], number: int, verdict: str) -> bytes:
 def _awaited(conn: Connection) -> dict[str, list[int]]:
     """Return our groups, by partner."""
     found: dict[str, list[int]] = {}
-    wanted = select(expected_acknowledgement.c.partner, expected_acknowledgement.c.control_number)
-    for row in conn.execute(wanted.where(expected_acknowledgement.c.functional_group == "PR")):
-        found.setdefault(row.partner, []).append(row.control_number)
+    for row in conn.execute(select(owed.c.partner, owed.c.reference).where(owed.c.reference.startswith("PR "))):
+        found.setdefault(row.partner, []).append(int(row.reference.removeprefix("PR ")))
     return {partner: sorted(set(numbers)) for partner, numbers in found.items()}
 
 
 def _states(conn: Connection, first: dict[str, list[int]]) -> set[str]:
     """Return what is known of the groups that were there at first."""
-    wanted = select(
-        expected_acknowledgement.c.partner, expected_acknowledgement.c.control_number, expected_acknowledgement.c.state
-    ).where(expected_acknowledgement.c.functional_group == "PR")
-    return {row.state for row in conn.execute(wanted) if row.control_number in first[row.partner]}
+    wanted = select(owed.c.partner, owed.c.reference, owed.c.state).where(owed.c.reference.startswith("PR "))
+    found = conn.execute(wanted)
+    return {row.state for row in found if int(row.reference.removeprefix("PR ")) in first[row.partner]}
 
 
 def _deadlocks(conn: Connection) -> int:

@@ -7,8 +7,11 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from hub.canonical.result import Cause
 from hub.exchange import acknowledgements, interchanges, messages
-from hub.exchange.model import Acknowledgement, ExpectedAcknowledgement, MessageDetail
+from hub.exchange.duties import put_duties
+from hub.exchange.model import Acknowledgement, Duty, MessageDetail
+from hub.exchange.overdue import mark_overdue
 from hub.kernel.outcome import Key
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
@@ -19,18 +22,16 @@ DUE = NOW + timedelta(hours=24)
 
 
 def expect(conn: Connection, message: str, number: int = 41, partner: str = "acme-cardio") -> None:
-    acknowledgements.expect(
-        conn,
-        ExpectedAcknowledgement(
-            partner=partner,
-            kind="997",
-            message=message,
-            functional_group="PR",
-            control_number=number,
-            due_at=DUE,
-            state="awaited",
-        ),
+    awaited = Duty(
+        partner=partner,
+        debtor="partner",
+        kind="997",
+        reference=acknowledgements.group_reference("PR", number),
+        because=Cause(kind="message", id=message),
+        due_at=DUE,
+        state="awaited",
     )
+    put_duties(conn, [awaited])
 
 
 def match(
@@ -74,7 +75,7 @@ def test_a_997_accepts_the_group_it_names(database: Database) -> None:
         assert match(conn, "accepted") == message
         shown = detail(conn, message)
         assert (shown.message.acknowledgement, shown.message.attention) == ("accepted", None)
-        assert (shown.expected[0].state, shown.expected[0].acknowledged_by) == ("accepted", "inbound-997")
+        assert (shown.duties[0].state, shown.duties[0].done_by) == ("accepted", "inbound-997")
         assert shown.documents[0].acknowledgement == "accepted"
 
     database.write_now(work)
@@ -117,10 +118,10 @@ def test_a_message_shows_the_worst_of_its_groups(database: Database) -> None:
 def test_what_does_not_come_in_time_is_overdue_once_and_can_still_come(database: Database) -> None:
     def work(conn: Connection) -> None:
         message = sent(conn)
-        assert acknowledgements.mark_overdue(conn, now=DUE - timedelta(seconds=1)) == []
-        [late] = acknowledgements.mark_overdue(conn, now=DUE)
-        assert (late.message, late.state) == (message, "overdue")
-        assert acknowledgements.mark_overdue(conn, now=DUE + timedelta(days=1)) == []
+        assert mark_overdue(conn, now=DUE - timedelta(seconds=1)) == []
+        [late] = mark_overdue(conn, now=DUE)
+        assert (late.because.id, late.state) == (message, "overdue")
+        assert mark_overdue(conn, now=DUE + timedelta(days=1)) == []
         shown = detail(conn, message)
         assert shown.message.acknowledgement == "overdue"
         assert shown.message.attention is not None
@@ -167,9 +168,9 @@ def test_a_ta1_that_refuses_the_envelope_refuses_all_that_was_in_it_once(databas
             assert match_interchange(conn, "rejected", on=NOW.date()) == message
         shown = detail(conn, message)
         assert (shown.message.acknowledgement, shown.documents[0].acknowledgement) == ("rejected", "rejected")
-        assert [(each.kind, each.state) for each in shown.expected] == [("997", "rejected"), ("TA1", "rejected")]
+        assert [(each.kind, each.state) for each in shown.duties] == [("997", "rejected"), ("TA1", "rejected")]
         assert [entry.event for entry in shown.timeline] == ["acknowledged"]
-        assert acknowledgements.mark_overdue(conn, now=DUE) == []
+        assert mark_overdue(conn, now=DUE) == []
 
     database.write_now(work)
 
@@ -180,7 +181,7 @@ def test_a_ta1_that_takes_the_envelope_leaves_the_997_awaited(database: Database
         assert match_interchange(conn, "accepted") == message
         shown = detail(conn, message)
         assert (shown.message.acknowledgement, shown.documents[0].acknowledgement) == ("awaited", "awaited")
-        [late] = acknowledgements.mark_overdue(conn, now=DUE)
+        [late] = mark_overdue(conn, now=DUE)
         assert late.kind == "997"
 
     database.write_now(work)

@@ -16,8 +16,8 @@ from hub.business.orders.model import OrderSummary
 from hub.business.orders.pages import OrderHead
 from hub.business.orders.store import find_orders, list_orders
 from hub.exchange import mailbox, messages, replay
-from hub.exchange.acknowledgements import mark_overdue
 from hub.exchange.model import Filters, MessageDetail, MessageRow
+from hub.exchange.overdue import mark_overdue
 from hub.flow.delivering import Deliverer, transports
 from hub.flow.rules import Rules
 from hub.kernel.diagnostics import Diagnostic

@@ -27,7 +27,7 @@ def test_their_acknowledgement_is_shown_on_our_answer(hub: AtWork, verdict: str,
 
     shown = hub.detail(answer.message.id)
     assert shown.message.acknowledgement == status
-    assert [(each.state, each.control_number) for each in shown.expected] == [(status, number)]
+    assert [(each.state, each.reference) for each in shown.duties] == [(status, f"PR {number}")]
     assert (shown.message.attention is not None) == (status in ("rejected", "partly"))
     if shown.message.attention:
         assert told.message.id in shown.message.attention
@@ -70,7 +70,7 @@ def test_an_acknowledgement_that_does_not_come_is_overdue_and_a_person_is_told(h
     hub.look_at_the_clock()
     late = hub.detail(answer.message.id)
     assert late.message.acknowledgement == "overdue"
-    assert late.message.attention == f"no 997 for group {number} by 2026-11-21 12:00 UTC"
+    assert late.message.attention == f"no 997 for PR {number} by 2026-11-21 12:00 UTC"
     assert late.message.id in {row.id for row in hub.log(status="attention")}
 
     hub.look_at_the_clock()

@@ -48,7 +48,7 @@ def test_a_broken_997_says_nothing_about_our_answer_and_a_person_looks(hub: AtWo
     waits = hub.detail(ours.message)
     assert waits.message.acknowledgement == "awaited", "a rejection that nobody can trust is none"
     assert waits.message.attention is None
-    assert [each.state for each in waits.expected] == ["awaited"]
+    assert [each.state for each in waits.duties] == ["awaited"]
 
     whole = hub.send(acknowledgement(ours.group, control=902))
     assert whole.message.outcome == "accepted"

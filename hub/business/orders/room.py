@@ -22,8 +22,8 @@ from hub.business.orders.handlers import NewOrder, answered, first_answer, ready
 from hub.business.orders.model import Decision, Effect, Source
 from hub.business.orders.reasons import HOLDING
 from hub.business.room import Arrived, Origin, Pages, PartnerFacts, Prepared, Room, Standing
-from hub.canonical.order import PurchaseOrder
-from hub.canonical.result import Due, Result
+from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
+from hub.canonical.result import Due, OpenDuty, Result
 from hub.canonical.shared import Party
 from hub.kernel.clock import day_in
 from hub.kernel.errors import Misconfigured
@@ -136,6 +136,7 @@ def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> Resul
     """Say what became of the order, and what is due for it."""
     subject = Key(kind="purchase-order", value=order.number) if order.number else None
     keys = _order_keys(order, decision)
+    asks = Effect.ASK_A_PERSON in decision.effects
     due = []
     if decision.answer and not _SENDS.isdisjoint(decision.effects):
         due.append(
@@ -153,9 +154,10 @@ def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> Resul
         outcome=decision.outcome,
         findings=decision.all_reasons,
         due=due,
+        open_duties=[OpenDuty(partner=arrived.partner.id, document=OrderAcknowledgement.__name__)] if asks else [],
         subject=subject,
         keys=keys,
-        attention=_question(decision) if Effect.ASK_A_PERSON in decision.effects else None,
+        attention=_question(decision) if asks else None,
     )
 
 

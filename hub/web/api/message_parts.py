@@ -26,6 +26,7 @@ from hub.web.api.message_state import (
     MessageList,
     Provenance,
     Timeline,
+    acknowledgement_of,
     document_of,
     item_of,
 )
@@ -116,6 +117,7 @@ acknowledgements = _beneath(
     "In the order they were expected",
     parts.acknowledgements,
     "The acknowledgements we wait for, or waited for, because of the message.",
+    shown=acknowledgement_of,
 )
 
 

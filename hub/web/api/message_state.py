@@ -15,7 +15,8 @@ from hub.exchange.model import (
     Delivery,
     DeliveryRow,
     Direction,
-    ExpectedAcknowledgement,
+    Duty,
+    DutyState,
     InterchangeRow,
     MessageRow,
     StageTime,
@@ -83,6 +84,17 @@ class MessageList(Struct):
     next: str | None
 
 
+class AcknowledgementState(Struct):
+    """What a partner owes us for a message of ours."""
+
+    kind: str  # 997, 999, TA1
+    message: str
+    reference: str  # what it acknowledges, as its syntax names it: "PR 41" is GS01 and GS06, "41" ISA13
+    due_at: datetime
+    state: DutyState
+    acknowledged_by: str | None  # their message
+
+
 class MessageState(MessageItem):
     """Where one message stands: its line of the log, and the first of everything beneath it."""
 
@@ -91,7 +103,7 @@ class MessageState(MessageItem):
     interchanges: list[InterchangeRow]
     answers: list[str]  # ids of our messages that answer it
     delivery_state: DeliveryRow | None  # outbound: attempts, receipt, verdict
-    acknowledgements: list[ExpectedAcknowledgement]
+    acknowledgements: list[AcknowledgementState]
     counts: dict[str, int]  # of each list, and of the timeline
     more: dict[str, str]  # of each list that goes on: where it is whole
 
@@ -120,7 +132,7 @@ class InterchangeList(Struct):
 class AcknowledgementList(Struct):
     """What we wait for, or waited for, because of a message."""
 
-    items: list[ExpectedAcknowledgement]
+    items: list[AcknowledgementState]
     next: str | None
 
 
@@ -147,6 +159,18 @@ def item_of(row: MessageRow) -> MessageItem:
     return MessageItem(**said, answers_to=row.answers)
 
 
+def acknowledgement_of(duty: Duty) -> AcknowledgementState:
+    """Return a duty of theirs as the API says it."""
+    return AcknowledgementState(
+        kind=duty.kind,
+        message=duty.because.id,
+        reference=duty.reference,
+        due_at=duty.due_at,
+        state=duty.state,
+        acknowledged_by=duty.done_by,
+    )
+
+
 def state_of(head: MessageHead) -> MessageState:
     """Return what the API says of the message in ``head``."""
     lists: dict[str, list[object]] = {
@@ -154,7 +178,7 @@ def state_of(head: MessageHead) -> MessageState:
         "documents": [document_of(each) for each in head.documents],
         "interchanges": [*head.interchanges],
         "answers": [answer.id for answer in head.answers],
-        "acknowledgements": [*head.expected],
+        "acknowledgements": [acknowledgement_of(each) for each in head.duties],
     }
     cut = [name for name, items in lists.items() if len(items) < head.counts[name]]
     return MessageState(

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hub.exchange.model import Acknowledgement, Delivery, Direction, Judgement, StageTime, Validation, Verdict
+from hub.exchange.model import (
+    Acknowledgement,
+    Delivery,
+    Direction,
+    DutyState,
+    Judgement,
+    StageTime,
+    Validation,
+    Verdict,
+)
 from hub.kernel.diagnostics import Severity
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key, Outcome
@@ -132,10 +141,9 @@ class PartnerAcknowledgement(Struct):
 
     kind: str
     message: str
-    functional_group: str
-    control_number: int
+    reference: str
     due_at: datetime
-    state: Acknowledgement
+    state: DutyState
     acknowledged_by: str | None
 
 

@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from hub.business.rooms import ROOMS
-from hub.exchange.model import DeliveryRow, ExpectedAcknowledgement, InterchangeRow, TimelineEntry
+from hub.exchange.model import DeliveryRow, InterchangeRow, TimelineEntry
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Defect
 from hub.kernel.struct import Struct
 from hub.web.api import partner_types as types
-from hub.web.api.message_state import DocumentState, MessageItem, MessageState
+from hub.web.api.message_state import AcknowledgementState, DocumentState, MessageItem, MessageState
 from hub.web.hub import Link
 
 S = TypeVar("S", bound=Struct)
@@ -47,6 +47,7 @@ EVENTS: dict[str, str | None] = {
     "deliveries-resumed": "Your folder can be used again; what waited is sent",
     "acknowledged": "Your acknowledgement of the message came",
     "acknowledgement-overdue": "Your acknowledgement of the message is overdue",
+    "answer-overdue": "The factory has been reminded of this message",
 }
 """What a partner is told of each event of a timeline; None: nothing. One that is missing here is not told."""
 
@@ -151,7 +152,7 @@ RULES: dict[type, Rule] = {
     TimelineEntry: entry,
     DocumentState: lambda own: same_fields(types.PartnerDocument, own, findings=told(own.findings)),
     InterchangeRow: partial(same_fields, types.PartnerInterchange),
-    ExpectedAcknowledgement: partial(same_fields, types.PartnerAcknowledgement),
+    AcknowledgementState: partial(same_fields, types.PartnerAcknowledgement),
     DeliveryRow: _delivery,
     Link: partial(same_fields, types.PartnerLink),
 }

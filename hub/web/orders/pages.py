@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from hub.business.orders.model import DocumentRole, OrderStatus, OrderSummary
 from hub.business.orders.pages import FIRST, OrderHead, order_head
 from hub.business.orders.store import OrderFilter, find_orders, list_orders
-from hub.exchange.acknowledgements import expected_for
+from hub.exchange.duties import duties_because_of
 from hub.exchange.messages import find_message
 from hub.exchange.model import MessageRow
 from hub.kernel.pages import number_of
@@ -151,7 +151,7 @@ def _talk(conn: Any, scope: Scope, head: OrderHead) -> Talk:
     for each in head.documents:
         ours = find_message(conn, scope, each.source.message) if each.role in OURS else None
         if ours is not None:
-            by = [expected.acknowledged_by for expected in expected_for(conn, ours.id) if expected.acknowledged_by]
+            by = [duty.done_by for duty in duties_because_of(conn, ours.id) if duty.done_by]
             said[ours.id] = Said(answer=ours, by=by[-1] if by else None)
     return Talk(waits=order is not None and order.attention is not None, said=said)
 

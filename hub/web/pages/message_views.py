@@ -106,7 +106,7 @@ def shown_message(conn: Any, scope: Scope, message: str, position: int | None) -
             timeline=heads,
             delivery=latest_delivery(conn, message),
             answers=parts.answers(conn, message, limit=LISTED_MAX).items,
-            expected=parts.acknowledgements(conn, message, limit=LISTED_MAX).items,
+            duties=parts.duties(conn, message, limit=LISTED_MAX).items,
         ),
         counts=counts,
         document=replace(meant.document, findings=own, canonical=canonical) if meant else None,

@@ -34,6 +34,7 @@ EVENTS: dict[str, tuple[str, Tone]] = {
     NOTED: (N_("Remark"), "quiet"),
     "acknowledged": (N_("Acknowledged"), "good"),
     "acknowledgement-overdue": (N_("Acknowledgement overdue"), "bad"),
+    "answer-overdue": (N_("Our answer is overdue"), "bad"),
     "held": (N_("Held by our configuration"), "bad"),
     "processing-failed": (N_("Processing failed"), "bad"),
 }

@@ -201,6 +201,8 @@ def read_partner(path: Path, partner_id: str) -> Partner:
     tables, lines = read_toml(path)
     _refuse_the_shape_of_before(tables, path, lines, partner_id)
     _refuse_unknown_keys(tables, path, lines)
+    if "kind" not in tables:
+        raise _kind_unsaid(path, lines)
     try:
         partner = msgspec.convert(tables, Partner)
     except msgspec.ValidationError as fault:
@@ -286,10 +288,12 @@ def _refuse_the_shape_of_before(tables: dict[str, Any], path: Path, lines: Lines
         remedy = f"write them so, or let the file be rewritten: hub partner migrate {partner_id}"
         line = lines.of((moved,)) or 1
         raise Misconfigured(SHAPE_OF_BEFORE, code=KEY, file=str(path), line=line, remedy=remedy)
-    if "kind" not in tables:
-        remedy = 'write the line kind = "customer" (or "supplier", "plant", "carrier")'
-        line = lines.of(("name",)) or 1
-        raise Misconfigured("it is not said what they are to us", code=VALUE, file=str(path), line=line, remedy=remedy)
+
+
+def _kind_unsaid(path: Path, lines: Lines) -> Misconfigured:
+    remedy = 'write the line kind = "customer" (or "supplier", "plant", "carrier")'
+    line = lines.of(("name",)) or 1
+    return Misconfigured("it is not said what they are to us", code=VALUE, file=str(path), line=line, remedy=remedy)
 
 
 def _refuse_unknown_keys(tables: dict[str, Any], path: Path, lines: Lines) -> None:

@@ -55,8 +55,9 @@ class Unweighed(Struct):
     """Something said that bears on the answer, and that no rule of the map reads or can believe."""
 
     meaning: str  # date, place, quantity, price; count: so many as do not stand there
-    place: str  # where it stands, as its dialect says: SCH09
+    place: str  # where it stands, as its dialect says: SCH09; of a half the field
     value: str | None = None
+    half: str | None = None  # which half of something arrived alone, a word of ``halves``; then nothing of it was taken
 
 
 class Document(Struct):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hub.kernel.location import Location
 from hub.kernel.sentence import ENGLISH, Language, Word, Wording, message_of, quoted, remedy_of
+from hub.kernel.spelling import visible
 from hub.kernel.struct import Struct
 
 
@@ -89,7 +90,7 @@ class Diagnostic(Struct):
     def _words(self) -> dict[str, Word]:
         """Return all that can fill the sentence: its own words, and what the finding says of itself anyway."""
         at = self.location
-        words: dict[str, Word] = {"found": quoted(self.found)}
+        words: dict[str, Word] = {"found": quoted(self.found), "text": visible(self.found or "")}
         if self.expected is not None:
             words["expected"] = self.expected
         if at.tag is not None:

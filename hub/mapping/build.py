@@ -43,7 +43,7 @@ class Builder:
                 if name == "currency" and takes_currency(struct):
                     self.code.add(f"X.no_currency({self.number}, P)")
                 elif leading(struct) is not None:
-                    self.code.add(f"X.half({self.number}, P, 'a part', {'its ' + name!r})")
+                    self.code.add(f"X.half({self.number}, P, ('a-part', 'part'), {('its', name)!r})")
                 else:
                     whole = variant is self.plan.root
                     self.code.add(f"X.missing({self.number}, P, n, {name!r}, document={whole})")
@@ -117,20 +117,20 @@ class Builder:
             listed = ", ".join(f"{name_of(n)}={a}" for n, a in arguments.items())
             made = f"{name} = {code.constant(struct)}({listed})"
             if absent:
-                code.add(f"X.half({number}, P, {'the ' + field!r}, {'its ' + absent[0]!r})")
+                code.add(f"X.half({number}, P, {('the', field)!r}, {('its', absent[0])!r})")
             elif required:
                 code.add(f"if {' and '.join(f'{a} is not None' for a in required)}: {made}")
                 act = (
                     f"X.no_currency({number}, P)"
                     if takes_currency(struct)
-                    else (f"X.half({number}, P, {'the ' + field!r}, {'its other parts'!r})")
+                    else (f"X.half({number}, P, {('the', field)!r}, ('its-others', ''))")
                 )
                 code.add(f"else: {act}")
             else:
                 code.add(made)
         if others:
             test = " or ".join(f"{a} is not None" for a in others)
-            code.add(f"elif {test}: X.half({number}, P, {'a part of the ' + field!r}, {'its ' + str(lead)!r})")
+            code.add(f"elif {test}: X.half({number}, P, {('part-of', field)!r}, {('its', str(lead))!r})")
         return name
 
     def _number_beneath(self, field: str, lead: str | None) -> int:

@@ -81,9 +81,8 @@ def document_from_json(data: bytes) -> Struct:
 def _read(map_: Map, received: Received, *, provenance: bool) -> DocumentRead:
     findings = received.findings
     if received.kind != map_.kind:
-        message = f"{received.kind} where the map {map_.name} reads {map_.kind}"
         wrong = Diagnostic(
-            code="MAP-SET", severity=Severity.SET, told=message, advised=f"use a map of {received.kind}",
+            code="MAP-SET", severity=Severity.SET, words={"kind": received.kind, "map": map_.name, "wanted": map_.kind},
             location=received.place,
         )  # fmt: skip
         return DocumentRead(received=received, applied=None, findings=[*findings, wrong])

@@ -11,7 +11,6 @@ from typing import Protocol
 from hub.formats.schema import Computed
 from hub.formats.tree import UNKNOWN, Node, Value
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.spelling import visible
 from hub.mapping.reader_run import Reading, unread
 
 
@@ -57,13 +56,11 @@ def _told(X: Reading, node: Node, above: str, holder: Node, mask: int, meanings:
 
 
 def _unweighed(X: Reading, node: Node, element: int, found: str, meaning: str) -> Diagnostic:
-    text = visible(found)
     return Diagnostic(
         code="MAP-UNWEIGHED",
         severity=Severity.WARNING,
-        told=f"'{text}' was not read by any rule, and what stands here says a {meaning}",
+        words={"meaning": meaning},
         location=X.locate(node, element, None, None),
-        advised="add a rule for it, or say in [codes.unread] that it bears on nothing",
         found=found,
     )
 

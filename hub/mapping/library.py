@@ -17,6 +17,7 @@ from hub.formats.schema import Schema
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured
+from hub.kernel.sentence import Word
 from hub.kernel.struct import Struct
 from hub.mapping.bind import bind
 from hub.mapping.compile import Compiled
@@ -95,12 +96,11 @@ class Map:
         """Write a canonical document as a tree; what cannot be said is found, never dropped."""
         if type(document) is not self.compiled.plan.document:
             wanted = self.document
-            message = f"{self.name} writes a {wanted}, not a {type(document).__name__}"
+            words: dict[str, Word] = {"map": self.name, "wanted": wanted, "document": type(document).__name__}
             finding = Diagnostic(
                 code="MAP-DOCUMENT",
                 severity=Severity.SET,
-                told=message,
-                advised=f"use a map of a {type(document).__name__}",
+                words=words,
             )
             return Rendered(root=None, findings=[finding])
         root, findings = self.compiled.write(document)

@@ -89,13 +89,7 @@ def numbered(X: Writing, selector: str, said: object, number: int, trail: Trail,
         return
     X.numbers[selector] = X.numbers.get(selector, 0) + 1
     if said is not None and str(said) != str(X.numbers[selector]):
-        X.fault(
-            "MAP-NUMBER",
-            f"is {said}, but this is place {X.numbers[selector]} on the wire",
-            number,
-            trail,
-            "number them in the order they stand",
-        )
+        X.fault("MAP-NUMBER", number, trail, said=str(said), place=X.numbers[selector])
 
 
 def fill(
@@ -132,14 +126,7 @@ def fill(
             if not steps:
                 break
     if at < len(texts):
-        X.fault(
-            "MAP-FULL",
-            f"{len(texts) - at} of {len(texts)} values have no place left",
-            number,
-            trail,
-            "say fewer, or read and write them elsewhere too",
-            found=texts[at],
-        )
+        X.fault("MAP-FULL/values", number, trail, found=texts[at], left=len(texts) - at, count=len(texts))
 
 
 def place_groups(X: Writing) -> None:

@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hub.canonical.halves import half
 from hub.canonical.shared import Unweighed
 from hub.formats.family import Family
 from hub.formats.schema import Schema
 from hub.formats.tree import Node, Value
 from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+from hub.kernel.sentence import Word
+from hub.mapping.sentences import finding
 
 Trail = tuple[Any, str, int] | None
 """Where an item stands in the document: (its parent's trail, list name, index); None for the document."""
@@ -50,156 +54,89 @@ class Reading:
         self.currency: str | None = None
         self.trace = trace
         self.holders: dict[Node, list[Any]] = {}  # the list of each item that keeps what was not weighed
-        self.halves: list[tuple[Trail, int, str]] = []  # the item, the rule, what arrived alone
+        self.halves: list[tuple[Trail, int, tuple[str, str]]] = []  # the item, the rule, what arrived alone
         self.differing: list[tuple[str, str]] = []  # totals that do not add up: place, as stated
         self.said: dict[str, set[str]] = {}  # running numbers by segment: those said or already given
 
     def note(
         self,
-        code: str,
+        key: str,
         severity: Severity,
-        message: str,
         number: int,
         trail: Trail,
         node: Node | None = None,
         element: int | None = None,
-        component: int = 0,
         *,
         part: str = "",
-        remedy: str | None = None,
-        **more: Any,
+        found: str | None = None,
+        expected: str | None = None,
+        standard: str | None = None,
+        **words: Word,
     ) -> None:
-        """Add a finding about the rule ``number``."""
+        """Add a finding about the rule ``number``; ``words`` fill the sentence ``key``."""
         field, rule = self.sites[number]
         path = trail_text(trail) + field.rsplit("|", 1)[-1] + (f".{part}" if part else "")
-        location = self.locate(node, element, component or None, path)
-        self.add(
-            Diagnostic(code=code, severity=severity, told=message, location=location, advised=remedy, rule=rule, **more)
-        )
+        location = self.locate(node, element, None, path)
+        self.add(finding(key, severity, location, words, found=found, expected=expected, standard=standard, rule=rule))
 
     def spelt(self, tag: str, part: int) -> str:
         """Return how a map's author writes a part."""
         return self.family.spelt(self.schema, tag, part)
 
-    def add(self, finding: Diagnostic) -> None:
+    def add(self, found: Diagnostic) -> None:
         """Keep a finding, or count it when there are too many to read."""
         if len(self.findings) < FINDINGS_MAX:
-            self.findings.append(finding)
+            self.findings.append(found)
         else:
-            self.beyond.append(finding.severity)
+            self.beyond.append(found.severity)
 
     def close(self) -> list[Diagnostic]:
         """Return the findings, the last of them saying how many more there are and how bad."""
         if self.beyond:
-            message = f"{len(self.beyond)} more findings are not listed"
-            remedy = "mend the first ones and read the document again"
-            self.findings.append(Diagnostic(code="MAP-MORE", severity=max(self.beyond), told=message, advised=remedy))
+            self.findings.append(finding("MAP-MORE", max(self.beyond), Location(), {"count": len(self.beyond)}))
         return self.findings
 
     def bad(self, number: int, node: Node, element: int, text: str, trail: Trail, wanted: str) -> None:
         """Note a text that is no value of the type the field wants."""
-        remedy = f"the sender should write {wanted}"
-        message = f"'{text}' is not {wanted}"
-        self.note(
-            "MAP-VALUE",
-            Severity.ELEMENT,
-            message,
-            number,
-            trail,
-            node,
-            element,
-            remedy=remedy,
-            found=text,
-            standard="6",
-        )
+        self.note("MAP-VALUE", Severity.ELEMENT, number, trail, node, element, found=text, standard="6", wanted=wanted)
 
     def unknown(self, number: int, node: Node, element: int, text: str, trail: Trail, table: str, part: str) -> None:
         """Note a code its table does not have."""
         self.note(
-            "MAP-CODE",
-            Severity.ELEMENT,
-            f"'{text}' is not in table {table}",
-            number,
-            trail,
-            node,
-            element,
-            part=part,
-            remedy=f"add {text} to [codes.{table}] or ask the partner",
-            found=text,
-            standard="7",
+            "MAP-CODE", Severity.ELEMENT, number, trail, node, element, part=part, found=text, standard="7", table=table
         )
 
     def passed(self, number: int, node: Node, element: int, text: str, trail: Trail, table: str, part: str) -> str:
         """Note a code that passes untranslated; return it."""
-        self.note(
-            "MAP-CODE-PASSED",
-            Severity.NOTE,
-            f"'{text}' is not in table {table} and passed as it is",
-            number,
-            trail,
-            node,
-            element,
-            part=part,
-            remedy=f"add {text} to [codes.{table}] if it should have a word",
-            found=text,
-        )
+        self.note("MAP-CODE-PASSED", Severity.NOTE, number, trail, node, element, part=part, found=text, table=table)
         return text
 
     def constant(self, number: int, node: Node, element: int, text: str, wanted: str, trail: Trail) -> None:
         """Note another value where the map says there is only one."""
-        message = f"'{text}' where only '{wanted}' is meant"
-        remedy = "ask the partner, or read the element instead of fixing it"
-        self.note(
-            "MAP-CONST",
-            Severity.WARNING,
-            message,
-            number,
-            trail,
-            node,
-            element,
-            remedy=remedy,
-            found=text,
-            expected=wanted,
-        )
+        self.note("MAP-CONST", Severity.WARNING, number, trail, node, element, found=text, expected=wanted)
 
     def no_currency(self, number: int, trail: Trail) -> None:
         """Note an amount whose currency neither it nor the document says."""
-        self.note(
-            "MAP-CURRENCY",
-            Severity.ELEMENT,
-            "an amount without a currency: neither it nor the document says one",
-            number,
-            trail,
-            remedy="the sender should say the currency, or the map assume one (| assume:USD)",
-        )
+        self.note("MAP-CURRENCY", Severity.ELEMENT, number, trail)
 
     def half(
-        self, number: int, trail: Trail, said: str, missing: str, node: Node | None = None, element: int | None = None
+        self,
+        number: int,
+        trail: Trail,
+        said: tuple[str, str],
+        missing: tuple[str, str],
+        node: Node | None = None,
+        element: int | None = None,
     ) -> None:
         """Note a struct of which a part arrived without the part that makes it one."""
         self.halves.append((trail, number, said))
         self.note(
-            "MAP-HALF-SAID",
-            Severity.WARNING,
-            f"{said} arrived without {missing}; it was not taken",
-            number,
-            trail,
-            node,
-            element,
-            remedy=f"the sender should say {missing}, or leave out both",
+            "MAP-HALF-SAID", Severity.WARNING, number, trail, node, element, said=half(*said), missing=half(*missing)
         )
 
     def missing(self, number: int, trail: Trail, node: Node, field: str, *, document: bool) -> None:
         """Note a required field that nothing on the wire says: the item, or the document, falls."""
-        self.note(
-            "MAP-REQUIRED",
-            Severity.SET if document else Severity.SEGMENT,
-            f"{field} was not said, and nothing stands without it",
-            number,
-            trail,
-            node,
-            remedy=f"the sender must say {field}",
-        )
+        self.note("MAP-REQUIRED", Severity.SET if document else Severity.SEGMENT, number, trail, node, field=field)
 
     def held(self, node: Node) -> list[Any]:
         """Return the list in which the item at ``node`` keeps what was not weighed; ``weighing`` fills it."""
@@ -213,9 +150,9 @@ class Reading:
         if held is not None:
             self.put(held, meaning, place, value)
 
-    def put(self, held: list[Any], meaning: str, place: str, value: str | None) -> None:
+    def put(self, held: list[Any], meaning: str, place: str, value: str | None, half: str | None = None) -> None:
         if len(held) < UNWEIGHED_MAX:
-            held.append(Unweighed(meaning=meaning, place=place, value=value))
+            held.append(Unweighed(meaning=meaning, place=place, value=value, half=half))
 
     def free_number(self, running: int, tag: str, element: int, number: int, trail: Trail, node: Node) -> str:
         """Return the number of an item that says none: its running number, or one that no other item can be taken for.
@@ -233,16 +170,7 @@ class Reading:
         while str(free) in said:
             free += 1
         said.add(str(free))
-        self.note(
-            "MAP-NUMBERED",
-            Severity.NOTE,
-            f"says no number, and {running} is another's; it is called {free}",
-            number,
-            trail,
-            node,
-            element,
-            remedy="the sender should number every line, or none",
-        )
+        self.note("MAP-NUMBERED", Severity.NOTE, number, trail, node, element, running=running, free=free)
         return str(free)
 
     def number_of(self, key: str, node: Node) -> int:
@@ -403,12 +331,5 @@ def parts_read(X: Reading, node: Node, element: int, parts: frozenset[int]) -> N
 
 def unread(X: Reading, node: Node, element: int, part: int, text: str, *, foreign: bool = False) -> Diagnostic:
     """Return the finding about an element that no rule read."""
-    remedy = "the guide has no place for this segment" if foreign else "add a rule if it means something to us"
-    return Diagnostic(
-        code="MAP-UNREAD",
-        severity=Severity.NOTE,
-        told=f"'{text}' was not read by any rule",
-        location=X.locate(node, element, part or None, None),
-        advised=remedy,
-        found=text,
-    )
+    key = "MAP-UNREAD/foreign" if foreign else "MAP-UNREAD"
+    return finding(key, Severity.NOTE, X.locate(node, element, part or None, None), {}, found=text)

@@ -251,7 +251,10 @@ class ValueReader:
             self.code.add(f"{x} = {made}")
         if struct is Quantity and not between:
             element = take.path.parts[0]
-            self.code.add(f"if not w: X.half({rule.number}, P, 'a quantity', 'a unit', {site.node}, {element})")
+            self.code.add(
+                f"if not w: X.half({rule.number}, P, ('a-quantity', 'quantity'), ('a-unit', 'unit'), {site.node}, "
+                f"{element})"
+            )
         packs = next((b for b in rule.codecs if b.codec.name == "packs"), None)
         if packs is not None:
             self.code.add(f"if {x} is not None: {x} = read_pack({x}, {self.code.constant(packs.factors)})")
@@ -294,7 +297,8 @@ class ValueReader:
             return
         lead = leading(struct) or "value"
         part = next(name for name in PAIRED[struct] if name != lead)
-        self.code.add(f"if {other}: X.half({rule.number}, P, {'the ' + part!r}, {'its ' + lead!r}, {node}, {element})")
+        said, missing = ("the", part), ("its", lead)
+        self.code.add(f"if {other}: X.half({rule.number}, P, {said!r}, {missing!r}, {node}, {element})")
 
     # many values -----------------------------------------------------------------------------------------------------
 

@@ -56,19 +56,10 @@ def compare(totals: Sequence[Total], root: Node, reading: Reading) -> None:
             if not _says(read_number(stated), added, total):
                 reading.differing.append((reading.spelt(node.tag, element), stated))
                 reckoned = added.plain
-                message = f"states {stated}, but the {total.operation} is {reckoned or 0}"
                 reading.note(
-                    "MAP-TOTAL",
-                    Severity.WARNING,
-                    message,
-                    total.number,
-                    None,
-                    node,
-                    element,
-                    remedy="ask the sender which is right",
-                    found=stated,
-                    expected=str(reckoned or 0),
-                )
+                    "MAP-TOTAL", Severity.WARNING, total.number, None, node, element, found=stated,
+                    expected=str(reckoned or 0), operation=total.operation,
+                )  # fmt: skip
 
 
 class Added:

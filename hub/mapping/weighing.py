@@ -75,7 +75,7 @@ def _count(reading: Reading, tag: str, element: int, of: str) -> None:
             reading.weigh(reading.root, "count", reading.spelt(tag, element), text)
 
 
-def _put_half(reading: Reading, document: Struct, trail: Trail, meaning: str, said: str) -> None:
+def _put_half(reading: Reading, document: Struct, trail: Trail, meaning: str, said: tuple[str, str]) -> None:
     """Put a half to the innermost item on ``trail`` that keeps such things."""
     way: list[tuple[str, int]] = []
     while trail is not None:
@@ -90,7 +90,8 @@ def _put_half(reading: Reading, document: Struct, trail: Trail, meaning: str, sa
             break
         item = item[index]
         held = getattr(item, UNWEIGHED, held)
-    reading.put(held, meaning, said, None)
+    which, field = said
+    reading.put(held, meaning, field, None, half=which)
 
 
 def _meaning(plan: Plan, number: int) -> str | None:

@@ -11,11 +11,13 @@ from typing import Any
 
 from hub.formats.family import Family
 from hub.formats.schema import Schema
-from hub.formats.tree import Node
+from hub.formats.tree import Node, Value
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import Word
 from hub.kernel.struct import Struct
 from hub.mapping.reader_run import Steps, Trail, find, fits, trail_text
+from hub.mapping.sentences import finding
 
 Template = tuple[Any, ...]
 """The values a place opens with: tag, conditions, blanks; composites as tuples."""
@@ -60,26 +62,34 @@ class Writing:
 
     def note(
         self,
-        code: str,
+        key: str,
         severity: Severity,
-        message: str,
         number: int,
         trail: Trail,
         node: Node | None = None,
         element: int | None = None,
-        remedy: str | None = None,
-        **more: Any,
+        *,
+        found: str | None = None,
+        expected: str | None = None,
+        **words: Word,
     ) -> None:
-        """Add a finding about the rule ``number``."""
+        """Add a finding about the rule ``number``; ``words`` fill the sentence ``key``."""
         field, rule = self.sites[number]
         location = self.family.locate(node, element, None, trail_text(trail) + field)
-        self.findings.append(
-            Diagnostic(code=code, severity=severity, told=message, location=location, advised=remedy, rule=rule, **more)
-        )
+        self.findings.append(finding(key, severity, location, words, found=found, expected=expected, rule=rule))
 
-    def fault(self, code: str, message: str, number: int, trail: Trail, remedy: str, **more: Any) -> None:
+    def fault(
+        self,
+        key: str,
+        number: int,
+        trail: Trail,
+        *,
+        found: str | None = None,
+        expected: str | None = None,
+        **words: Word,
+    ) -> None:
         """Add a finding that rejects the element: the wire would say something else than the model."""
-        self.note(code, Severity.ELEMENT, message, number, trail, remedy=remedy, **more)
+        self.note(key, Severity.ELEMENT, number, trail, None, None, found=found, expected=expected, **words)
 
     def spelt(self, node: Node, part: int) -> str:
         """Return how a map's author writes a part of ``node``."""
@@ -94,57 +104,27 @@ class Writing:
         if text and said == text:
             return text
         if text and said is not None:
-            message = "blanks behind a text mean nothing on this wire and are left off"
-            self.note("MAP-BLANKS", Severity.NOTE, message, number, trail, remedy="say it without them", found=text)
+            self.note("MAP-BLANKS", Severity.NOTE, number, trail, found=text)
             return said or None
-        message = "a control character stands in the text" if text else "an empty text cannot be told from none"
-        self.fault("MAP-TEXT", message, number, trail, "say it without, or leave the field out", found=text)
+        self.fault("MAP-TEXT" if text else "MAP-TEXT/empty", number, trail, found=text)
         return None
 
     def no_word(self, number: int, word: str, trail: Trail, table: str) -> None:
         """Note a word its table has no code for."""
-        self.fault(
-            "MAP-CODE",
-            f"'{word}' has no code in table {table}",
-            number,
-            trail,
-            f"add a code for {word} to [codes.{table}]",
-            found=word,
-        )
+        self.fault("MAP-CODE/no-word", number, trail, found=word, table=table)
 
     def loose(self, number: int, word: str, trail: Trail, table: str) -> str:
         """Note a word that passes as it is but is a code of its table: it would come back as another word."""
-        self.fault(
-            "MAP-CODE",
-            f"'{word}' is itself a code of table {table} and would be read as its word",
-            number,
-            trail,
-            f"use the word, or add one to [codes.{table}]",
-            found=word,
-        )
+        self.fault("MAP-CODE/loose", number, trail, found=word, table=table)
         return word
 
     def inexact(self, number: int, value: object, trail: Trail) -> None:
         """Note a value the element cannot hold: a third decimal into N2, a fraction into a whole number."""
-        self.fault(
-            "MAP-INEXACT",
-            f"{value} does not fit the element without rounding",
-            number,
-            trail,
-            "round it where it is decided, not on the way out",
-            found=str(value),
-        )
+        self.fault("MAP-INEXACT", number, trail, found=str(value))
 
     def assumed(self, number: int, word: str, trail: Trail) -> None:
         """Note a field that says nothing and will be read as what its rule assumes."""
-        self.note(
-            "MAP-ASSUMED",
-            Severity.WARNING,
-            f"not said, and its absence means '{word}' on this wire",
-            number,
-            trail,
-            remedy="say it in the document",
-        )
+        self.note("MAP-ASSUMED", Severity.WARNING, number, trail, word=word)
 
     def put(self, node: Node, element: int, text: str, number: int, trail: Trail) -> None:
         """Write an element that several rules write; they must agree."""
@@ -153,14 +133,8 @@ class Writing:
             values += [""] * (element + 1 - len(values))
         standing = values[element]
         if standing and standing != text:
-            self.fault(
-                "MAP-TWICE",
-                f"{self.spelt(node, element)} is '{standing}' already and cannot also be '{text}'",
-                number,
-                trail,
-                "say one of them, or give them places of their own",
-                found=text,
-            )
+            place = self.spelt(node, element)
+            self.fault("MAP-TWICE", number, trail, found=text, named=place, standing=_plain(standing))
         else:
             values[element] = text
 
@@ -172,14 +146,8 @@ class Writing:
         )
         parts += [""] * (component - len(parts))
         if parts[component - 1] and parts[component - 1] != text:
-            self.fault(
-                "MAP-TWICE",
-                f"{self.spelt(node, element)}-{component} is said twice",
-                number,
-                trail,
-                "say one",
-                found=text,
-            )
+            place = f"{self.spelt(node, element)}-{component}"
+            self.fault("MAP-TWICE/part", number, trail, found=text, named=place)
             return
         parts[component - 1] = text
         node.values[element] = parts
@@ -188,13 +156,8 @@ class Writing:
         """Note a field that says nothing where another rule says the same element: it would be read from there."""
         standing = node.values[element] if node is not None else ""
         if node is not None and standing:
-            self.fault(
-                "MAP-TWICE",
-                f"{self.spelt(node, element)} says '{standing}' for another field, and would be read here too",
-                number,
-                trail,
-                "say both alike, or give them places of their own",
-            )
+            place = self.spelt(node, element)
+            self.fault("MAP-TWICE/absent", number, trail, named=place, standing=_plain(standing))
 
     def group(
         self, node: Node, first: int, size: int, last: int, members: Sequence[str], number: int, trail: Trail
@@ -202,14 +165,7 @@ class Writing:
         """Append a group to a segment; report when it has no room left."""
         _, room, standing = self.groups.setdefault(node, (first, last - first + 1, []))
         if len(standing) + size > room:
-            self.fault(
-                "MAP-FULL",
-                f"{node.tag} has no room for another group",
-                number,
-                trail,
-                "leave one of them out",
-                found=" ".join(members),
-            )
+            self.fault("MAP-FULL", number, trail, found=" ".join(members), segment=node.tag)
             return
         standing += members
 
@@ -217,14 +173,7 @@ class Writing:
         """Note a group that a line would read as its own, because that line has written none."""
         standing = self.groups.get(node)
         if standing is None or qualifier not in standing[2]:
-            self.fault(
-                "MAP-CLAIMED",
-                f"a group {qualifier} would be read by the rule at {rivals[qualifier]} instead",
-                number,
-                trail,
-                "say it in that rule's field",
-                found=qualifier,
-            )
+            self.fault("MAP-CLAIMED/group", number, trail, found=qualifier, other=rivals[qualifier])
 
     def top(self, number: int, text: str | None, trail: Trail) -> bool:
         """Say whether to write what an item says at the top of the document: the first does, the others must agree."""
@@ -232,35 +181,20 @@ class Writing:
             self.tops[number] = text
             return text is not None
         if self.tops[number] != text:
-            self.fault(
-                "MAP-SHARED",
-                f"says '{text}' where an earlier item said '{self.tops[number]}', and the wire has one place",
-                number,
-                trail,
-                "send them in two documents",
-            )
+            earlier = self.tops[number]
+            self.fault("MAP-SHARED", number, trail, said=str(text), earlier=str(earlier))
         return False
 
     def word(self, number: int, word: str, found: object, trail: Trail) -> None:
         """Note a field that must say the word its rule stands for."""
-        self.fault(
-            "MAP-WORD",
-            f"must be '{word}' on this wire, not '{found}'",
-            number,
-            trail,
-            "use a map that can say it",
-        )
+        self.fault("MAP-WORD", number, trail, word=word, said=str(found))
 
-    def nowhere(self, number: int, listing: str, trail: Trail, saying: str) -> None:
-        """Note an item that none of the list's places can hold."""
-        self.note(
-            "MAP-UNSAID",
-            Severity.WARNING,
-            f"no place on this wire for an item of {listing} {saying}",
-            number,
-            trail,
-            remedy=f"add a place to [each.{listing}]",
-        )
+    def nowhere(self, number: int, listing: str, trail: Trail, field: str | None, said: object) -> None:
+        """Note an item that none of the list's places can hold: what ``field`` of it says chooses the place."""
+        if field is None:
+            self.note("MAP-UNSAID/like-this", Severity.WARNING, number, trail, listing=listing)
+            return
+        self.note("MAP-UNSAID/nowhere", Severity.WARNING, number, trail, listing=listing, field=field, said=str(said))
 
     def unsaid(self, value: Any, covered: dict[str, Any], number: int, trail: Trail, above: str = "") -> None:
         """Report every field of ``value`` that is said and that no rule writes."""
@@ -279,50 +213,30 @@ class Writing:
                 self._unsaid(field, number, trail)
 
     def _unsaid(self, field: str, number: int, trail: Trail) -> None:
-        self.findings.append(
-            Diagnostic(
-                code="MAP-UNSAID",
-                severity=Severity.NOTE,
-                told=f"{field} is said by the document and by no rule of the map",
-                location=Location(path=trail_text(trail) + field),
-                advised="add a rule if the partner wants to know",
-                rule=self.sites[number][1] if self.sites else None,
-            )
-        )
+        location = Location(path=trail_text(trail) + field)
+        rule = self.sites[number][1] if self.sites else None
+        self.findings.append(finding("MAP-UNSAID", Severity.NOTE, location, {"field": field}, rule=rule))
 
-    def unsaid_field(self, number: int, trail: Trail, why: str) -> None:
-        """Report a field whose rule did not write it."""
-        self.note("MAP-UNSAID", Severity.WARNING, why, number, trail, remedy="add a rule for this case")
+    def unsaid_field(self, number: int, trail: Trail, case: str, guard: str = "", said: str = "") -> None:
+        """Report a field whose rule did not write it: ``case`` says why not, ``guard`` what it would take."""
+        words: dict[str, Word] = {"guard": guard, "said": said} if guard else {}
+        self.note(f"MAP-UNSAID/{case}", Severity.WARNING, number, trail, None, None, found=None, expected=None, **words)
 
     def money(self, currency: str, number: int, trail: Trail, field: str) -> None:
         """Report an amount in another currency than the document's: the wire has one."""
         if self.currency is None:
-            self.note(
-                "MAP-CURRENCY",
-                Severity.WARNING,
-                f"{field} is in {currency}, and the document says no currency",
-                number,
-                trail,
-                remedy="say the document's currency",
-            )
+            self.note("MAP-CURRENCY/unsaid", Severity.WARNING, number, trail, field=field, currency=currency)
             return
-        self.fault(
-            "MAP-CURRENCY",
-            f"{field} is in {currency}, the document in {self.currency}",
-            number,
-            trail,
-            "one document, one currency",
-        )
+        self.fault("MAP-CURRENCY/other", number, trail, field=field, currency=currency, agreed=self.currency)
 
     def claimed(self, node: Node, rivals: Sequence[tuple[Steps, Node | None, str]], number: int, trail: Trail) -> None:
         """Report an item that another rule would take for its own when it is read."""
         for steps, written, rule in rivals:
             if written is None and fits(node, steps[0][1]) and (len(steps) == 1 or find(node, steps[1:], None, {}, {})):
-                self.fault(
-                    "MAP-CLAIMED",
-                    f"this item would be read by the rule at {rule} instead",
-                    number,
-                    trail,
-                    "say it in that rule's field, or under another code",
-                )
+                self.fault("MAP-CLAIMED", number, trail, other=rule)
                 return
+
+
+def _plain(value: Value) -> str:
+    """Return what stands in an element, as it is told."""
+    return value if isinstance(value, str) else str(value)

@@ -62,9 +62,9 @@ class ValueWriter:
         test = tree.field_test(guard.field, guard.value) if guard else None
         code.add(f"x = {value}")
         if guard is not None:
-            why = f"is said though {guard.field} is not {guard.value or 'said'}"
+            why = ("guarded", guard.field, guard.value) if guard.value else ("guard-unsaid", guard.field)
             code.add(
-                f"if x is not None and x != [] and not ({test}): X.unsaid_field({rule.number}, P, {why!r}); x = None"
+                f"if x is not None and x != [] and not ({test}): X.unsaid_field({rule.number}, P, *{why!r}); x = None"
             )
         self._currency_check(rule)
         take = rule.takes[0]
@@ -239,7 +239,7 @@ class ValueWriter:
             if shape.kind == "struct":
                 code.add(
                     f"if {variable}.at is not None or {variable}.zone is not None: "
-                    f"X.unsaid_field({rule.number}, P, 'its time of day has no place here')"
+                    f"X.unsaid_field({rule.number}, P, 'time')"
                 )
                 element = take.record.parts[take.path.parts[min(index, len(take.path.parts) - 1)] - 1]
                 function, _ = self.tree.plan.family.writer("date", element)

@@ -336,7 +336,7 @@ class TreeWriter:
                     code.add("done = True")
         number = next((v.rules[0].number for v in listing.variants if v.rules), 0)
         field = next((name_of(v.said_by[0]) for v in listing.variants if v.said_by), None)
-        saying = f"f'whose {field} is {{e.{field}}}'" if field else "'like this'"
+        saying = f"{field!r}, e.{field}" if field else "None, None"
         code.add(f"if not done: X.nowhere({number}, {listing.name!r}, t, {saying})")
 
     def _put_item(self, above: Variant, inner: Variant, *, force: str) -> None:

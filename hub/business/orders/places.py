@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hub.business.orders.bearings import CONDITIONS, GOODS, PARTIES
 from hub.business.orders.reasons import Reason, say
+from hub.canonical.halves import half
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Party, Unweighed
 
@@ -75,7 +76,8 @@ def unweighed_of_line(line: OrderLine, path: str) -> list[Reason]:
 
 def _unweighed(each: Unweighed, where: str, line: str | None, path: str) -> Reason:
     key = f"BUS-UNWEIGHED/{where}" if each.value else f"BUS-UNWEIGHED/{where}-half"
-    words = {"line": line, "place": each.place, "value": each.value or "", "meaning": each.meaning}
+    place = half(each.half, each.place) if each.half else each.place
+    words: dict[str, object] = {"line": line, "place": place, "value": each.value or "", "meaning": each.meaning}
     return say(key, path, found=each.value, **words)
 
 

@@ -13,13 +13,13 @@ import click
 import msgspec
 
 from hub.canonical.stored import encode_document
-from hub.cli.map_diff import Tried, compare, show
+from hub.cli.map_diff import Sample, compare, show
 from hub.cli.named import NAMED_FILE, read_named
 from hub.cli.output import Output, refuse, reports, shown
 from hub.exchange.partners import Partner, load_partners
 from hub.formats.families import SchemaLibrary
 from hub.formats.x12.events import InterchangeStart
-from hub.formats.x12.family import Dress, Party
+from hub.formats.x12.family import EnvelopeStyle, Party
 from hub.formats.x12.reader import read
 from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
 from hub.kernel.diagnostics import Diagnostic, worst
@@ -83,7 +83,7 @@ def render(out: Output, name: str, file: Path, sender: str | None, receiver: str
     written = write_document(
         chosen,
         document,
-        dress=Dress(
+        dress=EnvelopeStyle(
             sender=_party(sender) or _ours(partner),
             receiver=_party(receiver) or _theirs(partner),
             separators=_separators(partner),
@@ -212,7 +212,7 @@ def diff(out: Output, names: tuple[str, ...], files: tuple[Path, ...], last: int
     old = _named(names[0]) if len(names) == 2 else library.files.base(new)
     if old is None:
         raise Misconfigured(f"{new} extends no other map", remedy=f"name the one to compare it with: OLD {new}")
-    tried = [Tried(name=path.name, body=read_named(path)) for path in files]
+    tried = [Sample(name=path.name, body=read_named(path)) for path in files]
     if last:
         from hub.cli.map_stored import stored  # a database is slow to import and seldom asked
 

@@ -12,7 +12,7 @@ import click
 
 from hub.cli.output import table
 from hub.kernel.struct import Struct
-from hub.mapping.difference import Change, Looked, changes_between, effects_inbound, effects_outbound
+from hub.mapping.difference import Change, Comparison, changes_between, effects_inbound, effects_outbound
 from hub.mapping.documents import document_from_json
 from hub.mapping.library import MapLibrary
 
@@ -20,7 +20,7 @@ VALUE_SHOWN_MAX = 60  # characters of a value in the table of effects; JSON has 
 _SIGNS = {"added": "+", "changed": "~", "removed": "-", "moved": ">"}
 
 
-class Tried(Struct):
+class Sample(Struct):
     """Something to try both maps on: a message as it came, or a canonical document as we sent it."""
 
     name: str
@@ -33,10 +33,10 @@ class Compared(Struct):
     old: str
     new: str
     changes: list[Change]
-    effects: Looked | None = None
+    effects: Comparison | None = None
 
 
-def compare(library: MapLibrary, old: str, new: str, tried: Sequence[Tried]) -> Compared:
+def compare(library: MapLibrary, old: str, new: str, tried: Sequence[Sample]) -> Compared:
     """Return how two maps differ, and with what effect on ``tried``, if anything is tried."""
     before, after = library.map(old), library.map(new)
     loaded = [library.files.load(name)[0] for name in (old, new)]
@@ -49,7 +49,7 @@ def compare(library: MapLibrary, old: str, new: str, tried: Sequence[Tried]) -> 
     received = [each for each in tried if each not in documents]
     inbound = effects_inbound(before, after, ((each.name, each.body) for each in received))
     outbound = effects_outbound(before, after, ((each.name, document_from_json(each.body)) for each in documents))
-    effects = Looked(
+    effects = Comparison(
         documents=inbound.documents + outbound.documents,
         different=inbound.different + outbound.different,
         effects=inbound.effects + outbound.effects,
@@ -76,7 +76,7 @@ def show(compared: Compared) -> None:
         _show_effects(compared.effects)
 
 
-def _show_effects(looked: Looked) -> None:
+def _show_effects(looked: Comparison) -> None:
     click.echo(f"\n{looked.different} of {looked.documents} documents come out differently")
     rows = [
         (each.field, str(each.documents), _short(each.was), _short(each.now), each.example) for each in looked.effects

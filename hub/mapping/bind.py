@@ -18,12 +18,12 @@ from hub.kernel.words import Id, Quantity
 from hub.mapping.beside import bring_along, currency_beside
 from hub.mapping.codecs import bind_codec
 from hub.mapping.paths import Path, Step, has_numbers, parse_path
-from hub.mapping.place import Elsewhere, bind_path, bind_steps, check_elements, nearest_element, resolved
+from hub.mapping.place import OtherPlace, bind_path, bind_steps, check_elements, nearest_element, resolved
 from hub.mapping.plan import OWN, Constant, Listing, Plan, Rule, Take, Total, Variant
 from hub.mapping.scan import Where
 from hub.mapping.shape import PAIRED, fields_of, names, shape_at, words_in
 from hub.mapping.source import Call, parse_source
-from hub.mapping.spec import Fault, Said, Spec, Table
+from hub.mapping.spec import Fault, SourceText, Spec, Table
 
 UNIT_TABLE = "unit"
 SCHEME_TABLE = "id-scheme"
@@ -81,7 +81,7 @@ class _Binder:
             if depth < LIST_DEPTH_MAX:
                 self._list(variant, name, tables, depth)
 
-    def _rule(self, variant: Variant, field: str, said: Said, elsewhere: set[str]) -> Fault | None:
+    def _rule(self, variant: Variant, field: str, said: SourceText, elsewhere: set[str]) -> Fault | None:
         shape = shape_at(variant.struct, field)
         if shape is None and (words := words_in(variant.struct, field)) is not None:
             message = f"'{field}' is not one word of {words}"
@@ -105,7 +105,7 @@ class _Binder:
             rule.codecs = [bind_codec(call, self.tables) for call in self._calls(rule)]
             self._check_shape(rule)
             self._check_fields(rule, variant)
-        except Elsewhere:
+        except OtherPlace:
             return None
         except Misconfigured as fault:
             return Fault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy)
@@ -113,7 +113,9 @@ class _Binder:
         self.plan.rules.append(rule)
         return None
 
-    def _money(self, variant: Variant, field: str, said: Said, currency: str, elsewhere: set[str]) -> Fault | None:
+    def _money(
+        self, variant: Variant, field: str, said: SourceText, currency: str, elsewhere: set[str]
+    ) -> Fault | None:
         """Bind an amount whose currency stands beside it on the wire as what it is: two lines."""
         self.plan.places.pop()
         beside = replace(said, text=currency)
@@ -123,7 +125,7 @@ class _Binder:
         ]
         return next((fault for fault in faults if fault is not None), None)
 
-    def _source_fault(self, variant: Variant, said: Said, fault: Misconfigured) -> Fault:
+    def _source_fault(self, variant: Variant, said: SourceText, fault: Misconfigured) -> Fault:
         text = said.text.split(" | ")[0].split(" when ")[0].lstrip("<> ")
         better = nearest_element(text, variant, self.wire) if " " not in text and text else fault
         return Fault(code="MAP-PATH", message=better.message, where=said.where, remedy=better.remedy)
@@ -176,12 +178,12 @@ class _Binder:
 
     # constants and totals --------------------------------------------------------------------------------------------
 
-    def _constant(self, variant: Variant, key: str, said: Said, elsewhere: set[str]) -> None:
+    def _constant(self, variant: Variant, key: str, said: SourceText, elsewhere: set[str]) -> None:
         try:
             take = bind_path(parse_path(key, self.wire), variant, self.root, elsewhere, self.wire)
             if len(take.path.parts) != 1:
                 raise Misconfigured(f"`{key}` is not one element")
-        except Elsewhere:
+        except OtherPlace:
             return
         except Misconfigured as fault:
             self.faults.append(Fault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy))
@@ -189,7 +191,7 @@ class _Binder:
         number = self._number(_joined(variant.name, f"const.{key}"), said.where)
         variant.constants.append(Constant(take, said.text, said.where, number))
 
-    def _total(self, variant: Variant, key: str, said: Said) -> None:
+    def _total(self, variant: Variant, key: str, said: SourceText) -> None:
         operation, _, what = said.text.partition(" ")
         try:
             if operation not in ("sum", "count") or not what:
@@ -274,7 +276,7 @@ class _Binder:
             message = f"'{name}' is not a list of {above.struct.__name__}"
             self.faults.append(Fault(code="MAP-FIELD", message=message, where=where, remedy=remedy))
             return
-        places: list[tuple[Said, Table, tuple[str, str] | None]] = []
+        places: list[tuple[SourceText, Table, tuple[str, str] | None]] = []
         for table in tables:
             found = self._places(table)
             if not found:
@@ -284,7 +286,7 @@ class _Binder:
             places += [(at, table, by) for at, by in found]
         self._bind_places(above, name, shape.struct, places, depth)
 
-    def _places(self, table: Table) -> list[tuple[Said, tuple[str, str] | None]]:
+    def _places(self, table: Table) -> list[tuple[SourceText, tuple[str, str] | None]]:
         if table.places and table.by is not None:
             return [(at, (table.by.text, value)) for value, at in table.places.items()]
         return [(at, None) for at in table.at]
@@ -294,7 +296,7 @@ class _Binder:
         above: Variant,
         name: str,
         struct: type,
-        places: list[tuple[Said, Table, tuple[str, str] | None]],
+        places: list[tuple[SourceText, Table, tuple[str, str] | None]],
         depth: int,
     ) -> None:
         listing = Listing(name, [])
@@ -316,7 +318,7 @@ class _Binder:
         if listing.variants:
             above.lists.append(listing)
 
-    def _decides(self, struct: type[Struct], at: Said, table: Table, by: tuple[str, str] | None) -> bool:
+    def _decides(self, struct: type[Struct], at: SourceText, table: Table, by: tuple[str, str] | None) -> bool:
         """Say whether what the place decides is a text of the list's items, or nothing; else note the fault."""
         if by is None or (by[0] in fields_of(struct) and fields_of(struct)[by[0]].kind == "str"):
             return True
@@ -333,7 +335,7 @@ class _Binder:
             return []
         return [step.tag for step in (path.steps if path.group else path.steps[:-1])]
 
-    def _place(self, above: Variant, name: str, struct: type, at: Said) -> Variant:
+    def _place(self, above: Variant, name: str, struct: type, at: SourceText) -> Variant:
         path = parse_path(at.text, self.wire)
         if path.parts or path.names or path.qualifier or path.member or path.number:
             raise Misconfigured(f"`{at.text}` is an element, not a place", remedy="name the segment or loop")

@@ -23,7 +23,7 @@ from hub.mapping.library import Map
 from hub.mapping.load import Loaded
 from hub.mapping.paths import Path, parse_path
 from hub.mapping.source import Source, parse_source
-from hub.mapping.spec import Said, Table
+from hub.mapping.spec import SourceText, Table
 
 HEADER_COMPARED = ("document", "wire", "version")  # not ``extends``: how a map comes to say it is not what it says
 
@@ -49,7 +49,7 @@ class Effect(Struct):
     now: str | None = None
 
 
-class Looked(Struct):
+class Comparison(Struct):
     """What was tried with both maps, and what it showed."""
 
     documents: int = 0
@@ -58,7 +58,7 @@ class Looked(Struct):
 
 
 class _Rule(Struct):
-    said: Said
+    said: SourceText
     meaning: object
     why: str | None = None
 
@@ -81,7 +81,7 @@ def changes_between(was: Loaded, now: Loaded) -> list[Change]:
     return found
 
 
-def effects_inbound(was: Map, now: Map, messages: Iterable[tuple[str, bytes]]) -> Looked:
+def effects_inbound(was: Map, now: Map, messages: Iterable[tuple[str, bytes]]) -> Comparison:
     """Read each message (its name, its bytes) through both maps and say which fields come out differently."""
     _refuse_other_sets(was, now)
     seen = _Seen()
@@ -93,7 +93,7 @@ def effects_inbound(was: Map, now: Map, messages: Iterable[tuple[str, bytes]]) -
     return seen.looked()
 
 
-def effects_outbound(was: Map, now: Map, documents: Iterable[tuple[str, Struct]]) -> Looked:
+def effects_outbound(was: Map, now: Map, documents: Iterable[tuple[str, Struct]]) -> Comparison:
     """Write each document (the name of its message, itself) through both maps; say which segments differ."""
     _refuse_other_sets(was, now)
     seen = _Seen()
@@ -130,9 +130,9 @@ class _Seen:
             self._effects[field] = replace(first, documents=first.documents + (field not in counted))
             counted.add(field)
 
-    def looked(self) -> Looked:
+    def looked(self) -> Comparison:
         ordered = sorted(self._effects.values(), key=lambda effect: (-effect.documents, effect.field))
-        return Looked(documents=self._documents, different=self._different, effects=ordered)
+        return Comparison(documents=self._documents, different=self._different, effects=ordered)
 
 
 def _fields(each: DocumentRead) -> dict[str, str]:
@@ -197,7 +197,7 @@ def _tables(table: Table, above: str) -> Iterator[tuple[str, Table]]:
 
 def _rules_in(table: Table, wire: str) -> Iterator[tuple[str, _Rule]]:
     if table.at:
-        places = Said(text=" · ".join(said.text for said in table.at), where=table.at[0].where)
+        places = SourceText(text=" · ".join(said.text for said in table.at), where=table.at[0].where)
         yield "at", _Rule(said=places, meaning=[_meaning_of_place(said.text, wire) for said in table.at])
     if table.by:
         yield "by", _plain(table.by)
@@ -214,7 +214,7 @@ _BEGINNING = re.compile(r"""[\s<"/]*([\w:@.-]*)""")
 """The name with which a segment or a line of a body begins."""
 
 
-def _plain(said: Said) -> _Rule:
+def _plain(said: SourceText) -> _Rule:
     return _Rule(said=said, meaning=said.text.split())
 
 

@@ -20,7 +20,7 @@ from hub.mapping.scan import Where, scan
 from hub.mapping.spec import (
     CodeTable,
     Fault,
-    Said,
+    SourceText,
     Spec,
     Table,
     merge,
@@ -48,7 +48,7 @@ class Loaded:
         self.wire = wire
         self.digest = digest
 
-    def said(self, key: str) -> Said | None:
+    def said(self, key: str) -> SourceText | None:
         """Return what the map, or its nearest base, says of itself under ``key``."""
         return self.spec.header.get(key)
 
@@ -123,7 +123,7 @@ class MapFiles:
         return spec
 
     def _base(
-        self, extends: Said, name: str, faults: list[Fault], texts: list[str], above: tuple[str, ...]
+        self, extends: SourceText, name: str, faults: list[Fault], texts: list[str], above: tuple[str, ...]
     ) -> Spec | None:
         wanted = None
         try:
@@ -134,14 +134,14 @@ class MapFiles:
             faults.append(Fault(code="MAP-EXTENDS", message=known.message, where=extends.where, remedy=known.remedy))
             return None
 
-    def _base_name(self, extends: Said, name: str) -> str:
+    def _base_name(self, extends: SourceText, name: str) -> str:
         """Return the map that ``extends`` means: by its whole name, or one beside ``name``."""
         if len(extends.text) > NAME_CHARACTERS_MAX or not MAP_NAME.fullmatch(extends.text):
             raise self._no_map(extends.text)
         beside = f"{name.rpartition('/')[0]}/{extends.text}".lstrip("/")
         return extends.text if self._find(f"{extends.text}.toml") else beside
 
-    def _shared(self, wire: Said | None, faults: list[Fault], texts: list[str]) -> dict[str, Table]:
+    def _shared(self, wire: SourceText | None, faults: list[Fault], texts: list[str]) -> dict[str, Table]:
         family = _family(wire)
         return read_shared(self._entries(f"{family}/shared.toml", faults, texts), faults) if family else {}
 
@@ -169,7 +169,7 @@ class MapFiles:
         return Misconfigured(f"no map '{name[:NAME_CHARACTERS_MAX]}'", code="CFG-MAP", remedy=remedy)
 
 
-def _family(wire: Said | None) -> str:
+def _family(wire: SourceText | None) -> str:
     """Return the dialect that ``wire`` names (x12, summit-surgical): the folder of what its maps share; "" for none."""
     family = wire.text.split("/")[0] if wire else ""
     return family if re.fullmatch("[a-z0-9][a-z0-9-]{0,40}", family) else ""

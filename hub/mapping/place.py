@@ -19,7 +19,7 @@ PARTS_SHOWN_MAX = 99
 TEXT = "."  # the key of a place's own text
 
 
-class Elsewhere(Exception):
+class OtherPlace(Exception):
     """The path starts at an outer step this place of the list does not have; another place has it."""
 
 
@@ -37,7 +37,7 @@ def bind_path(path: Path, variant: Variant, root: Place, elsewhere: set[str], wi
         return Take(replace(path, parts=(own_text,)) if own_text else path, OWN, (), (), variant.place)
     anchor, own, rest = _anchor(path, variant, root)
     if anchor == OWN and rest and rest[0].tag in elsewhere and _child(own, rest[0].tag) is None:
-        raise Elsewhere
+        raise OtherPlace
     steps: list[Step] = []
     places: list[Place] = []
     place = own

@@ -43,7 +43,7 @@ class Chooser(Protocol):
         """Return a whole number."""
 
 
-class Plainest:
+class PlainChooser:
     """Says everything, always the same."""
 
     def __init__(self, without: frozenset[str] = frozenset()) -> None:
@@ -69,7 +69,7 @@ def sample_document(map_: Map) -> tuple[Struct, DocumentWritten]:
     """
     without: set[str] = set()
     for _ in range(ATTEMPTS_MAX):
-        document = invent(map_, Plainest(frozenset(without)))
+        document = invent(map_, PlainChooser(frozenset(without)))
         written = write_document(map_, document)
         refused = {finding.rule for finding in written.findings if finding.rule}
         if written.data is not None and not refused:

@@ -32,7 +32,7 @@ class Fault(Struct):
         return f"{self.where}:{self.where.column}: {self.code} {self.message}{remedy}"
 
 
-class Said(Struct):
+class SourceText(Struct):
     """A text and where it was said."""
 
     text: str
@@ -44,14 +44,14 @@ class Table:
 
     def __init__(self, where: Where | None = None) -> None:
         self.where = where
-        self.at: list[Said] = []
-        self.by: Said | None = None
-        self.like: Said | None = None
-        self.places: dict[str, Said] = {}  # at.<value>
-        self.fields: dict[str, Said] = {}
-        self.const: dict[str, Said] = {}
-        self.totals: dict[str, Said] = {}
-        self.why: dict[str, Said] = {}
+        self.at: list[SourceText] = []
+        self.by: SourceText | None = None
+        self.like: SourceText | None = None
+        self.places: dict[str, SourceText] = {}  # at.<value>
+        self.fields: dict[str, SourceText] = {}
+        self.const: dict[str, SourceText] = {}
+        self.totals: dict[str, SourceText] = {}
+        self.why: dict[str, SourceText] = {}
         self.lists: dict[str, list[Table]] = {}
         self.repeated = False  # written as [[each.x]]
 
@@ -67,8 +67,8 @@ class CodeTable:
     """A code table as written: code → word, and word → code where two codes share a word."""
 
     def __init__(self) -> None:
-        self.words: dict[str, Said] = {}
-        self.reverse: dict[str, Said] = {}
+        self.words: dict[str, SourceText] = {}
+        self.reverse: dict[str, SourceText] = {}
 
 
 class Spec:
@@ -76,7 +76,7 @@ class Spec:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.header: dict[str, Said] = {}
+        self.header: dict[str, SourceText] = {}
         self.root = Table()
         self.codes: dict[str, CodeTable] = {}
         self.faults: list[Fault] = []
@@ -135,7 +135,7 @@ def put_code(codes: dict[str, CodeTable], table: tuple[str, ...], entry: Entry, 
         return
     target = codes.setdefault(table[0], CodeTable())
     side = target.reverse if len(table) == 2 else target.words
-    side[".".join(entry.key)] = Said(text=entry.value, where=entry.where)
+    side[".".join(entry.key)] = SourceText(text=entry.value, where=entry.where)
 
 
 def merge(base: Table, over: Table) -> Table:
@@ -207,9 +207,9 @@ def _put_header(spec: Spec, entry: Entry) -> None:
     if name not in HEADER_KEYS:
         spec.faults.append(_unknown(name, entry.where, HEADER_KEYS))
     elif name == "version" and type(entry.value) is int and 0 < entry.value <= VERSION_MAX:
-        spec.header[name] = Said(text=str(entry.value), where=entry.where)
+        spec.header[name] = SourceText(text=str(entry.value), where=entry.where)
     elif isinstance(entry.value, str) and name != "version":
-        spec.header[name] = Said(text=entry.value, where=entry.where)
+        spec.header[name] = SourceText(text=entry.value, where=entry.where)
     else:
         wanted = "a whole number from 1" if name == "version" else "text in quotes"
         spec.faults.append(Fault(code="MAP-KEY", message=f"'{name}' must be {wanted}", where=entry.where))
@@ -235,7 +235,7 @@ def _put_list_entry(root: Table, path: tuple[str, ...], entry: Entry, faults: li
     _put(table, (*path[at:], *entry.key), entry, faults)
 
 
-_LIST_SECTIONS: dict[str, Callable[[Table], dict[str, Said]]] = {
+_LIST_SECTIONS: dict[str, Callable[[Table], dict[str, SourceText]]] = {
     "at": lambda table: table.places,
     "const": lambda table: table.const,
     "totals": lambda table: table.totals,
@@ -248,25 +248,25 @@ def _put(table: Table, key: tuple[str, ...], entry: Entry, faults: list[Fault]) 
         return  # a header alone: the table now exists
     name, value, where = key[0], entry.value, entry.where
     if name == "at" and len(key) == 1 and isinstance(value, list) and all(isinstance(v, str) for v in value):
-        table.at = [Said(text=v, where=where) for v in value]
+        table.at = [SourceText(text=v, where=where) for v in value]
     elif not isinstance(value, str):
         message = f"'{'.'.join(key)}' must be text in quotes: codes keep their zeros that way"
         faults.append(Fault(code="MAP-KEY", message=message, where=where, remedy="put the value in quotes"))
     elif name == "at" and len(key) == 1:
-        table.at = [Said(text=value, where=where)]
+        table.at = [SourceText(text=value, where=where)]
     elif name == "by" and len(key) == 1:
-        table.by = Said(text=value, where=where)
+        table.by = SourceText(text=value, where=where)
     elif name == "like" and len(key) == 1:
-        table.like = Said(text=value, where=where)
+        table.like = SourceText(text=value, where=where)
     elif name in _LIST_SECTIONS and len(key) > 1:
-        _LIST_SECTIONS[name](table)[".".join(key[1:])] = Said(text=value, where=where)
+        _LIST_SECTIONS[name](table)[".".join(key[1:])] = SourceText(text=value, where=where)
     elif name in RESERVED:
         faults.append(_unknown(".".join(key), where, RESERVED))
     else:
-        table.fields[".".join(key)] = Said(text=value, where=where)
+        table.fields[".".join(key)] = SourceText(text=value, where=where)
 
 
-def _lay(table: Table, name: str, said: Said) -> None:
+def _lay(table: Table, name: str, said: SourceText) -> None:
     """Lay one field line over a table: whole removes parts, parts remove the whole, "" removes both."""
     beneath = [other for other in table.fields if other.startswith(name + ".")]
     above = [other for other in table.fields if name.startswith(other + ".")]
@@ -295,7 +295,7 @@ def _merge_lists(base: list[Table], over: list[Table]) -> list[Table]:
     return merged
 
 
-def _kept(said: dict[str, Said]) -> dict[str, Said]:
+def _kept(said: dict[str, SourceText]) -> dict[str, SourceText]:
     return {name: value for name, value in said.items() if value.text}
 
 
@@ -314,7 +314,7 @@ def _unknown(name: str, where: Where, valid: Iterable[str]) -> Fault:
     )
 
 
-def _no_shared(like: Said, shared: dict[str, Table]) -> Fault:
+def _no_shared(like: SourceText, shared: dict[str, Table]) -> Fault:
     return Fault(
         code="MAP-LIKE",
         message=f"no shared table '{like.text}'",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from hub.canonical.words import VOCABULARIES
 from hub.kernel.struct import Struct
 from hub.mapping.scan import Where
-from hub.mapping.spec import CodeTable, Said
+from hub.mapping.spec import CodeTable, SourceText
 
 
 class CodeMap(Struct):
@@ -44,11 +44,11 @@ def _code_map(name: str, table: CodeTable) -> CodeMap:
             codes[said.text] = code
     loose = {code: said.where for code, said in table.words.items() if code in words.values() and words[code] != code}
     strange = _strange(
-        name, [*table.words.values(), *(Said(text=w, where=said.where) for w, said in table.reverse.items())]
+        name, [*table.words.values(), *(SourceText(text=w, where=said.where) for w, said in table.reverse.items())]
     )
     return CodeMap(name=name, words=words, codes=codes, doubles=doubles, strange=strange, loose=loose)
 
 
-def _strange(name: str, said: Iterable[Said]) -> dict[str, Where]:
+def _strange(name: str, said: Iterable[SourceText]) -> dict[str, Where]:
     vocabulary = VOCABULARIES.get(name)
     return {} if vocabulary is None else {each.text: each.where for each in said if each.text not in vocabulary}

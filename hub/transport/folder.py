@@ -26,7 +26,7 @@ from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
 from hub.transport.blocked import NAME_HELD, Blocked
 from hub.transport.hand import FILES_IN_HAND_MAX, FileInHand, Hand, NotAMessage, OpenFile, Unreadable
-from hub.transport.piles import Piles
+from hub.transport.piles import WaitingFiles
 from hub.transport.places import OUT, WRITING, Places, fault_of_place, may_write
 from hub.transport.receive import Receive
 
@@ -112,7 +112,7 @@ def _give(file: int, folder: int) -> None:
             os.setxattr(file, ACCESS, os.getxattr(folder, DEFAULT_ACCESS))
 
 
-class Looked(Struct):
+class FolderState(Struct):
     """What a look at a partner's folders found."""
 
     files: list[FileInHand] = []
@@ -163,7 +163,7 @@ class FolderWatcher:
         self._receive = receive
         self._limit_bytes = limit_bytes
         self._clock = clock
-        self._piles = Piles()
+        self._piles = WaitingFiles()
         self._taken = 0
         self._looked_at: dict[str, float] = {}  # partner → when, in this sweep
         self._costly: dict[str, None] = {}  # partners whose folders take long to look at, in turns
@@ -223,7 +223,7 @@ class FolderWatcher:
             self._piles.add(partner, looked.files)
             self._tell_of_look(partner, looked)
 
-    def _look_at(self, partner: str) -> Looked:
+    def _look_at(self, partner: str) -> FolderState:
         """Return what an earlier sweep left in hand, then what is new and now in hand as well."""
         hand, now, begun = Hand(self._places, partner), self._clock(), time.thread_time()
         files: list[FileInHand] = []
@@ -240,7 +240,7 @@ class FolderWatcher:
                 files = files + new
         except Exception as why:  # noqa: BLE001 - told by ``_tell_of_look``; it concerns this partner alone
             fault = why
-        return Looked(
+        return FolderState(
             files=files,
             grown=grown,
             unreadable=unreadable,
@@ -249,7 +249,7 @@ class FolderWatcher:
             cost_seconds=time.thread_time() - begun,
         )
 
-    def _tell_of_look(self, partner: str, looked: Looked) -> None:
+    def _tell_of_look(self, partner: str, looked: FolderState) -> None:
         for held in looked.grown:
             log.warning("file grew after it was taken: all of it is taken again", partner=partner, file_name=held.shown)
         if looked.removed:

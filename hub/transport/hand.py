@@ -70,14 +70,14 @@ class Unreadable(Struct):
         return f"{UNREADABLE}: files stay in the folder, for the hub cannot read them ({which}): {self.why}"
 
 
-class Lying(Struct):
+class FolderContents(Struct):
     """What lies in a partner's folder: names of complete files, oldest first, and those that cannot be read."""
 
     complete: list[str]
     unreadable: Unreadable | None = None
 
 
-def complete_files(folder: int, now: float) -> Lying:
+def complete_files(folder: int, now: float) -> FolderContents:
     """Return which files in the open ``folder`` are complete.
 
     ``now`` is in seconds of the file system's clock. A file is complete when its name is not that of an unfinished one
@@ -111,7 +111,7 @@ def complete_files(folder: int, now: float) -> Lying:
         else:
             if closed or quiet >= SETTLED_AFTER_SECONDS:
                 complete.append(name)
-    return Lying(complete=complete, unreadable=_told(unreadable))
+    return FolderContents(complete=complete, unreadable=_told(unreadable))
 
 
 def _can_be_read(name: str, folder: int) -> bool:

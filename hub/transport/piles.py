@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from hub.transport.hand import FileInHand
 
 
-class Piles:
+class WaitingFiles:
     """Files that wait, by partner."""
 
     def __init__(self) -> None:

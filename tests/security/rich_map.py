@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hub.formats.x12.schema import GuideSchemas
 from hub.mapping.library import UNFORESEEN, Map, MapLibrary
-from hub.mapping.sample import Plainest, invent
+from hub.mapping.sample import PlainChooser, invent
 from hub.mapping.spec import Fault
 from tests.mapping.small import DOCUMENTS, Guides
 from tests.security.hostile import PAYLOADS, quoted
@@ -145,7 +145,7 @@ def compiled(library: MapLibrary, name: str) -> tuple[Map | None, list[Fault]]:
 
 def exercise(map_: Map, more: Iterable[object] = ()) -> None:
     """Let every function of the map run: write what the map itself can say, read that again, both ways of reading."""
-    for document in (invent(map_, Plainest()), *more):
+    for document in (invent(map_, PlainChooser()), *more):
         rendered = map_.render(document)  # type: ignore[arg-type]
         if rendered.root is not None:
             map_.apply(rendered.root)

@@ -16,7 +16,7 @@ from hub.exchange.messages import list_messages
 from hub.kernel.errors import Misconfigured
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
-from hub.web.door.keeper import Keeper, Stand
+from hub.web.door.keeper import Activity, Keeper
 from hub.web.door.limits import BACKLOG_MAX, DESCRIPTORS_RESERVED, Limits, limits_for, room_for
 from tests.security.served import PATIENCE_SECONDS, Served, request, rest_of, serving, status_of
 from tests.stored import FrozenClock
@@ -377,7 +377,7 @@ class _Busy:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.stand = Stand.AT_WORK
+        self.stand = Activity.AT_WORK
 
     def look(self, now: float) -> None: ...
 

@@ -103,7 +103,7 @@ def test_what_was_put_in_place_of_a_file_at_the_last_moment_is_set_aside_unread(
     secret.write_bytes(SECRET)
     look = hand.complete_files
 
-    def look_and_lose(folder: int, now: float) -> hand.Lying:
+    def look_and_lose(folder: int, now: float) -> hand.FolderContents:
         found = look(folder, now)
         (inbox / "order.edi").unlink(missing_ok=True)
         ODD[kind](inbox / "order.edi", secret)

@@ -11,7 +11,7 @@ import pytest
 
 from hub.platform.database import Database
 from hub.web.door.accepting import AT_ONCE
-from hub.web.door.keeper import Keeper, Stand
+from hub.web.door.keeper import Activity, Keeper
 from hub.web.door.limits import Limits
 from hub.web.door.server import Loop
 from tests.security.served import PATIENCE_SECONDS, Served, Visitor, request, rest_of, serving, status_of, until
@@ -80,7 +80,7 @@ def test_an_address_that_has_all_of_its_share_at_work_is_turned_away_and_another
     with ExitStack() as stack:
         for _ in range(3):
             stack.enter_context(served.line("127.0.0.2")).sendall(visitor.guess())
-        until(lambda: keeper.count(Stand.AT_WORK) == 3)
+        until(lambda: keeper.count(Activity.AT_WORK) == 3)
         before = keeper.turned_away
         for _ in range(more):
             answered = rest_of(stack.enter_context(served.line("127.0.0.2")))
@@ -96,7 +96,7 @@ def test_an_address_that_has_all_of_its_share_at_work_is_turned_away_and_another
 class _Guest:
     is_known = False
 
-    def __init__(self, address: str, stand: Stand = Stand.SILENT) -> None:
+    def __init__(self, address: str, stand: Activity = Activity.SILENT) -> None:
         self.address, self.stand = address, stand
         self.gone = False
 
@@ -106,13 +106,13 @@ class _Guest:
         self.gone = True
 
 
-@pytest.mark.parametrize("stand", Stand)
+@pytest.mark.parametrize("stand", Activity)
 @pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1"])
-def test_of_an_address_only_whoever_asks_for_nothing_gives_way_to_others_of_it(stand: Stand, address: str) -> None:
+def test_of_an_address_only_whoever_asks_for_nothing_gives_way_to_others_of_it(stand: Activity, address: str) -> None:
     keeper = Keeper(Limits(connections=10, address_connections=2))
     guests = [_Guest(address, stand) for _ in range(2)]
     assert [keeper.admit(each) for each in guests] == [True, True]
-    gives_way = stand not in (Stand.WAITING, Stand.AT_WORK)
+    gives_way = stand not in (Activity.WAITING, Activity.AT_WORK)
     assert keeper.has_room(address) is gives_way
     assert keeper.admit(_Guest(address)) is gives_way
     assert [each.gone for each in guests] == [gives_way, False]
@@ -142,7 +142,7 @@ def test_an_address_that_goes_on_connecting_is_turned_away_for_the_rest_of_the_s
 )
 def test_a_network_of_ipv6_has_the_share_of_an_address_and_a_site_of_two(addresses: list[str], admitted: int) -> None:
     keeper = Keeper(Limits(connections=100, address_connections=3))
-    assert sum(keeper.admit(_Guest(each, Stand.AT_WORK)) for each in addresses) == admitted
+    assert sum(keeper.admit(_Guest(each, Activity.AT_WORK)) for each in addresses) == admitted
     assert len(keeper) == admitted
 
 
@@ -152,7 +152,7 @@ def test_whoever_comes_and_goes_leaves_nothing_counted() -> None:
         guests = [_Guest(f"2001:db8:0:{n + m:x}::1") for m in range(4)] + [_Guest(f"192.0.2.{n}")]
         assert all(keeper.admit(each) for each in guests)
         for each in guests:
-            keeper.move(each, Stand.ANSWERED)
+            keeper.move(each, Activity.ANSWERED)
             keeper.leave(each)
     assert len(keeper) == 0
     assert keeper._crowds == {}

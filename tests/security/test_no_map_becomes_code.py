@@ -24,7 +24,7 @@ from hub.kernel.errors import Misconfigured
 from hub.mapping import compile as compiling
 from hub.mapping import emit, shape, writing
 from hub.mapping.library import UNFORESEEN, Map, MapLibrary
-from hub.mapping.sample import Plainest, invent
+from hub.mapping.sample import PlainChooser, invent
 from tests.house import CHECKOUT, Many
 from tests.mapping.small import Doc
 from tests.security import canary, rich_map
@@ -125,7 +125,7 @@ def test_one_name_of_letters_digits_and_hyphens_is_a_word(tmp_path: Path, name: 
     text = f'[map]\nextends = "x12/004010/850"\n[fields]\nextensions.{name} = "REF[DP]02"\n'
     map_ = _shipped(tmp_path, {"evil/850.toml": text}).map("evil/850")
     rich_map.exercise(map_)
-    assert name in invent(map_, Plainest()).extensions  # type: ignore[attr-defined]
+    assert name in invent(map_, PlainChooser()).extensions  # type: ignore[attr-defined]
 
 
 BY = [
@@ -172,7 +172,7 @@ def test_generated_maps_run_nothing_and_surprise_nobody(tmp_path: Path, many: Ma
     inputs, chance, counted = many(40, proof=1_500), random.Random(f"maps {share}"), Counter[str]()
     guides = GuideLibrary([CHECKOUT])
     ours = MapLibrary([CHECKOUT], GuideSchemas(guides))
-    samples = {name: invent(ours.map(name), Plainest()) for name in SHIPPED}
+    samples = {name: invent(ours.map(name), PlainChooser()) for name in SHIPPED}
     for number in range(inputs):
         if chance.random() < 0.75:
             name, library = "m", rich_map.library(tmp_path / "rich", "m", rich_map.hostile(chance))

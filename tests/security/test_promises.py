@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.platform.database import Database
-from hub.web.door.keeper import Keeper, Stand
+from hub.web.door.keeper import Activity, Keeper
 from hub.web.door.limits import Limits
 from tests.security.served import PATIENCE_SECONDS, Served, request, rest_of, serving, status_of
 from tests.stored import FrozenClock
@@ -91,10 +91,10 @@ def test_strangers_promises_have_a_most_of_one_address_and_of_all() -> None:
     keeper = Keeper(Limits(connections=100, address_connections=50, promises=10, address_promises=4), "10.0.0.1")
     for n in range(20):
         _promise(keeper, f"10.0.1.{n // 10}")
-    assert keeper.count(Stand.PROMISED) == 8
+    assert keeper.count(Activity.PROMISED) == 8
     for _ in range(20):
         _promise(keeper, "10.0.0.1")  # our proxy brings everybody: the most of all still holds
-    assert keeper.count(Stand.PROMISED) == 10
+    assert keeper.count(Activity.PROMISED) == 10
     assert len(keeper) == 10
 
 
@@ -110,21 +110,21 @@ def test_whoever_has_become_known_meanwhile_is_no_stranger() -> None:
 
 def test_places_are_given_up_in_their_order_and_work_is_never_cut() -> None:
     keeper = Keeper(Limits(connections=6, address_connections=6, promises=6, address_promises=6))
-    guests = {stand: _guest(keeper, f"10.0.0.{stand}", stand) for stand in reversed(Stand)}
+    guests = {stand: _guest(keeper, f"10.0.0.{stand}", stand) for stand in reversed(Activity)}
     gone = []
     for _ in range(5):
-        assert keeper.admit(_Guest("10.0.9.9", Stand.AT_WORK))
+        assert keeper.admit(_Guest("10.0.9.9", Activity.AT_WORK))
         gone.append([stand for stand, each in guests.items() if each.gone])
     assert gone == [[0], [1, 0], [2, 1, 0], [3, 2, 1, 0], [4, 3, 2, 1, 0]]
-    assert not keeper.admit(_Guest("10.0.9.9", Stand.AT_WORK))
+    assert not keeper.admit(_Guest("10.0.9.9", Activity.AT_WORK))
     assert len(keeper) == 6
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 19])
 def test_the_address_that_holds_the_most_gives_way_first(count: int) -> None:
     keeper = Keeper(Limits(connections=20, address_connections=20))
-    others = [_guest(keeper, f"10.0.1.{n}", Stand.SILENT) for n in range(20 - count)]
-    many = [_guest(keeper, "10.0.0.1", Stand.SILENT) for _ in range(count)]
+    others = [_guest(keeper, f"10.0.1.{n}", Activity.SILENT) for n in range(20 - count)]
+    many = [_guest(keeper, "10.0.0.1", Activity.SILENT) for _ in range(count)]
     assert keeper.admit(_Guest("10.0.9.9"))
     first = others[0] if count == 1 else many[0]
     assert [each for each in others + many if each.gone] == [first]
@@ -136,7 +136,7 @@ def test_the_address_that_holds_the_most_gives_way_first(count: int) -> None:
 class _Guest:
     """A connection that only remembers whether it has been let go of."""
 
-    def __init__(self, address: str, stand: Stand = Stand.SILENT) -> None:
+    def __init__(self, address: str, stand: Activity = Activity.SILENT) -> None:
         self.address = address
         self.stand = stand
         self.is_known = self.gone = False
@@ -147,7 +147,7 @@ class _Guest:
         self.gone = True
 
 
-def _guest(keeper: Keeper, address: str, stand: Stand) -> _Guest:
+def _guest(keeper: Keeper, address: str, stand: Activity) -> _Guest:
     guest = _Guest(address)
     assert keeper.admit(guest)
     keeper.move(guest, stand)
@@ -155,7 +155,7 @@ def _guest(keeper: Keeper, address: str, stand: Stand) -> _Guest:
 
 
 def _promise(keeper: Keeper, address: str) -> _Guest:
-    return _guest(keeper, address, Stand.PROMISED)
+    return _guest(keeper, address, Activity.PROMISED)
 
 
 def _until(holds: Callable[[], bool]) -> None:

@@ -21,7 +21,7 @@ from hub.platform.database import Database
 from hub.platform.settings import load
 from hub.platform.telemetry import Metrics
 from hub.web.app import create_app
-from hub.web.door.keeper import Stand
+from hub.web.door.keeper import Activity
 from hub.web.door.limits import Limits
 from hub.web.door.server import Loop
 from tests.security.served import Served, Visitor, request, serving, status_of, until
@@ -165,7 +165,7 @@ def test_who_drops_the_line_while_an_answer_is_made_leaves_no_line_in_the_log(
     with served.line("127.0.0.2") as line:
         login = visitor.guess().replace(b"Connection: close\r\n", b"")
         line.sendall(login + request("GET", target, keep=True) * behind)
-        until(lambda: keeper.count(Stand.AT_WORK) == 1)
+        until(lambda: keeper.count(Activity.AT_WORK) == 1)
         _cut(line)
     until(lambda: len(keeper) == 0)
     slow_hashes.set()

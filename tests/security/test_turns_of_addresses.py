@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hub.platform.database import Database
-from hub.web.door.keeper import Keeper, Stand
+from hub.web.door.keeper import Activity, Keeper
 from hub.web.door.limits import Limits
 from hub.web.door.turn import Kind, Turn, kind_of
 from hub.web.door.turns import Turns
@@ -217,7 +217,7 @@ def test_half_forms_hold_no_turn(served: Served) -> None:
         for n in range(40):
             line = stack.enter_context(served.line(BUSY))
             line.sendall(request("POST", "/login", *form, *(["Expect: 100-continue"] if n % 2 else [])) + b"login=")
-        _until(lambda: served.server.keeper.count(Stand.PROMISED) == 40)
+        _until(lambda: served.server.keeper.count(Activity.PROMISED) == 40)
         with served.line(BUSY) as other:
             other.sendall(request("GET", "/login"))
             assert status_of(rest_of(other)) == 200
@@ -246,7 +246,7 @@ def at_once(what: Callable[[], None]) -> None:
 class _Guest:
     """A connection that only remembers whether it has been let go of."""
 
-    stand = Stand.AT_WORK
+    stand = Activity.AT_WORK
     is_known = gone = False
 
     def __init__(self, address: str) -> None:

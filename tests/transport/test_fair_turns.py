@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from hub.kernel.errors import Unavailable
 from hub.transport import folder
 from hub.transport.hand import FileInHand
-from hub.transport.piles import Piles
+from hub.transport.piles import WaitingFiles
 from hub.transport.places import Places
 
 LATER = 4_000_000_000.0  # every file is settled then, and old
@@ -79,7 +79,7 @@ def held(partner: str, number: int) -> FileInHand:
 def test_one_file_of_each_partner_has_its_turn_before_the_second_of_any(
     piles: dict[str, int], most: int, given: str
 ) -> None:
-    waiting = Piles()
+    waiting = WaitingFiles()
     for partner, files in piles.items():
         waiting.add(partner, [held(partner, number) for number in range(files)])
     assert "".join(each.partner for each in waiting.next(most)) == given
@@ -88,7 +88,7 @@ def test_one_file_of_each_partner_has_its_turn_before_the_second_of_any(
 @pytest.mark.parametrize("partners", [1, 2, 3, 5, 8, 13])
 @pytest.mark.parametrize("most", [1, 2, 3, 4])
 def test_nobody_is_passed_over_where_there_are_more_partners_than_go_at_once(partners: int, most: int) -> None:
-    waiting = Piles()
+    waiting = WaitingFiles()
     for number in range(partners):
         waiting.add(f"p{number}", [held(f"p{number}", each) for each in range(50)])
     given: dict[str, int] = {}
@@ -101,7 +101,7 @@ def test_nobody_is_passed_over_where_there_are_more_partners_than_go_at_once(par
 
 @pytest.mark.parametrize("back", range(6))
 def test_what_is_put_back_goes_next_and_in_its_order(back: int) -> None:
-    waiting = Piles()
+    waiting = WaitingFiles()
     waiting.add("a", [held("a", number) for number in range(6)])
     first = waiting.next(6)
     waiting.put_back(first[back:])

@@ -183,7 +183,7 @@ async def test_a_file_put_in_place_before_it_is_moved_waits_until_it_is_settled(
     dropped = drop(tmp_path, "order.edi", b"one")
     look = hand.complete_files
 
-    def look_too_early(inbox: int, at: float) -> hand.Lying:
+    def look_too_early(inbox: int, at: float) -> hand.FolderContents:
         found = look(inbox, at)
         drop(tmp_path, "fresh", b"two", age_seconds=0).rename(dropped)
         monkeypatch.setattr(hand, "complete_files", look)

@@ -45,7 +45,7 @@ class Party(Struct):
     id: str
 
 
-class Dress(Struct):
+class EnvelopeStyle(Struct):
     """What stands around a set: who signs, for whom, and with which separators."""
 
     sender: Party | None = None
@@ -121,7 +121,7 @@ class X12Family:
     def write(self, root: Node, schema: Schema, dress: object = None, *, bare: bool = False) -> Written:
         """Return a set as an interchange, or alone."""
         guide = guide_of(schema)
-        worn = dress if isinstance(dress, Dress) else Dress()
+        worn = dress if isinstance(dress, EnvelopeStyle) else EnvelopeStyle()
         composed = compose(root, guide)
         outbound = OutboundSet(kind=guide.set, control_number=CONTROL_NUMBER, segments=composed.segments)
         if bare:
@@ -131,9 +131,9 @@ class X12Family:
             written = write_interchange(_interchange(worn), [(group, [outbound])], worn.separators)
         return Written(body=written.body, findings=[*composed.findings, *written.findings])
 
-    def dress(self, received: Received) -> Dress:
+    def dress(self, received: Received) -> EnvelopeStyle:
         """Return the separators a set came with; the names of who signed are the partner file's."""
-        return Dress(separators=_set(received).separators)
+        return EnvelopeStyle(separators=_set(received).separators)
 
     def pieces(self, data: bytes) -> list[str]:
         """Return the segments, each with its terminator."""
@@ -165,7 +165,7 @@ def _set(received: Received) -> TransactionSet:
     return found
 
 
-def _interchange(dress: Dress) -> InterchangeHeader:
+def _interchange(dress: EnvelopeStyle) -> InterchangeHeader:
     sender, receiver = dress.sender, dress.receiver
     return InterchangeHeader(
         control_number=CONTROL_NUMBER,
@@ -178,7 +178,7 @@ def _interchange(dress: Dress) -> InterchangeHeader:
     )
 
 
-def _group(dress: Dress, functional_group: str, release: str) -> GroupHeader:
+def _group(dress: EnvelopeStyle, functional_group: str, release: str) -> GroupHeader:
     return GroupHeader(
         functional_group=functional_group,
         control_number=CONTROL_NUMBER,

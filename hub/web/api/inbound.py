@@ -30,7 +30,7 @@ LENGTH_DIGITS_MAX = 18  # a number of so many digits is no length; of more than 
 FILE_NAME_HEADER = "x-file-name"  # how the file is called on their side; shown, never used as a path
 
 
-class Taken(Struct):
+class Receipt(Struct):
     """The receipt: the message's id, and where its verdict will stand."""
 
     message: str
@@ -82,7 +82,7 @@ async def receive(request: Request[Any, Any, Any], partner: FromPath[str]) -> Re
             )
         )
     status = f"/api/v1/messages/{accepted.message_id}"
-    taken = Taken(message=accepted.message_id, status=status, duplicate=accepted.duplicate)
+    taken = Receipt(message=accepted.message_id, status=status, duplicate=accepted.duplicate)
     return Response(
         msgspec.json.encode(taken),
         status_code=200 if accepted.duplicate else 202,

@@ -31,7 +31,7 @@ TAGS = ["Messages"]
 REASON_LENGTH_MAX = 2_000  # of a text a person or a partner writes: what a page of paper holds
 
 
-class ReplayWish(Struct):
+class ReplayReason(Struct):
     """Why a message shall be processed again; it stands in its timeline."""
 
     reason: str | None = None
@@ -106,7 +106,7 @@ async def message_state(request: Request[Any, Any, Any], message: FromPath[str])
     tags=TAGS,
 )
 async def replay(
-    request: Request[Any, Any, Any], message: FromPath[str], data: JSONBody[ReplayWish | None] = None
+    request: Request[Any, Any, Any], message: FromPath[str], data: JSONBody[ReplayReason | None] = None
 ) -> Response[bytes]:
     """Process the message again. What was applied is never applied twice. A reason is at most 2,000 characters."""
     hub: Hub = request.app.state.hub

@@ -15,8 +15,8 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from hub.web.door.head import fault_of_head
-from hub.web.door.keeper import Keeper, Stand
-from hub.web.door.line import FULL, Gently, Pace, answer_of
+from hub.web.door.keeper import Activity, Keeper
+from hub.web.door.line import FULL, LingeringTransport, Pace, answer_of
 from hub.web.door.turn import ENTRANCES, Kind, Turn, kind_of
 from hub.web.door.work import busy, in_turn, is_promise
 from hub.web.problems import Problem
@@ -38,7 +38,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.address = ""
-        self.stand = Stand.SILENT
+        self.stand = Activity.SILENT
         self._body_open = False  # headers are complete, the body is not
         self._deaf = False  # nothing more is read from it
         self._said_all = False  # it has closed its half of the line
@@ -79,13 +79,13 @@ class Connection(HttpToolsProtocol):
     def _settle(self) -> None:
         """Tell the keeper what we are about now, when that has changed."""
         if self._body_open:
-            stand = Stand.KNOWN if self.is_known else Stand.PROMISED
+            stand = Activity.KNOWN if self.is_known else Activity.PROMISED
         elif self._lingering or self._is_waiting:
-            stand = Stand.SILENT if self.cycle is None else Stand.ANSWERED
+            stand = Activity.SILENT if self.cycle is None else Activity.ANSWERED
         elif self._turn is not None and self._turn.is_waiting:
-            stand = Stand.WAITING
+            stand = Activity.WAITING
         else:
-            stand = Stand.AT_WORK
+            stand = Activity.AT_WORK
         if stand is not self.stand:
             self.keeper.move(self, stand)
 
@@ -226,7 +226,7 @@ class Connection(HttpToolsProtocol):
         # whoever answers before the body has come closes the line behind the answer, and gently: a line that is cut
         # while bytes arrive takes the answer with it
         self._keeps_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
-        self.cycle.transport = Gently(self.transport, self.linger)  # type: ignore[assignment]  # the three methods a cycle calls
+        self.cycle.transport = LingeringTransport(self.transport, self.linger)  # type: ignore[assignment]  # the three methods a cycle calls
 
     def on_body(self, body: bytes) -> None:
         self._moved = True

@@ -25,7 +25,7 @@ from hub.web.networks import network_of, site_of
 SITE_CONNECTIONS = 2  # addresses' shares of connections: half of all at most
 
 
-class Stand(IntEnum):
+class Activity(IntEnum):
     """What a connection is about; the first give way first, and whoever is at work never does."""
 
     SILENT = 0  # has never asked for anything
@@ -36,14 +36,14 @@ class Stand(IntEnum):
     AT_WORK = 5
 
 
-_STRANGERS = (Stand.SILENT, Stand.PROMISED, Stand.ANSWERED, Stand.WAITING)
-_OF_OWN = (Stand.SILENT, Stand.PROMISED, Stand.ANSWERED, Stand.KNOWN)  # who gives way to others of its address
+_STRANGERS = (Activity.SILENT, Activity.PROMISED, Activity.ANSWERED, Activity.WAITING)
+_OF_OWN = (Activity.SILENT, Activity.PROMISED, Activity.ANSWERED, Activity.KNOWN)  # gives way to others of its address
 
 
-class Guest(Protocol):
+class KeptConnection(Protocol):
     """A connection, as its keeper sees it."""
 
-    stand: Stand  # kept by the keeper; ``Keeper.move`` changes it
+    stand: Activity  # kept by the keeper; ``Keeper.move`` changes it
 
     @property
     def address(self) -> str: ...
@@ -78,7 +78,7 @@ class _Crowd:
     def __init__(self) -> None:
         self.count = 0
         self.newcomers = 0  # for whom others of it gave way since the last look
-        self.standing: tuple[dict[Guest, None], ...] = tuple({} for _ in Stand)
+        self.standing: tuple[dict[KeptConnection, None], ...] = tuple({} for _ in Activity)
 
 
 class Keeper:
@@ -90,7 +90,7 @@ class Keeper:
         self.gone = self.turned_away = 0  # so many left before their answer, or were told to come again
         self._proxies = proxies_of(proxies)
         self.turns = Turns(limits)
-        self._unsent: dict[Guest, int] = {}  # bytes by connection that does not take them, oldest first
+        self._unsent: dict[KeptConnection, int] = {}  # bytes by connection that does not take them, oldest first
         self._unsent_bytes = 0
         self._all = _Crowd()
         self._crowds: dict[str, _Crowd] = {}  # by network, and by site where that is another
@@ -105,7 +105,7 @@ class Keeper:
             for theirs, most in self._shares(address)
         )
 
-    def admit(self, guest: Guest) -> bool:
+    def admit(self, guest: KeptConnection) -> bool:
         """Give ``guest`` a place; False when there is none."""
         if not self.has_room(guest.address):
             return False
@@ -127,7 +127,7 @@ class Keeper:
         self._count(guest.address, 1)
         return True
 
-    def leave(self, guest: Guest) -> None:
+    def leave(self, guest: KeptConnection) -> None:
         """Take back the place of ``guest``, if it has one."""
         self.sent(guest)
         if not self._has(guest):
@@ -136,7 +136,7 @@ class Keeper:
             del crowd.standing[guest.stand][guest]
         self._count(guest.address, -1)
 
-    def move(self, guest: Guest, stand: Stand) -> None:
+    def move(self, guest: KeptConnection, stand: Activity) -> None:
         """Say what ``guest`` is about now. Too many promises of one address, or of all: the oldest gives way."""
         if not self._has(guest):  # it has been let go of
             guest.stand = stand
@@ -146,20 +146,20 @@ class Keeper:
             del crowd.standing[guest.stand][guest]
             crowd.standing[stand][guest] = None
         guest.stand = stand
-        if stand is Stand.PROMISED:
+        if stand is Activity.PROMISED:
             if not self._is_proxy(guest.address):
                 for nth, crowd in enumerate(crowds[1:]):
                     self._bound_promises(crowd, self.limits.address_promises * (SITE_CONNECTIONS if nth else 1))
             self._bound_promises(self._all, self.limits.promises)
 
-    def unsent(self, guest: Guest, size_bytes: int) -> None:
+    def unsent(self, guest: KeptConnection, size_bytes: int) -> None:
         """Count what ``guest`` does not take; beyond the most of all, the oldest of them are let go of."""
         self._unsent[guest] = size_bytes
         self._unsent_bytes += size_bytes
         while self._unsent_bytes > self.limits.unsent_bytes and len(self._unsent) > 1:
             self._end(next(iter(self._unsent)))
 
-    def sent(self, guest: Guest) -> None:
+    def sent(self, guest: KeptConnection) -> None:
         """Take back what ``unsent`` counted."""
         self._unsent_bytes -= self._unsent.pop(guest, 0)
 
@@ -185,38 +185,38 @@ class Keeper:
         """Count one who has left before his answer was complete."""
         self.gone += 1
 
-    def count(self, stand: Stand) -> int:
+    def count(self, stand: Activity) -> int:
         """Return how many are about this."""
         return len(self._all.standing[stand])
 
     def __len__(self) -> int:
         return self._all.count
 
-    def _whoever_gives_way(self) -> Guest | None:
+    def _whoever_gives_way(self) -> KeptConnection | None:
         fullest = self._crowds[next(iter(self._addresses[self._most]))]
-        for stands in (_STRANGERS, (Stand.KNOWN,)):
+        for stands in (_STRANGERS, (Activity.KNOWN,)):
             victim = self._first(fullest, stands) or self._first(self._all, stands)
             if victim is not None:
                 return victim
         return None
 
-    def _first(self, crowd: _Crowd, stands: tuple[Stand, ...]) -> Guest | None:
+    def _first(self, crowd: _Crowd, stands: tuple[Activity, ...]) -> KeptConnection | None:
         for stand in stands:
             waiting = crowd.standing[stand]
             while waiting:
                 guest = next(iter(waiting))
-                if stand is not Stand.PROMISED or not guest.is_known:
+                if stand is not Activity.PROMISED or not guest.is_known:
                     return guest
-                self.move(guest, Stand.KNOWN)  # it has become known since; that moves it once for each body
+                self.move(guest, Activity.KNOWN)  # it has become known since; that moves it once for each body
         return None
 
     def _bound_promises(self, crowd: _Crowd, most: int) -> None:
-        if len(crowd.standing[Stand.PROMISED]) > most:
-            victim = self._first(crowd, (Stand.PROMISED,))
-            if victim is not None and len(crowd.standing[Stand.PROMISED]) > most:
+        if len(crowd.standing[Activity.PROMISED]) > most:
+            victim = self._first(crowd, (Activity.PROMISED,))
+            if victim is not None and len(crowd.standing[Activity.PROMISED]) > most:
                 self._end(victim)
 
-    def _end(self, guest: Guest) -> None:
+    def _end(self, guest: KeptConnection) -> None:
         guest.give_way()
         self.leave(guest)
 
@@ -233,7 +233,7 @@ class Keeper:
     def _crowds_of(self, address: str) -> list[_Crowd]:
         return [self._all, *(self._crowds[name] for name in _names(address))]
 
-    def _has(self, guest: Guest) -> bool:
+    def _has(self, guest: KeptConnection) -> bool:
         theirs = self._crowds.get(network_of(guest.address))
         return theirs is not None and guest in theirs.standing[guest.stand]
 

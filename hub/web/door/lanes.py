@@ -17,7 +17,7 @@ LATELY_SECONDS = 30.0  # turns are remembered so long, and at most twice
 REMEMBERED_MAX = 10_000  # networks and sites
 
 
-class Lately:
+class RecentCounts:
     """How much each network has had lately, in two generations, so that forgetting costs nothing."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Lane:
         self._of_all = of_all
         self.under_way = 0  # places taken
         self.waiting = 0  # that have not begun
-        self._lately = Lately()
+        self._lately = RecentCounts()
         self._again: deque[Turn] = deque()
         self._waiting: dict[str, deque[Turn]] = {}
         self._sites: dict[str, dict[str, None]] = {}  # networks of each site that wait

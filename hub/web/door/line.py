@@ -32,7 +32,7 @@ class Pace:
         self.at, self.bytes = at, count
 
 
-class Gently:
+class LingeringTransport:
     """The transport as a cycle sees it whose request is still coming: closing lingers."""
 
     __slots__ = ("_linger", "_transport")

@@ -56,18 +56,18 @@ class OrderQuery(Struct):
         return "/orders" + (f"?{query}" if query else "")
 
 
-class Said(Struct):
+class OurAnswer(Struct):
     """An answer of ours, and the acknowledgement that says how the customer took it."""
 
     answer: MessageRow
     by: str | None = None
 
 
-class Talk(Struct):
+class OrderMessages(Struct):
     """What the messages of an order say beside the order itself."""
 
     waits: bool  # for a person; False once somebody has dealt with it
-    said: dict[str, Said] = {}  # by our message
+    said: dict[str, OurAnswer] = {}  # by our message
 
 
 def order_url(order: OrderSummary) -> str:
@@ -123,7 +123,7 @@ async def order_page(
     scope = caller_of(request).scope
     called = last_part(request, PARTS_BEFORE)
 
-    def work(conn: Any) -> tuple[OrderHead, Talk] | list[OrderSummary]:
+    def work(conn: Any) -> tuple[OrderHead, OrderMessages] | list[OrderSummary]:
         found = find_orders(conn, scope, partner, called)
         of_kind = [one for one in found if one.test == test] or found
         meant = [one for one in of_kind if release is None or one.release == release]
@@ -144,20 +144,20 @@ async def order_page(
     return answer(request, "orders/choose.html", number=called, orders=found, order_url=order_url)
 
 
-def _talk(conn: Any, scope: Scope, head: OrderHead) -> Talk:
+def _talk(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
     """Return whether the order still waits, and what the customer's acknowledgements say of our answers to it."""
     order = find_message(conn, scope, head.source.message)
-    said: dict[str, Said] = {}
+    said: dict[str, OurAnswer] = {}
     for each in head.documents:
         ours = find_message(conn, scope, each.source.message) if each.role in OURS else None
         if ours is not None:
             by = [duty.done_by for duty in duties_because_of(conn, ours.id) if duty.done_by]
-            said[ours.id] = Said(answer=ours, by=by[-1] if by else None)
-    return Talk(waits=order is not None and order.attention is not None, said=said)
+            said[ours.id] = OurAnswer(answer=ours, by=by[-1] if by else None)
+    return OrderMessages(waits=order is not None and order.attention is not None, said=said)
 
 
 async def _one(
-    request: Request[Any, Any, Any], head: OrderHead, talk: Talk, after: str | None, name: str
+    request: Request[Any, Any, Any], head: OrderHead, talk: OrderMessages, after: str | None, name: str
 ) -> Response[str]:
     summary = head.summary
     page = partial(order_page_of, summary.partner, summary.number, **_which(summary))

@@ -1,4 +1,5 @@
-"""How long a person waits: `hub --help`, `hub serve` until ready, `make demo` the second time until answered.
+"""How long a person waits: `hub --help`, `hub serve` until ready, `make demo` the second time until answered; and what
+a thousand partners cost whose maps are the base maps: until all is read and compiled that their messages need.
 
 Run: .venv/bin/python -m benchmarks.startup [--rounds N]. Prints a table of wall times against the bounds of the
 interface; the peer in the same run is the bare interpreter. Needs an idle machine; ends with 1 when a bound is missed.
@@ -7,6 +8,8 @@ interface; the peer in the same run is the bare interpreter. Needs an idle machi
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import socket
 import statistics
 import subprocess
@@ -20,6 +23,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HUB = [sys.executable, "-m", "hub"]
+PARTNER = ROOT / "partners" / "acme-cardio"
+PARTNERS = 1_000
+PARTNERS_S_MAX = 10.0
+PARTNERS_MB_MAX = 300.0
+LOAD = """
+import os, resource
+from hub.flow.rooms import ROOMS
+from hub.flow.rules import Rules
+from hub.flow.syntaxes import warm_up
+from hub.platform.configuration import find_configuration
+rules = Rules(find_configuration(os.environ["HUB_CONFIG_PATH"]))
+assert len(rules.partners.all()) > {partners} and not rules.partners.faults, rules.partners.faults
+warm_up(rules, ROOMS)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+"""What a process does that is to judge messages, in one of its own: it prints the most memory it ever held, in MB."""
+
 GIVE_UP_SECONDS = 60.0  # far beyond every bound: then something is broken, not slow
 
 
@@ -32,7 +52,7 @@ def main() -> int:
         data = Path(folder)
         measured: list[tuple[str, float | None, Callable[[], None]]] = [
             ("bare interpreter", None, lambda: _run([sys.executable, "-c", "pass"])),
-            ("hub --help", 0.3, lambda: _run([*HUB, "--help"])),
+            ("hub --help", 0.15, lambda: _run([*HUB, "--help"])),
             ("hub serve, ready, data there", 2.0, lambda: _serve(data / "serve")),
             ("make demo, second time, answered", 5.0, lambda: _run(_demo(data / "demo"))),
         ]
@@ -44,7 +64,29 @@ def main() -> int:
             median = statistics.median(times)
             missed |= bound is not None and median > bound
             print(f"{name:<34}{min(times):>8.3f}{median:>10.3f}{bound if bound is not None else '-':>9}")
-    return 1 if missed else 0
+        seconds, megabytes = _load_partners(data / "many")
+    name = f"{PARTNERS:,} partners, base maps"
+    print(f"{name:<34}{seconds:>8.3f}{seconds:>10.3f}{PARTNERS_S_MAX:>9}")
+    print(f"{'  memory, MB':<34}{megabytes:>8.0f}{megabytes:>10.0f}{PARTNERS_MB_MAX:>9}")
+    return 1 if missed or seconds > PARTNERS_S_MAX or megabytes > PARTNERS_MB_MAX else 0
+
+
+def _load_partners(root: Path) -> tuple[float, float]:
+    """Return how long a process takes to read a thousand partners more, and the most memory that it holds then."""
+    own = (PARTNER / "partner.toml").read_text().replace(f'"{PARTNER.name}/', '"x12/004010/')
+    for number in range(PARTNERS):
+        name = f"customer-{number:04d}"
+        folder = root / "partners" / name
+        folder.mkdir(parents=True)
+        text = own.replace(f'"{PARTNER.name}"', f'"{name}"').replace('"123456789"', f'"{200_000_000 + number}"')
+        (folder / "partner.toml").write_text(text)
+        for file in ("items.toml", "prices.toml"):
+            shutil.copy(PARTNER / file, folder / file)
+    began = time.perf_counter()
+    load = [sys.executable, "-c", LOAD.format(partners=PARTNERS)]
+    environment = {**os.environ, "HUB_CONFIG_PATH": str(root)}
+    told = subprocess.run(load, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
+    return time.perf_counter() - began, float(told)
 
 
 def _demo(data: Path) -> list[str]:

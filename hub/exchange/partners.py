@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -324,13 +325,19 @@ def _unknown_keys(table: Any, shape: Any, at: Key) -> list[tuple[Key, list[str]]
         return []
     config = structs[0].__struct_config__
     struct = next((s for s in structs if s.__struct_config__.tag == table.get(config.tag_field)), structs[0])
-    fields = {field.name: field.type for field in msgspec.structs.fields(struct)}
-    if config.tag_field is not None:
-        fields[config.tag_field] = str
+    fields = _fields_of(struct)
     found = [((*at, key), list(fields)) for key in table if key not in fields]
     for key in table.keys() & fields.keys():
         found += _unknown_keys(table[key], fields[key], (*at, key))
     return found
+
+
+@cache
+def _fields_of(struct: type[Struct]) -> dict[str, Any]:
+    """Return the type of each key that a table may have; worked out once for each kind of table there is."""
+    fields: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(struct)}
+    tag = struct.__struct_config__.tag_field
+    return fields if tag is None else {**fields, tag: str}
 
 
 def _place(fault: msgspec.ValidationError) -> tuple[str, Key]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,25 +23,13 @@ _STRINGS = re.compile(r"\"(\\.|[^\"\\])*\"|'[^']*'|#.*")
 
 
 class Lines:
-    """Where keys stand. A key within a value of several lines is shown where the value begins."""
+    """Where keys stand. A key within a value of several lines is shown where the value begins.
+
+    They are looked for when one is first asked for: most files have no fault.
+    """
 
     def __init__(self, text: str) -> None:
-        self._at: dict[Key, int] = {}
-        counts: dict[Key, int] = {}
-        table: Key = ()
-        depth = 0
-        for number, line in enumerate(text.split("\n"), start=1):
-            header = _HEADER.match(line) if depth == 0 else None
-            if header:
-                table = _enter(header[2].split("."), header[1] == "[[", counts)
-                self._at[table] = number
-                continue
-            assignment = _ASSIGNMENT.match(line) if depth == 0 else None
-            if assignment:
-                key = tuple(part.strip().strip('"') for part in assignment[1].split("."))
-                self._at[(*table, *key)] = number
-            bare = _STRINGS.sub("", line)
-            depth += sum(bare.count(bracket) for bracket in "[{") - sum(bare.count(bracket) for bracket in "]}")
+        self._text = text
 
     def of(self, key: Key) -> int | None:
         """Return the line of ``key``, or of the nearest table around it; none for a file without it."""
@@ -49,6 +38,26 @@ class Lines:
                 return self._at[key]
             key = key[:-1]
         return None
+
+    @cached_property
+    def _at(self) -> dict[Key, int]:
+        found: dict[Key, int] = {}
+        counts: dict[Key, int] = {}
+        table: Key = ()
+        depth = 0
+        for number, line in enumerate(self._text.split("\n"), start=1):
+            header = _HEADER.match(line) if depth == 0 else None
+            if header:
+                table = _enter(header[2].split("."), header[1] == "[[", counts)
+                found[table] = number
+                continue
+            assignment = _ASSIGNMENT.match(line) if depth == 0 else None
+            if assignment:
+                key = tuple(part.strip().strip('"') for part in assignment[1].split("."))
+                found[(*table, *key)] = number
+            bare = _STRINGS.sub("", line)
+            depth += sum(bare.count(bracket) for bracket in "[{") - sum(bare.count(bracket) for bracket in "]}")
+        return found
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], Lines]:

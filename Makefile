@@ -2,7 +2,7 @@
 #   make demo   everything set up, the reference conversation played, pages on http://127.0.0.1:8000
 #   make test   everything set up, every test this machine can run; what it skips it names, with the reason
 # and one for who changes what reads foreign text:
-#   make proof  tests that try inputs by the thousand or the million, in full; half an hour
+#   make proof  tests that try inputs by the thousand or the million, in full, and faults planted at random; an hour
 # Both need Python >= 3.11 (with pip or venv), make, and the Python and npm package indexes. Nothing is installed
 # outside this folder: uv goes to .uv/ when the machine has none, the project's packages to .venv/.
 
@@ -31,7 +31,7 @@ PYTEST := .venv/bin/pytest -n 2 --dist loadfile -rs
 PROOF := .venv/bin/pytest -n 2 --dist load -m proof --proof
 DATA ?= ./var
 
-.PHONY: demo serve test proof check lint clean
+.PHONY: demo serve test proof mutants check lint clean
 
 # The planner is compiled behind the demo, as far as nobody else wants the processor; it ends by itself.
 demo: $(READY)
@@ -47,6 +47,11 @@ test: $(WARM)
 # What `make test` tries with a few inputs, with as many as it takes to promise something; ends with what was counted.
 proof: $(DEVELOPED)
 	@$(PROOF) $(or $(TESTS),tests)
+	$(if $(TESTS),,@$(MAKE) --no-print-directory mutants)
+
+# Faults planted at random in the corridor, one at a time in a copy: MUTANTS="--count 20 --only hub/flow/settling.py".
+mutants: $(DEVELOPED)
+	@nice -n 10 .venv/bin/python -m tests.mutation $(MUTANTS)
 
 # What .ci/run asks after the tests: style, types, who imports whom.
 lint: $(DEVELOPED)

@@ -1,0 +1,89 @@
+"""What is planted is one edit that parses, stands where behaviour is, and the lines a test runs are written down."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house import CHECKOUT
+from tests.mutation.mutants import mutants_of
+
+SOURCE = '''
+"""A docstring of 3 words."""
+BOUND = 256
+
+def judged(count: int, kind: str = "order") -> bool:
+    """Return 7."""
+    log.info("judged", count=count)
+    if count >= 3 and kind != "change":
+        forget(count)
+        return True
+    return False
+'''
+
+
+def edits() -> set[tuple[str, str]]:
+    source = SOURCE.encode()
+    return {(source[each.start : each.end].decode(), each.put) for each in mutants_of("hub/x.py", source)}
+
+
+@pytest.mark.parametrize(
+    ("was", "put"),
+    [
+        (">=", ">"),
+        ("and", "or"),
+        ("!=", "=="),
+        ("3", "4"),
+        ('"order"', "'orderx'"),
+        ('"change"', "'changex'"),
+        ("forget(count)", "pass"),
+        ("True", "None"),
+        ("True", "False"),
+        ('count >= 3 and kind != "change"', 'not (count >= 3 and kind != "change")'),
+    ],
+)
+def test_a_slip_of_each_kind_is_planted(was: str, put: str) -> None:
+    assert (was, put) in edits()
+
+
+def test_nothing_is_planted_where_no_behaviour_hangs_on_it() -> None:
+    planted = {was for was, _ in edits()}
+    assert not planted & {"256", '"""Return 7."""', '"judged"', 'log.info("judged", count=count)'}
+
+
+def test_an_edit_says_where_it_is_and_what_it_changes() -> None:
+    source = SOURCE.encode()
+    [left_out] = [each for each in mutants_of("hub/x.py", source) if each.put == "pass"]
+    assert (left_out.line, left_out.within, left_out.kind) == (9, "judged", "left out")
+    assert "-        forget(count)\n+        pass\n" in left_out.diff(source)
+    assert left_out.name(source) == "hub/x.py:judged: forget(count) → pass"
+
+
+def test_the_lines_that_a_test_runs_are_written_down_whatever_thread_runs_them(tmp_path: Path) -> None:
+    (tmp_path / "looked_at.py").write_text("def one():\n    return 1\n\n\ndef two():\n    return 2\n")
+    (tmp_path / "test_it.py").write_text(
+        "import threading\nfrom looked_at import one, two\n\n\n"
+        "def test_here():\n    assert one() == 1\n\n\n"
+        "def test_there():\n    work = threading.Thread(target=two)\n    work.start()\n    work.join()\n"
+    )
+    more = {
+        "HUB_MUTANTS_FILES": str(tmp_path / "looked_at.py"),
+        "HUB_MUTANTS_LINES": str(tmp_path / "lines.json"),
+        "PYTHONPATH": f"{CHECKOUT}{os.pathsep}{tmp_path}",
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutation.lines", "-p", "no:cacheprovider", "."]
+    ended = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, **more}, capture_output=True, timeout=120, check=False
+    )
+    assert ended.returncode == 0, ended.stdout
+    seen = json.loads((tmp_path / "lines.json").read_text())
+    lines = {name.partition("::")[2]: each["lines"] for name, each in seen.items()}
+    assert lines == {
+        "test_here": {str(tmp_path / "looked_at.py"): [2]},
+        "test_there": {str(tmp_path / "looked_at.py"): [6]},
+    }

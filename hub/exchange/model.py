@@ -28,8 +28,12 @@ DutyState = Literal[Acknowledgement, "done"]
 Judgement = Literal["first", "superseded", "duplicate", "conflict", "refused"]
 Verdict = Literal["approve", "refuse"]
 
+WaitsFor = Literal["earlier", "subject"]
+"""What a document that changes something waits for: earlier messages of its partner, or what it is about."""
+
 Event = Literal[
     "held",
+    "waits",
     "processing-failed",
     "replay-asked",
     "resend-asked",

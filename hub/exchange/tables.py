@@ -102,6 +102,25 @@ recent_body = Table(
     sqlite_with_rowid=False,
 )  # the same bytes from the same partner are the same message until then; later their identity is asked
 
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("message", ID, ForeignKey("message.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("partner", PARTNER, nullable=False),
+    Column("test", Boolean, nullable=False),
+    Column("waits_for", String(10), nullable=False),
+    Column("subject_kind", String(40), nullable=False),
+    Column("subject", String(120), nullable=False),
+    Column("sequence", LONG, nullable=False),
+    Column("until", Instant, nullable=False),
+    Index("ix_waiting_partner", "partner", "waits_for", "message"),
+    Index("ix_waiting_subject", "partner", "subject", "subject_kind", "sequence", "message", "position"),
+    Index("ix_waiting_until", "until"),
+    _one_of("waits_for", model.WaitsFor),
+    sqlite_with_rowid=False,
+)  # documents that change something, and may not take effect yet
+
 interchange = Table(
     "interchange",
     metadata,

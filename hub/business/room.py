@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from hub.canonical.result import Cause, Result
 from hub.kernel.errors import HubError
+from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 from hub.platform.configuration import Configuration
 from hub.security.policy import Grant
@@ -74,6 +75,13 @@ class Prepared(Struct):
     result: Result
 
 
+class Change(Struct):
+    """What a document changes, and which of its sender's changes of that it is, where the document says so."""
+
+    subject: Key
+    sequence: int | None = None
+
+
 class Pages(Struct):
     """Where people read what the room has. The texts are English, and words of the catalogues."""
 
@@ -86,6 +94,8 @@ class Pages(Struct):
 Handle = Callable[[Connection, Arrived, Any, Collection[str]], Result]
 """Given the transaction, the document, the room's rules for its partner, and the ids of those of the room's records
 that an answer of this transaction is already due for."""
+ChangeOf = Callable[[Struct], Change]
+"""Given a canonical document that changes something: what."""
 Check = Callable[[Configuration, str], Sequence[HubError]]
 """Given the configuration and a partner: what is wrong in the room's own files of that partner."""
 
@@ -115,6 +125,9 @@ class Room:
     handles: Mapping[str, Handle]  # by name of the canonical document
     documents: Mapping[str, str]  # canonical documents it takes or owes, and what people call them
     keys: Mapping[str, str] = field(default_factory=dict)  # kinds of numbers, the one people use first; and its name
+    changes: Mapping[str, ChangeOf] = field(default_factory=dict)
+    """By name of the canonical document, those that change what stands: they wait for what came before them, and where
+    their handler says so for their subject (``Result.waits``). Those not named here are new, and never wait."""
     read_rules: Callable[[Configuration, PartnerFacts], Any] = no_rules  # raises ``Misconfigured``
     prepare: Callable[[Arrived, Any], Prepared | None] = prepares_nothing  # None: what follows depends on what stands
     writes: type[Struct] | None = None  # of what is prepared; a struct with a tag, for it travels between processes

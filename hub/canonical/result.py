@@ -52,3 +52,4 @@ class Result(Struct):
     subject: Key | None = None  # what the document is about
     keys: list[Key] = []  # what else it is found by
     attention: str | None = None  # why a person should look
+    waits: bool = False  # what it changes does not stand yet: nothing was written, and it is handled again when it does

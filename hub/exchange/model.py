@@ -34,6 +34,7 @@ WaitsFor = Literal["earlier", "subject"]
 Event = Literal[
     "held",
     "waits",
+    "waited-too-long",
     "processing-failed",
     "replay-asked",
     "resend-asked",

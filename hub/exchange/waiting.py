@@ -108,7 +108,7 @@ def call_for_overdue(conn: Connection, *, now: datetime) -> int:
     for each in overdue:
         why = f"It is about {each.subject.kind} {each.subject.value}, which has not come"
         hold(conn, each.message, why)
-        note(conn, each.message, "held", why, at=now)
+        note(conn, each.message, "waited-too-long", why, at=now)
         waits_no_longer(conn, each.message, each.position)
     return len(overdue)
 

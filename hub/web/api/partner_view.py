@@ -31,6 +31,8 @@ ATTENTION = "A person of the factory looks at this message"
 DELIVERY_FAULT = "delivery-failed"  # the code that stands for whatever went wrong on the way
 EVENTS: dict[str, str | None] = {
     "held": "The factory looks at this message before it goes on",
+    "waits": "The message waits for what it changes, or for what you sent before it",
+    "waited-too-long": "What the message changes has not come; the factory looks at it",
     "processing-failed": "Processing stopped; the factory looks at it",
     "replay-asked": "The message is processed again",
     "resend-asked": "The message is sent again",

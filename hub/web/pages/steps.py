@@ -36,6 +36,8 @@ EVENTS: dict[str, tuple[str, Tone]] = {
     "acknowledgement-overdue": (N_("Acknowledgement overdue"), "bad"),
     "answer-overdue": (N_("Our answer is overdue"), "bad"),
     "held": (N_("Held by our configuration"), "bad"),
+    "waits": (N_("Waits"), "warn"),
+    "waited-too-long": (N_("Waited too long"), "bad"),
     "processing-failed": (N_("Processing failed"), "bad"),
 }
 

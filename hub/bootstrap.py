@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from hub.access import people
 from hub.business.rooms import ROOMS
-from hub.exchange import budgets, outbox, stopped
+from hub.exchange import budgets, outbox, stopped, waiting
 from hub.exchange.budgets import Budgets
 from hub.exchange.intake import (
     PROCESS,
@@ -358,6 +358,7 @@ class Hub:
         await self.database.write(lambda conn: mark_overdue(conn, now=self.clock.now()))
         while await self.database.write(partial(forget_recent, now=self.clock.now()), behind=True):
             pass
+        await self.database.write(self._look_at_waiting, behind=True)
         await self.look_at_budgets()
         backlog = await self.database.read(jobs.backlog)
         self._given_up = backlog.dead
@@ -368,12 +369,20 @@ class Hub:
             await self.database.read(self.blobs.sweep)
             await self.database.write(lambda conn: people.sweep(conn, now=self.clock.now()), behind=True)
 
+    def _look_at_waiting(self, conn: Connection) -> None:
+        """Call a person to what has waited for too long, and look for what two hubs at once may have missed."""
+        now = self.clock.now()
+        waiting.call_for_overdue(conn, now=now)
+        for partner in waiting.partners_waiting(conn):
+            waiting.message_is_through(conn, partner, now=now)
+
     def _tell_of_dead_job(self, conn: Connection, job: jobs.Job, why: str) -> None:
         """Call a person to the message whose processing was given up: it will not go on by itself."""
         if job.kind not in (PROCESS, PROCESS_LARGE) or find_message(conn, EVERYONE, job.payload) is None:
             return
         call_attention(conn, job.payload, f"Processing was given up after {jobs.ATTEMPTS_MAX} attempts: {why}")
         note(conn, job.payload, "processing-failed", why, at=self.clock.now())
+        waiting.message_is_through(conn, job.owner, now=self.clock.now())
 
 
 def _links(origins: Sequence[Origin]) -> list[Link]:

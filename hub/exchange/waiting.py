@@ -11,7 +11,7 @@ recognised, as in any replay.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -73,28 +73,35 @@ def waits_no_longer(conn: Connection, message: str, position: int) -> None:
     _FORGET.run(conn, {"wanted": message, "at": position})
 
 
-def go_on(
-    conn: Connection, partners: Collection[str], *, stands: Iterable[tuple[str, Key, bool]] = (), now: datetime
-) -> int:
-    """Have messages processed again whose documents wait no longer; return how many.
-
-    Asked whenever a message of ``partners`` is through. ``stands`` is what stands now or was changed, as partner,
-    subject, and whether in a test: the first document that waits about it is taken up.
-    """
-    if not partners:
-        return 0
+def message_is_through(conn: Connection, partner: str, *, now: datetime) -> None:
+    """Take up documents of ``partner`` that waited for an earlier message, now that one is through."""
+    if not _anything_waits(conn):
+        return
     ready: set[str] = set()
-    for row in conn.execute(_WAIT_FOR_EARLIER, {"partners": sorted(partners)}):
+    for row in conn.execute(_WAIT_FOR_EARLIER, {"partner": partner}):
         found = _waiting(row)
         if found.message not in ready and not must_wait(conn, found):
             ready.add(found.message)
-    for each in stands:
-        first = conn.execute(_FIRST, _about(*each)).one_or_none()
-        if first is not None:
-            ready.add(first.message)
     for message in sorted(ready):
         process_again(conn, message, now=now)
-    return len(ready)
+
+
+def subject_stands(conn: Connection, partner: str, subjects: Iterable[tuple[Key, bool]], *, now: datetime) -> None:
+    """Take up the first document that waits about each of ``subjects``, which stand now or were changed.
+
+    With each, whether it is a test's: tests and what is real wait for themselves.
+    """
+    if not _anything_waits(conn):
+        return
+    for subject, test in subjects:
+        first = conn.execute(_FIRST, _about(partner, subject, test)).one_or_none()
+        if first is not None:
+            process_again(conn, first.message, now=now)
+
+
+def _anything_waits(conn: Connection) -> bool:
+    """Say whether anything waits at all: most of the time nothing does, and it is asked for every message."""
+    return bool(_ANYTHING.returned(conn, {}))
 
 
 def partners_waiting(conn: Connection) -> list[str]:
@@ -111,11 +118,6 @@ def call_for_overdue(conn: Connection, *, now: datetime) -> int:
         note(conn, each.message, "waited-too-long", why, at=now)
         waits_no_longer(conn, each.message, each.position)
     return len(overdue)
-
-
-def waiting_of(conn: Connection, message: str) -> Sequence[Waiting]:
-    """Return what waits of a message, by position."""
-    return [_waiting(row) for row in conn.execute(_OF_MESSAGE, {"wanted": message})]
 
 
 def _about(partner: str, subject: Key, test: bool) -> dict[str, object]:
@@ -151,15 +153,15 @@ _BEFORE = select(
     )
 )
 _FIRST = select(waiting).where(*_OF_SUBJECT).order_by(*_ORDER).limit(1)
+_ANYTHING = Prepared(select(waiting.c.position).limit(literal_column("1")))
 _WAIT_FOR_EARLIER = (
     select(waiting)
-    .where(waiting.c.partner.in_(bindparam("partners", expanding=True)), waiting.c.waits_for == "earlier")
+    .where(waiting.c.partner == bindparam("partner"), waiting.c.waits_for == "earlier")
     .order_by(waiting.c.message, waiting.c.position)
     .limit(LOOKED_AT_MAX)
 )
 _PARTNERS = select(waiting.c.partner).where(waiting.c.waits_for == "earlier").distinct()
 _OVERDUE = select(waiting).where(waiting.c.until <= bindparam("now")).order_by(waiting.c.until).limit(OVERDUE_AT_ONCE)
-_OF_MESSAGE = select(waiting).where(waiting.c.message == bindparam("wanted")).order_by(waiting.c.position)
 _FORGET = Prepared(
     delete(waiting).where(waiting.c.message == bindparam("wanted"), waiting.c.position == bindparam("at"))
 )

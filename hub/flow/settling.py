@@ -23,6 +23,7 @@ from hub.exchange.duties import put_duties, read_at_last, renew_duties
 from hub.exchange.model import Acknowledgement, DocumentRow, Duty, InterchangeRow, Judgement
 from hub.exchange.partners import Partner
 from hub.exchange.recording import TestsBefore
+from hub.exchange.waiting import Waiting, must_wait, subject_stands, wait, waits_no_longer
 from hub.exchange.weights import RESENT, Amount
 from hub.flow.documents import Document, Envelope, Survey, is_test, not_understood
 from hub.flow.drafts import Draft, Reply
@@ -36,6 +37,7 @@ from hub.flow.replying import drafts_of, replied_amount
 from hub.flow.rooms import ROOM_OF, handler_of
 from hub.flow.rows import document_row, interchange_row
 from hub.flow.rules import Rules
+from hub.flow.sequencing import as_it_would_wait
 from hub.flow.services import Services
 from hub.flow.standing import StandingVersions
 from hub.flow.summary import Settled, Summary
@@ -46,6 +48,8 @@ from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 from hub.platform import jobs
 
+STANDS = frozenset({"accepted", "changed", "held"})
+"""Outcomes after which what a document is about may stand: its room says whether it does."""
 DOCUMENTS_OF_A_GROUPED_MESSAGE_MAX = 2  # most messages hold one order
 CANONICAL_BYTES_OF_A_GROUPED_MESSAGE_MAX = 8 * 1024  # ten lines; what is longer holds the writer as long as the rest
 
@@ -157,6 +161,7 @@ class _Settlement:
         self._effects, self._standing, self._message = effects, standing, unsettled.task.message
         self._claims: dict[int, bool] = {}  # by position: whether what was prepared stands, where that is known
         self._keys: list[Key] = []
+        self._stand: dict[tuple[Key, bool], None] = {}  # what its documents made or changed, and whether in a test
         self._new: list[Envelope] = []  # whose references are entered with this portion
         self._syntax = SYNTAXES[unsettled.portion.survey.syntax]
 
@@ -262,6 +267,8 @@ class _Settlement:
         before = self.progress.tests.judged(document.position, document.envelope)
         test = is_test(envelope, self.partner) if before is None else before
         result = self._result(document, judgement, test)
+        if result.subject is not None and result.outcome in STANDS:
+            self._stand[result.subject, test] = None
         row = document_row(document, envelope, result, self._message.id, self.partner.id, test=test)
         place = partial(self._syntax.place, envelope, document)
         return Settled(document=document, result=result, row=row, told=self._syntax.outcome(document), place=place)
@@ -290,9 +297,24 @@ class _Settlement:
         given = arrived(
             document, reference, effects.rules, self._message.id, self.partner.id, test=test, now=effects.now
         )
+        change = as_it_would_wait(room, given)
+        if change is not None and must_wait(effects.conn, change):
+            return self._waits(change)
         result = handle(effects, given)
         self._standing.forget()
+        if change is not None and result.waits:
+            return self._waits(replace(change, waits_for="subject"))
+        if change is not None and self.unsettled.task.again:
+            waits_no_longer(effects.conn, self._message.id, document.position)
         return self._sent(document, room, *written(effects.rules, result))
+
+    def _waits(self, change: Waiting) -> Result:
+        """Put the document down as one that waits, and leave it undecided."""
+        conn, subject = self._effects.conn, change.subject
+        wait(conn, change)
+        if not self.unsettled.task.again:
+            recording.note(conn, change.message, "waits", f"{subject.kind} {subject.value}", at=self._effects.now)
+        return Result(outcome="none", subject=subject)
 
     def _claim(self, document: Document, test: bool) -> bool:
         """Whether what was prepared for the document is of it, of today, and rests on what stands."""
@@ -356,9 +378,10 @@ class _Settlement:
         """Complete the job with the last portion. Before, go on only while it is ours: another may have begun anew."""
         fence, conn = self.unsettled.task.fence, self._effects.conn
         if self.unsettled.portion.last:
-            complete(conn, self.unsettled.task)
+            complete(conn, self.unsettled.task, self._effects.now)
         elif jobs.extend(conn, [fence], now=self._effects.now) != 1:
             raise Conflict(f"job {fence.job} is in other hands")
+        subject_stands(conn, self.partner.id, self._stand, now=self._effects.now)
 
 
 def _names(settled: Settled) -> list[Key]:

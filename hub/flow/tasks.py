@@ -12,6 +12,7 @@ from hub.exchange import recording
 from hub.exchange.duties import owe_answer
 from hub.exchange.intake import PROCESS, PROCESS_LARGE, Received, received
 from hub.exchange.model import StageTime
+from hub.exchange.waiting import message_is_through
 from hub.flow.owing import UNKNOWN_DUE_MINUTES, whole_duty
 from hub.flow.services import Services
 from hub.formats.body import Bytes
@@ -83,14 +84,18 @@ def quarantine(services: Services, task: Task, fault: Unreadable, conn: Connecti
             findings=[finding],
         ),
     )
-    complete(conn, task)
+    complete(conn, task, services.clock.now())
 
 
-def complete(conn: Connection, task: Task) -> None:
-    """Complete the job; one that was given up before for the same message is no longer of any use."""
+def complete(conn: Connection, task: Task, now: datetime) -> None:
+    """Complete the job; one that was given up before for the same message is no longer of any use.
+
+    What waited for the message has its turn.
+    """
     jobs.done(conn, task.fence)
     if task.again:
         jobs.forget_dead(conn, (PROCESS, PROCESS_LARGE), task.message.id)
+    message_is_through(conn, task.message.partner, now=now)
 
 
 def hold(services: Services, task: Task, fault: Misconfigured, conn: Connection) -> None:
@@ -104,7 +109,7 @@ def hold(services: Services, task: Task, fault: Misconfigured, conn: Connection)
     if minutes:
         owe_answer(conn, whole_duty(task.message.id, task.message.partner, minutes, now))
     recording.note(conn, task.message.id, "held", str(fault), at=now)
-    complete(conn, task)
+    complete(conn, task, now)
 
 
 def _load(services: Services, job: Job, conn: Connection) -> tuple[Task, bytes]:

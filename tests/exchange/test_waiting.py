@@ -93,10 +93,12 @@ def test_changes_of_one_subject_go_by_their_sequence_however_they_came(
             assert waiting.must_wait(conn, document)
             waiting.wait(conn, document)
         through(conn, *messages)
-        assert waiting.go_on(conn, ["acme-cardio"], now=NOW) == 0, "the first message is not through"
+        waiting.message_is_through(conn, "acme-cardio", now=NOW)
+        assert at_work(conn) == [blocking], "the first message is not through"
         through(conn, blocking)
         taken = []
-        while waiting.go_on(conn, ["acme-cardio"], now=NOW):
+        while len(taken) < len(messages):
+            waiting.message_is_through(conn, "acme-cardio", now=NOW)
             (message,) = at_work(conn)
             taken.append(sequence_of[message])
             assert not waiting.must_wait(conn, change(message, sequence=sequence_of[message]))
@@ -112,15 +114,15 @@ def test_what_waits_for_its_subject_is_taken_up_when_that_stands_and_not_before(
         (own,) = received(conn, 1)
         through(conn, own)
         waiting.wait(conn, replace(change(own), waits_for="subject"))
-        for stands in [
-            [],
-            [("acme-cardio", OTHER, False)],
-            [("borealis-ortho", ORDER, False)],
-            [("acme-cardio", ORDER, True)],
-            [("acme-cardio", Key(kind="lot", value=ORDER.value), False)],
+        for partner, subject, test in [
+            ("acme-cardio", OTHER, False),
+            ("borealis-ortho", ORDER, False),
+            ("acme-cardio", ORDER, True),
+            ("acme-cardio", Key(kind="lot", value=ORDER.value), False),
         ]:
-            assert waiting.go_on(conn, ["acme-cardio"], stands=stands, now=NOW) == 0
-        assert waiting.go_on(conn, ["acme-cardio"], stands=[("acme-cardio", ORDER, False)], now=NOW) == 1
+            waiting.subject_stands(conn, partner, [(subject, test)], now=NOW)
+            assert at_work(conn) == []
+        waiting.subject_stands(conn, "acme-cardio", [(ORDER, False)], now=NOW)
         assert at_work(conn) == [own]
 
     database.write_now(work)
@@ -138,7 +140,7 @@ def test_who_waits_too_long_is_a_persons_and_its_clock_began_with_its_first_wait
         assert found is not None
         assert found.outcome == "held"
         assert found.attention == "It is about purchase-order 4500098123, which has not come"
-        assert waiting.waiting_of(conn, own) == []
+        assert conn.execute(text("SELECT count(*) FROM waiting")).scalar() == 0
 
     database.write_now(work)
 
@@ -154,6 +156,7 @@ def test_whatever_a_subject_is_called_it_is_found_again(database: Database, valu
         (own,) = received(conn, 1)
         through(conn, own)
         waiting.wait(conn, replace(change(own, subject=subject), waits_for="subject"))
-        assert waiting.go_on(conn, ["acme-cardio"], stands=[("acme-cardio", subject, False)], now=NOW) == 1
+        waiting.subject_stands(conn, "acme-cardio", [(subject, False)], now=NOW)
+        assert at_work(conn) == [own]
 
     database.write_now(work)

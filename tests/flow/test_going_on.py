@@ -153,7 +153,7 @@ def assert_given_up(hub: AtWork, message: str, why: str) -> None:
 
 
 def test_a_hub_at_work_says_how_each_of_its_loops_stands(hub: AtWork, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(hub.hub.rules), "warm_up", lambda rules, rooms: None)
+    monkeypatch.setattr("hub.bootstrap.warm_up", lambda rules, rooms: None)
 
     async def choke(watcher: FolderWatcher) -> int:
         raise OSError("the disk is gone")

@@ -57,29 +57,27 @@ def copied(to: Path) -> None:
 def pytest(copy: Path, arguments: Sequence[str], **more: str) -> subprocess.CompletedProcess[str]:
     """Run tests of the copy on the copy, children and all."""
     environment = {**os.environ, "PYTHONPATH": str(copy), "HUB_SHARED": str(SHARED), **more}
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *arguments]
     return subprocess.run(
         command, cwd=copy, env=environment, capture_output=True, text=True, timeout=SECONDS_MAX * 6, check=False
     )
 
 
 def looked_through(copy: Path, files: Sequence[str], where: Path) -> dict[str, Any]:
-    """Return for each test its time and the lines of ``files`` that it runs. All of them must pass."""
+    """Return for each test that passes its time and the lines of ``files`` that it runs."""
     if not where.is_file():
         named = os.pathsep.join(str(copy / file) for file in files)
         more = {"HUB_MUTANTS_FILES": named, "HUB_MUTANTS_LINES": str(where)}
         ended = pytest(copy, ["-p", "tests.mutation.lines", *LOOKED_THROUGH], **more)
         if ended.returncode:
-            where.unlink(missing_ok=True)
-            raise SystemExit(f"the tests fail without any mutant:\n{ended.stdout[-3000:]}")
+            print(f"some tests fail without any mutant, and are left out:\n{ended.stdout[-2000:]}", file=sys.stderr)
     tests: dict[str, Any] = json.loads(where.read_text(encoding="utf-8"))
     return tests
 
 
-def tests_of(mutant: Mutant, tests: dict[str, Any], copy: Path) -> list[str]:
+def tests_of(mutant: Mutant, tests: dict[str, Any]) -> list[str]:
     """Return the tests that run the mutant's line, the quickest first."""
-    file = (copy / mutant.file).as_posix()
-    found = [name for name, each in tests.items() if mutant.line in each["lines"].get(file, ())]
+    found = [name for name, each in tests.items() if mutant.line in each["lines"].get(mutant.file, ())]
     return sorted(found, key=lambda name: float(tests[name]["seconds"]))
 
 
@@ -91,7 +89,7 @@ def is_caught(mutant: Mutant, source: bytes, names: Sequence[str], copy: Path) -
     try:
         for at in range(0, len(names), TESTS_AT_ONCE):
             try:
-                if pytest(copy, names[at : at + TESTS_AT_ONCE]).returncode:
+                if pytest(copy, ["-x", *names[at : at + TESTS_AT_ONCE]]).returncode:
                     return True
             except subprocess.TimeoutExpired:
                 return True
@@ -125,7 +123,7 @@ def main(arguments: Sequence[str]) -> int:
         tests = looked_through(copy, files, given.lines or copy / "lines.json")
         caught, survivors = 0, list[tuple[Mutant, int]]()
         for number, mutant in enumerate(drawn(sources, given.count, given.seed), start=1):
-            names = tests_of(mutant, tests, copy)
+            names = tests_of(mutant, tests)
             if is_caught(mutant, sources[mutant.file], names, copy):
                 caught += 1
             else:

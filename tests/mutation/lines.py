@@ -20,8 +20,10 @@ from typing import Any
 import pytest
 
 _FILES = frozenset(os.environ["HUB_MUTANTS_FILES"].split(os.pathsep))
+_HERE = Path.cwd()
 _run: dict[str, set[int]] = defaultdict(set)  # by file, of the test that runs now
 _tests: dict[str, dict[str, Any]] = {}
+_failing: set[str] = set()
 
 
 def _trace(frame: FrameType, event: str, argument: object) -> Any:
@@ -42,10 +44,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     sys.settrace(_trace)
     yield
     sys.settrace(None)
-    lines = {Path(file).as_posix(): sorted(found) for file, found in _run.copy().items()}
+    lines = {Path(file).relative_to(_HERE).as_posix(): sorted(found) for file, found in _run.copy().items()}
     _tests[item.nodeid] = {"seconds": time.monotonic() - began, "lines": lines}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note a test that fails without any mutant: it says nothing about one."""
+    if report.failed:
+        _failing.add(report.nodeid)
 
 
 def pytest_sessionfinish() -> None:
     """Write down what was seen."""
-    Path(os.environ["HUB_MUTANTS_LINES"]).write_text(json.dumps(_tests), encoding="utf-8")
+    passed = {name: each for name, each in _tests.items() if name not in _failing}
+    Path(os.environ["HUB_MUTANTS_LINES"]).write_text(json.dumps(passed), encoding="utf-8")

@@ -57,12 +57,10 @@ TIMELINE_MAX = 500
 EARLIER_DELIVERIES_MAX = 20  # the last of them; each time the same bytes come again may make one
 INTERCHANGES_MAX = 1_000  # of one message; ``hub.exchange.parts`` continues
 SAID_BEFORE = re.compile(
-    r"(?:(?:purchase order|order|interchange|group|isa|po)(?:\s*(?:number|no\.|nr\.?))?\s*[:#]\s*"
-    r"|(?:purchase order|order|interchange|group|isa|po)(?:\s+(?:number|no\.?|nr\.?))?\s+|#\s*|po(?=\d{3}))#?",
-    re.IGNORECASE,
+    r"\A(?:(?:[^\W\d_]+(?:\s*[.:#]+\s*|\s+))+#?\s*(?=\S*\d)|#\s*(?=\S)|[^\W\d_]{2,3}(?=\d{3}))",
 )
 SAID_BEHIND = re.compile(r"[\s?,.;]+\Z")
-"""What people say beside a number, in the search box as on the telephone."""
+"""What people say beside a number, in the search box as on the telephone: words without a digit, of whatever room."""
 TRIES_MAX = 20  # the last of one delivery: a round of attempts has ten
 
 

@@ -15,7 +15,8 @@ SAID = [
     "PO 4500098123", "PO: 4500098123", "PO#4500098123", "po # 4500098123", "po:4500098123", "#4500098123",
     "# 4500098123", "order 4500098123", "Order number 4500098123", "order no. 4500098123", "PO number: 4500098123?",
     "purchase order 4500098123.", "interchange 4500098123", "ISA 4500098123", "group 4500098123;", "4500098123?",
-    "4500098123,", " 4500098123. ", "PO 4500098123 ?", "PO 45000981", "PO4500098123",
+    "4500098123,", " 4500098123. ", "PO 4500098123 ?", "PO 45000981", "PO4500098123", "their number: 4500098123",
+    "ASN 4500098123", "invoice no 4500098123", "发票 4500098123",
 ]  # fmt: skip
 
 
@@ -38,6 +39,8 @@ def test_a_number_that_is_written_so_is_found_as_it_is(database: Database, numbe
     database.write_now(work)
 
 
-@pytest.mark.parametrize("text", ["PO12", "POST-7", "ISA", "#", "?", "order", "ISABEL-7", "orders 7", "groupe 7"])
+@pytest.mark.parametrize(
+    "text", ["PO12", "POST-7", "ISA", "#", "?", "order", "ISABEL-7", "order seven", "PO_4711", "4711 PO"]
+)
 def test_nothing_is_taken_from_a_number_that_only_begins_so(text: str) -> None:
     assert number_said(text) == text

@@ -4,8 +4,8 @@
     .venv/bin/python -m benchmarks.named_wires --quick
 
 Times are CPU seconds of this process, the median of rounds in which all stages take turns. What JSON costs is told
-beyond msgspec's decoder alone. jsonata-python, where it is installed, makes the same document of the same order, decoded
-before; that is compared with the map alone. Prints a table and ends with 1 when a limit is missed.
+beyond msgspec's decoder alone. jsonata-python, where it is installed, makes the same document of the order, which was
+decoded before; that is compared with the map alone. Prints a table and ends with 1 when a limit is missed.
 """
 
 from __future__ import annotations

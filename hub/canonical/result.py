@@ -13,11 +13,13 @@ from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.outcome import Key, Outcome
 from hub.kernel.struct import Struct
 
+CauseKind = Literal["message", "event", "person", "clock"]
+
 
 class Cause(Struct):
     """Why something happens: the message whose document asked for it, an event, a person, or the clock."""
 
-    kind: Literal["message", "event", "person", "clock"]
+    kind: CauseKind
     id: str
     position: int | None = None  # of the document in its message
 

@@ -244,14 +244,14 @@ def _tell_envelopes(out: Output, detail: MessageDetail) -> None:
     for each in detail.interchanges:
         if each.judgement in CAME_BEFORE:
             first = each.first_message or "unknown"
-            out.line(f"\ninterchange {each.control_number:09d}: {CAME_BEFORE[each.judgement]} {first}")
+            out.line(f"\ninterchange {each.reference}: {CAME_BEFORE[each.judgement]} {first}")
 
 
 def _tell_document(out: Output, document: DocumentRow) -> None:
     """Say which document it is, what became of it, and what was found."""
     number = f"PO {document.order_number}" if document.order_number else ""
     became = document.outcome if document.outcome != "none" else document.validation
-    heading = " ".join(part for part in (document.kind, document.set_control_number, number) if part)
+    heading = " ".join(part for part in (document.kind, document.reference, number) if part)
     out.line(f"\n{heading}: {became}")
     for finding in document.findings:
         out.line(f"  {finding}")

@@ -45,7 +45,6 @@ class SentGroup(Struct):
 
     duty: int  # whose clock it stops
     message: str
-    control_number: int
     sets: list[SentSet]
     state: DutyState
     acknowledged_by: str | None = None
@@ -59,20 +58,16 @@ class SetWord(Struct):
     findings: list[Diagnostic]
 
 
-def sent_group(
-    conn: Connection, partner: str, *, kinds: tuple[str, ...], functional_group: str, control_number: int
-) -> SentGroup | None:
+def sent_group(conn: Connection, partner: str, *, kinds: tuple[str, ...], reference: str) -> SentGroup | None:
     """Return our group and its sets; None when we sent the partner no such group."""
-    reference = group_reference(functional_group, control_number)
     values = {"whose": partner, "kinds": list(kinds), "reference": reference}
     row = conn.execute(_FIND, values).first()
     if row is None:
         return None
-    sets = conn.execute(_SETS, {"wanted": row.cause, "number": control_number})
+    sets = conn.execute(_SETS, {"wanted": row.cause})
     return SentGroup(
         duty=row.id,
         message=row.cause,
-        control_number=control_number,
         sets=[SentSet(**each._mapping) for each in sets],
         state=row.state,
         acknowledged_by=row.done_by,
@@ -144,7 +139,7 @@ def match_interchange(
 
 def sent_interchange(conn: Connection, partner: str, *, control_number: int, on: date | None) -> str | None:
     """Return our message in which we sent the interchange, the latest of that number; None when we sent none such."""
-    rows = conn.execute(_SENT, {"folded": str(control_number), "whose": partner, "number": control_number})
+    rows = conn.execute(_SENT, {"folded": str(control_number), "whose": partner})
     return next(
         (str(row.message) for row in rows if on is None or abs((row.at.date() - on).days) <= DAYS_APART_MAX), None
     )
@@ -219,7 +214,8 @@ _SENT = (
         search_key.c.kind == "interchange",
         interchange.c.partner == bindparam("whose"),
         interchange.c.direction == "out",
-        interchange.c.control_number == bindparam("number"),
+        interchange.c.kind == "interchange",
+        interchange.c.reference == bindparam("folded"),
     )
     .order_by(interchange.c.message.desc())
 )
@@ -235,11 +231,11 @@ _SETS = (
     select(
         document.c.position,
         document.c.kind,
-        document.c.set_control_number.label("control_number"),
+        document.c.reference.label("control_number"),
         document.c.findings,
         document.c.release,
     )
-    .where(document.c.message == bindparam("wanted"), document.c.group_control_number == bindparam("number"))
+    .where(document.c.message == bindparam("wanted"))  # what we send holds one group
     .order_by(document.c.position)
 )
 _SET = (

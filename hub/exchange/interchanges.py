@@ -60,7 +60,7 @@ def enter(
     number = {f"the_{name}": row[name] for name in _IDENTITY}
     first = conn.execute(_FIRST, number).one_or_none()
     if first is None and not refused:
-        raise Defect(f"interchange {received.control_number} is neither new nor known")
+        raise Defect(f"interchange {received.reference} is neither new nor known")
     if first is None:
         return _insert(conn, row, "refused", None)
     if first.digest in same:
@@ -95,7 +95,7 @@ def _take_over(conn: Connection, row: dict[str, object], before: str, position: 
     return msgspec.convert(taken, InterchangeRow) if _ENTER.run(conn, taken) == 1 else None
 
 
-_IDENTITY = ("partner", "control_number", "sender", "sender_qualifier", "receiver", "receiver_qualifier")
+_IDENTITY = ("partner", "kind", "reference", "sender", "receiver")
 _ENTER = unless_there(interchange)
 _INSERT = Prepared(insert(interchange))
 _OWN = select(interchange).where(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, case, select, update
 
 from hub.exchange.model import Event, MailboxItem, MailboxPage, Verdict
 from hub.exchange.recording import call_attention, note
@@ -111,7 +111,7 @@ _ITEMS = select(
     message.c.sha256,
     message.c.content_type,
     message.c.file_name,
-    message.c.answers,
+    case((message.c.cause_kind == "message", message.c.cause)).label("answers"),
     message.c.received_at.label("created_at"),
     delivery.c.read_at,
 ).join(delivery, delivery.c.message == message.c.id)

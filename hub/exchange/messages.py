@@ -32,6 +32,7 @@ from hub.exchange.recording import fold, note
 from hub.exchange.stopped import lane_of
 from hub.exchange.storable import storable_text
 from hub.exchange.tables import (
+    answering,
     delivery,
     delivery_attempt,
     document,
@@ -102,7 +103,7 @@ def message_detail(conn: Connection, scope: Scope, message_id: str) -> MessageDe
     row = find_message(conn, scope, message_id)
     if row is None:
         return None
-    answers = _ROWS.where(message.c.answers == message_id, visible(scope, message.c.partner)).order_by(message.c.id)
+    answers = _ROWS.where(*answering(message_id), visible(scope, message.c.partner)).order_by(message.c.id)
     return MessageDetail(
         message=row,
         findings=conn.execute(select(message.c.findings).where(message.c.id == message_id)).scalar() or [],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from hub.canonical.result import Cause
+from hub.canonical.result import Cause, CauseKind
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.outcome import Key, Outcome
 from hub.kernel.struct import Struct
@@ -22,6 +22,13 @@ ACKNOWLEDGEMENTS_BY_GRAVITY: tuple[Acknowledgement, ...] = (
     "none", "accepted", "awaited", "overdue", "partly", "rejected"
 )  # fmt: skip
 """What stands for several is the last of these that any of them has: what is bad anywhere is told."""
+Usage = Literal["production", "test", "information", "unclear"]
+"""What an envelope says its documents are for. A syntax that has no word for it leaves that to the partner's file, and
+says production."""
+PURCHASE_ORDER = "purchase-order"
+"""The kind of the number by which people ask for an order."""
+GROUP_KIND, GROUP = "group-kind", "group"
+"""Names in a document's ``envelope``: GS01 and GS06."""
 Debtor = Literal["partner", "us"]
 DutyState = Literal[Acknowledgement, "done"]
 """Of a duty of theirs, what they said when they did it; of ours, that it is done."""
@@ -88,8 +95,14 @@ class MessageRow(Struct):
     outcome: Outcome = "none"
     attention: str | None = None  # why a person should look, in plain words; None when nobody need
     keys: list[Key] = []  # the first KEYS_SHOWN_MAX of them
-    answers: str | None = None  # outbound: id of the inbound message it answers
+    cause_kind: CauseKind | None = None  # outbound: because of what it was sent
+    cause: str | None = None
     repeats: int = 0  # how often the same bytes came again
+
+    @property
+    def answers(self) -> str | None:
+        """The message that it answers."""
+        return self.cause if self.cause_kind == "message" else None
 
 
 class MessagePage(Struct):
@@ -106,12 +119,11 @@ class InterchangeRow(Struct):
     position: int  # in the message, from 1
     partner: str
     direction: Direction
-    sender_qualifier: str
-    sender: str
-    receiver_qualifier: str
+    kind: str  # of its control reference: interchange
+    reference: str  # ISA13 without zeros
+    sender: str  # with its qualifier, where the syntax has one: "01:123456789"
     receiver: str
-    control_number: int  # ISA13
-    usage: str  # ISA15: T or P
+    usage: Usage
     digest: str  # SHA-256 of what the interchange means; of an old one, and of ours, of its bytes
     judgement: Judgement
     at: datetime
@@ -130,10 +142,10 @@ class DocumentRow(Struct):
     interchange: int | None = None  # position of its interchange
     document: str | None = None  # PurchaseOrder
     release: str | None = None  # GS08 as sent: 004010
-    functional_group: str | None = None  # GS01: PO
-    group_control_number: int | None = None
-    set_control_number: str | None = None
-    order_number: str | None = None
+    reference: str | None = None  # its own number in its envelope: ST02
+    subject_kind: str | None = None  # what it is about: purchase-order
+    subject: str | None = None  # and how its sender calls that
+    envelope: dict[str, str] | None = None  # what else only its syntax understands, by name: see ``GROUP_KIND``
     test: bool = False
     validation: Validation = "pending"
     acknowledgement: Acknowledgement = "none"
@@ -143,8 +155,14 @@ class DocumentRow(Struct):
     map_name: str | None = None
     map_digest: str | None = None
     guide_digest: str | None = None
-    answers_message: str | None = None  # outbound: what it answers
-    answers_position: int | None = None
+    cause_kind: CauseKind | None = None  # outbound: because of what it was sent
+    cause: str | None = None
+    cause_position: int | None = None  # of the document in its message
+
+    @property
+    def order_number(self) -> str | None:
+        """The order it is about."""
+        return self.subject if self.subject_kind == PURCHASE_ORDER else None
 
 
 class TimelineEntry(Struct):

@@ -19,6 +19,7 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection, Integer, ScalarSelect, bindparam, delete, exists, func, insert, or_, select, update
 
+from hub.canonical.result import Cause
 from hub.exchange import interchanges, stopped
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, StageTime
 from hub.exchange.recording import (
@@ -31,7 +32,7 @@ from hub.exchange.recording import (
     put_kept_keys,
 )
 from hub.exchange.stopped import Lane
-from hub.exchange.tables import delivery, delivery_attempt, earlier_delivery, message
+from hub.exchange.tables import answering, delivery, delivery_attempt, earlier_delivery, message
 from hub.kernel.errors import Conflict
 from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
@@ -65,7 +66,7 @@ class Outgoing(Struct):
     test: bool = False
     content_type: str | None = None
     file_name: str | None = None
-    answers: str | None = None  # the inbound message it answers
+    because: Cause | None = None  # a message that it answers, or what else
     acknowledgement: Acknowledgement = "none"  # "awaited" when the receiver owes one
     interchanges: list[InterchangeRow] = []
     documents: list[DocumentRow] = []
@@ -241,7 +242,7 @@ def _finish(
 
 
 def _keys(outgoing: Outgoing) -> list[Key]:
-    numbers = [Key(kind="interchange", value=str(row.control_number)) for row in outgoing.interchanges]
+    numbers = [Key(kind=row.kind, value=row.reference) for row in outgoing.interchanges]
     return [*outgoing.keys, *keys_of(outgoing.documents), *numbers]
 
 
@@ -279,7 +280,8 @@ def _row(outgoing: Outgoing, keys: list[Key]) -> dict[str, object]:
         "acknowledgement": outgoing.acknowledgement,
         "outcome": "none",
         "keys": keys,
-        "answers": outgoing.answers,
+        "cause_kind": outgoing.because.kind if outgoing.because else None,
+        "cause": outgoing.because.id if outgoing.because else None,
         "repeats": 0,
     }
 
@@ -372,7 +374,7 @@ _TRIES = (
 _GONE_ANSWERS = (
     select(delivery.c.message)
     .join(message, message.c.id == delivery.c.message)
-    .where(message.c.answers == bindparam("wanted"), delivery.c.state.in_(("sent", "delivered")))
+    .where(*answering(bindparam("wanted")), delivery.c.state.in_(("sent", "delivered")))
     .order_by(_deliveries_before(), delivery.c.message)
     .limit(bindparam("most", type_=Integer))
 )

@@ -25,7 +25,7 @@ from hub.exchange.model import (
     StageTime,
     TimelineEntry,
 )
-from hub.exchange.tables import document, interchange, message, owed, timeline
+from hub.exchange.tables import answering, document, interchange, message, owed, timeline
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.pages import NUMBER_MAX, Cut, cut, number_of, page_size
 from hub.kernel.scope import Scope
@@ -85,7 +85,7 @@ def counts_of(conn: Connection, message_id: str) -> dict[str, int]:
         "findings": select(json_list(conn, message.c.findings).count).where(message.c.id == message_id),
         "documents": _count(document.c.message == message_id),
         "interchanges": _count(interchange.c.message == message_id),
-        "answers": _count(message.c.answers == message_id),
+        "answers": _count(and_(*answering(message_id))),
         "acknowledgements": _count(and_(*_awaited_of(message_id))),
         "timeline": _count(timeline.c.message == message_id),
     }
@@ -149,7 +149,7 @@ def interchanges(conn: Connection, message_id: str, *, cursor: str | None = None
 def answers(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[MessageRow]:
     """Return our messages that answer this one, oldest first."""
     columns = [message.c[name] for name in MessageRow.__struct_fields__]
-    asked = select(*columns).where(message.c.answers == message_id, message.c.id > (cursor or ""))
+    asked = select(*columns).where(*answering(message_id), message.c.id > (cursor or ""))
     return _rows(conn, asked.order_by(message.c.id), limit, _message, lambda row: row.id)
 
 

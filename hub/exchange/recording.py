@@ -14,7 +14,7 @@ from itertools import islice
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from hub.exchange.model import Acknowledgement, DocumentRow, Event, StageTime, Validation
+from hub.exchange.model import GROUP, Acknowledgement, DocumentRow, Event, StageTime, Validation
 from hub.exchange.storable import storable, storable_text
 from hub.exchange.tables import document, message, search_key, timeline
 from hub.kernel.diagnostics import Diagnostic
@@ -28,6 +28,7 @@ KEYS_MAX = 20_000  # of one message: a release of 10,000 lines has two keys each
 FILE = "file"  # kind of the key that is the file's name: known at intake, not read from the body
 TEXT_LENGTH_MAX = 2_000  # of a sentence for a person, whoever wrote it: a page of paper
 POSITION_MAX = 2**31 - 1  # of a document, as its column has it
+DETAIL_LENGTH_MAX = 80  # of what only a syntax understands of a document's envelope
 VALUE_LENGTH_MAX = 120  # of a key, as its column has it; longer ones are cut, as they are when searched
 
 
@@ -116,7 +117,7 @@ def call_attention(conn: Connection, message_id: str, why: str) -> None:
 
 def put_documents(conn: Connection, documents: Sequence[DocumentRow]) -> None:
     """Write documents."""
-    _DOCUMENTS.run_many(conn, [storable(document, msgspec.structs.asdict(row)) for row in documents])
+    _DOCUMENTS.run_many(conn, [_document(row) for row in documents])
 
 
 def kept_keys(keys: Iterable[Key], most: int = KEYS_MAX) -> list[Key]:
@@ -139,18 +140,27 @@ def keys_of(documents: Iterable[DocumentRow]) -> list[Key]:
     """Return the numbers that documents bear themselves."""
     found: list[Key] = []
     for row in documents:
-        if row.order_number:
-            found.append(Key(kind="purchase-order", value=row.order_number))
-        if row.group_control_number is not None:
-            found.append(Key(kind="group", value=str(row.group_control_number)))
-        if row.set_control_number:
-            found.append(Key(kind="set", value=row.set_control_number))
+        if row.subject and row.subject_kind:
+            found.append(Key(kind=row.subject_kind, value=row.subject))
+        if row.envelope and GROUP in row.envelope:
+            found.append(Key(kind="group", value=row.envelope[GROUP]))
+        if row.reference:
+            found.append(Key(kind="set", value=row.reference))
     return found
 
 
 def fold(value: str) -> str:
     """Return ``value`` as the search box compares it: no outer blanks, no difference of capitals."""
     return storable_text(value.strip().upper(), VALUE_LENGTH_MAX)  # cut last: capitals may be longer (ß, SS)
+
+
+def _document(row: DocumentRow) -> dict[str, object]:
+    said = storable(document, msgspec.structs.asdict(row))
+    if row.envelope and not all(
+        value.isprintable() and len(value) <= DETAIL_LENGTH_MAX for value in row.envelope.values()
+    ):
+        said["envelope"] = {name: storable_text(value, DETAIL_LENGTH_MAX) for name, value in row.envelope.items()}
+    return said
 
 
 def _outcome(processed: Processed) -> dict[str, object]:

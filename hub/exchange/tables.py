@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import get_args
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -25,6 +27,9 @@ from hub.platform.database import metadata
 
 ID = String(36)  # UUIDv7 as text
 PARTNER = String(40)
+REFERENCE = String(200)  # what an envelope is known by: a control number, the id of a payload
+PARTY = String(160)  # a name in an envelope, with its qualifier
+CAUSE = String(80)  # id of a message or an event, or who a person is
 WORD = String(20)  # a word of one of the statuses
 
 
@@ -61,7 +66,8 @@ message = Table(
     Column("attention", Text),
     Column("keys", Json(list[Key]), nullable=False),
     Column("findings", Json(list[Diagnostic])),  # about its envelopes; NULL: none
-    Column("answers", ID, ForeignKey("message.id")),
+    Column("cause_kind", WORD),
+    Column("cause", CAUSE),
     Column("repeats", Integer, nullable=False),
     Column("acknowledged_to", Integer, nullable=False, server_default="0"),  # of its interchanges, while it is at work
     _one_of("direction", model.Direction),
@@ -88,7 +94,13 @@ _partial("ix_message_attention", message.c.id, where=message.c.attention.is_not(
 _partial(
     "ix_message_partner_attention", message.c.partner, message.c.id, where=message.c.attention.is_not(None)
 )  # without it a partner's log would walk all its messages for the few at its head
-_partial("ix_message_answers", message.c.answers, where=message.c.answers.is_not(None))
+_partial("ix_message_cause", message.c.cause, where=message.c.cause.is_not(None))
+
+
+def answering(message_id: str | BindParameter[str]) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for messages of ours that answer one of theirs."""
+    return message.c.cause == message_id, message.c.cause_kind == "message"
+
 
 recent_body = Table(
     "recent_body",
@@ -128,12 +140,11 @@ interchange = Table(
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("partner", PARTNER, nullable=False),
     Column("direction", String(3), nullable=False),
-    Column("sender_qualifier", String(4), nullable=False),
-    Column("sender", String(40), nullable=False),
-    Column("receiver_qualifier", String(4), nullable=False),
-    Column("receiver", String(40), nullable=False),
-    Column("control_number", Integer, nullable=False),
-    Column("usage", String(1), nullable=False),
+    Column("kind", WORD, nullable=False),
+    Column("reference", REFERENCE, nullable=False),
+    Column("sender", PARTY, nullable=False),
+    Column("receiver", PARTY, nullable=False),
+    Column("usage", WORD, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("judgement", String(10), nullable=False),
     Column("first_message", ID),
@@ -141,13 +152,12 @@ interchange = Table(
     _one_of("judgement", model.Judgement),
 )
 _partial(
-    "uq_interchange_number",
+    "uq_interchange_reference",
     interchange.c.partner,
-    interchange.c.control_number,
+    interchange.c.reference,
     interchange.c.sender,
-    interchange.c.sender_qualifier,
     interchange.c.receiver,
-    interchange.c.receiver_qualifier,
+    interchange.c.kind,
     where=(interchange.c.judgement == "first") & (interchange.c.direction == "in"),
     unique=True,
 )  # ours may come round again after 999,999,999; theirs where the partner's file allows it, else a person looks
@@ -155,7 +165,7 @@ _partial(
 _partial(
     "ix_interchange_superseded",
     interchange.c.partner,
-    interchange.c.control_number,
+    interchange.c.reference,
     where=interchange.c.judgement == "superseded",
 )  # bytes from before a partner's numbers restarted are still known
 
@@ -170,10 +180,10 @@ document = Table(
     Column("kind", String(60), nullable=False),
     Column("document", String(60)),
     Column("release", String(20)),
-    Column("functional_group", String(4)),
-    Column("group_control_number", Integer),
-    Column("set_control_number", String(20)),
-    Column("order_number", String(80)),
+    Column("reference", String(80)),
+    Column("subject_kind", String(40)),
+    Column("subject", String(80)),
+    Column("envelope", Json(dict[str, str])),
     Column("test", Boolean, nullable=False),
     Column("validation", WORD, nullable=False),
     Column("acknowledgement", WORD, nullable=False),
@@ -183,8 +193,9 @@ document = Table(
     Column("map_name", String(120)),
     Column("map_digest", String(64)),
     Column("guide_digest", String(64)),
-    Column("answers_message", ID),
-    Column("answers_position", Integer),
+    Column("cause_kind", WORD),
+    Column("cause", CAUSE),
+    Column("cause_position", Integer),
     _one_of("validation", model.Validation),
     _one_of("acknowledgement", model.Acknowledgement),
     _one_of("outcome", Outcome),
@@ -304,7 +315,7 @@ owed = Table(
     Column("kind", String(60), nullable=False),
     Column("reference", String(120), nullable=False),
     Column("cause_kind", WORD, nullable=False),
-    Column("cause", ID, nullable=False, index=True),
+    Column("cause", CAUSE, nullable=False, index=True),
     Column("cause_position", Integer),
     Column("due_at", Instant, nullable=False),
     Column("state", WORD, nullable=False),

@@ -7,19 +7,11 @@ only its syntax understands travels with an envelope or a group as ``details``, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
-from hub.exchange.model import Validation
+from hub.exchange.model import PURCHASE_ORDER, Usage, Validation
 from hub.exchange.partners import Partner
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.struct import Struct
-
-Usage = Literal["production", "test", "information", "unclear"]
-"""What an envelope says its documents are for. A syntax that has no word for it leaves that to the partner's file, and
-says production."""
-
-PURCHASE_ORDER = "purchase-order"
-"""The kind of the number by which people ask for an order."""
 
 
 class Address(Struct):
@@ -28,6 +20,11 @@ class Address(Struct):
     id: str = ""
     qualifier: str = ""
     group: str = ""  # how a group within the envelope names it
+
+    @property
+    def spelled(self) -> str:
+        """The name with its qualifier: one text that no other party has."""
+        return f"{self.qualifier}:{self.id}" if self.qualifier else self.id
 
 
 class FunctionalGroup(Struct):

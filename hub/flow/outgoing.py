@@ -15,7 +15,7 @@ from hub.exchange import outbox
 from hub.exchange.acknowledgements import group_reference
 from hub.exchange.controls import Numbers
 from hub.exchange.duties import put_duties
-from hub.exchange.model import Acknowledgement, DocumentRow, Duty
+from hub.exchange.model import GROUP, GROUP_KIND, Acknowledgement, DocumentRow, Duty
 from hub.exchange.partners import Partner
 from hub.flow.drafts import Content, Draft
 from hub.flow.rows import interchange_row
@@ -91,7 +91,7 @@ def _outgoing(
         test=draft.test,
         content_type=framed.content_type,
         file_name=framed.file_name,
-        answers=_answered(draft),
+        because=draft.because,
         acknowledgement=acknowledgement,
         interchanges=[
             interchange_row(
@@ -128,10 +128,10 @@ def _document_row(
         interchange=framed.envelope.position if framed.envelope else None,
         document=content.document,
         release=content.release or None,
-        functional_group=framed.group.kind if framed.group else None,
-        group_control_number=int(framed.group.reference) if framed.group else None,
-        set_control_number=framed.numbers[position - 1] if framed.numbers else None,
-        order_number=draft.subject.value if draft.subject else None,
+        reference=framed.numbers[position - 1] if framed.numbers else None,
+        subject_kind=draft.subject.kind if draft.subject else None,
+        subject=draft.subject.value if draft.subject else None,
+        envelope={GROUP_KIND: framed.group.kind, GROUP: framed.group.reference} if framed.group else None,
         test=draft.test,
         validation="warnings" if worst(content.findings) >= Severity.WARNING else "valid",
         acknowledgement=acknowledgement,
@@ -140,14 +140,10 @@ def _document_row(
         map_name=content.map_name,
         map_digest=content.map_digest,
         guide_digest=content.schema_digest,
-        answers_message=_answered(draft),
-        answers_position=draft.because.position,
+        cause_kind=draft.because.kind,
+        cause=draft.because.id,
+        cause_position=draft.because.position,
     )
-
-
-def _answered(draft: Draft) -> str | None:
-    """Return the message that is answered, if it is one that is."""
-    return draft.because.id if draft.because.kind == "message" else None
 
 
 def _awaited(message_id: str, partner: Partner, framed: Framed, now: datetime) -> list[Duty]:

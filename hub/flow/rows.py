@@ -6,14 +6,12 @@ from datetime import datetime
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.result import Result
-from hub.exchange.model import Direction, DocumentRow, InterchangeRow, Validation
-from hub.flow.documents import Document, Envelope, Usage
+from hub.exchange.model import GROUP, GROUP_KIND, PURCHASE_ORDER, Direction, DocumentRow, InterchangeRow, Validation
+from hub.flow.documents import Document, Envelope
 from hub.kernel.diagnostics import Severity, worst
+from hub.kernel.outcome import Key
 
 ACKNOWLEDGEMENT = FunctionalAcknowledgement.__name__
-
-USAGES: dict[Usage, str] = {"production": "P", "test": "T", "information": "I", "unclear": ""}
-"""How the message log spells what an envelope is for."""
 
 
 def document_row(
@@ -21,6 +19,9 @@ def document_row(
 ) -> DocumentRow:
     """Return the row of a document that was received in ``envelope``, with what became of it."""
     group = envelope.group(document.group)
+    subject = result.subject
+    if subject is None and document.order_number:
+        subject = Key(kind=PURCHASE_ORDER, value=document.order_number)
     return DocumentRow(
         message=message,
         position=document.position,
@@ -30,10 +31,10 @@ def document_row(
         interchange=document.envelope if envelope.kind else None,
         document=document.document,
         release=document.release or None,
-        functional_group=group.kind if group else None,
-        group_control_number=int(group.reference) if group else None,
-        set_control_number=document.number or None,
-        order_number=result.subject.value if result.subject else document.order_number,
+        reference=document.number or None,
+        subject_kind=subject.kind if subject else None,
+        subject=subject.value if subject else None,
+        envelope={GROUP_KIND: group.kind, GROUP: group.reference} if group else None,
         test=test,
         validation=_validation(document, result),
         outcome=result.outcome,
@@ -67,12 +68,11 @@ def interchange_row(
         position=envelope.position,
         partner=partner,
         direction=direction,
-        sender_qualifier=envelope.sender.qualifier,
-        sender=envelope.sender.id,
-        receiver_qualifier=envelope.receiver.qualifier,
-        receiver=envelope.receiver.id,
-        control_number=int(envelope.reference),
-        usage=USAGES[envelope.usage],
+        kind=envelope.kind,
+        reference=envelope.reference,
+        sender=envelope.sender.spelled,
+        receiver=envelope.receiver.spelled,
+        usage=envelope.usage,
         digest=digest,
         judgement="first",
         at=at,

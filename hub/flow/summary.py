@@ -185,7 +185,7 @@ def _call(settled: Settled) -> Called | None:
     return Called(
         grave=(int(settled.document.rejected), OUTCOMES.index(row.outcome)),
         why=why,
-        number=row.set_control_number or str(row.position),
+        number=row.reference or str(row.position),
         order=row.order_number,
     )
 

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,15 +51,28 @@ def upgrade(database: Database) -> str:
     def run_revisions(conn: Connection) -> None:
         from alembic import command  # a third of a second that a start with nothing to do is spared
 
-        driver = conn.connection.driver_connection
-        if isinstance(driver, sqlite3.Connection):
-            driver.execute("PRAGMA foreign_keys = OFF")  # a table written anew is dropped in between
-        conn.rollback()
-        command.upgrade(alembic_config(conn), "head")
-        conn.commit()
+        conn.rollback()  # within a transaction the pragma does nothing
+        with tables_may_be_dropped(conn):
+            command.upgrade(alembic_config(conn), "head")
+            conn.commit()
 
     database.alone(work)
     return head()
+
+
+@contextmanager
+def tables_may_be_dropped(conn: Connection) -> Iterator[None]:
+    """Let a table that is written anew be dropped in between, though others refer to it by its name."""
+    driver = conn.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        conn.rollback()
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def verify(database: Database) -> None:

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
+from hub.canonical.result import Cause
 from hub.exchange import intake, outbox, recording
 from hub.exchange.model import DocumentRow, InterchangeRow, StageTime
 from hub.kernel.identity import new_id
@@ -38,12 +39,11 @@ def envelope(message: str, number: int, content: bytes = b"ISA", partner: str = 
         position=1,
         partner=partner,
         direction="in",
-        sender_qualifier="01",
-        sender="123456789",
-        receiver_qualifier="ZZ",
-        receiver="MEDCM",
-        control_number=number,
-        usage="P",
+        kind="interchange",
+        reference=str(number),
+        sender="01:123456789",
+        receiver="ZZ:MEDCM",
+        usage="production",
         digest=sha256(content).hexdigest(),
         judgement="first",
         at=NOW,
@@ -60,10 +60,10 @@ def receive_order(conn: Connection, order: str, partner: str = "acme-cardio", at
         direction="in",
         kind="850",
         document="PurchaseOrder",
-        order_number=order,
-        functional_group="PO",
-        group_control_number=7,
-        set_control_number="0001",
+        reference="0001",
+        subject_kind="purchase-order",
+        subject=order,
+        envelope={"group-kind": "PO", "group": "7"},
         validation="valid",
         outcome="accepted",
     )
@@ -96,14 +96,15 @@ def answer(conn: Connection, order: str, answers: str, partner: str = "acme-card
         direction="out",
         kind="855",
         document="OrderAcknowledgement",
-        order_number=order,
-        functional_group="PR",
-        group_control_number=41,
-        set_control_number="0001",
+        reference="0001",
+        subject_kind="purchase-order",
+        subject=order,
+        envelope={"group-kind": "PR", "group": "41"},
         validation="valid",
         acknowledgement="awaited",
-        answers_message=answers,
-        answers_position=1,
+        cause_kind="message",
+        cause=answers,
+        cause_position=1,
     )
     outgoing = outbox.Outgoing(
         id=message,
@@ -114,7 +115,7 @@ def answer(conn: Connection, order: str, answers: str, partner: str = "acme-card
         syntax="x12",
         wire="855",
         document="OrderAcknowledgement",
-        answers=answers,
+        because=Cause(kind="message", id=answers),
         acknowledgement="awaited",
         documents=[row],
     )

@@ -43,7 +43,7 @@ def match(
     of_set: Acknowledgement | None = None,
 ) -> str | None:
     group = acknowledgements.sent_group(
-        conn, partner, kinds=("997", "999"), functional_group="PR", control_number=number
+        conn, partner, kinds=("997", "999"), reference=acknowledgements.group_reference("PR", number)
     )
     if group is None:
         return None

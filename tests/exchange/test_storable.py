@@ -23,13 +23,13 @@ def test_an_envelope_of_overlong_and_unprintable_values_is_written_and_judged(da
     def enter(conn: Connection, content: bytes) -> tuple[str, str]:
         taken = accept(conn, incoming(content))
         sent = msgspec.structs.replace(
-            envelope(taken.message_id, 7), sender=LONG, sender_qualifier="Z\x00ZZZZ", receiver=LONG, usage="PP"
+            envelope(taken.message_id, 7), sender=f"Z\x00:{LONG}", receiver=LONG, reference=LONG
         )
         entered = interchanges.enter(conn, sent)
         return entered.judgement, entered.sender
 
-    assert database.write_now(lambda conn: enter(conn, b"one")) == ("first", "9" * 40)
-    assert database.write_now(lambda conn: enter(conn, b"two")) == ("duplicate", "9" * 40)
+    assert database.write_now(lambda conn: enter(conn, b"one")) == ("first", f"Z␀:{'9' * 157}")
+    assert database.write_now(lambda conn: enter(conn, b"two")) == ("duplicate", f"Z␀:{'9' * 157}")
 
 
 def test_a_document_of_overlong_and_unprintable_values_is_written(database: Database) -> None:
@@ -42,9 +42,10 @@ def test_a_document_of_overlong_and_unprintable_values_is_written(database: Data
             direction="in",
             kind="8" * 90,
             release="0" * 66,
-            functional_group="PURCHASE-ORDER",
-            set_control_number="00\x0001",
-            order_number="N" * 200,
+            reference="00\x0001",
+            subject_kind="purchase-order",
+            subject="N" * 200,
+            envelope={"group-kind": "PURCHASE\x00\udcff", "group": "7"},
             validation="rejected",
             outcome="none",
         )
@@ -56,8 +57,8 @@ def test_a_document_of_overlong_and_unprintable_values_is_written(database: Data
 
     message = database.write_now(write)
     found = database.read_now(lambda conn: conn.execute(select(document)).one())
-    assert (found.kind, found.release, found.functional_group) == ("8" * 60, "0" * 20, "PURC")
-    assert (found.set_control_number, found.order_number) == ("00␀01", "N" * 80)
+    assert (found.kind, found.release, found.envelope["group-kind"]) == ("8" * 60, "0" * 20, "PURCHASE␀\ufffd")
+    assert (found.reference, found.subject) == ("00␀01", "N" * 80)
     detail = database.read_now(lambda conn: messages.message_detail(conn, EVERYONE, message))
     assert detail is not None
     assert detail.message.attention == "a␀b\ufffd"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import update
+from alembic import command
+from sqlalchemy import Connection, update
 
 from hub.exchange.tables import interchange as interchange_table
+from hub.platform import schema
 from tests.flow.at_work import AtWork
-from tests.flow.wire import one_order
+from tests.flow.wire import acknowledgement, of_kind, one_order
 
+TABLES_OF_BEFORE = "0011"  # X12's words in every table
 FIRST = one_order("4500098123")
 
 
@@ -32,8 +35,41 @@ def test_the_same_bytes_are_a_duplicate_though_an_earlier_version_took_them_in(
     as_before = update(interchange_table).where(interchange_table.c.message == first.message.id)
     hub.hub.database.write_now(lambda conn: conn.execute(as_before.values(digest=sha256(FIRST).hexdigest())))
     got = hub.send(again)
-    assert [row.judgement for row in got.interchanges if row.control_number == 101] == [
+    assert [row.judgement for row in got.interchanges if row.reference == "101"] == [
         "conflict" if outcome == "quarantined" else "duplicate"
     ]
     assert outcome in {row.outcome for row in got.documents}
     assert [row.number for row in hub.orders()].count("4500098123") == 1
+
+
+def test_a_database_of_before_goes_on(hub: AtWork) -> None:
+    """What stood in the tables of before is shown, known again and answered as if they had always been these."""
+    order = hub.send(FIRST)
+    (ours,) = of_kind(hub.answers(order.message.id), "855")
+    before = hub.detail(order.message.id), hub.detail(ours.message)
+    found = {text: hub.found(text) for text in ("4500098123", "101", str(ours.number), "CM-77-1001")}
+    _taken_back(hub)
+    hub.reopen()
+
+    assert (hub.detail(order.message.id), hub.detail(ours.message)) == before
+    assert {text: hub.found(text) for text in found} == found
+    late = hub.send(acknowledgement(ours.group or 0))
+    assert late.message.attention is None
+    assert hub.detail(ours.message).message.acknowledgement == "accepted"
+    assert hub.send(FIRST + b"\n").documents[0].outcome == "duplicate"
+    assert hub.send(one_order("4500098124")).documents[0].outcome == "quarantined", "its number is taken"
+    hub.send(one_order("4500098125", 103))
+    numbers = [each.number for each in hub.sent()]
+    assert numbers == [*range(1, len(numbers) + 1)], "no gap, and none twice"
+
+
+def _taken_back(hub: AtWork) -> None:
+    """Take the tables back to what they were, with all that stands in them, and upgrade them again."""
+
+    def work(conn: Connection) -> None:
+        with schema.tables_may_be_dropped(conn):
+            command.downgrade(schema.alembic_config(conn), TABLES_OF_BEFORE)
+            conn.commit()
+
+    hub.hub.database.alone(work)
+    schema.upgrade(hub.hub.database)

@@ -83,6 +83,6 @@ def test_a_broken_997_keeps_no_whole_one_beside_it_from_counting(hub: AtWork) ->
     bad = f"ST*997*0001~{body.format('R', 'R', 0)}SE*9*0001~"
     good = f"ST*997*0002~{body.format('A', 'A', 1)}SE*6*0002~"
     told = hub.send(interchange(group(bad, good, number=901, functional="FA"), number=901))
-    assert {row.set_control_number: row.outcome for row in told.documents} == {"0001": "refused", "0002": "accepted"}
+    assert {row.reference: row.outcome for row in told.documents} == {"0001": "refused", "0002": "accepted"}
     assert hub.detail(ours.message).message.acknowledgement == "accepted"
     assert told.message.attention is not None

@@ -77,7 +77,7 @@ def test_every_number_of_an_order_leads_to_it_and_its_answer(hub: AtWork) -> Non
 
 def test_two_interchanges_in_one_file_are_two_conversations(hub: AtWork) -> None:
     got = hub.send(one_order("4500098001", 101) + b"\r\n\r\n" + one_order("4500098002", 102))
-    assert [(row.control_number, row.judgement) for row in got.interchanges] == [(101, "first"), (102, "first")]
+    assert [(row.reference, row.judgement) for row in got.interchanges] == [("101", "first"), ("102", "first")]
     assert {row.number for row in hub.orders()} == {"4500098001", "4500098002"}
     answers = hub.answers(got.message.id)
     acknowledged = of_kind(answers, "997")

@@ -60,7 +60,7 @@ def many_documents(asked: Asking, documents: int, findings: int) -> str:
             partner="acme-cardio",
             direction="in",
             kind="850",
-            set_control_number=f"{position:04d}",
+            reference=f"{position:04d}",
             validation="rejected",
             findings=[BAD] * findings,
         )
@@ -115,7 +115,7 @@ def test_a_message_of_thousands_of_interchanges_lists_them_page_by_page(asked: A
 
     def work(conn: Connection) -> None:
         own = conn.execute(interchange.select().where(interchange.c.message == order)).one()._asdict()
-        rows = [{**own, "position": n, "control_number": 10_000 + n, "digest": f"{n}"} for n in range(2, 4_001)]
+        rows = [{**own, "position": n, "reference": str(10_000 + n), "digest": f"{n}"} for n in range(2, 4_001)]
         conn.execute(interchange.insert(), rows)
 
     asked.hub.database.write_now(work)

@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from hub.canonical.result import Cause
 from hub.exchange import interchanges, outbox, recording
 from hub.exchange.intake import Incoming
 from hub.exchange.model import DocumentRow, InterchangeRow, StageTime, Validation
@@ -149,10 +150,10 @@ def receive(
         interchange=1,
         document="PurchaseOrder",
         release="004010",
-        functional_group="PO",
-        group_control_number=control_number,
-        set_control_number="0001",
-        order_number=number,
+        envelope={"group-kind": "PO", "group": str(control_number)},
+        reference="0001",
+        subject_kind="purchase-order",
+        subject=number,
         validation=validation,
         outcome=outcome,
         findings=findings or [],
@@ -229,13 +230,14 @@ def answer(
         interchange=1,
         document=document,
         release="004010",
-        functional_group="FA",
-        group_control_number=control_number,
-        set_control_number="0001",
-        order_number=order,
+        envelope={"group-kind": "FA", "group": str(control_number)},
+        reference="0001",
+        subject_kind="purchase-order" if order else None,
+        subject=order,
         validation="valid",
-        answers_message=to,
-        answers_position=1,
+        cause_kind="message" if to else None,
+        cause=to,
+        cause_position=1,
     )
 
     def work(conn: object) -> None:
@@ -248,7 +250,7 @@ def answer(
             syntax="x12",
             wire=wire,
             document=document,
-            answers=to,
+            because=Cause(kind="message", id=to) if to else None,
             acknowledgement="awaited" if wire == "855" else "none",
             content_type="application/edi-x12",
             interchanges=[_envelope(message, partner, control_number, at, direction="out")],
@@ -261,19 +263,18 @@ def answer(
 
 
 def _envelope(message: str, partner: str, number: int, at: datetime, *, direction: str = "in") -> InterchangeRow:
-    theirs, ours = ("01", "123456789"), ("ZZ", "MEDCM")
+    theirs, ours = "01:123456789", "ZZ:MEDCM"
     sender, receiver = (theirs, ours) if direction == "in" else (ours, theirs)
     return InterchangeRow(
         message=message,
         position=1,
         partner=partner,
         direction="in" if direction == "in" else "out",
-        sender_qualifier=sender[0],
-        sender=sender[1],
-        receiver_qualifier=receiver[0],
-        receiver=receiver[1],
-        control_number=number,
-        usage="P",
+        kind="interchange",
+        reference=str(number),
+        sender=sender,
+        receiver=receiver,
+        usage="production",
         digest=message,
         judgement="first",
         at=at,

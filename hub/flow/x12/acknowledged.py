@@ -15,7 +15,14 @@ from sqlalchemy import Connection
 from hub.business.room import Arrived
 from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement, SetVerdict
 from hub.canonical.result import Result
-from hub.exchange.acknowledgements import SentGroup, SetWord, acknowledge_group, match_interchange, sent_group
+from hub.exchange.acknowledgements import (
+    SentGroup,
+    SetWord,
+    acknowledge_group,
+    group_reference,
+    match_interchange,
+    sent_group,
+)
 from hub.exchange.messages import find_message
 from hub.exchange.model import Acknowledgement
 from hub.flow.rules import Rules
@@ -58,8 +65,7 @@ def take_functional_acknowledgement(at: UnitOfWork, arrived: Arrived) -> Result:
         at.conn,
         arrived.partner.id,
         kinds=ACKNOWLEDGED_BY,
-        functional_group=told.group.kind,
-        control_number=told.group.number,
+        reference=group_reference(told.group.kind, told.group.number),
     )
     if ours is None and told.group.kind == ACKNOWLEDGEMENTS:
         return _acknowledges_our_acknowledgement(told, told.group.number)
@@ -72,7 +78,7 @@ def take_functional_acknowledgement(at: UnitOfWork, arrived: Arrived) -> Result:
 def _take_group_acknowledgement(
     at: UnitOfWork, arrived: Arrived, told: FunctionalAcknowledgement, ours: SentGroup
 ) -> Result:
-    place = Location(group=ours.control_number, tag="AK9")
+    place = Location(group=_group(told), tag="AK9")
     weighed = weigh(told, len(ours.sets), place)
     of_group = [*weighed.contradictions, *group_notes(told, place, rejects=weighed.verdict == "rejected")]
     sets, said, strangers = _said_of_sets(at, arrived, told, ours, weighed)
@@ -95,7 +101,7 @@ def _take_group_acknowledgement(
     )
     counted = told.counts.received if told.counts else None
     if not strangers and weighed.verdict == "accepted" and (counted or 0) > len(ours.sets):
-        strangers = [_counts_more(counted or 0, ours)]
+        strangers = [_counts_more(counted or 0, len(ours.sets), _group(told))]
     attention = strangers[0].message if strangers else None
     return Result(outcome="accepted", findings=[*found, *strangers], attention=attention)
 
@@ -120,7 +126,7 @@ def _said_of_sets(
             our_set = OurSet(
                 kind=sent.kind, control_number=sent.control_number, sent=bodies.get(sent.position), guide=guide
             )
-            place = Location(group=ours.control_number, set=sent.control_number)
+            place = Location(group=_group(told), set=sent.control_number)
             if verdict == "rejected" or about.reason or about.segments:
                 notes = set_notes(about, our_set, place, rejects=verdict == "rejected")
             elif about.verdict == "accepted-with-errors":
@@ -129,8 +135,13 @@ def _said_of_sets(
         said += notes
     known = {plain_number(sent.control_number): sent.kind for sent in ours.sets}
     strange = (each for number, each in by_number.items() if known.get(number) != each.kind)
-    strangers = [_stranger(each, ours) for each in islice(strange, STRANGERS_MAX)]
+    strangers = [_stranger(each, _group(told)) for each in islice(strange, STRANGERS_MAX)]
     return words, said, strangers
+
+
+def _group(told: FunctionalAcknowledgement) -> int:
+    assert told.group is not None
+    return told.group.number
 
 
 def _bodies(at: UnitOfWork, ours: SentGroup) -> dict[int, TransactionSet]:
@@ -204,8 +215,7 @@ def _acknowledges_our_acknowledgement(told: FunctionalAcknowledgement, number: i
     return Result(outcome="accepted", findings=[said], attention=said.message if rejects else None)
 
 
-def _counts_more(received: int, ours: SentGroup) -> Diagnostic:
-    control_number, sent = ours.control_number, len(ours.sets)
+def _counts_more(received: int, sent: int, control_number: int) -> Diagnostic:
     return Diagnostic(
         code="BUS-ACKNOWLEDGES-NOTHING",
         severity=Severity.WARNING,
@@ -216,12 +226,12 @@ def _counts_more(received: int, ours: SentGroup) -> Diagnostic:
     )
 
 
-def _stranger(told: SetVerdict, ours: SentGroup) -> Diagnostic:
+def _stranger(told: SetVerdict, control_number: int) -> Diagnostic:
     kind, number = told.kind[:FOUND_CHARACTERS_MAX], told.number[:FOUND_CHARACTERS_MAX]
     return Diagnostic(
         code="BUS-ACKNOWLEDGES-NOTHING",
         severity=Severity.WARNING,
-        told=f"Set {kind} {number} was never sent in group {ours.control_number}, but the acknowledgement names it",
+        told=f"Set {kind} {number} was never sent in group {control_number}, but the acknowledgement names it",
         location=Location(path="sets", tag="AK2", element=2),
         advised="Ask the partner which message is meant",
         found=number,

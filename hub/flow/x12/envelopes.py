@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
-from hub.flow.documents import Address, Envelope, FunctionalGroup, Survey, Usage
+from hub.exchange.model import Usage
+from hub.flow.documents import Address, Envelope, FunctionalGroup, Survey
 from hub.formats.x12 import survey
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.separators import Separators

@@ -28,6 +28,7 @@ from hub.web.api.message_state import (
     Timeline,
     acknowledgement_of,
     document_of,
+    interchange_of,
     item_of,
 )
 from hub.web.api.partner_types import (
@@ -102,6 +103,7 @@ interchanges = _beneath(
     "In the order of the message",
     parts.interchanges,
     "The envelopes of a message, and how each was judged.",
+    shown=interchange_of,
 )
 answers = _beneath(
     "answers",

@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 
 from hub.exchange.model import (
+    GROUP,
     Acknowledgement,
     Delivery,
     DeliveryRow,
@@ -18,9 +19,11 @@ from hub.exchange.model import (
     Duty,
     DutyState,
     InterchangeRow,
+    Judgement,
     MessageRow,
     StageTime,
     TimelineEntry,
+    Usage,
     Validation,
 )
 from hub.exchange.parts import DocumentPart, MessageHead
@@ -29,6 +32,8 @@ from hub.kernel.outcome import Key, Outcome
 from hub.kernel.struct import Struct
 from hub.web.addresses import message_part
 from hub.web.hub import Link
+
+USAGES: dict[Usage, str] = {"production": "P", "test": "T", "information": "I", "unclear": ""}
 
 
 class DocumentState(Struct):
@@ -84,6 +89,27 @@ class MessageList(Struct):
     next: str | None
 
 
+class InterchangeState(Struct):
+    """One envelope of a message."""
+
+    message: str
+    position: int
+    partner: str
+    direction: Direction
+    kind: str  # of its reference: interchange
+    reference: str
+    sender_qualifier: str
+    sender: str
+    receiver_qualifier: str
+    receiver: str
+    control_number: int | None  # its reference, where that is a number: ISA13
+    usage: str  # ISA15: T, P or I; "" where it could not be read
+    digest: str
+    judgement: Judgement
+    at: datetime
+    first_message: str | None
+
+
 class AcknowledgementState(Struct):
     """What a partner owes us for a message of ours."""
 
@@ -100,7 +126,7 @@ class MessageState(MessageItem):
 
     findings: list[Diagnostic]  # about its envelopes, or why it could not be read at all
     documents: list[DocumentState]
-    interchanges: list[InterchangeRow]
+    interchanges: list[InterchangeState]
     answers: list[str]  # ids of our messages that answer it
     delivery_state: DeliveryRow | None  # outbound: attempts, receipt, verdict
     acknowledgements: list[AcknowledgementState]
@@ -125,7 +151,7 @@ class FindingList(Struct):
 class InterchangeList(Struct):
     """Envelopes of a message."""
 
-    items: list[InterchangeRow]
+    items: list[InterchangeState]
     next: str | None
 
 
@@ -159,6 +185,26 @@ def item_of(row: MessageRow) -> MessageItem:
     return MessageItem(**said, answers_to=row.answers)
 
 
+def interchange_of(row: InterchangeRow) -> InterchangeState:
+    """Return an envelope as the API says it."""
+    named = {"kind": row.kind, "reference": row.reference, "usage": USAGES[row.usage]}
+    for party in ("sender", "receiver"):
+        qualifier, _, named[party] = getattr(row, party).rpartition(":")
+        named[f"{party}_qualifier"] = qualifier
+    return InterchangeState(
+        message=row.message,
+        position=row.position,
+        partner=row.partner,
+        direction=row.direction,
+        control_number=_number(row.reference),
+        digest=row.digest,
+        judgement=row.judgement,
+        at=row.at,
+        first_message=row.first_message,
+        **named,
+    )
+
+
 def acknowledgement_of(duty: Duty) -> AcknowledgementState:
     """Return a duty of theirs as the API says it."""
     return AcknowledgementState(
@@ -176,7 +222,7 @@ def state_of(head: MessageHead) -> MessageState:
     lists: dict[str, list[object]] = {
         "findings": [*head.findings],
         "documents": [document_of(each) for each in head.documents],
-        "interchanges": [*head.interchanges],
+        "interchanges": [interchange_of(each) for each in head.interchanges],
         "answers": [answer.id for answer in head.answers],
         "acknowledgements": [acknowledgement_of(each) for each in head.duties],
     }
@@ -190,10 +236,21 @@ def state_of(head: MessageHead) -> MessageState:
     )
 
 
+def _number(reference: str | None) -> int | None:
+    """Return a reference as the number it is, where it is one."""
+    return int(reference) if reference and reference.isdecimal() else None
+
+
 def document_of(part: DocumentPart) -> DocumentState:
     """Return one document with the first of its findings."""
     row = part.document
     whole = len(row.findings) == part.finding_count
     address = message_part(row.message, "documents", row.position, "findings")
     said = {name: getattr(row, name) for name in DocumentState.__struct_fields__ if hasattr(row, name)}
-    return DocumentState(**said, counts={"findings": part.finding_count}, more={} if whole else {"findings": address})
+    return DocumentState(
+        **said,
+        set_control_number=row.reference,
+        group_control_number=_number((row.envelope or {}).get(GROUP)),
+        counts={"findings": part.finding_count},
+        more={} if whole else {"findings": address},
+    )

@@ -89,11 +89,13 @@ class PartnerInterchange(Struct):
     position: int
     partner: str
     direction: Direction
+    kind: str
+    reference: str
     sender_qualifier: str
     sender: str
     receiver_qualifier: str
     receiver: str
-    control_number: int
+    control_number: int | None
     usage: str
     digest: str
     judgement: Judgement

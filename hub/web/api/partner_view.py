@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from hub.business.rooms import ROOMS
-from hub.exchange.model import DeliveryRow, InterchangeRow, TimelineEntry
+from hub.exchange.model import DeliveryRow, TimelineEntry
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Defect
 from hub.kernel.struct import Struct
 from hub.web.api import partner_types as types
-from hub.web.api.message_state import AcknowledgementState, DocumentState, MessageItem, MessageState
+from hub.web.api.message_state import AcknowledgementState, DocumentState, InterchangeState, MessageItem, MessageState
 from hub.web.hub import Link
 
 S = TypeVar("S", bound=Struct)
@@ -153,7 +153,7 @@ RULES: dict[type, Rule] = {
     MessageState: state,
     TimelineEntry: entry,
     DocumentState: lambda own: same_fields(types.PartnerDocument, own, findings=told(own.findings)),
-    InterchangeRow: partial(same_fields, types.PartnerInterchange),
+    InterchangeState: partial(same_fields, types.PartnerInterchange),
     AcknowledgementState: partial(same_fields, types.PartnerAcknowledgement),
     DeliveryRow: _delivery,
     Link: partial(same_fields, types.PartnerLink),

@@ -15,7 +15,7 @@ from hub.business.rooms import ROOMS
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.stored import decode_document
 from hub.exchange import parts
-from hub.exchange.acknowledgements import sent_group, sent_interchange
+from hub.exchange.acknowledgements import group_reference, sent_group, sent_interchange
 from hub.exchange.messages import find_message, latest_delivery, stages_of
 from hub.exchange.model import DocumentRow, MessageDetail, MessageRow
 from hub.kernel.diagnostics import Diagnostic
@@ -150,7 +150,7 @@ def headline(shown: Shown) -> str:
     if shown.document and shown.document.order_number:
         return shown.document.order_number
     if detail.interchanges:
-        return str(detail.interchanges[0].control_number)
+        return detail.interchanges[0].reference
     return detail.message.keys[0].value if detail.message.keys else ""
 
 
@@ -170,8 +170,7 @@ def _sent(conn: Any, partner: str, told: FunctionalAcknowledgement) -> str | Non
             conn,
             partner,
             kinds=ACKNOWLEDGED_BY,
-            functional_group=told.group.kind,
-            control_number=told.group.number,
+            reference=group_reference(told.group.kind, told.group.number),
         )
         return group.message if group else None
     if told.interchange is not None:

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=60), nullable=False),
         sa.Column("reference", sa.String(length=120), nullable=False),
         sa.Column("cause_kind", sa.String(length=20), nullable=False),
-        sa.Column("cause", sa.String(length=36), nullable=False),
+        sa.Column("cause", sa.String(length=80), nullable=False),
         sa.Column("cause_position", sa.Integer(), nullable=True),
         sa.Column("due_at", columns.Instant(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),

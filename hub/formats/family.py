@@ -74,6 +74,9 @@ class Family(Protocol):
     def schemas(self, roots: Sequence[Path]) -> Schemas:
         """Return what finds this family's schemas in configuration ``roots``."""
 
+    def names(self, roots: Sequence[Path]) -> Iterator[str]:
+        """Yield what the standard's places are called in ``roots``, for those who read another language."""
+
     # values
 
     def reader(self, kind: str, part: Part | None) -> ValueReader:

@@ -110,10 +110,10 @@ def _wanted() -> Catalog:
     from babel.messages.catalog import Catalog
 
     from hub.business.rooms import ROOMS
-    from hub.formats.x12.guides import GuideLibrary
+    from hub.formats.families import FAMILIES
     from hub.kernel.sentence import templates
     from hub.platform.configuration import find_configuration
-    from hub.web.spoken import guide_names, sentences
+    from hub.web.spoken import sentences
 
     import_rooms()
     wanted = Catalog(domain=DOMAIN, project="Contract Hub", version="", charset="utf-8", fuzzy=False)
@@ -126,7 +126,8 @@ def _wanted() -> Catalog:
     for template in templates().values():
         for said in filter(None, (template.message, template.remedy)):
             wanted.add(said, auto_comments=["a sentence of a finding; {names} stay as they are"])
-    for text in guide_names(GuideLibrary(find_configuration(None).roots)):
+    roots = find_configuration(None).roots
+    for text in (text for family in FAMILIES.values() for text in family.names(roots)):
         wanted.add(text, auto_comments=["a segment or element of a guide"])
     return wanted
 

@@ -13,12 +13,12 @@ from prometheus_client import CollectorRegistry
 from hub.exchange.intake import Accepted, Incoming
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Partners
-from hub.formats.x12.guide import Guide
 from hub.kernel.clock import Clock
 from hub.kernel.struct import Struct
 from hub.platform.blobs import Blobs
 from hub.platform.database import Database
 from hub.platform.settings import Settings
+from hub.web.wire import Guides
 
 
 class Link(Struct):
@@ -38,12 +38,6 @@ class Check(Struct):
     name: str
     ok: bool
     detail: str | None = None
-
-
-class Guides(Protocol):
-    """Names of segments and elements (``hub.formats.x12.guides``)."""
-
-    def guide(self, release: str, set: str, partner: str | None = None) -> Guide | None: ...
 
 
 class Hub(Protocol):

@@ -1,4 +1,4 @@
-"""The sentences of the rooms that speak to people, read out of their source; and the names that guides put into them.
+"""The sentences of the rooms that speak to people, read out of their source.
 
 In: the source of the rooms that find faults and keep timelines. Out: every sentence in it as one text, with a hole
 ``{name}`` where a value stands. There is no list beside it that could be forgotten: who writes a sentence in a room
@@ -14,8 +14,6 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 
-from hub.formats.x12.guide import Use
-from hub.formats.x12.guides import GuideLibrary
 from hub.web.phrases import HOLE
 
 HUB = Path(__file__).parents[1]
@@ -67,24 +65,6 @@ def sentences_of(source: str, *, writes_code: bool = False) -> Iterator[str]:
     reader = _Reader(writes_code=writes_code)
     reader.visit(ast.parse(source))
     yield from reader.found
-
-
-def guide_names(guides: GuideLibrary) -> Iterator[str]:
-    """Yield the name of every segment and element the guides of the standard know."""
-    for release in guides.releases():
-        for name in guides.sets(release):
-            guide = guides.guide(release, name)
-            if guide is not None:
-                yield from _names(guide.uses)
-
-
-def _names(uses: Sequence[Use]) -> Iterator[str]:
-    for use in uses:
-        yield use.segment.name
-        for element in use.segment.elements:
-            yield element.name
-            yield from (component.name for component in element.components)
-        yield from _names(use.children)
 
 
 class _Reader(ast.NodeVisitor):

@@ -8,6 +8,7 @@ as text. Nothing here can fail: what cannot be named is shown without a name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from hub.exchange.model import DocumentRow
 from hub.formats.x12.events import Event, GroupStart, InterchangeStart, TransactionSet
@@ -18,7 +19,6 @@ from hub.formats.x12.separators import Separators
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Unreadable
 from hub.kernel.struct import Struct
-from hub.web.hub import Guides
 from hub.web.languages import N_
 
 SEGMENTS_SHOWN_MAX = 150  # of one page: some thirty order lines; the rest is a page further
@@ -70,6 +70,12 @@ ENVELOPE_NAMES = {
     "GE": (N_("Functional group trailer"), (N_("Sets"), N_("Group control number"))),
     "IEA": (N_("Interchange trailer"), (N_("Groups"), N_("Interchange control number"))),
 }
+
+
+class Guides(Protocol):
+    """Names of segments and elements (``hub.formats.x12.guides``)."""
+
+    def guide(self, release: str, set: str, partner: str | None = None) -> Guide | None: ...
 
 
 class Element(Struct):

@@ -11,14 +11,14 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from hub.business.rooms import ROOMS
-from hub.formats.x12.guides import GuideLibrary
+from hub.formats.families import FAMILIES
 from hub.kernel.sentence import templates
 from hub.platform.configuration import find_configuration
 from hub.web.catalogues import extracted, import_rooms, po_file
 from hub.web.languages import LANGUAGES, Language, negotiate, zone_of
 from hub.web.phrases import HOLE
 from hub.web.rendering import TEMPLATES
-from hub.web.spoken import guide_names, sentences
+from hub.web.spoken import sentences
 
 NAMES_OF_THINGS = {"Contract Hub", "openapi.json", "kB", "English", "简体中文"}
 """Names, which are the same in every language."""
@@ -31,7 +31,9 @@ def wanted() -> set[str | tuple[str, ...]]:
     import_rooms()
     texts |= {text for room in ROOMS for text in room.texts()}
     texts |= {text for each in templates().values() for text in (each.message, each.remedy) if text}
-    return texts | set(sentences()) | set(guide_names(GuideLibrary(find_configuration(None).roots)))
+    roots = find_configuration(None).roots
+    texts |= {text for family in FAMILIES.values() for text in family.names(roots)}
+    return texts | set(sentences())
 
 
 def catalogue(language: Language) -> Catalog:

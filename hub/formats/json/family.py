@@ -37,6 +37,10 @@ class JsonFamily:
         """Return what finds JSON schemas in configuration ``roots``."""
         return JsonSchemas(roots)
 
+    def names(self, roots: Sequence[Path]) -> Iterator[str]:
+        """Yield nothing: a partner's own places are called as the partner calls them, in every language."""
+        return iter(())
+
     def reader(self, kind: str, part: Part | None) -> ValueReader:
         """Return what reads a ``kind`` of value."""
         return iso.reader(kind, part)

@@ -17,6 +17,8 @@ from hub.formats.tree import Node
 from hub.formats.x12 import values
 from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
+from hub.formats.x12.guide import Use
+from hub.formats.x12.guides import GuideLibrary
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.reader import read
 from hub.formats.x12.schema import FAMILY, GuideSchemas, guide_of
@@ -69,6 +71,15 @@ class X12Family:
     def schemas(self, roots: Sequence[Path]) -> GuideSchemas:
         """Return what finds the guides in configuration ``roots``."""
         return GuideSchemas.of(roots)
+
+    def names(self, roots: Sequence[Path]) -> Iterator[str]:
+        """Yield the name of every segment and element that guides of the standard know."""
+        guides = GuideLibrary(roots)
+        for release in guides.releases():
+            for name in guides.sets(release):
+                guide = guides.guide(release, name)
+                if guide is not None:
+                    yield from _names(guide.uses)
 
     def reader(self, kind: str, part: Part | None) -> ValueReader:
         """Return what reads a ``kind`` of value from an element."""
@@ -188,3 +199,12 @@ def _group(dress: EnvelopeStyle, functional_group: str, release: str) -> GroupHe
         on=FROZEN_AT.date(),
         at=FROZEN_AT.time(),
     )
+
+
+def _names(uses: Sequence[Use]) -> Iterator[str]:
+    for use in uses:
+        yield use.segment.name
+        for element in use.segment.elements:
+            yield element.name
+            yield from (component.name for component in element.components)
+        yield from _names(use.children)

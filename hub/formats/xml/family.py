@@ -38,6 +38,10 @@ class XmlFamily:
         """Return what finds XML schemas in configuration ``roots``."""
         return XmlSchemas(roots)
 
+    def names(self, roots: Sequence[Path]) -> Iterator[str]:
+        """Yield nothing: a partner's own places are called as the partner calls them, in every language."""
+        return iter(())
+
     def reader(self, kind: str, part: Part | None) -> ValueReader:
         """Return what reads a ``kind`` of value."""
         return iso.reader(kind, part)

@@ -54,6 +54,11 @@ def accepts(simple: Simple) -> Callable[[str], bool]:
         return lambda text: low <= len(text) <= high
     if simple.type == "number" and simple == Simple(type="number"):
         return lambda text: len(text) <= NUMBER_CHARACTERS_MAX and NUMBER.match(text) is not None
+    if simple.type in ("number", "whole") and simple.low is None and simple.high is None and simple.minimum <= 1:
+        most = min(simple.digits or NUMBER_CHARACTERS_MAX, simple.maximum or NUMBER_CHARACTERS_MAX)
+        return lambda text: (
+            (len(text) <= most and text.isdecimal() and text.isascii()) or fault(simple, text) is None
+        )  # digits alone, as most are
     return lambda text: fault(simple, text) is None
 
 

@@ -13,6 +13,9 @@ from hub.formats.tree import UNKNOWN, Node, Value
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.mapping.reader_run import Reading, unread
 
+ALL_OF = [(1 << count) - 2 for count in range(64)]
+"""By how many values a place has: a bit for each of its parts. More than sixty are reckoned when they come."""
+
 
 class Meanings(Protocol):
     """Who knows what an element says by its kind (``weighing``)."""
@@ -34,8 +37,8 @@ def leftovers(X: Reading, root: Node, computed: dict[str, int], meanings: Meanin
                 if node.children:
                     stack.append((node, node if node in holders else holder))
                 mask = seen.get(node, 0) | counted
-                values = node.values
-                whole = (1 << len(values)) - 2
+                count = len(node.values)
+                whole = ALL_OF[count] if count < len(ALL_OF) else (1 << count) - 2
                 if mask & whole == whole:
                     continue
                 _told(X, node, above.tag, holder, mask, meanings)

@@ -16,6 +16,7 @@ from hub.formats.json.reader import JsonDocument, Number
 from hub.formats.named_faults import Findings
 from hub.formats.schema import Record
 from hub.formats.simple import NUMBER_CHARACTERS_MAX, accepts, fault
+from hub.formats.simple import TEXT as ANY_TEXT
 from hub.formats.tree import UNKNOWN, Node
 from hub.kernel.location import Location
 
@@ -36,7 +37,9 @@ class PlacedNode(Node, eq=False, gc=False, kw_only=True):
 class Layout:
     """A place made ready to read and to write."""
 
-    __slots__ = ("accepts", "blank", "inner", "member", "name", "number", "record", "required")
+    __slots__ = (
+        "accepts", "blank", "fixed", "inner", "is_text", "member", "name", "number", "record", "required", "simple",
+    )  # fmt: skip
 
     def __init__(self, member: Member) -> None:
         self.member = member
@@ -46,6 +49,9 @@ class Layout:
         self.inner = {child.name: Layout(child) for child in member.members}
         self.number = {child.name: self.record.number_of(child.name) for child in member.members}
         self.required = tuple(child.name for child in member.members if child.required)
+        self.simple = member.simple or ANY_TEXT
+        self.is_text = self.simple.type not in ("number", "whole", "flag")
+        self.fixed = member.fixed
         self.accepts: Callable[[str], bool] = accepts(member.simple) if member.simple is not None else bool
 
 
@@ -135,14 +141,13 @@ class _Judging:
 
     def _scalar(self, said: Any, layout: Layout, above: str, key: str) -> str:
         """Return a scalar as text: the member ``key`` of the object at ``above``, or with no key what stands there."""
-        simple = layout.member.simple
-        assert simple is not None
-        if isinstance(said, bool):
+        simple = layout.simple
+        if type(said) is str:  # as most are; a number is a text of a class of its own
+            text, fits = said if said.strip() else "", layout.is_text
+        elif isinstance(said, bool):
             text, fits = "true" if said else "false", simple.type == "flag"
         elif isinstance(said, Number):
             text, fits = _plain(str(said)), simple.type in ("number", "whole")
-        elif isinstance(said, str):
-            text, fits = said if said.strip() else "", simple.type not in ("number", "whole", "flag")
         else:
             self.wrong("GDE-NAME-SHAPE", layout.name, _beneath(above, key), expected="a single value")
             return ""
@@ -153,7 +158,7 @@ class _Judging:
             wrong = fault(simple, text)
             if wrong is not None:
                 self.wrong(wrong[0], layout.name, _beneath(above, key), found=text, expected=wrong[1])
-        return "" if layout.member.fixed == text else text
+        return "" if layout.fixed == text else text
 
     def _unknown(self, key: str, said: Any, layout: Layout, node: PlacedNode, pointer: str) -> None:
         if layout.member.open:

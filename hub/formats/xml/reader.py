@@ -44,6 +44,7 @@ _ENCODINGS = {
 
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]{0,200}?\?>")
 _DECLARED = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_BLANKS = re.compile(r"[ \t\r\n]*+")
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LONG_TEXT = etree.XPath(f"(//*[text()[string-length()>{TEXT_CHARACTERS_MAX}]])[1]")
 
@@ -100,7 +101,8 @@ def decoded(data: bytes) -> tuple[str | None, list[Diagnostic]]:
         return None, [*findings, refusal("SYN-XML-ENCODING", place, found=data[at : at + 4].hex(), most=encoding)]
     declaration = _DECLARATION.match(text)
     if declaration:  # blanks in its place: lines and columns stay as they are
-        text = re.sub(r"[^\n]", " ", declaration[0]) + text[declaration.end() :]
+        blanks = "\n".join(" " * len(line) for line in declaration[0].split("\n"))
+        text = blanks + text[declaration.end() :]
     return text, findings
 
 
@@ -157,8 +159,7 @@ def _doctype(text: str) -> int | None:
     """Return where a DOCTYPE stands: before the root element, behind blanks, comments and instructions alone."""
     at = 0
     while True:
-        while at < len(text) and text[at] in " \t\r\n":
-            at += 1
+        at += len(_BLANKS.match(text, at)[0])  # type: ignore[index]  # it matches nothing as well
         if text.startswith("<!--", at):
             end = text.find("-->", at + 4)
         elif text.startswith("<?", at):

@@ -394,6 +394,8 @@ def _links(origins: Sequence[Origin]) -> list[Link]:
             element=each.element,
             component=each.component,
             rule=each.rule,
+            at=each.at,
+            line=each.line,
         )
         for each in origins
     ]

@@ -19,6 +19,7 @@ class Finding(Struct):
     data_element: int | None = None
     found: str | None = None
     expected: str | None = None
+    remedy: str | None = None  # what its sender can do
 
 
 class Judged(Struct):

@@ -64,7 +64,7 @@ class Outgoing:
         self, message_id: str, partner: Partner, draft: Draft, numbers: Numbers
     ) -> tuple[outbox.Outgoing, list[Duty]]:
         """Return the message in its envelope, and the acknowledgement it is owed."""
-        framed = SYNTAXES[draft.syntax].frame(partner, draft, numbers, self._now)
+        framed = SYNTAXES[draft.syntax].frame(partner, draft, numbers, message_id, self._now)
         body = self._blobs.keep(framed.body)
         awaited = _awaited(message_id, partner, framed, self._now)
         return _outgoing(message_id, partner, draft, framed, body, self._now), awaited

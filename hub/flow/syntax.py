@@ -83,8 +83,11 @@ class Syntax(Protocol):
     def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
         """Write a canonical document by ``map_`` and hold it against the partner's schema. Raises ``Unsendable``."""
 
-    def frame(self, partner: Partner, draft: Draft, numbers: Numbers, now: datetime) -> Framed:
-        """Put the envelope around a draft, and take the numbers it bears. A draft is clean: nothing fails here."""
+    def frame(self, partner: Partner, draft: Draft, numbers: Numbers, message: str, now: datetime) -> Framed:
+        """Put the envelope around a draft, and take the numbers it bears. A draft is clean: nothing fails here.
+
+        ``message`` is the id that the message of ours has.
+        """
 
     def origins(self, row: DocumentRow, body: bytes, rules: Rules, map_: Map) -> list[Origin]:
         """Return the origin of each canonical field of a stored document that ``map_`` reads. Raises ``Unreadable``."""

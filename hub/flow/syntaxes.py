@@ -9,18 +9,20 @@ from hub.business.room import Room
 from hub.flow.rules import Rules
 from hub.flow.syntax import Opened, Syntax
 from hub.flow.x12.syntax import X12Syntax
+from hub.flow.xml.syntax import XmlSyntax
 from hub.formats.body import Bytes
+from hub.formats.sniff import HEAD_BYTES, sniff
 from hub.kernel.errors import Misconfigured
 from hub.mapping.library import Map
 
 _X12 = X12Syntax()
 
-SYNTAXES: dict[str, Syntax] = {each.name: each for each in (_X12,)}
+SYNTAXES: dict[str, Syntax] = {each.name: each for each in (_X12, XmlSyntax())}
 
 
 def syntax_of(body: Bytes) -> Syntax:
     """Return who opens ``body``, told from its first bytes; what is nothing else, X12 looks for an interchange in."""
-    return _X12
+    return SYNTAXES.get(sniff(body[:HEAD_BYTES]) or "", _X12)
 
 
 def open_message(

@@ -22,6 +22,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_WITHOUT_MARK = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))  # an XML in UTF-16: nothing else begins so
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # with files, and empty
 _STARTS: tuple[tuple[Syntax, re.Pattern[str]], ...] = (
     ("edifact", re.compile(r"UNA.{4}[ .,]|UN[BHG](?=[^A-Za-z0-9 \t\r\n])", re.DOTALL)),
@@ -45,4 +46,7 @@ def _text(head: bytes) -> str:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return head[len(mark) :].decode(encoding, "replace")
+    for start, encoding in _WITHOUT_MARK:
+        if head.startswith(start):
+            return head.decode(encoding, "replace")
     return head.decode("latin-1")

@@ -43,6 +43,8 @@ class Location(Struct):
             parts.append(name + (f"-{self.component}" if self.component is not None else ""))
         if self.at:
             parts.append(self.at if self.line is None or self.file else f"line {self.line} {self.at}")
+        elif self.line is not None and not self.file:
+            parts.append(f"line {self.line}" + (f" column {self.column}" if self.column is not None else ""))
         if self.path:
             parts.append(self.path)
         if self.offset is not None:

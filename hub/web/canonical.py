@@ -13,6 +13,7 @@ import msgspec
 
 from hub.kernel.struct import Struct
 from hub.web.hub import Link
+from hub.web.wire import at_line
 
 LEAVES_SHOWN_MAX = 1_000  # more than the segments of one page beside them can fill
 VALUE_SHOWN_MAX = 500  # characters of one value
@@ -93,12 +94,16 @@ class _Reader:
         return any(link.segment in self._within for link in links) if links else self._within.start == 1
 
 
+def _place(link: Link) -> str:
+    return f"{link.segment}:{link.element or 0}" if link.line is None else at_line(link.line)
+
+
 def _leaf(key: str, path: str, links: list[Link], value: str | int | float | bool | None) -> Leaf:
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     return Leaf(
         key=key,
         value=text if len(text) <= VALUE_SHOWN_MAX else text[:VALUE_SHOWN_MAX] + "…",
         path=path,
-        at=" ".join(dict.fromkeys(f"{link.segment}:{link.element or 0}" for link in links)),
+        at=" ".join(dict.fromkeys(map(_place, links))),
         rule=next((link.rule for link in links if link.rule), ""),
     )

@@ -30,6 +30,8 @@ class Link(Struct):
     element: int | None = None
     component: int | None = None
     rule: str | None = None  # file:line of the map
+    at: str | None = None  # XPath or JSON pointer, where the wire has no segments
+    line: int | None = None
 
 
 class Check(Struct):

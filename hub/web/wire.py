@@ -2,12 +2,12 @@
 
 In: the bytes of a message and which of its documents is meant. Out: segments and elements with their names from the
 guide, each with the place (``"5:3"``: segment 5, element 3) by which the views find one another. What is no X12 comes
-as text. Nothing here can fail: what cannot be named is shown without a name.
+as its lines (``"L16:0"``: line 16). Nothing here can fail: what cannot be named is shown without a name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Protocol
 
 from hub.exchange.model import DocumentRow
@@ -25,6 +25,7 @@ SEGMENTS_SHOWN_MAX = 150  # of one page: some thirty order lines; the rest is a 
 ELEMENTS_SHOWN_MAX = 2_000  # of one page, whatever the segments are
 VALUE_SHOWN_MAX = 200  # characters of one element
 TEXT_SHOWN_MAX = 20_000  # characters of a body that is no X12
+LINES_SHOWN_MAX = 1_000  # of such a body
 DEPTH_SHOWN_MAX = 3  # deeper loops are indented no further
 
 ENVELOPE_NAMES = {
@@ -101,11 +102,20 @@ class Segment(Struct):
     elements: list[Element] = []
 
 
+class Line(Struct):
+    """One line of a body that is no X12."""
+
+    number: int
+    at: str
+    text: str
+    faulty: bool = False
+
+
 class Wire(Struct):
     """What the page shows of a body."""
 
     segments: list[Segment] = []
-    text: str = ""  # of a body that is no X12
+    lines: list[Line] = []  # of a body that is no X12
     element_separator: str = "*"
     segment_terminator: str = "~"
     encoding: str | None = None
@@ -126,8 +136,21 @@ def wire_of(body: bytes, document: DocumentRow | None, guides: Guides, *, first:
             found = None
         if found is not None:
             return _segments(body, *found, document=document, guides=guides, first=first)
-    text = body[: TEXT_SHOWN_MAX * 4].decode("utf-8", "replace")
-    return Wire(text=text[:TEXT_SHOWN_MAX], cut=len(text) > TEXT_SHOWN_MAX)
+    faulty = places_of(document.findings) if document is not None else set()
+    return lines_of(body[: TEXT_SHOWN_MAX * 4].decode("utf-8", "replace"), faulty)
+
+
+def lines_of(text: str, faulty: Collection[str] = ()) -> Wire:
+    """Return the first lines of a body that is no X12; ``faulty`` are places of findings."""
+    shown = [line.rstrip("\r") for line in text[:TEXT_SHOWN_MAX].split("\n")]
+    numbered = enumerate(shown[:LINES_SHOWN_MAX], start=1)
+    lines = [Line(number=n, at=at_line(n), text=line, faulty=at_line(n) in faulty) for n, line in numbered]
+    return Wire(lines=lines, cut=len(text) > TEXT_SHOWN_MAX or len(shown) > LINES_SHOWN_MAX)
+
+
+def at_line(number: int) -> str:
+    """Return the place of a line, as the views name places."""
+    return f"L{number}:0"
 
 
 _Found = tuple[InterchangeStart, GroupStart, TransactionSet]
@@ -254,8 +277,9 @@ def is_about_ours(finding: Diagnostic) -> bool:
 
 def place_of(finding: Diagnostic) -> str | None:
     """Return where in the set ``finding`` stands, as the views name places."""
-    if finding.location.segment is None:
-        return None
+    at = finding.location
+    if at.segment is None:
+        return at_line(at.line) if at.line is not None and at.file is None else None
     return f"{finding.location.segment}:{finding.location.element or 0}"
 
 

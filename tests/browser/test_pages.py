@@ -129,7 +129,7 @@ def test_a_payload_that_is_a_script_is_shown_and_never_run(page: Page, served: S
     alerts: list[str] = []
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     page.goto(f"/messages/{served.orders['unreadable']}")
-    expect(page.locator(".raw-plain")).to_contain_text("<script>alert('x')</script>")
+    expect(page.locator(".pane-raw")).to_contain_text("<script>alert('x')</script>")
     assert page.locator("img").count() == 0
     page.wait_for_timeout(300)
     assert alerts == []

@@ -81,7 +81,7 @@ class X12Syntax:
         """Write what stands between ST and SE."""
         return rendering.render(rules, partner, map_, document)
 
-    def frame(self, partner: Partner, draft: Draft, numbers: Numbers, now: datetime) -> Framed:
+    def frame(self, partner: Partner, draft: Draft, numbers: Numbers, message: str, now: datetime) -> Framed:
         """Put sets into one group of one interchange, TA1s before it."""
         return framing.frame(partner, draft, numbers, now)
 

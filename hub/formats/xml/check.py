@@ -56,6 +56,13 @@ def check(root: etree._Element, schema: XmlSchema) -> tuple[Checked, list[Node]]
     return Checked(node, findings), judging.nodes
 
 
+def load(schema: XmlSchema) -> None:
+    """Compile the layout and the XSD of a schema."""
+    layout_of(schema)
+    if schema.xsd is not None:
+        _model(schema.xsd)
+
+
 def judge(root: etree._Element, schema: XmlSchema) -> list[Diagnostic]:
     """Return what is wrong with a document, without its tree."""
     if schema.xsd is not None and _model(schema.xsd).validate(root):

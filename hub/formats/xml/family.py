@@ -16,7 +16,7 @@ from hub.formats.family import Checked, Received, ValueReader, ValueWriter, Writ
 from hub.formats.schema import Part, Schema
 from hub.formats.tree import Node
 from hub.formats.xml import values
-from hub.formats.xml.check import check, judge, locate
+from hub.formats.xml.check import check, judge, load, locate
 from hub.formats.xml.element import FAMILY, XmlSchema
 from hub.formats.xml.library import XmlSchemas
 from hub.formats.xml.reader import line_of, open_body, xpath
@@ -71,7 +71,7 @@ class XmlFamily:
             yield opened.findings
             return
         root, agreed = opened.root, _agreed(schema)
-        kind = schema.kind if root.tag == agreed.element.clark else _foreign(root)
+        kind = schema.kind if root.tag == agreed.element.clark else named(root)
         place = Location(at=xpath(root), line=line_of(root))
         yield Received(kind=kind, number="", place=place, content=XmlDocument(root), findings=opened.findings)
 
@@ -126,7 +126,17 @@ def _document(received: Received) -> XmlDocument:
     return found
 
 
-def _foreign(root: etree._Element) -> str:
+def is_of(document: XmlDocument, schema: Schema) -> bool:
+    """Say whether the document's root element is the schema's, in the same namespace."""
+    return document.root.tag == _agreed(schema).element.clark
+
+
+def make_ready(schema: Schema) -> None:
+    """Load what judging by ``schema`` needs, so that the first document does not wait for it."""
+    load(_agreed(schema))
+
+
+def named(root: etree._Element) -> str:
     """Return a root element with its namespace, so that no other is taken for the agreed one: {}Order has none."""
     name = etree.QName(root)
     return visible(f"{{{name.namespace or ''}}}{name.localname}")

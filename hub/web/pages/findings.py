@@ -19,10 +19,10 @@ class ShownFinding(Struct):
 
     @property
     def element(self) -> str:
-        """The place's name, ``PO102``; else its path."""
+        """The place's name, ``PO102``; else its path: on the wire, or in the document."""
         location = self.finding.location
         if location.tag is None:
-            return location.path or ""
+            return location.at or location.path or ""
         component = f"-{location.component}" if location.component is not None else ""
         return location.tag + (f"{location.element:02d}{component}" if location.element is not None else "")
 

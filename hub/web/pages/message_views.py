@@ -25,7 +25,7 @@ from hub.web.canonical import Branch, tree_of
 from hub.web.hub import Hub, Link
 from hub.web.pages.findings import FINDINGS_SHOWN_MAX
 from hub.web.pages.steps import STEPS_SHOWN_MAX
-from hub.web.wire import TEXT_SHOWN_MAX, Wire, wire_of
+from hub.web.wire import TEXT_SHOWN_MAX, Wire, lines_of, wire_of
 
 TABS_MAX = 40  # documents offered above the views; the next forty are one link away
 LISTED_MAX = 20  # answers, acknowledgements
@@ -126,7 +126,7 @@ async def views_of(hub: Hub, shown: Shown, *, first: int) -> Views:
     message, chosen = shown.detail.message, shown.document
     if message.size_bytes > BODY_READ_MAX:
         head = await asyncio.to_thread(_beginning, hub, message.sha256)
-        return Views(wire=Wire(text=head, cut=True), too_large=chosen is not None)
+        return Views(wire=replace(lines_of(head), cut=True), too_large=chosen is not None)
     body = await hub.database.read(lambda conn: hub.blobs.get(conn, message.sha256))
     wire = await asyncio.to_thread(wire_of, body, chosen, hub.guides, first=first)
     if chosen is None or chosen.canonical is None:

@@ -1,0 +1,246 @@
+"""What syntaxes have in common whose body is one document, without an envelope around it: XML and JSON.
+
+The document is opened whole, routed to one of the maps that the partner's file names under ``[sends]``, judged by that
+map's schema and mapped. What goes out is the document alone. A syntax says how it parses a body, by what it knows the
+schema of a document, and what its files are called (``BodySyntax``).
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from msgspec.structs import replace
+
+from hub.canonical.acknowledgement import FunctionalAcknowledgement
+from hub.canonical.stored import encode_document
+from hub.exchange.controls import Numbers
+from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow
+from hub.exchange.partners import Partner
+from hub.flow.documents import PURCHASE_ORDER, Address, Document, DocumentOutcome, Envelope, Survey, is_test
+from hub.flow.drafts import Content, Draft, Reply, Told, Unsendable
+from hub.flow.rules import Rules
+from hub.flow.syntax import Framed, Opened
+from hub.flow.told import told_of
+from hub.formats.body import Bytes
+from hub.formats.family import Received
+from hub.formats.schema import Schema
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+from hub.mapping.library import Map
+from hub.mapping.provenance import Origin
+
+KIND_CHARACTERS_MAX = 60  # as its column has it
+ROOT = Location(at="/")
+_UNFIT_FOR_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+
+log = structlog.get_logger("hub.flow.bodies")
+
+
+class Parsed(Struct):
+    """A body as its syntax parsed it: what its family judges, or what stands in the way."""
+
+    content: Any  # None: unreadable
+    found: str  # what people call it: its root element, its type
+    findings: list[Diagnostic]
+    place: Location = ROOT  # of its root
+
+
+class BodySyntax(ABC):
+    """A syntax whose body is one document."""
+
+    name: str  # of its family, too
+    content_type: str
+    extension: str
+
+    @abstractmethod
+    def parse(self, body: bytes) -> Parsed:
+        """Return what the body holds."""
+
+    @abstractmethod
+    def make_ready(self, schema: Schema) -> None:
+        """Compile what judging by ``schema`` needs. Raises ``Misconfigured``."""
+
+    @abstractmethod
+    def choose(self, content: Any, schemas: Sequence[Schema]) -> Schema | None:
+        """Return by which of several schemas a document is to be judged; None where it is of none, or of two."""
+
+    def holds_many(self, body: bytes, most: int) -> bool:
+        """A body is one document."""
+        return False
+
+    def open(self, body: Bytes, rules: Rules, partner: Partner, every: int = 0) -> Generator[None, None, Opened]:
+        """Parse the body, in one step."""
+        yield from ()
+        return OpenedBody(self, self.parse(bytes(body)), rules, partner)
+
+    def place(self, envelope: Envelope, document: Document) -> Location:
+        """Return the root."""
+        return ROOT
+
+    def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Address | None:
+        """Nothing in a body says who sent it."""
+        return None
+
+    def with_number_judged(self, envelope: Envelope, entered: InterchangeRow) -> Envelope:
+        """A body bears no number of its own."""
+        return envelope
+
+    def outcome(self, document: Document) -> DocumentOutcome | None:
+        """Return all that was found, in words; None of what no schema has judged."""
+        if document.schema_digest is None:
+            return None
+        return DocumentOutcome(
+            envelope=document.envelope,
+            group=document.group,
+            kind=document.kind,
+            number=document.order_number or "",
+            findings=document.syntactic,
+        )
+
+    def acknowledge(
+        self, rules: Rules, partner: Partner, envelope: Envelope, outcomes: Sequence[DocumentOutcome]
+    ) -> Reply:
+        """Return what is said of a document, where the partner's file names a map that says it in this syntax."""
+        map_ = rules.outbound_map(partner.id, FunctionalAcknowledgement.__name__)
+        of_this = [each for each in outcomes if each.envelope == envelope.position]
+        if map_ is None or map_.family.name != self.name or not of_this:
+            return Reply(said="none")
+        told = told_of(of_this)
+        try:
+            content = self.render(rules, partner, map_, told)
+        except Unsendable as fault:
+            log.error("acknowledgement cannot be written", partner=partner.id, map=map_.name, fault=str(fault))
+            return Reply(said="none")
+        said: Acknowledgement = "rejected" if told.verdict == "rejected" else "accepted"
+        return Reply(said=said, test=is_test(envelope, partner), told=[Told(contents=[content])])
+
+    def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
+        """Write the body, held against its schema."""
+        rendered = map_.render(document)
+        if rendered.root is None:
+            raise Unsendable(rendered.findings)
+        written = map_.family.write(rendered.root, map_.schema)
+        findings = [*rendered.findings, *written.findings]
+        if written.body is None or any(each.severity.is_reject for each in findings):
+            raise Unsendable(findings)
+        return Content(
+            kind=map_.kind[:KIND_CHARACTERS_MAX],
+            release="",
+            body=written.body,
+            document=type(document).__name__,
+            canonical=encode_document(document),
+            map_name=map_.name,
+            map_digest=map_.digest,
+            schema_digest=map_.schema.digest,
+            findings=findings,
+        )
+
+    def frame(self, partner: Partner, draft: Draft, numbers: Numbers, message: str, now: datetime) -> Framed:
+        """Return the body as it is: it takes no number."""
+        [content] = draft.contents
+        called = _UNFIT_FOR_A_NAME.sub("-", content.kind).strip("-.")
+        return Framed(
+            body=content.body,
+            content_type=self.content_type,
+            file_name=f"{called}-{message}.{self.extension}",
+            kind=content.kind,
+        )
+
+    def origins(self, row: DocumentRow, body: bytes, rules: Rules, map_: Map) -> list[Origin]:
+        """Return the place of every canonical field, by path and line."""
+        parsed = self.parse(body)
+        if parsed.content is None:
+            return []
+        root = map_.family.check(_received(parsed, map_), map_.schema).root
+        applied = map_.apply(root, provenance=True)
+        return applied.provenance.origins if applied.provenance else []
+
+    def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:
+        """Compile the schema of the map."""
+        self.make_ready(map_.schema)
+
+    def agreed(self, rules: Rules, partner: Partner) -> list[Map]:
+        """Return the maps of this syntax for what the partner sends. Raises ``Misconfigured``."""
+        maps = (rules.maps.map(name) for name in partner.sends.values())
+        return [each for each in maps if each.family.name == self.name]
+
+
+class OpenedBody:
+    """A body that has been parsed, and whose document can be judged."""
+
+    def __init__(self, syntax: BodySyntax, parsed: Parsed, rules: Rules, partner: Partner) -> None:
+        self._syntax, self._parsed, self._rules, self._partner = syntax, parsed, rules, partner
+        read = parsed.content is not None
+        self.survey = Survey(
+            syntax=syntax.name,
+            envelopes=[Envelope(position=1)] if read else [],
+            unreadable=[] if read else parsed.findings,
+        )
+
+    def documents(self) -> Iterator[Document]:
+        """Judge and map the document. One with a fault is not mapped: it would be guessed at."""
+        parsed, syntax = self._parsed, self._syntax
+        if parsed.content is None:
+            return
+        document = Document(
+            position=1,
+            envelope=1,
+            group=0,
+            kind=parsed.found[:KIND_CHARACTERS_MAX],
+            number="",
+            release="",
+            findings=parsed.findings,
+        )
+        maps = syntax.agreed(self._rules, self._partner)
+        schema = syntax.choose(parsed.content, [each.schema for each in maps])
+        map_ = next((each for each in maps if each.schema is schema), None)
+        yield replace(document, findings=[self._not_routed(maps)]) if map_ is None else self._judged(document, map_)
+
+    def _judged(self, document: Document, map_: Map) -> Document:
+        checked = map_.family.check(_received(self._parsed, map_), map_.schema)
+        document = replace(
+            document,
+            kind=map_.kind[:KIND_CHARACTERS_MAX],
+            findings=[*document.findings, *checked.findings],
+            schema_digest=map_.schema.digest,
+        )
+        applied = map_.apply(checked.root)
+        document = replace(document, numbers=_numbers(applied.document))
+        if document.rejected:
+            return document
+        findings = [*document.findings, *applied.findings]
+        document = replace(document, findings=findings, map_name=map_.name, map_digest=map_.digest)
+        if applied.document is None:
+            return document
+        return replace(document, document=map_.document, canonical=encode_document(applied.document))
+
+    def _not_routed(self, maps: Sequence[Map]) -> Diagnostic:
+        """Say what was found, and which line of the partner's file would take it. No fault of the document's own."""
+        known = ", ".join(sorted({each.kind for each in maps}))
+        found, syntax, partner = self._parsed.found, self._syntax.name.upper(), self._partner.id
+        return Diagnostic(
+            code="MAP-NOT-ROUTED",
+            severity=Severity.SET,
+            message=f"no map is named for the {syntax} document {found}",
+            location=self._parsed.place,
+            remedy=f'name its map under [sends] of partners/{partner}/partner.toml, such as order = "{partner}/order", '
+            "and replay the message",
+            found=found,
+            expected=known or None,
+        )
+
+
+def _received(parsed: Parsed, map_: Map) -> Received:
+    return Received(kind=map_.kind, number="", place=parsed.place, content=parsed.content)
+
+
+def _numbers(document: Struct | None) -> list[tuple[str, str]]:
+    """Return by what an order is asked for, also one that has faults."""
+    number = getattr(document, "number", None)
+    return [(PURCHASE_ORDER, number)] if isinstance(number, str) and type(document).__name__ == "PurchaseOrder" else []

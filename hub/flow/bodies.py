@@ -31,6 +31,7 @@ from hub.formats.family import Received
 from hub.formats.schema import Schema
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 from hub.mapping.library import Map
 from hub.mapping.provenance import Origin
@@ -40,6 +41,16 @@ ROOT = Location(at="/")
 _UNFIT_FOR_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 log = structlog.get_logger("hub.flow.bodies")
+
+declared(
+    {
+        "MAP-NOT-ROUTED": Phrase(
+            message="no map is named for the {syntax} document {found}",
+            remedy='name its map under [sends] of partners/{partner}/partner.toml, such as order = "{partner}/order", '
+            "and replay the message",
+        )
+    }
+)
 
 
 class Parsed(Struct):
@@ -223,15 +234,12 @@ class OpenedBody:
     def _not_routed(self, maps: Sequence[Map]) -> Diagnostic:
         """Say what was found, and which line of the partner's file would take it. No fault of the document's own."""
         known = ", ".join(sorted({each.kind for each in maps}))
-        found, syntax, partner = self._parsed.found, self._syntax.name.upper(), self._partner.id
         return Diagnostic(
             code="MAP-NOT-ROUTED",
             severity=Severity.SET,
-            message=f"no map is named for the {syntax} document {found}",
+            words={"syntax": self._syntax.name.upper(), "partner": self._partner.id},
             location=self._parsed.place,
-            remedy=f'name its map under [sends] of partners/{partner}/partner.toml, such as order = "{partner}/order", '
-            "and replay the message",
-            found=found,
+            found=self._parsed.found,
             expected=known or None,
         )
 

@@ -53,7 +53,7 @@ declared(
 )
 
 
-class Parsed(Struct):
+class ReadBody(Struct):
     """A body as its syntax parsed it: what its family judges, or what stands in the way."""
 
     content: Any  # None: unreadable
@@ -70,7 +70,7 @@ class BodySyntax(ABC):
     extension: str
 
     @abstractmethod
-    def parse(self, body: bytes) -> Parsed:
+    def parse(self, body: bytes) -> ReadBody:
         """Return what the body holds."""
 
     @abstractmethod
@@ -185,7 +185,7 @@ class BodySyntax(ABC):
 class OpenedBody:
     """A body that has been parsed, and whose document can be judged."""
 
-    def __init__(self, syntax: BodySyntax, parsed: Parsed, rules: Rules, partner: Partner) -> None:
+    def __init__(self, syntax: BodySyntax, parsed: ReadBody, rules: Rules, partner: Partner) -> None:
         self._syntax, self._parsed, self._rules, self._partner = syntax, parsed, rules, partner
         read = parsed.content is not None
         self.survey = Survey(
@@ -244,7 +244,7 @@ class OpenedBody:
         )
 
 
-def _received(parsed: Parsed, map_: Map) -> Received:
+def _received(parsed: ReadBody, map_: Map) -> Received:
     return Received(kind=map_.kind, number="", place=parsed.place, content=parsed.content)
 
 

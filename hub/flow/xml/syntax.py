@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hub.flow.bodies import BodySyntax, Parsed
+from hub.flow.bodies import BodySyntax, ReadBody
 from hub.formats.schema import Schema
 from hub.formats.xml.element import FAMILY
 from hub.formats.xml.family import XmlDocument, is_of, make_ready, named
@@ -20,14 +20,14 @@ class XmlSyntax(BodySyntax):
     content_type = "application/xml"  # RFC 7303; in UTF-8, as its declaration says
     extension = "xml"
 
-    def parse(self, body: bytes) -> Parsed:
+    def parse(self, body: bytes) -> ReadBody:
         """Return the tree of the body, or what stands in its way."""
         opened = open_body(body)
         if opened.root is None:
-            return Parsed(content=None, found="", findings=opened.findings)
+            return ReadBody(content=None, found="", findings=opened.findings)
         root = opened.root
         place = Location(at=xpath(root), line=line_of(root))
-        return Parsed(
+        return ReadBody(
             content=XmlDocument(root), found=named(root).removeprefix("{}"), findings=opened.findings, place=place
         )
 

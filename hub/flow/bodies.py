@@ -16,12 +16,13 @@ from typing import Any
 import structlog
 from msgspec.structs import replace
 
+from hub.business.rooms import ROOMS
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.stored import encode_document
 from hub.exchange.controls import Numbers
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow
 from hub.exchange.partners import Partner
-from hub.flow.documents import PURCHASE_ORDER, Address, Document, DocumentOutcome, Envelope, Survey, is_test
+from hub.flow.documents import Address, Document, DocumentOutcome, Envelope, Survey, is_test
 from hub.flow.drafts import Content, Draft, Reply, Told, Unsendable
 from hub.flow.rules import Rules
 from hub.flow.syntax import Framed, Opened
@@ -39,6 +40,9 @@ from hub.mapping.provenance import Origin
 KIND_CHARACTERS_MAX = 60  # as its column has it
 ROOT = Location(at="/")
 _UNFIT_FOR_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+
+NUMBERED = {name: next(iter(room.keys)) for room in ROOMS for name in room.handles if room.keys}
+"""By document, the kind of number that people ask for it by."""
 
 log = structlog.get_logger("hub.flow.bodies")
 
@@ -222,7 +226,7 @@ class OpenedBody:
             schema_digest=map_.schema.digest,
         )
         applied = map_.apply(checked.root)
-        document = replace(document, numbers=_numbers(applied.document))
+        document = replace(document, numbers=_numbers(map_.document, applied.document))
         if document.rejected:
             return document
         findings = [*document.findings, *applied.findings]
@@ -248,7 +252,7 @@ def _received(parsed: ReadBody, map_: Map) -> Received:
     return Received(kind=map_.kind, number="", place=parsed.place, content=parsed.content)
 
 
-def _numbers(document: Struct | None) -> list[tuple[str, str]]:
-    """Return by what an order is asked for, also one that has faults."""
-    number = getattr(document, "number", None)
-    return [(PURCHASE_ORDER, number)] if isinstance(number, str) and type(document).__name__ == "PurchaseOrder" else []
+def _numbers(name: str, document: Struct | None) -> list[tuple[str, str]]:
+    """Return by what a document is asked for, also one that has faults: its number, as its room calls that kind."""
+    kind, number = NUMBERED.get(name), getattr(document, "number", None)
+    return [(kind, number)] if kind and isinstance(number, str) else []

@@ -38,7 +38,17 @@ from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Unavailable, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.scope import EVERYONE
+from hub.kernel.sentence import Phrase, declared
 from hub.platform.blobs import Blobs
+
+declared(
+    {
+        "BUS-ACKNOWLEDGES-UNNAMED": Phrase(
+            message="The acknowledgement names neither a group nor an interchange of ours",
+            remedy="Ask the partner which message is meant",
+        )
+    }
+)
 
 
 class UnitOfWork(Protocol):
@@ -60,7 +70,8 @@ def take_functional_acknowledgement(at: UnitOfWork, arrived: Arrived) -> Result:
     assert isinstance(told, FunctionalAcknowledgement)
     if told.interchange is not None:
         return _take_interchange_acknowledgement(at, arrived, told, told.interchange)
-    assert told.group is not None  # every map of a 997 and 999 reads AK1, which no guide lets be missing
+    if told.group is None:  # of another syntax: every map of a 997 and 999 reads AK1
+        return _acknowledges_unnamed()
     ours = sent_group(
         at.conn,
         arrived.partner.id,
@@ -195,6 +206,11 @@ def _acknowledges_nothing(message: str, number: int, path: str) -> Result:
         found=str(number),
     )
     return Result(outcome="held", findings=[stray], attention=stray.message)
+
+
+def _acknowledges_unnamed() -> Result:
+    unnamed = Diagnostic(code="BUS-ACKNOWLEDGES-UNNAMED", severity=Severity.WARNING, location=Location(path="group"))
+    return Result(outcome="held", findings=[unnamed], attention=unnamed.message)
 
 
 def _acknowledges_our_acknowledgement(told: FunctionalAcknowledgement, number: int) -> Result:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 
 from hub.business.room import Room
+from hub.flow.json.syntax import JsonSyntax
 from hub.flow.rules import Rules
 from hub.flow.syntax import Opened, Syntax
 from hub.flow.x12.syntax import X12Syntax
@@ -17,7 +18,7 @@ from hub.mapping.library import Map
 
 _X12 = X12Syntax()
 
-SYNTAXES: dict[str, Syntax] = {each.name: each for each in (_X12, XmlSyntax())}
+SYNTAXES: dict[str, Syntax] = {each.name: each for each in (_X12, XmlSyntax(), JsonSyntax())}
 
 
 def syntax_of(body: Bytes) -> Syntax:

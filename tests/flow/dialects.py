@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+from hub.web.app import create_app
+from tests.flow.at_work import AtWork
 from tests.flow.overlay import write
+from tests.web.conftest import client_of, session_of
 
 SUMMIT, HELIX = "summit-surgical", "helix-diagnostics"
 
@@ -123,3 +127,18 @@ def json_order(number: str = "HX-1", **more: Any) -> bytes:
         **more,
     }
     return json.dumps(said, indent=1).encode()
+
+
+def page_of(hub: AtWork, message: str) -> str:
+    """Return what an engineer of ours sees of a message."""
+    app = create_app(hub.hub)
+    token, _ = session_of(hub.hub, "onboarding-engineer")  # type: ignore[arg-type]  # it fits the same protocol
+
+    async def get() -> str:
+        async with client_of(app) as client:
+            client.cookies.set("hub_session", token)
+            got = await client.get(f"/messages/{message}", headers={"accept": "text/html"})
+        assert got.status_code == 200, got.text
+        return re.sub(r"\s+", " ", got.text)
+
+    return hub.wait(get())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +9,10 @@ import pytest
 from lxml import etree
 
 from hub.exchange.model import MessageDetail
-from hub.web.app import create_app
 from tests.flow.at_work import AtWork, codes, findings
-from tests.flow.dialects import SUMMIT, add_summit, xml_order
+from tests.flow.dialects import SUMMIT, add_summit, page_of, xml_order
 from tests.flow.overlay import change
 from tests.flow.wire import one_order
-from tests.web.conftest import client_of, session_of
 
 OpenOver = Callable[[Path], AtWork]
 NAMESPACE = {"s": "urn:summit-surgical:orders:1"}
@@ -31,21 +28,6 @@ def answer(hub: AtWork, got: MessageDetail) -> etree._Element:
     """Return our one answer to a message, as XML."""
     [sent] = hub.answers(got.message.id)
     return etree.fromstring(sent.body)
-
-
-def page_of(hub: AtWork, message: str) -> str:
-    """Return what an engineer of ours sees of a message."""
-    app = create_app(hub.hub)
-    token, _ = session_of(hub.hub, "onboarding-engineer")  # type: ignore[arg-type]  # it fits the same protocol
-
-    async def get() -> str:
-        async with client_of(app) as client:
-            client.cookies.set("hub_session", token)
-            got = await client.get(f"/messages/{message}", headers={"accept": "text/html"})
-        assert got.status_code == 200, got.text
-        return re.sub(r"\s+", " ", got.text)
-
-    return hub.wait(get())
 
 
 def said(element: etree._Element, path: str) -> list[str]:

@@ -71,13 +71,13 @@ class JsonFamily:
         if document is None:
             yield findings
             return
-        content = _Content(document)
+        content = JsonContent(document)
         kind = _kind(document.value, _agreed(schema))
         yield Received(kind=kind, number="", place=Location(at="/"), content=content, findings=findings)
 
     def check(self, received: Received, schema: Schema) -> Checked:
         """Judge a document by its schema."""
-        content: _Content = received.content
+        content: JsonContent = received.content
         checked, content.nodes = check(content.document, _agreed(schema))
         return checked
 
@@ -100,12 +100,12 @@ class JsonFamily:
 
     def body(self, received: Received) -> list[str]:
         """Return what the document says, whatever its blanks and the order of its members."""
-        content: _Content = received.content
+        content: JsonContent = received.content
         return json.dumps(_plain(content.document.value), indent=2, sort_keys=True, ensure_ascii=False).split("\n")
 
     def sent(self, received: Received, position: int, part: int, component: int | None) -> str:
         """Return the text of a part: of the ``position``-th place, as ``check`` counts them."""
-        content: _Content = received.content
+        content: JsonContent = received.content
         value = content.nodes[position - 1].values[part]
         return value if isinstance(value, str) else ""
 
@@ -114,7 +114,7 @@ class JsonFamily:
         return re.sub(r"/\d+(?=/|\Z)", "", at.at or "").lstrip("/")
 
 
-class _Content:
+class JsonContent:
     """A document on its way, and once it is judged its nodes by position."""
 
     __slots__ = ("document", "nodes")

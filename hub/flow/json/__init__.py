@@ -1,0 +1,1 @@
+"""JSON in the flow: how a body is read, and which schema is a document's."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class Served:
 
     url: str
     key: str
+    partner: str = PARTNER
 
     def client(self) -> HubClient:
         return HubClient(self.url, self.key)
@@ -37,22 +38,30 @@ class Served:
             "authorization": f"Bearer {self.key}",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        return httpx.post(f"{self.url}/inbound/{PARTNER}", content=body, headers=told, timeout=PATIENCE_SECONDS)
+        return httpx.post(f"{self.url}/inbound/{self.partner}", content=body, headers=told, timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    data = tmp_path_factory.mktemp("served")
+    with serving(tmp_path_factory.mktemp("served"), PARTNER) as by_partner:
+        yield by_partner[PARTNER]
+
+
+@contextmanager
+def serving(folder: Path, *partners: str, config: Path | None = None) -> Iterator[dict[str, Served]]:
+    """Serve a hub in ``folder``, over ``config`` if it is given; yield it as each partner has it."""
+    data = folder / "data"
+    environment = _environment() | ({"HUB_CONFIG_PATH": str(config)} if config else {})
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "hub", "serve", "--data", str(data / "data"), "--port", str(port)]
-    with open(data / "log", "wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=_environment())
+    command = [sys.executable, "-m", "hub", "serve", "--data", str(data), "--port", str(port)]
+    with open(folder / "log", "wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
-        _until_ready(url, process, data / "log")
-        yield Served(url, _key(data / "data"))
+        _until_ready(url, process, folder / "log")
+        yield {each: Served(url, _key(data, each, environment), each) for each in partners}
     finally:
         process.terminate()
         assert process.wait(PATIENCE_SECONDS) == 0, "it ends as asked"
@@ -79,9 +88,9 @@ def _until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(f"the hub did not become ready: {log.read_text()[-2000:]}")
 
 
-def _key(data: Path) -> str:
-    command = [sys.executable, "-m", "hub", "partner", "key", PARTNER, "--data", str(data)]
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=_environment()).stdout.strip()
+def _key(data: Path, partner: str, environment: dict[str, str]) -> str:
+    command = [sys.executable, "-m", "hub", "partner", "key", partner, "--data", str(data)]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
 
 
 def _environment() -> dict[str, str]:

@@ -82,7 +82,7 @@ def _outgoing(
     return outbox.Outgoing(
         id=message_id,
         partner=partner.id,
-        transport=partner.outbound(framed.kind),
+        transport=partner.outbound(_called(partner, draft, framed)),
         body=body,
         created_at=now,
         syntax=draft.syntax,
@@ -108,6 +108,12 @@ def _outgoing(
         documents=rows,
         keys=draft.keys,
     )
+
+
+def _called(partner: Partner, draft: Draft, framed: Framed) -> str:
+    """Return what the partner's file calls it: its name under ``[receives]``, else the wire's own (997, TA1)."""
+    map_name = draft.contents[0].map_name if draft.contents else None
+    return next((name for name, written_by in partner.receives.items() if written_by == map_name), framed.kind)
 
 
 def _document_row(

@@ -90,6 +90,24 @@ def test_who_wishes_it_is_told_what_could_be_read_in_its_own_xml_with_place_and_
     assert len(hub.answers(faulty.message.id)) == 1, "what was told is not told again"
 
 
+def test_a_way_out_is_chosen_by_the_name_that_the_partners_file_gives_a_document(
+    tmp_path: Path, hub_with: OpenOver
+) -> None:
+    config = tmp_path / "config"
+    add_summit(config, acknowledged=True)
+    file = config / "partners" / SUMMIT / "partner.toml"
+    file.write_text(file.read_text() + '\n[[transports]]\nkind = "folder"\ndocuments = ["order-response"]\n')
+    hub = hub_with(config)
+    got = hub.send(xml_order("SU-14"), SUMMIT)
+    hub.hub.places.prepare([SUMMIT])
+    hub.deliver()
+    [response] = hub.fetched_folder(SUMMIT)
+    assert response.message.startswith("OrderResponse-")
+    assert response.message.endswith(".xml")
+    assert len(hub.waiting(SUMMIT)) == 1, "the acknowledgement stays in the mailbox"
+    assert got.message.outcome == "accepted"
+
+
 def test_what_is_wrong_with_several_places_is_all_told(summit: AtWork) -> None:
     body = xml_order("SU-3", quantity="many").replace(b"<OrderType>NEW", b"<OrderType>BLUE")
     assert [each.location.line for each in findings(summit.send(body, SUMMIT))] == [5, 16]

@@ -301,7 +301,7 @@ def ordered(server: Server, number: int) -> tuple[float, float]:
     if answer.status != 202:
         return float("inf"), float("inf")
     message, there = json.loads(said)["message"], None
-    wanted = "SELECT 1 FROM message WHERE answers = ? AND wire = '855'"
+    wanted = "SELECT 1 FROM message WHERE cause_kind = 'message' AND cause = ? AND wire = '855'"
     while there is None and time.perf_counter() - began < GIVE_UP_SECONDS:
         time.sleep(LOOK_SECONDS)
         there = database.execute(wanted, (message,)).fetchone()

@@ -232,11 +232,11 @@ class Observer:
     def _run(self) -> None:
         """Look again and again; ids are made in the one writer, so a greater one is committed later."""
         database, last = read_only(self.database), ""
-        new = "SELECT id, answers FROM message WHERE id > ? AND wire = '855' AND direction = 'out' ORDER BY id"
+        new = "SELECT id, cause FROM message WHERE id > ? AND wire = '855' AND direction = 'out' ORDER BY id"
         while not self._stop.wait(LOOK_SECONDS):
             rows = database.execute(new, (last,)).fetchall()
             now = time.time()
-            self._seen += [(answers, now) for _, answers in rows]
+            self._seen += [(order, now) for _, order in rows]
             last = rows[-1][0] if rows else last
         database.close()
 

@@ -63,12 +63,12 @@ def pytest(copy: Path, arguments: Sequence[str], **more: str) -> subprocess.Comp
     )
 
 
-def looked_through(copy: Path, files: Sequence[str], where: Path) -> dict[str, Any]:
+def looked_through(copy: Path, files: Sequence[str], where: Path, tests_of_all: Sequence[str]) -> dict[str, Any]:
     """Return for each test that passes its time and the lines of ``files`` that it runs."""
     if not where.is_file():
         named = os.pathsep.join(str(copy / file) for file in files)
         more = {"HUB_MUTANTS_FILES": named, "HUB_MUTANTS_LINES": str(where)}
-        ended = pytest(copy, ["-p", "tests.mutation.lines", *LOOKED_THROUGH], **more)
+        ended = pytest(copy, ["-p", "tests.mutation.lines", *tests_of_all], **more)
         if ended.returncode:
             print(f"some tests fail without any mutant, and are left out:\n{ended.stdout[-2000:]}", file=sys.stderr)
     tests: dict[str, Any] = json.loads(where.read_text(encoding="utf-8"))
@@ -112,6 +112,7 @@ def main(arguments: Sequence[str]) -> int:
     asked.add_argument("--count", type=int, default=200)
     asked.add_argument("--seed", type=int, default=20261130)
     asked.add_argument("--only", default="", help="a file of the corridor, or the beginning of some")
+    asked.add_argument("--tests", nargs="+", default=LOOKED_THROUGH, help="the tests that are looked through")
     asked.add_argument("--lines", type=Path, help="where to keep which tests run which lines, for the next time")
     given = asked.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
@@ -120,7 +121,7 @@ def main(arguments: Sequence[str]) -> int:
         files = [path.relative_to(ROOT).as_posix() for path in tracked_files()]
         files = [file for file in files if file.endswith(".py") and file.startswith(CORRIDOR)]
         sources = {file: (copy / file).read_bytes() for file in files if file.startswith(given.only)}
-        tests = looked_through(copy, files, given.lines or copy / "lines.json")
+        tests = looked_through(copy, files, given.lines or copy / "lines.json", given.tests)
         caught, survivors = 0, list[tuple[Mutant, int]]()
         for number, mutant in enumerate(drawn(sources, given.count, given.seed), start=1):
             names = tests_of(mutant, tests)
@@ -128,6 +129,7 @@ def main(arguments: Sequence[str]) -> int:
                 caught += 1
             else:
                 survivors.append((mutant, len(names)))
+                print(f"\n{mutant.diff(sources[mutant.file])}", file=sys.stderr)
             print(f"\r{number}: {caught} caught, {len(survivors)} survived", end="", file=sys.stderr, flush=True)
         return told(caught, survivors, sources, given.seed)
 

@@ -1,4 +1,4 @@
-"""A business room more, in one file: what a supplier answers is told to three customers, each in its own words.
+"""A business room more, in one file: what a supplier answers is told to three customers, each in its own syntax.
 
 It stands for the rooms to come: it handles a document nobody handled, and owes something to partners who asked for
 nothing. ``ROW`` is what its row in the table of rooms comes to. Run as a module it works off what waits in a data
@@ -23,15 +23,12 @@ from hub.flow.rooms import ROOM_OF
 from hub.kernel.outcome import Key
 from hub.platform.settings import Settings
 from tests.flow.at_work import ACME
+from tests.flow.dialects import HELIX, SUMMIT, add_helix, add_summit
 from tests.flow.overlay import PARTNER, write
-from tests.house import CHECKOUT
 from tests.stored import FrozenClock
 
-SUPPLIER, EAST, WEST = "north-valve", "east-clinic", "west-clinic"
-TOLD = (ACME, EAST, WEST)
-OWN_WORDS = '[map]\nextends = "x12/004010/855"\npartner = "east-clinic"\n\n[fields]\nseller_order = "REF[SO]02"\n'
-"""East Clinic reads our order number under another qualifier than the standard map writes."""
-CASE = "mappings/x12/004010/855/cases/accepted as ordered"
+SUPPLIER = "north-valve"
+TOLD = (ACME, SUMMIT, HELIX)  # X12, XML, JSON
 
 
 def relay(conn: Connection, arrived: Arrived, rules: None, answering: Collection[str]) -> Result:
@@ -49,17 +46,12 @@ RELAYS = Room(name="relays", handles={"OrderAcknowledgement": relay}, documents=
 ROW = dict.fromkeys(RELAYS.handles, RELAYS)
 
 
-def add_supplier_and_clinics(overlay: Path) -> None:
-    """Add the supplier who sends an 855, and two who are told beside Acme Cardio: one by the map of the book."""
+def add_supplier_and_customers(overlay: Path) -> None:
+    """Add the supplier who sends an 855, and beside Acme Cardio two customers who speak no X12."""
     north = PARTNER.format(usage="P")
     write(overlay, f"partners/{SUPPLIER}/partner.toml", north.replace("[sends]", '[sends]\n855 = "x12/004010/855"'))
-    for name, wire, map_ in ((EAST, "EASTCLINIC", f"{EAST}/855"), (WEST, "WESTCLINIC", "x12/004010/855")):
-        own = north.replace(SUPPLIER, name).replace("NORTHVALVE", wire)
-        write(overlay, f"partners/{name}/partner.toml", own.replace('"x12/004010/855"', f'"{map_}"'))
-    write(overlay, f"mappings/{EAST}/855.toml", OWN_WORDS)
-    for name in ("input.json", "expected.edi"):
-        case = (CHECKOUT / CASE / name).read_text().replace("REF*VN*", "REF*SO*")
-        write(overlay, f"mappings/{EAST}/855/cases/accepted as ordered/{name}", case)
+    add_summit(overlay)
+    add_helix(overlay)
 
 
 def work_off(data: Path, overlay: Path, now: datetime) -> None:

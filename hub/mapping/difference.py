@@ -25,7 +25,8 @@ from hub.mapping.paths import Path, parse_path
 from hub.mapping.source import Source, parse_source
 from hub.mapping.spec import SourceText, Table
 
-HEADER_COMPARED = ("document", "wire", "version")  # not ``extends``: how a map comes to say it is not what it says
+HEADER_COMPARED = ("document", "wire", "version", "identity")
+"""Not ``extends``: how a map comes to say it is not what it says."""
 
 
 class Change(Struct):

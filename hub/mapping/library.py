@@ -21,6 +21,7 @@ from hub.kernel.sentence import Word
 from hub.kernel.struct import Struct
 from hub.mapping.bind import bind
 from hub.mapping.compile import Compiled
+from hub.mapping.identity import identity_fields, identity_of
 from hub.mapping.leftovers import leftovers
 from hub.mapping.lint import lint
 from hub.mapping.load import Loaded, MapFiles
@@ -53,7 +54,7 @@ class Rendered(Struct):
 class Map:
     """One map, compiled: both directions."""
 
-    def __init__(self, loaded: Loaded, compiled: Compiled, document: str) -> None:
+    def __init__(self, loaded: Loaded, compiled: Compiled, document: str, identity: tuple[str, ...]) -> None:
         self.name = loaded.name
         self.document = document
         self.wire = loaded.wire
@@ -61,6 +62,7 @@ class Map:
         self.partner = said.text if (said := loaded.said("partner")) else None
         self.digest = compiled.digest
         self.compiled = compiled
+        self._identity = identity
 
     @property
     def schema(self) -> Schema:
@@ -91,6 +93,10 @@ class Map:
         weigh(reading, document, self.compiled.plan, self.schema.computed)
         origin = Provenance(self.compiled.plan, self.compiled.layout, trace) if trace is not None else None
         return Applied(document=document, findings=reading.close(), provenance=origin)
+
+    def identity(self, document: Struct) -> str | None:
+        """Return by what a document is known as the same again; None where the map or the document does not say."""
+        return identity_of(document, self._identity)
 
     def render(self, document: Struct) -> Rendered:
         """Write a canonical document as a tree; what cannot be said is found, never dropped."""
@@ -181,6 +187,7 @@ class MapLibrary:
         if document is None or schema is None:
             return None, faults
         tables = code_maps(loaded.spec.codes)
+        identity = identity_fields(loaded.said("identity"), document, faults)
         plan, wrong = bind(loaded.spec, schema, document, tables, loaded.wire)
         faults += [*wrong, *lint(plan, tables)]
         if faults:
@@ -188,7 +195,7 @@ class MapLibrary:
         digest = sha256(f"{loaded.digest}\0{schema.digest}\0{document.__name__}".encode()).hexdigest()
         if digest not in self._compiled:
             self._compiled[digest] = Compiled(plan, tables, digest)
-        return Map(loaded, self._compiled[digest], document.__name__), faults
+        return Map(loaded, self._compiled[digest], document.__name__, identity), faults
 
     def _document(self, loaded: Loaded, faults: list[Fault]) -> type[Struct] | None:
         said = loaded.said("document")

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
+from typing import TypeGuard
 
 from hub.kernel.struct import Struct
 from hub.mapping.scan import Entry, Where
 
 RESERVED = ("at", "by", "when", "why", "const", "each", "like", "totals")
-HEADER_KEYS = ("document", "wire", "version", "extends", "partner")
+HEADER_KEYS = ("document", "wire", "version", "identity", "extends", "partner")
+IDENTITY_FIELDS_MAX = 8
 VERSION_MAX = 999_999
+WANTED = {"version": "a whole number from 1", "identity": 'a list of fields: ["number", "placed"]'}
 SECTIONS = ("map", "fields", "const", "totals", "each", "codes", "why")
 
 
@@ -202,16 +205,24 @@ def merge_codes(base: dict[str, CodeTable], over: dict[str, CodeTable]) -> dict[
     return merged
 
 
+def _is_list_of_fields(value: object) -> TypeGuard[list[str]]:
+    if not isinstance(value, list) or not 0 < len(value) <= IDENTITY_FIELDS_MAX:
+        return False
+    return all(isinstance(each, str) and each and " " not in each for each in value)
+
+
 def _put_header(spec: Spec, entry: Entry) -> None:
     name = ".".join(entry.key)
     if name not in HEADER_KEYS:
         spec.faults.append(_unknown(name, entry.where, HEADER_KEYS))
     elif name == "version" and type(entry.value) is int and 0 < entry.value <= VERSION_MAX:
         spec.header[name] = SourceText(text=str(entry.value), where=entry.where)
-    elif isinstance(entry.value, str) and name != "version":
+    elif name == "identity" and _is_list_of_fields(entry.value):
+        spec.header[name] = SourceText(text=" ".join(entry.value), where=entry.where)
+    elif isinstance(entry.value, str) and name not in ("version", "identity"):
         spec.header[name] = SourceText(text=entry.value, where=entry.where)
     else:
-        wanted = "a whole number from 1" if name == "version" else "text in quotes"
+        wanted = WANTED.get(name, "text in quotes")
         spec.faults.append(Fault(code="MAP-KEY", message=f"'{name}' must be {wanted}", where=entry.where))
 
 

@@ -1,0 +1,48 @@
+"""What makes a document the same one again, as its map says: ``identity = ["number", "placed"]`` under ``[map]``.
+
+For syntaxes whose envelopes bear no number. The fields are canonical ones that no two documents of a sender share;
+what they say together is the document's identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from hub.kernel.struct import Struct
+from hub.mapping.shape import shape_at
+from hub.mapping.spec import Fault, SourceText
+
+REFERENCE_CHARACTERS_MAX = 100  # as people can still read it; of a longer one its digest is the reference
+
+
+def identity_fields(said: SourceText | None, document: type[Struct], faults: list[Fault]) -> tuple[str, ...]:
+    """Return the fields that a map names, and add to ``faults`` those that its document does not have."""
+    paths = tuple(said.text.split()) if said else ()
+    for path in paths:
+        shape = shape_at(document, path)
+        if said is not None and (shape is None or shape.kind in ("list", "words")):
+            message = f"'{path}' is no single field of {document.__name__}, and cannot tell one from another"
+            remedy = 'name fields that no two documents share: identity = ["number"]'
+            faults.append(Fault(code="MAP-IDENTITY", message=message, where=said.where, remedy=remedy))
+    return paths
+
+
+def identity_of(document: Struct, fields: Sequence[str]) -> str | None:
+    """Return what the fields say together, as one text; None where the first of them says nothing."""
+    values = [_value_at(document, path) for path in fields]
+    if not values or values[0] is None:
+        return None
+    text = msgspec.json.encode(values).decode()
+    return text if len(text) <= REFERENCE_CHARACTERS_MAX else sha256(text.encode()).hexdigest()
+
+
+def _value_at(value: Any, path: str) -> Any:
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+        if value is None:
+            return None
+    return value

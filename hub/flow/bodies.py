@@ -11,6 +11,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -37,6 +38,8 @@ from hub.kernel.struct import Struct
 from hub.mapping.library import Map
 from hub.mapping.provenance import Origin
 
+DOCUMENT = "document"
+"""The kind of a reference that is what a map says a document is known by."""
 KIND_CHARACTERS_MAX = 60  # as its column has it
 ROOT = Location(at="/")
 _UNFIT_FOR_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -48,11 +51,15 @@ log = structlog.get_logger("hub.flow.bodies")
 
 declared(
     {
+        "ENV-IDENTITY-TAKEN": Phrase(
+            message="{reference} came before with other content, in message {first}",
+            remedy="Ask the partner which of the two it means; a new document is known by something new",
+        ),
         "MAP-NOT-ROUTED": Phrase(
             message="no map is named for the {syntax} document {found}",
             remedy='name its map under [sends] of partners/{partner}/partner.toml, such as order = "{partner}/order", '
             "and replay the message",
-        )
+        ),
     }
 )
 
@@ -103,8 +110,17 @@ class BodySyntax(ABC):
         return None
 
     def with_number_judged(self, envelope: Envelope, entered: InterchangeRow) -> Envelope:
-        """A body bears no number of its own."""
-        return envelope
+        """Return the envelope as refused where another document came before under what this one is known by."""
+        if entered.judgement != "conflict":
+            return envelope
+        finding = Diagnostic(
+            code="ENV-IDENTITY-TAKEN",
+            severity=Severity.INTERCHANGE,
+            words={"reference": envelope.reference, "first": entered.first_message or "…"},
+            location=ROOT,
+            found=envelope.reference,
+        )
+        return replace(envelope, findings=[*envelope.findings, finding])
 
     def outcome(self, document: Document) -> DocumentOutcome | None:
         """Return all that was found, in words; None of what no schema has judged."""
@@ -191,18 +207,33 @@ class OpenedBody:
 
     def __init__(self, syntax: BodySyntax, parsed: ReadBody, rules: Rules, partner: Partner) -> None:
         self._syntax, self._parsed, self._rules, self._partner = syntax, parsed, rules, partner
-        read = parsed.content is not None
+        self._known_by: str | None = None
+        self._said: list[str] = []  # what it is compared by, whatever its blanks
+        self._document = None if parsed.content is None else self._read()
         self.survey = Survey(
             syntax=syntax.name,
-            envelopes=[Envelope(position=1)] if read else [],
-            unreadable=[] if read else parsed.findings,
+            envelopes=[] if self._document is None else [self._envelope()],
+            unreadable=parsed.findings if self._document is None else [],
         )
 
     def documents(self) -> Iterator[Document]:
+        """Return the document, judged and mapped."""
+        if self._document is not None:
+            yield self._document
+
+    def _envelope(self) -> Envelope:
+        """Return the body as an envelope. What a document is known by is its reference, as its map says.
+
+        What is refused leaves its reference free: it is sent again, put right, under the same.
+        """
+        if self._known_by is None:
+            return Envelope(position=1)
+        said = "\n".join(self._said)
+        return Envelope(position=1, kind=DOCUMENT, reference=self._known_by, digest=sha256(said.encode()).hexdigest())
+
+    def _read(self) -> Document:
         """Judge and map the document. One with a fault is not mapped: it would be guessed at."""
         parsed, syntax = self._parsed, self._syntax
-        if parsed.content is None:
-            return
         document = Document(
             position=1,
             envelope=1,
@@ -215,10 +246,11 @@ class OpenedBody:
         maps = syntax.agreed(self._rules, self._partner)
         schema = syntax.choose(parsed.content, [each.schema for each in maps])
         map_ = next((each for each in maps if each.schema is schema), None)
-        yield replace(document, findings=[self._not_routed(maps)]) if map_ is None else self._judged(document, map_)
+        return replace(document, findings=[self._not_routed(maps)]) if map_ is None else self._judged(document, map_)
 
     def _judged(self, document: Document, map_: Map) -> Document:
-        checked = map_.family.check(_received(self._parsed, map_), map_.schema)
+        received = _received(self._parsed, map_)
+        checked = map_.family.check(received, map_.schema)
         document = replace(
             document,
             kind=map_.kind[:KIND_CHARACTERS_MAX],
@@ -233,7 +265,10 @@ class OpenedBody:
         document = replace(document, findings=findings, map_name=map_.name, map_digest=map_.digest)
         if applied.document is None:
             return document
-        return replace(document, document=map_.document, canonical=encode_document(applied.document))
+        document = replace(document, document=map_.document, canonical=encode_document(applied.document))
+        if document.takes_effect and (known_by := map_.identity(applied.document)) is not None:
+            self._known_by, self._said = known_by, map_.family.body(received)
+        return document
 
     def _not_routed(self, maps: Sequence[Map]) -> Diagnostic:
         """Say what was found, and which line of the partner's file would take it. No fault of the document's own."""

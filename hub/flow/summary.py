@@ -26,6 +26,9 @@ VALIDATIONS: tuple[Validation, ...] = ("pending", "valid", "warnings", "rejected
 OUTCOMES: tuple[Outcome, ...] = ("none", "accepted", "changed", "duplicate", "refused", "held", "quarantined")
 
 ENVELOPE_FINDINGS_MAX = 500  # of one message, as they stand in its row; nobody reads a five hundred and first
+TAKEN = frozenset({"ENV-INTERCHANGE-NUMBER-TAKEN", "ENV-IDENTITY-TAKEN"})
+"""Findings that quarantine: what came before under the same reference took effect."""
+
 CALLING = frozenset({"GDE-LINES-MISSING"})
 """Warnings that call a person, although they refuse nothing."""
 
@@ -112,7 +115,7 @@ class Summary(Struct):
             return replace(self, validation="unreadable", outcome="quarantined", attention=why)
         findings = envelope_findings(envelopes)
         refused = [finding for finding in findings if finding.severity >= Severity.GROUP]
-        taken = any(finding.code == "ENV-INTERCHANGE-NUMBER-TAKEN" for finding in refused)
+        taken = any(finding.code in TAKEN for finding in refused)
         outcome: Outcome = "quarantined" if taken else "refused" if refused else "none"
         return replace(
             self,

@@ -6,16 +6,15 @@ what they say together is the document's identity.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
-
-import msgspec
 
 from hub.kernel.struct import Struct
 from hub.mapping.shape import shape_at
 from hub.mapping.spec import Fault, SourceText
 
+PARTED = " / "
 REFERENCE_CHARACTERS_MAX = 100  # as people can still read it; of a longer one its digest is the reference
 
 
@@ -32,12 +31,20 @@ def identity_fields(said: SourceText | None, document: type[Struct], faults: lis
 
 
 def identity_of(document: Struct, fields: Sequence[str]) -> str | None:
-    """Return what the fields say together, as one text; None where the first of them says nothing."""
+    """Return what the fields say together, as one text; None where the first of them says nothing.
+
+    Parts are told apart by ``/``, so that no two documents that say something else are spelt alike.
+    """
     values = [_value_at(document, path) for path in fields]
     if not values or values[0] is None:
         return None
-    text = msgspec.json.encode(values).decode()
-    return text if len(text) <= REFERENCE_CHARACTERS_MAX else sha256(text.encode()).hexdigest()
+    parts = [part for value in values for part in _spelt(value)]
+    while parts and not parts[-1]:
+        parts.pop()
+    text = PARTED.join(parts)
+    if not text:
+        return None
+    return text if len(text) <= REFERENCE_CHARACTERS_MAX else sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _value_at(value: Any, path: str) -> Any:
@@ -46,3 +53,12 @@ def _value_at(value: Any, path: str) -> Any:
         if value is None:
             return None
     return value
+
+
+def _spelt(value: Any) -> Iterator[str]:
+    """Yield the parts of a value: of a struct one for each of its fields, however few of them are said."""
+    if isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from _spelt(getattr(value, name))
+    else:
+        yield "" if value is None else str(value).replace("\\", "\\\\").replace("/", "\\/")

@@ -76,6 +76,7 @@ OF_ROOMS = {kind: text for room in ROOMS for kind, text in room.keys.items()}
 KEYS = {
     **OF_ROOMS,
     "interchange": N_("Interchange"),
+    "document": N_("Known by"),
     "group": N_("Group"),
     "set": N_("Set"),
 }

@@ -113,7 +113,7 @@ def test_what_is_wrong_with_several_places_is_all_told(summit: AtWork) -> None:
     assert [each.location.line for each in findings(summit.send(body, SUMMIT))] == [5, 16]
 
 
-def test_the_same_bytes_in_another_moment_are_the_rooms_matter(summit: AtWork) -> None:
+def test_the_same_order_in_another_moment_is_made_once(summit: AtWork) -> None:
     first = summit.send(xml_order("SU-4"), SUMMIT)
     summit.later(days=1)
     again = summit.send(xml_order("SU-4") + b"\n", SUMMIT)

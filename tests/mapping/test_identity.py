@@ -31,11 +31,11 @@ def test_a_map_that_names_nothing_knows_no_document_again(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("identity", "document", "said"),
     [
-        ('["number"]', Doc(number="4711"), '["4711"]'),
-        ('["number", "kind"]', Doc(number="4711", kind="original"), '["4711","original"]'),
-        ('["number", "kind"]', Doc(number="4711"), '["4711",null]'),
+        ('["number"]', Doc(number="4711"), "4711"),
+        ('["number", "kind"]', Doc(number="4711", kind="original"), "4711 / original"),
+        ('["number", "kind"]', Doc(number="4711"), "4711"),
         ('["number"]', Doc(), None),
-        ('["number"]', Doc(number='a","b'), '["a\\",\\"b"]'),
+        ('["number"]', Doc(number="a / b"), "a \\/ b"),
     ],
 )
 def test_what_the_fields_say_is_the_identity(tmp_path: Path, identity: str, document: Doc, said: str | None) -> None:
@@ -70,7 +70,7 @@ def test_what_cannot_tell_documents_apart_is_a_fault_with_its_line(tmp_path: Pat
     assert "small.toml:4" in fault
 
 
-@holds_for(st.lists(st.text(max_size=20), min_size=2, max_size=2, unique=True))
+@holds_for(st.lists(st.text(min_size=1, max_size=120), min_size=2, max_size=2, unique=True))
 def test_two_numbers_are_never_one_identity(numbers: list[str]) -> None:
     first, other = (identity_of(Doc(number=number), ["number", "kind"]) for number in numbers)
     assert first != other

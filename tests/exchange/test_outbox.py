@@ -163,6 +163,21 @@ def test_who_asks_again_and_again_gets_every_answer_in_turn(database: Database, 
     database.write_now(work)
 
 
+def test_who_had_an_answer_sent_again_stands_in_its_timeline(database: Database) -> None:
+    """A person by name; the hub where the partner asks as if it had not come."""
+
+    def work(conn: Connection) -> None:
+        order = receive_order(conn, "PO-1")
+        sent = answer(conn, "PO-1", order)
+        mailbox.received(conn, MINE, ACME, sent, now=NOW)
+        assert outbox.resend_answers(conn, order, now=NOW) == 1
+        assert outbox.resend(conn, sent, now=NOW, actor="person:kim")
+        asked = [entry.actor for entry in detail(conn, sent).timeline if entry.event == "resend-asked"]
+        assert asked == ["hub", "person:kim"]
+
+    database.write_now(work)
+
+
 @pytest.mark.parametrize("failed_before", [1, 3, 9, 10])
 def test_a_delivery_sent_anew_has_ten_attempts_of_its_own(database: Database, failed_before: int) -> None:
     def work(conn: Connection) -> None:

@@ -34,6 +34,7 @@ CORRIDOR = (
     *(f"hub/exchange/{name}.py" for name in ("controls", "interchanges", "outbox", "recording", "intake")),
 )
 LOOKED_THROUGH = (
+    "tests/business/test_room.py",
     "tests/flow",
     "tests/exchange",
     "tests/golden",

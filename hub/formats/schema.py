@@ -88,7 +88,7 @@ class Schema(Struct, dict=True):
     """One kind of document on one wire. What its syntax knows beyond it, that syntax's own class of schema holds."""
 
     family: str  # x12, xml, json: who reads and writes it (``families.FAMILIES``)
-    wire: str  # x12/004010/850, summit-surgical/order
+    wire: str  # x12/004010/850, north-spine/order
     kind: str  # how the wire itself names it: ST01, the root element
     root: Place
     release: str = ""

@@ -170,7 +170,7 @@ class MapFiles:
 
 
 def _family(wire: SourceText | None) -> str:
-    """Return the dialect that ``wire`` names (x12, summit-surgical): the folder of what its maps share; "" for none."""
+    """Return the dialect that ``wire`` names (x12, north-spine): the folder of what its maps share; "" for none."""
     family = wire.text.split("/")[0] if wire else ""
     return family if re.fullmatch("[a-z0-9][a-z0-9-]{0,40}", family) else ""
 

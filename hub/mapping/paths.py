@@ -61,7 +61,7 @@ class Path(Struct):
 
 
 def parse_path(text: str, wire: str) -> Path:
-    """Return the place ``text`` names on ``wire`` (x12/004010/850, summit-surgical/order)."""
+    """Return the place ``text`` names on ``wire`` (x12/004010/850, north-spine/order)."""
     text = text.strip()
     if not text:
         raise Misconfigured("a path is missing")

@@ -1,5 +1,5 @@
-"""The JSON schemas at hand, by the name maps give them: helix-diagnostics/order is
-schemas/json/helix-diagnostics/order.json.
+"""The JSON schemas at hand, by the name maps give them: north-spine/order is
+schemas/json/north-spine/order.json.
 
 In: configuration roots, a later one winning file by file. Out: a ``JsonSchema``, compiled once, or None where there is
 none. A faulty file raises ``Misconfigured``.

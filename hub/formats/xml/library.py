@@ -1,4 +1,4 @@
-"""The XML schemas at hand, by the name maps give them: summit-surgical/order is schemas/xml/summit-surgical/order.xsd.
+"""The XML schemas at hand, by the name maps give them: north-spine/order is schemas/xml/north-spine/order.xsd.
 
 In: configuration roots, a later one winning file by file. Out: an ``XmlSchema``, compiled once for its content, or
 None where there is none. A faulty file raises ``Misconfigured``.

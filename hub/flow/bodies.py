@@ -213,7 +213,7 @@ class OpenedBody:
         self.survey = Survey(
             syntax=syntax.name,
             envelopes=[] if self._document is None else [self._envelope()],
-            unreadable=parsed.findings if self._document is None else [],
+            unreadable=[_placed(each) for each in parsed.findings] if self._document is None else [],
         )
 
     def documents(self) -> Iterator[Document]:
@@ -281,6 +281,11 @@ class OpenedBody:
             found=self._parsed.found,
             expected=known or None,
         )
+
+
+def _placed(finding: Diagnostic) -> Diagnostic:
+    """Return a finding about a body that nobody could open, at the whole of it where no line is told."""
+    return finding if str(finding.location) else replace(finding, location=ROOT)
 
 
 def _received(parsed: ReadBody, map_: Map) -> Received:

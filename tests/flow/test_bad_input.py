@@ -33,10 +33,9 @@ def _zip() -> bytes:
     ("body", "said"),
     [
         pytest.param(b"Dear supplier, please send 100 hubs.", "no ISA begins", id="text"),
-        pytest.param(b'<?xml version="1.0"?><Order/>', "XML document", id="XML"),
-        pytest.param(b'{"order": 4500098123}', "JSON document", id="JSON"),
-        pytest.param(b"[" * 100_000 + b"]" * 100_000, "JSON document", id="JSON 100,000 deep"),
-        pytest.param(b'{"a":' * 100_000, "JSON document", id="JSON 100,000 deep and open"),
+        pytest.param(b'<?xml version="1.0"?><Order>', "the XML is not well-formed", id="XML cut short"),
+        pytest.param(b"[" * 100_000 + b"]" * 100_000, "the JSON nests deeper than", id="JSON 100,000 deep"),
+        pytest.param(b'{"a":' * 100_000, "the JSON nests deeper than", id="JSON 100,000 deep and open"),
         pytest.param(b"", "empty", id="nothing"),
         pytest.param(b" \r\n\r\n", "holds only blanks", id="blanks"),
         pytest.param(_zip(), "ZIP archive", id="zip"),
@@ -52,6 +51,15 @@ def test_what_is_no_interchange_is_kept_and_shown(hub: AtWork, body: bytes, said
     assert got.message.attention is not None
     assert got.message.attention.startswith("Could not be read: ")
     assert said in got.message.attention
+    assert hub.sent() == []
+    _all_is_well(hub, got)
+
+
+@pytest.mark.parametrize("body", [b'<?xml version="1.0"?><Order/>', b'{"order": 4500098123}'], ids=["XML", "JSON"])
+def test_what_this_partner_never_agreed_to_send_is_held_and_says_so(hub: AtWork, body: bytes) -> None:
+    got = hub.send(body)
+    assert (got.message.validation, got.message.outcome) == ("warnings", "held")
+    assert codes(got) == {"MAP-NOT-ROUTED"}
     assert hub.sent() == []
     _all_is_well(hub, got)
 

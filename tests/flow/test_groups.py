@@ -142,7 +142,7 @@ def _page(hub: AtWork, message: str) -> list[object]:
     return [*history, *((page.lines, page.reasons, page.notes, page.requirements) for page in pages)]
 
 
-@pytest.mark.parametrize("step", ["document_row", "acknowledge"], ids=["its effect", "its acknowledgement"])
+@pytest.mark.parametrize("step", ["document_row", "drafts_of"], ids=["its effect", "its acknowledgement"])
 def test_a_message_that_cannot_be_settled_harms_no_neighbour_and_is_tried_again(
     hub: AtWork, monkeypatch: pytest.MonkeyPatch, settled: list[int], step: str
 ) -> None:
@@ -267,7 +267,7 @@ def test_what_was_not_foreseen_is_settled_rightly_beside_orders_that_were(hub: A
         lambda conn: replay.ask_replay(conn, EVERYONE, before[2], actor="person:ada", reason=None, now=hub.clock.now())
     )
     cancelled = hub.take_in(one_order("4500000001", 801, purpose="01"))
-    unreadable = hub.take_in(b"<order/>")
+    unreadable = hub.take_in(b"<order>")
     once_more = hub.take_in(one_order("4500000003", 3) + b"\r\n")
     refused = hub.take_in(one_order("4500000099", 802).replace(b"IEA*1*", b"IEA*2*"))
     hub.work()

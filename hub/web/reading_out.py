@@ -24,10 +24,10 @@ class Reader:
 
     def word(self, hole: str, word: str) -> str:
         """Return ``word`` in the language where the hole holds words of ours, or names of our guides."""
-        known = WORDS.get(hole, {}).get(word)
-        if known is not None:
-            return self._gettext(known)
-        return self._gettext(word) if hole in OURS and word else word
+        known = WORDS.get(hole)
+        if not word or (known is None and hole not in OURS):
+            return word
+        return self._gettext(known.get(word, word) if known else word)
 
     def says(self, wording: Wording) -> str:
         """Return what is said, beginning with a capital where the script has them."""

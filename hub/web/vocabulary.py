@@ -304,11 +304,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "purpose": PURPOSES,
     "basis": PRICE_BASES,
     "meaning": MEANINGS,
-    "name": NAMES_OF_ORDERS,
+    "what": NAMES_OF_ORDERS,
     "unit": UNITS,
     "units": UNITS,
 }
 """Which words stand in which hole of a sentence."""
 
-OURS = frozenset({"expected", "label", "of", "operation", "wanted"})
+OURS = frozenset({"expected", "label", "of", "operation", "status", "wanted"})
 """Holes that hold names of segments and elements of a guide, or what is wanted of a value: each is a text by itself."""

@@ -6,12 +6,15 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from hub.business.orders.sentences import PROMISED, SENTENCES
-from hub.kernel.diagnostics import Diagnostic
+from hub.business.orders.quantities import many
+from hub.business.orders.sentences import NONE, SENTENCES
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.sentence import Word, Wording
 from hub.web.catalogues import load
 from hub.web.languages import LANGUAGES
 from hub.web.phrases import HOLE, Phrasebook
@@ -78,30 +81,53 @@ def test_every_word_a_table_can_give_has_its_chinese(known: dict[str, str], word
     assert not [word for word in known.values() if english_in(CHINESE.words(word)) or CHINESE.words(word) == word]
 
 
-WORDS = {
+AMOUNTS = [many(Decimal(250), "each"), many(Decimal("-0.5"), "kilogram"), many(Decimal(12), "shelf-package")]
+
+
+def _price(unit: Word, basis: str = "") -> Wording:
+    words: dict[str, Word] = {"amount": "1.875", "currency": "USD", "unit": unit}
+    return (
+        Wording(key="order/price-basis", words={**words, "basis": basis})
+        if basis
+        else Wording(key="order/price", words=words)
+    )
+
+
+DAYS: Word = [
+    Wording(key="order/day", words={"kind": "ship-not-before", "day": "2027-03-07"}),
+    Wording(key="order/day", words={"kind": "cancel-after", "day": "2027-03-07"}),
+]
+WORDS: dict[str, list[Word]] = {
     "kind": [*DATES], "other": [*DATES], "role": [*PARTIES], "purpose": [*PURPOSES], "meaning": [*MEANINGS],
-    "unit": [*UNITS], "units": ["each, box", "actual-pound", "each, box, kilogram"], "status": ["accepted", "held"],
-    "part": ["250 each", "-0.5 kilogram", "12 shelf-package"], "asked": ["10 each"], "limit": ["1.5 box"],
-    "ordered": ["1 USD per each (per-each)", "1.5 EUR per 100 each", "2 USD per each", "3 CNY per 12 box (net)"],
-    "agreed": ["1.875 USD per each"], "allowed": ["ship-not-before 2027-03-07", "deliver-not-before 2027-03-05, "
-    "cancel-after 2027-03-07"], "name": ["number", "release"], "place": ["DTM02"],
+    "unit": [*UNITS], "units": [["each", "box"], ["actual-pound"], ["each", "box", "kilogram"]],
+    "status": ["accepted", "held"], "part": [*AMOUNTS], "asked": [*AMOUNTS], "limit": [*AMOUNTS], "start": [*AMOUNTS],
+    "total": [*AMOUNTS], "stated": [*AMOUNTS], "allowed": [DAYS], "what": ["number", "release"], "place": ["DTM02"],
+    "ordered": [_price("each", "per-each"), _price(AMOUNTS[0]), _price("each")], "agreed": [_price("each")],
+    "taken": [NONE, "A"], "own": [NONE, "1 USD"],
+    "first": [Wording(key="order/arrived-numbered", words={"number": "7", "message": "m"})],
+    "second": [Wording(key="order/arrived", words={"message": "m"})],
+    "differences": [[Wording(key="order/line-new", words={"line": "7"})]],
 }  # fmt: skip
 
 
-def _reasons() -> Iterator[str]:
+def _reasons() -> Iterator[Diagnostic]:
     """Yield every sentence about an order, with words of ours in each of its holes that holds such."""
-    sentences = [text for each in SENTENCES.values() for text in (each.message, each.remedy)]
-    for text in [*sentences, *PROMISED.values()]:
-        holes = HOLE.findall(text)
+    for key, sentence in SENTENCES.items():
+        holes = HOLE.findall(sentence.message + sentence.remedy)
+        code, _, case = key.partition("/")
         for n in range(max(len(WORDS.get(name, "1")) for name in [*holes, ""])):
-            said = {name: WORDS[name][n % len(WORDS[name])] if name in WORDS else "7" for name in holes}
-            yield HOLE.sub(lambda hole, said=said: said[hole[1]], text)  # type: ignore[misc]
+            said: dict[str, Word] = {
+                name: WORDS[name][n % len(WORDS[name])] if name in WORDS else "7" for name in holes
+            }
+            yield Diagnostic(code=code, case=case or None, severity=Severity.NOTE, words=said)
 
 
 def test_every_reason_is_said_in_chinese_whatever_words_of_ours_stand_in_it() -> None:
     reasons = list(_reasons())
     assert len(reasons) > 500
-    assert not {text: CHINESE.phrase(text) for text in reasons if english_in(CHINESE.phrase(text))}
+    said = {f"{each.message}; {each.remedy}": READER.finds(each) + READER.advises(each) for each in reasons}
+    assert not {english: chinese for english, chinese in said.items() if english_in(chinese)}
+    assert not [english for english in said if "…" in english], "a hole without a word"
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +145,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> dic
             found += [*detail.findings, *(each for row in detail.documents for each in row.findings)]
         for summary in hub.orders():
             order = hub.order(summary.number, ACME, release=summary.release, test=summary.test)
-            said |= {entry.text for entry in order.history}
             found += [*order.reasons, *(each for part in order.lines for each in part.line.reasons)]
-            said |= {promise.reason for part in order.lines for promise in part.line.promises}
     finally:
         hub.close()
     chinese = {text: CHINESE.phrase(text) for text in said if text}
@@ -139,34 +163,47 @@ def test_what_the_hub_says_about_files_from_the_field_is_said_in_chinese(told: d
     assert not left, "\n".join(f"{text}\n    {said}" for text, said in sorted(left.items()))
 
 
+def _found(key: str, found: str | None = None, expected: str | None = None, **words: Word) -> Diagnostic:
+    code, _, case = key.partition("/")
+    return Diagnostic(
+        code=code, case=case or None, severity=Severity.NOTE, words=words, found=found, expected=expected
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("said", "chinese"),
+    ("found", "chinese"),
     [
-        ("SE01 is empty, but 11 segments arrived (ST and SE counted)", "SE01 为 空，但收到 11 个段（含 ST 和 SE）"),
-        ("line 1: ordered at 1 USD per each (per-each), contract K says 1.875 USD per each", "每个 1 USD（每件价）"),
-        ("line 1: ordered at 9 USD per 100 each, contract K says 1.875 USD per each", "每100 个 9 USD"),
-        ("line 1: AC-1 is not sold by the kilogram; agreed units are each, box", "约定单位为 个、盒"),
-        ("order accepted; lines accepted: 2, refused: 1", "行：已接受: 2、已拒绝: 1"),
+        (_found("ENV-SEGMENT-COUNT-MISMATCH", expected="11"), "SE01 为 空，但收到 11 个段（含 ST 和 SE）"),
         (
-            "Interchange 000000001 of 2026-11-29 was never sent to this partner",
-            "从未向此伙伴发送 2026-11-29 的交换 000000001",
-        ),
-        ("there is no guide here for set 850 in release (none)", "此处没有版本 （无） 中交易集 850 的指南"),
-        ("MSG has no place here: it belongs in the CB1 loop or the N1 loop, which is not open", "CB1 循环或N1 循环"),
-        (
-            "The partner says of our DTM01 (kind of date) = 'X': the date is not one they take",
-            "DTM01（日期类型） = 'X'",
+            _found("BUS-PRICE-OFF-CONTRACT", line="1", ordered=_price("each", "per-each"), agreed=_price("each")),
+            "每个 1.875 USD（每件价）",
         ),
         (
-            "23 bytes stand outside any interchange, beginning with '-- sent by gateway 7 --'",
+            _found("BUS-PRICE-OFF-CONTRACT", line="1", ordered=_price(many(Decimal(100), "each")), agreed="-"),
+            "每100 个 1.875 USD",
+        ),
+        (_found("BUS-UNIT", line="1", item="AC-1", unit="kilogram", units=["each", "box"]), "约定单位为 个、盒"),
+        (
+            _found("GDE-NO-GUIDE", kind="850", release=Wording(key="envelope/none")),
+            "此处没有版本 （无） 中交易集 850 的指南",
+        ),
+        (
+            _found(
+                "GDE-SEGMENT-UNEXPECTED",
+                tag="MSG",
+                loops=[Wording(key="guide/loop", words={"loop": each}) for each in ("CB1", "N1")],
+            ),
+            "CB1 循环或N1 循环",
+        ),
+        (
+            _found("ENV-BYTES-OUTSIDE", found="-- sent by gateway 7 --", count=23),
             "'-- sent by gateway 7 --'",
         ),
-        ("the order names 'DC04' (ship-to) beside 'DC05': its goods could go to either", "“DC04”（收货方）"),
-        ("test: order 4500098123 received, lines: 1", "测试：收到订单 4500098123"),
+        (_found("BUS-PLACE/order", place="DC04", role="ship-to", home="DC05"), "“DC04”（收货方）"),
     ],
 )
-def test_words_within_a_sentence_are_said_too(said: str, chinese: str) -> None:
-    assert chinese in CHINESE.phrase(said)
+def test_words_within_a_sentence_are_said_too(found: Diagnostic, chinese: str) -> None:
+    assert chinese in READER.finds(found)
 
 
 @pytest.mark.parametrize(

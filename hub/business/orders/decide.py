@@ -46,6 +46,7 @@ from hub.business.orders.sums import order_totals
 from hub.business.orders.terms import ORDER_AGE_MAX, Terms, currency_of, terms_of
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.shared import Party
+from hub.kernel.sentence import Word, Wording
 from hub.kernel.struct import Struct
 
 NEW = frozenset({"original", "confirm"})
@@ -310,7 +311,7 @@ def _unusable_identity(order: PurchaseOrder) -> Reason | None:
     }
     for name, value in filed.items():
         if len(value) > NUMBER_LENGTH_MAX or not value.isprintable():
-            return say("BUS-NUMBER-UNUSABLE", name, name=name, length=NUMBER_LENGTH_MAX)
+            return say("BUS-NUMBER-UNUSABLE", name, what=name, length=NUMBER_LENGTH_MAX)
     return None
 
 
@@ -356,7 +357,7 @@ def _taken(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     if known.digest == digest_of(order):
         key = "BUS-ORDER-DUPLICATE/same"
     first, second = _arrived(known.source), _arrived(given.source)
-    words = {"order": order.number, "first": first, "second": second, "differences": "; ".join(different)}
+    words = {"order": order.number, "first": first, "second": second, "differences": different}
     reason = say(key, "number", found=second, expected=first, **words)
     return Decision(
         outcome="duplicate",
@@ -368,9 +369,11 @@ def _taken(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     )
 
 
-def _arrived(source: Source) -> str:
-    number = f"control number {source.control_number}, " if source.control_number else ""
-    return f"{number}message {source.message}"
+def _arrived(source: Source) -> Wording:
+    if source.control_number:
+        words: dict[str, Word] = {"number": source.control_number, "message": source.message}
+        return Wording(key="order/arrived-numbered", words=words)
+    return Wording(key="order/arrived", words={"message": source.message})
 
 
 def _received(order: PurchaseOrder, given: Given) -> Event:

@@ -11,9 +11,11 @@ from datetime import date
 
 from hub.business.orders.catalogue import Catalogue, CatalogueItem
 from hub.business.orders.reasons import Reason, say
+from hub.business.orders.sentences import NONE
 from hub.business.orders.terms import Terms
 from hub.canonical.order import OrderLine
 from hub.canonical.shared import Item
+from hub.kernel.sentence import Word
 from hub.kernel.struct import Struct
 
 OUR_NUMBERS = frozenset(
@@ -186,7 +188,7 @@ def check_revision(line: OrderLine, item: CatalogueItem, terms: Terms, path: str
     """Return what is wrong with the revision ordered: unknown, ended, not begun, left out, two, of another drawing."""
     levels = _levels(line)
     current = [revision.level for revision in item.current(terms.today)]
-    taken = ", ".join(current) or "none"
+    taken: Word = ", ".join(current) or NONE
     at = f"{path}.item.revision"
     if len(levels) > 1:
         words = {"line": line.number, "item": item.buyer, "first": levels[0], "second": levels[1], "taken": taken}
@@ -228,7 +230,7 @@ def _check_drawing(line: OrderLine, item: CatalogueItem, level: str, path: str) 
     return []
 
 
-def _not_taken(line: OrderLine, item: CatalogueItem, level: str, taken: str, today: date, at: str) -> Reason:
+def _not_taken(line: OrderLine, item: CatalogueItem, level: str, taken: Word, today: date, at: str) -> Reason:
     """Say why no orders are taken for a revision, and name the one they are taken for."""
     revision = item.revision(level)
     words = {"line": line.number, "item": item.buyer, "revision": level, "taken": taken}

@@ -11,9 +11,11 @@ from fractions import Fraction
 
 from hub.business.orders.catalogue import CatalogueItem, ContractPrice
 from hub.business.orders.contracts import contract_of_line
+from hub.business.orders.quantities import many
 from hub.business.orders.reasons import Reason, say
 from hub.business.orders.terms import Terms, is_plain, shown
 from hub.canonical.order import OrderLine
+from hub.kernel.sentence import Word, Wording
 from hub.kernel.words import Price, Quantity
 
 PER_LINE_UNIT = frozenset({None, "contract", "catalogue", "current", "fixed", "net", "quoted", "per-unit", "no-charge"})
@@ -64,7 +66,7 @@ def agreed_price(
         return line.price, reasons
     amount = contract.amount(base)
     if amount is None:
-        start, asked = f"{shown(contract.tiers[0].start)} {item.unit}", f"{shown(base)} {item.unit}"
+        start, asked = many(contract.tiers[0].start, item.unit), many(base, item.unit)
         words = {"line": line.number, "start": start, "asked": asked}
         return line.price, [say("BUS-PRICE-NO-TIER", f"{path}.quantity", found=asked, **words)]
     if line.price is None:
@@ -217,12 +219,13 @@ def _in_line_unit(line: OrderLine, item: CatalogueItem, contract: ContractPrice,
     return Price(amount=amount, currency=contract.currency, per=per)
 
 
-def _said(price: Price, line: OrderLine) -> str:
+def _said(price: Price, line: OrderLine) -> Wording:
     per = price.per or Quantity(value=Decimal(1), unit=line.quantity.unit if line.quantity else "one")
-    amount, unit = shown(price.amount), per.unit if per.value == 1 else f"{shown(per.value)} {per.unit}"
+    unit: Word = per.unit if per.value == 1 else many(per.value, per.unit)
+    words: dict[str, Word] = {"amount": shown(price.amount), "currency": price.currency, "unit": unit}
     if price.basis:
-        return f"{amount} {price.currency} per {unit} ({price.basis})"
-    return f"{amount} {price.currency} per {unit}"
+        return Wording(key="order/price-basis", words={**words, "basis": price.basis})
+    return Wording(key="order/price", words=words)
 
 
 def _exact(number: Decimal) -> Fraction:

@@ -20,6 +20,7 @@ from hub.business.orders.reasons import Reason, say
 from hub.business.orders.sentences import PROMISED
 from hub.business.orders.terms import Terms
 from hub.canonical.order import OrderLine
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.kernel.words import Quantity
 
@@ -248,17 +249,17 @@ class _Attempt:
             return
         about = {"line": self._line, "part": _said(self.part), "promised": day}
         if self.part.stated:
-            allowed = ", ".join(_allowed(self.part.stated))
+            allowed = [*_allowed(self.part.stated)]
             self.reasons.append(say("BUS-DATE-WITHIN", self.part.path, expected=day, allowed=allowed, **about))
         else:
             key = "BUS-DATE-FILLED/said" if self.part.said else "BUS-DATE-FILLED"
             self.reasons.append(say(key, self.part.path, expected=day, **about))
 
 
-def _allowed(stated: list[Stated]) -> Iterator[str]:
+def _allowed(stated: list[Stated]) -> Iterator[Wording]:
     for each in stated:
-        yield f"{each.kind} {each.day}"
+        yield Wording(key="order/day", words={"kind": each.kind, "day": str(each.day)})
 
 
-def _said(part: Part) -> str:
+def _said(part: Part) -> Wording:
     return many(part.state.quantity.value, part.state.quantity.unit)

@@ -13,6 +13,7 @@ from hub.business.orders.places import COUNT
 from hub.business.orders.reasons import Reason, say
 from hub.business.orders.terms import is_plain, shown
 from hub.canonical.order import OrderLine, PurchaseOrder
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.kernel.words import Quantity
 
@@ -60,9 +61,9 @@ def check_quantity(line: OrderLine, item: CatalogueItem, path: str) -> tuple[Amo
         return None, [say("BUS-QUANTITY-NOT-POSITIVE", at, found=said, value=f"'{said}'", line=line.number)]
     factor = item.factor(ordered.unit)
     if factor is None:
-        units = ", ".join([item.unit, *item.factors])
+        units: list[str] = [item.unit, *item.factors]
         words = {"line": line.number, "item": item.buyer, "unit": ordered.unit, "units": units}
-        return None, [say("BUS-UNIT", f"{at}.unit", found=ordered.unit, expected=units, **words)]
+        return None, [say("BUS-UNIT", f"{at}.unit", found=ordered.unit, expected=", ".join(units), **words)]
     amount = Amount(ordered=ordered, base=ordered.value * factor)
     return amount, _limits(line.number, item, amount, at) + _sums(line, item, amount, path) + _packs(
         line, item, amount, path
@@ -83,7 +84,7 @@ def _limits(number: str, item: CatalogueItem, amount: Amount, at: str) -> list[R
 def _beyond(code: str, number: str, item: CatalogueItem, amount: Amount, limit: Decimal, at: str) -> Reason:
     asked, wanted = many(amount.ordered.value, amount.ordered.unit), many(limit, item.unit)
     if amount.ordered.unit != item.unit:
-        asked += f" ({many(amount.base, item.unit)})"
+        asked = Wording(key="order/amount-in", words={"asked": asked, "base": many(amount.base, item.unit)})
     return say(code, at, found=asked, expected=wanted, line=number, asked=asked, limit=wanted)
 
 
@@ -133,6 +134,6 @@ def _total(parts: list[Quantity], item: CatalogueItem) -> Decimal | None:
     return total
 
 
-def many(value: Decimal, unit: str) -> str:
-    """Return a quantity as a person writes it."""
-    return f"{shown(value)} {unit}"
+def many(value: Decimal, unit: str) -> Wording:
+    """Return a quantity as it is said."""
+    return Wording(key="order/amount", words={"number": shown(value), "unit": unit})

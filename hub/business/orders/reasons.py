@@ -12,6 +12,7 @@ from hub.business.orders.model import LineVerdict, Status
 from hub.business.orders.sentences import SENTENCES, Sentence
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import Word, Wording
 from hub.kernel.spelling import spelled
 from hub.kernel.struct import Struct
 
@@ -39,18 +40,27 @@ class Reason(Struct):
 def say(key: str, path: str, *, found: object = None, expected: object = None, **words: object) -> Reason:
     """Return the reason ``key`` of the table of sentences, about what stands at ``path`` (``lines[0].price``)."""
     sentence = SENTENCES[key]
-    said = {name: spelled(word) if isinstance(word, str) else word for name, word in words.items()}
-    wanted = spelled(expected) if isinstance(expected, str) else expected
+    said = {name: _word(word) for name, word in words.items() if word is not None}
+    if isinstance(expected, str) and not expected.isprintable():
+        said["expected"] = spelled(expected)
+    code, _, case = key.partition("/")
     finding = Diagnostic(
-        code=key.partition("/")[0],
+        code=code,
+        case=case or None,
         severity=_severity(sentence),
-        told=sentence.message.format(expected=wanted, **said),
+        words=said or None,
         location=Location(path=path),
-        advised=sentence.remedy.format(expected=wanted, **said),
         found=None if found is None else str(found),
         expected=None if expected is None else str(expected),
     )
     return Reason(finding=finding, effect=sentence.effect, status=sentence.status)
+
+
+def _word(value: object) -> Word:
+    """Return what stands in a sentence as it is stored: a text spelled out, what is said itself as that."""
+    if isinstance(value, str):
+        return spelled(value)
+    return value if isinstance(value, int | Wording | list) else str(value)
 
 
 def verdict_of(reasons: Iterable[Reason]) -> LineVerdict:

@@ -7,7 +7,10 @@ lists the codes for those who read the findings.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hub.business.orders.model import Basis, LineVerdict, Status
+from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.struct import Struct
 
 
@@ -405,7 +408,7 @@ ABOUT_ORDERS = {
     ),
     "BUS-NO-NUMBER": _held("the order has no number", "ask the customer for the order number"),
     "BUS-NUMBER-UNUSABLE": _held(
-        "the order's {name} is longer than {length} characters or cannot be printed", "ask the customer to send it anew"
+        "the order's {what} is longer than {length} characters or cannot be printed", "ask the customer to send it anew"
     ),
     "BUS-INSTRUCTION": _held(
         "purpose {purpose} sent as an order, about order {order}, unknown to us",
@@ -439,11 +442,33 @@ ABOUT_ORDERS = {
         "discard the second, or ask the customer to send it under a number of its own",
     ),
     "BUS-ORDER-DUPLICATE/lines": _held(
-        "order {order} arrived again ({second}); the first ({first}) stands; the second differs: {differences}",
+        "order {order} arrived again ({second}); the first ({first}) stands; the second differs: {differences:also}",
         "discard the second, or ask the customer to send it under a number of its own",
     ),
 }
 
-SENTENCES: dict[str, Sentence] = (
+SENTENCES: Mapping[str, Sentence] = declared(
     ABOUT_ITEMS | ABOUT_QUANTITIES | ABOUT_DATES | ABOUT_PLACES | ABOUT_PRICES | ABOUT_LINES | ABOUT_ORDERS
 )
+
+WITHIN = {
+    "order/none": "none",
+    "order/nothing": "nothing",
+    "order/amount": "{number} {unit}",
+    "order/amount-in": "{asked} ({base})",
+    "order/price": "{amount} {currency} per {unit}",
+    "order/price-basis": "{amount} {currency} per {unit} ({basis})",
+    "order/day": "{kind} {day}",
+    "order/arrived": "message {message}",
+    "order/arrived-numbered": "control number {number}, message {message}",
+    "order/line-new": "line {line} is new",
+    "order/line-gone": "line {line} is gone",
+    "order/and-more": "and {count} more",
+    "order/quantity-became": "line {line} quantity {before} became {after}",
+    "order/item-became": "line {line} item {before} became {after}",
+    "order/revision-became": "line {line} revision {before} became {after}",
+    "order/price-became": "line {line} price {before} became {after}",
+}
+"""What stands within those sentences."""
+declared({key: Phrase(message=message) for key, message in WITHIN.items()})
+NONE = Wording(key="order/none")

@@ -65,18 +65,16 @@ def test_a_translation_keeps_every_value_of_its_sentence() -> None:
 def test_the_chinese_catalogue_is_chinese() -> None:
     """A text copied over untranslated would pass as translated: apart from names, each has a Chinese character."""
     latin = {"HTTP", "AS2", "SFTP", "UDI-DI", "pyx12: {text}"}
+    worded = {message.id: _strings(message.string) for message in catalogue(LANGUAGES[1]) if message.id}
     copied = [
-        message.id
-        for message in catalogue(LANGUAGES[1])
-        if message.id
-        and message.id not in latin
-        and _words(message.id)
-        and not re.search(r"[一-鿿]", "".join(_strings(message.string)))
+        text
+        for text, said in worded.items()
+        if text not in latin and _has_words(text) and not re.search(r"[一-鿿]", "".join(said))
     ]
     assert not copied
 
 
-def _words(text: str | list[str] | tuple[str, ...]) -> bool:
+def _has_words(text: str | list[str] | tuple[str, ...]) -> bool:
     """Say whether a text has words of its own, beside its holes."""
     return bool(re.search(r"[A-Za-z]", HOLE.sub("", text if isinstance(text, str) else text[0])))
 

@@ -451,24 +451,25 @@ SENTENCES: Mapping[str, Sentence] = declared(
     ABOUT_ITEMS | ABOUT_QUANTITIES | ABOUT_DATES | ABOUT_PLACES | ABOUT_PRICES | ABOUT_LINES | ABOUT_ORDERS
 )
 
-WITHIN = {
-    "order/none": "none",
-    "order/nothing": "nothing",
-    "order/amount": "{number} {unit}",
-    "order/amount-in": "{asked} ({base})",
-    "order/price": "{amount} {currency} per {unit}",
-    "order/price-basis": "{amount} {currency} per {unit} ({basis})",
-    "order/day": "{kind} {day}",
-    "order/arrived": "message {message}",
-    "order/arrived-numbered": "control number {number}, message {message}",
-    "order/line-new": "line {line} is new",
-    "order/line-gone": "line {line} is gone",
-    "order/and-more": "and {count} more",
-    "order/quantity-became": "line {line} quantity {before} became {after}",
-    "order/item-became": "line {line} item {before} became {after}",
-    "order/revision-became": "line {line} revision {before} became {after}",
-    "order/price-became": "line {line} price {before} became {after}",
-}
+declared(
+    {
+        "order/none": Phrase(message="none"),
+        "order/nothing": Phrase(message="nothing"),
+        "order/amount": Phrase(message="{number} {unit}"),
+        "order/amount-in": Phrase(message="{asked} ({base})"),
+        "order/price": Phrase(message="{amount} {currency} per {unit}"),
+        "order/price-basis": Phrase(message="{amount} {currency} per {unit} ({basis})"),
+        "order/day": Phrase(message="{kind} {day}"),
+        "order/arrived": Phrase(message="message {message}"),
+        "order/arrived-numbered": Phrase(message="control number {number}, message {message}"),
+        "order/line-new": Phrase(message="line {line} is new"),
+        "order/line-gone": Phrase(message="line {line} is gone"),
+        "order/and-more": Phrase(message="and {count} more"),
+        "order/quantity-became": Phrase(message="line {line} quantity {before} became {after}"),
+        "order/item-became": Phrase(message="line {line} item {before} became {after}"),
+        "order/revision-became": Phrase(message="line {line} revision {before} became {after}"),
+        "order/price-became": Phrase(message="line {line} price {before} became {after}"),
+    }
+)
 """What stands within those sentences."""
-declared({key: Phrase(message=message) for key, message in WITHIN.items()})
 NONE = Wording(key="order/none")

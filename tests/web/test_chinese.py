@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from hub.business.orders.quantities import many
-from hub.business.orders.sentences import NONE, SENTENCES
+from hub.business.orders.sentences import SENTENCES
+from hub.business.orders.wordings import NONE
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.sentence import Word, Wording
 from hub.web.catalogues import load

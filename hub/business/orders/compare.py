@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from hub.business.orders.model import LineState, OrderState
 from hub.business.orders.quantities import many, ordered_quantity
-from hub.business.orders.sentences import NONE
 from hub.business.orders.terms import shown
+from hub.business.orders.wordings import NONE
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.kernel.sentence import Word, Wording
 from hub.kernel.words import Price, Quantity

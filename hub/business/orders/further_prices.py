@@ -14,8 +14,8 @@ from hub.business.orders.bearings import PRICES
 from hub.business.orders.prices import price_per
 from hub.business.orders.quantities import ordered_quantity
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.sentences import NONE
 from hub.business.orders.terms import is_plain, shown
+from hub.business.orders.wordings import NONE
 from hub.canonical.order import ListPrice, OrderLine
 from hub.kernel.words import Quantity
 

@@ -11,8 +11,8 @@ from datetime import date
 
 from hub.business.orders.catalogue import Catalogue, CatalogueItem
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.sentences import NONE
 from hub.business.orders.terms import Terms
+from hub.business.orders.wordings import NONE
 from hub.canonical.order import OrderLine
 from hub.canonical.shared import Item
 from hub.kernel.sentence import Word

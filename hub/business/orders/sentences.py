@@ -7,10 +7,8 @@ lists the codes for those who read the findings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from hub.business.orders.model import Basis, LineVerdict, Status
-from hub.kernel.sentence import Phrase, Wording, declared
+from hub.kernel.sentence import declared
 from hub.kernel.struct import Struct
 
 
@@ -447,29 +445,6 @@ ABOUT_ORDERS = {
     ),
 }
 
-SENTENCES: Mapping[str, Sentence] = declared(
+SENTENCES = declared(
     ABOUT_ITEMS | ABOUT_QUANTITIES | ABOUT_DATES | ABOUT_PLACES | ABOUT_PRICES | ABOUT_LINES | ABOUT_ORDERS
 )
-
-declared(
-    {
-        "order/none": Phrase(message="none"),
-        "order/nothing": Phrase(message="nothing"),
-        "order/amount": Phrase(message="{number} {unit}"),
-        "order/amount-in": Phrase(message="{asked} ({base})"),
-        "order/price": Phrase(message="{amount} {currency} per {unit}"),
-        "order/price-basis": Phrase(message="{amount} {currency} per {unit} ({basis})"),
-        "order/day": Phrase(message="{kind} {day}"),
-        "order/arrived": Phrase(message="message {message}"),
-        "order/arrived-numbered": Phrase(message="control number {number}, message {message}"),
-        "order/line-new": Phrase(message="line {line} is new"),
-        "order/line-gone": Phrase(message="line {line} is gone"),
-        "order/and-more": Phrase(message="and {count} more"),
-        "order/quantity-became": Phrase(message="line {line} quantity {before} became {after}"),
-        "order/item-became": Phrase(message="line {line} item {before} became {after}"),
-        "order/revision-became": Phrase(message="line {line} revision {before} became {after}"),
-        "order/price-became": Phrase(message="line {line} price {before} became {after}"),
-    }
-)
-"""What stands within those sentences."""
-NONE = Wording(key="order/none")

@@ -18,6 +18,7 @@ from hub.flow.summary import Settled
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key
+from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 
 KEPT_OF_REFUSED = 2  # times the bytes of the message
@@ -54,9 +55,8 @@ class Kept(Struct):
             Diagnostic(
                 code="ENV-SETS-NOT-KEPT",
                 severity=Severity.WARNING,
-                told=f"{self.left_out} more sets were refused for their form; what was found in each is not kept",
+                words={"count": self.left_out},
                 location=self.first,
-                advised="Put right what was found in the sets before, and send all of them again",
                 found=str(self.left_out),
             )
         ]
@@ -70,3 +70,13 @@ def keys_of_left_out(row: DocumentRow) -> list[Key]:
 def envelope_keys(found: Sequence[Envelope]) -> list[Key]:
     """Return the control references of envelopes, where they have one that could be read."""
     return [Key(kind=each.kind, value=each.reference) for each in found if each.kind and each.numbered]
+
+
+declared(
+    {
+        "ENV-SETS-NOT-KEPT": Phrase(
+            message="{count} more sets were refused for their form; what was found in each is not kept",
+            remedy="Put right what was found in the sets before, and send all of them again",
+        )
+    }
+)

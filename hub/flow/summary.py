@@ -20,6 +20,7 @@ from hub.flow.documents import Document, DocumentOutcome, Envelope, Survey
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key, Outcome
+from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 
 VALIDATIONS: tuple[Validation, ...] = ("pending", "valid", "warnings", "rejected", "unreadable")
@@ -168,9 +169,8 @@ def told(findings: list[Diagnostic]) -> list[Diagnostic]:
     said = Diagnostic(
         code="ENV-MORE-FINDINGS",
         severity=Severity.WARNING,
-        told=f"{more} more faults of envelopes were found, and are not kept",
+        words={"count": more},
         location=next_.location,
-        advised="Put right those that are shown, and send the message again",
         found=str(more),
     )
     return [*findings[:ENVELOPE_FINDINGS_MAX], said]
@@ -217,3 +217,13 @@ def _calls_a_person(found: Diagnostic) -> bool:
         return False
     made_a_test = found.code == "ENV-USAGE-DIFFERS" and found.found != "T"  # by our file alone: they believe it is real
     return made_a_test or found.code in CALLING
+
+
+declared(
+    {
+        "ENV-MORE-FINDINGS": Phrase(
+            message="{count} more faults of envelopes were found, and are not kept",
+            remedy="Put right those that are shown, and send the message again",
+        )
+    }
+)

@@ -310,5 +310,5 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 """Which words stand in which hole of a sentence."""
 
-OURS = frozenset({"expected", "label", "of", "operation", "status", "wanted"})
+OURS = frozenset({"expected", "label", "of", "operation", "status", "wanted", "word"})
 """Holes that hold names of segments and elements of a guide, or what is wanted of a value: each is a text by itself."""

@@ -28,6 +28,7 @@ from hub.exchange.model import Acknowledgement
 from hub.flow.rules import Rules
 from hub.flow.x12.framing import ACKNOWLEDGED_BY
 from hub.flow.x12.guides import x12_rules
+from hub.flow.x12.sentences import finding
 from hub.flow.x12.their_notes import OurSet, group_notes, interchange_note, set_notes, without_earlier
 from hub.flow.x12.weighing import Weighed, weigh
 from hub.formats.x12.events import TransactionSet
@@ -38,7 +39,8 @@ from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Unavailable, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.scope import EVERYONE
-from hub.kernel.sentence import Phrase, declared
+from hub.kernel.sentence import Phrase, Word, declared
+from hub.kernel.spelling import visible
 from hub.platform.blobs import Blobs
 
 declared(
@@ -63,6 +65,8 @@ class UnitOfWork(Protocol):
 ACKNOWLEDGEMENTS = "FA"  # group of 997 and 999: an answer to one is awaited by nobody
 STRANGERS_MAX = 20  # sets named that we never sent; who names more speaks of another message
 
+NOTHING_SENT = "BUS-ACKNOWLEDGES-NOTHING"
+
 
 def take_functional_acknowledgement(at: UnitOfWork, arrived: Arrived) -> Result:
     """Record what the partner says about a group or an interchange of ours."""
@@ -81,8 +85,8 @@ def take_functional_acknowledgement(at: UnitOfWork, arrived: Arrived) -> Result:
     if ours is None and told.group.kind == ACKNOWLEDGEMENTS:
         return _acknowledges_our_acknowledgement(told, told.group.number)
     if ours is None:
-        message = f"Group {told.group.number} ({told.group.kind}) was never sent to this partner"
-        return _acknowledges_nothing(message, told.group.number, "group.number")
+        words: dict[str, Word] = {"number": told.group.number, "kind": told.group.kind}
+        return _acknowledges_nothing("group", words, told.group.number, "group.number")
     return _take_group_acknowledgement(at, arrived, told, ours)
 
 
@@ -189,22 +193,14 @@ def _take_interchange_acknowledgement(
         now=at.now,
     )
     if ours is None:
-        message = f"Interchange {about.number:09d} was never sent to this partner"
-        if about.on:
-            message = f"Interchange {about.number:09d} of {about.on} was never sent to this partner"
-        return _acknowledges_nothing(message, about.number, "interchange.number")
+        words: dict[str, Word] = {"number": f"{about.number:09d}", "day": str(about.on)}
+        return _acknowledges_nothing("dated" if about.on else "", words, about.number, "interchange.number")
     return Result(outcome="accepted", findings=notes, attention=notes[0].message if notes else None)
 
 
-def _acknowledges_nothing(message: str, number: int, path: str) -> Result:
-    stray = Diagnostic(
-        code="BUS-ACKNOWLEDGES-NOTHING",
-        severity=Severity.WARNING,
-        told=message,
-        location=Location(path=path),
-        advised="Ask the partner which message is meant",
-        found=str(number),
-    )
+def _acknowledges_nothing(case: str, words: dict[str, Word], number: int, path: str) -> Result:
+    key = f"{NOTHING_SENT}/{case}" if case else NOTHING_SENT
+    stray = finding(key, Severity.WARNING, Location(path=path), words, found=str(number))
     return Result(outcome="held", findings=[stray], attention=stray.message)
 
 
@@ -216,59 +212,33 @@ def _acknowledges_unnamed() -> Result:
 def _acknowledges_our_acknowledgement(told: FunctionalAcknowledgement, number: int) -> Result:
     """Note what answers an acknowledgement of ours: nothing waits for it, and only a rejection is somebody's work."""
     rejects = weigh(told, len(told.sets) or 1, Location(group=number, tag="AK9")).verdict != "accepted"
-    said = Diagnostic(
-        code="BUS-ACKNOWLEDGES-RECEIPT",
-        severity=Severity.WARNING if rejects else Severity.NOTE,
-        told=f"The partner rejects our acknowledgement, group {number}"
-        if rejects
-        else f"The partner acknowledges our acknowledgement, group {number}; nothing waited for it",
-        location=Location(path="group.number"),
-        advised="Ask the partner for the reason: they may believe that we have not answered"
-        if rejects
-        else "Nothing to do",
+    said = finding(
+        "BUS-ACKNOWLEDGES-RECEIPT/rejected" if rejects else "BUS-ACKNOWLEDGES-RECEIPT",
+        Severity.WARNING if rejects else Severity.NOTE,
+        Location(path="group.number"),
+        {"number": number},
         found=str(number),
     )
     return Result(outcome="accepted", findings=[said], attention=said.message if rejects else None)
 
 
 def _counts_more(received: int, sent: int, control_number: int) -> Diagnostic:
-    return Diagnostic(
-        code="BUS-ACKNOWLEDGES-NOTHING",
-        severity=Severity.WARNING,
-        told=f"The acknowledgement counts {received} sets in group {control_number}, and {sent} of ours are in it",
-        location=Location(path="counts.received", tag="AK9", element=3),
-        advised="Ask the partner which message is meant",
-        found=str(received),
-    )
+    words: dict[str, Word] = {"received": received, "number": control_number, "sent": sent}
+    at = Location(path="counts.received", tag="AK9", element=3)
+    return finding(f"{NOTHING_SENT}/counts", Severity.WARNING, at, words, found=str(received))
 
 
 def _stranger(told: SetVerdict, control_number: int) -> Diagnostic:
     kind, number = told.kind[:FOUND_CHARACTERS_MAX], told.number[:FOUND_CHARACTERS_MAX]
-    return Diagnostic(
-        code="BUS-ACKNOWLEDGES-NOTHING",
-        severity=Severity.WARNING,
-        told=f"Set {kind} {number} was never sent in group {control_number}, but the acknowledgement names it",
-        location=Location(path="sets", tag="AK2", element=2),
-        advised="Ask the partner which message is meant",
-        found=number,
-    )
+    words: dict[str, Word] = {"kind": visible(kind), "number": visible(number), "group": control_number}
+    at = Location(path="sets", tag="AK2", element=2)
+    return finding(f"{NOTHING_SENT}/set", Severity.WARNING, at, words, found=number)
 
 
 def _without_reason(weighed: Weighed, place: Location) -> Diagnostic:
-    return Diagnostic(
-        code="ENV-OURS-GROUP",
-        severity=Severity.GROUP if weighed.verdict == "rejected" else Severity.WARNING,
-        told="The partner rejects what we sent and gives no reason",
-        location=place,
-        advised="Ask the partner for the reason, and tell them by other means what this message says",
-    )
+    severity = Severity.GROUP if weighed.verdict == "rejected" else Severity.WARNING
+    return finding("ENV-OURS-GROUP/no-reason", severity, place, {})
 
 
 def _errors_unnamed(place: Location) -> Diagnostic:
-    return Diagnostic(
-        code="ENV-OURS-GROUP",
-        severity=Severity.WARNING,
-        told="The partner accepted what we sent with errors, and does not say which",
-        location=place,
-        advised="Ask the partner which errors they mean: the next document may be rejected for them",
-    )
+    return finding("ENV-OURS-GROUP/errors-unnamed", Severity.WARNING, place, {})

@@ -7,6 +7,7 @@ mean, so no guide or map is asked.
 from __future__ import annotations
 
 from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement
+from hub.flow.x12.sentences import A_NUMBER, A_VERDICT, NOTHING, finding
 from hub.formats.x12.events import ServiceSegment
 from hub.formats.x12.headers import read_date, read_number
 from hub.formats.x12.lenient import plain_number
@@ -14,6 +15,8 @@ from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.formats.x12.survey import TA1
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import Wording
+from hub.kernel.spelling import visible
 
 VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "R": "rejected"}
 """TA104 in the words of the table ``ack``, which the map of the 997 reads AK501 and AK901 by."""
@@ -24,9 +27,9 @@ def read_ta1(segment: ServiceSegment) -> tuple[FunctionalAcknowledgement | None,
     _, number, on, _, verdict, note = ([value.strip() for value in segment.values] + [""] * 6)[:6]
     about, word = read_number(plain_number(number)), VERDICTS.get(verdict)
     if about is None:
-        return None, [_unreadable(segment, 1, number, "a control number of up to nine digits")]
+        return None, [_unreadable(segment, 1, number, A_NUMBER)]
     if word is None:
-        return None, [_unreadable(segment, 4, verdict, "A, E or R")]
+        return None, [_unreadable(segment, 4, verdict, A_VERDICT)]
     interchange = AcknowledgedInterchange(number=about, on=read_date(on))
     return FunctionalAcknowledgement(interchange=interchange, verdict=word, reason=plain_note(note) or None), []
 
@@ -41,13 +44,13 @@ def plain_note(code: str) -> str:
     return plain.zfill(3) if plain.isdigit() else plain[:FOUND_CHARACTERS_MAX]
 
 
-def _unreadable(segment: ServiceSegment, element: int, found: str, expected: str) -> Diagnostic:
-    return Diagnostic(
-        code="ENV-TA1-UNREADABLE",
-        severity=Severity.SEGMENT,
-        told=f"TA1{element:02d} says {found[:FOUND_CHARACTERS_MAX] or 'nothing'}; it must be {expected}",
-        location=Location(interchange=segment.interchange, tag=TA1, element=element, offset=segment.offset),
-        advised="Ask the partner which interchange is meant, and whether it was taken",
+def _unreadable(segment: ServiceSegment, element: int, found: str, expected: Wording) -> Diagnostic:
+    at = Location(interchange=segment.interchange, tag=TA1, element=element, offset=segment.offset)
+    return finding(
+        "ENV-TA1-UNREADABLE",
+        Severity.SEGMENT,
+        at,
+        {"said": visible(found) if found else NOTHING, "expected": expected},
         found=found[:FOUND_CHARACTERS_MAX] or None,
-        expected=expected,
+        expected=str(expected),
     )

@@ -11,13 +11,9 @@ from itertools import islice
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement, SegmentFault, SetVerdict
 from hub.canonical.advice import Finding
+from hub.flow.x12.sentences import NO_NOTE, finding, named
 from hub.formats.x12.acknowledgement_codes import (
     CODE_CHARACTERS_MAX,
-    ELEMENT,
-    GROUP,
-    INTERCHANGE,
-    SEGMENT,
-    SET,
     said_by,
 )
 from hub.formats.x12.element_notes import element_at, segment_at
@@ -26,7 +22,7 @@ from hub.formats.x12.guide import Guide
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
-from hub.kernel.sentence import quoted
+from hub.kernel.sentence import Word, quoted
 from hub.kernel.spelling import visible
 from hub.kernel.struct import Struct
 
@@ -46,15 +42,13 @@ class OurSet(Struct):
 
 def interchange_note(number: int, verdict: str, code: str | None) -> Diagnostic:
     """Return what a TA1 finds wrong with our interchange."""
-    said = {"accepted-with-errors": "took with faults"}.get(verdict, "refused")
-    note = code or "none"
-    why, remedy = said_by(INTERCHANGE, code)
-    return Diagnostic(
-        code="ENV-OURS-REFUSED",
-        severity=Severity.WARNING if verdict == "accepted-with-errors" else Severity.INTERCHANGE,
-        told=f"The partner {said} our interchange {number:09d}, note {note}: {why}",
-        location=Location(interchange=number, path="verdict", tag="TA1", element=5),
-        advised=remedy,
+    with_faults = verdict == "accepted-with-errors"
+    words: dict[str, Word] = {"number": f"{number:09d}", "note": visible(code) if code else NO_NOTE}
+    return finding(
+        "ENV-OURS-REFUSED/with-faults" if with_faults else "ENV-OURS-REFUSED",
+        Severity.WARNING if with_faults else Severity.INTERCHANGE,
+        Location(interchange=number, path="verdict", tag="TA1", element=5),
+        {**words, **said_by("interchange", code)},
         standard=code,
         found=verdict,
         expected="accepted",
@@ -65,17 +59,9 @@ def group_notes(told: FunctionalAcknowledgement, ours: Location, *, rejects: boo
     """Return what the acknowledgement finds wrong with our group as a whole (AK905)."""
     if told.reason is None:
         return []
-    why, remedy = said_by(GROUP, told.reason)
-    return [
-        Diagnostic(
-            code="ENV-OURS-GROUP",
-            severity=Severity.GROUP if rejects else Severity.WARNING,
-            told=f"The partner says of our group: {why}",
-            location=ours,
-            advised=remedy,
-            standard=told.reason[:CODE_CHARACTERS_MAX] if told.reason else None,
-        )
-    ]
+    severity = Severity.GROUP if rejects else Severity.WARNING
+    code = told.reason[:CODE_CHARACTERS_MAX] if told.reason else None
+    return [finding("ENV-OURS-GROUP", severity, ours, said_by("group", told.reason), standard=code)]
 
 
 def set_notes(told: SetVerdict, ours: OurSet, at: Location, *, rejects: bool) -> list[Diagnostic]:
@@ -83,17 +69,9 @@ def set_notes(told: SetVerdict, ours: OurSet, at: Location, *, rejects: bool) ->
     found = list(islice(_segment_notes(told.segments, ours, at, rejects=rejects), NOTES_MAX))
     own = told.reason and not (told.reason == "5" and found)  # 5 only says that something is said of its segments
     if own or (rejects and not found):
-        why, remedy = said_by(SET, told.reason)
-        found.append(
-            Diagnostic(
-                code="SYN-OURS-SET",
-                severity=Severity.SET if rejects else Severity.WARNING,
-                told=f"The partner says of our {ours.kind} {ours.control_number}: {why}",
-                location=at,
-                advised=remedy,
-                standard=told.reason[:CODE_CHARACTERS_MAX] if told.reason else None,
-            )
-        )
+        words: dict[str, Word] = {"kind": ours.kind, "number": ours.control_number, **said_by("set", told.reason)}
+        code = told.reason[:CODE_CHARACTERS_MAX] if told.reason else None
+        found.append(finding("SYN-OURS-SET", Severity.SET if rejects else Severity.WARNING, at, words, standard=code))
     return found
 
 
@@ -106,16 +84,15 @@ def _segment_notes(
         tag = values[0] if values else fault.segment[:FOUND_CHARACTERS_MAX]
         place = _in_segment(at, position, tag)
         known = segment_at(ours.guide, tag)
-        named = f"{tag} ({known.name})" if known else tag
         if fault.reason not in (None, "8") or not fault.elements:
-            why, remedy = said_by(SEGMENT, fault.reason)
-            other = None if fault.segment == tag else fault.segment[:FOUND_CHARACTERS_MAX]
-            yield Diagnostic(
-                code="SYN-OURS-SEGMENT",
-                severity=Severity.SEGMENT if rejects else Severity.WARNING,
-                told=f"The partner says of our segment {named}: {why}" + (f"; they call it {other}" if other else ""),
-                location=place,
-                advised=remedy,
+            other = None if fault.segment == tag else visible(fault.segment)
+            words: dict[str, Word] = {"named": named(visible(tag), known.name if known else None)}
+            words |= said_by("segment", fault.reason) | ({"other": other} if other else {})
+            yield finding(
+                "SYN-OURS-SEGMENT/called" if other else "SYN-OURS-SEGMENT",
+                Severity.SEGMENT if rejects else Severity.WARNING,
+                place,
+                words,
                 standard=fault.reason[:CODE_CHARACTERS_MAX] if fault.reason else None,
                 found=fault.segment[:FOUND_CHARACTERS_MAX],
             )
@@ -127,22 +104,18 @@ def _element_note(noted: Finding, values: Sequence[str], ours: OurSet, at: Locat
     tag, number = at.tag or "", noted.element or 0
     known = element_at(ours.guide, tag, number, noted.component)
     place = f"{tag}{number:02d}" + (f"-{noted.component}" if noted.component else "")
-    named = f"{place} ({known.name})" if known else place
     sent = _value(values, number, noted.component, ours)
     found = noted.found or sent
-    why, remedy = said_by(ELEMENT, noted.code)
     differs = noted.found is not None and sent is not None and noted.found.strip() != sent.strip()
-    ours_was = visible(sent or "")
-    return Diagnostic(
-        code="SYN-OURS-ELEMENT",
-        severity=Severity.ELEMENT if rejects else Severity.WARNING,
-        told=(
-            f"The partner says of our {named} = {quoted(found)}: {why}"
-            if found
-            else f"The partner says of our {named}: {why}"
-        )
-        + (f"; we sent '{ours_was}'" if differs else ""),
-        location=Location(
+    words: dict[str, Word] = {"named": named(place, known.name if known else None)}
+    words |= said_by("element", noted.code) | ({"sent": visible(sent or "")} if differs else {})
+    key = "SYN-OURS-ELEMENT" if found else "SYN-OURS-ELEMENT/nothing"
+    if found and len(found) > FOUND_CHARACTERS_MAX:
+        words["found"] = quoted(found)  # of what is kept nobody could tell that there was more
+    return finding(
+        "SYN-OURS-ELEMENT/differs" if differs and found else key,
+        Severity.ELEMENT if rejects else Severity.WARNING,
+        Location(
             interchange=at.interchange,
             group=at.group,
             set=at.set,
@@ -151,7 +124,7 @@ def _element_note(noted: Finding, values: Sequence[str], ours: OurSet, at: Locat
             element=number or None,
             component=noted.component,
         ),
-        advised=remedy,
+        words,
         standard=noted.code[:CODE_CHARACTERS_MAX] or None,
         found=found[:FOUND_CHARACTERS_MAX] if found else None,
     )

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement
+from hub.flow.x12.sentences import finding
 from hub.flow.x12.their_notes import WORDS
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import Word, Wording
 from hub.kernel.struct import Struct
 
 VERDICTS: Mapping[str, Acknowledgement] = {
@@ -46,14 +48,16 @@ def weigh(told: FunctionalAcknowledgement, sent: int, at: Location) -> Weighed:
     contradictions: list[Diagnostic] = []
     if group != "partly" and _ORDER.index(by_sets) > _ORDER.index(group):
         rejected = sum(_of(each.verdict) != "accepted" for each in told.sets)
-        why = f"AK5 rejects {rejected} of {max(len(told.sets), sent)} sets"
+        count = max(len(told.sets), sent)
+        why = Wording(key="theirs/ak5-rejects", words={"rejected": rejected, "count": count})
         contradictions.append(_contradiction(told, why, at))
     if group != "partly" and _ORDER.index(counted) > _ORDER.index(group):
         accepted, received = (told.counts.accepted, told.counts.received) if told.counts else (None, None)
-        why = f"it counts {accepted} accepted and {received} received of the {sent} sent"
+        counts: dict[str, Word] = {"accepted": str(accepted), "received": str(received), "sent": sent}
+        why = Wording(key="theirs/counts", words=counts)
         contradictions.append(_contradiction(told, why, at))
     if group == "rejected" and told.sets and by_sets == "accepted":
-        contradictions.append(_contradiction(told, "AK5 accepts every set it names", at))
+        contradictions.append(_contradiction(told, Wording(key="theirs/ak5-accepts"), at))
     sets = {each.number: "rejected" if verdict == "rejected" else _of(each.verdict) for each in told.sets}
     word = "accepted with errors" if with_errors else verdict
     return Weighed(
@@ -95,13 +99,7 @@ def _rest(told: FunctionalAcknowledgement, sent: int, verdict: Acknowledgement) 
     return "accepted" if rejected and told.counts.accepted + rejected >= sent else "partly"
 
 
-def _contradiction(told: FunctionalAcknowledgement, why: str, at: Location) -> Diagnostic:
+def _contradiction(told: FunctionalAcknowledgement, why: Wording, at: Location) -> Diagnostic:
     word = WORDS.get(told.verdict, told.verdict)
-    return Diagnostic(
-        code="ENV-OURS-CONTRADICTION",
-        severity=Severity.WARNING,
-        told=f"The acknowledgement contradicts itself: AK9 says {word}, but {why}; the worst counts",
-        location=at,
-        advised="Ask the partner which of the two is meant",
-        found=told.verdict,
-    )
+    words: dict[str, Word] = {"word": word, "why": why}
+    return finding("ENV-OURS-CONTRADICTION", Severity.WARNING, at, words, found=told.verdict)

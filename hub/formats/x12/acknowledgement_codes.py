@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hub.kernel.sentence import Phrase, Word, Wording, declared
+from hub.kernel.spelling import visible
+
 CODE_CHARACTERS_MAX = 12  # of a code as sent; no list has one longer than three
 
 Said = tuple[str, str]
@@ -127,9 +130,28 @@ ELEMENT: Mapping[str, Said] = {
 """AK403."""
 
 
-def said_by(table: Mapping[str, Said], code: str | None) -> Said:
-    """Return what ``code`` of the table says, and what to do; a code that is not in it is said as it is."""
+LISTS: Mapping[str, Mapping[str, Said]] = {
+    "interchange": INTERCHANGE,
+    "group": GROUP,
+    "set": SET,
+    "segment": SEGMENT,
+    "element": ELEMENT,
+}
+"""Each list by its name, as it stands in the keys of what is said of a code: ``theirs/group/1``."""
+_SAID = {f"{name}/{code}": said for name, codes in LISTS.items() for code, said in codes.items()} | {
+    "none": ("it is at fault, without a reason", "ask the partner for the reason"),
+    "unknown": ("it is at fault, code {code}", "ask the partner what the code means"),
+}
+declared({f"theirs/{key}": Phrase(message=why) for key, (why, _) in _SAID.items()})
+declared({f"theirs/{key}/do": Phrase(message=remedy) for key, (_, remedy) in _SAID.items()})
+
+
+def said_by(name: str, code: str | None) -> dict[str, Word]:
+    """Return what ``code`` of a list says (``why``), and what to do (``then``); one that is not in it as it is."""
     if not code:
-        return "it is at fault, without a reason", "ask the partner for the reason"
-    shown = code[:CODE_CHARACTERS_MAX]
-    return table.get(code) or (f"it is at fault, code {shown}", "ask the partner what the code means")
+        key, words = "theirs/none", dict[str, Word]()
+    elif code in LISTS[name]:
+        key, words = f"theirs/{name}/{code}", {}
+    else:
+        key, words = "theirs/unknown", {"code": visible(code[:CODE_CHARACTERS_MAX])}
+    return {"why": Wording(key=key, words=words), "then": Wording(key=f"{key}/do")}

@@ -103,7 +103,7 @@ Write = Callable[[Connection, str, str], None]  # the order received, the answer
 
 
 def _finding(**more: Any) -> Diagnostic:
-    said = {"code": "GDE-ELEMENT-TOO-LONG", "severity": Severity.ELEMENT, "message": "BEG03 is too long", **more}
+    said = {"code": "GDE-ELEMENT-TOO-LONG", "severity": Severity.ELEMENT, "told": "BEG03 is too long", **more}
     return Diagnostic(**said)
 
 
@@ -145,12 +145,12 @@ def _event_of_order(conn: Connection, order: str, sent: str) -> None:
 
 def _reason_of_order(conn: Connection, order: str, sent: str) -> None:
     order_of(conn, order)
-    held = _finding(code="BUS-NO-CATALOGUE", message="we have no items", remedy=CANARY, rule=CANARY)
+    held = _finding(code="BUS-NO-CATALOGUE", told="we have no items", advised=CANARY, rule=CANARY)
     conn.execute(update(purchase_order).values(reasons=[held]))
 
 
 def _reason_of_line(conn: Connection, order: str, sent: str) -> None:
-    order_of(conn, order, reasons=[_finding(code="BUS-NO-CATALOGUE", message="no items", remedy=CANARY, rule=CANARY)])
+    order_of(conn, order, reasons=[_finding(code="BUS-NO-CATALOGUE", told="no items", advised=CANARY, rule=CANARY)])
     assert conn.execute(order_line.select()).first() is not None
 
 
@@ -171,11 +171,11 @@ PLACES: dict[str, Write] = {
     "the error of an earlier delivery": _earlier_delivery,
     "the rule behind a finding": _found(_finding(rule=CANARY)),
     "the file of a finding": _found(_finding(location=Location(segment=2, file=CANARY, line=6))),
-    "the words of a map": _found(_finding(code="MAP-UNSAID", message=CANARY)),
-    "the remedy of a map": _found(_finding(code="MAP-NO-MAP", remedy=CANARY)),
+    "the words of a map": _found(_finding(code="MAP-UNSAID", told=CANARY)),
+    "the remedy of a map": _found(_finding(code="MAP-NO-MAP", advised=CANARY)),
     "what a map expected": _found(_finding(code="MAP-CODE", expected=CANARY)),
-    "the remedy of a hold": _found(_finding(code="BUS-NO-CATALOGUE", remedy=CANARY)),
-    "a stage nobody knows": _found(_finding(code="XXX-NEW", message=CANARY, remedy=CANARY, expected=CANARY)),
+    "the remedy of a hold": _found(_finding(code="BUS-NO-CATALOGUE", advised=CANARY)),
+    "a stage nobody knows": _found(_finding(code="XXX-NEW", told=CANARY, advised=CANARY, expected=CANARY)),
     "the history of an order": _event_of_order,
     "a reason of an order": _reason_of_order,
     "a reason of a line": _reason_of_line,
@@ -221,7 +221,7 @@ def test_a_partner_is_told_who_acted_as_itself_the_hub_or_the_factory(asked: Ask
 
 def test_a_partner_reads_what_is_wrong_with_its_own_document(asked: Asking) -> None:
     place = Location(segment=2, tag="BEG", element=3)
-    finding = _finding(remedy="send it in 22 characters", location=place, found="45")
+    finding = _finding(advised="send it in 22 characters", location=place, found="45")
     order = receive(asked.hub, ORDER, NOW, "4500098123", 101, findings=[finding])
     told = asked.get(f"/api/v1/messages/{order}", asked.partner()).json()["documents"][0]["findings"][0]
     assert (told["message"], told["remedy"], told["found"]) == ("BEG03 is too long", "send it in 22 characters", "45")
@@ -279,7 +279,7 @@ WEIGHTS = {
     "code", ["MAP-UNREAD", "MAP-TOTAL", "MAP-NUMBERED", "SIG-OLD", "TRN-LATE", "PLN-MOVED", "XXX-NEW"]
 )
 def test_what_is_said_in_place_of_our_words_weighs_what_the_finding_weighs(severity: Severity, code: str) -> None:
-    told = of_partner(_finding(code=code, severity=severity, message=CANARY, remedy=CANARY))
+    told = of_partner(_finding(code=code, severity=severity, told=CANARY, advised=CANARY))
     assert told.message == WEIGHTS[severity]
     assert told.remedy == ("nothing" if severity is Severity.NOTE else "nothing; the factory looks at it")
 
@@ -288,6 +288,6 @@ def test_what_is_said_in_place_of_our_words_weighs_what_the_finding_weighs(sever
 def test_every_weight_of_a_finding_has_words_of_its_own_stage(severity: Severity) -> None:
     assert set(WEIGHTS) == set(Severity)
     assert (
-        of_partner(_finding(code="GDE-ANY", severity=severity, message="BEG03 is too long")).message
+        of_partner(_finding(code="GDE-ANY", severity=severity, told="BEG03 is too long")).message
         == "BEG03 is too long"
     )

@@ -288,6 +288,5 @@ def test_what_is_said_in_place_of_our_words_weighs_what_the_finding_weighs(sever
 def test_every_weight_of_a_finding_has_words_of_its_own_stage(severity: Severity) -> None:
     assert set(WEIGHTS) == set(Severity)
     assert (
-        of_partner(_finding(code="GDE-ANY", severity=severity, told="BEG03 is too long")).message
-        == "BEG03 is too long"
+        of_partner(_finding(code="GDE-ANY", severity=severity, told="BEG03 is too long")).message == "BEG03 is too long"
     )

@@ -2,6 +2,7 @@
 
     .venv/bin/python -m benchmarks.intake             # 500 orders/s for 60 s, then 250/s for 30 s
     .venv/bin/python -m benchmarks.intake --rate 1000
+    .venv/bin/python -m benchmarks.intake --as-shipped  # the plant is told of every order: 250 orders/s, then 125/s
     .venv/bin/python -m benchmarks.intake --quick     # a few seconds, to see that it works
 
 One `hub serve` on SQLite in a new data directory; `benchmarks.load` sends from a process of its own and counts each
@@ -19,6 +20,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -39,9 +41,13 @@ ROOT = Path(__file__).resolve().parent.parent
 HUB = [sys.executable, "-m", "hub"]
 PARTNER = "acme-cardio"
 
-RATE_MIN = 500.0
+RATE_MIN = 500.0  # bare: the customer is answered, and nobody else hears of it
+RATE_AS_SHIPPED_MIN = 250.0
 ANSWER_P99_MS_MAX = 150.0  # at half the rate
 READY_SECONDS_MAX = 1.0  # each 855 after its order
+READY_AS_SHIPPED_SECONDS_MAX = 2.0
+PLANT_FILE = "partners/plant-erp/partner.toml"
+TELLS = re.compile(r"^\[\[tells\]\].*?(?=^\[\[transports)", re.MULTILINE | re.DOTALL)
 SENT_ABOVE = 1.02  # of the rate asked for, so that the last answers' own time does not count against it
 
 LOOK_SECONDS = 0.05
@@ -90,25 +96,38 @@ class Server:
 def main() -> int:
     """Measure, print, and return 1 when a limit is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rate", type=float, default=RATE_MIN, help="orders a second (the limit stays what it is)")
+    parser.add_argument("--as-shipped", action="store_true", help="with the plant told of every order")
+    parser.add_argument("--rate", type=float, help="orders a second (the limit stays what it is)")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--half-seconds", type=float, default=30.0, help="at half the rate")
     parser.add_argument("--quick", action="store_true", help="a tenth of the rate for 4 s and 2 s; limits to match")
     chosen = parser.parse_args()
-    rate, seconds, half = chosen.rate, chosen.seconds, chosen.half_seconds
-    rate_min = RATE_MIN
+    rate_min = RATE_AS_SHIPPED_MIN if chosen.as_shipped else RATE_MIN
+    rate, seconds, half = chosen.rate or rate_min, chosen.seconds, chosen.half_seconds
+    within = READY_AS_SHIPPED_SECONDS_MAX if chosen.as_shipped else READY_SECONDS_MAX
     if chosen.quick:
-        rate, seconds, half, rate_min = rate / 10, 4.0, 2.0, RATE_MIN / 10
+        rate, seconds, half, rate_min = rate / 10, 4.0, 2.0, rate_min / 10
     with tempfile.TemporaryDirectory(prefix="hub-intake-") as folder:
         beside = peers(Path(folder))
-        with serving(Path(folder) / "data") as server, Observer(server.database) as observer:
-            rows = sustained(server, observer, rate, seconds, rate_min)
-            rows += relaxed(server, observer, rate / 2, half, first=int(rate * seconds * 2))
+        overlay = None if chosen.as_shipped else nobody_told(Path(folder) / "configuration")
+        with serving(Path(folder) / "data", overlay) as server, Observer(server.database) as observer:
+            rows = sustained(server, observer, rate, seconds, rate_min, within)
+            rows += relaxed(server, observer, rate / 2, half, within, first=int(rate * seconds * 2))
             rows.append(Row("most memory of the server, MB", server.memory_megabytes()))
     return show(rows, beside)
 
 
-def sustained(server: Server, observer: Observer, rate: float, seconds: float, rate_min: float) -> list[Row]:
+def nobody_told(overlay: Path) -> Path:
+    """Return a configuration over ours in which the plant is told of nothing."""
+    file = overlay / PLANT_FILE
+    file.parent.mkdir(parents=True)
+    file.write_text(TELLS.sub("", (ROOT / PLANT_FILE).read_text()))
+    return overlay
+
+
+def sustained(
+    server: Server, observer: Observer, rate: float, seconds: float, rate_min: float, within: float
+) -> list[Row]:
     """Send at the full rate; nothing may be refused, and the work must keep pace."""
     cpu = server.cpu_seconds()
     told = load(server, rate * SENT_ABOVE, seconds, first=1)
@@ -120,13 +139,13 @@ def sustained(server: Server, observer: Observer, rate: float, seconds: float, r
         Row("  answered otherwise", told.sent - told.accepted, "<=", 0),
         Row("  p99 of the answer, ms", told.p99_ms),
         Row("  orders whose 855 was never seen", told.sent - len(delays), "<=", 0),
-        *ready_rows(delays),
+        *ready_rows(delays, within),
         Row("  CPU of the server per order, ms", cpu * 1000 / told.sent),
         Row("  CPU of the sender per order, ms", told.cpu_ms),
     ]
 
 
-def relaxed(server: Server, observer: Observer, rate: float, seconds: float, first: int) -> list[Row]:
+def relaxed(server: Server, observer: Observer, rate: float, seconds: float, within: float, first: int) -> list[Row]:
     """Send at half the rate, and sample whether answers come before commits."""
     stop = threading.Event()
     samples = Samples(server)
@@ -140,18 +159,18 @@ def relaxed(server: Server, observer: Observer, rate: float, seconds: float, fir
         Row(f"p99 of the answer at {rate:g}/s for {seconds:g} s, ms", told.p99_ms, "<=", ANSWER_P99_MS_MAX),
         Row("  p50 of the answer, ms", told.p50_ms),
         Row("  answered otherwise than 202", told.sent - told.accepted, "<=", 0),
-        *ready_rows(delays),
+        *ready_rows(delays, within),
         Row("  answers looked at, whether committed", samples.taken, ">=", 1),
         Row("  of them answered before the commit", samples.early, "<=", 0),
     ]
 
 
-def ready_rows(delays: Sequence[float]) -> list[Row]:
+def ready_rows(delays: Sequence[float], within: float) -> list[Row]:
     found = sorted(delays) or [float("inf")]
     return [
         Row("  855 committed after its order, s: half of them", found[len(found) // 2]),
         Row("    99 of 100", found[int(len(found) * 0.99)]),
-        Row("    every one", found[-1], "<=", READY_SECONDS_MAX),
+        Row("    every one", found[-1], "<=", within),
     ]
 
 
@@ -246,8 +265,8 @@ def read_only(path: Path) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def serving(data: Path) -> Iterator[Server]:
-    """Start a hub on new data and wait until it is ready; at the end stop it."""
+def serving(data: Path, overlay: Path | None = None) -> Iterator[Server]:
+    """Start a hub on new data, with a configuration over ours, and wait until it is ready; at the end stop it."""
     run_hub("db", "upgrade", "--data", str(data))
     said = run_hub("partner", "key", PARTNER, "--data", str(data))
     [key] = [word for word in said.split() if word.startswith("hub_")]
@@ -257,7 +276,8 @@ def serving(data: Path) -> Iterator[Server]:
     log = data.parent / "server.log"
     with log.open("wb") as file:
         command = [*HUB, "serve", "--data", str(data), "--port", str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file)
+        environment = os.environ | ({"HUB_CONFIG_PATH": str(overlay)} if overlay else {})
+        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file, env=environment)
     try:
         wait_ready(process, port, log)
         yield Server(process, port, key, data / "hub.db")

@@ -24,6 +24,21 @@ class Cause(Struct):
     position: int | None = None  # of the document in its message
 
 
+EventKind = Literal["order-accepted"]
+EVENTS: dict[EventKind, str] = {"order-accepted": "OrderAcknowledgement"}
+"""What can happen, in the words of the trade, and the canonical document that tells of it."""
+
+
+class Event(Struct):
+    """Something that happened, for whoever wants to hear of it."""
+
+    kind: EventKind
+    document: Struct  # canonical
+    record: str  # id of the room's own record that it happened to
+    test: bool = False
+    keys: list[Key] = []  # what its document is found by, beside the subject
+
+
 class Due(Struct):
     """A document we owe somebody: to whom, because of what."""
 
@@ -50,6 +65,7 @@ class Result(Struct):
     findings: list[Diagnostic] = []
     due: list[Due] = []
     open_duties: list[OpenDuty] = []  # what is due later; the flow keeps them, with the time until which
+    events: list[Event] = []  # what happened; who is told of it stands in partners' files
     resend: list[str] = []  # messages of ours to be sent once more
     subject: Key | None = None  # what the document is about
     keys: list[Key] = []  # what else it is found by

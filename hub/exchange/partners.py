@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
+from hub.exchange.partner_tells import JsonTable, Tell, json_at_fault, tells_at_fault
 from hub.exchange.partner_x12 import Fault, Minutes, X12Envelope, x12_faults
 from hub.exchange.weights import Amount
 from hub.kernel.errors import Misconfigured
@@ -120,6 +121,8 @@ class Partner(Struct):
     x12: X12Envelope | None = None  # None: no X12 at all was agreed on
     sends: Annotated[dict[SetName, MapName], Meta(max_length=100)] = {}  # document → map: 850 = "north-spine/850"
     receives: Annotated[dict[SetName, MapName], Meta(max_length=100)] = {}
+    json: JsonTable | None = None
+    tells: Annotated[list[Tell], Meta(max_length=100)] = []
     transports: Annotated[list[Transport], Meta(max_length=10)] = []
     answers_due_minutes: Minutes = 24 * 60  # what waits for a person of ours: a person is called again; 0: never
     calendar: Calendar = Calendar()
@@ -142,6 +145,10 @@ class Partner(Struct):
         if self.x12 is None or "number-may-restart" not in self.leniency:
             return None
         return timedelta(days=self.x12.numbers_restart_after_days)
+
+    def takes_canonical(self, document: str) -> bool:
+        """Whether a canonical document goes to them as our own JSON, where no map writes it."""
+        return self.json is not None and document in self.json.canonical
 
     def outbound(self, document: str | None = None) -> str:
         """Return the kind of way by which a document leaves, by its name under ``[receives]``.
@@ -235,6 +242,10 @@ def _rules(partner: Partner, partner_id: str) -> list[Fault]:
         found.append((("leniency",), f"there is no leniency {unheard[0]!r}", f"one of {', '.join(LENIENCIES)}"))
     if partner.x12:
         found += x12_faults(partner.x12, {*partner.receives, *NOT_MAPPED})
+    canonical = partner.json.canonical if partner.json else []
+    if partner.json:
+        found += json_at_fault(partner.json)
+    found += tells_at_fault(partner.tells, partner.kind, canonical, partner.receives)
     found += _ways_at_fault(partner)
     days = partner.calendar.weekdays
     if len(set(days)) < len(days):
@@ -256,7 +267,7 @@ def _ways_at_fault(partner: Partner) -> list[Fault]:
         for name in way.documents:
             if name in gone:
                 found.append((key, f"{name} has a way already", "name each document with one way"))
-            if name not in partner.receives and name not in NOT_MAPPED:
+            if name not in partner.receives and name not in NOT_MAPPED and not partner.takes_canonical(name):
                 found.append((key, f"{name} is nothing that they receive", f"name its map under [receives]: {name} ="))
             gone.add(name)
     return found

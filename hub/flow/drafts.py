@@ -35,6 +35,7 @@ class Draft(Struct):
     because: Cause
     test: bool
     syntax: str
+    canonical: bool = False  # as our own JSON, whatever that syntax is with the partner
     contents: list[Content] = []  # one group; none: those of envelopes alone
     envelope_acknowledgements: list[list[str]] = []  # of envelopes, beside all documents: TA1 segments
     subject: Key | None = None

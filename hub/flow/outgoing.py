@@ -17,6 +17,7 @@ from hub.exchange.controls import Numbers
 from hub.exchange.duties import put_duties
 from hub.exchange.model import GROUP, GROUP_KIND, Acknowledgement, DocumentRow, Duty
 from hub.exchange.partners import Partner
+from hub.flow.canonical_json import frame_canonical
 from hub.flow.drafts import Content, Draft
 from hub.flow.rows import interchange_row
 from hub.flow.rules import Rules
@@ -64,10 +65,15 @@ class Outgoing:
         self, message_id: str, partner: Partner, draft: Draft, numbers: Numbers
     ) -> tuple[outbox.Outgoing, list[Duty]]:
         """Return the message in its envelope, and the acknowledgement it is owed."""
-        framed = SYNTAXES[draft.syntax].frame(partner, draft, numbers, message_id, self._now)
+        framed = self._framed(message_id, partner, draft, numbers)
         body = self._blobs.keep(framed.body)
         awaited = _awaited(message_id, partner, framed, self._now)
         return _outgoing(message_id, partner, draft, framed, body, self._now), awaited
+
+    def _framed(self, message_id: str, partner: Partner, draft: Draft, numbers: Numbers) -> Framed:
+        if draft.canonical:
+            return frame_canonical(draft, message_id)
+        return SYNTAXES[draft.syntax].frame(partner, draft, numbers, message_id, self._now)
 
 
 def _outgoing(

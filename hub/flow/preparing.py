@@ -12,7 +12,7 @@ from datetime import date, datetime
 from msgspec.structs import replace
 
 from hub.business.room import Arrived, Origin, Standing
-from hub.canonical.result import Cause, Result
+from hub.canonical.result import EVENTS, Cause, Result
 from hub.canonical.stored import decode_document
 from hub.flow.documents import Document
 from hub.flow.drafts import Draft
@@ -75,21 +75,34 @@ def with_drafts(rules: Rules, prepared: PreparedDocument) -> PreparedDocument | 
     return None
 
 
-def is_of(prepared: PreparedDocument, document: Document, message: str, partner: str, *, test: bool) -> bool:
+def is_of(
+    prepared: PreparedDocument, document: Document, rules: Rules, message: str, partner: str, *, test: bool
+) -> bool:
     """Whether it is of this very document, and of nothing else: whoever prepared it may be another process.
 
-    What it sends goes to the partner who sent the document, because of it; and it asks for nothing to be sent again.
+    What it sends goes to the partner who sent the document, because of it, or tells who listens of what happened; and
+    it asks for nothing to be sent again.
     """
-    room = ROOM_OF.get(document.document or "")
-    if room is None or not document.takes_effect or prepared.result.due or prepared.result.resend:
+    room, result = ROOM_OF.get(document.document or ""), prepared.result
+    if room is None or not document.takes_effect or result.due or result.resend or result.events:
         return False
     because = Cause(kind="message", id=message, position=document.position)
     if any(duty.partner != partner for duty in prepared.result.open_duties):
         return False
-    if any((draft.partner, draft.because, draft.test) != (partner, because, test) for draft in prepared.drafts):
+    answers = [draft for draft in prepared.drafts if draft.because.kind == "message"]
+    if any((draft.partner, draft.because, draft.test) != (partner, because, test) for draft in answers):
+        return False
+    if not all(is_told(draft, rules, test=test) for draft in prepared.drafts if draft.because.kind != "message"):
         return False
     origin = Origin(partner=partner, message=message, position=document.position, test=test)
     return room.origin(prepared.writes) == origin
+
+
+def is_told(draft: Draft, rules: Rules, *, test: bool) -> bool:
+    """Whether a draft tells a partner of an event that its file says it is told of; nobody is told of a test."""
+    kind = draft.because.id.partition(":")[0]
+    happened = draft.because.kind == "event" and not (test or draft.test or draft.record)
+    return happened and kind in EVENTS and draft.partner in rules.listeners(kind)
 
 
 def is_of_today(prepared: PreparedDocument, rules: Rules, partner: str, now: datetime) -> bool:

@@ -10,10 +10,12 @@ from msgspec.structs import replace
 
 from hub.canonical.result import Due, OpenDuty, Result
 from hub.exchange.partners import Partner
+from hub.flow.canonical_json import JSON, canonical_content
 from hub.flow.drafts import Content, Draft, Unsendable
 from hub.flow.rules import Rules
 from hub.flow.syntax import Syntax
 from hub.flow.syntaxes import SYNTAXES
+from hub.flow.telling import told
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
 
@@ -24,7 +26,7 @@ def written(rules: Rules, result: Result) -> tuple[Result, list[Draft]]:
     What cannot be written is no draft and takes no number: the effect stands, a person is called, and it stays owed.
     """
     drafts: list[Draft] = []
-    for due in result.due:
+    for due in (*result.due, *told(rules, result)):
         try:
             drafts.append(_draft(rules, due))
         except Unsendable as fault:
@@ -33,7 +35,7 @@ def written(rules: Rules, result: Result) -> tuple[Result, list[Draft]]:
             open_duties = [*result.open_duties, later] if later not in result.open_duties else result.open_duties
             findings = result.findings + fault.findings
             result = replace(result, findings=findings, attention=why, open_duties=open_duties)
-    return (replace(result, due=[]) if result.due else result), drafts
+    return (replace(result, due=[], events=[]) if result.due or result.events else result), drafts
 
 
 def render(rules: Rules, partner: Partner, document: Struct) -> tuple[Syntax, Content]:
@@ -50,12 +52,19 @@ def render(rules: Rules, partner: Partner, document: Struct) -> tuple[Syntax, Co
 
 
 def _draft(rules: Rules, due: Due) -> Draft:
-    syntax, content = render(rules, rules.partner(due.partner), due.document)
+    partner, name = rules.partner(due.partner), type(due.document).__name__
+    canonical = partner.takes_canonical(name) and rules.outbound_map(partner.id, name) is None
+    if canonical:
+        syntax, content = JSON, canonical_content(due.document)
+    else:
+        speaks, content = render(rules, partner, due.document)
+        syntax = speaks.name
     return Draft(
         partner=due.partner,
         because=due.because,
         test=due.test,
-        syntax=syntax.name,
+        syntax=syntax,
+        canonical=canonical,
         contents=[content],
         subject=due.subject,
         keys=due.keys,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from hub.business.room import PartnerFacts, Room
+from hub.canonical.result import EventKind
 from hub.exchange.partners import Partner, load_partners
 from hub.formats.families import SchemaLibrary
 from hub.kernel.errors import Misconfigured
@@ -28,6 +29,7 @@ class Rules:
         self.schemas = SchemaLibrary(configuration.roots)
         self.maps = MapLibrary(configuration.roots, self.schemas, strict=True)
         self._facts: dict[str, PartnerFacts] = {}
+        self._listeners: dict[EventKind, tuple[str, ...]] = {}
         self._of_rooms: dict[tuple[str, str], Any] = {}  # by room and partner
         self._of_syntaxes: dict[Any, Any] = {}
 
@@ -59,6 +61,14 @@ class Rules:
             if chosen.document == document:
                 return chosen
         return None
+
+    def listeners(self, event: EventKind) -> tuple[str, ...]:
+        """Return the partners that are told each time of such an event."""
+        if event not in self._listeners:
+            self._listeners[event] = tuple(
+                each.id for each in self.partners.all() if any(event in tell.on for tell in each.tells)
+            )
+        return self._listeners[event]
 
     def facts(self, partner_id: str) -> PartnerFacts:
         """Return what rooms may know of the partner."""

@@ -322,7 +322,7 @@ class _Settlement:
         if known is not None:
             return known
         prepared, partner = self.unsettled.portion.prepared.get(document.position), self.partner.id
-        if prepared is None or not is_of(prepared, document, self._message.id, partner, test=test):
+        if prepared is None or not is_of(prepared, document, self._effects.rules, self._message.id, partner, test=test):
             return False
         if not is_of_today(prepared, self._effects.rules, partner, self._effects.now):
             return False

@@ -178,3 +178,40 @@ def test_what_a_partner_is_to_us_is_never_guessed(tmp_path: Path) -> None:
     fault = load(tmp_path, SOUND.replace('kind = "customer"\n', "")).faults["acme-cardio"]
     assert "it is not said what they are to us" in str(fault)
     assert 'kind = "customer" (or "supplier", "plant", "carrier")' in str(fault)
+
+
+PLANT = """id = "plant-erp"
+name = "Plant ERP"
+kind = "plant"
+usage = "P"
+time_zone = "UTC"
+currency = "USD"
+
+[json]
+canonical = ["OrderAcknowledgement"]
+
+[[tells]]
+document = "OrderAcknowledgement"
+on = ["order-accepted"]
+when = "each"
+"""
+
+
+@pytest.mark.parametrize(
+    ("sound", "faulty", "line", "said"),
+    [
+        ('kind = "plant"', 'kind = "customer"', 11, "only a plant is told of what happens to everybody's orders"),
+        ('document = "OrderAcknowledgement"', 'document = "PurchaseOrder"', 12, "order-accepted is told as Order"),
+        ('"order-accepted"', '"order-refused"', 13, "Invalid enum value 'order-refused'"),
+        ('["order-accepted"]', '["order-accepted", "order-accepted"]', 13, "order-accepted is told already"),
+        ('"each"', '"hourly"', 14, "Invalid enum value 'hourly'"),
+        ('canonical = ["Order', 'canonical = ["Odrer', 9, "there is no document OdrerAcknowledgement"),
+        ('[json]\ncanonical = ["OrderAcknowledgement"]\n', "", 10, "nothing says how OrderAcknowledgement is written"),
+    ],
+)
+def test_what_a_partner_is_told_is_checked(tmp_path: Path, sound: str, faulty: str, line: int, said: str) -> None:
+    assert sound in PLANT
+    assert load(tmp_path, **{"plant-erp": PLANT}).faults == {}
+    fault = load(tmp_path, **{"plant-erp": PLANT.replace(sound, faulty)}).faults["plant-erp"]
+    assert said in str(fault)
+    assert fault.line == line

@@ -39,7 +39,7 @@ def test_an_order_is_answered_in_the_customers_own_json(helix: AtWork) -> None:
     [out] = helix.detail(got.message.id).answers
     assert (out.syntax, out.wire, out.content_type) == ("json", "purchaseOrderResponse", "application/json")
     assert out.file_name == f"purchaseOrderResponse-{out.id}.json"
-    assert helix.found("HX-1") == {("purchase-order", got.message.id), ("purchase-order", out.id)}
+    assert helix.found("HX-1") >= {("purchase-order", got.message.id), ("purchase-order", out.id)}
 
 
 def test_a_faulty_order_says_what_is_wrong_by_pointer_line_and_column(helix: AtWork) -> None:

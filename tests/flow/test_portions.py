@@ -145,4 +145,4 @@ def _each_order_once(hub: AtWork, message: str) -> None:
     (acknowledged,) = of_kind(sent, "997")
     assert acknowledged.one("AK9")[1:] == ["A", str(ORDERS), str(ORDERS), str(ORDERS)]
     assert len(hub.detail(message).documents) == ORDERS
-    assert len(hub.found("4500000001")) == 2, "the message and the answer"
+    assert len(hub.found("4500000001")) == 3, "the message, the answer, and what the plant is told"

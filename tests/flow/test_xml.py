@@ -55,7 +55,7 @@ def test_an_order_is_answered_in_the_customers_own_xml(summit: AtWork) -> None:
 def test_it_is_found_by_its_order_number_and_so_is_our_answer(summit: AtWork) -> None:
     got = summit.send(xml_order("SU-77"), SUMMIT)
     [out] = summit.detail(got.message.id).answers
-    assert summit.found("SU-77") == {("purchase-order", got.message.id), ("purchase-order", out.id)}
+    assert summit.found("SU-77") >= {("purchase-order", got.message.id), ("purchase-order", out.id)}
 
 
 def test_a_faulty_order_says_what_is_wrong_by_path_and_line_and_nothing_of_it_takes_effect(summit: AtWork) -> None:

@@ -66,7 +66,7 @@ def test_many_interchanges_are_entered_and_acknowledged_in_portions(hub: AtWork,
     told = hub.hub.database.read_now(
         lambda conn: conn.exec_driver_sql("SELECT wire FROM message WHERE direction = 'out'").scalars().all()
     )
-    assert Counter(told) == {"855": MANY, "997": MANY}
+    assert Counter(told) == {"855": MANY, "997": MANY, "OrderAcknowledgement": MANY}  # the plant is told
 
 
 @pytest.mark.parametrize("count", [1, 2, ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGED_AT_ONCE + 1, MANY])
@@ -174,9 +174,7 @@ def test_a_group_of_many_sets_is_acknowledged_whole(hub: AtWork, portions: list[
 def _told(hub: AtWork, message: str) -> list[Any]:
     ids = hub.hub.database.read_now(
         lambda conn: (
-            conn.exec_driver_sql("SELECT id FROM message WHERE answers = ? AND wire = '997'", (message,))
-            .scalars()
-            .all()
+            conn.exec_driver_sql("SELECT id FROM message WHERE cause = ? AND wire = '997'", (message,)).scalars().all()
         )
     )
     return [hub._sent(each) for each in ids]

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.business.orders import store
+from hub.business.orders.answer import answer_to
 from hub.business.orders.catalogue import Catalogue, DockCalendar
 from hub.business.orders.catalogue_file import catalogue_faults, read_catalogue
 from hub.business.orders.decide import Given, decide
@@ -23,17 +24,19 @@ from hub.business.orders.model import Decision, Effect, Source
 from hub.business.orders.reasons import HOLDING
 from hub.business.room import Arrived, Origin, Pages, PartnerFacts, Prepared, Room, Standing
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
-from hub.canonical.result import Due, OpenDuty, Result
+from hub.canonical.result import Due, Event, OpenDuty, Result
 from hub.canonical.shared import Party
 from hub.kernel.clock import day_in
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import new_id
 from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
+from hub.kernel.words import Id
 from hub.platform.configuration import Configuration
 from hub.security.policy import READERS, Grant
 
 LINE_KEYS_MAX = 2_000  # items of one order that the search box knows; an order of more is found by its number
+BUYERS = ("buyer", "customer", "ordered-by", "sold-to")  # roles of a party whose order it is
 KEYS_OF_AN_ANSWER = ("release", "seller-order")
 """What an answer is found by, beside its own numbers; items and contracts lead to the order, and from there to it."""
 
@@ -154,11 +157,32 @@ def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> Resul
         outcome=decision.outcome,
         findings=decision.all_reasons,
         due=due,
+        events=_happened(order, decision, arrived),
         open_duties=[OpenDuty(partner=arrived.partner.id, document=OrderAcknowledgement.__name__)] if asks else [],
         subject=subject,
         keys=keys,
         attention=_question(decision) if asks else None,
     )
+
+
+def _happened(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> list[Event]:
+    """Say that an order is to be made: the buyer's words, and our promise. What is a test or does not stand is not."""
+    if Effect.PLAN not in decision.effects or decision.state is None:
+        return []
+    today = day_in(arrived.partner.time_zone, arrived.now)
+    answer = decision.answer or answer_to(order, decision.state, today, _seller(order.parties))
+    known = any(party.role in BUYERS for party in order.parties)
+    buyer = [] if known else [Party(role="buyer", id=Id(value=arrived.partner.id, scheme="mutually-defined"))]
+    number = decision.state.seller_order
+    return [
+        Event(
+            kind="order-accepted",
+            document=replace(answer, parties=[*order.parties, *buyer]),
+            record=decision.state.id,
+            test=arrived.test,
+            keys=[Key(kind="seller-order", value=number)] if number else [],
+        )
+    ]
 
 
 def _seller(parties: Sequence[Party]) -> Party | None:

@@ -1,0 +1,25 @@
+"""Who hears of what happened: partners whose files say so under ``[[tells]]``. Pure: a result in, what is due out.
+
+A room says what happened and knows nobody who listens. What is told each time is due in the transaction in which it
+happened, as an answer is: told once, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hub.canonical.result import Cause, Due, Result
+from hub.flow.rules import Rules
+
+
+def told(rules: Rules, result: Result) -> Iterator[Due]:
+    """Yield what is due to listeners. A test happened to nobody."""
+    for event in result.events:
+        for partner in () if event.test else rules.listeners(event.kind):
+            yield Due(
+                partner=partner,
+                document=event.document,
+                because=Cause(kind="event", id=f"{event.kind}:{event.record}"),
+                subject=result.subject,
+                keys=event.keys,
+            )

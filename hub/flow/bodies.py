@@ -203,36 +203,24 @@ class BodySyntax(ABC):
 
 
 class OpenedBody:
-    """A body that has been parsed, and whose document can be judged."""
+    """A body that has been opened: its one document is judged and mapped with it, for only then is it known by what."""
 
     def __init__(self, syntax: BodySyntax, parsed: ReadBody, rules: Rules, partner: Partner) -> None:
         self._syntax, self._parsed, self._rules, self._partner = syntax, parsed, rules, partner
-        self._known_by: str | None = None
-        self._said: list[str] = []  # what it is compared by, whatever its blanks
-        self._document = None if parsed.content is None else self._read()
+        read = [] if parsed.content is None else [self._read()]
+        self._documents = [document for document, _ in read]
         self.survey = Survey(
             syntax=syntax.name,
-            envelopes=[] if self._document is None else [self._envelope()],
-            unreadable=[_placed(each) for each in parsed.findings] if self._document is None else [],
+            envelopes=[envelope for _, envelope in read],
+            unreadable=[] if read else [_placed(each) for each in parsed.findings],
         )
 
     def documents(self) -> Iterator[Document]:
         """Return the document, judged and mapped."""
-        if self._document is not None:
-            yield self._document
+        return iter(self._documents)
 
-    def _envelope(self) -> Envelope:
-        """Return the body as an envelope. What a document is known by is its reference, as its map says.
-
-        What is refused leaves its reference free: it is sent again, put right, under the same.
-        """
-        if self._known_by is None:
-            return Envelope(position=1)
-        said = "\n".join(self._said)
-        return Envelope(position=1, kind=DOCUMENT, reference=self._known_by, digest=sha256(said.encode()).hexdigest())
-
-    def _read(self) -> Document:
-        """Judge and map the document. One with a fault is not mapped: it would be guessed at."""
+    def _read(self) -> tuple[Document, Envelope]:
+        """Judge and map the document. Of one with a fault only the number is kept: the rest would be guessed at."""
         parsed, syntax = self._parsed, self._syntax
         document = Document(
             position=1,
@@ -246,9 +234,11 @@ class OpenedBody:
         maps = syntax.agreed(self._rules, self._partner)
         schema = syntax.choose(parsed.content, [each.schema for each in maps])
         map_ = next((each for each in maps if each.schema is schema), None)
-        return replace(document, findings=[self._not_routed(maps)]) if map_ is None else self._judged(document, map_)
+        if map_ is None:
+            return replace(document, findings=[self._not_routed(maps)]), Envelope(position=1)
+        return self._judged(document, map_)
 
-    def _judged(self, document: Document, map_: Map) -> Document:
+    def _judged(self, document: Document, map_: Map) -> tuple[Document, Envelope]:
         received = _received(self._parsed, map_)
         checked = map_.family.check(received, map_.schema)
         document = replace(
@@ -259,16 +249,16 @@ class OpenedBody:
         )
         applied = map_.apply(checked.root)
         document = replace(document, numbers=_numbers(map_.document, applied.document))
+        unknown = Envelope(position=1)
         if document.rejected:
-            return document
+            return document, unknown
         findings = [*document.findings, *applied.findings]
         document = replace(document, findings=findings, map_name=map_.name, map_digest=map_.digest)
         if applied.document is None:
-            return document
+            return document, unknown
         document = replace(document, document=map_.document, canonical=encode_document(applied.document))
-        if document.takes_effect and (known_by := map_.identity(applied.document)) is not None:
-            self._known_by, self._said = known_by, map_.family.body(received)
-        return document
+        known_by = map_.identity(applied.document) if document.takes_effect else None
+        return document, unknown if known_by is None else _known(known_by, map_.family.body(received))
 
     def _not_routed(self, maps: Sequence[Map]) -> Diagnostic:
         """Say what was found, and which line of the partner's file would take it. No fault of the document's own."""
@@ -286,6 +276,15 @@ class OpenedBody:
 def _placed(finding: Diagnostic) -> Diagnostic:
     """Return a finding about a body that nobody could open, at the whole of it where no line is told."""
     return finding if str(finding.location) else replace(finding, location=ROOT)
+
+
+def _known(reference: str, said: Sequence[str]) -> Envelope:
+    """Return the body as an envelope whose reference is what its document is known by, as its map says.
+
+    What is refused is none: its reference stays free, and it is sent again, put right, under the same.
+    """
+    digest = sha256("\n".join(said).encode("utf-8", "surrogatepass")).hexdigest()
+    return Envelope(position=1, kind=DOCUMENT, reference=reference, digest=digest)
 
 
 def _received(parsed: ReadBody, map_: Map) -> Received:

@@ -31,9 +31,9 @@ def answer_duty(owed: OpenDuty, message: str, position: int, subject: Key | None
 
 def owed_for(document: Document, rules: Rules, partner: str) -> list[OpenDuty]:
     """Return what we owe for a document that nobody understands: an answer, unless it is one itself."""
-    map_ = rules.inbound_map(partner, document.kind)
-    answers = map_ is None or map_.document == ACKNOWLEDGEMENT
-    return [] if answers else [OpenDuty(partner=partner, document=ANSWER)]
+    if document.map_name is None or rules.maps.map(document.map_name).document == ACKNOWLEDGEMENT:
+        return []
+    return [OpenDuty(partner=partner, document=ANSWER)]
 
 
 def whole_duty(message: str, partner: str, minutes: int, now: datetime) -> Duty:

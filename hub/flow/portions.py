@@ -12,7 +12,7 @@ from hub.exchange import weights
 from hub.exchange.weights import Amount
 from hub.flow.documents import Document
 
-DOCUMENTS_PER_PORTION = 50  # orders of one line, half a millisecond each where they were foreseen
+DOCUMENTS_PER_PORTION = 50  # orders of one line, half a millisecond each where they were prepared
 PORTION_WEIGHT_MAX = 200_000  # in bytes of what is stored: at 8 bytes a microsecond some 25 ms
 ENVELOPES_PER_PORTION = 100  # references of envelopes entered in one transaction, a tenth of a millisecond each
 ACKNOWLEDGED_AT_ONCE = 20  # envelopes acknowledged in one transaction: an answer of ours each, a millisecond

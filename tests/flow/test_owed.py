@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from hub.exchange.model import Duty, MessageDetail
+from hub.flow.documents import Document
+from hub.flow.owing import owed_for
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.overlay import change, short_numbers
 from tests.flow.wire import CONTROL, group, interchange, of_kind, one_order, order, transaction
@@ -122,3 +124,22 @@ def test_a_partner_s_file_says_until_when_and_may_say_never(hub_with: HubWith, t
     file = f"partners/{ACME}/partner.toml"
     change(tmp_path, file, 'currency  = "USD"\n', 'currency  = "USD"\nanswers_due_minutes = 0\n')
     assert ours(hub_with(tmp_path).send(one_order("4500098123", purpose="01"))) == []
+
+
+@pytest.mark.parametrize(
+    ("partner", "kind", "map_name", "owed"),
+    [
+        (ACME, "850", "acme-cardio/850", True),
+        ("summit-surgical", "Order", "summit-surgical/order", True),
+        ("helix-diagnostics", "purchaseOrder", "helix-diagnostics/order", True),
+        ("helix-diagnostics", "invoice", None, False),
+        (ACME, "997", "x12/004010/997", False),
+    ],
+)
+def test_what_was_read_by_a_map_and_is_not_understood_is_owed_an_answer_in_any_syntax(
+    hub: AtWork, partner: str, kind: str, map_name: str | None, owed: bool
+) -> None:
+    document = Document(
+        position=1, envelope=1, group=0, kind=kind, number="", release="", findings=[], map_name=map_name
+    )
+    assert bool(owed_for(document, hub.hub.rules, partner)) == owed

@@ -1,8 +1,8 @@
 """``POST /inbound/{partner}``: a partner's system hands in a body.
 
 In: any bytes of any content type, from the partner the key belongs to. Out: 202 and the message's id, and only after
-the bytes are durable; 200 and the first id when the same bytes came before. Refused at once are only 401, 404, 409,
-413, 429 and 503; everything else about the body is said later, at ``status``.
+the bytes are durable; 200 and the first id when its key, or a short while ago its bytes, came before. Refused at once
+are only 400, 401, 404, 409, 413, 429 and 503; everything else about the body is said later, at ``status``.
 """
 
 from __future__ import annotations

@@ -73,6 +73,14 @@ class Server:
         """Where messages are put for a partner who fetches them from a folder."""
         return self.data.with_name(f"{self.data.name}-folders") / PARTNER / "out"
 
+    def key_of(self, partner: str) -> str:
+        """Return a key for another partner, made before the hub runs."""
+        log = self.data.parent / f"key-{partner}.log"
+        environment = {"HUB_CONFIG_PATH": str(self.config or "")}
+        said = self.nursery.run(["partner", "key", partner, "--data", str(self.data)], log=log, environment=environment)
+        [key] = [word for word in said.split() if word.startswith("hub_")]
+        return key
+
     def start(self, failpoint: str | None = None, *, defect: str | None = None) -> None:
         """Start a process and return when it is ready; fails with the end of its log when it is not."""
         port = free_port()
@@ -172,8 +180,8 @@ class Senders:
                 time.sleep(BREATH_SECONDS)
 
 
-def client(server: Server, timeout: float) -> httpx.Client:
-    return httpx.Client(headers={"authorization": f"Bearer {server.key}"}, timeout=timeout)
+def client(server: Server, timeout: float, key: str | None = None) -> httpx.Client:
+    return httpx.Client(headers={"authorization": f"Bearer {key or server.key}"}, timeout=timeout)
 
 
 def send(session: httpx.Client, server: Server, history: History, number: int, body: bytes) -> bool:
@@ -192,18 +200,18 @@ def send(session: httpx.Client, server: Server, history: History, number: int, b
 class Post:
     """What the customer has fetched so far: each message once."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, server: Server, partner: str = PARTNER, key: str | None = None) -> None:
+        self._server, self._partner, self._key = server, partner, key
         self._bodies: dict[str, bytes] = {}
         self._cursor = ""
 
     def fetch(self) -> Sequence[bytes]:
         """Return every message that was put into the mailbox or the folder until now."""
-        with client(self._server, timeout=30) as session:
+        with client(self._server, 30, self._key) as session:
             for identity in self._waiting(session):
-                answer = session.get(f"{self._server.url}/outbound/{PARTNER}/{identity}")
+                answer = session.get(f"{self._server.url}/outbound/{self._partner}/{identity}")
                 self._bodies[identity] = answer.raise_for_status().content
-        if self._server.folder.is_dir():
+        if self._partner == PARTNER and self._server.folder.is_dir():
             for path in self._server.folder.glob("*.edi"):
                 self._bodies[path.name] = path.read_bytes()
         return list(self._bodies.values())
@@ -212,7 +220,7 @@ class Post:
         """Yield the ids that are new; all are listed again each time, for one may come late under an old id."""
         parameters: dict[str, str | int] = {"limit": 200}
         while True:
-            answer = session.get(f"{self._server.url}/outbound/{PARTNER}", params=parameters)
+            answer = session.get(f"{self._server.url}/outbound/{self._partner}", params=parameters)
             page = answer.raise_for_status().json()
             yield from (item["id"] for item in page["items"] if item["id"] not in self._bodies)
             if not page.get("next"):

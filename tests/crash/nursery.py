@@ -60,9 +60,9 @@ class Nursery:
         assert pid is not None
         return pid
 
-    def run(self, arguments: Sequence[str], *, log: Path) -> str:
+    def run(self, arguments: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None) -> str:
         """Run another command to its end; return what it printed."""
-        ended = self._ask("wait", self.start(arguments, log=log, environment={}))
+        ended = self._ask("wait", self.start(arguments, log=log, environment=environment or {}))
         said = log.read_text()
         assert ended == 0, f"hub {' '.join(arguments)} ended with {ended}: {said}"
         return said

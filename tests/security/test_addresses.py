@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from hub.platform.database import Database
-from hub.web.addresses import address, order_page
+from hub.web.addresses import address
+from hub.web.orders.addresses import order_page
 from tests.conftest import NOW
 from tests.security.asking import Asking, asking
 from tests.security.rows import order_of

@@ -355,10 +355,8 @@ class Hub:
     async def _keep_house(self) -> None:
         """Look at the clocks, count what waits, remove what nobody refers to."""
         round_, self._rounds = self._rounds, self._rounds + 1
-        await self.database.write(lambda conn: mark_overdue(conn, now=self.clock.now()))
-        while await self.database.write(partial(forget_recent, now=self.clock.now()), behind=True):
+        while await self.database.write(self._look_at_clocks, behind=True):
             pass
-        await self.database.write(self._look_at_waiting, behind=True)
         await self.look_at_budgets()
         backlog = await self.database.read(jobs.backlog)
         self._given_up = backlog.dead
@@ -368,6 +366,13 @@ class Hub:
             await self.database.write(partial(budgets.sweep, now=self.clock.now()))
             await self.database.read(self.blobs.sweep)
             await self.database.write(lambda conn: people.sweep(conn, now=self.clock.now()), behind=True)
+
+    def _look_at_clocks(self, conn: Connection) -> bool:
+        """See what is late, and forget what is no longer recent; return whether there may be more to forget."""
+        now = self.clock.now()
+        mark_overdue(conn, now=now)
+        self._look_at_waiting(conn)
+        return forget_recent(conn, now=now)
 
     def _look_at_waiting(self, conn: Connection) -> None:
         """Call a person to what has waited for too long, and look for what two hubs at once may have missed."""

@@ -44,8 +44,8 @@ class SetVerdict(Struct):
     """What became of one transaction set."""
 
     kind: str
-    number: str
     verdict: str
+    number: str | None = None  # of one that states none
     reason: str | None = None
     segments: list[SegmentFault] = []
 

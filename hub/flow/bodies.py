@@ -27,7 +27,7 @@ from hub.flow.documents import Address, Document, DocumentOutcome, Envelope, Sur
 from hub.flow.drafts import Content, Draft, Reply, Told, Unsendable
 from hub.flow.rules import Rules
 from hub.flow.syntax import Framed, Opened
-from hub.flow.told import told_of
+from hub.flow.told import in_fewer_words, told_of
 from hub.formats.body import Bytes
 from hub.formats.family import Received
 from hub.formats.schema import Schema
@@ -53,7 +53,7 @@ declared(
     {
         "ENV-IDENTITY-TAKEN": Phrase(
             message="{reference} came before with other content, in message {first}",
-            remedy="Ask the partner which of the two it means; a new document is known by something new",
+            remedy="Send what is new under something new; to replace the first, ask us what became of it",
         ),
         "MAP-NOT-ROUTED": Phrase(
             message="no map is named for the {syntax} document {found}",
@@ -139,17 +139,23 @@ class BodySyntax(ABC):
     ) -> Reply:
         """Return what is said of a document, where the partner's file names a map that says it in this syntax."""
         map_ = rules.outbound_map(partner.id, FunctionalAcknowledgement.__name__)
-        of_this = [each for each in outcomes if each.envelope == envelope.position]
+        of_this = [
+            replace(each, findings=[*envelope.findings, *each.findings])  # what refuses the body refuses its document
+            for each in outcomes
+            if each.envelope == envelope.position
+        ]
         if map_ is None or map_.family.name != self.name or not of_this:
             return Reply(said="none")
         told = told_of(of_this)
-        try:
-            content = self.render(rules, partner, map_, told)
-        except Unsendable as fault:
-            log.error("acknowledgement cannot be written", partner=partner.id, map=map_.name, fault=str(fault))
-            return Reply(said="none")
         said: Acknowledgement = "rejected" if told.verdict == "rejected" else "accepted"
-        return Reply(said=said, test=is_test(envelope, partner), told=[Told(contents=[content])])
+        for fewer in in_fewer_words(told):
+            try:
+                content = self.render(rules, partner, map_, fewer)
+            except Unsendable as fault:
+                log.warning("acknowledgement cannot be written so", partner=partner.id, map=map_.name, fault=str(fault))
+            else:
+                return Reply(said=said, test=is_test(envelope, partner), told=[Told(contents=[content])])
+        return Reply(said="none")
 
     def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
         """Write the body, held against its schema."""

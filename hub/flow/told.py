@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement, SegmentFault, SetVerdict
 from hub.canonical.advice import Finding
@@ -23,11 +25,31 @@ def told_of(outcomes: Sequence[DocumentOutcome]) -> FunctionalAcknowledgement:
     )
 
 
+def in_fewer_words(told: FunctionalAcknowledgement) -> Iterator[FunctionalAcknowledgement]:
+    """Yield the verdict with ever less beside it, for a wire that cannot hold all of it.
+
+    First goes what repeats the sender's own text, then what stands of each document: that it was rejected is told.
+    """
+    yield told
+    yield replace(told, sets=[_without_quotes(each) for each in told.sets])
+    yield FunctionalAcknowledgement(verdict=told.verdict)
+
+
+def _without_quotes(verdict: SetVerdict) -> SetVerdict:
+    faults = [
+        SegmentFault(
+            segment="/", position=each.position, elements=[Finding(code=finding.code) for finding in each.elements]
+        )
+        for each in verdict.segments
+    ]
+    return replace(verdict, number=None, segments=faults)
+
+
 def _verdict(outcome: DocumentOutcome) -> SetVerdict:
     rejected = worst([*outcome.findings]).is_reject
     return SetVerdict(
         kind=outcome.kind,
-        number=outcome.number,
+        number=outcome.number or None,
         verdict="rejected" if rejected else "accepted",
         segments=[_fault(each) for each in outcome.findings if each.severity.is_reject][:FAULTS_TOLD_MAX],
     )

@@ -31,7 +31,7 @@ CALLED = frozenset((
     "findings", "free_number", "get", "group", "groups", "half", "held",
     "inexact", "isprintable", "issuperset", "join", "loose", "missing",
     "money", "no_currency", "no_word", "nowhere", "number_of", "of", "part", "passed", "position", "put",
-    "rival_group", "root", "seen", "shared", "split", "strip", "text", "top", "trace", "unknown", "unsaid",
+    "rival_group", "takes_one", "root", "seen", "shared", "split", "strip", "text", "top", "trace", "unknown", "unsaid",
     "unsaid_field", "upper", "values", "word",
 ))  # fmt: skip
 """What compiled code calls or reads of a node, a text, a list, a ``Reading`` or a ``Writing``."""

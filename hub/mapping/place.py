@@ -43,12 +43,12 @@ def bind_path(path: Path, variant: Variant, root: Place, elsewhere: set[str], wi
     place = own
     for step in rest:
         child = _child(place, step.tag)
-        if child is None and step is rest[-1] and step.tag == place.record.tag and not step.conditions:
-            break  # N1[BY]/N102: an element of the loop's own first segment
         if child is None and step is rest[-1] and not path.parts:
             taken = _part_of(path, step, place, wire)
             if taken is not None:
                 return Take(taken, anchor, tuple(steps), tuple(places), own)
+        if child is None and step is rest[-1] and step.tag == place.record.tag and not step.conditions:
+            break  # N1[BY]/N102: an element of the loop's own first segment
         if child is None:
             raise Misconfigured(
                 f"`{path.text}` is not in {wire}: no {step.tag} beneath {_named(place)}",

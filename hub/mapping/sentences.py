@@ -68,6 +68,10 @@ WRITING = {
         "{named} says '{standing}' for another field, and would be read here too",
         "say both alike, or give them places of their own",
     ),
+    "MAP-FULL/one": (
+        "the wire has one place for this, and another item stands in it",
+        "leave one of them out, or give each a place of its own",
+    ),
     "MAP-FULL": ("{segment} has no room for another group", "leave one of them out"),
     "MAP-CLAIMED": (
         "this item would be read by the rule at {other} instead",

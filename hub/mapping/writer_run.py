@@ -42,7 +42,8 @@ class Writing:
     """One document being written."""
 
     __slots__ = (
-        "currency", "document", "family", "findings", "groups", "numbers", "root", "schema", "shared", "sites", "tops",
+        "currency", "document", "family", "findings", "groups", "numbers", "root", "schema", "shared", "sites", "taken",
+        "tops",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +57,7 @@ class Writing:
         self.currency: str | None = None
         self.findings: list[Diagnostic] = []
         self.groups: dict[Node, tuple[int, int, list[str]]] = {}  # first element, room, what stands there
+        self.taken: set[tuple[Node, int]] = set()  # places that hold one item, and whose list that is of
         self.shared: dict[tuple[Node, str], dict[Any, Node]] = {}  # by what is said there; None: nothing yet
         self.numbers: dict[str, int] = {}
         self.tops: dict[int, str | None] = {}
@@ -168,6 +170,14 @@ class Writing:
             self.fault("MAP-FULL", number, trail, found=" ".join(members), segment=node.tag)
             return
         standing += members
+
+    def takes_one(self, node: Node, variant: int, number: int, trail: Trail) -> bool:
+        """Say whether an item may be written into the place itself; note one that comes where another stands."""
+        if (node, variant) in self.taken:
+            self.fault("MAP-FULL/one", number, trail)
+            return False
+        self.taken.add((node, variant))
+        return True
 
     def rival_group(self, node: Node, qualifier: str, rivals: dict[str, str], number: int, trail: Trail) -> None:
         """Note a group that a line would read as its own, because that line has written none."""

@@ -344,6 +344,10 @@ class TreeWriter:
         if inner.outer:
             code.add(f"t{inner.number}(e, n, k, t, X, {force})")
             return
+        if inner.step is None and inner.group is None:
+            number = inner.rules[0].number if inner.rules else 0
+            code.add(f"if X.takes_one(n, {inner.number}, {number}, t): w{inner.number}(e, n, k, t, X)")
+            return
         if inner.step is None:
             code.add(f"w{inner.number}(e, n, k, t, X)")
             return

@@ -156,3 +156,33 @@ def test_where_a_field_came_from_is_shown_by_its_pointer(helix: AtWork) -> None:
     links = helix.wait(helix.hub.provenance(got.documents[0]))
     [number] = [each for each in links if each.path == "number"]
     assert (number.at, number.line) == ("/orderId", 3)
+
+
+@pytest.mark.parametrize("sign", [b"r", b"\\u00e9", b'\\"'])
+def test_a_text_of_megabytes_is_a_fault_with_its_place_and_no_end_of_the_reader(helix: AtWork, sign: bytes) -> None:
+    body = json_order("HX-7", remarks=["R"]).replace(b'"R"', b'"' + sign * (5_000_000 // len(sign)) + b'"')
+    got = helix.send(body, HELIX)
+    assert (got.message.validation, got.message.outcome) == ("rejected", "refused")
+    assert [each.location.at for each in got.documents[0].findings] == ["/remarks/0"]
+
+
+@pytest.mark.parametrize(
+    "faulty",
+    [
+        json_order("X" * 500),
+        json_order("HX-8").replace(b'"orderId": "HX-8",', b""),
+        json_order("HX-8").replace(b'"CRT-200"', b'"' + b"\\u0001" * 40 + b'"'),
+        json_order("HX-8").replace(b'"agreement"', b'"agree\\u0007ment"'),
+        b"{}",
+    ],
+    ids=["a long number", "no number", "control signs", "a strange member", "nothing"],
+)
+def test_whatever_is_wrong_its_sender_is_told_that_it_was_rejected(
+    tmp_path: Path, hub_with: OpenOver, faulty: bytes
+) -> None:
+    add_helix(tmp_path / "config", acknowledged=True)
+    hub = hub_with(tmp_path / "config")
+    got = hub.send(faulty, HELIX)
+    assert got.message.validation == "rejected"
+    [told] = answers(hub, got.message.id)
+    assert (told["messageType"], told["result"]) == ("acknowledgement", "rejected")

@@ -9,10 +9,10 @@ import pytest
 from hub.formats.families import SchemaLibrary
 from hub.kernel.errors import Misconfigured
 from hub.mapping.documents import read_documents, write_document
-from hub.mapping.library import MapLibrary
+from hub.mapping.library import Map, MapLibrary
 from hub.mapping.paths import Condition, Step, parse_path
 from hub.mapping.paths import Path as WirePath
-from tests.mapping.small import DOCUMENTS, Doc
+from tests.mapping.small import DOCUMENTS, Doc, Note
 
 XSD = """\
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
@@ -187,3 +187,40 @@ def test_a_fault_names_file_line_and_the_nearest_name(tmp_path: Path, line: str,
 def test_a_list_stands_at_a_place_and_not_at_a_value(tmp_path: Path) -> None:
     faults = library(tmp_path, '[each.lines]\nat = "Number"\nnumber = "."\n').faults("small")
     assert [fault.code for fault in faults] == ["MAP-AT"]
+
+
+JSON_SCHEMA = """\
+{"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "number", "type": "object",
+ "additionalProperties": false, "properties": {
+  "number": {"type": "string"}, "text": {"type": "string"}, "lines": {"type": "array", "items": {
+   "type": "object", "additionalProperties": false, "properties": {"no": {"type": "string"}}}}}}
+"""
+
+
+def json_map(folder: Path, text: str) -> Map:
+    head = '[map]\ndocument = "Doc"\nwire = "small/number"\n'
+    for name, said in (("schemas/json/small/number.json", JSON_SCHEMA), ("mappings/small.toml", head + text)):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(said, encoding="utf-8")
+    return MapLibrary([folder], SchemaLibrary([folder]), documents=DOCUMENTS).map("small")
+
+
+def test_a_member_may_be_called_as_its_document_is(tmp_path: Path) -> None:
+    map_ = json_map(tmp_path, '[fields]\nnumber = "number"\n')
+    rendered = map_.render(Doc(number="4711"))
+    assert rendered.root is not None
+    assert b'"number": "4711"' in (map_.family.write(rendered.root, map_.schema).body or b"")
+
+
+@pytest.mark.parametrize(("count", "faults"), [(0, []), (1, []), (2, ["MAP-FULL"]), (3, ["MAP-FULL", "MAP-FULL"])])
+def test_a_place_that_holds_one_item_refuses_a_second_and_is_not_written_over(
+    tmp_path: Path, count: int, faults: list[str]
+) -> None:
+    map_ = json_map(tmp_path, '[fields]\nnumber = "number"\n[each.notes]\nat = "."\ntext = "text"\n')
+    rendered = map_.render(Doc(number="1", notes=[Note(text=f"note {n}") for n in range(1, count + 1)]))
+    assert [each.code for each in rendered.findings if each.severity.is_reject] == faults
+    written = map_.family.write(rendered.root, map_.schema).body if rendered.root is not None else None
+    assert written is not None
+    assert (b"note 1" in written) == (count > 0)
+    assert b"note 2" not in written

@@ -35,6 +35,7 @@ from tests.security import canary
 from tests.security.hostile import mutant
 
 ACME = "acme-cardio"
+OURS = sorted(path.parent.name for path in (CHECKOUT / "partners").glob("*/partner.toml"))
 Tally = Callable[[str], None]
 PARTNER = (CHECKOUT / "partners/acme-cardio/partner.toml").read_text().replace(ACME, "evil").replace("123456789", "666")
 ITEMS, PRICES = ((CHECKOUT / f"partners/acme-cardio/{name}.toml").read_text() for name in ("items", "prices"))
@@ -304,7 +305,7 @@ def test_a_value_of_a_partner_s_file_beyond_its_bounds_is_a_fault_in_its_line(
     assert abs(fault.line - (text[: text.index(old)].count("\n") + 1)) <= 2
     assert said in str(fault)
     assert fault.code in ("CFG-VALUE", "CFG-TOML")
-    assert [partner.id for partner in partners.all()] == [ACME]
+    assert [partner.id for partner in partners.all()] == OURS
 
 
 ITEM_VALUES = [

@@ -125,7 +125,7 @@ def _said_of_sets(
     at: UnitOfWork, arrived: Arrived, told: FunctionalAcknowledgement, ours: SentGroup, weighed: Weighed
 ) -> tuple[list[SetWord], list[Diagnostic], list[Diagnostic]]:
     """Return the word on each set of ours, all that is said of them, and sets that are named and are not ours."""
-    by_number = {plain_number(each.number): each for each in told.sets}
+    by_number = {plain_number(each.number or ""): each for each in told.sets}
     verdicts = {plain_number(number): verdict for number, verdict in weighed.sets.items()}
     noted = any(each.reason or each.segments for each in told.sets)
     bodies = _bodies(at, ours) if noted else {}
@@ -229,7 +229,7 @@ def _counts_more(received: int, sent: int, control_number: int) -> Diagnostic:
 
 
 def _stranger(told: SetVerdict, control_number: int) -> Diagnostic:
-    kind, number = told.kind[:FOUND_CHARACTERS_MAX], told.number[:FOUND_CHARACTERS_MAX]
+    kind, number = told.kind[:FOUND_CHARACTERS_MAX], (told.number or "")[:FOUND_CHARACTERS_MAX]
     words: dict[str, Word] = {"kind": visible(kind), "number": visible(number), "group": control_number}
     at = Location(path="sets", tag="AK2", element=2)
     return finding(f"{NOTHING_SENT}/set", Severity.WARNING, at, words, found=number)

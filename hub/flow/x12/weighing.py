@@ -58,7 +58,7 @@ def weigh(told: FunctionalAcknowledgement, sent: int, at: Location) -> Weighed:
         contradictions.append(_contradiction(told, why, at))
     if group == "rejected" and told.sets and by_sets == "accepted":
         contradictions.append(_contradiction(told, Wording(key="theirs/ak5-accepts"), at))
-    sets = {each.number: "rejected" if verdict == "rejected" else _of(each.verdict) for each in told.sets}
+    sets = {each.number or "": "rejected" if verdict == "rejected" else _of(each.verdict) for each in told.sets}
     word = "accepted with errors" if with_errors else verdict
     return Weighed(
         verdict=verdict,

@@ -21,7 +21,7 @@ from hub.kernel.location import Location
 POINTER_CHARACTERS_MAX = 400  # of a pointer in a finding
 DUPLICATES_MAX = 100  # told of one body
 
-_TOKEN = re.compile(r'[ \t\r\n]*(?:([{}\[\],:])|("(?:[^"\\]|\\.)*")|([^\s{}\[\],:"]+))', re.DOTALL)
+_TOKEN = re.compile(r'[ \t\r\n]*+(?:([{}\[\],:])|("[^"\\]*+(?:\\.[^"\\]*+)*+")|([^\s{}\[\],:"]++))', re.DOTALL)
 _RAW: msgspec.json.Decoder[msgspec.Raw] = msgspec.json.Decoder(msgspec.Raw)
 _BYTE = re.compile(r" \(byte (\d+)\)")
 

@@ -98,8 +98,9 @@ class XmlFamily:
         return data.decode().split("\n")
 
     def body(self, received: Received) -> list[str]:
-        """Return what the document says, whatever its blanks and the order of its attributes."""
-        return etree.tostring(_tidy(_document(received).root), method="c14n2").decode().split("\n")
+        """Return what the document says, whatever its blanks, its prefixes and the order of its attributes."""
+        canonical: str = etree.canonicalize(_tidy(_document(received).root), rewrite_prefixes=True)
+        return canonical.split("\n")
 
     def sent(self, received: Received, position: int, part: int, component: int | None) -> str:
         """Return the text of a part: of the ``position``-th place, as ``check`` counts them."""

@@ -56,7 +56,7 @@ def test_a_faulty_document_is_answered_in_its_own_syntax_and_its_status_says_the
     shown, bodies, _ = exchanged(dialects[SUMMIT], xml_order("SU-2", quantity="many"))
     assert (shown["validation"], shown["outcome"]) == ("rejected", "refused")
     [document] = shown["documents"]  # type: ignore[misc]  # a list of objects of JSON
-    [finding] = document["findings"]  # type: ignore[index]
+    [finding] = document["findings"]  # type: ignore[index]  # a list of objects of JSON
     assert (finding["location"]["at"], finding["location"]["line"]) == ("/Order/Lines/Line/Quantity", 16)
     assert finding["remedy"]
     assert etree.fromstring(bodies["Acknowledgement"]).findtext(".//{*}Fault/{*}Line") == "16"

@@ -105,7 +105,7 @@ def test_the_same_bytes_are_the_same_message_for_ten_minutes(
 
 def test_a_window_is_counted_from_the_first_message_and_not_from_its_repeats(database: Database) -> None:
     sent = [at(incoming(b"stock"), minutes) for minutes in (0, 6, 12, 18)]
-    answers = [database.write_now(lambda conn, each=each: accept(conn, each)) for each in sent]  # type: ignore[misc]
+    answers = [database.write_now(lambda conn, each=each: accept(conn, each)) for each in sent]  # type: ignore[misc]  # of a lambda
     assert [answer.message_id for answer in answers] == [sent[0].id, sent[0].id, sent[2].id, sent[2].id]
 
 

@@ -49,7 +49,7 @@ def key_of(hub: SmallHub, partner: str, **more: object) -> str:
     return hub.database.write_now(
         lambda conn: keys.make_key(
             conn, partner, now=hub.clock.now(), actor="test", **{"scopes": RIGHTS.of_keys, **more}
-        )  # type: ignore[arg-type]
+        )  # type: ignore[arg-type]  # what is more is of its types
     )
 
 

@@ -21,7 +21,6 @@ IMPORTED_AS = {
 WITHOUT_IMPORT = {
     "arq": "named by the owner: rings the workers' bell when scaled out",
     "cryptography": "named by the owner: keys and certificates of the transports to come",
-    "lxml": "named by the owner: the XML formats to come",
     "ortools": "named by the owner: the solver beside our own search",
     "asyncpg": "SQLAlchemy loads it for postgresql URLs",
     "httptools": "uvicorn takes it when it is there: HTTP is parsed in C",
@@ -31,6 +30,7 @@ WITHOUT_IMPORT = {
     "lxml-stubs": "types for mypy",
     "mypy": "a command",
     "oxedi": "benchmarks/peers.py loads it where it is installed",
+    "pytest-timeout": "a plugin of pytest",
     "pytest-xdist": "a plugin of pytest",
     "ruff": "a command",
 }

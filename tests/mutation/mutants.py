@@ -49,6 +49,7 @@ class Mutant:
     start: int  # bytes of the file that are replaced
     end: int
     put: str
+    lines: range = range(0)  # of that function; none of a class or a module
 
     def text(self, source: bytes) -> bytes:
         """Return the file with the edit."""
@@ -88,6 +89,7 @@ class _Planter(ast.NodeVisitor):
         for line in source.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
         self._within: list[str] = []
+        self._lines = range(0)
         self._found: list[Mutant] = []
 
     def planted(self) -> list[Mutant]:
@@ -95,7 +97,10 @@ class _Planter(ast.NodeVisitor):
         return self._found
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        self._inside(node.name, [*node.args.defaults, *(each for each in node.args.kw_defaults if each), *node.body])
+        around, self._lines = self._lines, range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        parts: list[ast.expr | ast.stmt] = [*node.args.defaults, *(each for each in node.args.kw_defaults if each)]
+        self._inside(node.name, [*parts, *node.body])
+        self._lines = around
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
@@ -221,7 +226,7 @@ class _Planter(ast.NodeVisitor):
 
     def _plant(self, line: int, kind: str, start: int, end: int, put: str) -> None:
         within = ".".join(self._within)
-        self._found.append(Mutant(self._file, line, within, kind, start, end, put))
+        self._found.append(Mutant(self._file, line, within, kind, start, end, put, self._lines))
 
     def _span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
         end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -11,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.house import CHECKOUT
-from tests.mutation.mutants import mutants_of
+from tests.mutation.__main__ import noticing
+from tests.mutation.lines import seen
+from tests.mutation.mutants import Mutant, mutants_of
 
 SOURCE = '''
 """A docstring of 3 words."""
@@ -64,6 +65,24 @@ def test_an_edit_says_where_it_is_and_what_it_changes() -> None:
     assert left_out.name(source) == "hub/x.py:judged: forget(count) → pass"
 
 
+def test_one_test_of_each_function_is_tried_first_and_of_those_the_quickest() -> None:
+    tests = {
+        "test_a.py::test_slow": {"seconds": 3, "lines": {"hub/x.py": [9]}},
+        "test_a.py::test_often[1]": {"seconds": 1, "lines": {"hub/x.py": [9]}},
+        "test_a.py::test_often[2]": {"seconds": 2, "lines": {"hub/x.py": [8, 9]}},
+        "test_a.py::test_elsewhere": {"seconds": 0, "lines": {"hub/x.py": [4]}},
+        "test_a.py::test_other": {"seconds": 0, "lines": {}},
+    }
+
+    def tried(line: int, function: range) -> list[str]:
+        mutant = Mutant("hub/x.py", line, "judged", "constant", 0, 1, "2", function)
+        return [name.partition("test_a.py::test_")[2] for name in noticing(mutant, tests)]
+
+    assert tried(9, range(5, 12)) == ["often[1]", "slow", "often[2]"]
+    assert tried(5, range(5, 9)) == ["often[2]"], "the default of a parameter is of its function"
+    assert tried(2, range(0)) == ["elsewhere", "often[1]", "slow", "often[2]"], "a field is of its file"
+
+
 def test_the_lines_that_a_test_runs_are_written_down_whatever_thread_runs_them(tmp_path: Path) -> None:
     (tmp_path / "looked_at.py").write_text("def one():\n    return 1\n\n\ndef two():\n    return 2\n")
     (tmp_path / "test_it.py").write_text(
@@ -81,8 +100,7 @@ def test_the_lines_that_a_test_runs_are_written_down_whatever_thread_runs_them(t
         command, cwd=tmp_path, env={**os.environ, **more}, capture_output=True, timeout=120, check=False
     )
     assert ended.returncode == 0, ended.stdout
-    seen = json.loads((tmp_path / "lines.json").read_text())
-    lines = {name.partition("::")[2]: each["lines"] for name, each in seen.items()}
+    lines = {name.partition("::")[2]: each["lines"] for name, each in seen(tmp_path / "lines.json").items()}
     assert lines == {
         "test_here": {"looked_at.py": [2]},
         "test_there": {"looked_at.py": [6]},

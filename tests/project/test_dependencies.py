@@ -23,6 +23,7 @@ WITHOUT_IMPORT = {
     "cryptography": "named by the owner: keys and certificates of the transports to come",
     "ortools": "named by the owner: the solver beside our own search",
     "asyncpg": "SQLAlchemy loads it for postgresql URLs",
+    "coverage": "tests/mutation loads it by name",
     "httptools": "uvicorn takes it when it is there: HTTP is parsed in C",
     "uvloop": "uvicorn takes it when it is there",
     "import-linter": "a command",

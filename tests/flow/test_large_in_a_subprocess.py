@@ -6,6 +6,7 @@ import asyncio
 import mmap
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -227,3 +228,28 @@ def test_a_hub_that_has_it_read_beside_comes_to_the_same(hub: AtWork, size: str)
     assert {each.outcome for each in got.documents} == {"accepted"}
     assert len(got.documents) == 210
     hub.wait(hub.hub.services.large.close())
+
+
+def test_of_a_message_that_is_a_file_the_file_is_handed_over_and_no_bytes_are_sent(
+    rules: Rules, tmp_path: Path
+) -> None:
+    file = tmp_path / "body"
+    file.write_bytes(BODIES["many orders"])
+
+    async def story(reader: LargeInSubprocess) -> int:
+        in_memory = memoryview(BODIES["one order"])
+        portions = await read(reader, in_memory, file)  # type: ignore[arg-type]  # what is looked at is told apart
+        return sum(len(reading.documents) for reading, _, _ in portions)
+
+    assert beside(rules, story) == 230
+
+
+def test_while_something_large_is_read_others_have_their_turns_sooner_and_afterwards_as_usual(rules: Rules) -> None:
+    usual, reader = sys.getswitchinterval(), LargeHere(rules)
+
+    async def story() -> list[float]:
+        return list(await asyncio.gather(*(reader.run(sys.getswitchinterval) for _ in range(3))))
+
+    for _ in range(2):
+        assert max(asyncio.run(story())) < usual
+        assert sys.getswitchinterval() == usual

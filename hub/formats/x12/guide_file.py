@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast, get_args
 
@@ -27,12 +27,19 @@ NOTE_NAMES = ("P", "R", "E", "C", "L")
 
 
 class Release:
-    """What all sets of one release share: segments by tag and code lists by name."""
+    """What all sets of one release share: segments by tag and code lists by name.
 
-    def __init__(self, segments: TomlFile, codes: TomlFile) -> None:
-        self.codes = _code_lists(codes)
-        self.elements = _elements(segments, self.codes)
-        self.segments = {tag: _segment(segments, self.elements, tag) for tag in segments.table("segments")}
+    A release that extends an earlier one (``base``) states what it has otherwise: elements, composites and segments
+    replace those of the same name, codes stand beside those the list had. A code is never taken away: what a later
+    list leaves out is still sent, and a refusal would need a reason.
+    """
+
+    def __init__(self, segments: TomlFile, codes: TomlFile, base: Release | None = None) -> None:
+        segments.only("extends", "elements", "composites", "segments")
+        self.files: tuple[TomlFile, ...] = (*(base.files if base else ()), segments)
+        self.codes = _code_lists(codes, base.codes if base else {})
+        self.elements = _elements(self.files, self.codes)
+        self.segments = {tag: _segment(file, self.elements, tag) for tag, (file, _) in _said(self.files, "segments")}
 
 
 class TomlFile:
@@ -122,19 +129,23 @@ def read_segment(file: TomlFile, elements: Mapping[str, Element], tag: str, tabl
     )
 
 
-def _code_lists(file: TomlFile) -> dict[str, dict[str, str]]:
-    lists: dict[str, dict[str, str]] = {}
+def _said(files: Sequence[TomlFile], table: str) -> Iterable[tuple[str, tuple[TomlFile, object]]]:
+    """Return each name of ``table`` with what the last of ``files`` that has it says, and which that is."""
+    return {name: (file, value) for file in files for name, value in file.table(table).items()}.items()
+
+
+def _code_lists(file: TomlFile, earlier: Mapping[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    lists = {name: dict(codes) for name, codes in earlier.items()}
     for name in file.values:
-        table = file.table(name)
-        lists[name] = {code: str(label) for code, label in table.items() if code != "bare"}
-        lists[name].update((code, "") for code in str(table.get("bare", "")).split())
+        table, known = file.table(name), lists.setdefault(name, {})
+        known.update((code, str(label)) for code, label in table.items() if code != "bare")
+        known.update((code, "") for code in str(table.get("bare", "")).split())
     return lists
 
 
-def _elements(file: TomlFile, codes: Mapping[str, object]) -> dict[str, Element]:
-    file.only("elements", "composites", "segments")
-    made = {number: _element(file, number, str(text), codes) for number, text in file.table("elements").items()}
-    for number, table in file.table("composites").items():
+def _elements(files: Sequence[TomlFile], codes: Mapping[str, object]) -> dict[str, Element]:
+    made = {number: _element(file, number, str(text), codes) for number, (file, text) in _said(files, "elements")}
+    for number, (file, table) in _said(files, "composites"):
         if not isinstance(table, dict):
             raise file.fault(f"composite {number} must be a table", number)
         parts, _ = _members(file, made, number, str(table.get("parts", "")))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hub.formats.x12.guide import Guide
 from hub.formats.x12.guide_file import Release, TomlFile, read_guide
-from hub.formats.x12.narrowing import narrow
+from hub.formats.x12.narrowing import EXTENDS, later, narrow
 from hub.kernel.errors import Misconfigured
 
 SET = re.compile(r"[0-9A-Z]{3}")
@@ -91,22 +91,36 @@ class GuideLibrary:
         if path is None:
             return None
         shared = self._shared(release)
-        base = read_guide(TomlFile(path), release, shared)
+        base = self._of_release(TomlFile(path), release, shared)
         if base.set != set:
             raise Misconfigured(f"describes {base.set}, not {set}", file=str(path), line=1)
         own = self._narrowing(partner, set) if partner else None
         return narrow(base, TomlFile(own), shared, partner) if own and partner else base
 
+    def _of_release(self, file: TomlFile, release: str, shared: Release) -> Guide:
+        """Return the guide of ``file``: written whole, or as the difference to the same set of an earlier release."""
+        if "extends" not in file.values:
+            return read_guide(file, release, shared)
+        said = EXTENDS.fullmatch(file.text_of("extends"))
+        if not said or not said[1] < release:
+            raise file.fault(f"extends must name this set of an earlier release than {release}", "extends")
+        earlier = self._of_release(self._file_of(said[1], f"{said[2]}.toml"), release, shared)
+        return later(earlier, file, shared)
+
     def _shared(self, release: str) -> Release:
         if release not in self._releases:
-            files = []
-            for name in ("segments.toml", "codes.toml"):
-                path = self._find(f"schemas/x12/{release}/{name}")
-                if path is None:
-                    raise Misconfigured(f"release {release} has no {name}", file=f"schemas/x12/{release}/{name}")
-                files.append(TomlFile(path))
-            self._releases[release] = Release(files[0], files[1])
+            segments, codes = (self._file_of(release, name) for name in ("segments.toml", "codes.toml"))
+            earlier = segments.text_of("extends") if "extends" in segments.values else None
+            if earlier is not None and not (RELEASE.fullmatch(earlier) and earlier < release):
+                raise segments.fault(f"{earlier!r} is no earlier release than {release}", "extends")
+            self._releases[release] = Release(segments, codes, self._shared(earlier) if earlier else None)
         return self._releases[release]
+
+    def _file_of(self, release: str, name: str) -> TomlFile:
+        path = self._find(f"schemas/x12/{release}/{name}")
+        if path is None:
+            raise Misconfigured(f"release {release} has no {name}", file=f"schemas/x12/{release}/{name}")
+        return TomlFile(path)
 
     def _narrowing(self, partner: str, set: str) -> Path | None:
         return self._find(f"partners/{partner}/guides/{set}.toml")

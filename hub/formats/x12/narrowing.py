@@ -1,11 +1,11 @@
-"""A partner's guide as the difference to the base: what they never use, demand, shorten, add or write otherwise.
+"""A guide as the difference to another: a partner's to the release's, a set of a later release to the earlier one's.
 
-In: the base guide and the partner's file. Out: a guide of its own. A line that fits nothing in the base is a fault
-of that file (``Misconfigured``): a narrowing without effect would be worse than none.
+In: the base guide and the file of the difference. Out: a guide of its own. A line that fits nothing in the base is a
+fault of that file (``Misconfigured``): a difference without effect would be worse than none.
 
     extends = "x12/004010/850"
     dates = 6                                        # DT elements are YYMMDD
-    [places]                                         # path of loops / tag
+    [places]                                         # path of loops / tag; first of all
     "TAX" = "unused"
     "N1" = "1..5"
     [elements]                                       # "REF02" wherever, "/REF02" on top, "PO1/REF02" in the PO1 loop
@@ -17,8 +17,10 @@ of that file (``Misconfigured``): a narrowing without effect would be worse than
     [segments.ZA]                                    # a segment of their own, as in segments.toml
     name = "plant"
     elements = "127! 352"
-    [add]
+    [add]                                            # of those, or of the release
     "PO1/ZA" = "0..2 after PID"
+    "LDT" = "0..* loop after TXI"
+    "LDT/QTY" = "0..*"
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from hub.formats.x12.guide import Element, Guide, Segment, Use
 from hub.formats.x12.guide_file import COUNT_MAX, TYPES, Release, TomlFile, finish, read_segment
 
 EXTENDS = re.compile(r"x12/([0-9]{6})/([0-9A-Z]{3})")
-RANGE = re.compile(r"(\d{1,6})\.\.(\d{1,6}|\*)(?: after ([A-Z][A-Z0-9]{1,2}))?", re.ASCII)
+RANGE = re.compile(r"(\d{1,6})\.\.(\d{1,6}|\*)( loop)?(?: after ([A-Z][A-Z0-9]{1,2}))?", re.ASCII)
 ELEMENT = re.compile(r"(?P<path>.*/)?(?P<tag>[A-Z][A-Z0-9]{1,2}?)(?P<element>\d\d)(?:-(?P<component>\d\d?))?", re.ASCII)
 RULES = ("unused", "required", "minimum", "maximum", "codes", "also", "type")
 SHORT_DATE = 6
@@ -47,19 +49,27 @@ def narrow(base: Guide, file: TomlFile, shared: Release, partner: str) -> Guide:
     form = EXTENDS.fullmatch(file.text_of("extends"))
     if not form or form[2] != base.set:
         raise file.fault(f"extends must be 'x12/{base.release}/{base.set}'", "extends")
-    if form[1] != base.release:
-        return base
+    return _changed(base, file, shared, partner) if form[1] == base.release else base
+
+
+def later(base: Guide, file: TomlFile, shared: Release) -> Guide:
+    """Return ``base``, a set of an earlier release read with the segments of a later one, as that one has it."""
+    file.only("extends", "places", "elements", "add", "why")
+    return _changed(base, file, shared, None)
+
+
+def _changed(base: Guide, file: TomlFile, shared: Release, partner: str | None) -> Guide:
     codes = dict(shared.codes)
     uses = base.uses
     if "dates" in file.values:
         uses = _short_dates(uses, file)
-    own = _own_segments(file, shared)
-    for path, rule in file.table("add").items():
-        uses = _add(uses, path, str(rule), own, file)
-    for path, rule in file.table("elements").items():
-        uses = _change_element(uses, path, rule, codes, file)
     for path, rule in file.table("places").items():
         uses = _change_place(uses, path, str(rule), file)
+    own = _own_segments(file, shared)
+    for path, rule in file.table("add").items():
+        uses = _add(uses, path, str(rule), {**shared.segments, **own}, file)
+    for path, rule in file.table("elements").items():
+        uses = _change_element(uses, path, rule, codes, file)
     known = base.known | frozenset(own)
     return finish(msgspec.structs.replace(base, uses=uses, partner=partner, known=known), codes)
 
@@ -89,18 +99,28 @@ def _short_dates(uses: tuple[Use, ...], file: TomlFile) -> tuple[Use, ...]:
     return tuple(visit(use) for use in uses)
 
 
-def _add(uses: tuple[Use, ...], path: str, rule: str, own: dict[str, Segment], file: TomlFile) -> tuple[Use, ...]:
+def _add(uses: tuple[Use, ...], path: str, rule: str, known: dict[str, Segment], file: TomlFile) -> tuple[Use, ...]:
     *loops, tag = path.split("/")
     form = RANGE.fullmatch(rule)
-    if tag not in own or not form:
-        raise file.fault(f'add: {path} = {rule!r} is not "least..most after TAG" of a segment defined here', path)
-    new = Use(segment=own[tag], required=int(form[1]) > 0, maximum=0 if form[2] == "*" else int(form[2]))
+    if tag not in known or not form:
+        raise file.fault(
+            f'add: {path} = {rule!r} is not "least..most after TAG" of a segment defined here or known to the release',
+            path,
+        )
+    most, loop = 0 if form[2] == "*" else int(form[2]), form[3] is not None
+    new = Use(
+        segment=known[tag],
+        required=int(form[1]) > 0,
+        maximum=1 if loop else most,
+        loop=loop,
+        loop_maximum=most if loop else 1,
+    )
 
     def insert(siblings: tuple[Use, ...]) -> tuple[Use, ...]:
         tags = [use.segment.tag for use in siblings]
-        if tag in tags or (form[3] and form[3] not in tags):
-            raise file.fault(f"add: {path} has no place after {form[3]}, or stands there already", path)
-        at = tags.index(form[3]) + 1 if form[3] else 0
+        if tag in tags or (form[4] and form[4] not in tags):
+            raise file.fault(f"add: {path} has no place after {form[4]}, or stands there already", path)
+        at = tags.index(form[4]) + 1 if form[4] else 0
         return (*siblings[:at], new, *siblings[at:])
 
     return _within(uses, loops, insert, lambda: file.fault(f"add: there is no loop {'/'.join(loops)}", path))
@@ -118,7 +138,7 @@ def _change_place(uses: tuple[Use, ...], path: str, rule: str, file: TomlFile) -
         if rule == "unused":
             return []
         form = RANGE.fullmatch(rule)
-        if not form or form[3]:
+        if not form or form[3] or form[4]:
             raise file.fault(f'places: {path} = {rule!r} is neither "unused" nor "least..most"', path)
         most = 0 if form[2] == "*" else int(form[2])
         required = int(form[1]) > 0

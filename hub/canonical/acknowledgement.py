@@ -13,6 +13,7 @@ class AcknowledgedGroup(Struct):
 
     kind: str
     number: int
+    release: str | None = None  # GS08; told from 005010 on
 
 
 class AcknowledgedInterchange(Struct):
@@ -46,6 +47,7 @@ class SetVerdict(Struct):
     kind: str
     verdict: str
     number: str | None = None  # of one that states none
+    convention: str | None = None  # ST03; told from 005010 on
     reason: str | None = None
     segments: list[SegmentFault] = []
 

@@ -345,4 +345,4 @@ def _separators(partner: Partner | None) -> Separators:
     if partner is None or partner.x12 is None:
         return USUAL_SEPARATORS
     said = partner.x12.agreed_separators
-    return Separators(element=said.element, segment=said.segment, component=said.component)
+    return Separators(element=said.element, segment=said.segment, component=said.component, repetition=said.repetition)

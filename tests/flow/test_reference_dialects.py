@@ -15,6 +15,7 @@ from tests.house import CHECKOUT
     [
         ("summit-surgical", "order.xml", b"SU-2026-004802"),
         ("helix-diagnostics", "order.json", b"HX-100-2240"),
+        ("borealis-ortho", "order.edi", b"|BOREALISORTHO "),
     ],
 )
 def test_a_sample_is_accepted_as_ordered_and_acknowledged(hub: AtWork, partner: str, sample: str, said: bytes) -> None:

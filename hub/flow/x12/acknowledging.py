@@ -115,7 +115,7 @@ def _content(group: Group, outcomes: Sequence[SetOutcome], partner: Partner, rul
         stated=group.stated,
         control_number=1,
         form=form,
-        separators=separators_of(partner),
+        separators=separators_of(partner, release),
         release=release,
     )
     assert written is not None  # groups of acknowledgements were left out
@@ -143,7 +143,7 @@ def _valid(
     One that says no more than "accepted" has one shape, which a test holds against the guide once for all. Should
     one that repeats what somebody sent not be valid, its notes are left out: the verdict on the group stands alone.
     """
-    segments = cleaned(written, separators_of(partner))
+    segments = cleaned(written, separators_of(partner, release))
     if not group.findings and not any(each.findings for each in outcomes):
         return segments
     validator = x12_rules(rules).validator(release, written.kind, partner.id)

@@ -18,7 +18,7 @@ from hub.flow.x12.envelopes import sent_envelope, sent_group
 from hub.flow.x12.guides import agreed_envelope, identity_called
 from hub.flow.x12.rendering import segments_of, separators_of
 from hub.formats.x12.acknowledge import ACKNOWLEDGEMENT_GROUP
-from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.headers import GroupHeader, InterchangeHeader, version_of
 from hub.formats.x12.survey import TA1
 from hub.formats.x12.writer import CleanSegments, OutboundSet, write_interchange
 from hub.kernel.errors import Defect
@@ -38,7 +38,7 @@ def frame(partner: Partner, draft: Draft, numbers: Numbers, now: datetime) -> Fr
     written = write_interchange(
         header,
         [(group, _sets(contents, segments))] if group else [],
-        segments[0].separators if segments else separators_of(partner),
+        segments[0].separators if segments else separators_of(partner, _release(partner, draft)),
         acknowledgements=draft.envelope_acknowledgements,
     )
     if written.body is None:  # a draft is clean, and what envelopes bear is looked at as partner files are loaded
@@ -60,19 +60,23 @@ def frame(partner: Partner, draft: Draft, numbers: Numbers, now: datetime) -> Fr
 def _interchange_header(
     partner: Partner, to: EnvelopeId, number: int, draft: Draft, local: datetime
 ) -> InterchangeHeader:
-    x12, contents = agreed_envelope(partner), draft.contents
-    release = contents[0].release if contents else x12.releases[0]
+    x12 = agreed_envelope(partner)
     return InterchangeHeader(
         sender_qualifier=x12.ours.qualifier,
         sender_id=x12.ours.id,
         receiver_qualifier=to.qualifier,
         receiver_id=to.id,
         control_number=number,
-        version=release[:5],  # ISA12 is the release of the envelope: 00401 around 004010
+        version=version_of(_release(partner, draft)),
         usage="T" if draft.test else "P",
         on=local.date(),
         at=local.time().replace(second=0, microsecond=0, tzinfo=None),
     )
+
+
+def _release(partner: Partner, draft: Draft) -> str:
+    """Return the release of the draft's contents; of one that says something of an envelope alone, the first agreed."""
+    return draft.contents[0].release if draft.contents else agreed_envelope(partner).releases[0]
 
 
 def _group_header(

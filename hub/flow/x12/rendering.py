@@ -19,7 +19,8 @@ from hub.formats.tree import Value
 from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.fitting import Fitted, fitted
-from hub.formats.x12.separators import Separators
+from hub.formats.x12.headers import version_of
+from hub.formats.x12.separators import Separators, in_version
 from hub.formats.x12.writer import CleanSegments, OutboundSet, clean_segments, write_bare
 from hub.kernel.diagnostics import worst
 from hub.kernel.errors import Misconfigured
@@ -48,7 +49,7 @@ def render(rules: Rules, partner: Partner, map_: Map, document: Struct) -> Conte
     if composed is None or worst(findings).is_reject:
         raise Unsendable(findings)
     written_in = _written_in(partner, kind, release)
-    fit = _fitted(partner, composed.segments)
+    fit = _fitted(partner, composed.segments, release)
     if fit.segments is None:
         raise Unsendable(findings + fit.findings)
     findings = findings + fit.findings + validator.check(as_set(kind, fit.segments, release)).findings
@@ -86,29 +87,30 @@ def cleaned(unwritten: OutboundSet, separators: Separators) -> CleanSegments:
     return clean
 
 
-def _fitted(partner: Partner, segments: Sequence[Sequence[Value]]) -> Fitted:
+def _fitted(partner: Partner, segments: Sequence[Sequence[Value]], release: str) -> Fitted:
     """Return the segments with separators that their data does not contain, or the data without the separators."""
     x12 = agreed_envelope(partner)
     named = [part for each in (x12.ours, *x12.theirs) for part in (each.id, each.group_id)]
     return fitted(
         segments,
-        separators_of(partner),
+        separators_of(partner, release),
         fixed=x12.separators is not None,
         substitute=x12.substitute,
         envelope="".join(named),
     )
 
 
-def separators_of(partner: Partner) -> Separators:
-    """Return the separators we write to the partner where the data contains none of them."""
+def separators_of(partner: Partner, release: str) -> Separators:
+    """Return the separators we write to the partner in ``release`` where the data contains none of them."""
     chosen = agreed_envelope(partner).agreed_separators
-    return Separators(
+    agreed = Separators(
         element=chosen.element,
         segment=chosen.segment,
         component=chosen.component,
         repetition=chosen.repetition,
         segment_suffix=chosen.line_end,
     )
+    return in_version(agreed, version_of(release))
 
 
 def as_set(kind: str, segments: CleanSegments, release: str) -> TransactionSet:

@@ -36,13 +36,16 @@ of a form of their own."""
 class Place:
     """Where the findings of one segment stand."""
 
-    __slots__ = ("findings", "loop", "position", "tag")
+    __slots__ = ("findings", "loop", "position", "repetition", "tag")
 
-    def __init__(self, findings: Findings, tag: str, position: int, loop: str | None) -> None:
+    def __init__(
+        self, findings: Findings, tag: str, position: int, loop: str | None, repetition: str | None = None
+    ) -> None:
         self.findings = findings
         self.tag = tag
         self.position = position
         self.loop = loop
+        self.repetition = repetition  # the sign that separates repetitions in this set
 
     def add(
         self,
@@ -148,6 +151,10 @@ def _explain_text(
     """One fault at most for one value: a code of the wrong length is not also an unknown code."""
     code = _fault_of(element, text, codes)
     if code is None:
+        return
+    if place.repetition and place.repetition in text and element.repeat == 1:
+        count = text.count(place.repetition) + 1
+        place.add("GDE-TOO-MANY-REPETITIONS", number, component=component, label=element.name, count=count, most=1)
         return
     listed = codes[element.codes] if element.codes is not None else ()
     wanted = _expected(

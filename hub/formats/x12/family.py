@@ -19,10 +19,10 @@ from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.guide import Use
 from hub.formats.x12.guides import GuideLibrary
-from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.headers import GroupHeader, InterchangeHeader, version_of
 from hub.formats.x12.reader import read
 from hub.formats.x12.schema import FAMILY, GuideSchemas, guide_of
-from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
+from hub.formats.x12.separators import USUAL_SEPARATORS, Separators, in_version
 from hub.formats.x12.validate import compile_guide
 from hub.formats.x12.writer import OutboundSet, write_bare, write_interchange
 from hub.kernel.diagnostics import Diagnostic
@@ -139,7 +139,8 @@ class X12Family:
             written = write_bare([outbound], worn.separators)
         else:
             group = _group(worn, guide.functional_group, guide.release)
-            written = write_interchange(_interchange(worn), [(group, [outbound])], worn.separators)
+            header = _interchange(worn, guide.release)
+            written = write_interchange(header, [(group, [outbound])], in_version(worn.separators, header.version))
         return Written(body=written.body, findings=[*composed.findings, *written.findings])
 
     def dress(self, received: Received) -> EnvelopeStyle:
@@ -176,10 +177,11 @@ def _set(received: Received) -> TransactionSet:
     return found
 
 
-def _interchange(dress: EnvelopeStyle) -> InterchangeHeader:
+def _interchange(dress: EnvelopeStyle, release: str) -> InterchangeHeader:
     sender, receiver = dress.sender, dress.receiver
     return InterchangeHeader(
         control_number=CONTROL_NUMBER,
+        version=version_of(release),
         sender_qualifier=sender.qualifier if sender else "ZZ",
         sender_id=sender.id if sender else "SENDER",
         receiver_qualifier=receiver.qualifier if receiver else "ZZ",

@@ -16,7 +16,7 @@ from hub.formats.tree import Value
 from hub.formats.x12.isa import WHOLE_ISA
 from hub.formats.x12.outbound_faults import outbound
 from hub.formats.x12.outbound_values import rules_for
-from hub.formats.x12.separators import Separators
+from hub.formats.x12.separators import REPETITION_SIGNS, Separators
 from hub.formats.x12.writer import CleanSegments, clean_segments
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.location import Location
@@ -24,7 +24,7 @@ from hub.kernel.struct import Struct
 
 ENCODING = "utf-8"
 SUBSTITUTE = "?"  # of the basic character set of X12, and seen by whoever reads the value; a blank would not be
-_CANDIDATES = {"element": "*|^!", "segment": "~'`", "component": ">:<\\", "repetition": "^!{}"}
+_CANDIDATES = {"element": "*|^!", "segment": "~'`", "component": ">:<\\", "repetition": REPETITION_SIGNS}
 _LAST = "\x1d\x1c\x1f\x1e"
 """Separators of ASCII itself: data holds no control characters, so that one of them is always free."""
 

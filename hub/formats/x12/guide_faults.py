@@ -69,11 +69,11 @@ FAULTS = declared({
         _ELEMENT, "3", "{tag} has {count} elements, the guide knows {most}", "end the segment after {tag}{most:02d}"
     ),
     "GDE-TOO-MANY-COMPONENTS": _fault(
-        _ELEMENT, "3", "{place} ({label}) has {count} components, the guide knows {most}",
+        _ELEMENT, "13", "{place} ({label}) has {count} components, the guide knows {most}",
         "send at most {most}; check that the component separator does not occur in the data",
     ),
     "GDE-TOO-MANY-REPETITIONS": _fault(
-        _ELEMENT, "3", "{place} ({label}) comes {count} times, the guide allows {most}",
+        _ELEMENT, "12", "{place} ({label}) comes {count} times, the guide allows {most}",
         "send at most {most}; check that the repetition separator does not occur in the data",
     ),
     "GDE-ELEMENT-NOT-USED": _fault(

@@ -37,7 +37,7 @@ class Release:
     def __init__(self, segments: TomlFile, codes: TomlFile, base: Release | None = None) -> None:
         segments.only("extends", "elements", "composites", "segments")
         self.files: tuple[TomlFile, ...] = (*(base.files if base else ()), segments)
-        self.codes = _code_lists(codes, base.codes if base else {})
+        self.codes: dict[str, dict[str, str]] = _code_lists(codes, base.codes if base else {})
         self.elements = _elements(self.files, self.codes)
         self.segments = {tag: _segment(file, self.elements, tag) for tag, (file, _) in _said(self.files, "segments")}
 

@@ -72,7 +72,8 @@ class GuideLibrary:
             try:
                 self.guide(release, set, partner)
             except Misconfigured as fault:
-                found.append(fault)
+                if str(fault) not in map(str, found):  # a file that several releases rest on is told once
+                    found.append(fault)
         return found
 
     def _found(self, release: str, set: str, partner: str | None) -> Guide | None:

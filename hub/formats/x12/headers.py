@@ -25,6 +25,11 @@ DAYS_KEPT_MAX = 1024
 """Dates and times of day that were read and are kept: a day's headers name few days, and each minute of it once."""
 
 
+def version_of(release: str) -> str:
+    """Return ISA12 of an interchange whose groups are of ``release`` (GS08): 00401 around 004010."""
+    return release[:5]
+
+
 class InterchangeHeader(Struct):
     """ISA, its blanks stripped. Separators (ISA11 from 00402 on, ISA16) stand in ``Separators``."""
 

@@ -48,7 +48,7 @@ def narrow(base: Guide, file: TomlFile, shared: Release, partner: str) -> Guide:
     file.only("extends", "dates", "places", "elements", "segments", "add", "why")
     form = EXTENDS.fullmatch(file.text_of("extends"))
     if not form or form[2] != base.set:
-        raise file.fault(f"extends must be 'x12/{base.release}/{base.set}'", "extends")
+        raise file.fault(f"extends must be 'x12/RELEASE/{base.set}', with six digits for RELEASE", "extends")
     return _changed(base, file, shared, partner) if form[1] == base.release else base
 
 

@@ -7,6 +7,8 @@ blank or NUL; then nothing after the header can be trusted, and the interchange 
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from hub.formats.x12.characters import decoded, is_utf_8
 from hub.kernel.struct import Struct
 
@@ -15,6 +17,8 @@ SEPARATORS_KEPT_MAX = 256
 
 FIRST_VERSION_WITH_REPETITION = "00402"
 """ISA11 is the repetition separator from ISA12 00402 on; before that it names the standard and is ``U``."""
+REPETITION_SIGNS = "^!{}"
+"""What separates repetitions where nothing is agreed: the first that nothing else uses; one more than the others."""
 
 
 class Separators(Struct):
@@ -33,6 +37,18 @@ class Separators(Struct):
 
 
 USUAL_SEPARATORS = Separators()
+
+
+def in_version(separators: Separators, version: str) -> Separators:
+    """Return ``separators`` as an interchange of ``version`` (ISA12) has them: with one for repetitions, or without.
+
+    Where it has one and none was agreed, it is the first usual sign that separates nothing else.
+    """
+    if not has_repetition(version):
+        return separators if separators.repetition is None else replace(separators, repetition=None)
+    if separators.repetition is not None:
+        return separators
+    return replace(separators, repetition=next(each for each in REPETITION_SIGNS if each not in separators.all))
 
 
 class WireSeparators(Struct):

@@ -244,7 +244,7 @@ class _Walk:
         if self.findings.full:
             self.findings.unlisted += 1
         elif place.use is not None:
-            at = At(self.findings, place.tag, node.position, place.loop_tag)
+            at = At(self.findings, place.tag, node.position, place.loop_tag, self.repetition)
             node.values = explain(place.use.segment, node.values, self.validator.guide.codes, at)
 
     def _close(self, loop: Place, position: int) -> None:

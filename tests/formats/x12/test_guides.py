@@ -33,7 +33,73 @@ def segment(tag: str) -> Segment:
 def test_we_have_guides_for_the_order_its_answer_and_the_acknowledgement() -> None:
     assert LIBRARY.faults() == []
     assert {"850", "855", "997"} <= set(LIBRARY.sets("004010"))
-    assert LIBRARY.releases() == ["004010"]
+    assert LIBRARY.releases() == ["004010", "005010"]
+    assert {"850", "855", "997", "999"} <= set(LIBRARY.sets("005010"))
+
+
+class TestALaterReleaseStatesWhatItHasOtherwise:
+    def test_what_it_does_not_name_is_as_before(self) -> None:
+        earlier, later = LIBRARY.guide("004010", "850"), LIBRARY.guide("005010", "850")
+        assert earlier is not None
+        assert later is not None
+        assert later.release == "005010"
+        assert _use(later, "CUR") == _use(earlier, "CUR")
+        assert later.computed == earlier.computed
+
+    def test_what_it_names_replaces_everywhere(self) -> None:
+        later = LIBRARY.guide("005010", "850")
+        assert later is not None
+        references = [use.segment for use in every_use(later.uses) if use.segment.tag == "REF"]
+        assert len(references) > 3
+        assert {each.elements[1].maximum for each in references} == {50}
+        assert "MSG" not in {use.segment.tag for use in every_use(later.uses)}
+        assert "MSG" in later.known  # no place of this set, and no unknown word either
+
+    def test_a_loop_may_take_the_place_of_a_segment(self) -> None:
+        later = LIBRARY.guide("005010", "850")
+        assert later is not None
+        leads = [use for use in later.uses if use.segment.tag == "LDT"]
+        assert [(use.loop, use.loop_maximum, [each.segment.tag for each in use.children]) for use in leads] == [
+            (True, 0, ["QTY", "MTX", "REF"])
+        ]
+
+    def test_its_codes_stand_beside_those_of_before(self) -> None:
+        earlier, later = LIBRARY.guide("004010", "850"), LIBRARY.guide("005010", "850")
+        assert earlier is not None
+        assert later is not None
+        assert set(earlier.codes["355"]) < set(later.codes["355"])
+        assert later.codes["355"]["EA"] == earlier.codes["355"]["EA"] != ""
+
+    @pytest.mark.parametrize(
+        ("file", "text", "line", "message"),
+        [
+            ("segments.toml", 'extends = "005010"', 1, "no earlier release than 005010"),
+            ("segments.toml", 'extends = "later"', 1, "no earlier release than 005010"),
+            ("segments.toml", "extends = 4010", 1, "extends is missing or no text"),
+            ("segments.toml", 'extends = "003010"', None, "release 003010 has no segments.toml"),
+            ("850.toml", 'extends = "x12/006010/850"', 1, "must name this set of an earlier release than 005010"),
+            ("850.toml", 'extends = "x12/004010/855"', 1, "describes 855, not 850"),
+            ("850.toml", 'extends = "x12/004010/851"', None, "release 004010 has no 851.toml"),
+            ("850.toml", 'extends = "x12/004010/850"\n[add]\n"N9/ZZZ" = "0..1"', 3, "known to the release"),
+            ("850.toml", 'extends = "x12/004010/850"\n[add]\n"REF" = "0..1 loop after CUR"', 3, "stands there already"),
+            ("850.toml", 'extends = "x12/004010/850"\n[places]\n"N9/MTX" = "unused"', 3, "is no place of this set"),
+            ("850.toml", 'extends = "x12/004010/850"\ndates = 6', 2, "dates is not known here"),
+        ],
+    )
+    def test_a_fault_in_its_files_names_file_and_line(
+        self, file: str, text: str, line: int | None, message: str, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "schemas" / "x12" / "005010"
+        folder.mkdir(parents=True)
+        (folder / file).write_text(text)
+        with pytest.raises(Misconfigured) as caught:
+            library(tmp_path).guide("005010", "850")
+        assert message in str(caught.value)
+        assert caught.value.line == line
+
+
+def _use(guide: Guide, tag: str) -> object:
+    return next(use for use in guide.uses if use.segment.tag == tag)
 
 
 @pytest.mark.parametrize("release", ["004010", "004010VICS", "004010UCS", "004010 ", '004010"'])

@@ -117,8 +117,8 @@ REJECTING = [
 
 
 @pytest.mark.parametrize(("name", "severity", "code"), REJECTING)
-def test_every_code_of_ours_stands_in_the_list_of_the_release(name: str, severity: Severity, code: str) -> None:
-    guide = GUIDES.guide("004010", "997")
+def test_every_code_of_ours_stands_in_the_list_of_the_latest_release(name: str, severity: Severity, code: str) -> None:
+    guide = GUIDES.guide(GUIDES.releases()[-1], "997")  # earlier ones are told what comes nearest in theirs
     assert guide is not None
     assert code in guide.codes[LISTS[severity]], name
 

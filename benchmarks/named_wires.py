@@ -23,7 +23,7 @@ import msgspec
 from benchmarks.mapping import timed
 from benchmarks.peers import json_mapper
 from hub.formats.families import SchemaLibrary
-from hub.formats.family import Received
+from hub.formats.family import OpenedDocument
 from hub.formats.tree import Node
 from hub.kernel.struct import Struct
 from hub.mapping.documents import document_from_json, read_documents, write_document
@@ -114,7 +114,7 @@ def read(map_: Map, data: bytes) -> object:
 def checked_root(map_: Map, data: bytes) -> Node:
     """Return the tree of a document, ready to be mapped."""
     (received,) = map_.family.documents(data, map_.schema)
-    assert isinstance(received, Received)
+    assert isinstance(received, OpenedDocument)
     return map_.family.check(received, map_.schema).root
 
 

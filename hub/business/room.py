@@ -57,7 +57,7 @@ class Standing(Struct):
     version: int = 0
 
 
-class Origin(Struct):
+class DocumentRef(Struct):
     """Which document prepared writes are of."""
 
     partner: str
@@ -131,7 +131,7 @@ class Room:
     read_rules: Callable[[Configuration, PartnerFacts], Any] = no_rules  # raises ``Misconfigured``
     prepare: Callable[[Arrived, Any], Prepared | None] = prepares_nothing  # None: what follows depends on what stands
     writes: type[Struct] | None = None  # of what is prepared; a struct with a tag, for it travels between processes
-    origin: Callable[[Any], Origin | None] = lambda writes: None  # of what was prepared
+    origin: Callable[[Any], DocumentRef | None] = lambda writes: None  # of what was prepared
     versions: Callable[[Connection, Collection[str]], Mapping[str, int]] = no_versions  # of what stands, no more
     write: Callable[[Connection, Sequence[Any], datetime], None] = notes_nothing
     """Writes what was prepared. ``Conflict``: something took its place meanwhile."""

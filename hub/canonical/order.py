@@ -11,7 +11,7 @@ from hub.canonical.shared import (
     Charge,
     Contact,
     Dated,
-    Document,
+    DocumentFile,
     Freight,
     Item,
     OrderRef,
@@ -177,7 +177,7 @@ class Order(Struct):
     requirements: list[Requirement] = []
     notes: list[Text] = []
     instructions: list[Text] = []
-    documents: list[Document] = []
+    documents: list[DocumentFile] = []
     unweighed: list[Unweighed] = []  # of the order as a whole; what stands with a line is the line's
     extensions: Words = {}
 

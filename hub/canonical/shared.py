@@ -60,7 +60,7 @@ class Unweighed(Struct):
     half: str | None = None  # which half of something arrived alone, a word of ``halves``; then nothing of it was taken
 
 
-class Document(Struct):
+class DocumentFile(Struct):
     """A drawing, certificate or other file that belongs to the document."""
 
     number: str

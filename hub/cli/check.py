@@ -29,7 +29,7 @@ from hub.kernel.errors import HubError, Misconfigured
 from hub.kernel.scope import EVERYONE
 from hub.kernel.struct import Struct
 from hub.mapping.library import MapLibrary
-from hub.mapping.spec import Fault as MapFault
+from hub.mapping.spec import MapFault
 from hub.platform.at_rest import refuse_open
 from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.database import SQLITE_FILE

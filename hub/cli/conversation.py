@@ -29,7 +29,7 @@ Header = TypeVar("Header", InterchangeHeader, GroupHeader)
 ELEMENT = re.compile(r"([A-Z][A-Z0-9]{1,2})(\d\d)\Z")
 
 
-class Step(Struct):
+class PlayedMessage(Struct):
     """One message the partner sends, and the kinds of answers it waits for."""
 
     says: str  # what a person would say is happening
@@ -43,7 +43,7 @@ class Conversation(Struct):
     """What is played, step by step, as one partner."""
 
     title: str
-    steps: list[Step]
+    steps: list[PlayedMessage]
     next: str | None = None  # file in the partner's folder: what a person may hand in afterwards
 
 
@@ -72,7 +72,7 @@ def conversations(configuration: Configuration) -> dict[str, Conversation]:
 class Scene:
     """A message of one interchange with one set, taken apart so that it can be sent again on another day."""
 
-    def __init__(self, body: bytes, step: Step, guides: GuideLibrary, partner: str) -> None:
+    def __init__(self, body: bytes, step: PlayedMessage, guides: GuideLibrary, partner: str) -> None:
         self._step = step
         self._interchange, self._separators, self._group, self._set = _take_apart(body, step)
         guide = guides.guide(self._group.release, self._set.kind, partner)
@@ -106,7 +106,7 @@ def _renumbered(header: Header, turn: int, now: datetime) -> Header:
     return msgspec.structs.replace(header, control_number=header.control_number + turn, on=now.date(), at=at)
 
 
-def _take_apart(body: bytes, step: Step) -> tuple[InterchangeHeader, Separators, GroupHeader, TransactionSet]:
+def _take_apart(body: bytes, step: PlayedMessage) -> tuple[InterchangeHeader, Separators, GroupHeader, TransactionSet]:
     starts: list[InterchangeStart] = []
     groups: list[GroupStart] = []
     sets: list[TransactionSet] = []

@@ -27,7 +27,7 @@ from sqlalchemy import Connection
 from hub.access import people
 from hub.access.keys import is_live, keys_of, make_key, revoke_key
 from hub.business.rooms import RIGHTS
-from hub.cli.conversation import Conversation, Played, Scene, Step, conversations
+from hub.cli.conversation import Conversation, Played, PlayedMessage, Scene, conversations
 from hub.cli.output import Output, refuse, reports
 from hub.cli.serve import listen
 from hub.cli.stored import actor, address_of, data_option, settings_for
@@ -94,7 +94,7 @@ class _Player:
         self._out, self._client, self._partner, self._now = out, client, partner, now
         out.line(f"\n{told.title} ({partner})")
 
-    def play(self, step: Step, scene: Scene) -> dict[str, object]:
+    def play(self, step: PlayedMessage, scene: Scene) -> dict[str, object]:
         """Send the message of ``step`` and wait for its answers; return what a machine wants to know."""
         message = self._first_unused(scene)
         self._out.line(f"\n{step.says}.")
@@ -125,7 +125,7 @@ class _Player:
                 return message
         raise AssertionError  # count() has no end
 
-    def _answers(self, message: str, step: Step) -> list[tuple[str, bytes]]:
+    def _answers(self, message: str, step: PlayedMessage) -> list[tuple[str, bytes]]:
         """Fetch the answers to ``message`` from the mailbox and say so, as the partner does."""
         found: dict[str, bytes] = {}
         until = time.monotonic() + ANSWER_SECONDS_MAX

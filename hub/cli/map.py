@@ -19,7 +19,7 @@ from hub.cli.output import Output, refuse, reports, shown
 from hub.exchange.partners import Partner, load_partners
 from hub.formats.families import SchemaLibrary
 from hub.formats.x12.events import InterchangeStart
-from hub.formats.x12.family import EnvelopeStyle, Party
+from hub.formats.x12.family import EnvelopeStyle, X12Party
 from hub.formats.x12.reader import read
 from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
 from hub.kernel.diagnostics import Diagnostic, worst
@@ -37,7 +37,7 @@ from hub.mapping.explain import explained
 from hub.mapping.library import Map, MapLibrary
 from hub.mapping.sample import sample_document
 from hub.mapping.skeleton import propose
-from hub.mapping.spec import Fault
+from hub.mapping.spec import MapFault
 from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.settings import load
 
@@ -131,7 +131,7 @@ def test_cases(out: Output, names: tuple[str, ...], accept: bool) -> None:
 def lint(out: Output, names: tuple[str, ...]) -> None:
     """Say everything that is wrong with the maps: file, line, column, what was meant."""
     library = _library()
-    faults: list[Fault] = []
+    faults: list[MapFault] = []
     for name in names or library.names():
         faults += [fault for fault in library.faults(name) if fault not in faults]
     if out.as_json:
@@ -322,23 +322,23 @@ def _map_for(data: bytes) -> str:
     return _base_map(data)
 
 
-def _party(text: str | None) -> Party | None:
+def _party(text: str | None) -> X12Party | None:
     if text is None:
         return None
     qualifier, colon, identity = text.rpartition(":")
     if not identity or len(qualifier or "ZZ") != 2:
         raise click.BadParameter(f"'{text}' is no envelope id; write ZZ:MEDCM")
-    return Party(qualifier=qualifier if colon else "ZZ", id=identity)
+    return X12Party(qualifier=qualifier if colon else "ZZ", id=identity)
 
 
-def _ours(partner: Partner | None) -> Party | None:
+def _ours(partner: Partner | None) -> X12Party | None:
     ours = partner.x12.ours if partner is not None and partner.x12 is not None else None
-    return Party(qualifier=ours.qualifier, id=ours.id) if ours else None
+    return X12Party(qualifier=ours.qualifier, id=ours.id) if ours else None
 
 
-def _theirs(partner: Partner | None) -> Party | None:
+def _theirs(partner: Partner | None) -> X12Party | None:
     theirs = partner.x12.theirs[0] if partner is not None and partner.x12 is not None else None
-    return Party(qualifier=theirs.qualifier, id=theirs.id) if theirs else None
+    return X12Party(qualifier=theirs.qualifier, id=theirs.id) if theirs else None
 
 
 def _separators(partner: Partner | None) -> Separators:

@@ -12,7 +12,7 @@ import click
 
 from hub.cli.output import table
 from hub.kernel.struct import Struct
-from hub.mapping.difference import Change, Comparison, changes_between, effects_inbound, effects_outbound
+from hub.mapping.difference import ChangedRule, Comparison, changes_between, effects_inbound, effects_outbound
 from hub.mapping.documents import document_from_json
 from hub.mapping.library import MapLibrary
 
@@ -32,7 +32,7 @@ class Compared(Struct):
 
     old: str
     new: str
-    changes: list[Change]
+    changes: list[ChangedRule]
     effects: Comparison | None = None
 
 

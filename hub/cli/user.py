@@ -23,7 +23,7 @@ from hub.platform.settings import Settings
 from hub.security.policy import ROLES
 
 
-class Added(Struct):
+class AddedPerson(Struct):
     """A person and the link that lets them in."""
 
     login: str
@@ -145,7 +145,7 @@ def roles(out: Output) -> None:
 
 def _show_link(out: Output, settings: Settings, login: str, token: str) -> None:
     hours = int(people.LINK_LASTS.total_seconds() // 3600)
-    added = Added(login=login, link=f"{address_of(settings)}/welcome?token={token}", link_hours=hours)
+    added = AddedPerson(login=login, link=f"{address_of(settings)}/welcome?token={token}", link_hours=hours)
     out.value(added, {"link": added.link})
     out.note(f"It works once, within {hours} hours; {login} sets the password there.")
 

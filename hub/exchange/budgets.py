@@ -18,7 +18,7 @@ from sqlalchemy.sql.base import Executable
 from hub.exchange.weights import Amount
 from hub.kernel.struct import Struct
 from hub.platform.database import metadata
-from hub.platform.statements import Prepared
+from hub.platform.statements import PreparedStatement
 
 HOURS = 24  # of the window that slides
 KEPT_HOURS = 7 * 24  # so long a person can still ask what a partner has stored
@@ -174,6 +174,6 @@ def _add(dialect: str) -> Executable:
     )
 
 
-_SPEND = Prepared(_add)
+_SPEND = PreparedStatement(_add)
 _SPENT = select(spent_in_hour).where(spent_in_hour.c.hour >= bindparam("since"))
 _FORGET = delete(spent_in_hour).where(spent_in_hour.c.hour < bindparam("before"))

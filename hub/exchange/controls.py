@@ -14,7 +14,7 @@ from sqlalchemy import Connection, String, bindparam, func, select, update
 from hub.exchange.tables import control_number
 from hub.kernel.clock import Clock
 from hub.platform.columns import Instant
-from hub.platform.statements import Prepared, unless_there
+from hub.platform.statements import PreparedStatement, unless_there
 
 LOCKS = "hub.settling:"  # in front of the partner's id: what else takes advisory locks takes others
 
@@ -86,14 +86,14 @@ class Numbers:
 
 
 _ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("partner", type_=String), 0)))
-_LOCK = Prepared(
+_LOCK = PreparedStatement(
     select(control_number.c.kind, control_number.c.last)
     .where(control_number.c.partner == bindparam("whose"))
     .order_by(control_number.c.kind)  # who locks in one order never waits for who waits for him
     .with_for_update()  # SQLite has one writer and needs no lock; SQLAlchemy leaves it out there
 )
 _BEGIN = unless_there(control_number)
-_SAVE = Prepared(
+_SAVE = PreparedStatement(
     update(control_number)
     .where(control_number.c.partner == bindparam("whose"), control_number.c.kind == bindparam("which"))
     .values(last=bindparam("given"), taken_at=bindparam("at", type_=Instant))

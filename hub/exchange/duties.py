@@ -18,7 +18,7 @@ from hub.canonical.result import Cause
 from hub.exchange.model import Duty
 from hub.exchange.tables import owed
 from hub.platform.columns import Instant
-from hub.platform.statements import Prepared
+from hub.platform.statements import PreparedStatement
 
 OVERDUE_MAX = 500  # of one look at the clock; the rest comes with the next
 POSITION_MAX = 2**31 - 1  # of a document, as its column has it
@@ -92,7 +92,7 @@ def _row(duty: Duty) -> dict[str, object]:
 
 _PLAIN = tuple(name for name in Duty.__struct_fields__ if name != "because")
 _UNDONE = owed.c.state.in_(("awaited", "overdue"))
-_INSERT = Prepared(insert(owed))
+_INSERT = PreparedStatement(insert(owed))
 _BECAUSE = select(owed).where(owed.c.cause == bindparam("wanted")).order_by(owed.c.id)
 _OURS = (owed.c.cause == bindparam("wanted"), owed.c.debtor == "us", _UNDONE)
 _OPEN = select(owed.c.id, owed.c.partner, owed.c.kind, owed.c.cause_position).where(

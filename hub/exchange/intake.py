@@ -29,7 +29,7 @@ from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 from hub.platform import blobs, jobs
 from hub.platform.blobs import Body
-from hub.platform.statements import Prepared, unless_there
+from hub.platform.statements import PreparedStatement, unless_there
 
 PROCESS, PROCESS_LARGE = "process-inbound", "process-large"
 """Kinds of the job that opens an inbound message, one kind by size; its payload is the message's id."""
@@ -65,7 +65,7 @@ class Accepted(Struct):
     resent: int = 0  # answers to the first that its sender gets once more
 
 
-class Received(Struct):
+class InboundMessage(Struct):
     """What processing needs to know of an inbound message."""
 
     id: str
@@ -171,7 +171,7 @@ def _job(message_id: str, partner: str, size_bytes: int, now: datetime) -> jobs.
     return jobs.NewJob(kind=kind, payload=message_id, due_at=now, owner=partner)
 
 
-def received(conn: Connection, message_id: str) -> tuple[Received, bytes | None]:
+def received(conn: Connection, message_id: str) -> tuple[InboundMessage, bytes | None]:
     """Return an inbound message and its body, if that stands in the database (a larger one is a file).
 
     Raises ``Defect`` when there is none: a job never points to nothing.
@@ -180,7 +180,7 @@ def received(conn: Connection, message_id: str) -> tuple[Received, bytes | None]
     if not rows:
         raise Defect(f"there is no inbound message {message_id}")
     partner, at, stage, outcome, validation, acknowledgement, sha256, size, acknowledged, content = rows[0]
-    found = Received(
+    found = InboundMessage(
         id=message_id,
         partner=partner,
         received_at=datetime.fromisoformat(at) if isinstance(at, str) else at,  # SQLite keeps instants as text
@@ -250,11 +250,11 @@ _OF_BYTES = (recent_body.c.partner == bindparam("sender"), recent_body.c.sha256 
 _BY_BYTES = (
     select(message.c.id, message.c.sha256).join(recent_body, recent_body.c.message == message.c.id).where(*_OF_BYTES)
 )
-_RECENT = Prepared(select(recent_body.c.message).where(*_OF_BYTES))
+_RECENT = PreparedStatement(select(recent_body.c.message).where(*_OF_BYTES))
 _CLAIMED_BY_OWN = (*_OF_BYTES, recent_body.c.message == bindparam("own"))
 _GIVE_BACK = delete(recent_body).where(*_CLAIMED_BY_OWN)
 _PASS_ON = update(recent_body).where(*_CLAIMED_BY_OWN).values(message=bindparam("first"))
-_RECEIVED = Prepared(
+_RECEIVED = PreparedStatement(
     select(
         message.c.partner,
         message.c.received_at,
@@ -271,8 +271,8 @@ _RECEIVED = Prepared(
     .where(message.c.id == bindparam("wanted"), message.c.direction == "in")
 )
 _INSERT = unless_there(message)
-_STANDS = Prepared(select(message.c.id).where(message.c.id == bindparam("wanted")))
-_REPEATED = Prepared(
+_STANDS = PreparedStatement(select(message.c.id).where(message.c.id == bindparam("wanted")))
+_REPEATED = PreparedStatement(
     update(message)
     .where(message.c.id == bindparam("first"))
     .values(
@@ -291,7 +291,7 @@ def _claim(dialect: str) -> Executable:
     )
 
 
-_CLAIM = Prepared(_claim)
+_CLAIM = PreparedStatement(_claim)
 _FORGET = delete(recent_body).where(
     tuple_(recent_body.c.partner, recent_body.c.sha256).in_(
         select(recent_body.c.partner, recent_body.c.sha256)

@@ -19,7 +19,7 @@ from hub.exchange.model import InterchangeRow, Judgement
 from hub.exchange.storable import storable
 from hub.exchange.tables import interchange
 from hub.kernel.errors import Defect
-from hub.platform.statements import Prepared, unless_there
+from hub.platform.statements import PreparedStatement, unless_there
 
 
 def enter(
@@ -97,7 +97,7 @@ def _take_over(conn: Connection, row: dict[str, object], before: str, position: 
 
 _IDENTITY = ("partner", "kind", "reference", "sender", "receiver")
 _ENTER = unless_there(interchange)
-_INSERT = Prepared(insert(interchange))
+_INSERT = PreparedStatement(insert(interchange))
 _OWN = select(interchange).where(
     interchange.c.message == bindparam("wanted"), interchange.c.position == bindparam("at_position")
 )

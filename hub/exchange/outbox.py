@@ -41,7 +41,7 @@ from hub.platform.bells import ring
 from hub.platform.blobs import Body
 from hub.platform.columns import Instant
 from hub.platform.lanes import NO_SHARES, Shares, owners_in_turn, owners_of, taken_in_turns
-from hub.platform.statements import Prepared
+from hub.platform.statements import PreparedStatement
 
 MAILBOX = "mailbox"
 BELL = "outbox"
@@ -52,7 +52,7 @@ RESENT_AT_ONCE = 50  # answers, half a millisecond of the one writer each: a mes
 CLAIM_MAX = 50  # deliveries of one claim; a transport sends a handful at a time
 
 
-class Outgoing(Struct):
+class OutboundMessage(Struct):
     """A message of ours, complete: its body is final and its numbers are taken."""
 
     id: str
@@ -73,7 +73,7 @@ class Outgoing(Struct):
     keys: list[Key] = []
 
 
-class Due(Struct):
+class DueDelivery(Struct):
     """A delivery claimed for one attempt."""
 
     message: str
@@ -87,7 +87,7 @@ class Due(Struct):
     file_name: str | None = None
 
 
-def put_all(conn: Connection, outgoing: Sequence[Outgoing]) -> None:
+def put_all(conn: Connection, outgoing: Sequence[OutboundMessage]) -> None:
     """Write several messages and make them due, table by table."""
     keys = [kept_keys(_keys(each)) for each in outgoing]
     _MESSAGE.run_many(conn, [_row(each, own[:KEYS_SHOWN_MAX]) for each, own in zip(outgoing, keys, strict=True)])
@@ -100,13 +100,13 @@ def put_all(conn: Connection, outgoing: Sequence[Outgoing]) -> None:
         ring(conn, BELL)
 
 
-def claim(conn: Connection, *, now: datetime, limit: int = CLAIM_MAX, shares: Shares = NO_SHARES) -> list[Due]:
+def claim(conn: Connection, *, now: datetime, limit: int = CLAIM_MAX, shares: Shares = NO_SHARES) -> list[DueDelivery]:
     """Return deliveries that are due, each with its attempt on record: partners in fair turns, of each oldest first.
 
     Those of partners that are stopped are left out.
     """
 
-    def of_partner(partner: str, most: int) -> list[Due]:
+    def of_partner(partner: str, most: int) -> list[DueDelivery]:
         return _due_of(conn, partner, now, most)
 
     room, out = min(limit, CLAIM_MAX), stopped.lanes(conn)
@@ -114,7 +114,7 @@ def claim(conn: Connection, *, now: datetime, limit: int = CLAIM_MAX, shares: Sh
     return _begin(conn, taken_in_turns(partners, of_partner, shares, room, most=room), now)
 
 
-def claim_one(conn: Connection, lane: Lane, *, now: datetime) -> tuple[Lane | None, Due | None]:
+def claim_one(conn: Connection, lane: Lane, *, now: datetime) -> tuple[Lane | None, DueDelivery | None]:
     """Take a stopped lane, whose place was judged well, for a trial with the oldest answer that is due.
 
     No lane: another has it. No delivery: nothing is due.
@@ -129,11 +129,11 @@ def _partners(conn: Connection, behind: str | None) -> list[str]:
     return [partner for (partner,) in query.returned(conn, {} if behind is None else {"behind": behind})]
 
 
-def _due_of(conn: Connection, partner: str, now: datetime, most: int) -> list[Due]:
-    return [Due(**row._mapping) for row in conn.execute(_DUE, {"now": now, "whose": partner, "most": most})]
+def _due_of(conn: Connection, partner: str, now: datetime, most: int) -> list[DueDelivery]:
+    return [DueDelivery(**row._mapping) for row in conn.execute(_DUE, {"now": now, "whose": partner, "most": most})]
 
 
-def _begin(conn: Connection, found: Sequence[Due], now: datetime) -> list[Due]:
+def _begin(conn: Connection, found: Sequence[DueDelivery], now: datetime) -> list[DueDelivery]:
     """Put the attempts on record."""
     claimed = [msgspec.structs.replace(due, attempt=due.attempt + 1) for due in found]
     if claimed:
@@ -143,14 +143,14 @@ def _begin(conn: Connection, found: Sequence[Due], now: datetime) -> list[Due]:
     return claimed
 
 
-def delivered(conn: Connection, due: Due, detail: str, *, now: datetime, confirmed: bool = False) -> None:
+def delivered(conn: Connection, due: DueDelivery, detail: str, *, now: datetime, confirmed: bool = False) -> None:
     """Record that the attempt succeeded: ``sent``, or ``delivered`` when the receiver confirmed it."""
     state: Literal["delivered", "sent"] = "delivered" if confirmed else "sent"
     _finish(conn, due, state=state, ok=True, detail=detail, now=now, again_at=None)
     note(conn, due.message, state, detail, at=now)
 
 
-def failed(conn: Connection, due: Due, detail: str, *, now: datetime, final: bool = False) -> bool:
+def failed(conn: Connection, due: DueDelivery, detail: str, *, now: datetime, final: bool = False) -> bool:
     """Record that the attempt failed and when the next is due; True when it was the last of this delivery."""
     tries = max(1, conn.execute(_TRIES, {"wanted": due.message}).scalar_one())
     last = final or tries > len(ATTEMPT_WAITS)
@@ -162,13 +162,13 @@ def failed(conn: Connection, due: Due, detail: str, *, now: datetime, final: boo
     return last
 
 
-def put_off(conn: Connection, due: Due) -> None:
+def put_off(conn: Connection, due: DueDelivery) -> None:
     """Take back the attempt, which never began; the delivery is claimed again when its lease ends."""
     if conn.execute(_PUT_OFF, {"wanted": due.message, "mine": due.attempt}).rowcount == 1:
         conn.execute(_NO_ATTEMPT, {"wanted": due.message, "mine": due.attempt})
 
 
-def put_back(conn: Connection, due: Due) -> None:
+def put_back(conn: Connection, due: DueDelivery) -> None:
     """Take back an attempt that told nothing of its answer, which stands again where it stood."""
     values = {"wanted": due.message, "mine": due.attempt, "before": due.due_at}
     if conn.execute(_PUT_BACK, values).rowcount == 1:
@@ -232,7 +232,7 @@ def anything_due(conn: Connection, *, now: datetime) -> bool:
 
 
 def _finish(
-    conn: Connection, due: Due, *, state: str, ok: bool, detail: str, now: datetime, again_at: datetime | None
+    conn: Connection, due: DueDelivery, *, state: str, ok: bool, detail: str, now: datetime, again_at: datetime | None
 ) -> None:
     values = {"wanted": due.message, "mine": due.attempt, "new_state": state, "again_at": again_at}
     if conn.execute(_FINISH, {**values, "why": None if ok else detail}).rowcount != 1:
@@ -241,12 +241,12 @@ def _finish(
     conn.execute(_STATE, {"wanted": due.message, "new_state": state})
 
 
-def _keys(outgoing: Outgoing) -> list[Key]:
+def _keys(outgoing: OutboundMessage) -> list[Key]:
     numbers = [Key(kind=row.kind, value=row.reference) for row in outgoing.interchanges]
     return [*outgoing.keys, *keys_of(outgoing.documents), *numbers]
 
 
-def _due(outgoing: Outgoing) -> dict[str, object]:
+def _due(outgoing: OutboundMessage) -> dict[str, object]:
     return {
         "message": outgoing.id,
         "partner": outgoing.partner,
@@ -257,7 +257,7 @@ def _due(outgoing: Outgoing) -> dict[str, object]:
     }
 
 
-def _row(outgoing: Outgoing, keys: list[Key]) -> dict[str, object]:
+def _row(outgoing: OutboundMessage, keys: list[Key]) -> dict[str, object]:
     return {
         "id": outgoing.id,
         "partner": outgoing.partner,
@@ -296,11 +296,11 @@ def _deliveries_before() -> ScalarSelect[int]:
     )
 
 
-_MESSAGE = Prepared(insert(message))
-_DELIVERY = Prepared(insert(delivery))
+_MESSAGE = PreparedStatement(insert(message))
+_DELIVERY = PreparedStatement(insert(delivery))
 _ATTEMPT = insert(delivery_attempt)
-_PARTNERS = Prepared(owners_of(delivery.c.partner, delivery.c.next_attempt_at.is_not(None)))
-_PARTNERS_BEHIND = Prepared(
+_PARTNERS = PreparedStatement(owners_of(delivery.c.partner, delivery.c.next_attempt_at.is_not(None)))
+_PARTNERS_BEHIND = PreparedStatement(
     owners_of(delivery.c.partner, delivery.c.next_attempt_at.is_not(None), delivery.c.partner > bindparam("behind"))
 )
 _DUE = (

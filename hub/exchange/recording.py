@@ -21,7 +21,7 @@ from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Defect
 from hub.kernel.outcome import Key, Outcome
 from hub.kernel.struct import Struct
-from hub.platform.statements import Prepared, unless_there
+from hub.platform.statements import PreparedStatement, unless_there
 
 KEYS_SHOWN_MAX = 24  # of one message in the log; the search box knows all of them
 KEYS_MAX = 20_000  # of one message: a release of 10,000 lines has two keys each
@@ -185,7 +185,7 @@ def _named(processed: Processed) -> dict[str, object]:
     return {"document": processed.document, "wire": processed.wire, "attention": processed.attention}
 
 
-_RECORD = Prepared(
+_RECORD = PreparedStatement(
     update(message)
     .where(message.c.id == bindparam("wanted"))
     .values(
@@ -210,20 +210,20 @@ _RECORD = Prepared(
     )
 )
 _ATTENTION = update(message).where(message.c.id == bindparam("wanted")).values(attention=bindparam("why"))
-_HOLD = Prepared(
+_HOLD = PreparedStatement(
     update(message).where(message.c.id == bindparam("wanted")).values(outcome="held", attention=bindparam("why"))
 )
-_ACKNOWLEDGED = Prepared(
+_ACKNOWLEDGED = PreparedStatement(
     update(message).where(message.c.id == bindparam("wanted")).values(acknowledged_to=bindparam("told"))
 )
-_TESTS = Prepared(
+_TESTS = PreparedStatement(
     select(document.c.position, document.c.interchange, document.c.test).where(
         document.c.message == bindparam("wanted")
     )
 )
-_DOCUMENTS = Prepared(insert(document))
+_DOCUMENTS = PreparedStatement(insert(document))
 _KEYS = unless_there(search_key)
-_NOTE = Prepared(insert(timeline))
+_NOTE = PreparedStatement(insert(timeline))
 _FORGET_DOCUMENTS = delete(document).where(
     document.c.message == bindparam("wanted"),
     document.c.position > bindparam("after"),

@@ -30,7 +30,7 @@ from hub.exchange.tables import waiting
 from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 from hub.platform.jobs import job
-from hub.platform.statements import Prepared
+from hub.platform.statements import PreparedStatement
 
 LOOKED_AT_MAX = 1_000  # of one partner, oldest first: the others are behind them
 OVERDUE_AT_ONCE = 200
@@ -153,7 +153,7 @@ _BEFORE = select(
     )
 )
 _FIRST = select(waiting).where(*_OF_SUBJECT).order_by(*_ORDER).limit(1)
-_ANYTHING = Prepared(select(waiting.c.position).limit(literal_column("1")))
+_ANYTHING = PreparedStatement(select(waiting.c.position).limit(literal_column("1")))
 _WAIT_FOR_EARLIER = (
     select(waiting)
     .where(waiting.c.partner == bindparam("partner"), waiting.c.waits_for == "earlier")
@@ -162,7 +162,7 @@ _WAIT_FOR_EARLIER = (
 )
 _PARTNERS = select(waiting.c.partner).where(waiting.c.waits_for == "earlier").distinct()
 _OVERDUE = select(waiting).where(waiting.c.until <= bindparam("now")).order_by(waiting.c.until).limit(OVERDUE_AT_ONCE)
-_FORGET = Prepared(
+_FORGET = PreparedStatement(
     delete(waiting).where(waiting.c.message == bindparam("wanted"), waiting.c.position == bindparam("at"))
 )
 
@@ -174,4 +174,4 @@ def _wait(dialect: str) -> Executable:
     )
 
 
-_WAIT = Prepared(_wait)
+_WAIT = PreparedStatement(_wait)

@@ -23,13 +23,13 @@ from hub.canonical.stored import encode_document
 from hub.exchange.controls import Numbers
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow
 from hub.exchange.partners import Partner
-from hub.flow.documents import Address, Document, DocumentOutcome, Envelope, Survey, is_test
+from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey, is_test
 from hub.flow.drafts import Content, Draft, Reply, Told, Unsendable
 from hub.flow.rules import Rules
 from hub.flow.syntax import Framed, Opened
 from hub.flow.told import in_fewer_words, told_of
 from hub.formats.body import Bytes
-from hub.formats.family import Received
+from hub.formats.family import OpenedDocument
 from hub.formats.schema import Schema
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -105,7 +105,7 @@ class BodySyntax(ABC):
         """Return the root."""
         return ROOT
 
-    def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Address | None:
+    def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
         """Nothing in a body says who sent it."""
         return None
 
@@ -293,8 +293,8 @@ def _known(reference: str, said: Sequence[str]) -> Envelope:
     return Envelope(position=1, kind=DOCUMENT, reference=reference, digest=digest)
 
 
-def _received(parsed: ReadBody, map_: Map) -> Received:
-    return Received(kind=map_.kind, number="", place=parsed.place, content=parsed.content)
+def _received(parsed: ReadBody, map_: Map) -> OpenedDocument:
+    return OpenedDocument(kind=map_.kind, number="", place=parsed.place, content=parsed.content)
 
 
 def _numbers(name: str, document: Struct | None) -> list[tuple[str, str]]:

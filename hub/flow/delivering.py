@@ -21,7 +21,7 @@ import structlog
 from sqlalchemy import Connection
 
 from hub.exchange import outbox, stopped
-from hub.exchange.outbox import Due
+from hub.exchange.outbox import DueDelivery
 from hub.exchange.stopped import Lane
 from hub.flow.services import Services
 from hub.kernel.errors import Conflict, Unavailable
@@ -38,13 +38,13 @@ CLAIM_LASTS = outbox.ATTEMPT_LEASE / 2  # no delivery is begun later: it might b
 POLL_SECONDS = 1.0  # the bell is enough within the process; this catches retries that fall due
 JUDGED_AT_ONCE = 10  # stopped lanes of one round: a look at a folder each, and at most one delivery
 
-Deliver = Callable[[Due, bytes], str]
+Deliver = Callable[[DueDelivery, bytes], str]
 """Hands bytes over and says where they went; raises when they did not: ``Blocked`` when something is in the way."""
 
 log = structlog.get_logger("hub.flow.delivering")
 
 
-class Way(Struct):
+class DeliveryWay(Struct):
     """A way out."""
 
     deliver: Deliver
@@ -52,15 +52,15 @@ class Way(Struct):
     """Says what is in the way of all that goes to a partner, as far as it can be seen without sending anything."""
 
 
-def transports(places: Places) -> dict[str, Way]:
+def transports(places: Places) -> dict[str, DeliveryWay]:
     """Return the ways out by their names in partner files."""
-    return {"folder": Way(deliver=partial(_to_folder, places), fault_of=places.fault_of_way_out)}
+    return {"folder": DeliveryWay(deliver=partial(_to_folder, places), fault_of=places.fault_of_way_out)}
 
 
 class Deliverer:
     """Empties the outbox until stopped."""
 
-    def __init__(self, services: Services, ways: dict[str, Way]) -> None:
+    def __init__(self, services: Services, ways: dict[str, DeliveryWay]) -> None:
         self._services = services
         self._ways = ways
         self._served: dict[str, int] = {}  # partner → number of its last turn
@@ -137,7 +137,7 @@ class Deliverer:
             log.exception("place not judged", partner=partner, fault=type(fault).__name__)
             return Blocked(HUB_AT_FAULT)
 
-    async def _stop(self, claimed: Sequence[Due], fault: Blocked) -> None:
+    async def _stop(self, claimed: Sequence[DueDelivery], fault: Blocked) -> None:
         """Stop the lane of a partner for a fault of its place; none of the answers has failed."""
         first, now = claimed[0], self._services.clock.now()
 
@@ -150,7 +150,7 @@ class Deliverer:
             if await self._services.database.write(stop):
                 log.warning("deliveries stopped", partner=first.partner, reason=str(fault), cause=_cause(fault))
 
-    async def _wait_on(self, lane: Lane, fault: Blocked, due: Due | None = None) -> None:
+    async def _wait_on(self, lane: Lane, fault: Blocked, due: DueDelivery | None = None) -> None:
         now = self._services.clock.now()
 
         def wait_on(conn: Connection) -> bool:
@@ -167,7 +167,7 @@ class Deliverer:
             if await self._services.database.write(partial(stopped.go_on, lane=lane, now=self._services.clock.now())):
                 log.info("deliveries go on", partner=lane.partner, reason=lane.reason)
 
-    async def _put_off(self, left: list[Due]) -> None:
+    async def _put_off(self, left: list[DueDelivery]) -> None:
         """Let those wait whose turn did not come; none of them has failed."""
 
         def put_off(conn: Connection) -> None:
@@ -176,7 +176,7 @@ class Deliverer:
 
         await self._services.database.write(put_off)
 
-    async def _deliver(self, due: Due) -> Blocked | None:
+    async def _deliver(self, due: DueDelivery) -> Blocked | None:
         """Try one delivery and mark how it went; whatever goes wrong with it concerns no other.
 
         Return the fault of its place, with which nothing is marked.
@@ -194,7 +194,7 @@ class Deliverer:
         return None
 
     @contextlib.contextmanager
-    def _told_if_away(self, due: Due | None) -> Iterator[None]:
+    def _told_if_away(self, due: DueDelivery | None) -> Iterator[None]:
         """Log what keeps a mark from being made: the lease runs out and brings the delivery back."""
         message = due and due.message
         try:
@@ -206,7 +206,7 @@ class Deliverer:
         except Exception as fault:
             log.exception("delivery not marked", message=message, fault=type(fault).__name__)
 
-    async def _send(self, due: Due) -> str | None:
+    async def _send(self, due: DueDelivery) -> str | None:
         """Hand the body to its transport; return where it went, or None when it failed and is marked so.
 
         Raises ``Blocked`` when the fault is the place's, and what the machine is short of as one: neither is the
@@ -249,7 +249,7 @@ def _cause(fault: Blocked) -> str | None:
     return None if fault.__cause__ is None else str(fault.__cause__)
 
 
-def _to_folder(places: Places, due: Due, body: bytes) -> str:
+def _to_folder(places: Places, due: DueDelivery, body: bytes) -> str:
     """Put the message into the partner's folder; the name is the same at every try."""
     name = folder.deliver(places, due.partner, due.file_name or f"{due.message}.edi", body)
     return f"written to {name}"

@@ -14,7 +14,7 @@ from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.struct import Struct
 
 
-class Address(Struct):
+class Identity(Struct):
     """How an envelope names a party."""
 
     id: str = ""
@@ -48,8 +48,8 @@ class Envelope(Struct):
     kind: str = ""  # of its control reference: interchange; "" where it bears none, and none is entered and judged
     reference: str = ""
     numbered: bool = True  # whether ``reference`` could be read
-    sender: Address = Address()
-    receiver: Address = Address()
+    sender: Identity = Identity()
+    receiver: Identity = Identity()
     usage: Usage = "production"
     digest: str = ""  # SHA-256 of what it means, or of its bytes where that is not at hand
     digest_of_bytes: str = ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hub.canonical.result import Cause
 from hub.exchange.model import Acknowledgement
-from hub.flow.documents import Address
+from hub.flow.documents import Identity
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
@@ -41,14 +41,14 @@ class Draft(Struct):
     subject: Key | None = None
     keys: list[Key] = []
     record: str | None = None  # of the room that owes it
-    to: Address | None = None  # which of the partner's identities; None: the first
+    to: Identity | None = None  # which of the partner's identities; None: the first
 
 
 class Told(Struct):
     """Acknowledgements of documents of one envelope that go out in one message, to one identity of the partner."""
 
     contents: list[Content]
-    to: Address | None = None  # None: the partner has but one
+    to: Identity | None = None  # None: the partner has but one
 
 
 class Reply(Struct):
@@ -57,7 +57,7 @@ class Reply(Struct):
     said: Acknowledgement  # at worst
     test: bool = False
     of_envelope: list[str] | None = None  # its own acknowledgement
-    to: Address | None = None  # of whom the envelope is
+    to: Identity | None = None  # of whom the envelope is
     told: list[Told] = []
 
 

@@ -30,7 +30,7 @@ from hub.flow.syntaxes import syntax_of
 from hub.flow.tasks import Task, hold, load_all, load_large, quarantine
 from hub.formats.body import Bytes
 from hub.kernel.errors import Misconfigured, Unreadable
-from hub.platform.budget import Budget
+from hub.platform.budget import Shares
 from hub.platform.coalesced import Coalesced
 from hub.platform.jobs import Job
 
@@ -48,7 +48,7 @@ class Processing:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._loads: Coalesced[Job, tuple[Task, bytes]] = Coalesced(self._load_all, most=LOADS_AT_ONCE)
-        self._in_hand = Budget(BODY_BYTES_IN_HAND_MAX, of_one=BODY_BYTES_OF_ONE_MAX)
+        self._in_hand = Shares(BODY_BYTES_IN_HAND_MAX, of_one=BODY_BYTES_OF_ONE_MAX)
         self._groups = Groups(services)
 
     async def whole(self, job: Job) -> None:

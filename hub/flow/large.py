@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from hub.flow.large_steps import BEGUN_AT_ONCE, EVENTS_IN_A_STEP, Said, Step
 from hub.flow.portions import portions
-from hub.flow.readers import Reading, ToRead, token_of, with_prepared
+from hub.flow.readers import ReadMessage, ToRead, token_of, with_prepared
 from hub.flow.rules import Rules
 from hub.flow.syntax import Opened
 from hub.flow.syntaxes import open_message
@@ -47,7 +47,7 @@ STEP_SECONDS_MAX = 120.0  # a portion of one set of the most segments; ten secon
 class LargeReader(Protocol):
     """Reads large messages, step by step."""
 
-    def read(self, wanted: ToRead, body: Bytes, at: Path | None) -> AsyncIterator[tuple[Reading, bool]]:
+    def read(self, wanted: ToRead, body: Bytes, at: Path | None) -> AsyncIterator[tuple[ReadMessage, bool]]:
         """Give a message portion by portion; with each, whether it is the last. ``at`` is the file that it is.
 
         ``now`` of ``wanted`` is when the message was begun: what was prepared on the day before is decided anew. Raises
@@ -75,7 +75,7 @@ class LargeHere:
         self._steps = 0  # under way
         self._usual = sys.getswitchinterval()
 
-    async def read(self, wanted: ToRead, body: Bytes, at: Path | None) -> AsyncIterator[tuple[Reading, bool]]:
+    async def read(self, wanted: ToRead, body: Bytes, at: Path | None) -> AsyncIterator[tuple[ReadMessage, bool]]:
         def survey() -> Opened:
             pause = self._turn.pass_on
             return open_message(body, self._rules, wanted.partner, every=EVENTS_IN_A_STEP, pause=pause)
@@ -83,9 +83,9 @@ class LargeHere:
         opened = await self.run(survey)
         cut = portions(opened.documents())
 
-        def read() -> tuple[Reading, bool]:
+        def read() -> tuple[ReadMessage, bool]:
             documents, last = next(cut)
-            reading = Reading(survey=opened.survey, documents=documents)
+            reading = ReadMessage(survey=opened.survey, documents=documents)
             return with_prepared(self._rules, wanted, reading), last
 
         last = False
@@ -138,7 +138,7 @@ class LargeInSubprocess:
             alone_seconds_max=STEP_SECONDS_MAX,
         )
 
-    async def read(self, wanted: ToRead, body: Bytes, at: Path | None) -> AsyncIterator[tuple[Reading, bool]]:
+    async def read(self, wanted: ToRead, body: Bytes, at: Path | None) -> AsyncIterator[tuple[ReadMessage, bool]]:
         async with self._places:
             name = new_id()
             said = await self._begin(Step(name=name, partner=wanted.partner, begins=True), body, at)
@@ -148,7 +148,7 @@ class LargeInSubprocess:
             survey = said.survey
             while not said.last:
                 said = await self._ask(go_on)
-                reading = Reading(survey=survey, documents=said.documents)
+                reading = ReadMessage(survey=survey, documents=said.documents)
                 yield await self.run(partial(with_prepared, self._rules, wanted, reading)), said.last
 
     async def run(self, step: Callable[[], T]) -> T:

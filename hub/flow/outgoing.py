@@ -48,7 +48,7 @@ class Outgoing:
 
     def flush(self) -> None:
         """Number what was put in, and write it into the outbox."""
-        messages: list[outbox.Outgoing] = []
+        messages: list[outbox.OutboundMessage] = []
         duties: list[Duty] = []
         for partner_id in sorted(self._drafts):
             partner, numbers = self._rules.partner(partner_id), Numbers(self._conn, partner_id, self._clock)
@@ -63,7 +63,7 @@ class Outgoing:
 
     def _numbered(
         self, message_id: str, partner: Partner, draft: Draft, numbers: Numbers
-    ) -> tuple[outbox.Outgoing, list[Duty]]:
+    ) -> tuple[outbox.OutboundMessage, list[Duty]]:
         """Return the message in its envelope, and the acknowledgement it is owed."""
         framed = self._framed(message_id, partner, draft, numbers)
         body = self._blobs.keep(framed.body)
@@ -78,14 +78,14 @@ class Outgoing:
 
 def _outgoing(
     message_id: str, partner: Partner, draft: Draft, framed: Framed, body: Body, now: datetime
-) -> outbox.Outgoing:
+) -> outbox.OutboundMessage:
     acknowledgement: Acknowledgement = "awaited" if framed.awaits else "none"
     rows = [
         _document_row(message_id, position, partner, draft, content, framed, acknowledgement)
         for position, content in enumerate(draft.contents, start=1)
     ]
     envelope = framed.envelope
-    return outbox.Outgoing(
+    return outbox.OutboundMessage(
         id=message_id,
         partner=partner.id,
         transport=partner.outbound(_called(partner, draft, framed)),

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from hub.business.room import Arrived, Origin, Standing
+from hub.business.room import Arrived, DocumentRef, Standing
 from hub.canonical.result import EVENTS, Cause, Result
 from hub.canonical.stored import decode_document
 from hub.flow.documents import Document
@@ -94,7 +94,7 @@ def is_of(
         return False
     if not all(is_told(draft, rules, test=test) for draft in prepared.drafts if draft.because.kind != "message"):
         return False
-    origin = Origin(partner=partner, message=message, position=document.position, test=test)
+    origin = DocumentRef(partner=partner, message=message, position=document.position, test=test)
     return room.origin(prepared.writes) == origin
 
 

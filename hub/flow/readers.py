@@ -45,7 +45,7 @@ class ToRead(Struct):
     now: datetime
 
 
-class Reading(Struct, tag="reading"):
+class ReadMessage(Struct, tag="reading"):
     """A message as read: all of it."""
 
     survey: Survey
@@ -56,7 +56,7 @@ class Reading(Struct, tag="reading"):
 class Reader(Protocol):
     """Opens, validates and maps a message that fits in memory many times over."""
 
-    async def read(self, wanted: ToRead) -> Reading:
+    async def read(self, wanted: ToRead) -> ReadMessage:
         """Return what the message holds. Raises ``Unreadable``, or ``Misconfigured`` when we are at fault."""
 
     async def ready(self) -> None:
@@ -70,7 +70,7 @@ class Reader(Protocol):
         """Why nothing can be read now; None when all is well."""
 
 
-def read_messages(rules: Rules, asked: Sequence[ToRead]) -> list[Reading | HubError]:
+def read_messages(rules: Rules, asked: Sequence[ToRead]) -> list[ReadMessage | HubError]:
     """Read messages with their partners' maps and guides; of each what it holds, or why it could not be read.
 
     All go through one stage before the next: the processor then keeps its code at hand, which saves a sixth.
@@ -98,11 +98,11 @@ def _open(rules: Rules, wanted: ToRead, _: None) -> Opened:
     return open_message(wanted.body, rules, wanted.partner)
 
 
-def _read(rules: Rules, wanted: ToRead, opened: Opened) -> Reading:
-    return Reading(survey=opened.survey, documents=list(opened.documents()))
+def _read(rules: Rules, wanted: ToRead, opened: Opened) -> ReadMessage:
+    return ReadMessage(survey=opened.survey, documents=list(opened.documents()))
 
 
-def _prepare(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
+def _prepare(rules: Rules, wanted: ToRead, reading: ReadMessage) -> ReadMessage:
     partner, prepared = rules.partner(wanted.partner), {}
     for document in reading.documents:
         envelope = reading.survey.envelopes[document.envelope - 1]
@@ -113,13 +113,13 @@ def _prepare(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
     return replace(reading, prepared=prepared) if prepared else reading
 
 
-def _write(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
+def _write(rules: Rules, wanted: ToRead, reading: ReadMessage) -> ReadMessage:
     """Write what will be due; where our configuration is at fault that is said when it is due."""
     written = {position: with_drafts(rules, each) for position, each in reading.prepared.items()}
     return replace(reading, prepared={position: each for position, each in written.items() if each is not None})
 
 
-def with_prepared(rules: Rules, wanted: ToRead, reading: Reading) -> Reading:
+def with_prepared(rules: Rules, wanted: ToRead, reading: ReadMessage) -> ReadMessage:
     """Return a portion of a message with what its documents come to, and our answers written."""
     return _write(rules, wanted, _prepare(rules, wanted, reading))
 
@@ -130,7 +130,7 @@ class ReadHere:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
 
-    async def read(self, wanted: ToRead) -> Reading:
+    async def read(self, wanted: ToRead) -> ReadMessage:
         [read] = read_messages(self._rules, [wanted])
         if isinstance(read, HubError):
             raise read
@@ -156,12 +156,12 @@ class ReadInSubprocess:
             log_level,
             config_path or "",
             account,
-            answers=Reading,
+            answers=ReadMessage,
             token=token_of(find_configuration(config_path)),
             seconds_max=SECONDS_MAX,
             alone_seconds_max=ALONE_SECONDS_MAX,
         )
-        self._coalesced: Coalesced[ToRead, Reading] = Coalesced(
+        self._coalesced: Coalesced[ToRead, ReadMessage] = Coalesced(
             self._read, most=MESSAGES_AT_ONCE, weigh=lambda wanted: len(wanted.body), weight_max=BYTES_AT_ONCE
         )
 
@@ -173,7 +173,7 @@ class ReadInSubprocess:
         """Let the process come up while others do something else."""
         await self._subprocess.start()
 
-    async def read(self, wanted: ToRead) -> Reading:
+    async def read(self, wanted: ToRead) -> ReadMessage:
         return await self._coalesced.ask(wanted)
 
     async def ready(self) -> None:
@@ -182,7 +182,7 @@ class ReadInSubprocess:
     async def close(self) -> None:
         await self._subprocess.close()
 
-    async def _read(self, asked: list[ToRead]) -> list[Reading | Exception]:
+    async def _read(self, asked: list[ToRead]) -> list[ReadMessage | Exception]:
         return list(await self._subprocess.run(asked))
 
 

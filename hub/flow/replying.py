@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from hub.canonical.result import Cause
 from hub.exchange.weights import ANSWER, Amount
-from hub.flow.documents import Address
+from hub.flow.documents import Identity
 from hub.flow.drafts import Draft, Reply
 
 
@@ -18,7 +18,7 @@ def drafts_of(replies: Sequence[Reply], syntax: str, message_id: str, partner: s
     Those of which there is but one of the envelope share one: an envelope may hold any number of them (X12.5).
     """
     because = Cause(kind="message", id=message_id)
-    alone: dict[tuple[bool, Address | None], list[list[str]]] = {}
+    alone: dict[tuple[bool, Identity | None], list[list[str]]] = {}
     for each in replies:
         if each.of_envelope and not each.told:
             alone.setdefault((each.test, each.to), []).append(each.of_envelope)

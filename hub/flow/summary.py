@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from hub.canonical.result import Result
-from hub.exchange.intake import Received
+from hub.exchange.intake import InboundMessage
 from hub.exchange.model import (
     ACKNOWLEDGEMENTS_BY_GRAVITY,
     Acknowledgement,
@@ -127,7 +127,7 @@ class Summary(Struct):
 
     def processed(
         self,
-        message: Received,
+        message: InboundMessage,
         stages: list[StageTime],
         said: Sequence[Acknowledgement],
         survey: Survey,

@@ -13,7 +13,7 @@ from typing import Protocol
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, InterchangeRow
 from hub.exchange.partners import Partner
-from hub.flow.documents import Address, Document, DocumentOutcome, Envelope, FunctionalGroup, Survey
+from hub.flow.documents import Document, DocumentOutcome, Envelope, FunctionalGroup, Identity, Survey
 from hub.flow.drafts import Content, Draft, Reply
 from hub.flow.rules import Rules
 from hub.formats.body import Bytes
@@ -69,7 +69,7 @@ class Syntax(Protocol):
     def with_number_judged(self, envelope: Envelope, entered: InterchangeRow) -> Envelope:
         """Return the envelope with what was found when its control reference was entered."""
 
-    def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Address | None:
+    def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
         """Return which of the partner's identities sent a document, for what answers it; None: it has but one."""
 
     def outcome(self, document: Document) -> DocumentOutcome | None:

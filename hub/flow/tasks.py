@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from hub.exchange import recording
 from hub.exchange.duties import owe_answer
-from hub.exchange.intake import PROCESS, PROCESS_LARGE, Received, received
+from hub.exchange.intake import PROCESS, PROCESS_LARGE, InboundMessage, received
 from hub.exchange.model import StageTime
 from hub.exchange.waiting import message_is_through
 from hub.flow.owing import UNKNOWN_DUE_MINUTES, whole_duty
@@ -28,7 +28,7 @@ ALL_ACKNOWLEDGED = 2**31 - 1  # in place of a count of envelopes, where nobody c
 class Task(Struct):
     """One message at work."""
 
-    message: Received
+    message: InboundMessage
     fence: Fence
     stages: list[StageTime]
 

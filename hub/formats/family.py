@@ -23,7 +23,7 @@ ValueWriter = Callable[[Any], str | None]
 """Value → text of the wire, None for a value that the part cannot hold as it is."""
 
 
-class Received(Struct):
+class OpenedDocument(Struct):
     """One document of a body, as its syntax opened it, not yet judged by a schema."""
 
     kind: str  # how the wire names it: ST01, the root element
@@ -98,10 +98,10 @@ class Family(Protocol):
 
     # documents
 
-    def documents(self, data: bytes, schema: Schema) -> Iterator[Received | list[Diagnostic]]:
+    def documents(self, data: bytes, schema: Schema) -> Iterator[OpenedDocument | list[Diagnostic]]:
         """Yield the documents of a body, and findings that belong to none. Raises ``Unreadable`` for another syntax."""
 
-    def check(self, received: Received, schema: Schema) -> Checked:
+    def check(self, received: OpenedDocument, schema: Schema) -> Checked:
         """Return the tree of a document and what is wrong with it by ``schema``."""
 
     def write(self, root: Node, schema: Schema, dress: object = None, *, bare: bool = False) -> Written:
@@ -110,17 +110,17 @@ class Family(Protocol):
         ``dress`` is the family's own: who signs, with which separators. ``bare`` leaves the envelope out.
         """
 
-    def dress(self, received: Received) -> object:
+    def dress(self, received: OpenedDocument) -> object:
         """Return how ``received`` was dressed, to write in the same."""
 
     def pieces(self, data: bytes) -> list[str]:
         """Return a body as texts to compare and to keep in a file, one for each segment or line."""
 
-    def body(self, received: Received) -> list[str]:
+    def body(self, received: OpenedDocument) -> list[str]:
         """Return what ``received`` says, without its envelope, as texts to compare."""
 
-    def sent(self, received: Received, position: int, part: int, component: int | None) -> str:
+    def sent(self, received: OpenedDocument, position: int, part: int, component: int | None) -> str:
         """Return the text of a part as it was sent."""
 
-    def rule(self, received: Received, at: Location) -> str:
+    def rule(self, received: OpenedDocument, at: Location) -> str:
         """Return how a rule would name the place of a finding."""

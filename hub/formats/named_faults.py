@@ -1,6 +1,6 @@
 """What may be wrong with a document whose parts have names (XML, JSON), by its schema: one code, one sentence each.
 
-The name of what is at fault, where it stands and what was found enter; ``Findings`` collects them to a most.
+The name of what is at fault, where it stands and what was found enter; ``DocumentFindings`` collects them to a most.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hub.kernel.struct import Struct
 FINDINGS_MAX = 1_000  # of one document; a wholly foreign one would bury the rest. What is beyond is counted.
 
 
-class Fault(Struct):
+class NamedFault(Struct):
     """One kind of fault: how grave it is, its sentence and what to do."""
 
     severity: Severity
@@ -24,72 +24,72 @@ class Fault(Struct):
     remedy: str
 
 
-FAULTS: Mapping[str, Fault] = declared({
-    "GDE-NAME-UNKNOWN": Fault(
+FAULTS: Mapping[str, NamedFault] = declared({
+    "GDE-NAME-UNKNOWN": NamedFault(
         severity=Severity.SEGMENT,
         message="{name} is not known here",
         remedy="leave it out, or write one of {expected}",
     ),
-    "GDE-NAME-MISSING": Fault(
+    "GDE-NAME-MISSING": NamedFault(
         severity=Severity.SEGMENT, message="{name} is missing", remedy="the sender must write {name}"
     ),
-    "GDE-NAME-OFTEN": Fault(
+    "GDE-NAME-OFTEN": NamedFault(
         severity=Severity.SEGMENT, message="{name} comes more than {expected} times", remedy="send at most {expected}"
     ),
-    "GDE-NAME-ORDER": Fault(
+    "GDE-NAME-ORDER": NamedFault(
         severity=Severity.SEGMENT,
         message="{name} stands behind {expected}, and must stand before it",
         remedy="write them in the order of the schema",
     ),
-    "GDE-NAME-SHAPE": Fault(
+    "GDE-NAME-SHAPE": NamedFault(
         severity=Severity.SEGMENT, message="{name} is not {expected}", remedy="the sender should write {expected}"
     ),
-    "GDE-VALUE-TYPE": Fault(
+    "GDE-VALUE-TYPE": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is not {expected}",
         remedy="the sender should write {expected}",
     ),
-    "GDE-VALUE-LONG": Fault(
+    "GDE-VALUE-LONG": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is longer than {expected} characters",
         remedy="the sender should write at most {expected} characters",
     ),
-    "GDE-VALUE-SHORT": Fault(
+    "GDE-VALUE-SHORT": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is shorter than {expected} characters",
         remedy="the sender should write at least {expected} characters",
     ),
-    "GDE-VALUE-CODE": Fault(
+    "GDE-VALUE-CODE": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is none of its codes",
         remedy="the sender should write one of {expected}",
     ),
-    "GDE-VALUE-DECIMALS": Fault(
+    "GDE-VALUE-DECIMALS": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' has more than {expected} decimals",
         remedy="the sender should write at most {expected} decimals",
     ),
-    "GDE-VALUE-DIGITS": Fault(
+    "GDE-VALUE-DIGITS": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' has more than {expected} digits",
         remedy="the sender should write at most {expected} digits",
     ),
-    "GDE-VALUE-LOW": Fault(
+    "GDE-VALUE-LOW": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is less than {expected}",
         remedy="the sender should write {expected} or more",
     ),
-    "GDE-VALUE-HIGH": Fault(
+    "GDE-VALUE-HIGH": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is more than {expected}",
         remedy="the sender should write {expected} or less",
     ),
-    "GDE-TEXT-STRAY": Fault(
+    "GDE-TEXT-STRAY": NamedFault(
         severity=Severity.SEGMENT,
         message="text '{found}' stands in {name}, where only elements may stand",
         remedy="put it into an element of its own",
     ),
-    "GDE-SCHEMA": Fault(
+    "GDE-SCHEMA": NamedFault(
         severity=Severity.SEGMENT,
         message="the schema agreed with the partner refuses {name}: {expected}",
         remedy="the sender should hold the document against that schema",
@@ -104,7 +104,7 @@ declared(
 )
 
 
-def refused(code: str, fault: Fault, location: Location, *, found: str = "", most: object = "") -> Diagnostic:
+def refused(code: str, fault: NamedFault, location: Location, *, found: str = "", most: object = "") -> Diagnostic:
     """Return the finding ``code`` about a body that is not opened; ``most`` is the limit, or what is the case."""
     words: dict[str, Word] = {"found": visible(found)} if found else {}
     if most != "":
@@ -119,7 +119,7 @@ def refused(code: str, fault: Fault, location: Location, *, found: str = "", mos
     )
 
 
-class Findings:
+class DocumentFindings:
     """What was found in one document."""
 
     def __init__(self) -> None:

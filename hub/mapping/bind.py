@@ -17,13 +17,13 @@ from hub.kernel.struct import Struct
 from hub.kernel.words import Id, Quantity
 from hub.mapping.beside import bring_along, currency_beside
 from hub.mapping.codecs import bind_codec
-from hub.mapping.paths import Path, Step, has_numbers, parse_path
+from hub.mapping.paths import Path, PathStep, has_numbers, parse_path
 from hub.mapping.place import OtherPlace, bind_path, bind_steps, check_elements, nearest_element, resolved
 from hub.mapping.plan import OWN, Constant, Listing, Plan, Rule, Take, Total, Variant
 from hub.mapping.scan import Where
 from hub.mapping.shape import PAIRED, fields_of, names, shape_at, words_in
 from hub.mapping.source import Call, parse_source
-from hub.mapping.spec import Fault, SourceText, Spec, Table
+from hub.mapping.spec import MapFault, SourceText, Spec, Table
 
 UNIT_TABLE = "unit"
 SCHEME_TABLE = "id-scheme"
@@ -39,7 +39,7 @@ class _TooMuch(Exception):
 
 def bind(
     spec: Spec, schema: Schema, document: type[Struct], tables: Mapping[str, object], wire: str
-) -> tuple[Plan, list[Fault]]:
+) -> tuple[Plan, list[MapFault]]:
     """Return the bound map and everything that is wrong with it."""
     binder = _Binder(schema, document, tables, wire)
     try:
@@ -47,14 +47,16 @@ def bind(
     except _TooMuch:
         message = f"the map comes to more than {RULES_MAX} rules or {PLACES_MAX} places"
         where = Where(file=spec.file, line=1)
-        binder.faults.append(Fault(code="MAP-SIZE", message=message, where=where, remedy="name fewer places in lists"))
+        binder.faults.append(
+            MapFault(code="MAP-SIZE", message=message, where=where, remedy="name fewer places in lists")
+        )
     return binder.plan, binder.faults
 
 
 class _Binder:
     def __init__(self, schema: Schema, document: type[Struct], tables: Mapping[str, object], wire: str) -> None:
         self.plan = Plan(schema, document)
-        self.faults: list[Fault] = []
+        self.faults: list[MapFault] = []
         self.tables = tables
         self.wire = wire
         self.root = schema.root
@@ -81,17 +83,17 @@ class _Binder:
             if depth < LIST_DEPTH_MAX:
                 self._list(variant, name, tables, depth)
 
-    def _rule(self, variant: Variant, field: str, said: SourceText, elsewhere: set[str]) -> Fault | None:
+    def _rule(self, variant: Variant, field: str, said: SourceText, elsewhere: set[str]) -> MapFault | None:
         shape = shape_at(variant.struct, field)
         if shape is None and (words := words_in(variant.struct, field)) is not None:
             message = f"'{field}' is not one word of {words}"
             remedy = f"write {words}.<name>: one name, of at most 64 letters, digits, - and _"
-            return Fault(code="MAP-NAME", message=message, where=said.where, remedy=remedy)
+            return MapFault(code="MAP-NAME", message=message, where=said.where, remedy=remedy)
         if shape is None:
             near = get_close_matches(field, names(variant.struct), 1, 0.5)
             remedy = f"did you mean '{near[0]}'?" if near else "see the document's fields in hub/canonical"
             message = f"'{field}' is not a field of {variant.struct.__name__}"
-            return Fault(code="MAP-FIELD", message=message, where=said.where, remedy=remedy)
+            return MapFault(code="MAP-FIELD", message=message, where=said.where, remedy=remedy)
         try:
             source = parse_source(said.text, self.wire)
         except Misconfigured as fault:
@@ -108,14 +110,14 @@ class _Binder:
         except OtherPlace:
             return None
         except Misconfigured as fault:
-            return Fault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy)
+            return MapFault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy)
         variant.rules.append(rule)
         self.plan.rules.append(rule)
         return None
 
     def _money(
         self, variant: Variant, field: str, said: SourceText, currency: str, elsewhere: set[str]
-    ) -> Fault | None:
+    ) -> MapFault | None:
         """Bind an amount whose currency stands beside it on the wire as what it is: two lines."""
         self.plan.places.pop()
         beside = replace(said, text=currency)
@@ -125,10 +127,10 @@ class _Binder:
         ]
         return next((fault for fault in faults if fault is not None), None)
 
-    def _source_fault(self, variant: Variant, said: SourceText, fault: Misconfigured) -> Fault:
+    def _source_fault(self, variant: Variant, said: SourceText, fault: Misconfigured) -> MapFault:
         text = said.text.split(" | ")[0].split(" when ")[0].lstrip("<> ")
         better = nearest_element(text, variant, self.wire) if " " not in text and text else fault
-        return Fault(code="MAP-PATH", message=better.message, where=said.where, remedy=better.remedy)
+        return MapFault(code="MAP-PATH", message=better.message, where=said.where, remedy=better.remedy)
 
     def _calls(self, rule: Rule) -> list[Call]:
         """Return the rule's codecs; two elements read as a Quantity or an Id translate their code by themselves."""
@@ -186,7 +188,7 @@ class _Binder:
         except OtherPlace:
             return
         except Misconfigured as fault:
-            self.faults.append(Fault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy))
+            self.faults.append(MapFault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy))
             return
         number = self._number(_joined(variant.name, f"const.{key}"), said.where)
         variant.constants.append(Constant(take, said.text, said.where, number))
@@ -205,7 +207,7 @@ class _Binder:
             element = take.part(take.path.parts[0])
             added = self._added(source, place)
         except Misconfigured as fault:
-            self.faults.append(Fault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy))
+            self.faults.append(MapFault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy))
             return
         number = self._number(f"totals.{key}", said.where)
         self.plan.totals.append(
@@ -230,11 +232,11 @@ class _Binder:
         take = bind_path(target, self._standing(self.root), self.root, set(), self.wire)
         return replace(take.path, steps=take.steps)
 
-    def _loop_of(self, target: Path) -> tuple[tuple[Step, ...], Place]:
+    def _loop_of(self, target: Path) -> tuple[tuple[PathStep, ...], Place]:
         """Return the loop a total stands in: steps above the last, found from the top or anywhere beneath it."""
         steps = target.steps[:-1]
         place = self.root
-        bound: list[Step] = []
+        bound: list[PathStep] = []
         for step in steps:
             found = _find(place, step.tag)
             if found is None:
@@ -274,14 +276,14 @@ class _Binder:
             near = get_close_matches(name, lists, 1, 0.5)
             remedy = f"did you mean [each.{near[0]}]?" if near else f"lists are {', '.join(lists)}"
             message = f"'{name}' is not a list of {above.struct.__name__}"
-            self.faults.append(Fault(code="MAP-FIELD", message=message, where=where, remedy=remedy))
+            self.faults.append(MapFault(code="MAP-FIELD", message=message, where=where, remedy=remedy))
             return
         places: list[tuple[SourceText, Table, tuple[str, str] | None]] = []
         for table in tables:
             found = self._places(table)
             if not found:
                 self.faults.append(
-                    Fault(code="MAP-AT", message=f"[each.{name}] stands nowhere", where=where, remedy="say at")
+                    MapFault(code="MAP-AT", message=f"[each.{name}] stands nowhere", where=where, remedy="say at")
                 )
             places += [(at, table, by) for at, by in found]
         self._bind_places(above, name, shape.struct, places, depth)
@@ -307,7 +309,7 @@ class _Binder:
                 variant = self._place(above, _joined(above.name, name), struct, at)
             except Misconfigured as fault:
                 message, remedy = fault.message, fault.remedy
-                self.faults.append(Fault(code="MAP-AT", message=message, where=at.where, remedy=remedy))
+                self.faults.append(MapFault(code="MAP-AT", message=message, where=at.where, remedy=remedy))
                 continue
             variant.said_by = by
             variant.where = at.where
@@ -325,7 +327,7 @@ class _Binder:
         message = f"'{by[0]}' is not a text of {struct.__name__}, so no place can decide it"
         texts = [name for name, shape in fields_of(struct).items() if shape.kind == "str"]
         where = table.by.where if table.by else at.where
-        self.faults.append(Fault(code="MAP-NAME", message=message, where=where, remedy=f"one of {', '.join(texts)}"))
+        self.faults.append(MapFault(code="MAP-NAME", message=message, where=where, remedy=f"one of {', '.join(texts)}"))
         return False
 
     def _outer_tags(self, text: str) -> list[str]:

@@ -22,14 +22,14 @@ from hub.mapping.explain import leaves
 from hub.mapping.library import Map
 from hub.mapping.load import Loaded
 from hub.mapping.paths import Path, parse_path
-from hub.mapping.source import Source, parse_source
+from hub.mapping.source import RuleSource, parse_source
 from hub.mapping.spec import SourceText, Table
 
 HEADER_COMPARED = ("document", "wire", "version", "identity")
 """Not ``extends``: how a map comes to say it is not what it says."""
 
 
-class Change(Struct):
+class ChangedRule(Struct):
     """One rule that differs. ``where`` is file and line of what is, or of what was and is no more."""
 
     change: Literal["added", "changed", "removed", "moved"]
@@ -40,7 +40,7 @@ class Change(Struct):
     why: str | None = None  # as the map gives its reason
 
 
-class Effect(Struct):
+class ChangedOutput(Struct):
     """One field (or segment, or finding) that comes out differently; one document as the example."""
 
     field: str
@@ -55,7 +55,7 @@ class Comparison(Struct):
 
     documents: int = 0
     different: int = 0
-    effects: list[Effect] = []
+    effects: list[ChangedOutput] = []
 
 
 class _Rule(Struct):
@@ -64,10 +64,10 @@ class _Rule(Struct):
     why: str | None = None
 
 
-def changes_between(was: Loaded, now: Loaded) -> list[Change]:
+def changes_between(was: Loaded, now: Loaded) -> list[ChangedRule]:
     """Return what ``now`` says otherwise than ``was``, in the order of ``now``; what is gone comes last."""
     before, after = _rules_of(was), _rules_of(now)
-    found: list[Change] = []
+    found: list[ChangedRule] = []
     for name, rule in after.items():
         known = before.get(name)
         if known is not None and known.meaning == rule.meaning:
@@ -75,10 +75,10 @@ def changes_between(was: Loaded, now: Loaded) -> list[Change]:
         said = str(rule.said.where)
         old = known.said.text if known else None
         kind: Literal["changed", "added"] = "changed" if known else "added"
-        found.append(Change(change=kind, rule=name, where=said, was=old, now=rule.said.text, why=rule.why))
+        found.append(ChangedRule(change=kind, rule=name, where=said, was=old, now=rule.said.text, why=rule.why))
     found += _moved(before, after)
     gone = ((name, rule.said) for name, rule in before.items() if name not in after)
-    found += [Change(change="removed", rule=name, where=str(said.where), was=said.text) for name, said in gone]
+    found += [ChangedRule(change="removed", rule=name, where=str(said.where), was=said.text) for name, said in gone]
     return found
 
 
@@ -116,7 +116,7 @@ class _Seen:
 
     def __init__(self) -> None:
         self._documents = self._different = 0
-        self._effects: dict[str, Effect] = {}
+        self._effects: dict[str, ChangedOutput] = {}
 
     def compare(self, name: str, before: dict[str, str], after: dict[str, str]) -> None:
         different = [path for path in (before | after) if before.get(path) != after.get(path)]
@@ -127,7 +127,7 @@ class _Seen:
             field = _without_numbers(path)
             first = self._effects.get(field)
             if first is None:
-                first = Effect(field=field, documents=0, example=name, was=before.get(path), now=after.get(path))
+                first = ChangedOutput(field=field, documents=0, example=name, was=before.get(path), now=after.get(path))
             self._effects[field] = replace(first, documents=first.documents + (field not in counted))
             counted.add(field)
 
@@ -219,7 +219,7 @@ def _plain(said: SourceText) -> _Rule:
     return _Rule(said=said, meaning=said.text.split())
 
 
-def _meaning_of(text: str, wire: str) -> Source | str:
+def _meaning_of(text: str, wire: str) -> RuleSource | str:
     """Return the sentence without its spelling; one that is none is its own meaning."""
     try:
         source = parse_source(text, wire)
@@ -242,7 +242,7 @@ def _why(table: Table, field: str) -> str | None:
     return next((table.why[name].text for name in names if name in table.why), None)
 
 
-def _moved(before: dict[str, _Rule], after: dict[str, _Rule]) -> list[Change]:
+def _moved(before: dict[str, _Rule], after: dict[str, _Rule]) -> list[ChangedRule]:
     """Return the rules that stand in another order: the first that finds a segment takes it, and is written first."""
     old, new = (
         [name for name in mine if name in other and not name.startswith(("codes.", "map."))]
@@ -253,7 +253,7 @@ def _moved(before: dict[str, _Rule], after: dict[str, _Rule]) -> list[Change]:
     blocks = SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks()
     kept = {name for block in blocks for name in new[block.b : block.b + block.size]}
     return [
-        Change(
+        ChangedRule(
             change="moved",
             rule=name,
             where=str(after[name].said.where),

@@ -13,21 +13,21 @@ from typing import Any
 import msgspec
 
 from hub.canonical import DOCUMENTS, VERSIONS
-from hub.formats.family import Received
+from hub.formats.family import OpenedDocument
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.mapping.library import Applied, Map
 
-NOTHING = Received(kind="", number="", place=Location(), content=None)
+NOTHING = OpenedDocument(kind="", number="", place=Location(), content=None)
 """What findings belong to that are about no document."""
 
 
 class DocumentRead(Struct):
     """One document read through a map: what was found in all stages, in their order."""
 
-    received: Received
+    received: OpenedDocument
     applied: Applied | None
     findings: list[Diagnostic]
 
@@ -42,7 +42,7 @@ class DocumentWritten(Struct):
 def read_documents(map_: Map, data: bytes, *, provenance: bool = False) -> Iterator[DocumentRead]:
     """Yield every document of ``data`` through ``map_``; documents of another kind are findings."""
     for received in map_.family.documents(data, map_.schema):
-        if isinstance(received, Received):
+        if isinstance(received, OpenedDocument):
             yield _read(map_, received, provenance=provenance)
         else:
             yield DocumentRead(received=NOTHING, applied=None, findings=received)
@@ -78,7 +78,7 @@ def document_from_json(data: bytes) -> Struct:
         raise Misconfigured(f"no {name}: {fault}", remedy=f"see schemas/json/{name}.json") from fault
 
 
-def _read(map_: Map, received: Received, *, provenance: bool) -> DocumentRead:
+def _read(map_: Map, received: OpenedDocument, *, provenance: bool) -> DocumentRead:
     findings = received.findings
     if received.kind != map_.kind:
         wrong = Diagnostic(

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from hub.formats.family import Received
+from hub.formats.family import OpenedDocument
 from hub.kernel.struct import Struct
 from hub.mapping.library import Applied, Map
 
@@ -28,7 +28,7 @@ class Explained(Struct):
     why: str = ""
 
 
-def explained(map_: Map, applied: Applied, received: Received) -> list[Explained]:
+def explained(map_: Map, applied: Applied, received: OpenedDocument) -> list[Explained]:
     """Return every field ``applied`` says of the document ``received``; it was asked for provenance."""
     said = dict(leaves(msgspec.to_builtins(applied.document), ""))
     rows: list[Explained] = []

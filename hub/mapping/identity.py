@@ -12,13 +12,13 @@ from typing import Any
 
 from hub.kernel.struct import Struct
 from hub.mapping.shape import shape_at
-from hub.mapping.spec import Fault, SourceText
+from hub.mapping.spec import MapFault, SourceText
 
 PARTED = " / "
 REFERENCE_CHARACTERS_MAX = 100  # as people can still read it; of a longer one its digest is the reference
 
 
-def identity_fields(said: SourceText | None, document: type[Struct], faults: list[Fault]) -> tuple[str, ...]:
+def identity_fields(said: SourceText | None, document: type[Struct], faults: list[MapFault]) -> tuple[str, ...]:
     """Return the fields that a map names, and add to ``faults`` those that its document does not have."""
     paths = tuple(said.text.split()) if said else ()
     for path in paths:
@@ -26,7 +26,7 @@ def identity_fields(said: SourceText | None, document: type[Struct], faults: lis
         if said is not None and (shape is None or shape.kind in ("list", "words")):
             message = f"'{path}' is no single field of {document.__name__}, and cannot tell one from another"
             remedy = 'name fields that no two documents share: identity = ["number"]'
-            faults.append(Fault(code="MAP-IDENTITY", message=message, where=said.where, remedy=remedy))
+            faults.append(MapFault(code="MAP-IDENTITY", message=message, where=said.where, remedy=remedy))
     return paths
 
 

@@ -15,13 +15,13 @@ from hub.mapping.template import most, template
 from hub.mapping.writer_run import Template
 
 
-class Rules(Protocol):
+class RuleWriter(Protocol):
     """Who writes rules (``writevalue``)."""
 
     def rule(self, rule: Rule) -> None: ...
 
 
-class Tree(Protocol):
+class NodeWriter(Protocol):
     """Who writes the functions (``writing``)."""
 
     code: Code
@@ -29,7 +29,7 @@ class Tree(Protocol):
     widths: dict[Selector, int]
 
     @property
-    def values(self) -> Rules: ...
+    def values(self) -> RuleWriter: ...
 
     def begin(self, variant: Variant, anchor: Anchor) -> None: ...
 
@@ -41,7 +41,7 @@ class Tree(Protocol):
 class LevelWriter:
     """Writes what concerns outer steps."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: NodeWriter) -> None:
         self.tree = tree
         self.code = tree.code
 

@@ -25,10 +25,10 @@ from hub.mapping.identity import identity_fields, identity_of
 from hub.mapping.leftovers import leftovers
 from hub.mapping.lint import lint
 from hub.mapping.load import Loaded, MapFiles
-from hub.mapping.provenance import Provenance
+from hub.mapping.provenance import Origins
 from hub.mapping.reader_run import Reading
 from hub.mapping.scan import Where
-from hub.mapping.spec import Fault
+from hub.mapping.spec import MapFault
 from hub.mapping.tables import code_maps
 from hub.mapping.weighing import weigh
 
@@ -41,7 +41,7 @@ class Applied(Struct):
 
     document: Struct | None
     findings: list[Diagnostic]
-    provenance: Provenance | None = None
+    provenance: Origins | None = None
 
 
 class Rendered(Struct):
@@ -91,7 +91,7 @@ class Map:
         self.compiled.compare_totals(root, reading)
         leftovers(reading, root, self.compiled.computed, self.compiled.meanings)
         weigh(reading, document, self.compiled.plan, self.schema.computed)
-        origin = Provenance(self.compiled.plan, self.compiled.layout, trace) if trace is not None else None
+        origin = Origins(self.compiled.plan, self.compiled.layout, trace) if trace is not None else None
         return Applied(document=document, findings=reading.close(), provenance=origin)
 
     def identity(self, document: Struct) -> str | None:
@@ -147,7 +147,7 @@ class MapLibrary:
             self._maps[name] = made
         return self._maps[name]
 
-    def faults(self, name: str) -> list[Fault]:
+    def faults(self, name: str) -> list[MapFault]:
         """Return everything that is wrong with the files of the map ``name``."""
         return self._make(name)[1]
 
@@ -164,7 +164,7 @@ class MapLibrary:
                 found.append(_no_cases(name))
         return list({str(fault): fault for fault in found}.values())
 
-    def _make(self, name: str) -> tuple[Map | None, list[Fault]]:
+    def _make(self, name: str) -> tuple[Map | None, list[MapFault]]:
         """Make the map; whatever goes wrong with its files is a fault of theirs, and of no other map's.
 
         Raises ``Misconfigured`` only when there is no map of that name.
@@ -176,9 +176,9 @@ class MapLibrary:
         except Exception as fault:  # noqa: BLE001 - what is in a file may break its reader in ways nobody foresaw
             told = Misconfigured.of(fault)
             where = Where(file=f"{name}.toml", line=1)
-            return None, [Fault(code=UNFORESEEN, message=told.message, where=where, remedy=told.remedy)]
+            return None, [MapFault(code=UNFORESEEN, message=told.message, where=where, remedy=told.remedy)]
 
-    def _made(self, name: str) -> tuple[Map | None, list[Fault]]:
+    def _made(self, name: str) -> tuple[Map | None, list[MapFault]]:
         loaded, faults = self.files.load(name)
         if loaded is None:
             return None, faults
@@ -197,31 +197,31 @@ class MapLibrary:
             self._compiled[digest] = Compiled(plan, tables, digest)
         return Map(loaded, self._compiled[digest], document.__name__, identity), faults
 
-    def _document(self, loaded: Loaded, faults: list[Fault]) -> type[Struct] | None:
+    def _document(self, loaded: Loaded, faults: list[MapFault]) -> type[Struct] | None:
         said = loaded.said("document")
         if said is not None and said.text in self._documents:
             return self._documents[said.text]
         faults.append(_header_fault(loaded, "document", f"use one of {', '.join(sorted(self._documents))}"))
         return None
 
-    def _schema(self, loaded: Loaded, faults: list[Fault]) -> Schema | None:
+    def _schema(self, loaded: Loaded, faults: list[MapFault]) -> Schema | None:
         partner = loaded.said("partner")
         try:
             schema = self._schemas.find(loaded.wire, partner.text if partner else None)
         except Misconfigured as fault:
             where = Where(file=fault.file or f"{loaded.name}.toml", line=fault.line or 1)
-            faults.append(Fault(code=fault.code, message=fault.message, where=where, remedy=fault.remedy))
+            faults.append(MapFault(code=fault.code, message=fault.message, where=where, remedy=fault.remedy))
             return None
         if schema is None:
             faults.append(_header_fault(loaded, "wire", "name a guide: x12/004010/850"))
         return schema
 
 
-def _header_fault(loaded: Loaded, key: str, remedy: str) -> Fault:
+def _header_fault(loaded: Loaded, key: str, remedy: str) -> MapFault:
     said = loaded.said(key)
     where = said.where if said else Where(file=f"{loaded.name}.toml", line=1)
     message = f"no {key} '{said.text}'" if said else f"[map] does not say its {key}"
-    return Fault(code="MAP-HEADER", message=message, where=where, remedy=remedy)
+    return MapFault(code="MAP-HEADER", message=message, where=where, remedy=remedy)
 
 
 def _no_cases(name: str) -> Misconfigured:
@@ -229,7 +229,7 @@ def _no_cases(name: str) -> Misconfigured:
     return Misconfigured(f"map {name} has no cases", code="MAP-CASES", file=f"{name}.toml", remedy=remedy)
 
 
-def _misconfigured(name: str, faults: list[Fault]) -> Misconfigured:
+def _misconfigured(name: str, faults: list[MapFault]) -> Misconfigured:
     first = faults[0]
     more = f" (and {len(faults) - 1} more: hub map lint {name})" if len(faults) > 1 else ""
     return Misconfigured(

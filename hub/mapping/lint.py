@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from hub.canonical.words import VOCABULARIES
 from hub.formats.schema import Place
 from hub.mapping.codecs import ONE_WAY, Bound
-from hub.mapping.paths import Step
+from hub.mapping.paths import PathStep
 from hub.mapping.plan import Plan, Rule, Variant
 from hub.mapping.readvalue import absent_value
 from hub.mapping.scan import Where
 from hub.mapping.shape import fields_of
-from hub.mapping.spec import RESERVED, Fault
+from hub.mapping.spec import RESERVED, MapFault
 from hub.mapping.tables import CodeMap
 
 
-def lint(plan: Plan, tables: dict[str, CodeMap]) -> list[Fault]:
+def lint(plan: Plan, tables: dict[str, CodeMap]) -> list[MapFault]:
     """Return every rule of ``plan`` that could lose, confuse or invent something."""
-    faults: list[Fault] = []
+    faults: list[MapFault] = []
     for variant in plan.variants:
         faults += _reserved(variant)
         for rule in variant.rules:
@@ -36,14 +36,14 @@ def lint(plan: Plan, tables: dict[str, CodeMap]) -> list[Fault]:
     return _once(faults)
 
 
-def _lossy(rule: Rule) -> Iterator[Fault]:
+def _lossy(rule: Rule) -> Iterator[MapFault]:
     for bound in rule.codecs:
         if bound.codec.name in ONE_WAY and rule.source.direction == "both":
             message = f"{bound.codec.name} loses something, so the line cannot run both ways"
             yield _fault("MAP-LINT-LOSSY", message, rule.where, 'make two lines of it: "< …" and "> …"')
 
 
-def _tables(rule: Rule, tables: dict[str, CodeMap]) -> Iterator[Fault]:
+def _tables(rule: Rule, tables: dict[str, CodeMap]) -> Iterator[MapFault]:
     for bound in rule.codecs:
         table = tables[bound.table] if bound.table else None
         if table is None:
@@ -64,7 +64,7 @@ def _tables(rule: Rule, tables: dict[str, CodeMap]) -> Iterator[Fault]:
                 yield _fault("MAP-LINT-LOOSE", message, where, "choose another word")
 
 
-def _absences(rule: Rule, variant: Variant, plan: Plan, tables: dict[str, CodeMap]) -> Iterator[Fault]:
+def _absences(rule: Rule, variant: Variant, plan: Plan, tables: dict[str, CodeMap]) -> Iterator[MapFault]:
     currency = variant is plan.root and rule.field == "currency"  # the unit of every amount; it must be something
     for bound in rule.codecs:
         if bound.codec.stage == "absent" and not rule.shape.required and not currency:
@@ -83,7 +83,7 @@ def _holds(rule: Rule, bound: Bound, tables: dict[str, CodeMap], plan: Plan) -> 
     return absent_value(bound.argument, after, rule.shape, tables, plan.family) is not None
 
 
-def _guards(rule: Rule, variant: Variant, plan: Plan) -> Iterator[Fault]:
+def _guards(rule: Rule, variant: Variant, plan: Plan) -> Iterator[MapFault]:
     fields = [rule.source.guard.field] if rule.source.guard else []
     fields += [bound.field for bound in rule.codecs if bound.field]
     for field in fields:
@@ -94,14 +94,14 @@ def _guards(rule: Rule, variant: Variant, plan: Plan) -> Iterator[Fault]:
             yield _fault("MAP-LINT-GUARD", message, rule.where, f"add a line for {field}, or guard by another field")
 
 
-def _reserved(variant: Variant) -> Iterator[Fault]:
+def _reserved(variant: Variant) -> Iterator[MapFault]:
     for name in fields_of(variant.struct):
         if name in RESERVED and variant.where is not None:
             message = f"{variant.struct.__name__} has a field '{name}', which is a word of the mapping language"
             yield _fault("MAP-LINT-RESERVED", message, variant.where, "rename the field in hub/canonical")
 
 
-def _plain_twice(variant: Variant) -> Iterator[Fault]:
+def _plain_twice(variant: Variant) -> Iterator[MapFault]:
     """A plain line and a plain list on one tag: nobody could say which segment is whose."""
     listed = {
         place.step.tag for listing in variant.lists for place in listing.variants
@@ -116,9 +116,9 @@ def _plain_twice(variant: Variant) -> Iterator[Fault]:
                 yield _fault("MAP-LINT-PLAIN", message, rule.where, f"give the line a condition: {tag}[…]")
 
 
-def _overlaps(variant: Variant) -> Iterator[Fault]:
+def _overlaps(variant: Variant) -> Iterator[MapFault]:
     """Two conditioned selectors that one segment could satisfy."""
-    claims: list[tuple[Step, Where]] = [
+    claims: list[tuple[PathStep, Where]] = [
         (take.steps[0], rule.where)
         for rule in variant.rules
         for take in rule.takes
@@ -137,26 +137,26 @@ def _overlaps(variant: Variant) -> Iterator[Fault]:
                 yield _fault("MAP-LINT-OVERLAP", message, where, "make them differ in one element")
 
 
-def _exclusive(step: Step, other: Step) -> bool:
+def _exclusive(step: PathStep, other: PathStep) -> bool:
     values = {(c.part, c.component): c.value for c in step.conditions}
     return any(values.get((c.part, c.component), c.value) != c.value for c in other.conditions)
 
 
-def _too_many(variant: Variant, plan: Plan) -> Iterator[Fault]:
+def _too_many(variant: Variant, plan: Plan) -> Iterator[MapFault]:
     """Two places of a tag of which the guide allows one."""
-    seen: dict[tuple[str, ...], tuple[Step, ...]] = {}
+    seen: dict[tuple[str, ...], tuple[PathStep, ...]] = {}
     for rule in variant.rules:
         take = rule.takes[0] if rule.takes and rule.writes else None
         if take is None or not take.steps or take.anchor.kind != "own" or _most(take.places[-1]) != 1:
             continue
         tags = tuple(step.tag for step in take.steps)
-        bare = tuple(Step(tag=step.tag, conditions=step.conditions) for step in take.steps)
+        bare = tuple(PathStep(tag=step.tag, conditions=step.conditions) for step in take.steps)
         if seen.setdefault(tags, bare) != bare and _same_above(seen[tags], bare):
             message = f"the guide allows one {tags[-1]} here; this line and another want one each"
             yield _fault("MAP-LINT-ONE", message, rule.where, "join them with 'or', or drop one")
 
 
-def _same_above(one: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
+def _same_above(one: tuple[PathStep, ...], other: tuple[PathStep, ...]) -> bool:
     return one[:-1] == other[:-1]
 
 
@@ -164,9 +164,9 @@ def _most(place: Place) -> int:
     return place.maximum
 
 
-def _fault(code: str, message: str, where: Where, remedy: str) -> Fault:
-    return Fault(code=code, message=message, where=where, remedy=remedy)
+def _fault(code: str, message: str, where: Where, remedy: str) -> MapFault:
+    return MapFault(code=code, message=message, where=where, remedy=remedy)
 
 
-def _once(faults: list[Fault]) -> list[Fault]:
+def _once(faults: list[MapFault]) -> list[MapFault]:
     return list(dict.fromkeys(faults))

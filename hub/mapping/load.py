@@ -19,7 +19,7 @@ from hub.kernel.own_files import FILE, read_own_text
 from hub.mapping.scan import Where, scan
 from hub.mapping.spec import (
     CodeTable,
-    Fault,
+    MapFault,
     SourceText,
     Spec,
     Table,
@@ -81,9 +81,9 @@ class MapFiles:
                 found[path.name] = path
         return [found[key] for key in sorted(found)]
 
-    def load(self, name: str) -> tuple[Loaded | None, list[Fault]]:
+    def load(self, name: str) -> tuple[Loaded | None, list[MapFault]]:
         """Return the map ``name`` with all that it extends, and every fault in the files it is made of."""
-        faults: list[Fault] = []
+        faults: list[MapFault] = []
         texts: list[str] = []
         spec = self._with_bases(name, faults, texts, ())
         if spec is None:
@@ -101,7 +101,7 @@ class MapFiles:
         extends = loaded.said("extends") if loaded else None
         return self._base_name(extends, name) if extends else None
 
-    def _with_bases(self, name: str, faults: list[Fault], texts: list[str], above: tuple[str, ...]) -> Spec | None:
+    def _with_bases(self, name: str, faults: list[MapFault], texts: list[str], above: tuple[str, ...]) -> Spec | None:
         path = self._find(f"{name}.toml")
         if path is None:
             raise self._no_map(name)
@@ -123,7 +123,7 @@ class MapFiles:
         return spec
 
     def _base(
-        self, extends: SourceText, name: str, faults: list[Fault], texts: list[str], above: tuple[str, ...]
+        self, extends: SourceText, name: str, faults: list[MapFault], texts: list[str], above: tuple[str, ...]
     ) -> Spec | None:
         wanted = None
         try:
@@ -131,7 +131,7 @@ class MapFiles:
             return self._with_bases(wanted, faults, texts, (*above, name))
         except Misconfigured as fault:
             known = self._no_map(extends.text) if wanted and self._find(f"{wanted}.toml") is None else fault
-            faults.append(Fault(code="MAP-EXTENDS", message=known.message, where=extends.where, remedy=known.remedy))
+            faults.append(MapFault(code="MAP-EXTENDS", message=known.message, where=extends.where, remedy=known.remedy))
             return None
 
     def _base_name(self, extends: SourceText, name: str) -> str:
@@ -141,11 +141,11 @@ class MapFiles:
         beside = f"{name.rpartition('/')[0]}/{extends.text}".lstrip("/")
         return extends.text if self._find(f"{extends.text}.toml") else beside
 
-    def _shared(self, wire: SourceText | None, faults: list[Fault], texts: list[str]) -> dict[str, Table]:
+    def _shared(self, wire: SourceText | None, faults: list[MapFault], texts: list[str]) -> dict[str, Table]:
         family = _family(wire)
         return read_shared(self._entries(f"{family}/shared.toml", faults, texts), faults) if family else {}
 
-    def _entries(self, relative: str, faults: list[Fault], texts: list[str]):  # type: ignore[no-untyped-def]
+    def _entries(self, relative: str, faults: list[MapFault], texts: list[str]):  # type: ignore[no-untyped-def]
         path = self._find(relative)
         if path is None:
             return []
@@ -156,7 +156,7 @@ class MapFiles:
         except Misconfigured as fault:
             where = Where(file=relative, line=fault.line or 1)
             code = "MAP-FILE" if fault.code == FILE else "MAP-TOML"
-            faults.append(Fault(code=code, message=fault.message, where=where, remedy=fault.remedy))
+            faults.append(MapFault(code=code, message=fault.message, where=where, remedy=fault.remedy))
             return []
 
     def _find(self, relative: str) -> Path | None:

@@ -23,7 +23,7 @@ class Condition(Struct):
     name: str = ""  # @schemeID, cbc:ChargeIndicator, type; "" where parts have numbers
 
 
-class Step(Struct):
+class PathStep(Struct):
     """One place on the way down: a segment or loop, an element, an object or array."""
 
     tag: str
@@ -46,7 +46,7 @@ class Path(Struct):
     """
 
     text: str
-    steps: tuple[Step, ...] = ()
+    steps: tuple[PathStep, ...] = ()
     top: bool = False  # from the top of the document
     parts: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ def read_segments(text: str) -> Path:
     if last == "#":
         return Path(text=text, steps=outer, top=top, number=True)
     if found := _LAST.match(last):
-        step = Step(tag=found["tag"], conditions=_conditions(found["select"]), every=bool(found["every"]))
+        step = PathStep(tag=found["tag"], conditions=_conditions(found["select"]), every=bool(found["every"]))
         return Path(
             text=text,
             steps=(*outer, step),
@@ -107,16 +107,16 @@ def read_segments(text: str) -> Path:
             conditions=_conditions(found["beside"]),
         )
     if found := _GROUP.match(last):
-        step = Step(tag=found["tag"], conditions=_conditions(found["select"]), every=bool(found["every"]))
+        step = PathStep(tag=found["tag"], conditions=_conditions(found["select"]), every=bool(found["every"]))
         return Path(text=text, steps=(*outer, step), top=top, qualifier=found["what"] or None, group=not found["what"])
     return Path(text=text, steps=(*outer, _segment(last)), top=top)
 
 
-def _segment(text: str) -> Step:
+def _segment(text: str) -> PathStep:
     found = _STEP.match(text)
     if not found:
         raise Misconfigured(f"'{text}' is not a segment, a loop or an element of one")
-    return Step(tag=found[1], conditions=_conditions(found[2]), every=bool(found[3]), optional=bool(found[4]))
+    return PathStep(tag=found[1], conditions=_conditions(found[2]), every=bool(found[3]), optional=bool(found[4]))
 
 
 def _conditions(text: str | None) -> tuple[Condition, ...]:
@@ -157,12 +157,12 @@ def read_names(text: str) -> Path:
     return Path(text=text, steps=(*outer, _named(last)), top=top)
 
 
-def _named(text: str) -> Step:
+def _named(text: str) -> PathStep:
     found = _NAMED_STEP.match(text)
     if not found:
         raise Misconfigured(f"'{text}' is not a name on the wire")
     conditions = tuple(_named_condition(part) for part in found[2].split(",")) if found[2] is not None else ()
-    return Step(tag=found[1], conditions=conditions, every=bool(found[3]), optional=bool(found[4]))
+    return PathStep(tag=found[1], conditions=conditions, every=bool(found[3]), optional=bool(found[4]))
 
 
 def _named_condition(text: str) -> Condition:

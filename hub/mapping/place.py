@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from hub.formats.schema import Place, Record
 from hub.kernel.errors import Misconfigured
-from hub.mapping.paths import Condition, Path, Step, has_numbers
+from hub.mapping.paths import Condition, Path, PathStep, has_numbers
 from hub.mapping.plan import OWN, TOP, Anchor, Level, Take, Variant
 
 PARTS_SHOWN_MAX = 99
@@ -38,7 +38,7 @@ def bind_path(path: Path, variant: Variant, root: Place, elsewhere: set[str], wi
     anchor, own, rest = _anchor(path, variant, root)
     if anchor == OWN and rest and rest[0].tag in elsewhere and _child(own, rest[0].tag) is None:
         raise OtherPlace
-    steps: list[Step] = []
+    steps: list[PathStep] = []
     places: list[Place] = []
     place = own
     for step in rest:
@@ -63,14 +63,14 @@ def bind_path(path: Path, variant: Variant, root: Place, elsewhere: set[str], wi
     return take
 
 
-def resolved(step: Step, record: Record) -> Step:
+def resolved(step: PathStep, record: Record) -> PathStep:
     """Return ``step`` with its conditions on the schema's parts: a bare one on the qualifying part."""
     conditions = tuple(_numbered(c, record) for c in step.conditions)
-    return Step(tag=step.tag, conditions=conditions, every=step.every)
+    return PathStep(tag=step.tag, conditions=conditions, every=step.every)
 
 
 def bind_steps(
-    steps: tuple[Step, ...], above: Place, variant: Variant, root: Place, *, top: bool, text: str, wire: str
+    steps: tuple[PathStep, ...], above: Place, variant: Variant, root: Place, *, top: bool, text: str, wire: str
 ) -> list[Level]:
     """Return the steps of a list's ``at``, outermost first, each with its place in the guide."""
     place = root if top else above
@@ -84,11 +84,13 @@ def bind_steps(
             )
         place = child
         bound = resolved(step, place.record)
-        levels.append(Level(step=Step(tag=bound.tag, conditions=bound.conditions, optional=step.optional), place=place))
+        levels.append(
+            Level(step=PathStep(tag=bound.tag, conditions=bound.conditions, optional=step.optional), place=place)
+        )
     return levels
 
 
-def _anchor(path: Path, variant: Variant, root: Place) -> tuple[Anchor, Place, tuple[Step, ...]]:
+def _anchor(path: Path, variant: Variant, root: Place) -> tuple[Anchor, Place, tuple[PathStep, ...]]:
     if path.top:
         return TOP, root, path.steps
     rest = path.steps
@@ -109,13 +111,13 @@ def _anchor(path: Path, variant: Variant, root: Place) -> tuple[Anchor, Place, t
     return OWN, variant.place, rest
 
 
-def _same(step: Step, level: Level) -> bool:
+def _same(step: PathStep, level: Level) -> bool:
     if step.tag != level.step.tag:
         return False
     return not step.conditions or resolved(step, level.place.record).conditions == level.step.conditions
 
 
-def _is_own(step: Step, variant: Variant) -> bool:
+def _is_own(step: PathStep, variant: Variant) -> bool:
     if step.tag != variant.place.record.tag or step.every:
         return False
     if variant.place.record.number_of(step.tag) or variant.place.child(step.tag) is not None:
@@ -130,7 +132,7 @@ def _child(place: Place, tag: str) -> Place | None:
     return place.child(tag)
 
 
-def _part_of(path: Path, step: Step, place: Place, wire: str) -> Path | None:
+def _part_of(path: Path, step: PathStep, place: Place, wire: str) -> Path | None:
     """Return ``path`` with the parts of ``place`` that its last name means, and their conditions beside them.
 
     The name is that of a part; before names of attributes, of the simple element that has them.

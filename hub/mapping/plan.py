@@ -11,10 +11,10 @@ from hub.formats.families import family_of
 from hub.formats.schema import Part, Place, Record, RepeatingGroup, Schema
 from hub.kernel.struct import Struct
 from hub.mapping.codecs import Bound
-from hub.mapping.paths import Path, Step
+from hub.mapping.paths import Path, PathStep
 from hub.mapping.scan import Where
 from hub.mapping.shape import Shape
-from hub.mapping.source import Source
+from hub.mapping.source import RuleSource
 
 
 class Anchor(Struct):
@@ -37,7 +37,7 @@ class Take:
     """A path bound to the schema: the steps beneath its anchor, and the place it ends in."""
 
     def __init__(
-        self, path: Path, anchor: Anchor, steps: tuple[Step, ...], places: tuple[Place, ...], own: Place
+        self, path: Path, anchor: Anchor, steps: tuple[PathStep, ...], places: tuple[Place, ...], own: Place
     ) -> None:
         self.path = path
         self.anchor = anchor
@@ -55,7 +55,7 @@ class Take:
         return any(step.every for step in self.steps)
 
     @property
-    def selector(self) -> tuple[Anchor, tuple[Step, ...]]:
+    def selector(self) -> tuple[Anchor, tuple[PathStep, ...]]:
         """What makes two paths the same place."""
         return self.anchor, self.steps
 
@@ -68,7 +68,7 @@ class Take:
 class Rule:
     """One line of a map, bound."""
 
-    def __init__(self, number: int, field: str, source: Source, shape: Shape, where: Where) -> None:
+    def __init__(self, number: int, field: str, source: RuleSource, shape: Shape, where: Where) -> None:
         self.number = number
         self.field = field
         self.source = source
@@ -95,7 +95,7 @@ class Rule:
 class Level(Struct):
     """An outer step of a list's ``at``: shared by the items beneath."""
 
-    step: Step
+    step: PathStep
     place: Place
 
 
@@ -114,7 +114,7 @@ class Total(Struct):
 
     number: int
     operation: Literal["sum", "count"]
-    loop: tuple[Step, ...]
+    loop: tuple[PathStep, ...]
     target: Path
     source: Path
     where: Where
@@ -134,7 +134,7 @@ class Variant:
         self.place = place  # of the item's own
         self.tags: tuple[str, ...] = ()  # from the top down to the item's own place
         self.outer: list[Level] = []
-        self.step: Step | None = None  # of the item's own segment; None when it stands in its parent's place
+        self.step: PathStep | None = None  # of the item's own segment; None when it stands in its parent's place
         self.group: RepeatingGroup | None = None
         self.said_by: tuple[str, str] | None = None  # field and word the place decides
         self.rules: list[Rule] = []

@@ -43,7 +43,7 @@ class Origin(Struct):
         return str(at)
 
 
-class Provenance:
+class Origins:
     """The origins of one document."""
 
     def __init__(self, plan: Plan, layout: dict[int, tuple[Any, ...]], trace: Sequence[Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from hub.mapping import reader_run
 from hub.mapping.build import Builder
 from hub.mapping.emit import Code, element_bits
-from hub.mapping.paths import Step
+from hub.mapping.paths import PathStep
 from hub.mapping.plan import Listing, Plan, Rule, Take, Variant
 from hub.mapping.readvalue import ValueReader
 from hub.mapping.runsteps import run_steps
@@ -174,7 +174,7 @@ class _Reader:
                     code.add("Z.add(a)")
                 code.add("break")
 
-    def step_tests(self, step: Step, node: str) -> list[str]:
+    def step_tests(self, step: PathStep, node: str) -> list[str]:
         """Return the Python that says whether a node holds what the step's conditions ask for."""
         if not step.conditions:
             return []

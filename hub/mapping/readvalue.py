@@ -21,7 +21,7 @@ from hub.mapping.tables import CodeMap
 from hub.mapping.values import read_pack, unpad
 
 
-class Places(Protocol):
+class PlaceReader(Protocol):
     """Who finds places (``reading``)."""
 
     def resolve(self, site: Site) -> None: ...
@@ -42,10 +42,10 @@ class ValueReader:
         self.tables = tables
         self.variant = plan.root
         self.sites: dict[Selector, Site] = {}
-        self.reader: Places
+        self.reader: PlaceReader
         code.names.update(read_pack=read_pack, split_pair=split_pair, unpad=unpad, plain_sscc=plain_sscc, When=When)
 
-    def begin(self, variant: Variant, sites: dict[Selector, Site], reader: Places) -> None:
+    def begin(self, variant: Variant, sites: dict[Selector, Site], reader: PlaceReader) -> None:
         """Turn to the rules of ``variant``, whose places are ``sites``."""
         self.variant, self.sites, self.reader = variant, sites, reader
 

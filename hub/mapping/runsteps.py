@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hub.mapping.paths import Step
+from hub.mapping.paths import PathStep
 from hub.mapping.reader_run import Steps
 
 
-def run_steps(steps: tuple[Step, ...]) -> Steps:
+def run_steps(steps: tuple[PathStep, ...]) -> Steps:
     """Return ``steps`` as ``reader_run`` takes them: tag, conditions, optional, and a key for the place."""
     made: list[tuple[str, tuple[tuple[int, int, str], ...], bool, str]] = []
     key = ""

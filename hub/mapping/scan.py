@@ -1,7 +1,7 @@
 """A TOML file read statement by statement: every key with its line, its column and its place in the order.
 
 Python's own reader loses line numbers and the order of dotted keys; a map needs both. The text of a
-file enters, its ``Entry`` list leaves, in file order. What can go wrong is bad TOML, or more of it than a map
+file enters, its ``KeyValue`` list leaves, in file order. What can go wrong is bad TOML, or more of it than a map
 has (``Misconfigured`` with line). Values are still read by ``tomllib``: this file only cuts.
 """
 
@@ -29,7 +29,7 @@ class Where(Struct):
         return f"{self.file}:{self.line}"
 
 
-class Entry(Struct):
+class KeyValue(Struct):
     """One ``key = value``, or a header alone (no key).
 
     ``table`` is the header above it, ``nth`` counts tables of one ``[[header]]`` from 0.
@@ -43,10 +43,10 @@ class Entry(Struct):
     where: Where
 
 
-def scan(text: str, file: str) -> list[Entry]:
+def scan(text: str, file: str) -> list[KeyValue]:
     """Return the entries of ``text`` in order; ``file`` is the name findings will show."""
     parse_toml(text, file)
-    entries: list[Entry] = []
+    entries: list[KeyValue] = []
     table: tuple[str, ...] = ()
     counts: dict[tuple[str, ...], int] = {}
     repeated = False
@@ -63,7 +63,7 @@ def scan(text: str, file: str) -> list[Entry]:
             table = _header(line)
             counts[table] = counts.get(table, -1) + 1
             where = Where(file=file, line=at + 1)
-            entries.append(Entry(table=table, nth=counts[table], repeated=repeated, key=(), value=None, where=where))
+            entries.append(KeyValue(table=table, nth=counts[table], repeated=repeated, key=(), value=None, where=where))
             at += 1
         elif not line or line.startswith("#"):
             at += 1
@@ -72,7 +72,7 @@ def scan(text: str, file: str) -> list[Entry]:
             key, value = _unfold(parsed)
             where = Where(file=file, line=at + 1, column=_value_column(lines[at]))
             nth = counts.get(table, 0)
-            entries.append(Entry(table=table, nth=nth, repeated=repeated, key=key, value=value, where=where))
+            entries.append(KeyValue(table=table, nth=nth, repeated=repeated, key=key, value=value, where=where))
             at += taken
     return entries
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hub.mapping.paths import Step
+from hub.mapping.paths import PathStep
 from hub.mapping.plan import Anchor, Take
 
-Selector = tuple[Anchor, tuple[Step, ...]]
+Selector = tuple[Anchor, tuple[PathStep, ...]]
 """What makes two paths the same place: where they start, and the way down."""
 
 WIDTH_MIN = 2  # tag and one element

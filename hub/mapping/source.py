@@ -1,6 +1,6 @@
 """The right side of a rule, taken apart: ``"PO102,03 | packs:box=10 each when kind = firm"``.
 
-Text enters, a ``Source`` leaves: where on the wire, through which codecs, in which direction, under
+Text enters, a ``RuleSource`` leaves: where on the wire, through which codecs, in which direction, under
 which guard. What can go wrong is a text that is no sentence of the language: ``Misconfigured``,
 without file and line, which the caller adds. Nothing here knows a schema or a canonical type.
 """
@@ -33,7 +33,7 @@ class Guard(Struct):
     value: str | None = None
 
 
-class Source(Struct):
+class RuleSource(Struct):
     """One rule's right side. Exactly one of ``word`` and ``choices`` is said."""
 
     text: str
@@ -48,7 +48,7 @@ class Source(Struct):
 _GUARD = re.compile(r"\s+when\s+([a-z_][a-z0-9_.]*)(?:\s*=\s*(\S+))?\s*\Z")
 
 
-def parse_source(text: str, wire: str) -> Source:
+def parse_source(text: str, wire: str) -> RuleSource:
     """Return what ``text`` says of ``wire``, or raise ``Misconfigured`` naming the part that is not understood."""
     if len(text) > RULE_CHARACTERS_MAX:
         raise Misconfigured(f"a rule of more than {RULE_CHARACTERS_MAX} characters", remedy="make it shorter")
@@ -60,14 +60,14 @@ def parse_source(text: str, wire: str) -> Source:
         word = rest[1:].strip()
         if not word:
             raise Misconfigured("a word is missing after '='")
-        return Source(text=text, direction=direction, word=word, guard=guard)
+        return RuleSource(text=text, direction=direction, word=word, guard=guard)
     where, *calls = [part.strip() for part in rest.split(" | ")]
     sequence = " then " in where
     if sequence and " or " in where:
         raise Misconfigured("'or' and 'then' cannot stand in one rule")
     choices = tuple(parse_path(part, wire) for part in re.split(r" or | then ", where))
     codecs = tuple(_call(call) for call in calls)
-    return Source(text=text, direction=direction, choices=choices, sequence=sequence, codecs=codecs, guard=guard)
+    return RuleSource(text=text, direction=direction, choices=choices, sequence=sequence, codecs=codecs, guard=guard)
 
 
 def _direction(text: str) -> tuple[str, Direction]:

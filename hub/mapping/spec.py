@@ -1,7 +1,7 @@
 """What map files say, as tables: one file read, bases and shared tables merged beneath it.
 
 Entries of a TOML file enter (see ``scan``), a ``Spec`` leaves: its tables keep the order in which
-rules are written out. What can go wrong is a key that is no part of the language; each is a ``Fault``
+rules are written out. What can go wrong is a key that is no part of the language; each is a ``MapFault``
 with file, line and column, all of them collected, none raised.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeGuard
 
 from hub.kernel.struct import Struct
-from hub.mapping.scan import Entry, Where
+from hub.mapping.scan import KeyValue, Where
 
 RESERVED = ("at", "by", "when", "why", "const", "each", "like", "totals")
 HEADER_KEYS = ("document", "wire", "version", "identity", "extends", "partner")
@@ -22,7 +22,7 @@ WANTED = {"version": "a whole number from 1", "identity": 'a list of fields: ["n
 SECTIONS = ("map", "fields", "const", "totals", "each", "codes", "why")
 
 
-class Fault(Struct):
+class MapFault(Struct):
     """Something wrong in a map file: what, where, and what to do about it."""
 
     code: str
@@ -82,10 +82,10 @@ class Spec:
         self.header: dict[str, SourceText] = {}
         self.root = Table()
         self.codes: dict[str, CodeTable] = {}
-        self.faults: list[Fault] = []
+        self.faults: list[MapFault] = []
 
 
-def read_spec(entries: Iterable[Entry], file: str) -> Spec:
+def read_spec(entries: Iterable[KeyValue], file: str) -> Spec:
     """Return what one map file says; what is not of the language stands in its ``faults``."""
     spec = Spec(file)
     for entry in entries:
@@ -106,7 +106,7 @@ def read_spec(entries: Iterable[Entry], file: str) -> Spec:
     return spec
 
 
-def read_shared(entries: Iterable[Entry], faults: list[Fault]) -> dict[str, Table]:
+def read_shared(entries: Iterable[KeyValue], faults: list[MapFault]) -> dict[str, Table]:
     """Return the tables of a ``shared.toml`` by name, for ``like``."""
     tables: dict[str, Table] = {}
     for entry in entries:
@@ -121,7 +121,7 @@ def read_shared(entries: Iterable[Entry], faults: list[Fault]) -> dict[str, Tabl
     return tables
 
 
-def read_codes(entries: Iterable[Entry], faults: list[Fault]) -> dict[str, CodeTable]:
+def read_codes(entries: Iterable[KeyValue], faults: list[MapFault]) -> dict[str, CodeTable]:
     """Return the code tables of a ``codes.toml``."""
     codes: dict[str, CodeTable] = {}
     for entry in entries:
@@ -129,7 +129,7 @@ def read_codes(entries: Iterable[Entry], faults: list[Fault]) -> dict[str, CodeT
     return codes
 
 
-def put_code(codes: dict[str, CodeTable], table: tuple[str, ...], entry: Entry, faults: list[Fault]) -> None:
+def put_code(codes: dict[str, CodeTable], table: tuple[str, ...], entry: KeyValue, faults: list[MapFault]) -> None:
     if table and not entry.key:
         codes.setdefault(table[0], CodeTable())
         return
@@ -160,7 +160,7 @@ def merge(base: Table, over: Table) -> Table:
     return merged
 
 
-def resolve_likes(table: Table, shared: dict[str, Table], faults: list[Fault]) -> Table:
+def resolve_likes(table: Table, shared: dict[str, Table], faults: list[MapFault]) -> Table:
     """Return ``table`` with every ``like`` replaced by the shared table it starts from."""
     return _Likes(shared, faults).resolved(table, 0)
 
@@ -168,7 +168,7 @@ def resolve_likes(table: Table, shared: dict[str, Table], faults: list[Fault]) -
 class _Likes:
     """Tables that start from shared ones, made whole; as many as a map may have, and no more. No table is changed."""
 
-    def __init__(self, shared: dict[str, Table], faults: list[Fault]) -> None:
+    def __init__(self, shared: dict[str, Table], faults: list[MapFault]) -> None:
         self._shared = shared
         self._faults = faults
         self._left = LIKES_MAX
@@ -211,7 +211,7 @@ def _is_list_of_fields(value: object) -> TypeGuard[list[str]]:
     return all(isinstance(each, str) and each and " " not in each for each in value)
 
 
-def _put_header(spec: Spec, entry: Entry) -> None:
+def _put_header(spec: Spec, entry: KeyValue) -> None:
     name = ".".join(entry.key)
     if name not in HEADER_KEYS:
         spec.faults.append(_unknown(name, entry.where, HEADER_KEYS))
@@ -223,10 +223,10 @@ def _put_header(spec: Spec, entry: Entry) -> None:
         spec.header[name] = SourceText(text=entry.value, where=entry.where)
     else:
         wanted = WANTED.get(name, "text in quotes")
-        spec.faults.append(Fault(code="MAP-KEY", message=f"'{name}' must be {wanted}", where=entry.where))
+        spec.faults.append(MapFault(code="MAP-KEY", message=f"'{name}' must be {wanted}", where=entry.where))
 
 
-def _put_list_entry(root: Table, path: tuple[str, ...], entry: Entry, faults: list[Fault]) -> None:
+def _put_list_entry(root: Table, path: tuple[str, ...], entry: KeyValue, faults: list[MapFault]) -> None:
     """Put ``entry`` into the list table that ``path`` (each.lines.each.schedules …) names."""
     table = root
     at = 0
@@ -254,7 +254,7 @@ _LIST_SECTIONS: dict[str, Callable[[Table], dict[str, SourceText]]] = {
 }
 
 
-def _put(table: Table, key: tuple[str, ...], entry: Entry, faults: list[Fault]) -> None:
+def _put(table: Table, key: tuple[str, ...], entry: KeyValue, faults: list[MapFault]) -> None:
     if not entry.key:
         return  # a header alone: the table now exists
     name, value, where = key[0], entry.value, entry.where
@@ -262,7 +262,7 @@ def _put(table: Table, key: tuple[str, ...], entry: Entry, faults: list[Fault]) 
         table.at = [SourceText(text=v, where=where) for v in value]
     elif not isinstance(value, str):
         message = f"'{'.'.join(key)}' must be text in quotes: codes keep their zeros that way"
-        faults.append(Fault(code="MAP-KEY", message=message, where=where, remedy="put the value in quotes"))
+        faults.append(MapFault(code="MAP-KEY", message=message, where=where, remedy="put the value in quotes"))
     elif name == "at" and len(key) == 1:
         table.at = [SourceText(text=value, where=where)]
     elif name == "by" and len(key) == 1:
@@ -316,8 +316,8 @@ def _without_like(table: Table) -> Table:
     return bare
 
 
-def _unknown(name: str, where: Where, valid: Iterable[str]) -> Fault:
-    return Fault(
+def _unknown(name: str, where: Where, valid: Iterable[str]) -> MapFault:
+    return MapFault(
         code="MAP-KEY",
         message=f"'{name}' is not a key of the mapping language",
         where=where,
@@ -325,8 +325,8 @@ def _unknown(name: str, where: Where, valid: Iterable[str]) -> Fault:
     )
 
 
-def _no_shared(like: SourceText, shared: dict[str, Table]) -> Fault:
-    return Fault(
+def _no_shared(like: SourceText, shared: dict[str, Table]) -> MapFault:
+    return MapFault(
         code="MAP-LIKE",
         message=f"no shared table '{like.text}'",
         where=like.where,

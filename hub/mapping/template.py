@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from hub.formats.schema import Place
-from hub.mapping.paths import Step
+from hub.mapping.paths import PathStep
 from hub.mapping.plan import Take
 from hub.mapping.writer_run import Template
 
 
-def template(step: Step | None, place: Place, width: int) -> Template:
+def template(step: PathStep | None, place: Place, width: int) -> Template:
     """Return the values a place opens with: tag, conditions, blanks up to ``width``."""
     conditions = step.conditions if step else ()
     blank: list[Any] = [""] * (max([width, *(c.part for c in conditions)]) + 1)
@@ -26,7 +26,7 @@ def template(step: Step | None, place: Place, width: int) -> Template:
     return tuple(blank)
 
 
-def fixed_steps(take: Take) -> tuple[Step, ...]:
+def fixed_steps(take: Take) -> tuple[PathStep, ...]:
     """Return the steps above the first that repeats: those of a list's values that are one place."""
     for index, step in enumerate(take.steps):
         if step.every:

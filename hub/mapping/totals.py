@@ -14,7 +14,7 @@ from typing import Any
 from hub.formats.numbers import read_number, write_number
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Severity
-from hub.mapping.paths import Step
+from hub.mapping.paths import PathStep
 from hub.mapping.places_run import new
 from hub.mapping.plan import Total
 from hub.mapping.reader_run import Reading, component, fits
@@ -126,11 +126,11 @@ def _truncated(number: Decimal, digits_max: int) -> Decimal:
     return Decimal((0, digits[-digits_max:], exponent))
 
 
-def _loops(root: Node, steps: tuple[Step, ...]) -> list[Node]:
+def _loops(root: Node, steps: tuple[PathStep, ...]) -> list[Node]:
     return _beneath(root, steps) if steps else [root]
 
 
-def _beneath(above: Node, steps: tuple[Step, ...]) -> list[Node]:
+def _beneath(above: Node, steps: tuple[PathStep, ...]) -> list[Node]:
     """Return the places that fit, in their order: the first step at any depth beneath, the others directly below it."""
     found: list[Node] = []
     _anywhere(above, steps[0].tag, _conditions(steps[0]), found)
@@ -157,11 +157,11 @@ def _target(loop: Node, total: Total) -> Node | None:
     return _first(loop, total.target.steps[-1]) if total.target.steps else loop
 
 
-def _first(loop: Node, step: Step) -> Node | None:
+def _first(loop: Node, step: PathStep) -> Node | None:
     return next((n for n in loop.children.get(step.tag, ()) if fits(n, _conditions(step))), None)
 
 
-def _conditions(step: Step) -> Conditions:
+def _conditions(step: PathStep) -> Conditions:
     return tuple((c.part, c.component or 0, c.value) for c in step.conditions) if step.conditions else ()
 
 

@@ -12,7 +12,7 @@ from hub.formats.schema import Part, Place
 from hub.kernel.words import Quantity
 from hub.mapping.codecs import Bound
 from hub.mapping.emit import Code, attribute
-from hub.mapping.paths import Step
+from hub.mapping.paths import PathStep
 from hub.mapping.plan import Anchor, Plan, Rule, Take, Variant
 from hub.mapping.readvalue import AI_SSCC, absent_value
 from hub.mapping.shape import PAIRED, Shape, fields_of, leading, shape_at, takes_currency
@@ -21,7 +21,7 @@ from hub.mapping.tables import CodeMap
 from hub.mapping.template import fixed_steps, template
 
 
-class Tree(Protocol):
+class PlacedTree(Protocol):
     """Who writes the functions and knows their places (``writing``)."""
 
     code: Code
@@ -38,7 +38,7 @@ class Tree(Protocol):
 
     def open(self, take: Take) -> None: ...
 
-    def open_steps(self, anchor: Anchor, steps: tuple[Step, ...], places: tuple[Place, ...]) -> str: ...
+    def open_steps(self, anchor: Anchor, steps: tuple[PathStep, ...], places: tuple[Place, ...]) -> str: ...
 
     def node(self, take: Take) -> str: ...
 
@@ -46,7 +46,7 @@ class Tree(Protocol):
 class ValueWriter:
     """Writes the writing of rules."""
 
-    def __init__(self, tree: Tree, tables: dict[str, CodeMap]) -> None:
+    def __init__(self, tree: PlacedTree, tables: dict[str, CodeMap]) -> None:
         self.tree = tree
         self.code = tree.code
         self.tables = tables

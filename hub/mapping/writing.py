@@ -17,7 +17,7 @@ from hub.mapping import places_run, values, writer_run
 from hub.mapping.cover import coverage, says_more
 from hub.mapping.emit import Code, attribute
 from hub.mapping.levels import LevelWriter
-from hub.mapping.paths import Step
+from hub.mapping.paths import PathStep
 from hub.mapping.plan import Anchor, Constant, Listing, Plan, Rule, Take, Variant
 from hub.mapping.runsteps import run_steps
 from hub.mapping.shape import shape_at
@@ -25,7 +25,7 @@ from hub.mapping.tables import CodeMap
 from hub.mapping.template import fixed_steps, template
 from hub.mapping.writevalue import ValueWriter
 
-Selector = tuple[Anchor, tuple[Step, ...]]
+Selector = tuple[Anchor, tuple[PathStep, ...]]
 OWN_PLACE: Selector = (Anchor(), ())
 
 
@@ -165,7 +165,7 @@ class TreeWriter:
             return
         self.open_steps(take.anchor, take.steps, take.places)
 
-    def open_steps(self, anchor: Anchor, steps: tuple[Step, ...], places: tuple[Place, ...]) -> str:
+    def open_steps(self, anchor: Anchor, steps: tuple[PathStep, ...], places: tuple[Place, ...]) -> str:
         """Write what opens the places down ``steps``; return the variable of the last."""
         above = "n"
         for length in range(1, len(steps) + 1):
@@ -176,7 +176,7 @@ class TreeWriter:
             above = name
         return above
 
-    def template(self, selector: Selector, step: Step | None, place: Place) -> str:
+    def template(self, selector: Selector, step: PathStep | None, place: Place) -> str:
         """Return the name of the values a place opens with: its conditions, and blanks."""
         return self.code.constant(template(step, place, self.widths.get(selector, 0)))
 
@@ -371,7 +371,7 @@ class TreeWriter:
         """Return what else would claim an item of ``inner`` when it is read: lines, and earlier lists."""
         step = inner.step
         assert step is not None
-        found: dict[tuple[Step, ...], str] = {}
+        found: dict[tuple[PathStep, ...], str] = {}
         for rule in above.rules:
             for take in rule.takes:
                 first = take.steps[0] if take.steps else None
@@ -390,8 +390,8 @@ class TreeWriter:
         return list(found.values())
 
 
-def _bare(step: Step) -> Step:
-    return Step(tag=step.tag, conditions=step.conditions)
+def _bare(step: PathStep) -> PathStep:
+    return PathStep(tag=step.tag, conditions=step.conditions)
 
 
 def _choosing(variant: Variant) -> list[str]:

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 Turn = tuple[int, asyncio.Future[None]]
 
 
-class Budget:
+class Shares:
     """Gives shares of ``total``; of one owner no more than ``of_one`` at a time, which is all of it if not said."""
 
     def __init__(self, total: int, *, of_one: int | None = None) -> None:

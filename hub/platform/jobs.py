@@ -41,7 +41,7 @@ from hub.platform.bells import ring
 from hub.platform.columns import LONG, Instant
 from hub.platform.database import metadata
 from hub.platform.lanes import NO_SHARES, Shares, owners_in_turn, owners_of, taken_in_turns
-from hub.platform.statements import Prepared
+from hub.platform.statements import PreparedStatement
 
 LEASE = timedelta(seconds=30)  # a killed worker's jobs are taken up again after this
 ATTEMPTS_MAX = 8  # with the backoff below: about four minutes, then a person is told
@@ -337,11 +337,11 @@ _COLUMNS = select(
     job.c.id, job.c.kind, job.c.owner, job.c.payload, job.c.attempts, job.c.excused, job.c.ordering_key, job.c.error
 )
 _NAMES = [column.name for column in _COLUMNS.selected_columns]
-_INSERT = Prepared(sql_insert(job))
+_INSERT = PreparedStatement(sql_insert(job))
 _LANE = (job.c.kind == bindparam("wanted_kind"), _ALIVE)
-_OWNERS = Prepared(owners_of(job.c.owner, *_LANE))
-_OWNERS_BEHIND = Prepared(owners_of(job.c.owner, *_LANE, job.c.owner > bindparam("behind")))
-_DUE = Prepared(
+_OWNERS = PreparedStatement(owners_of(job.c.owner, *_LANE))
+_OWNERS_BEHIND = PreparedStatement(owners_of(job.c.owner, *_LANE, job.c.owner > bindparam("behind")))
+_DUE = PreparedStatement(
     _COLUMNS.where(
         _ALIVE,
         job.c.due_at <= bindparam("now", type_=Instant),
@@ -377,27 +377,27 @@ _CLAIM = (
 _BURY = (
     sql_update(job).where(job.c.id.in_(bindparam("ids", expanding=True))).values(state="dead", error=bindparam("why"))
 )
-_DONE = Prepared(_held(sql_delete(job)).returning(job.c.ordering_key))
+_DONE = PreparedStatement(_held(sql_delete(job)).returning(job.c.ordering_key))
 _FORGET_DEAD = sql_delete(job).where(
     job.c.state == "dead", job.c.kind.in_(bindparam("kinds", expanding=True)), job.c.payload == bindparam("about")
 )
-_EXTEND = Prepared(_held(sql_update(job)).values(due_at=bindparam("lease_ends", type_=Instant)))
-_FAIL = Prepared(
+_EXTEND = PreparedStatement(_held(sql_update(job)).values(due_at=bindparam("lease_ends", type_=Instant)))
+_FAIL = PreparedStatement(
     _held(sql_update(job)).values(
         state=bindparam("state_after"), due_at=bindparam("due", type_=Instant), error=bindparam("why"), worker=None
     )
 )
-_RELEASE = Prepared(
+_RELEASE = PreparedStatement(
     _held(sql_update(job)).values(
         state="ready", excused=job.c.excused + 1, due_at=bindparam("due", type_=Instant), worker=None
     )
 )
-_TAKE_OVER = Prepared(
+_TAKE_OVER = PreparedStatement(
     sql_update(job)
     .where(job.c.state == "running")
     .values(state="ready", due_at=bindparam("due", type_=Instant), worker=None)
 )
-_REVIVE = Prepared(
+_REVIVE = PreparedStatement(
     sql_update(job)
     .where(job.c.id == bindparam("job"), job.c.state == "dead")
     .values(state="ready", excused=job.c.attempts, due_at=bindparam("now", type_=Instant), error=None)

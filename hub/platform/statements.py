@@ -1,7 +1,7 @@
 """Statements of the hot path: compiled once per engine, then run with no more than the driver does.
 
 SQLAlchemy spends 60 µs of CPU around a statement that SQLite runs in 5, and an order is some twenty statements. A
-``Prepared`` statement keeps what SQLAlchemy compiles (text, order and conversion of the parameters) and hands it to the
+``PreparedStatement`` keeps what SQLAlchemy compiles (text, order and conversion of the parameters) and hands it to the
 driver, on the caller's connection and in its transaction. For statements that return rows for people, use Core.
 """
 
@@ -30,7 +30,7 @@ Row = Mapping[str, Any]
 Parameters = tuple[Any, ...]
 
 
-class Prepared:
+class PreparedStatement:
     """A statement of the hot path. ``statement`` may depend on the engine's name, for what only dialects can say."""
 
     __slots__ = ("_compiled", "_statement")
@@ -146,14 +146,14 @@ def _picker(names: Sequence[str]) -> Callable[[Row], Parameters]:
     return lambda row: tuple([row[name] for name in names])
 
 
-def unless_there(table: Table) -> Prepared:
+def unless_there(table: Table) -> PreparedStatement:
     """Return an insert that leaves a row alone which already stands under the same unique key."""
 
     def insert(dialect: str) -> Executable:
         made = sqlite_insert(table) if dialect == "sqlite" else postgresql_insert(table)
         return made.on_conflict_do_nothing()
 
-    return Prepared(insert)
+    return PreparedStatement(insert)
 
 
 def _sqlite(conn: Connection) -> sqlite3.Connection | None:

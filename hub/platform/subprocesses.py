@@ -48,7 +48,7 @@ HANDED = "SUBPROCESS_HANDED"  # number of the child's end of the way by which de
 log = structlog.get_logger("hub.platform.subprocesses")
 
 
-class Fault(Struct, tag="fault"):
+class SentFault(Struct, tag="fault"):
     """An exception of ours on its way between two processes."""
 
     kind: str
@@ -56,7 +56,7 @@ class Fault(Struct, tag="fault"):
     state: dict[str, str | int | float | dict[str, Word] | None]
 
     @classmethod
-    def of(cls, fault: HubError) -> Fault:
+    def of(cls, fault: HubError) -> SentFault:
         return cls(kind=type(fault).__name__, arguments=[str(each) for each in fault.args], state=vars(fault))
 
     def exception(self) -> HubError:
@@ -85,7 +85,7 @@ class Subprocess:
         """Why there is no child that answers; None when all is well, or nobody has asked yet."""
         self._command = (sys.executable, "-P", "-m", module, *arguments)  # -P: a file where we stand is no module
         self._token = token
-        self._decode = msgspec.msgpack.Decoder(list[answers | Fault]).decode
+        self._decode = msgspec.msgpack.Decoder(list[answers | SentFault]).decode
         self._seconds_max, self._alone_seconds_max = seconds_max, alone_seconds_max
         self._child: _Child | None = None
         self._again_at = 0.0
@@ -222,7 +222,7 @@ class Subprocess:
 
 
 def _value(answer: object) -> object:
-    return answer.exception() if isinstance(answer, Fault) else answer
+    return answer.exception() if isinstance(answer, SentFault) else answer
 
 
 class _Child:
@@ -313,7 +313,7 @@ def answer(work: Callable[[list[Any]], Sequence[object]], asks: Any, token: str)
         lists.flush()
         while length := lists.read(LENGTH_BYTES):
             answers = work(decode(lists.read(int.from_bytes(length))))
-            told = [Fault.of(each) if isinstance(each, HubError) else each for each in answers]
+            told = [SentFault.of(each) if isinstance(each, HubError) else each for each in answers]
             lists.write(_framed(_encode(told)))
             lists.flush()
 

@@ -45,7 +45,7 @@ class Grant(Struct):
     keys: bool = False
 
 
-class Caller(Struct):
+class Requester(Struct):
     """Whoever asks: a person, or a partner's key."""
 
     name: str  # person:<login> or partner:<id>, as audit entries and timelines write it
@@ -77,15 +77,15 @@ class Rights:
         """Every permission that somebody has."""
         return self.of_keys.union(*self.roles.values())
 
-    def person(self, login: str, roles: Iterable[str], partners: Iterable[str] | None) -> Caller:
+    def person(self, login: str, roles: Iterable[str], partners: Iterable[str] | None) -> Requester:
         """Return the caller for a person; ``partners`` None means all. A role that is gone gives nothing."""
         permissions = frozenset[str]().union(*(self.roles.get(role, frozenset()) for role in roles))
         scope = EVERYONE if partners is None else Scope(partners=frozenset(partners))
-        return Caller(name=f"person:{login}", permissions=permissions, scope=scope)
+        return Requester(name=f"person:{login}", permissions=permissions, scope=scope)
 
-    def key(self, partner: str, scopes: Iterable[str]) -> Caller:
+    def key(self, partner: str, scopes: Iterable[str]) -> Requester:
         """Return the caller for a partner's key: its partner's data and nothing else."""
-        return Caller(name=f"partner:{partner}", permissions=frozenset(scopes) & self.of_keys, scope=only(partner))
+        return Requester(name=f"partner:{partner}", permissions=frozenset(scopes) & self.of_keys, scope=only(partner))
 
 
 def unknown_roles(roles: Iterable[str]) -> list[str]:

@@ -25,7 +25,7 @@ from hub.kernel.errors import Defect, Misconfigured, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
 from hub.transport.blocked import NAME_HELD, Blocked
-from hub.transport.hand import FILES_IN_HAND_MAX, FileInHand, Hand, NotAMessage, OpenFile, Unreadable
+from hub.transport.hand import FILES_IN_HAND_MAX, FileInHand, Hand, NotAMessage, OpenFile, UnreadableFiles
 from hub.transport.piles import WaitingFiles
 from hub.transport.places import OUT, WRITING, Places, fault_of_place, may_write
 from hub.transport.receive import Receive
@@ -117,13 +117,13 @@ class FolderState(Struct):
 
     files: list[FileInHand] = []
     grown: list[FileInHand] = []
-    unreadable: Unreadable | None = None
+    unreadable: UnreadableFiles | None = None
     removed: int = 0
     fault: Exception | None = None
     cost_seconds: float = 0.0
 
 
-class Opened:
+class OpenedFile:
     """A file in hand that was opened: with its bytes, or with why there are none yet."""
 
     def __init__(self, held: FileInHand) -> None:
@@ -170,7 +170,7 @@ class FolderWatcher:
         self._again_at: dict[FileInHand, float] = {}  # files at which intake failed unexpectedly
         self._set_aside: set[str] = set()  # partners of whom something was, since what is kept of it was bounded
         self._told: dict[object, str] = {}  # of partners and files, what was said last
-        self.unreadable: dict[str, Unreadable] = {}
+        self.unreadable: dict[str, UnreadableFiles] = {}
         """Partners in whose folders files lie that the hub may not open, at the last look."""
 
     async def sweep(self) -> int:
@@ -265,7 +265,7 @@ class FolderWatcher:
         else:
             log.error("folder not taken", partner=partner, fault=type(fault).__name__, exc_info=fault)
 
-    def _tell_of_unreadable(self, partner: str, found: Unreadable | None) -> None:
+    def _tell_of_unreadable(self, partner: str, found: UnreadableFiles | None) -> None:
         """Say once that files wait which the hub may not open, and once that they wait no more."""
         about = (partner, "unreadable")
         if found is not None:
@@ -309,9 +309,9 @@ class FolderWatcher:
                 if each.file is not None:
                     each.file.close()
 
-    def _open(self, files: Sequence[FileInHand], *, alone: bool) -> tuple[list[Opened], list[FileInHand]]:
+    def _open(self, files: Sequence[FileInHand], *, alone: bool) -> tuple[list[OpenedFile], list[FileInHand]]:
         """Read files; return them, and those whose turn is later: behind a large one, or more than goes at once."""
-        opened: list[Opened] = []
+        opened: list[OpenedFile] = []
         later: list[FileInHand] = []
         held_up: set[str] = set()
         size = 0
@@ -319,7 +319,7 @@ class FolderWatcher:
             if held.partner in held_up or size > BYTES_AT_ONCE:
                 later.append(held)
                 continue
-            each = Opened(held)
+            each = OpenedFile(held)
             opened.append(each)
             try:
                 each.read(Hand(self._places, held.partner), self._clock(), self._limit_bytes, alone=alone)
@@ -330,13 +330,13 @@ class FolderWatcher:
                 held_up.add(held.partner)
         return opened, later
 
-    async def _hand_over(self, each: Opened) -> None:
+    async def _hand_over(self, each: OpenedFile) -> None:
         if each.body is not None:
             held = each.held  # a file that was handed over when we died is handed over again, whenever we come back
             key = f"folder {held.own} {len(each.body)}"
             await self._receive(held.partner, each.body, transport="folder", file_name=held.shown, idempotency_key=key)
 
-    def _let_go(self, handed: Sequence[Opened]) -> None:
+    def _let_go(self, handed: Sequence[OpenedFile]) -> None:
         """Let go of files that were handed over, or watch what may still grow."""
         for each in handed:
             hand, file = Hand(self._places, each.held.partner), each.file
@@ -350,7 +350,7 @@ class FolderWatcher:
             except Exception as fault:  # noqa: BLE001 - judged by ``_end``
                 each.fault = fault
 
-    async def _end(self, each: Opened) -> None:
+    async def _end(self, each: OpenedFile) -> None:
         """Do what is left to do with a file, by what came of it."""
         held, fault, partner = each.held, each.fault, each.held.partner
         if fault is None:
@@ -381,7 +381,7 @@ class FolderWatcher:
         else:
             raise fault
 
-    def _note(self, each: Opened) -> None:
+    def _note(self, each: OpenedFile) -> None:
         """Note what came of a file with which nothing was wrong."""
         held = each.held
         if each.large:

@@ -58,7 +58,7 @@ UNREADABLE = "TRN-FOLDER-UNREADABLE"
 READABLE_AGAIN = "let the hub's account read what is dropped there: docs/operations.md, Folders"
 
 
-class Unreadable(Struct):
+class UnreadableFiles(Struct):
     """Files that lie in a partner's folder and cannot be opened by the hub: how many, the first, and why."""
 
     files: int
@@ -74,7 +74,7 @@ class FolderContents(Struct):
     """What lies in a partner's folder: names of complete files, oldest first, and those that cannot be read."""
 
     complete: list[str]
-    unreadable: Unreadable | None = None
+    unreadable: UnreadableFiles | None = None
 
 
 def complete_files(folder: int, now: float) -> FolderContents:
@@ -120,12 +120,12 @@ def _can_be_read(name: str, folder: int) -> bool:
         return file.closed_by_sender is True
 
 
-def _told(unreadable: list[tuple[str, OSError]]) -> Unreadable | None:
+def _told(unreadable: list[tuple[str, OSError]]) -> UnreadableFiles | None:
     if not unreadable:
         return None
     name, fault = unreadable[0]
     why = "their sender holds a lease" if isinstance(fault, BlockingIOError) else fault.strerror or "cannot be opened"
-    return Unreadable(files=len(unreadable), first=shown(name), why=why)
+    return UnreadableFiles(files=len(unreadable), first=shown(name), why=why)
 
 
 def shown(name: str) -> str:
@@ -163,7 +163,7 @@ class Hand:
                     _forget(own, hand)
         return found
 
-    def take(self, now: float, room: int) -> tuple[list[FileInHand], Unreadable | None]:
+    def take(self, now: float, room: int) -> tuple[list[FileInHand], UnreadableFiles | None]:
         """Move up to ``room`` complete files out of the partner's folder, where it cannot put others in their place.
 
         With them, what stays there because it cannot be read.
@@ -189,7 +189,7 @@ class Hand:
                 raise barred
         return taken, lying.unreadable
 
-    def unreadable(self, now: float) -> Unreadable | None:
+    def unreadable(self, now: float) -> UnreadableFiles | None:
         """Return what lies in the partner's folder, if it is there, and cannot be read; nothing is moved."""
         try:
             with self._places.of(self._partner, IN) as inbox:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Received(Protocol):
+class ReceivedMessage(Protocol):
     """What intake says once the bytes are durable."""
 
     @property
@@ -30,4 +30,4 @@ class Receive(Protocol):
         file_name: str | None = None,
         content_type: str | None = None,
         idempotency_key: str | None = None,
-    ) -> Received: ...
+    ) -> ReceivedMessage: ...

@@ -35,13 +35,13 @@ class Admission:
         self._memory = 0
 
     @contextmanager
-    def place(self, partner: str) -> Iterator[Place]:
+    def place(self, partner: str) -> Iterator[BodyProgress]:
         """Hold a place for one body of ``partner`` while the block runs. It weighs nothing until something arrives."""
         requests = self._requests.get(partner, 0)
         if requests >= PARTNER_REQUESTS_MAX:
             raise busy(f"{requests} of your messages are under way", RETRY_SECONDS)
         self._requests[partner] += 1
-        place = Place(self, partner)
+        place = BodyProgress(self, partner)
         try:
             yield place
         finally:
@@ -89,7 +89,7 @@ class Admission:
             del counts[partner]
 
 
-class Place:
+class BodyProgress:
     """What one body has come to so far."""
 
     def __init__(self, admission: Admission, partner: str) -> None:

@@ -17,7 +17,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hub.web.languages import LANGUAGES, Language
+from hub.web.languages import LANGUAGES, PageLanguage
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -38,11 +38,11 @@ EMPTY_HEADERS = (
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "npgettext": ((1, "c"), 2, 3)}
 
 
-def po_file(language: Language) -> Path:
+def po_file(language: PageLanguage) -> Path:
     return LOCALE / language.locale / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
-class Catalogue(gettext.GNUTranslations):
+class LanguageCatalogue(gettext.GNUTranslations):
     """The texts of one language."""
 
     def texts(self) -> Iterator[str]:
@@ -51,14 +51,14 @@ class Catalogue(gettext.GNUTranslations):
         yield from (text for text in vars(self)["_catalog"] if isinstance(text, str) and text)
 
 
-def load(language: Language) -> Catalogue:
+def load(language: PageLanguage) -> LanguageCatalogue:
     """Return the catalogue of ``language``, compiled now if no current ``.mo`` stands beside its ``.po``."""
     source = po_file(language)
     compiled = source.with_suffix(".mo")
     if compiled.is_file() and (not source.is_file() or compiled.stat().st_mtime >= source.stat().st_mtime):
         with compiled.open("rb") as file:
-            return Catalogue(file)
-    return Catalogue(io.BytesIO(compiled_bytes(source)))
+            return LanguageCatalogue(file)
+    return LanguageCatalogue(io.BytesIO(compiled_bytes(source)))
 
 
 def compiled_bytes(source: Path) -> bytes:

@@ -18,7 +18,7 @@ from hub.kernel.struct import Struct
 from hub.platform.blobs import Blobs
 from hub.platform.database import Database
 from hub.platform.settings import Settings
-from hub.web.wire import Guides
+from hub.web.wire import GuideNames
 
 
 class Link(Struct):
@@ -61,7 +61,7 @@ class Hub(Protocol):
     def partners(self) -> Partners: ...
 
     @property
-    def guides(self) -> Guides: ...
+    def guides(self) -> GuideNames: ...
 
     @property
     def registry(self) -> CollectorRegistry: ...

@@ -16,7 +16,7 @@ HEADER_LENGTH_MAX = 512  # no browser sends more; the rest of a longer header is
 UTC_ZONE = ZoneInfo("UTC")
 
 
-class Language(Struct):
+class PageLanguage(Struct):
     """A language the pages speak."""
 
     locale: str  # folder of the catalogue and Babel's name: zh_CN
@@ -25,8 +25,8 @@ class Language(Struct):
 
 
 LANGUAGES = (
-    Language(locale="en", tag="en", name="English"),
-    Language(locale="zh_CN", tag="zh-CN", name="简体中文"),
+    PageLanguage(locale="en", tag="en", name="English"),
+    PageLanguage(locale="zh_CN", tag="zh-CN", name="简体中文"),
 )
 
 
@@ -35,7 +35,7 @@ def N_(text: str) -> str:
     return text
 
 
-def by_tag(tag: str | None) -> Language | None:
+def by_tag(tag: str | None) -> PageLanguage | None:
     """Return the language whose tag is ``tag`` ("zh-CN"), or that shares its first subtag ("zh")."""
     if not tag:
         return None
@@ -47,13 +47,13 @@ def by_tag(tag: str | None) -> Language | None:
     return next((language for language in LANGUAGES if language.tag.lower().split("-")[0] == first), None)
 
 
-def negotiate(accept: str | None) -> Language:
+def negotiate(accept: str | None) -> PageLanguage:
     """Return the language an ``Accept-Language`` header likes best (RFC 9110, 12.5.4); English for none.
 
     >>> negotiate("de, zh-TW;q=0.8, en;q=0.3").tag
     'zh-CN'
     """
-    wishes: list[tuple[float, Language]] = []
+    wishes: list[tuple[float, PageLanguage]] = []
     for part in (accept or "")[:HEADER_LENGTH_MAX].split(","):
         tag, _, parameter = part.partition(";")
         language = by_tag(tag)

@@ -12,7 +12,7 @@ from hub.kernel.sentence import Wording, in_words
 from hub.web.vocabulary import OURS, WORDS
 
 
-class Reader:
+class WordingReader:
     """Reads what is said in one language, whose texts ``gettext`` translates."""
 
     def __init__(self, gettext: Callable[[str], str]) -> None:

@@ -24,10 +24,10 @@ from hub.web import statuses
 from hub.web.assets import Assets
 from hub.web.catalogues import load
 from hub.web.directions import isolated, verbatim
-from hub.web.languages import LANGUAGES, UTC_ZONE, Language
+from hub.web.languages import LANGUAGES, UTC_ZONE, PageLanguage
 from hub.web.navigation import NAVIGATION
 from hub.web.phrases import Phrasebook
-from hub.web.reading_out import Reader
+from hub.web.reading_out import WordingReader
 from hub.web.vocabulary import UNITS
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -38,7 +38,7 @@ class Viewer(Struct):
     """How one person reads a page."""
 
     now: datetime
-    language: Language = LANGUAGES[0]
+    language: PageLanguage = LANGUAGES[0]
     zone: ZoneInfo = UTC_ZONE
 
 
@@ -54,7 +54,7 @@ class Renderer:
         return environment.get_template(template).render(viewer=viewer, f=Formats(viewer), **context)
 
 
-def _environment(language: Language, assets: Assets, templates: Path) -> Environment:
+def _environment(language: PageLanguage, assets: Assets, templates: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
@@ -70,7 +70,7 @@ def _environment(language: Language, assets: Assets, templates: Path) -> Environ
     catalogue = load(language)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     phrases = Phrasebook(catalogue.gettext, catalogue.texts())
-    reader = Reader(catalogue.gettext)
+    reader = WordingReader(catalogue.gettext)
     environment.globals.update(
         translate=partial(_translate, catalogue.gettext),
         phrase=partial(_phrase, phrases, reader),
@@ -86,16 +86,16 @@ def _environment(language: Language, assets: Assets, templates: Path) -> Environ
     return environment
 
 
-def _phrase(phrases: Phrasebook, reader: Reader, said: str | Wording | None) -> str:
+def _phrase(phrases: Phrasebook, reader: WordingReader, said: str | Wording | None) -> str:
     """Return what was said; what is a sentence already is looked up by its pattern."""
     return reader.says(said) if isinstance(said, Wording) else phrases.phrase(said)
 
 
-def _finds(phrases: Phrasebook, reader: Reader, finding: Diagnostic) -> str:
+def _finds(phrases: Phrasebook, reader: WordingReader, finding: Diagnostic) -> str:
     return reader.finds(finding) if finding.told is None else phrases.phrase(finding.told)
 
 
-def _advises(phrases: Phrasebook, reader: Reader, finding: Diagnostic) -> str:
+def _advises(phrases: Phrasebook, reader: WordingReader, finding: Diagnostic) -> str:
     return reader.advises(finding) if finding.told is None else phrases.phrase(finding.advised)
 
 

@@ -73,13 +73,13 @@ ENVELOPE_NAMES = {
 }
 
 
-class Guides(Protocol):
+class GuideNames(Protocol):
     """Names of segments and elements (``hub.formats.x12.guides``)."""
 
     def guide(self, release: str, set: str, partner: str | None = None) -> Guide | None: ...
 
 
-class Element(Struct):
+class ShownElement(Struct):
     """One element as sent. ``at`` is ``segment:element``."""
 
     label: str  # BEG03
@@ -90,7 +90,7 @@ class Element(Struct):
     meaning: str = ""  # of a code
 
 
-class Segment(Struct):
+class ShownSegment(Struct):
     """One segment. ``position`` counts from ST = 1; the envelope has 0."""
 
     tag: str
@@ -99,7 +99,7 @@ class Segment(Struct):
     name: str = ""
     depth: int = 0  # of the loop it stands in
     unknown: bool = False  # not in the guide
-    elements: list[Element] = []
+    elements: list[ShownElement] = []
 
 
 class Line(Struct):
@@ -114,7 +114,7 @@ class Line(Struct):
 class Wire(Struct):
     """What the page shows of a body."""
 
-    segments: list[Segment] = []
+    segments: list[ShownSegment] = []
     lines: list[Line] = []  # of a body that is no X12
     element_separator: str = "*"
     segment_terminator: str = "~"
@@ -127,7 +127,7 @@ class Wire(Struct):
     before: int | None = None  # and the one before
 
 
-def wire_of(body: bytes, document: DocumentRow | None, guides: Guides, *, first: int = 1) -> Wire:
+def wire_of(body: bytes, document: DocumentRow | None, guides: GuideNames, *, first: int = 1) -> Wire:
     """Return ``body`` for the page: the document meant from its segment ``first`` on, with the envelope around it."""
     if document is not None and document.release is not None:
         try:
@@ -180,7 +180,7 @@ def _segments(
     found: TransactionSet,
     *,
     document: DocumentRow,
-    guides: Guides,
+    guides: GuideNames,
     first: int,
 ) -> Wire:
     guide = guides.guide(found.release, found.kind, document.partner)
@@ -218,23 +218,23 @@ def _raw(body: bytes, offset: int, separators: Separators, encoding: str) -> lis
     return text.split(separators.element)
 
 
-def _envelope(values: Sequence[str]) -> Segment:
+def _envelope(values: Sequence[str]) -> ShownSegment:
     """A segment around the set: its places are named by tag, for nothing canonical comes from it."""
     tag = values[0].strip()
     name, elements = ENVELOPE_NAMES.get(tag, ("", ()))
-    return Segment(
+    return ShownSegment(
         tag=tag,
         position=0,
         at=f"{tag}:0",
         name=name,
         elements=[
-            Element(label=f"{tag}{n:02d}", at=f"{tag}:{n}", value=_short(value), name=_nth(elements, n))
+            ShownElement(label=f"{tag}{n:02d}", at=f"{tag}:{n}", value=_short(value), name=_nth(elements, n))
             for n, value in enumerate(values[1:], start=1)
         ],
     )
 
 
-def _segment(values: Sequence[str], position: int, walk: _Walk, faulty: set[str]) -> Segment:
+def _segment(values: Sequence[str], position: int, walk: _Walk, faulty: set[str]) -> ShownSegment:
     tag = values[0]
     if tag in ENVELOPE_NAMES:
         envelope_name, names = ENVELOPE_NAMES[tag]
@@ -247,11 +247,11 @@ def _segment(values: Sequence[str], position: int, walk: _Walk, faulty: set[str]
     for number, value in enumerate(values[1:], start=1):
         at = f"{position}:{number}"
         elements.append(
-            Element(
+            ShownElement(
                 label=f"{tag}{number:02d}", at=at, value=_short(value), name=_nth(names, number), faulty=at in faulty
             )
         )
-    return Segment(
+    return ShownSegment(
         tag=tag,
         position=position,
         at=f"{position}:0",

@@ -63,7 +63,7 @@ def dual_write() -> None:
     """Effects, their numbers and the job's completion in one transaction; what goes out in a second one."""
     sent: dict[Connection, list[Callable[[Connection], None]]] = {}
 
-    def put_later(conn: Connection, messages: Sequence[outbox.Outgoing]) -> None:
+    def put_later(conn: Connection, messages: Sequence[outbox.OutboundMessage]) -> None:
         for message in messages:  # each in a moment of its own, in which it can be lost
             sent.setdefault(conn, []).append(partial(outbox.put_all, outgoing=[message]))
 

@@ -106,7 +106,7 @@ def answer(conn: Connection, order: str, answers: str, partner: str = "acme-card
         cause=answers,
         cause_position=1,
     )
-    outgoing = outbox.Outgoing(
+    outgoing = outbox.OutboundMessage(
         id=message,
         partner=partner,
         transport=transport,

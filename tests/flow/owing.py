@@ -20,9 +20,9 @@ from structlog.testing import capture_logs
 import hub
 from hub.exchange import messages, outbox, stopped
 from hub.exchange.model import MessageDetail
-from hub.exchange.outbox import Due
+from hub.exchange.outbox import DueDelivery
 from hub.exchange.tables import delivery, delivery_attempt, message, stopped_lane, timeline
-from hub.flow.delivering import Deliverer, Way, transports
+from hub.flow.delivering import Deliverer, DeliveryWay, transports
 from hub.flow.rules import Rules
 from hub.flow.services import Services
 from hub.kernel.scope import EVERYONE
@@ -35,7 +35,7 @@ from tests.exchange.story import answer, receive_order
 from tests.stored import FrozenClock
 
 EVIL, GOOD = "alpha", "beta"
-Wrap = Callable[[Due], None]
+Wrap = Callable[[DueDelivery], None]
 T = TypeVar("T")
 
 
@@ -59,7 +59,7 @@ class Owing:
         """Begin anew as a hub does that alone serves its data: nothing is remembered but what is written."""
         way = transports(self.places)["folder"]
 
-        def send(due: Due, body: bytes) -> str:
+        def send(due: DueDelivery, body: bytes) -> str:
             self._count("deliver")
             if self._before is not None:
                 self._before(due)
@@ -71,7 +71,7 @@ class Owing:
             self._count("judge")
             return way.fault_of(partner)
 
-        self._deliverer = Deliverer(self._services, {"folder": Way(deliver=send, fault_of=fault_of)})
+        self._deliverer = Deliverer(self._services, {"folder": DeliveryWay(deliver=send, fault_of=fault_of)})
 
     def taken_over(self) -> None:
         """Restart after a kill."""

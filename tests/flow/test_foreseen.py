@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from hub.business.orders import handlers, room
 from hub.exchange import intake
 from hub.flow import readers
-from hub.flow.readers import Reader, Reading, ToRead
+from hub.flow.readers import Reader, ReadMessage, ToRead
 from tests.flow.at_work import AtWork, codes
 from tests.flow.overlay import NORTH, add_north, change, from_north, short_numbers
 from tests.flow.wire import Sent, group, interchange, line, of_kind, one_order, order, transaction
@@ -49,7 +49,7 @@ class Between:
         self._reader: Reader = hub.hub.services.reader
         self._happens = happens
 
-    async def read(self, wanted: ToRead) -> Reading:
+    async def read(self, wanted: ToRead) -> ReadMessage:
         reading = await self._reader.read(wanted)
         await self._happens(wanted)
         return reading

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection
 
 from hub.exchange import outbox
-from hub.exchange.outbox import Due
-from hub.flow.delivering import CLAIM_LASTS, Deliverer, Way
+from hub.exchange.outbox import DueDelivery
+from hub.flow.delivering import CLAIM_LASTS, Deliverer, DeliveryWay
 from hub.kernel.errors import Unavailable
 from hub.platform import jobs
 from hub.platform.blobs import Blobs
@@ -37,14 +37,14 @@ def states(hub: AtWork) -> list[str]:
     return sorted(row.delivery for row in hub.log(direction="out", partner=NORTH))
 
 
-def deliver(hub: AtWork, way: Callable[[Due, bytes], str]) -> None:
-    hub.wait(Deliverer(hub.hub.services, {"folder": Way(deliver=way)})._deliver_due())
+def deliver(hub: AtWork, way: Callable[[DueDelivery, bytes], str]) -> None:
+    hub.wait(Deliverer(hub.hub.services, {"folder": DeliveryWay(deliver=way)})._deliver_due())
 
 
 def test_a_transport_that_fails_unexpectedly_fails_one_delivery(owing: AtWork) -> None:
     tried: list[str] = []
 
-    def choke_once(due: Due, body: bytes) -> str:
+    def choke_once(due: DueDelivery, body: bytes) -> str:
         tried.append(due.message)
         if len(tried) == 1:
             raise ValueError("the payload")
@@ -74,7 +74,7 @@ def test_a_body_that_cannot_be_read_fails_one_delivery(owing: AtWork, monkeypatc
 def test_a_delivery_that_another_took_over_meanwhile_keeps_no_other_waiting(owing: AtWork) -> None:
     sent: list[str] = []
 
-    def lose_the_first(due: Due, body: bytes) -> str:
+    def lose_the_first(due: DueDelivery, body: bytes) -> str:
         sent.append(due.message)
         if len(sent) == 1:
             later = owing.clock.now() + outbox.ATTEMPT_LEASE
@@ -105,7 +105,7 @@ def test_a_database_that_is_away_for_one_mark_keeps_no_other_waiting(
 def test_deliveries_are_not_begun_when_their_lease_may_end_under_way(owing: AtWork) -> None:
     sent: list[str] = []
 
-    def slow(due: Due, body: bytes) -> str:
+    def slow(due: DueDelivery, body: bytes) -> str:
         sent.append(due.message)
         owing.later(seconds=CLAIM_LASTS.total_seconds() + 1)
         return "there"

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from hub.flow.large import LargeHere, LargeInSubprocess, LargeReader
 from hub.flow.large_steps import REMEMBERED_MAX, Said, Step, Steps
-from hub.flow.readers import Reading, ToRead
+from hub.flow.readers import ReadMessage, ToRead
 from hub.flow.rules import Rules
 from hub.formats.body import Bytes
 from hub.formats.x12.limits import SEGMENTS_PER_SET_MAX, SET_BYTES_MAX
@@ -27,7 +27,7 @@ from tests.conftest import NOW
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.wire import acknowledgement, group, interchange, line, one_order, order, transaction
 
-Portions = list[tuple[Reading, list[int], bool]]
+Portions = list[tuple[ReadMessage, list[int], bool]]
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +162,7 @@ def test_the_longest_sets_are_refused_with_their_findings_and_the_process_lives(
     beside(rules, story)
 
 
-async def _first(portions: AsyncIterator[tuple[Reading, bool]]) -> tuple[Reading, bool]:
+async def _first(portions: AsyncIterator[tuple[ReadMessage, bool]]) -> tuple[ReadMessage, bool]:
     return await anext(portions)
 
 

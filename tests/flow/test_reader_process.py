@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from hub.exchange import intake
 from hub.flow import readers, tasks
 from hub.flow.documents import Document, Survey
-from hub.flow.readers import Reading, ReadInSubprocess, ToRead, read_messages
+from hub.flow.readers import ReadInSubprocess, ReadMessage, ToRead, read_messages
 from hub.flow.rules import Rules
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.platform import jobs, subprocesses
@@ -38,7 +38,7 @@ def _wanted(body: bytes, partner: str = ACME) -> ToRead:
     return ToRead(message="message-1", partner=partner, body=body, now=NOW)
 
 
-async def _read_beside(*asked: ToRead) -> list[Reading | BaseException]:
+async def _read_beside(*asked: ToRead) -> list[ReadMessage | BaseException]:
     reader = ReadInSubprocess(None)
     answers = await asyncio.gather(*(reader.read(wanted) for wanted in asked), return_exceptions=True)
     await reader.close()
@@ -52,9 +52,9 @@ def test_what_is_read_beside_is_what_is_read_here() -> None:
     assert [_without_ids(each) for each in beside] == [_without_ids(each) for each in read_messages(rules, wanted)]
 
 
-def _without_ids(reading: Reading | BaseException) -> tuple[Survey, list[Document], list[str]]:
+def _without_ids(reading: ReadMessage | BaseException) -> tuple[Survey, list[Document], list[str]]:
     """Return what was read and prepared, but for the ids of orders, which no two readers give alike."""
-    assert isinstance(reading, Reading)
+    assert isinstance(reading, ReadMessage)
     prepared = []
     for position, each in reading.prepared.items():
         order = each.writes.rows.order
@@ -72,7 +72,7 @@ def test_what_travels_between_the_processes_grows_with_the_message_and_no_faster
         groups = [group(transaction(order(f"45{number:08d}")), number=number) for number in range(1, count + 1)]
         body = interchange(*(groups if many == "groups" else ["~".join([*ta1s, ""])]))
         [read] = read_messages(rules, [_wanted(body)])
-        assert isinstance(read, Reading)
+        assert isinstance(read, ReadMessage)
         assert len(read.documents) == count
         return len(msgspec.msgpack.encode(read))
 
@@ -86,7 +86,7 @@ def test_what_cannot_be_read_is_told_and_its_neighbour_is_read() -> None:
     assert isinstance(nonsense, Unreadable)
     assert nonsense.code == "ENV-NO-INTERCHANGE"
     assert isinstance(nobody, Misconfigured)
-    assert isinstance(good, Reading)
+    assert isinstance(good, ReadMessage)
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["quietly", "though its reader was killed"])

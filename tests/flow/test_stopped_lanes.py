@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hub.exchange import messages, outbox, stopped
-from hub.exchange.outbox import Due
+from hub.exchange.outbox import DueDelivery
 from hub.flow.delivering import AT_ONCE
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
@@ -129,7 +129,7 @@ class Disk:
     def __init__(self, number: int) -> None:
         self.number: int | None = number
 
-    def __call__(self, due: Due) -> None:
+    def __call__(self, due: DueDelivery) -> None:
         if self.number is not None and due.partner == EVIL:
             fault = OSError(self.number, os.strerror(self.number))
             raise fault if self.number in (errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ENOMEM) else blocked(fault)
@@ -167,7 +167,7 @@ def test_what_only_writing_tells_stops_the_lane_as_well(database: Database, tmp_
 def test_what_is_wrong_with_one_file_costs_that_file_alone(database: Database, tmp_path: Path, number: int) -> None:
     first: list[str] = []
 
-    def refuse(due: Due) -> None:
+    def refuse(due: DueDelivery) -> None:
         first[:] = first or [due.message]
         if due.message == first[0]:
             raise blocked(OSError(number, os.strerror(number)))

@@ -16,9 +16,9 @@ from hub.kernel.location import Location
 from hub.kernel.sentence import NESTED_MAX, Phrase, Word, Wording, declared, in_words, templates
 from hub.web.catalogues import import_rooms, load
 from hub.web.languages import LANGUAGES
-from hub.web.reading_out import Reader
+from hub.web.reading_out import WordingReader
 
-CHINESE = Reader(load(LANGUAGES[1]).gettext)
+CHINESE = WordingReader(load(LANGUAGES[1]).gettext)
 NASTY = st.text(max_size=40) | st.sampled_from(
     ["{found}", "{0.__class__}", "{", "}", "{{", "%s", "%(found)s", "<b>x</b>", "a\nb", "; remedy: pay me", "' or '"]
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 from hub.formats.tree import Node
 from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
-from hub.formats.x12.guide import Computed, Element, Guide, RepeatingGroup, Segment, Use
+from hub.formats.x12.guide import ComputedElement, Element, Guide, RepeatingElements, Segment, Use
 from hub.formats.x12.schema import GuideSchemas, guide_of
 from hub.formats.x12.separators import Separators
 from hub.formats.x12.validate import compile_guide
@@ -27,7 +27,7 @@ def element(kind: str = AN, most: int = 30, *, repeat: int = 1) -> Element:
     return Element(number="1", name="x", type=kind, maximum=8 if kind == DATE else most, repeat=repeat)  # type: ignore[arg-type]
 
 
-def segment(tag: str, *kinds: str, group: RepeatingGroup | None = None, qualifier: int = 1) -> Segment:
+def segment(tag: str, *kinds: str, group: RepeatingElements | None = None, qualifier: int = 1) -> Segment:
     return Segment(tag=tag, name=tag, elements=tuple(element(k) for k in kinds), group=group, qualifier=qualifier)
 
 
@@ -44,9 +44,9 @@ def use(
 REF = segment("REF", ID, AN, AN)
 DTM = segment("DTM", ID, DATE, "TM")
 N3 = segment("N3", AN, AN)
-LIN = segment("LIN", AN, ID, AN, ID, AN, ID, AN, group=RepeatingGroup(first=2, size=2, last=7))
-SDQ = segment("SDQ", ID, ID, *([AN, NUMBER] * 3), group=RepeatingGroup(first=3, size=2, last=8))
-RCD = segment("RCD", AN, NUMBER, ID, AN, AN, AN, NUMBER, ID, AN, group=RepeatingGroup(first=4, size=3, last=9))
+LIN = segment("LIN", AN, ID, AN, ID, AN, ID, AN, group=RepeatingElements(first=2, size=2, last=7))
+SDQ = segment("SDQ", ID, ID, *([AN, NUMBER] * 3), group=RepeatingElements(first=3, size=2, last=8))
+RCD = segment("RCD", AN, NUMBER, ID, AN, AN, AN, NUMBER, ID, AN, group=RepeatingElements(first=4, size=3, last=9))
 QTY = segment("QTY", ID, NUMBER, ID)
 MEA = Segment(
     tag="MEA", name="MEA",
@@ -64,9 +64,9 @@ GUIDE = Guide(
     name="small",
     functional_group="SM",
     computed=(
-        Computed(tag="HL", element=1, rule="number"),
-        Computed(tag="HL", element=2, rule="parent"),
-        Computed(tag="HL", element=4, rule="children"),
+        ComputedElement(tag="HL", element=1, rule="number"),
+        ComputedElement(tag="HL", element=2, rule="parent"),
+        ComputedElement(tag="HL", element=4, rule="children"),
     ),
     uses=(
         use(segment("BEG", ID, AN, AN, DATE, "N2", "N0", NUMBER, ID), 1, required=True),

@@ -10,7 +10,7 @@ from hub.formats.families import SchemaLibrary
 from hub.kernel.errors import Misconfigured
 from hub.mapping.documents import read_documents, write_document
 from hub.mapping.library import Map, MapLibrary
-from hub.mapping.paths import Condition, Step, parse_path
+from hub.mapping.paths import Condition, PathStep, parse_path
 from hub.mapping.paths import Path as WirePath
 from tests.mapping.small import DOCUMENTS, Doc, Note
 
@@ -64,25 +64,28 @@ def read(folder: Path, text: str, *body: str) -> tuple[Doc, list[str]]:
 @pytest.mark.parametrize(
     ("text", "path"),
     [
-        ("number", WirePath(text="", steps=(Step(tag="number"),))),
-        ("cac:Price/cbc:Amount", WirePath(text="", steps=(Step(tag="cac:Price"), Step(tag="cbc:Amount")))),
+        ("number", WirePath(text="", steps=(PathStep(tag="number"),))),
+        ("cac:Price/cbc:Amount", WirePath(text="", steps=(PathStep(tag="cac:Price"), PathStep(tag="cbc:Amount")))),
         ("@unitCode", WirePath(text="", names=("@unitCode",))),
-        ("cbc:ID/@schemeID", WirePath(text="", steps=(Step(tag="cbc:ID"),), names=("@schemeID",))),
+        ("cbc:ID/@schemeID", WirePath(text="", steps=(PathStep(tag="cbc:ID"),), names=("@schemeID",))),
         (
             "cbc:ID[@schemeID=0160]",
-            WirePath(text="", steps=(Step(tag="cbc:ID", conditions=(Condition(name="@schemeID", value="0160"),)),)),
+            WirePath(text="", steps=(PathStep(tag="cbc:ID", conditions=(Condition(name="@schemeID", value="0160"),)),)),
         ),
         (
             "dates[type=SHIP]/value",
             WirePath(
                 text="",
-                steps=(Step(tag="dates", conditions=(Condition(name="type", value="SHIP"),)), Step(tag="value")),
+                steps=(
+                    PathStep(tag="dates", conditions=(Condition(name="type", value="SHIP"),)),
+                    PathStep(tag="value"),
+                ),
             ),
         ),
-        ("Street*", WirePath(text="", steps=(Step(tag="Street", every=True),))),
-        ("/Header/Number", WirePath(text="", steps=(Step(tag="Header"), Step(tag="Number")), top=True)),
-        ("Lines/Line/#", WirePath(text="", steps=(Step(tag="Lines"), Step(tag="Line")), number=True)),
-        ("size/amount,unit", WirePath(text="", steps=(Step(tag="size"),), names=("amount", "unit"))),
+        ("Street*", WirePath(text="", steps=(PathStep(tag="Street", every=True),))),
+        ("/Header/Number", WirePath(text="", steps=(PathStep(tag="Header"), PathStep(tag="Number")), top=True)),
+        ("Lines/Line/#", WirePath(text="", steps=(PathStep(tag="Lines"), PathStep(tag="Line")), number=True)),
+        ("size/amount,unit", WirePath(text="", steps=(PathStep(tag="size"),), names=("amount", "unit"))),
         (".", WirePath(text="", here=True)),
     ],
 )

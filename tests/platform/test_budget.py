@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.platform.budget import Budget
+from hub.platform.budget import Shares
 
 TOTAL = 10
 WORKS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 5), st.booleans()), max_size=30)
@@ -18,7 +18,7 @@ class Watched:
     """Works with a share of a budget, and what was seen of it."""
 
     def __init__(self) -> None:
-        self.budget = Budget(TOTAL)
+        self.budget = Shares(TOTAL)
         self.under_way: list[int] = []
         self.most = 0
         self.done: list[int] = []

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hub.platform.columns import LONG, Instant
 from hub.platform.database import Database
-from hub.platform.statements import BLOCK_ROWS, PARAMETERS_MAX, Prepared, unless_there
+from hub.platform.statements import BLOCK_ROWS, PARAMETERS_MAX, PreparedStatement, unless_there
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 COUNTS = (0, 1, 2, 7, 8, 33, 41, 75)  # blocks of every size, one of each and several, with a row left over and without
@@ -25,9 +25,9 @@ PART = Table(
     Column("made_at", Instant, nullable=False),
     sqlite_autoincrement=True,
 )
-INSERT = Prepared(insert(PART))
+INSERT = PreparedStatement(insert(PART))
 INSERT_NEW = unless_there(PART)
-MOVE = Prepared(
+MOVE = PreparedStatement(
     update(PART)
     .where(PART.c.name == bindparam("wanted"), PART.c.made_at < bindparam("moment", type_=Instant))
     .values(made_at=bindparam("moment", type_=Instant))
@@ -59,7 +59,7 @@ def stored(database: Database) -> list[tuple[Any, ...]]:
     return database.read_now(lambda conn: [tuple(row) for row in conn.execute(wanted)])
 
 
-def write(database: Database, statement: Prepared, given: list[Given]) -> int:
+def write(database: Database, statement: PreparedStatement, given: list[Given]) -> int:
     return database.write_now(lambda conn: statement.run_many(conn, given))
 
 
@@ -149,7 +149,7 @@ def test_a_statement_of_so_many_parameters_that_no_block_holds_them_writes_every
     columns = 1_500  # 32 rows of them are more parameters than SQLite takes in one statement, 8 rows are not
     wide = Table("wide", MetaData(), *(Column(f"c{n}", LONG) for n in range(columns)))
     sqlite_database.write_now(wide.create)
-    statement = Prepared(insert(wide))
+    statement = PreparedStatement(insert(wide))
     given = [{f"c{n}": row for n in range(columns)} for row in range(max(BLOCK_ROWS) + 3)]
 
     def work(conn: Connection) -> int:

@@ -20,6 +20,9 @@ IN_CODE = re.compile(r"\(in code: `[^)]*")
 WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 PLAIN = re.compile(r"^\* \*\*[^*]+\*\*[^:]*: (.+?)\.$", re.MULTILINE | re.DOTALL)
 ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "r")  # one entry stands for the forms of its word
+TWINS = {
+    "Hub",  # what the web asks for, as a protocol, and the one class that is it
+}
 FORMS_OF_LISTS = 3  # computing, commerce, English
 
 
@@ -86,6 +89,14 @@ def test_every_class_is_named_in_words_of_the_glossary() -> None:
     ]
     assert len(classes()) > 300
     assert not found, "no word of docs/glossary.md:\n" + "\n".join(found)
+
+
+def test_no_two_classes_share_a_name() -> None:
+    places: dict[str, list[str]] = {}
+    for place, name in classes():
+        places.setdefault(name, []).append(place)
+    twins = {name: found for name, found in places.items() if len(found) > 1}
+    assert set(twins) == TWINS, "one name for one thing:\n" + "\n".join(f"{name}: {twins[name]}" for name in twins)
 
 
 def test_each_plain_word_is_used_by_a_class_and_said_once() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from hub.formats.x12.schema import GuideSchemas
 from hub.mapping.library import UNFORESEEN, Map, MapLibrary
 from hub.mapping.sample import PlainChooser, invent
-from hub.mapping.spec import Fault
+from hub.mapping.spec import MapFault
 from tests.mapping.small import DOCUMENTS, Guides
 from tests.security.hostile import PAYLOADS, quoted
 
@@ -132,7 +132,7 @@ def library(folder: Path, name: str, text: str) -> MapLibrary:
     return MapLibrary([folder], GuideSchemas(Guides()), documents=DOCUMENTS)
 
 
-def compiled(library: MapLibrary, name: str) -> tuple[Map | None, list[Fault]]:
+def compiled(library: MapLibrary, name: str) -> tuple[Map | None, list[MapFault]]:
     """Return the map, or its faults: each in one line with code, place and remedy, none of them a surprise."""
     faults = library.faults(name)
     for fault in faults:

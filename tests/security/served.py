@@ -13,7 +13,7 @@ from hub.kernel.clock import Clock
 from hub.platform.database import Database
 from hub.platform.settings import Settings
 from hub.web.app import create_app, known
-from hub.web.door.limits import Limits
+from hub.web.door.limits import ConnectionLimits
 from hub.web.door.server import Loop, Server
 from tests.web.conftest import key_of
 from tests.web.small_hub import SmallHub
@@ -62,7 +62,7 @@ def serving(
     data: Path,
     database: Database,
     clock: Clock,
-    limits: Limits,
+    limits: ConnectionLimits,
     settings: Settings | None = None,
     *,
     loop: Loop = "auto",

@@ -13,7 +13,7 @@ import pytest
 from hub.platform.blobs import INCOMING, INLINE_BYTES_MAX, Blobs
 from hub.platform.database import Database
 from hub.platform.settings import Settings
-from hub.web.door.limits import Limits
+from hub.web.door.limits import ConnectionLimits
 from tests.security.served import PATIENCE_SECONDS, Served, request, serving, status_of
 from tests.stored import FrozenClock
 from tests.web.samples import ORDER
@@ -26,7 +26,7 @@ PARTNERS = ("acme-cardio", OTHER)
 @pytest.fixture
 def served(tmp_path: Path, sqlite_database: Database, clock: FrozenClock) -> Iterator[Served]:
     settings = Settings(data=tmp_path, body_bytes_max=20 * MIB, waiting_bytes_max=40 * MIB)
-    with serving(tmp_path, sqlite_database, clock, Limits(), settings) as found:
+    with serving(tmp_path, sqlite_database, clock, ConnectionLimits(), settings) as found:
         yield found
 
 

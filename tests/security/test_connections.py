@@ -17,17 +17,17 @@ from hub.kernel.errors import Misconfigured
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
 from hub.web.door.keeper import Activity, Keeper
-from hub.web.door.limits import BACKLOG_MAX, DESCRIPTORS_RESERVED, Limits, limits_for, room_for
+from hub.web.door.limits import BACKLOG_MAX, DESCRIPTORS_RESERVED, ConnectionLimits, limits_for, room_for
 from tests.security.served import PATIENCE_SECONDS, Served, request, rest_of, serving, status_of
 from tests.stored import FrozenClock
 from tests.web.samples import ORDER
 
-QUICK = Limits(head_seconds=0.3, idle_seconds=1, rate_seconds=0.4, linger_seconds=0.2, body_seconds=60.0)
+QUICK = ConnectionLimits(head_seconds=0.3, idle_seconds=1, rate_seconds=0.4, linger_seconds=0.2, body_seconds=60.0)
 
 
 @pytest.fixture
 def served(tmp_path: Path, sqlite_database: Database, clock: FrozenClock) -> Iterator[Served]:
-    with serving(tmp_path, sqlite_database, clock, Limits()) as found:
+    with serving(tmp_path, sqlite_database, clock, ConnectionLimits()) as found:
         yield found
 
 
@@ -294,7 +294,7 @@ def test_a_request_names_one_host_and_asks_that_host_alone(served: Served, head:
 class TestManyConnections:
     """A hub that keeps twenty connections, five of an address that is no proxy's."""
 
-    LIMITS = Limits(connections=20, address_connections=5)
+    LIMITS = ConnectionLimits(connections=20, address_connections=5)
 
     @pytest.fixture
     def crowded(self, tmp_path: Path, sqlite_database: Database, clock: FrozenClock) -> Iterator[Served]:
@@ -366,7 +366,7 @@ def test_a_system_that_allows_too_few_files_is_named_at_the_start(descriptors: i
     ],
 )
 def test_the_share_of_an_address_binds_everybody_but_our_proxies(proxies: str, address: str, trusted: bool) -> None:
-    keeper = Keeper(Limits(connections=10, address_connections=1), proxies)
+    keeper = Keeper(ConnectionLimits(connections=10, address_connections=1), proxies)
     assert [keeper.admit(_Busy(address)) for _ in range(3)] == [True, trusted, trusted]
 
 

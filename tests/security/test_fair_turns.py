@@ -16,7 +16,7 @@ from hub.exchange.intake import PROCESS, PROCESS_LARGE
 from hub.flow import groups
 from hub.flow.large import LARGE_AT_ONCE
 from hub.platform import jobs
-from hub.platform.budget import Budget
+from hub.platform.budget import Shares
 from hub.platform.database import Database
 from hub.platform.jobs import Job
 from hub.platform.lanes import Share
@@ -171,7 +171,7 @@ def test_many_small_messages_of_one_partner_leave_room_for_anothers(two: AtWork)
 
 def test_what_is_read_of_one_partner_at_a_time_is_bounded_and_others_pass_it() -> None:
     async def story() -> list[str]:
-        budget, order = Budget(1_000, of_one=200), list[str]()
+        budget, order = Shares(1_000, of_one=200), list[str]()
 
         async def work(owner: str, weight: int) -> None:
             async with budget.share(weight, owner):

@@ -12,7 +12,7 @@ import pytest
 from hub.platform.database import Database
 from hub.web.door.accepting import AT_ONCE
 from hub.web.door.keeper import Activity, Keeper
-from hub.web.door.limits import Limits
+from hub.web.door.limits import ConnectionLimits
 from hub.web.door.server import Loop
 from tests.security.served import PATIENCE_SECONDS, Served, Visitor, request, rest_of, serving, status_of, until
 from tests.stored import FrozenClock
@@ -24,7 +24,9 @@ LOOPS: list[Loop] = ["asyncio", "uvloop"]
 def served(
     request: pytest.FixtureRequest, tmp_path: Path, sqlite_database: Database, clock: FrozenClock
 ) -> Iterator[Served]:
-    with serving(tmp_path, sqlite_database, clock, Limits(address_connections=3), loop=request.param) as found:
+    with serving(
+        tmp_path, sqlite_database, clock, ConnectionLimits(address_connections=3), loop=request.param
+    ) as found:
         yield found
 
 
@@ -109,7 +111,7 @@ class _Guest:
 @pytest.mark.parametrize("stand", Activity)
 @pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1"])
 def test_of_an_address_only_whoever_asks_for_nothing_gives_way_to_others_of_it(stand: Activity, address: str) -> None:
-    keeper = Keeper(Limits(connections=10, address_connections=2))
+    keeper = Keeper(ConnectionLimits(connections=10, address_connections=2))
     guests = [_Guest(address, stand) for _ in range(2)]
     assert [keeper.admit(each) for each in guests] == [True, True]
     gives_way = stand not in (Activity.WAITING, Activity.AT_WORK)
@@ -120,7 +122,7 @@ def test_of_an_address_only_whoever_asks_for_nothing_gives_way_to_others_of_it(s
 
 @pytest.mark.parametrize("most", [1, 3, 32])
 def test_an_address_that_goes_on_connecting_is_turned_away_for_the_rest_of_the_second(most: int) -> None:
-    keeper = Keeper(Limits(connections=100, address_connections=2, address_newcomers=most))
+    keeper = Keeper(ConnectionLimits(connections=100, address_connections=2, address_newcomers=most))
     admitted = [keeper.admit(_Guest("192.0.2.1")) for _ in range(most + 10)]
     assert admitted == [True] * min(most + 2, most + 10) + [False] * 8
     assert keeper.admit(_Guest("192.0.2.2"))
@@ -141,13 +143,13 @@ def test_an_address_that_goes_on_connecting_is_turned_away_for_the_rest_of_the_s
     ],
 )
 def test_a_network_of_ipv6_has_the_share_of_an_address_and_a_site_of_two(addresses: list[str], admitted: int) -> None:
-    keeper = Keeper(Limits(connections=100, address_connections=3))
+    keeper = Keeper(ConnectionLimits(connections=100, address_connections=3))
     assert sum(keeper.admit(_Guest(each, Activity.AT_WORK)) for each in addresses) == admitted
     assert len(keeper) == admitted
 
 
 def test_whoever_comes_and_goes_leaves_nothing_counted() -> None:
-    keeper = Keeper(Limits(connections=100, address_connections=3))
+    keeper = Keeper(ConnectionLimits(connections=100, address_connections=3))
     for n in range(50):
         guests = [_Guest(f"2001:db8:0:{n + m:x}::1") for m in range(4)] + [_Guest(f"192.0.2.{n}")]
         assert all(keeper.admit(each) for each in guests)

@@ -12,11 +12,11 @@ import pytest
 
 from hub.platform.database import Database
 from hub.web.door.keeper import Activity, Keeper
-from hub.web.door.limits import Limits
+from hub.web.door.limits import ConnectionLimits
 from tests.security.served import PATIENCE_SECONDS, Served, request, rest_of, serving, status_of
 from tests.stored import FrozenClock
 
-LIMITS = Limits(connections=20, address_connections=8, promises=20, address_promises=20)
+LIMITS = ConnectionLimits(connections=20, address_connections=8, promises=20, address_promises=20)
 FORM = ("Content-Type: application/x-www-form-urlencoded", "Content-Length: 900")
 
 
@@ -81,14 +81,16 @@ def test_a_body_of_somebody_known_outlasts_those_of_strangers(crowded: Served) -
 def test_a_form_has_a_moment_for_all_of_its_body_however_steadily_it_comes(
     tmp_path: Path, sqlite_database: Database, clock: FrozenClock, target: str
 ) -> None:
-    limits = Limits(form_seconds=0.3, linger_seconds=0.2, body_rate=0)  # no pace is too slow here
+    limits = ConnectionLimits(form_seconds=0.3, linger_seconds=0.2, body_rate=0)  # no pace is too slow here
     with serving(tmp_path, sqlite_database, clock, limits) as served, served.line() as line:
         line.sendall(request("POST", target, *FORM) + b"login=")
         assert status_of(rest_of(line)) in (408, 404, 405)
 
 
 def test_strangers_promises_have_a_most_of_one_address_and_of_all() -> None:
-    keeper = Keeper(Limits(connections=100, address_connections=50, promises=10, address_promises=4), "10.0.0.1")
+    keeper = Keeper(
+        ConnectionLimits(connections=100, address_connections=50, promises=10, address_promises=4), "10.0.0.1"
+    )
     for n in range(20):
         _promise(keeper, f"10.0.1.{n // 10}")
     assert keeper.count(Activity.PROMISED) == 8
@@ -99,7 +101,7 @@ def test_strangers_promises_have_a_most_of_one_address_and_of_all() -> None:
 
 
 def test_whoever_has_become_known_meanwhile_is_no_stranger() -> None:
-    keeper = Keeper(Limits(connections=100, address_connections=50, promises=10, address_promises=4))
+    keeper = Keeper(ConnectionLimits(connections=100, address_connections=50, promises=10, address_promises=4))
     known = [_promise(keeper, "10.0.1.1") for _ in range(4)]
     for each in known:
         each.is_known = True
@@ -109,7 +111,7 @@ def test_whoever_has_become_known_meanwhile_is_no_stranger() -> None:
 
 
 def test_places_are_given_up_in_their_order_and_work_is_never_cut() -> None:
-    keeper = Keeper(Limits(connections=6, address_connections=6, promises=6, address_promises=6))
+    keeper = Keeper(ConnectionLimits(connections=6, address_connections=6, promises=6, address_promises=6))
     guests = {stand: _guest(keeper, f"10.0.0.{stand}", stand) for stand in reversed(Activity)}
     gone = []
     for _ in range(5):
@@ -122,7 +124,7 @@ def test_places_are_given_up_in_their_order_and_work_is_never_cut() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 19])
 def test_the_address_that_holds_the_most_gives_way_first(count: int) -> None:
-    keeper = Keeper(Limits(connections=20, address_connections=20))
+    keeper = Keeper(ConnectionLimits(connections=20, address_connections=20))
     others = [_guest(keeper, f"10.0.1.{n}", Activity.SILENT) for n in range(20 - count)]
     many = [_guest(keeper, "10.0.0.1", Activity.SILENT) for _ in range(count)]
     assert keeper.admit(_Guest("10.0.9.9"))

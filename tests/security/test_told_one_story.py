@@ -22,7 +22,7 @@ from hub.platform.settings import load
 from hub.platform.telemetry import Metrics
 from hub.web.app import create_app
 from hub.web.door.keeper import Activity
-from hub.web.door.limits import Limits
+from hub.web.door.limits import ConnectionLimits
 from hub.web.door.server import Loop
 from tests.security.served import Served, Visitor, request, serving, status_of, until
 from tests.stored import FrozenClock
@@ -38,7 +38,7 @@ CHUNKED = b"%x\r\n" % len(ORDER) + ORDER + b"\r\n0\r\n\r\n"
 def served(
     request: pytest.FixtureRequest, tmp_path: Path, sqlite_database: Database, clock: FrozenClock
 ) -> Iterator[Served]:
-    with serving(tmp_path, sqlite_database, clock, Limits(), loop=request.param) as found:
+    with serving(tmp_path, sqlite_database, clock, ConnectionLimits(), loop=request.param) as found:
         yield found
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from hub.platform.database import Database
 from hub.web.door.keeper import Activity, Keeper
-from hub.web.door.limits import Limits
+from hub.web.door.limits import ConnectionLimits
 from hub.web.door.turn import Kind, Turn, kind_of
 from hub.web.door.turns import Turns
 from tests.security.served import PATIENCE_SECONDS, Served, request, rest_of, serving, status_of
@@ -27,14 +27,14 @@ LARGE = b"ISA*" + b"0123456789" * 1_200_000  # more than the system keeps for a 
 
 @pytest.fixture
 def served(tmp_path: Path, sqlite_database: Database, clock: FrozenClock) -> Iterator[Served]:
-    with serving(tmp_path, sqlite_database, clock, Limits()) as found:
+    with serving(tmp_path, sqlite_database, clock, ConnectionLimits()) as found:
         yield found
 
 
 class TestWhoComesNext:
     """By construction: every request is begun by hand and ends by hand."""
 
-    LIMITS = Limits(
+    LIMITS = ConnectionLimits(
         address_requests=2, requests=3, address_pressing=2, pressing=3, address_probes=2, probes=3, waiting=1_000
     )
 
@@ -71,7 +71,9 @@ class TestWhoComesNext:
         assert all(each.has_begun for each in others)
 
     def test_probes_and_keys_wait_for_no_stranger(self, begun: list[Turn]) -> None:
-        limits = Limits(address_requests=1, requests=1, address_pressing=1, pressing=1, address_probes=1, probes=1)
+        limits = ConnectionLimits(
+            address_requests=1, requests=1, address_pressing=1, pressing=1, address_probes=1, probes=1
+        )
         turns = Turns(limits, at_once)
         for address in "abc":
             self._ask(turns, begun, address)
@@ -80,7 +82,7 @@ class TestWhoComesNext:
         assert [(each.network, each.kind) for each in begun] == [("a", Kind.OTHER), ("a", Kind.KEY), ("a", Kind.PROBE)]
 
     def test_a_place_is_free_only_when_the_work_is_done_and_the_answer_has_left(self, begun: list[Turn]) -> None:
-        turns = Turns(Limits(address_requests=1, requests=9), at_once)
+        turns = Turns(ConnectionLimits(address_requests=1, requests=9), at_once)
         first, second, third = (self._ask(turns, begun, "a") for _ in range(3))
         turns.worked(first)
         assert begun == [first]
@@ -92,7 +94,7 @@ class TestWhoComesNext:
         assert begun == [first, second, third]
 
     def test_an_answer_that_is_taken_slowly_keeps_no_other_address_waiting(self, begun: list[Turn]) -> None:
-        turns = Turns(Limits(address_requests=1, requests=1), at_once)
+        turns = Turns(ConnectionLimits(address_requests=1, requests=1), at_once)
         slow = self._ask(turns, begun, "a")
         other = self._ask(turns, begun, "b")
         assert begun == [slow]
@@ -100,7 +102,7 @@ class TestWhoComesNext:
         assert begun == [slow, other]
 
     def test_whoever_goes_away_while_waiting_is_forgotten(self, begun: list[Turn]) -> None:
-        turns = Turns(Limits(address_requests=1, requests=1), at_once)
+        turns = Turns(ConnectionLimits(address_requests=1, requests=1), at_once)
         first, second, third = (self._ask(turns, begun, "a") for _ in range(3))
         turns.left(second)
         turns.left(second)
@@ -149,7 +151,7 @@ class TestWhoComesNext:
     ],
 )
 def test_behind_our_proxy_the_turns_are_of_whoever_it_names(address: str, said: bytes, expected: str) -> None:
-    assert Keeper(Limits(), "10.0.0.0/24").caller_of(address, [(b"x-forwarded-for", said)]) == expected
+    assert Keeper(ConnectionLimits(), "10.0.0.0/24").caller_of(address, [(b"x-forwarded-for", said)]) == expected
 
 
 @pytest.mark.parametrize("target", ["/login", "/schema/openapi.json", "/schema", "/nothing"])
@@ -200,7 +202,7 @@ def test_the_next_request_begins_only_when_the_answer_before_it_has_left(served:
 
 
 def test_of_too_many_answers_not_taken_the_oldest_is_let_go_of() -> None:
-    keeper = Keeper(Limits(unsent_bytes=100))
+    keeper = Keeper(ConnectionLimits(unsent_bytes=100))
     guests = [_Guest(f"10.0.0.{n}") for n in range(4)]
     for guest in guests:
         assert keeper.admit(guest)

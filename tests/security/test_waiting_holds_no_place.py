@@ -17,7 +17,7 @@ import pytest
 from hub.platform.database import Database
 from hub.security import passwords
 from hub.web.attempts import PER_SITE, LoginGuesses
-from hub.web.door.limits import Limits
+from hub.web.door.limits import ConnectionLimits
 from hub.web.door.server import Loop
 from hub.web.door.turn import Kind, Turn
 from hub.web.door.turns import Turns
@@ -31,13 +31,13 @@ from tests.web.small_hub import OTHER
 
 LOOPS: list[Loop] = ["asyncio", "uvloop"]
 LARGE = b"ISA*" + b"0123456789" * 1_200_000
-TIGHT = Limits(address_requests=1, requests=1, address_pressing=1, pressing=1, turn_seconds=0.3)
+TIGHT = ConnectionLimits(address_requests=1, requests=1, address_pressing=1, pressing=1, turn_seconds=0.3)
 
 
 class Asked:
     """Requests of one set of turns, each of which does ``app`` between its begin and its end."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ConnectionLimits) -> None:
         self.turns = Turns(limits)
         self.tasks: list[asyncio.Task[None]] = []
         self.refused: list[str] = []
@@ -118,7 +118,7 @@ WAITS = [_event, _polled, _timed, _task, _gathered, _threaded, _locked, _fails]
 async def test_whatever_it_waits_for_the_next_is_computed_meanwhile(
     waits: Callable[[asyncio.Event], Awaitable[None]], kind: Kind
 ) -> None:
-    limits = Limits(requests=1, pressing=1, people=1, probes=1)
+    limits = ConnectionLimits(requests=1, pressing=1, people=1, probes=1)
     asked, go_on, done = Asked(limits), asyncio.Event(), []
 
     async def quick() -> None:
@@ -138,7 +138,7 @@ async def test_whatever_it_waits_for_the_next_is_computed_meanwhile(
 @pytest.mark.parametrize("places", [1, 2, 4])
 @pytest.mark.parametrize("count", [5, 50])
 async def test_one_turn_of_the_event_loop_computes_no_more_than_there_are_places(places: int, count: int) -> None:
-    asked, go_on = Asked(Limits(requests=places)), asyncio.Event()
+    asked, go_on = Asked(ConnectionLimits(requests=places)), asyncio.Event()
     computed: list[int] = []
     turn_of_loop = 0
 
@@ -161,7 +161,7 @@ async def test_one_turn_of_the_event_loop_computes_no_more_than_there_are_places
 @pytest.mark.anyio
 @pytest.mark.parametrize("when", ["while it waits", "before it goes on"])
 async def test_what_is_cancelled_leaves_no_place_taken(when: str) -> None:
-    asked, go_on = Asked(Limits(requests=1)), asyncio.Event()
+    asked, go_on = Asked(ConnectionLimits(requests=1)), asyncio.Event()
     turns = [asked.ask(f"192.0.2.{n}", go_on.wait) for n in range(5)]
     await asyncio.sleep(0.01)
     if when == "before it goes on":
@@ -177,7 +177,7 @@ class TestNobodyWaitsForEver:
     @pytest.mark.parametrize("most", [1, 10, 50])
     def test_of_too_many_that_wait_whoever_asks_most_is_refused(self, kind: Kind, most: int) -> None:
         refused: list[str] = []
-        limits = Limits(waiting=most, requests=1, pressing=1, people=1, probes=1)
+        limits = ConnectionLimits(waiting=most, requests=1, pressing=1, people=1, probes=1)
         turns = Turns(limits, lambda do: None)
         own = Turn("192.0.2.9", kind, lambda: None, lambda: refused.append("own"))
         turns.ask(Turn("192.0.2.1", kind, lambda: None, lambda: None))
@@ -192,7 +192,7 @@ class TestNobodyWaitsForEver:
     @pytest.mark.parametrize("kind", [Kind.PROBE, Kind.KEY, Kind.PERSON, Kind.OTHER])
     def test_whoever_has_waited_too_long_is_refused(self, kind: Kind) -> None:
         refused: list[int] = []
-        turns = Turns(Limits(turn_seconds=10, requests=1, pressing=1, people=1, probes=1), lambda do: None)
+        turns = Turns(ConnectionLimits(turn_seconds=10, requests=1, pressing=1, people=1, probes=1), lambda do: None)
         for n in range(4):
             turns.ask(Turn(f"192.0.2.{n}", kind, lambda: None, lambda n=n: refused.append(n)))  # type: ignore[misc]
         turns.look(100.0)
@@ -207,7 +207,7 @@ class TestNobodyWaitsForEver:
     def test_whoever_asked_least_lately_is_next(self, others: int, asked: int) -> None:
         begun: list[str] = []
         later: list[Callable[[], None]] = []
-        turns = Turns(Limits(requests=1, address_requests=1), later.append)
+        turns = Turns(ConnectionLimits(requests=1, address_requests=1), later.append)
 
         def ask(address: str) -> None:
             def begin() -> None:
@@ -234,7 +234,7 @@ class TestNobodyWaitsForEver:
     @pytest.mark.parametrize("nth", [1, 2, 9])
     def test_many_networks_of_one_site_are_no_newcomers_for_ever(self, nth: int) -> None:
         later: list[Callable[[], None]] = []
-        turns = Turns(Limits(requests=100), later.append)
+        turns = Turns(ConnectionLimits(requests=100), later.append)
         begun: list[str] = []
         for n in range(40):
             address = f"2001:db8:{nth}:{n:x}::1"
@@ -269,7 +269,7 @@ async def test_whoever_waits_long_for_a_place_to_read_is_told_later_and_leaves_n
 def served(
     request: pytest.FixtureRequest, tmp_path: Path, sqlite_database: Database, clock: FrozenClock
 ) -> Iterator[Served]:
-    with serving(tmp_path, sqlite_database, clock, Limits(turn_seconds=0.5), loop=request.param) as found:
+    with serving(tmp_path, sqlite_database, clock, ConnectionLimits(turn_seconds=0.5), loop=request.param) as found:
         yield found
 
 
@@ -334,7 +334,7 @@ def test_a_key_that_was_not_found_right_goes_before_nobody(
 def test_downloads_that_nobody_takes_keep_no_probe_and_nobody_else_waiting(
     tmp_path: Path, sqlite_database: Database, clock: FrozenClock, addresses: int
 ) -> None:
-    with serving(tmp_path, sqlite_database, clock, Limits()) as served:
+    with serving(tmp_path, sqlite_database, clock, ConnectionLimits()) as served:
         key = f"Authorization: Bearer {served.key('acme-cardio')}"
         other = f"Authorization: Bearer {served.key(OTHER)}"
         fields = (key, f"Content-Length: {len(LARGE)}")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from hub.canonical.result import Cause, Due
 from hub.exchange.model import MessageDetail
 from hub.flow.preparing import PreparedDocument
-from hub.flow.readers import Reader, Reading, ToRead
+from hub.flow.readers import Reader, ReadMessage, ToRead
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.wire import of_kind, one_order
 
@@ -55,7 +55,7 @@ class Forging:
     def __init__(self, reader: Reader, forge: Forge, other: str) -> None:
         self._reader, self._forge, self._other = reader, forge, other
 
-    async def read(self, wanted: ToRead) -> Reading:
+    async def read(self, wanted: ToRead) -> ReadMessage:
         reading = await self._reader.read(wanted)
         forged = {position: self._forge(each, self._other) for position, each in reading.prepared.items()}
         assert forged

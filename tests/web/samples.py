@@ -10,7 +10,7 @@ from hub.canonical.result import Cause
 from hub.exchange import interchanges, outbox, recording
 from hub.exchange.intake import Incoming
 from hub.exchange.model import DocumentRow, InterchangeRow, StageTime, Validation
-from hub.exchange.outbox import Outgoing
+from hub.exchange.outbox import OutboundMessage
 from hub.exchange.recording import Processed
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.identity import new_id
@@ -241,7 +241,7 @@ def answer(
     )
 
     def work(conn: object) -> None:
-        outgoing = Outgoing(
+        outgoing = OutboundMessage(
             id=message,
             partner=partner,
             transport="mailbox",

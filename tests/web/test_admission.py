@@ -14,7 +14,7 @@ from hub.web.admission import (
     PARTNER_UPLOADS_MAX,
     SMALL_BYTES,
     Admission,
-    Place,
+    BodyProgress,
 )
 from hub.web.problems import Problem
 
@@ -22,7 +22,7 @@ MIB = 1024 * 1024
 SETTINGS = Settings(body_bytes_max=40 * MIB, waiting_bytes_max=120 * MIB)
 
 
-def fill(place: Place) -> int:
+def fill(place: BodyProgress) -> int:
     """Let bytes arrive until the hub takes no more; return how many MiB it took."""
     for taken in range(1_000):
         try:

@@ -15,7 +15,7 @@ from hub.formats.families import FAMILIES
 from hub.kernel.sentence import templates
 from hub.platform.configuration import find_configuration
 from hub.web.catalogues import extracted, import_rooms, po_file
-from hub.web.languages import LANGUAGES, Language, negotiate, zone_of
+from hub.web.languages import LANGUAGES, PageLanguage, negotiate, zone_of
 from hub.web.phrases import HOLE
 from hub.web.rendering import TEMPLATES
 from hub.web.spoken import sentences
@@ -36,13 +36,13 @@ def wanted() -> set[str | tuple[str, ...]]:
     return texts | set(sentences())
 
 
-def catalogue(language: Language) -> Catalog:
+def catalogue(language: PageLanguage) -> Catalog:
     with po_file(language).open("rb") as file:
         return read_po(file, locale=language.locale)
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)
-def test_every_text_is_translated_and_none_is_fuzzy_or_left_over(language: Language) -> None:
+def test_every_text_is_translated_and_none_is_fuzzy_or_left_over(language: PageLanguage) -> None:
     found = {message.id: message for message in catalogue(language) if message.id}
     missing = wanted() - set(found)
     assert not missing, "run: python -m hub.web.catalogues update"

@@ -19,7 +19,7 @@ from hub.kernel.sentence import Word, Wording
 from hub.web.catalogues import load
 from hub.web.languages import LANGUAGES
 from hub.web.phrases import HOLE, Phrasebook
-from hub.web.reading_out import Reader
+from hub.web.reading_out import WordingReader
 from hub.web.vocabulary import DATES, MEANINGS, PARTIES, PRICE_BASES, PURPOSES, UNITS
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.wire import one_order
@@ -28,7 +28,7 @@ from tests.stored import FrozenClock
 
 CATALOGUE = load(LANGUAGES[1])
 CHINESE = Phrasebook(CATALOGUE.gettext, CATALOGUE.texts())
-READER = Reader(CATALOGUE.gettext)
+READER = WordingReader(CATALOGUE.gettext)
 TABLES = tomllib.loads((CHECKOUT / "mappings" / "x12" / "codes.toml").read_text(encoding="utf-8"))
 BEARINGS = tomllib.loads((CHECKOUT / "hub" / "business" / "orders" / "bearings.toml").read_text(encoding="utf-8"))
 CASES = sorted((CHECKOUT / "tests" / "cases" / "x12").glob("*.edi"))

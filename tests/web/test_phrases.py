@@ -9,13 +9,13 @@ import pytest
 from hub.kernel.errors import Misconfigured
 from hub.kernel.sentence import templates
 from hub.web.catalogues import import_rooms, load
-from hub.web.languages import LANGUAGES, Language
+from hub.web.languages import LANGUAGES, PageLanguage
 from hub.web.phrases import Phrasebook
 from hub.web.spoken import sentences, sentences_of
 from tests.project.checkout import named, parsed, python_files
 
 
-def book(language: Language) -> Phrasebook:
+def book(language: PageLanguage) -> Phrasebook:
     catalogue = load(language)
     return Phrasebook(catalogue.gettext, catalogue.texts())
 

@@ -29,11 +29,11 @@ from hub.business.orders.lots import lots_of_order
 from hub.business.orders.model import (
     Decision,
     Effect,
-    Event,
     EventKind,
     LineDecision,
     LineState,
     LineVerdict,
+    OrderEvent,
     OrderState,
     OrderStatus,
     Source,
@@ -43,7 +43,7 @@ from hub.business.orders.places import places_of_order, unweighed_of_order
 from hub.business.orders.quantities import miscounted
 from hub.business.orders.reasons import Reason, say, verdict_of
 from hub.business.orders.sums import order_totals
-from hub.business.orders.terms import ORDER_AGE_MAX, Terms, currency_of, terms_of
+from hub.business.orders.terms import ORDER_AGE_MAX, OrderTerms, currency_of, terms_of
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.shared import Party
 from hub.kernel.sentence import Word, Wording
@@ -82,7 +82,7 @@ class Given(Struct):
     seller: Party | None = None  # us, as this customer knows us
     alike: str | None = None  # another order that stands, whose number differs in zeros, blanks or capitals alone
 
-    def terms(self, order: PurchaseOrder) -> Terms:
+    def terms(self, order: PurchaseOrder) -> OrderTerms:
         return terms_of(order, self.catalogue, self.calendar, self.today)
 
 
@@ -231,7 +231,7 @@ def _fresh(order: PurchaseOrder, given: Given) -> Decision:
 
 def _state(
     order: PurchaseOrder,
-    terms: Terms,
+    terms: OrderTerms,
     given: Given,
     verdict: Verdict,
     status: OrderStatus,
@@ -270,7 +270,7 @@ def _overall(lines: list[LineDecision], about_order: list[Reason]) -> tuple[Verd
     return Verdict.CHANGED, "changed"
 
 
-def _order_reasons(order: PurchaseOrder, terms: Terms) -> list[Reason]:
+def _order_reasons(order: PurchaseOrder, terms: OrderTerms) -> list[Reason]:
     """Return what is wrong with the order as a whole."""
     reasons: list[Reason] = []
     if not order.lines:
@@ -290,7 +290,7 @@ def _order_reasons(order: PurchaseOrder, terms: Terms) -> list[Reason]:
     return reasons
 
 
-def _dated(order: PurchaseOrder, terms: Terms) -> list[Reason]:
+def _dated(order: PurchaseOrder, terms: OrderTerms) -> list[Reason]:
     """Return a reason where the order is dated later than it can have been placed anywhere on earth, or long ago."""
     placed = order.placed.on if order.placed else None
     if placed is None or terms.today - ORDER_AGE_MAX <= placed <= terms.today + _ELSEWHERE_ALREADY:
@@ -376,7 +376,7 @@ def _arrived(source: Source) -> Wording:
     return Wording(key="order/arrived", words={"message": source.message})
 
 
-def _received(order: PurchaseOrder, given: Given) -> Event:
+def _received(order: PurchaseOrder, given: Given) -> OrderEvent:
     release = f" release {order.release}" if order.release else ""
     return _event(EventKind.RECEIVED, f"order {order.number}{release} received, lines: {len(order.lines)}", given)
 
@@ -391,12 +391,12 @@ _DECIDED: dict[OrderStatus, EventKind] = {
 }
 
 
-def _decided(lines: list[LineDecision], outcome: OrderStatus, given: Given) -> Event:
+def _decided(lines: list[LineDecision], outcome: OrderStatus, given: Given) -> OrderEvent:
     verdicts = [line.verdict for line in lines]
     counted = {verdict: verdicts.count(verdict) for verdict in _VERDICTS}
     said = ", ".join(f"{verdict}: {count}" for verdict, count in counted.items() if count)
     return _event(_DECIDED[outcome], f"order {outcome}; lines {said or 'none'}", given)
 
 
-def _event(kind: EventKind, event: str, given: Given) -> Event:
-    return Event(kind=kind, text=f"test: {event}" if given.test else event, source=given.source)
+def _event(kind: EventKind, event: str, given: Given) -> OrderEvent:
+    return OrderEvent(kind=kind, text=f"test: {event}" if given.test else event, source=given.source)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from hub.business.orders import store
 from hub.business.orders.decide import Given, decide
-from hub.business.orders.model import Decision, DocumentRole, Effect, Event, OrderState, Source
+from hub.business.orders.model import Decision, DocumentRole, Effect, OrderEvent, OrderState, Source
 from hub.business.orders.rows import OrderRows, rows_of
 from hub.canonical.order import PurchaseOrder
 from hub.kernel.struct import Struct
@@ -27,7 +27,7 @@ class NewOrder(Struct, tag="orders"):
     """An order that nothing stands in the way of: what is written of it. Made anywhere, filed when it takes effect."""
 
     rows: OrderRows
-    events: list[Event]
+    events: list[OrderEvent]
 
 
 def ready(decision: Decision) -> NewOrder | None:

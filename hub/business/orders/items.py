@@ -11,7 +11,7 @@ from datetime import date
 
 from hub.business.orders.catalogue import Catalogue, CatalogueItem
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.terms import Terms
+from hub.business.orders.terms import OrderTerms
 from hub.business.orders.wordings import NONE
 from hub.canonical.order import OrderLine
 from hub.canonical.shared import Item
@@ -184,7 +184,7 @@ def _contradiction(line: OrderLine, leading: str, item: CatalogueItem, named: Na
     )
 
 
-def check_revision(line: OrderLine, item: CatalogueItem, terms: Terms, path: str) -> list[Reason]:
+def check_revision(line: OrderLine, item: CatalogueItem, terms: OrderTerms, path: str) -> list[Reason]:
     """Return what is wrong with the revision ordered: unknown, ended, not begun, left out, two, of another drawing."""
     levels = _levels(line)
     current = [revision.level for revision in item.current(terms.today)]

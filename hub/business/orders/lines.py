@@ -18,11 +18,11 @@ from hub.business.orders.lots import lots_of_line
 from hub.business.orders.model import LineDecision, LineState, LineVerdict, PromiseState, Status
 from hub.business.orders.places import places_of_line, unweighed_of_line
 from hub.business.orders.prices import agreed_price
-from hub.business.orders.promises import Part, check_dates, parts_of, promise
-from hub.business.orders.quantities import Amount, check_quantity, ordered_quantity
+from hub.business.orders.promises import PromisedPart, check_dates, parts_of, promise
+from hub.business.orders.quantities import OrderedQuantity, check_quantity, ordered_quantity
 from hub.business.orders.reasons import Reason, say, status_of, verdict_of
 from hub.business.orders.sums import line_total
-from hub.business.orders.terms import Terms, is_plain
+from hub.business.orders.terms import OrderTerms, is_plain
 from hub.canonical.order import OrderLine
 from hub.kernel.words import Price, Quantity
 
@@ -33,7 +33,7 @@ _AS_IT_IS = frozenset({None, "included", "information-only"})
 _ENDED = (LineVerdict.REFUSED, LineVerdict.HELD)
 
 
-def decide_line(line: OrderLine, index: int, terms: Terms, order_reasons: list[Reason]) -> LineDecision:
+def decide_line(line: OrderLine, index: int, terms: OrderTerms, order_reasons: list[Reason]) -> LineDecision:
     """Return the decision about ``line``, the one at ``index`` (from 0) of its order.
 
     ``order_reasons`` are about the whole order: what holds the order holds the line too.
@@ -58,7 +58,7 @@ def decide_line(line: OrderLine, index: int, terms: Terms, order_reasons: list[R
     return _decision(line, index, item, amount, price, parts, promises, reasons, order_reasons, terms)
 
 
-def _as_sent(line: OrderLine, item: CatalogueItem | None, terms: Terms, path: str) -> list[Reason]:
+def _as_sent(line: OrderLine, item: CatalogueItem | None, terms: OrderTerms, path: str) -> list[Reason]:
     """Return what is wrong with the line whatever its item is, and what in it only a person can take."""
     reasons: list[Reason] = []
     words = {"line": line.number}
@@ -86,13 +86,13 @@ def _decision(
     line: OrderLine,
     index: int,
     item: CatalogueItem | None,
-    amount: Amount | None,
+    amount: OrderedQuantity | None,
     price: Price | None,
-    parts: list[Part],
+    parts: list[PromisedPart],
     promises: list[PromiseState],
     reasons: list[Reason],
     order_reasons: list[Reason],
-    terms: Terms,
+    terms: OrderTerms,
 ) -> LineDecision:
     verdict = verdict_of(reasons + order_reasons)
     ordered = ordered_quantity(line)
@@ -119,7 +119,7 @@ def _decision(
     return LineDecision(state=state)
 
 
-def _revision(line: OrderLine, item: CatalogueItem | None, terms: Terms) -> str | None:
+def _revision(line: OrderLine, item: CatalogueItem | None, terms: OrderTerms) -> str | None:
     """Return the revision ordered, or the one we will make where the customer may leave it out."""
     if line.item and line.item.revision:
         return line.item.revision

@@ -170,7 +170,7 @@ class LineDecision(Struct):
         return self.state.reasons
 
 
-class Event(Struct):
+class OrderEvent(Struct):
     """Something that happened to an order, in words for a person."""
 
     kind: EventKind
@@ -190,7 +190,7 @@ class Decision(Struct):
     order_id: str | None = None  # of the order that stands or will stand; none when there is none
     seller_order: str | None = None  # our number for the order that this document makes or has made
     answer: OrderAcknowledgement | None = None  # to be sent; none where the buyer wants none
-    events: list[Event] = []
+    events: list[OrderEvent] = []
 
     @property
     def verdict(self) -> Verdict | None:

@@ -13,7 +13,7 @@ from hub.business.orders.catalogue import CatalogueItem, ContractPrice
 from hub.business.orders.contracts import contract_of_line
 from hub.business.orders.quantities import many
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.terms import Terms, is_plain, shown
+from hub.business.orders.terms import OrderTerms, is_plain, shown
 from hub.canonical.order import OrderLine
 from hub.kernel.sentence import Word, Wording
 from hub.kernel.words import Price, Quantity
@@ -55,7 +55,7 @@ _PER = {
 
 
 def agreed_price(
-    line: OrderLine, item: CatalogueItem, base: Decimal, terms: Terms, path: str
+    line: OrderLine, item: CatalogueItem, base: Decimal, terms: OrderTerms, path: str
 ) -> tuple[Price | None, list[Reason]]:
     """Return the price that stands for ``line`` and the reasons.
 
@@ -77,7 +77,7 @@ def agreed_price(
 
 
 def _contract_price(
-    line: OrderLine, item: CatalogueItem, terms: Terms, path: str
+    line: OrderLine, item: CatalogueItem, terms: OrderTerms, path: str
 ) -> tuple[ContractPrice | None, list[Reason]]:
     """Return the one contract price that governs the line: by contract, then day, then currency."""
     at, words = f"{path}.price", {"line": line.number, "item": item.buyer}

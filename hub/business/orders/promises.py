@@ -18,7 +18,7 @@ from hub.business.orders.model import Basis, PromiseState, ScheduleState, Status
 from hub.business.orders.quantities import many
 from hub.business.orders.reasons import Reason, say
 from hub.business.orders.sentences import PROMISED
-from hub.business.orders.terms import Terms
+from hub.business.orders.terms import OrderTerms
 from hub.canonical.order import OrderLine
 from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
@@ -30,7 +30,7 @@ HORIZON_DAYS = 3 * 365
 _UNTIL = frozenset({Bearing.DELIVER_UNTIL, Bearing.SHIP_UNTIL, Bearing.CANCEL})
 
 
-class Part(Struct):
+class PromisedPart(Struct):
     """A part of a line, and every day that binds its promise."""
 
     state: ScheduleState
@@ -51,7 +51,9 @@ class _Axis(Struct):
         return self.on or self.ceiling
 
 
-def parts_of(line: OrderLine, ordered: Quantity | None, terms: Terms, path: str) -> tuple[list[Part], list[Reason]]:
+def parts_of(
+    line: OrderLine, ordered: Quantity | None, terms: OrderTerms, path: str
+) -> tuple[list[PromisedPart], list[Reason]]:
     """Return the parts of a line, its schedules or the line as one, and what of their days only a person can take."""
     own = days_of_line(line, path)
     wide, said = narrowed(terms.days.stated, own.stated), own.said or terms.days.said
@@ -67,12 +69,12 @@ def parts_of(line: OrderLine, ordered: Quantity | None, terms: Terms, path: str)
     return parts, faults
 
 
-def _part(quantity: Quantity, stated: list[Stated], said: bool, path: str) -> Part:
+def _part(quantity: Quantity, stated: list[Stated], said: bool, path: str) -> PromisedPart:
     ship = any(each.bearing in SHIP for each in stated)
     at_shipment = ship and not any(each.bearing in DELIVER for each in stated)
     target = _axis(stated, SHIP if at_shipment else DELIVER).target
     state = ScheduleState(quantity=quantity, requested=target.day if target else None, at_shipment=at_shipment)
-    return Part(state=state, stated=stated, said=said, path=path)
+    return PromisedPart(state=state, stated=stated, said=said, path=path)
 
 
 def _axis(stated: list[Stated], axis: frozenset[Bearing]) -> _Axis:
@@ -92,7 +94,7 @@ def _day_of(stated: Stated) -> date:
     return stated.day
 
 
-def check_dates(number: str, parts: list[Part], terms: Terms) -> list[Reason]:
+def check_dates(number: str, parts: list[PromisedPart], terms: OrderTerms) -> list[Reason]:
     """Return what is wrong with the days stated: gone by, or further ahead than we answer."""
     reasons: list[Reason] = []
     last = terms.today + timedelta(days=HORIZON_DAYS)
@@ -111,7 +113,7 @@ def check_dates(number: str, parts: list[Part], terms: Terms) -> list[Reason]:
 
 
 def promise(
-    line: OrderLine, item: CatalogueItem, parts: list[Part], terms: Terms
+    line: OrderLine, item: CatalogueItem, parts: list[PromisedPart], terms: OrderTerms
 ) -> tuple[list[PromiseState], list[Reason]]:
     """Return one promise for each part.
 
@@ -133,7 +135,7 @@ def promise(
 class _Attempt:
     """The promise for one part: a day for delivery, for shipment, or for both where the order speaks of both."""
 
-    def __init__(self, line: str, part: Part, earliest: date, days: int, terms: Terms) -> None:
+    def __init__(self, line: str, part: PromisedPart, earliest: date, days: int, terms: OrderTerms) -> None:
         self.part, self.reasons = part, list[Reason]()
         self._line, self._earliest, self._days, self._terms = line, earliest, days, terms
         self._cancel = min((s for s in part.stated if s.bearing is Bearing.CANCEL), key=_day_of, default=None)
@@ -261,5 +263,5 @@ def _allowed(stated: list[Stated]) -> Iterator[Wording]:
         yield Wording(key="order/day", words={"kind": each.kind, "day": str(each.day)})
 
 
-def _said(part: Part) -> Wording:
+def _said(part: PromisedPart) -> Wording:
     return many(part.state.quantity.value, part.state.quantity.unit)

@@ -18,7 +18,7 @@ from hub.kernel.struct import Struct
 from hub.kernel.words import Quantity
 
 
-class Amount(Struct):
+class OrderedQuantity(Struct):
     """What a line asks for, in the buyer's unit and in the item's own."""
 
     ordered: Quantity
@@ -50,7 +50,7 @@ def miscounted(order: PurchaseOrder) -> list[Reason]:
     ]
 
 
-def check_quantity(line: OrderLine, item: CatalogueItem, path: str) -> tuple[Amount | None, list[Reason]]:
+def check_quantity(line: OrderLine, item: CatalogueItem, path: str) -> tuple[OrderedQuantity | None, list[Reason]]:
     """Return what the line asks for; nothing when it cannot be made, with the reason."""
     at = f"{path}.quantity"
     ordered = ordered_quantity(line)
@@ -64,13 +64,13 @@ def check_quantity(line: OrderLine, item: CatalogueItem, path: str) -> tuple[Amo
         units: list[str] = [item.unit, *item.factors]
         words = {"line": line.number, "item": item.buyer, "unit": ordered.unit, "units": units}
         return None, [say("BUS-UNIT", f"{at}.unit", found=ordered.unit, expected=", ".join(units), **words)]
-    amount = Amount(ordered=ordered, base=ordered.value * factor)
+    amount = OrderedQuantity(ordered=ordered, base=ordered.value * factor)
     return amount, _limits(line.number, item, amount, at) + _sums(line, item, amount, path) + _packs(
         line, item, amount, path
     )
 
 
-def _limits(number: str, item: CatalogueItem, amount: Amount, at: str) -> list[Reason]:
+def _limits(number: str, item: CatalogueItem, amount: OrderedQuantity, at: str) -> list[Reason]:
     broken: list[tuple[str, Decimal]] = []
     if amount.base < item.minimum:
         broken.append(("BUS-QUANTITY-BELOW-MINIMUM", item.minimum))
@@ -81,14 +81,14 @@ def _limits(number: str, item: CatalogueItem, amount: Amount, at: str) -> list[R
     return [_beyond(code, number, item, amount, limit, at) for code, limit in broken]
 
 
-def _beyond(code: str, number: str, item: CatalogueItem, amount: Amount, limit: Decimal, at: str) -> Reason:
+def _beyond(code: str, number: str, item: CatalogueItem, amount: OrderedQuantity, limit: Decimal, at: str) -> Reason:
     asked, wanted = many(amount.ordered.value, amount.ordered.unit), many(limit, item.unit)
     if amount.ordered.unit != item.unit:
         asked = Wording(key="order/amount-in", words={"asked": asked, "base": many(amount.base, item.unit)})
     return say(code, at, found=asked, expected=wanted, line=number, asked=asked, limit=wanted)
 
 
-def _sums(line: OrderLine, item: CatalogueItem, amount: Amount, path: str) -> list[Reason]:
+def _sums(line: OrderLine, item: CatalogueItem, amount: OrderedQuantity, path: str) -> list[Reason]:
     """Return what is wrong with the sum of the schedules, or of the splits over the buyer's places."""
     reasons: list[Reason] = []
     schedules = [schedule.quantity for schedule in line.schedules]
@@ -106,7 +106,7 @@ def _sums(line: OrderLine, item: CatalogueItem, amount: Amount, path: str) -> li
     return reasons
 
 
-def _packs(line: OrderLine, item: CatalogueItem, amount: Amount, path: str) -> list[Reason]:
+def _packs(line: OrderLine, item: CatalogueItem, amount: OrderedQuantity, path: str) -> list[Reason]:
     """Return why the quantity is not certain where the line says how many go into a pack (one says nothing)."""
     for index, pack in enumerate(line.packs):
         if pack.inner is None or pack.inner <= 1:

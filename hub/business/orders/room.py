@@ -22,7 +22,7 @@ from hub.business.orders.decide import Given, decide
 from hub.business.orders.handlers import NewOrder, answered, first_answer, ready, take_order
 from hub.business.orders.model import Decision, Effect, Source
 from hub.business.orders.reasons import HOLDING
-from hub.business.room import Arrived, Origin, Pages, PartnerFacts, Prepared, Room, Standing
+from hub.business.room import Arrived, DocumentRef, Pages, PartnerFacts, Prepared, Room, Standing
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.result import Due, Event, OpenDuty, Result
 from hub.canonical.shared import Party
@@ -106,10 +106,10 @@ def note_answers(conn: Connection, answers: Sequence[tuple[str, str]], now: date
     answered(conn, [(order_id, Source(message=message)) for order_id, message in answers], now)
 
 
-def origin_of(new: NewOrder) -> Origin:
+def origin_of(new: NewOrder) -> DocumentRef:
     """Return which document the order was made of."""
     row = new.rows.order
-    return Origin(partner=row.partner, message=row.source_message, position=row.source_position, test=row.test)
+    return DocumentRef(partner=row.partner, message=row.source_message, position=row.source_position, test=row.test)
 
 
 def _tables(configuration: Configuration, partner: str) -> tuple[Path | None, Path | None]:

@@ -18,8 +18,8 @@ from hub.business.orders.alike import RELEASE_WIDTHS, other_spellings
 from hub.business.orders.model import (
     Basis,
     DocumentRole,
-    Event,
     LineState,
+    OrderEvent,
     OrderPage,
     OrderState,
     OrderStatus,
@@ -35,7 +35,7 @@ from hub.kernel.errors import Conflict
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
 from hub.kernel.words import Quantity
-from hub.platform.statements import Prepared, unless_there
+from hub.platform.statements import PreparedStatement, unless_there
 
 PAGE_MAX = 200  # rows of a list; a screen shows fifty
 
@@ -157,7 +157,7 @@ def _document_row(order_id: str, role: DocumentRole, source: Source, at: datetim
     }
 
 
-def add_events(conn: Connection, events: Iterable[tuple[str, Event]], at: datetime) -> None:
+def add_events(conn: Connection, events: Iterable[tuple[str, OrderEvent]], at: datetime) -> None:
     """Add to the orders' histories, each event to its order's; nothing is ever taken from them."""
     rows = [
         {
@@ -291,7 +291,7 @@ _KEY = (
 )
 _KNOWN_BY = (purchase_order.c.partner, purchase_order.c.number, purchase_order.c.release, purchase_order.c.test)
 _KEYS = msgspec.json.Decoder(tuple[str, str, str, bool])
-_STANDS = Prepared(select(purchase_order.c.id).where(*_KEY))
+_STANDS = PreparedStatement(select(purchase_order.c.id).where(*_KEY))
 _BY_KEY = select(purchase_order).where(*_KEY)
 _REPLACE = (
     update(purchase_order)
@@ -306,9 +306,9 @@ _REPLACE = (
 )
 _INSERT_ORDER = unless_there(purchase_order)
 _INSERT_DOCUMENT = unless_there(order_document)
-_ADD_LINE = Prepared(insert(order_line))
-_ADD_PROMISE = Prepared(insert(order_promise))
-_ADD_EVENT = Prepared(insert(order_event))
+_ADD_LINE = PreparedStatement(insert(order_line))
+_ADD_PROMISE = PreparedStatement(insert(order_promise))
+_ADD_EVENT = PreparedStatement(insert(order_event))
 _LINES = (
     select(order_line.c.position, order_line.c.line)
     .where(order_line.c.order_id == bindparam("of_order"))

@@ -1,6 +1,6 @@
 """What the rules of a line may look at besides the line: the customer's catalogue, the day, the order around it.
 
-In: an order, the customer's catalogue and today at the customer's zone. Out: ``Terms``. Nothing can go wrong.
+In: an order, the customer's catalogue and today at the customer's zone. Out: ``OrderTerms``. Nothing can go wrong.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ORDER_AGE_MAX = timedelta(days=365)
 """How old the date of an order may be: prices, revisions and contracts are agreed by the year."""
 
 
-class Terms(Struct):
+class OrderTerms(Struct):
     """What stands the same for every line of one order."""
 
     catalogue: Catalogue
@@ -39,10 +39,10 @@ class Terms(Struct):
     repeated: frozenset[str]  # line numbers that stand on more than one line
 
 
-def terms_of(order: PurchaseOrder, catalogue: Catalogue, calendar: DockCalendar, today: date) -> Terms:
+def terms_of(order: PurchaseOrder, catalogue: Catalogue, calendar: DockCalendar, today: date) -> OrderTerms:
     """Return the terms under which the lines of ``order`` are decided."""
     placed = order.placed.on if order.placed else None
-    return Terms(
+    return OrderTerms(
         catalogue=catalogue,
         calendar=calendar,
         today=today,

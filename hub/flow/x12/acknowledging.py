@@ -14,7 +14,7 @@ from hub.canonical.acknowledgement import AcknowledgedGroup, Counts, FunctionalA
 from hub.canonical.stored import encode_document
 from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement
 from hub.exchange.partners import Partner
-from hub.flow.documents import Address, DocumentOutcome, Envelope, is_test
+from hub.flow.documents import DocumentOutcome, Envelope, Identity, is_test
 from hub.flow.drafts import Content, Reply, Told
 from hub.flow.rules import Rules
 from hub.flow.x12.envelopes import interchange_of
@@ -49,7 +49,7 @@ def reply_to(rules: Rules, partner: Partner, envelope: Envelope, outcomes: Seque
     interchange = interchange_of(envelope)
     groups = [] if interchange.refused else [g for g in interchange.groups if _is_acknowledged(g, partner)]
     of_group = _by_group(groups, outcomes, partner, rules)
-    together: dict[tuple[str, Address | None], list[Content]] = {}
+    together: dict[tuple[str, Identity | None], list[Content]] = {}
     for group in groups:
         content = _content(group, of_group[group.number], partner, rules)
         to = identity_of(interchange, group, partner)

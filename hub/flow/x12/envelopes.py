@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from hub.exchange.model import Usage
-from hub.flow.documents import Address, Envelope, FunctionalGroup, Survey
+from hub.flow.documents import Envelope, FunctionalGroup, Identity, Survey
 from hub.formats.x12 import survey
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.separators import Separators
@@ -40,7 +40,7 @@ _interchange = msgspec.msgpack.Decoder(InterchangeDetails).decode
 _group = msgspec.msgpack.Decoder(GroupDetails).decode
 
 
-def survey_of(found: survey.Survey) -> Survey:
+def survey_of(found: survey.InterchangeSurvey) -> Survey:
     """Return what envelopes X12 has found as the flow knows them."""
     return Survey(syntax=found.syntax, envelopes=[envelope_of(each) for each in found.interchanges], stray=found.stray)
 
@@ -53,8 +53,8 @@ def envelope_of(found: survey.Interchange) -> Envelope:
         kind=INTERCHANGE,
         reference=str(header.control_number),
         numbered=found.numbered,
-        sender=Address(id=header.sender_id or "", qualifier=header.sender_qualifier or ""),
-        receiver=Address(id=header.receiver_id or "", qualifier=header.receiver_qualifier or ""),
+        sender=Identity(id=header.sender_id or "", qualifier=header.sender_qualifier or ""),
+        receiver=Identity(id=header.receiver_id or "", qualifier=header.receiver_qualifier or ""),
         usage=_USAGES.get(header.usage, "unclear"),
         digest=found.digest,
         digest_of_bytes=found.digest_of_bytes,
@@ -108,8 +108,8 @@ def sent_envelope(header: InterchangeHeader) -> Envelope:
         position=1,
         kind=INTERCHANGE,
         reference=str(header.control_number),
-        sender=Address(id=header.sender_id or "", qualifier=header.sender_qualifier or ""),
-        receiver=Address(id=header.receiver_id or "", qualifier=header.receiver_qualifier or ""),
+        sender=Identity(id=header.sender_id or "", qualifier=header.sender_qualifier or ""),
+        receiver=Identity(id=header.receiver_id or "", qualifier=header.receiver_qualifier or ""),
         usage=_USAGES.get(header.usage, "unclear"),
     )
 

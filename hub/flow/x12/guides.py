@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from hub.exchange.partner_x12 import EnvelopeId, X12Envelope
 from hub.exchange.partners import Partner
-from hub.flow.documents import Address
+from hub.flow.documents import Identity
 from hub.flow.rules import Rules
 from hub.formats.x12 import agreed
 from hub.formats.x12.agreed import DIGITS, Agreed, Parties
@@ -78,11 +78,11 @@ def agreed_with(partner: Partner) -> Agreed:
     )
 
 
-def _address(named: EnvelopeId) -> agreed.Address:
-    return agreed.Address(qualifier=named.qualifier, id=named.id, group=named.group_id)
+def _address(named: EnvelopeId) -> agreed.X12Identity:
+    return agreed.X12Identity(qualifier=named.qualifier, id=named.id, group=named.group_id)
 
 
-def identity_of(interchange: Interchange, group: Group | None, partner: Partner) -> Address | None:
+def identity_of(interchange: Interchange, group: Group | None, partner: Partner) -> Identity | None:
     """Return which of the partner's identities sent it, for what answers it; None where there is but one, or none such.
 
     A partner who names somebody else is answered at its first: never at an address that a message names.
@@ -92,10 +92,10 @@ def identity_of(interchange: Interchange, group: Group | None, partner: Partner)
     header = interchange.header
     sender = group.header.sender if group else None
     found = partner.x12.identity(header.sender_qualifier, header.sender_id, sender)
-    return Address(id=found.id, qualifier=found.qualifier, group=found.group_id) if found else None
+    return Identity(id=found.id, qualifier=found.qualifier, group=found.group_id) if found else None
 
 
-def identity_called(partner: Partner, named: Address | None) -> EnvelopeId:
+def identity_called(partner: Partner, named: Identity | None) -> EnvelopeId:
     """Return the identity of the partner that ``named`` means; the first where it means none."""
     theirs = agreed_envelope(partner).theirs
     if named is None:

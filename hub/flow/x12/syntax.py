@@ -8,7 +8,7 @@ from datetime import datetime
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, InterchangeRow
 from hub.exchange.partners import Partner
-from hub.flow.documents import Address, Document, DocumentOutcome, Envelope
+from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity
 from hub.flow.drafts import Content, Draft, Reply
 from hub.flow.rules import Rules
 from hub.flow.syntax import Framed, Opened
@@ -50,7 +50,7 @@ class X12Syntax:
         """Return the envelope with what was found about ISA13."""
         return agreement.with_number_judged(envelope, entered)
 
-    def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Address | None:
+    def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
         """Return the identity by ISA06 and GS02."""
         if partner.x12 is None or len(partner.x12.theirs) == 1:
             return None

@@ -13,7 +13,7 @@ from typing import Any
 from hub.formats.family import Checked
 from hub.formats.json.member import TEXT, JsonSchema, Member, record_of
 from hub.formats.json.reader import JsonDocument, Number
-from hub.formats.named_faults import Findings
+from hub.formats.named_faults import DocumentFindings
 from hub.formats.schema import Record
 from hub.formats.simple import NUMBER_CHARACTERS_MAX, accepts, fault
 from hub.formats.simple import TEXT as ANY_TEXT
@@ -26,7 +26,7 @@ EXPONENT_MAX = 18  # digits of a number written out
 _WANTED = {"number": "a number", "whole": "a number", "flag": "true or false"}
 
 
-class PlacedNode(Node, eq=False, gc=False, kw_only=True):
+class JsonNode(Node, eq=False, gc=False, kw_only=True):
     """A node that knows where in which document it stands."""
 
     record: Record
@@ -34,7 +34,7 @@ class PlacedNode(Node, eq=False, gc=False, kw_only=True):
     pointer: str
 
 
-class Layout:
+class JsonLayout:
     """A place made ready to read and to write."""
 
     __slots__ = (
@@ -46,7 +46,7 @@ class Layout:
         self.name = member.name
         self.record = record_of(member)
         self.blank = [member.name, *[""] * len(self.record.parts)]
-        self.inner = {child.name: Layout(child) for child in member.members}
+        self.inner = {child.name: JsonLayout(child) for child in member.members}
         self.number = {child.name: self.record.number_of(child.name) for child in member.members}
         self.required = tuple(child.name for child in member.members if child.required)
         self.simple = member.simple or ANY_TEXT
@@ -55,11 +55,11 @@ class Layout:
         self.accepts: Callable[[str], bool] = accepts(member.simple) if member.simple is not None else bool
 
 
-def layout_of(schema: JsonSchema) -> Layout:
+def layout_of(schema: JsonSchema) -> JsonLayout:
     """Return the layout of the schema's root, made on first use."""
     known = schema.__dict__.get("layout")
-    if not isinstance(known, Layout):
-        known = schema.__dict__["layout"] = Layout(schema.member)
+    if not isinstance(known, JsonLayout):
+        known = schema.__dict__["layout"] = JsonLayout(schema.member)
     return known
 
 
@@ -77,7 +77,7 @@ def check(document: JsonDocument, schema: JsonSchema) -> tuple[Checked, list[Nod
 
 def locate(node: Node | None, part: int | None, path: str | None) -> Location:
     """Return the pointer, line and column of a part of ``node``; of a node that is being written, its name."""
-    if not isinstance(node, PlacedNode):
+    if not isinstance(node, JsonNode):
         return Location(tag=node.tag if node is not None else None, path=path)
     key = node.record.parts[part - 1].key if part and part <= len(node.record.parts) else TEXT
     at = node.document.at(node.pointer if key == TEXT else f"{node.pointer}/{_escaped(key)}")
@@ -89,13 +89,13 @@ class _Judging:
 
     def __init__(self, document: JsonDocument) -> None:
         self.document = document
-        self.findings = Findings()
+        self.findings = DocumentFindings()
         self.nodes: list[Node] = []
 
     def wrong(self, code: str, name: str, pointer: str, *, found: str | None = None, expected: str = "") -> None:
         self.findings.add(code, name, self.document.at(pointer), found=found, expected=expected)
 
-    def object(self, value: dict[str, Any], layout: Layout, pointer: str) -> PlacedNode:
+    def object(self, value: dict[str, Any], layout: JsonLayout, pointer: str) -> JsonNode:
         node = self._node(layout, pointer)
         values, numbers = node.values, layout.number
         for key, said in value.items():
@@ -113,7 +113,7 @@ class _Judging:
                 self.wrong("GDE-NAME-MISSING", key, pointer)
         return node
 
-    def _places(self, said: Any, layout: Layout, node: PlacedNode, pointer: str) -> None:
+    def _places(self, said: Any, layout: JsonLayout, node: JsonNode, pointer: str) -> None:
         member = layout.member
         if member.array:
             if not isinstance(said, list):
@@ -139,7 +139,7 @@ class _Judging:
         if not nodes:
             del node.children[layout.name]
 
-    def _scalar(self, said: Any, layout: Layout, above: str, key: str) -> str:
+    def _scalar(self, said: Any, layout: JsonLayout, above: str, key: str) -> str:
         """Return a scalar as text: the member ``key`` of the object at ``above``, or with no key what stands there."""
         simple = layout.simple
         if type(said) is str:  # as most are; a number is a text of a class of its own
@@ -160,7 +160,7 @@ class _Judging:
                 self.wrong(wrong[0], layout.name, _beneath(above, key), found=text, expected=wrong[1])
         return "" if layout.fixed == text else text
 
-    def _unknown(self, key: str, said: Any, layout: Layout, node: PlacedNode, pointer: str) -> None:
+    def _unknown(self, key: str, said: Any, layout: JsonLayout, node: JsonNode, pointer: str) -> None:
         if layout.member.open:
             text = said if isinstance(said, str) and said else key
             node.add(Node(UNKNOWN, node.position, [key, text]))
@@ -168,8 +168,8 @@ class _Judging:
         expected = ", ".join(list(layout.number)[:NAMES_SHOWN_MAX]) or "none"
         self.wrong("GDE-NAME-UNKNOWN", key, f"{pointer}/{_escaped(key)}", expected=expected)
 
-    def _node(self, layout: Layout, pointer: str) -> PlacedNode:
-        node = PlacedNode(
+    def _node(self, layout: JsonLayout, pointer: str) -> JsonNode:
+        node = JsonNode(
             layout.name, len(self.nodes) + 1, [*layout.blank], record=layout.record, document=self.document,
             pointer=pointer,
         )  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.formats import iso
-from hub.formats.family import Checked, Received, ValueReader, ValueWriter, Written
+from hub.formats.family import Checked, OpenedDocument, ValueReader, ValueWriter, Written
 from hub.formats.json.check import check, locate
 from hub.formats.json.library import JsonSchemas
 from hub.formats.json.member import FAMILY, JsonSchema
@@ -65,7 +65,7 @@ class JsonFamily:
         key = record.parts[part - 1].key if 0 < part <= len(record.parts) else "."
         return tag if key == "." else f"{tag}/{key}"
 
-    def documents(self, data: bytes, schema: Schema) -> Iterator[Received | list[Diagnostic]]:
+    def documents(self, data: bytes, schema: Schema) -> Iterator[OpenedDocument | list[Diagnostic]]:
         """Yield the document of a body, or what stands in its way."""
         document, findings = open_body(data)
         if document is None:
@@ -73,9 +73,9 @@ class JsonFamily:
             return
         content = JsonContent(document)
         kind = _kind(document.value, _agreed(schema))
-        yield Received(kind=kind, number="", place=Location(at="/"), content=content, findings=findings)
+        yield OpenedDocument(kind=kind, number="", place=Location(at="/"), content=content, findings=findings)
 
-    def check(self, received: Received, schema: Schema) -> Checked:
+    def check(self, received: OpenedDocument, schema: Schema) -> Checked:
         """Judge a document by its schema."""
         content: JsonContent = received.content
         checked, content.nodes = check(content.document, _agreed(schema))
@@ -90,7 +90,7 @@ class JsonFamily:
             findings = check(document, agreed)[0].findings
         return Written(body=None if worst(findings).is_reject else body, findings=findings)
 
-    def dress(self, received: Received) -> object:
+    def dress(self, received: OpenedDocument) -> object:
         """Return nothing: a JSON document is dressed by its schema."""
         return None
 
@@ -98,18 +98,18 @@ class JsonFamily:
         """Return the lines."""
         return data.decode().split("\n")
 
-    def body(self, received: Received) -> list[str]:
+    def body(self, received: OpenedDocument) -> list[str]:
         """Return what the document says, whatever its blanks and the order of its members."""
         content: JsonContent = received.content
         return json.dumps(_plain(content.document.value), indent=2, sort_keys=True, ensure_ascii=False).split("\n")
 
-    def sent(self, received: Received, position: int, part: int, component: int | None) -> str:
+    def sent(self, received: OpenedDocument, position: int, part: int, component: int | None) -> str:
         """Return the text of a part: of the ``position``-th place, as ``check`` counts them."""
         content: JsonContent = received.content
         value = content.nodes[position - 1].values[part]
         return value if isinstance(value, str) else ""
 
-    def rule(self, received: Received, at: Location) -> str:
+    def rule(self, received: OpenedDocument, at: Location) -> str:
         """Return the path of a finding from the root, without the numbers of items."""
         return re.sub(r"/\d+(?=/|\Z)", "", at.at or "").lstrip("/")
 

@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hub.formats.named_faults import Fault, refused
+from hub.formats.named_faults import NamedFault, refused
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.sentence import declared
 
 _WHOLE = Severity.INTERCHANGE
 
-FAULTS: Mapping[str, Fault] = declared({
-    "SYN-JSON-BYTES": Fault(
+FAULTS: Mapping[str, NamedFault] = declared({
+    "SYN-JSON-BYTES": NamedFault(
         severity=_WHOLE, message="the JSON is larger than {most} bytes", remedy="send it in several documents"
     ),
-    "SYN-JSON-EMPTY": Fault(severity=_WHOLE, message="there is nothing in the JSON", remedy="send one document"),
-    "SYN-JSON-VALUES": Fault(
+    "SYN-JSON-EMPTY": NamedFault(severity=_WHOLE, message="there is nothing in the JSON", remedy="send one document"),
+    "SYN-JSON-VALUES": NamedFault(
         severity=_WHOLE, message="the JSON has more than {most} values", remedy="send it in several documents"
     ),
-    "SYN-JSON-DEPTH": Fault(
+    "SYN-JSON-DEPTH": NamedFault(
         severity=_WHOLE, message="the JSON nests deeper than {most}", remedy="send the document as it was agreed"
     ),
-    "SYN-JSON-ENCODING": Fault(
+    "SYN-JSON-ENCODING": NamedFault(
         severity=_WHOLE, message="the bytes {found} are no UTF-8, and JSON is nothing else", remedy="write it in UTF-8"
     ),
-    "SYN-JSON-BROKEN": Fault(
+    "SYN-JSON-BROKEN": NamedFault(
         severity=_WHOLE,
         message="the JSON is not well-formed: {found}",
         remedy="mend it where it is made, and send it again",
     ),
-    "SYN-JSON-TWICE": Fault(
+    "SYN-JSON-TWICE": NamedFault(
         severity=_WHOLE,
         message="{found} is said twice in one object",
         remedy="say it once: which of the two is meant, nobody can know",
     ),
-    "SYN-JSON-SURROGATE": Fault(
+    "SYN-JSON-SURROGATE": NamedFault(
         severity=_WHOLE,
         message="a text holds half a character: a surrogate without its other half",
         remedy="mend it where it is made, and send it again",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from hub.formats.json.check import Layout, layout_of
+from hub.formats.json.check import JsonLayout, layout_of
 from hub.formats.json.member import JsonSchema
 from hub.formats.tree import Node
 
@@ -20,7 +20,7 @@ def write(root: Node, schema: JsonSchema) -> bytes:
     return (_object(root, layout_of(schema), "") + "\n").encode()
 
 
-def _object(node: Node, layout: Layout, indent: str) -> str:
+def _object(node: Node, layout: JsonLayout, indent: str) -> str:
     deeper = indent + INDENT
     members: list[str] = []
     for child in layout.member.members:
@@ -41,7 +41,7 @@ def _object(node: Node, layout: Layout, indent: str) -> str:
     return f"{{\n{deeper}{joined}\n{indent}}}"
 
 
-def _places(nodes: list[Node], layout: Layout, indent: str) -> str:
+def _places(nodes: list[Node], layout: JsonLayout, indent: str) -> str:
     if not layout.member.array:
         return _object(nodes[0], layout, indent)
     deeper = indent + INDENT
@@ -53,7 +53,7 @@ def _places(nodes: list[Node], layout: Layout, indent: str) -> str:
     return f"[\n{deeper}{joined}\n{indent}]"
 
 
-def _scalar(said: str, layout: Layout) -> str:
+def _scalar(said: str, layout: JsonLayout) -> str:
     simple = layout.member.simple
     bare = simple is not None and simple.type in ("number", "whole", "flag")
     return said if bare and _is_plain(said) else _quoted(said)

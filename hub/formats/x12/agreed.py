@@ -22,7 +22,7 @@ from hub.kernel.struct import Struct
 DIGITS = 6  # of a release: what follows in GS08 names a convention of the sender
 
 
-class Address(Struct):
+class X12Identity(Struct):
     """How an envelope names a party."""
 
     qualifier: str  # ISA05, ISA07
@@ -33,10 +33,10 @@ class Address(Struct):
 class Parties(Struct):
     """Who writes to whom."""
 
-    theirs: list[Address]  # one for each of their identities, at least one
-    ours: Address
+    theirs: list[X12Identity]  # one for each of their identities, at least one
+    ours: X12Identity
 
-    def signed_by(self, qualifier: str | None, sender: str | None) -> list[Address]:
+    def signed_by(self, qualifier: str | None, sender: str | None) -> list[X12Identity]:
         """Return their identities that are nearest to what signed: those that match, else one to compare it with."""
         matching = [each for each in self.theirs if (each.qualifier, each.id) == (qualifier, sender)]
         return matching or [max(self.theirs, key=lambda each: (each.id == sender, each.qualifier == qualifier))]

@@ -22,14 +22,14 @@ from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.outbound_values import unusable_separators
 from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
 from hub.formats.x12.survey import Group
-from hub.formats.x12.writer import OutboundSet, Written, write_interchange
+from hub.formats.x12.writer import OutboundSet, WrittenInterchange, write_interchange
 
 USUAL_VERSION = "00401"
 USUAL_RELEASE = "004010"
 ID_CHARACTERS_MAX = 15  # ISA06, ISA08, GS02, GS03: an id sent longer is cut, so that the answer is X12
 
 
-def answer(received: ReceivedInterchange, at: datetime, *, control_number: int = 1) -> Written | None:
+def answer(received: ReceivedInterchange, at: datetime, *, control_number: int = 1) -> WrittenInterchange | None:
     """Return the answering interchange, or ``None`` when neither a TA1 nor a 997 is due.
 
     A refused interchange gets its TA1 alone: its groups were not taken. ``at`` is the sender's wall.

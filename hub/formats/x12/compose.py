@@ -12,10 +12,10 @@ from __future__ import annotations
 from operator import attrgetter
 
 from hub.formats.tree import UNKNOWN, Node, Value
-from hub.formats.x12.guide import Computed, Guide
-from hub.formats.x12.guide_faults import Findings, in_loop
+from hub.formats.x12.guide import ComputedElement, Guide
+from hub.formats.x12.guide_faults import SetFindings, in_loop
 from hub.formats.x12.hierarchy import DEPTH_MAX
-from hub.formats.x12.places import Place
+from hub.formats.x12.places import GuidePlace
 from hub.formats.x12.validate import compile_guide
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.sentence import Word
@@ -45,14 +45,14 @@ class _Composing:
 
     def __init__(self, guide: Guide) -> None:
         self.segments: list[list[Value]] = []
-        self.counts: list[tuple[list[Value], Computed]] = []  # filled when all is written
-        self.findings = Findings(None, None, "")
+        self.counts: list[tuple[list[Value], ComputedElement]] = []  # filled when all is written
+        self.findings = SetFindings(None, None, "")
         self.levels = 0  # HL written so far
-        self.computed: dict[str, list[Computed]] = {}
+        self.computed: dict[str, list[ComputedElement]] = {}
         for each in guide.computed:
             self.computed.setdefault(each.tag, []).append(each)
 
-    def write_beneath(self, node: Node, loop: Place) -> None:
+    def write_beneath(self, node: Node, loop: GuidePlace) -> None:
         """Write the children of ``node`` that stand in wire order; levels that nest are written by ``write_level``."""
         children, places = node.children, loop.children
         if not children and self.computed.keys().isdisjoint(places):
@@ -74,7 +74,7 @@ class _Composing:
             for number, child in enumerate(nodes, 1):
                 self._write(child, place, loop, number)
 
-    def write_level(self, node: Node, place: Place, parent: str | None, depth: int) -> None:
+    def write_level(self, node: Node, place: GuidePlace, parent: str | None, depth: int) -> None:
         """Write an HL with what stands beneath it, then the levels nested in it."""
         self.levels += 1
         if place.maximum and self.levels == place.maximum + 1:
@@ -94,7 +94,7 @@ class _Composing:
         for child in nested:
             self.write_level(child, place, number, depth + 1)
 
-    def _write(self, node: Node, place: Place, loop: Place, number: int) -> None:
+    def _write(self, node: Node, place: GuidePlace, loop: GuidePlace, number: int) -> None:
         values = list(node.values)
         for each in self.computed.get(node.tag, ()):
             if not _is_used(place, each):
@@ -112,7 +112,7 @@ class _Composing:
             for strays in node.children.values():
                 self._no_place(strays, place)
 
-    def _unasked(self, place: Place, loop: Place) -> list[Node]:
+    def _unasked(self, place: GuidePlace, loop: GuidePlace) -> list[Node]:
         """The segment that says only what is computed, where the guide has one: CTT, and LE in an LS loop."""
         if place.nests:
             return []
@@ -121,11 +121,11 @@ class _Composing:
             return [Node(place.tag, 0, [place.tag])]
         return []
 
-    def _too_often(self, place: Place, loop: Place | None) -> None:
+    def _too_often(self, place: GuidePlace, loop: GuidePlace | None) -> None:
         code = "GDE-LOOP-TOO-OFTEN" if place.opens else "GDE-SEGMENT-TOO-OFTEN"
         self._add(code, place, label=place.name, most=place.maximum, where=in_loop(loop.tag if loop else None))
 
-    def _add(self, code: str, place: Place, element: int | None = None, **words: Word) -> None:
+    def _add(self, code: str, place: GuidePlace, element: int | None = None, **words: Word) -> None:
         self.findings.add(
             code,
             segment=len(self.segments) + 2,
@@ -135,7 +135,7 @@ class _Composing:
             **words,  # type: ignore[arg-type]
         )
 
-    def _no_place(self, strays: list[Node], loop: Place) -> None:
+    def _no_place(self, strays: list[Node], loop: GuidePlace) -> None:
         for stray in strays:
             tag = str(stray.values[0]) if stray.tag == UNKNOWN else stray.tag
             self.findings.add(
@@ -144,11 +144,11 @@ class _Composing:
             )  # fmt: skip
 
 
-def _is_used(place: Place, computed: Computed) -> bool:
+def _is_used(place: GuidePlace, computed: ComputedElement) -> bool:
     return place.use is not None and place.use.segment.elements[computed.element - 1].used
 
 
-def _bounded(loop: Place) -> str:
+def _bounded(loop: GuidePlace) -> str:
     """The name of the loop that LS and LE bound: its first segment's."""
     return next((child.tag for child in loop.children.values() if child.opens), "") if loop.tag else ""
 

@@ -22,7 +22,7 @@ from hub.formats.x12.element_types import (
     number_fault,
 )
 from hub.formats.x12.guide import CodeLists, Element, Segment, SyntaxNote
-from hub.formats.x12.guide_faults import Findings, Wanted
+from hub.formats.x12.guide_faults import SetFindings, Wanted
 from hub.kernel.sentence import Word, Wording
 
 CODES_SHOWN_MAX = 12
@@ -33,13 +33,13 @@ WANTED_KEPT_MAX = 4_096
 of a form of their own."""
 
 
-class Place:
+class SegmentPlace:
     """Where the findings of one segment stand."""
 
     __slots__ = ("findings", "loop", "position", "repetition", "tag")
 
     def __init__(
-        self, findings: Findings, tag: str, position: int, loop: str | None, repetition: str | None = None
+        self, findings: SetFindings, tag: str, position: int, loop: str | None, repetition: str | None = None
     ) -> None:
         self.findings = findings
         self.tag = tag
@@ -65,7 +65,7 @@ class Place:
         )  # fmt: skip
 
 
-def explain(segment: Segment, values: list[Value], codes: CodeLists, place: Place) -> list[Value]:
+def explain(segment: Segment, values: list[Value], codes: CodeLists, place: SegmentPlace) -> list[Value]:
     """Add every fault of ``values`` to the findings of ``place``; return the values without trailing separators."""
     kept, trailing = _without_trailing(values)
     if trailing:
@@ -106,7 +106,7 @@ def _text(value: Value) -> str:
     return ":".join(part if isinstance(part, str) else ":".join(part) for part in value)
 
 
-def _explain_value(element: Element, value: Value, codes: CodeLists, place: Place, number: int) -> None:
+def _explain_value(element: Element, value: Value, codes: CodeLists, place: SegmentPlace, number: int) -> None:
     if not element.used:
         place.add("GDE-ELEMENT-NOT-USED", number, label=element.name, found=_text(value))
     elif element.repeat > 1:
@@ -119,7 +119,9 @@ def _explain_value(element: Element, value: Value, codes: CodeLists, place: Plac
         _explain_one(element, value, codes, place, number, None)
 
 
-def _explain_one(element: Element, value: Value, codes: CodeLists, place: Place, number: int, turn: int | None) -> None:
+def _explain_one(
+    element: Element, value: Value, codes: CodeLists, place: SegmentPlace, number: int, turn: int | None
+) -> None:
     if isinstance(value, str) and not element.components:
         _explain_text(element, value, codes, place, number, None, turn)
         return
@@ -143,7 +145,7 @@ def _explain_text(
     element: Element,
     text: str,
     codes: CodeLists,
-    place: Place,
+    place: SegmentPlace,
     number: int,
     component: int | None,
     turn: int | None,
@@ -229,7 +231,7 @@ def _wanted(kind: str, low: int, high: int, codes: tuple[str, ...]) -> Wording:
     return Wording(key="guide/text" if kind == "AN" else "guide/characters", words=length)
 
 
-def _explain_note(segment: Segment, note: SyntaxNote, values: list[Value], place: Place, told: set[int]) -> None:
+def _explain_note(segment: Segment, note: SyntaxNote, values: list[Value], place: SegmentPlace, told: set[int]) -> None:
     """Add what ``note`` finds; an element in ``told`` is named as missing already, and one mention is enough."""
 
     def there(number: int) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hub.formats.family import Checked, Received, ValueReader, ValueWriter, Written
+from hub.formats.family import Checked, OpenedDocument, ValueReader, ValueWriter, Written
 from hub.formats.schema import Part, Schema
 from hub.formats.tree import Node
 from hub.formats.x12 import values
@@ -40,7 +40,7 @@ QUALIFIED = ("REF", "DTM", "N9", "PER", "AMT")
 """Segments whose first element says what the others mean: a rule names it."""
 
 
-class Party(Struct):
+class X12Party(Struct):
     """Who signs an envelope: qualifier and id in ISA, id in GS."""
 
     qualifier: str
@@ -50,8 +50,8 @@ class Party(Struct):
 class EnvelopeStyle(Struct):
     """What stands around a set: who signs, for whom, and with which separators."""
 
-    sender: Party | None = None
-    receiver: Party | None = None
+    sender: X12Party | None = None
+    receiver: X12Party | None = None
     separators: Separators = USUAL_SEPARATORS
 
 
@@ -109,12 +109,12 @@ class X12Family:
         """Return PO103."""
         return f"{tag}{part:02d}"
 
-    def documents(self, data: bytes, schema: Schema) -> Iterator[Received | list[Diagnostic]]:
+    def documents(self, data: bytes, schema: Schema) -> Iterator[OpenedDocument | list[Diagnostic]]:
         """Yield the sets of a file, bare ones too; findings of the envelope stand for themselves."""
         for event in read(data, bare=True):
             findings = list(getattr(event, "findings", ()))
             if isinstance(event, TransactionSet):
-                yield Received(
+                yield OpenedDocument(
                     kind=event.kind,
                     number=event.control_number,
                     place=event.place(),
@@ -124,7 +124,7 @@ class X12Family:
             elif findings:
                 yield findings
 
-    def check(self, received: Received, schema: Schema) -> Checked:
+    def check(self, received: OpenedDocument, schema: Schema) -> Checked:
         """Judge a set by its guide."""
         checked = compile_guide(guide_of(schema)).check(_set(received))
         return Checked(checked.root, checked.findings)
@@ -143,7 +143,7 @@ class X12Family:
             written = write_interchange(header, [(group, [outbound])], in_version(worn.separators, header.version))
         return Written(body=written.body, findings=[*composed.findings, *written.findings])
 
-    def dress(self, received: Received) -> EnvelopeStyle:
+    def dress(self, received: OpenedDocument) -> EnvelopeStyle:
         """Return the separators a set came with; the names of who signed are the partner file's."""
         return EnvelopeStyle(separators=_set(received).separators)
 
@@ -151,11 +151,11 @@ class X12Family:
         """Return the segments, each with its terminator."""
         return data.decode().replace("~", "~\n").split("\n")
 
-    def body(self, received: Received) -> list[str]:
+    def body(self, received: OpenedDocument) -> list[str]:
         """Return what stands between ST and SE."""
         return ["*".join(segment) for segment in _set(received).segments[1:-1]]
 
-    def sent(self, received: Received, position: int, part: int, component: int | None) -> str:
+    def sent(self, received: OpenedDocument, position: int, part: int, component: int | None) -> str:
         """Return an element, or a component of it, as it was sent."""
         segments, between = _set(received).segments, _set(received).separators.component
         values = segments[position - 1]
@@ -163,7 +163,7 @@ class X12Family:
         parts = text.split(between) if component and between else [text]
         return parts[min(component or 1, len(parts)) - 1]
 
-    def rule(self, received: Received, at: Location) -> str:
+    def rule(self, received: OpenedDocument, at: Location) -> str:
         """Return the element as a rule would name it: with the segment's qualifier where it has one."""
         values = _set(received).segments[at.segment - 1] if at.segment else []
         element = at.element or 0
@@ -172,7 +172,7 @@ class X12Family:
         return f"{at.tag}[{values[1]}]{element:02d}{part}" if qualified else f"{at.tag}{element:02d}{part}"
 
 
-def _set(received: Received) -> TransactionSet:
+def _set(received: OpenedDocument) -> TransactionSet:
     found: TransactionSet = received.content
     return found
 

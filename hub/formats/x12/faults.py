@@ -13,7 +13,7 @@ from hub.kernel.sentence import Phrase, Word, declared, quoted
 from hub.kernel.struct import Struct
 
 
-class Fault(Struct):
+class X12Fault(Struct):
     """What is always the same about one kind of fault; ``message`` takes its numbers by name."""
 
     severity: Severity
@@ -51,8 +51,8 @@ _NOTE, _WARNING = Severity.NOTE, Severity.WARNING
 _SET, _GROUP, _INTERCHANGE = Severity.SET, Severity.GROUP, Severity.INTERCHANGE
 
 
-def _fault(severity: Severity, standard: str | None, message: str, remedy: str) -> Fault:
-    return Fault(severity=severity, standard=standard, message=message, remedy=remedy)
+def _fault(severity: Severity, standard: str | None, message: str, remedy: str) -> X12Fault:
+    return X12Fault(severity=severity, standard=standard, message=message, remedy=remedy)
 
 
 _INTERCHANGE_FAULTS = {

@@ -44,7 +44,7 @@ class SyntaxNote(Struct):
         return self.kind + "".join(f"{number:02d}" for number in self.elements)
 
 
-class RepeatingGroup(Struct):
+class RepeatingElements(Struct):
     """Elements of a segment that repeat as a group: PO1 from 06 by 2 (qualifier, value)."""
 
     first: int  # element number of the first member of the first group
@@ -60,7 +60,7 @@ class Segment(Struct):
     elements: tuple[Element, ...]
     notes: tuple[SyntaxNote, ...] = ()
     qualifier: int = 1  # the element a bare condition compares: REF[CT] is REF01, HL[O] is HL03
-    group: RepeatingGroup | None = None
+    group: RepeatingElements | None = None
 
 
 class Use(Struct):
@@ -79,7 +79,7 @@ class Use(Struct):
     nests: bool = False  # HL: children loops are placed by their parent number (HL02), not by order
 
 
-class Computed(Struct):
+class ComputedElement(Struct):
     """An element the guide fills when a set is written, so that no map has to count.
 
     ``number`` its running number (HL01 through the whole set, LX01 beneath its parent) · ``parent`` the number of
@@ -101,7 +101,7 @@ class Guide(Struct):
     name: str
     functional_group: str  # GS01: "PO"
     uses: tuple[Use, ...]  # between ST and SE, both excluded
-    computed: tuple[Computed, ...] = ()
+    computed: tuple[ComputedElement, ...] = ()
     codes: dict[str, dict[str, str]] = {}  # list → code → label ("" where we have none); as Element.codes names them
     known: frozenset[str] = frozenset()  # tags the release knows, also where this set has no place for them
     partner: str | None = None  # whose narrowing this is

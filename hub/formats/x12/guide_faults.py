@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from hub.formats.x12.faults import Fault
+from hub.formats.x12.faults import X12Fault
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.sentence import Phrase, Word, Wording, declared
@@ -25,8 +25,8 @@ FOUND_CHARACTERS_MAX = 200
 _SEGMENT, _ELEMENT, _WARNING = Severity.SEGMENT, Severity.ELEMENT, Severity.WARNING
 
 
-def _fault(severity: Severity, standard: str | None, message: str, remedy: str) -> Fault:
-    return Fault(severity=severity, standard=standard, message=message, remedy=remedy)
+def _fault(severity: Severity, standard: str | None, message: str, remedy: str) -> X12Fault:
+    return X12Fault(severity=severity, standard=standard, message=message, remedy=remedy)
 
 
 FAULTS = declared({
@@ -204,7 +204,7 @@ Wanted = tuple[str, Wording]
 """What a guide wants of an element: in English, and as it is said in any language."""
 
 
-class Findings:
+class SetFindings:
     """The faults of one set, in the order found, bounded in number; what does not fit is counted."""
 
     __slots__ = ("_forgiven", "_group", "_interchange", "_set", "items", "rejects", "unlisted", "warnings")

@@ -14,7 +14,16 @@ from typing import cast, get_args
 
 import msgspec
 
-from hub.formats.x12.guide import Computed, Element, ElementType, Guide, RepeatingGroup, Segment, SyntaxNote, Use
+from hub.formats.x12.guide import (
+    ComputedElement,
+    Element,
+    ElementType,
+    Guide,
+    RepeatingElements,
+    Segment,
+    SyntaxNote,
+    Use,
+)
 from hub.kernel.errors import Misconfigured
 from hub.kernel.own_files import parse_toml, read_own_text
 
@@ -176,10 +185,10 @@ def _segment(file: TomlFile, elements: Mapping[str, Element], tag: str) -> Segme
 
 def _members(
     file: TomlFile, known: Mapping[str, Element], tag: str, text: str
-) -> tuple[tuple[Element, ...], RepeatingGroup | None]:
+) -> tuple[tuple[Element, ...], RepeatingElements | None]:
     """Read ``350 330! (235 234)*10 1270^5``: "!" mandatory, in a group for its first turn only; "^" repeats."""
     members: list[Element] = []
-    group: RepeatingGroup | None = None
+    group: RepeatingElements | None = None
     for inner, times, single in re.findall(r"\(([^)]*)\)\*([1-9]\d?)(?!\d)|(\S+)", text):
         if single:
             members.append(_member(file, known, tag, single))
@@ -188,7 +197,7 @@ def _members(
         later = [msgspec.structs.replace(element, required=False) for element in turn]
         if group:
             raise file.fault(f"segment {tag} has two repeating groups", tag)
-        group = RepeatingGroup(first=len(members) + 1, size=len(turn), last=len(members) + len(turn) * int(times))
+        group = RepeatingElements(first=len(members) + 1, size=len(turn), last=len(members) + len(turn) * int(times))
         members += turn + later * (int(times) - 1)
     if len(members) > ELEMENTS_MAX:
         raise file.fault(f"segment {tag} has more than {ELEMENTS_MAX} elements", tag)
@@ -277,7 +286,7 @@ def _refuse_twice(file: TomlFile, use: Use, level: tuple[Use | None, list[Use]],
         raise Misconfigured(f"{tag} stands twice in one loop", file=str(file.path), line=number)
 
 
-def _computed(file: TomlFile, shared: Release) -> Iterator[Computed]:
+def _computed(file: TomlFile, shared: Release) -> Iterator[ComputedElement]:
     for place, rule in file.table("computed").items():
         word, _, of = str(rule).partition(" ")
         segment = shared.segments.get(place[:-2])
@@ -287,4 +296,4 @@ def _computed(file: TomlFile, shared: Release) -> Iterator[Computed]:
             raise file.fault(f"computed: {place} is no element of this release", place)
         if not counts and (of or word not in ("number", "parent", "children", "loop")):
             raise file.fault(f"computed: {rule!r} is no rule", place)
-        yield msgspec.convert({"tag": place[:-2], "element": number, "rule": word, "of": of or None}, Computed)
+        yield msgspec.convert({"tag": place[:-2], "element": number, "rule": word, "of": of or None}, ComputedElement)

@@ -8,7 +8,7 @@ at the top, so that nothing of the document is lost.
 from __future__ import annotations
 
 from hub.formats.tree import Node
-from hub.formats.x12.guide_faults import Findings
+from hub.formats.x12.guide_faults import SetFindings
 
 DEPTH_MAX = 32
 """Shipments nest five or six levels (shipment, order, tare, pack, item, unit), bills of material perhaps twenty.
@@ -20,7 +20,7 @@ NUMBER, PARENT = 1, 2  # HL01, HL02
 class Hierarchy:
     """The HL levels of one set seen so far."""
 
-    def __init__(self, top: Node, findings: Findings) -> None:
+    def __init__(self, top: Node, findings: SetFindings) -> None:
         self._top = top
         self._findings = findings
         self._levels: dict[str, tuple[Node, int, int]] = {}  # HL01 → node, depth, number of the orphan on top or -1

@@ -32,7 +32,7 @@ from hub.formats.x12.isa import Isa
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX, Limits
 from hub.formats.x12.scan import Window
 from hub.formats.x12.sets import Belongs, make_set
-from hub.formats.x12.walk import Envelope, Walker
+from hub.formats.x12.walk import EnvelopeSegment, Walker
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 
@@ -212,7 +212,7 @@ class EnvelopeReading:
         number = self._group.header.control_number if self._group else None
         return Location(interchange=self.number, group=number, tag=tag)
 
-    def taken(self, *, ends_at_line_end: bool = False) -> Envelope:
+    def taken(self, *, ends_at_line_end: bool = False) -> EnvelopeSegment:
         """Take the envelope segment that comes next."""
         segment = self.walker.take(ends_at_line_end=ends_at_line_end)
         if segment.has_nul:

@@ -23,7 +23,7 @@ from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.sentence import Phrase, Wording, declared
 
 
-class Judged:
+class JudgedSet:
     """A set and what was found. ``root`` is its tree; None where no guide looked at it."""
 
     __slots__ = ("findings", "root")
@@ -74,25 +74,27 @@ BARE_RELEASE = "004010"
 """Taken for a set without a group, which names no release: the release of nearly all our traffic."""
 
 
-def judge(received: TransactionSet, group: GroupHeader | None, validator: Validator | None, agreed: Agreed) -> Judged:
+def judge(
+    received: TransactionSet, group: GroupHeader | None, validator: Validator | None, agreed: Agreed
+) -> JudgedSet:
     """Return what is to be said of ``received``, which stands in ``group``; ``validator`` is its guide's, if any."""
     found = received.findings
     if not received.is_kept:
-        return Judged(found)  # beyond a limit: its findings say which, and the rest was not read
+        return JudgedSet(found)  # beyond a limit: its findings say which, and the rest was not read
     at = received.place(segment=1, tag="ST", element=1)
     kind, release = received.kind, received.release
     if validator is None:
         named = release or (NONE if group else BARE_RELEASE)
         if kind not in NOT_HANDLED:
-            return Judged([*found, finding("GDE-NO-GUIDE", at, found=kind, kind=kind or NONE, release=named)])
+            return JudgedSet([*found, finding("GDE-NO-GUIDE", at, found=kind, kind=kind or NONE, release=named)])
         why = Wording(key=f"not-handled/{kind}")
         told = finding("GDE-NO-GUIDE/not-handled", at, found=kind, kind=kind, release=named, why=why)
-        return Judged([*found, told])
+        return JudgedSet([*found, told])
     if agreed.sets is not None and kind not in agreed.sets:
         listed = ", ".join(sorted(agreed.sets))
-        return Judged([*found, finding("GDE-SET-NOT-AGREED", at, found=kind, expected=listed, kind=kind)])
+        return JudgedSet([*found, finding("GDE-SET-NOT-AGREED", at, found=kind, expected=listed, kind=kind)])
     if len(received) > LOOPS_PER_SET_MAX and (over := _too_many_loops(received, validator.guide)) is not None:
-        return Judged([*found, over])
+        return JudgedSet([*found, over])
     acknowledges = is_acknowledgement(validator.guide)
     if acknowledges:
         with_plain_numbers(received)
@@ -101,4 +103,4 @@ def judge(received: TransactionSet, group: GroupHeader | None, validator: Valida
     if group is not None and group.functional_group != due:
         sent = group.functional_group
         found = [*found, finding("ENV-SET-NOT-OF-GROUP", received.place(), found=sent, expected=due, kind=kind)]
-    return Judged(found + (forgiving(checked.findings) if acknowledges else checked.findings), checked.root)
+    return JudgedSet(found + (forgiving(checked.findings) if acknowledges else checked.findings), checked.root)

@@ -31,7 +31,7 @@ TAGS_KEPT_MAX = 2_000  # X12 005010 has some 1,000 segments
 RULES_KEPT_MAX = 256  # separators times substitutes: partners that write otherwise than all others are few
 
 
-class Rules(Struct):
+class OutboundRules(Struct):
     """What data may not contain in one interchange."""
 
     separators: Separators
@@ -143,14 +143,14 @@ def is_data_tag(tag: str) -> bool:
 
 
 @lru_cache(RULES_KEPT_MAX)
-def rules_for(separators: Separators, encoding: str, substitute: str | None) -> Rules:
+def rules_for(separators: Separators, encoding: str, substitute: str | None) -> OutboundRules:
     """Return the rules for one interchange; separators that cannot work are a finding in them."""
     forbidden = re.compile(f"[{re.escape(separators.all)}{_CONTROL}]")
     why = unusable_separators(separators)
     if not why and substitute is not None and forbidden.search(substitute):
         why = Wording(key="separators/substitute")
     findings = [outbound("ENV-SEPARATORS", Location(tag="ISA"), why=why)] if why else []
-    return Rules(
+    return OutboundRules(
         separators=separators, encoding=encoding, substitute=substitute, forbidden=forbidden, findings=findings
     )
 

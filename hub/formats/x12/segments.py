@@ -21,7 +21,7 @@ BLANKS = " \u00a0\u2007\u202f\u3000\u200b\u2060\ufeff"
 _UNSEEN = re.compile(f"[{BLANKS[1:]}]")
 
 
-class Cut(Struct):
+class CutSegments(Struct):
     """The segments of a set, and where they were not as they should be (segment positions from ST = 1)."""
 
     lines: list[str]
@@ -31,7 +31,7 @@ class Cut(Struct):
     trailing: list[int] = []  # segments that ended in element separators
 
 
-def cut(text: str, separators: Separators) -> Cut:
+def cut(text: str, separators: Separators) -> CutSegments:
     """Return the segments of ``text``, cleaned of what only dresses them."""
     terminator, element = separators.segment, separators.element
     if separators.segment_suffix:
@@ -44,7 +44,7 @@ def cut(text: str, separators: Separators) -> Cut:
     padded = " " + element in text or " " + terminator in text or last.endswith(" ")
     padded = padded or (not text.isascii() and _UNSEEN.search(text) is not None)
     if _is_plain(text, lines, terminator) and not trailing and not padded:
-        return Cut(lines=lines)
+        return CutSegments(lines=lines)
     return _cleaned(lines, separators)
 
 
@@ -55,7 +55,7 @@ def _is_plain(text: str, lines: list[str], terminator: str) -> bool:
     return terminator + " " not in text and terminator + "\t" not in text and "" not in lines
 
 
-def _cleaned(raw: list[str], separators: Separators) -> Cut:
+def _cleaned(raw: list[str], separators: Separators) -> CutSegments:
     element = separators.element
     blanks = "".join(c for c in " \t\r\n" if c not in (element, separators.segment))
     line_ends = "".join(c for c in "\r\n" if c in blanks)
@@ -84,7 +84,7 @@ def _cleaned(raw: list[str], separators: Separators) -> Cut:
         lines.append(line)
     # the piece after the last terminator is no segment when it is only a line end
     empty = len(raw) - len(lines) - (1 if raw and raw[-1] and not raw[-1].strip(blanks) else 0)
-    return Cut(lines=lines, empty=empty, broken=broken, trailing=trailing, padded=padded)
+    return CutSegments(lines=lines, empty=empty, broken=broken, trailing=trailing, padded=padded)
 
 
 def _without_trailing(line: str, element: str) -> str:

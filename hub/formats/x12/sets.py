@@ -16,7 +16,7 @@ from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.faults import finding
 from hub.formats.x12.headers import read_number
 from hub.formats.x12.limits import FINDINGS_PER_SET_MAX, Limits
-from hub.formats.x12.segments import Cut, cut
+from hub.formats.x12.segments import CutSegments, cut
 from hub.formats.x12.separators import WireSeparators
 from hub.formats.x12.walk import Walker
 from hub.kernel.diagnostics import Diagnostic
@@ -145,7 +145,7 @@ def _not_closed(place: _Place) -> Diagnostic:
     return replace(finding("ENV-SET-NOT-CLOSED/glued", glued, found=last), found=None, words={"found": quoted(last)})
 
 
-def _faults_of_form(parts: Cut, place: _Place) -> list[Diagnostic]:
+def _faults_of_form(parts: CutSegments, place: _Place) -> list[Diagnostic]:
     findings = []
     if parts.empty:
         findings.append(finding("SYN-EMPTY-SEGMENT", place.at(), count=parts.empty))

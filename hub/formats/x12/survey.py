@@ -1,8 +1,8 @@
 """What envelopes a message holds: interchanges and groups to their ends, and what is wrong with them.
 
-In: the events of the reader. Out: a ``Survey``. It is the one picture of a message's envelopes: ``hub x12 check``, the
-live hub and the answers all look at it, so that a fault is the same fault at every door. Pure; nothing is judged here
-that the reader has not found (see ``agreed`` for what was agreed, ``judgement`` for the sets).
+In: the events of the reader. Out: an ``InterchangeSurvey``. It is the one picture of a message's envelopes:
+``hub x12 check``, the live hub and the answers all look at it, so that a fault is the same fault at every door. Pure;
+nothing is judged here that the reader has not found (see ``agreed`` for what was agreed, ``judgement`` for the sets).
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Interchange(Struct):
         )
 
 
-class Survey(Struct):
+class InterchangeSurvey(Struct):
     """What envelopes a message holds, and what is wrong with them."""
 
     syntax: str
@@ -143,9 +143,9 @@ class Surveyor:
         elif isinstance(event, Stray):
             self._stray.extend(event.findings)
 
-    def survey(self) -> Survey:
+    def survey(self) -> InterchangeSurvey:
         """Return what was seen."""
-        return Survey(syntax="x12", interchanges=self._interchanges, stray=self._stray)
+        return InterchangeSurvey(syntax="x12", interchanges=self._interchanges, stray=self._stray)
 
     def _of_group(self, end: GroupEnd) -> Group:
         return Group(

@@ -1,6 +1,6 @@
 """Judges one transaction set against its guide and builds its tree, in one pass.
 
-In: a ``TransactionSet`` as read. Out: ``Checked``, the tree every mapping starts from and every fault with its place,
+In: a ``TransactionSet`` as read. Out: ``GuidedSet``, the tree every mapping starts from and every fault with its place,
 remedy and the standard's code; never an exception, whatever the document holds. Order, use and repetition are walked
 here, HL levels by their parent number in ``hierarchy``, elements by code generated from the guide (``segment_code``)
 and, where that does not accept, by ``explain``.
@@ -19,13 +19,13 @@ from threading import Lock
 
 from hub.formats.tree import UNKNOWN, Node, Value
 from hub.formats.x12.events import TransactionSet
-from hub.formats.x12.explain import Place as At
+from hub.formats.x12.explain import SegmentPlace as At
 from hub.formats.x12.explain import explain
 from hub.formats.x12.guide import Guide
-from hub.formats.x12.guide_faults import FOUND_CHARACTERS_MAX, Findings, in_loop
+from hub.formats.x12.guide_faults import FOUND_CHARACTERS_MAX, SetFindings, in_loop
 from hub.formats.x12.guide_file import digest_of
 from hub.formats.x12.hierarchy import Hierarchy
-from hub.formats.x12.places import Move, Place, closed_between, every_place, move_to, places_of, reachable
+from hub.formats.x12.places import GuidePlace, Move, closed_between, every_place, move_to, places_of, reachable
 from hub.formats.x12.segments import BLANKS
 from hub.formats.x12.separators import Separators
 from hub.kernel.diagnostics import Diagnostic, worst
@@ -44,7 +44,7 @@ _compiled: OrderedDict[str, Validator] = OrderedDict()
 _compiling = Lock()
 
 
-class Checked:
+class GuidedSet:
     """One set, judged: ``root`` is ST with the places between ST and SE beneath, ``findings`` in document order."""
 
     __slots__ = ("findings", "root")
@@ -74,12 +74,12 @@ class Validator:
             place.tag: place.use.segment.elements for place in reversed(list(every_place(self.root))) if place.use
         }
 
-    def check(self, set: TransactionSet, leniency: Collection[str] = ()) -> Checked:
+    def check(self, set: TransactionSet, leniency: Collection[str] = ()) -> GuidedSet:
         """Return the tree and the findings of ``set``, whose own findings (envelope, counts) are not repeated.
 
         ``leniency`` names what is forgiven its sender (``FORGIVEN``): found all the same, as a warning.
         """
-        findings = Findings(set.interchange, set.group, set.control_number, leniency)
+        findings = SetFindings(set.interchange, set.group, set.control_number, leniency)
         header: list[Value] = list(set.segments[0]) if set.segments else ["ST"]
         root = Node("ST", 1, header)
         body = set.body
@@ -94,9 +94,9 @@ class Validator:
         component = set.separators.component
         if component and set.holds_components():
             _tell_components_in_data(root, component, findings)
-        return Checked(root, findings.finished())
+        return GuidedSet(root, findings.finished())
 
-    def _judge_padding(self, set: TransactionSet, findings: Findings) -> None:
+    def _judge_padding(self, set: TransactionSet, findings: SetFindings) -> None:
         """Report numbers, dates and times with blanks behind them: blanks mean nothing behind text alone."""
         for position in set.padded:
             tag, *values = set.as_sent(position)
@@ -140,7 +140,7 @@ def _collector_resting() -> Iterator[None]:
 class _Walk:
     """One document on its way through the places of the guide."""
 
-    def __init__(self, validator: Validator, root: Node, findings: Findings, separators: Separators) -> None:
+    def __init__(self, validator: Validator, root: Node, findings: SetFindings, separators: Separators) -> None:
         self.validator = validator
         self.findings = findings
         self.component = separators.component
@@ -148,7 +148,7 @@ class _Walk:
         self.stack = [root]
         self.state = validator.root
         self.floor = validator.root  # the loop above which the walk does not look: a misplaced loop, else the root
-        self.back: tuple[Place, list[Node]] | None = None  # where to go on after a misplaced loop
+        self.back: tuple[GuidePlace, list[Node]] | None = None  # where to go on after a misplaced loop
         self.hierarchy = Hierarchy(root, findings)
 
     def run(self, body: Sequence[list[str]]) -> None:
@@ -199,10 +199,10 @@ class _Walk:
         else:
             self._misplaced(values, position)
 
-    def _count(self, place: Place) -> int:
+    def _count(self, place: GuidePlace) -> int:
         return self.hierarchy.count if place.nests else len(self.stack[place.depth].children.get(place.tag, ()))
 
-    def _put(self, place: Place, values: list[str], position: int) -> None:
+    def _put(self, place: GuidePlace, values: list[str], position: int) -> None:
         """Add the segment at ``place``, closing the loops that end before it."""
         for loop in closed_between(self.state, place):
             if loop.closing:
@@ -215,13 +215,13 @@ class _Walk:
             self.stack.append(node)
         self.state = place
 
-    def _node(self, place: Place, values: list[str], position: int) -> Node:
+    def _node(self, place: GuidePlace, values: list[str], position: int) -> Node:
         node = Node(place.tag, position, self._cut(place, values))
         if not place.accepts(node.values):
             self._explain(place, node)
         return node
 
-    def _cut(self, place: Place, values: list[str]) -> list[Value]:
+    def _cut(self, place: GuidePlace, values: list[str]) -> list[Value]:
         """Cut repeating elements and composites as the guide has them."""
         if not place.cut or len(values) <= place.cut or place.use is None:
             return values  # type: ignore[return-value]
@@ -240,14 +240,14 @@ class _Walk:
     def _parts(self, text: str) -> list[str]:
         return [part.rstrip(" ") for part in text.split(self.component)] if self.component else [text]
 
-    def _explain(self, place: Place, node: Node) -> None:
+    def _explain(self, place: GuidePlace, node: Node) -> None:
         if self.findings.full:
             self.findings.unlisted += 1
         elif place.use is not None:
             at = At(self.findings, place.tag, node.position, place.loop_tag, self.repetition)
             node.values = explain(place.use.segment, node.values, self.validator.guide.codes, at)
 
-    def _close(self, loop: Place, position: int) -> None:
+    def _close(self, loop: GuidePlace, position: int) -> None:
         """Report what the loop that ends before ``position`` lacks."""
         node = self.stack[loop.depth + 1]
         for child in loop.required:
@@ -264,7 +264,7 @@ class _Walk:
                 expected=str(started),
             )  # fmt: skip
 
-    def _too_often(self, place: Place, position: int) -> None:
+    def _too_often(self, place: GuidePlace, position: int) -> None:
         code = "GDE-LOOP-TOO-OFTEN" if place.opens else "GDE-SEGMENT-TOO-OFTEN"
         self.findings.add(
             code, segment=position, tag=place.tag, loop=place.loop_tag, label=place.name, most=place.maximum,
@@ -274,7 +274,7 @@ class _Walk:
     def _misplaced(self, values: list[str], position: int) -> None:
         """Judge a segment that may not follow: too late in an open loop, or foreign to all of them."""
         tag = values[0]
-        loop: Place | None = self.state.loop
+        loop: GuidePlace | None = self.state.loop
         while loop is not None:
             child = loop.children.get(tag)
             if child is not None:
@@ -293,7 +293,7 @@ class _Walk:
         node = Node(tag, position, values)  # type: ignore[arg-type]
         self.stack[self.state.loop.depth + 1].children.setdefault(UNKNOWN, []).append(node)
 
-    def _late(self, place: Place, values: list[str], position: int) -> None:
+    def _late(self, place: GuidePlace, values: list[str], position: int) -> None:
         """Put a segment that comes after its place where it belongs; if it opens a loop, what follows belongs to it."""
         if place.maximum and self._count(place) >= place.maximum:
             self._too_often(place, position)
@@ -346,7 +346,7 @@ class _Walk:
             )  # fmt: skip
 
 
-def _tell_components_in_data(node: Node, component: str, findings: Findings) -> None:
+def _tell_components_in_data(node: Node, component: str, findings: SetFindings) -> None:
     """Add a warning for each simple element that holds the component separator: who reads on may cut it in two."""
     for number, value in enumerate(node.values[1:], 1):
         if isinstance(value, str) and component in value:
@@ -359,7 +359,7 @@ def _tell_components_in_data(node: Node, component: str, findings: Findings) -> 
             _tell_components_in_data(child, component, findings)
 
 
-def _path(state: Place) -> list[Place]:
+def _path(state: GuidePlace) -> list[GuidePlace]:
     """The places from ``state`` up to the top: how far each open loop has come."""
     path = [state]
     while path[-1].parent is not None:
@@ -367,6 +367,6 @@ def _path(state: Place) -> list[Place]:
     return path
 
 
-def _index(loop: Place, tag: str) -> int:
+def _index(loop: GuidePlace, tag: str) -> int:
     child = loop.children.get(tag)
     return -1 if child is None else child.index

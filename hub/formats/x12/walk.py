@@ -31,7 +31,7 @@ class Boundary(NamedTuple):
     fault: str = ""  # SYN-SEGMENT-TOO-LONG or SYN-SET-TOO-LONG when a limit stopped the search
 
 
-class Envelope(NamedTuple):
+class EnvelopeSegment(NamedTuple):
     """One envelope segment, cut."""
 
     elements: list[str]
@@ -101,7 +101,7 @@ class Walker:
         tag = first.partition(self.wire.element)[0].decode("latin-1")
         return tag if 2 <= len(tag) <= 3 and tag.isascii() and tag.isalnum() else "?"
 
-    def take(self, *, ends_at_line_end: bool = False) -> Envelope:
+    def take(self, *, ends_at_line_end: bool = False) -> EnvelopeSegment:
         """Cut the segment that begins here and go behind it."""
         start, offset = self.place, self.offset
         end, too_long = self._end_of_segment(start)
@@ -117,7 +117,7 @@ class Walker:
         text, _, separators = self.text(raw.removesuffix(self.wire.segment))
         text = text.replace("\r", "").replace("\n", "")
         elements = text.rstrip(separators.element if len(separators.element) == 1 else "").split(separators.element)
-        return Envelope(elements, offset, terminated, too_long, b"\x00" in raw)
+        return EnvelopeSegment(elements, offset, terminated, too_long, b"\x00" in raw)
 
     def boundary(self, start: int) -> Boundary:
         """Return the envelope segment that follows the set beginning at ``start``."""

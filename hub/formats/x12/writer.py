@@ -16,7 +16,7 @@ from hub.formats.tree import Value
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.limits import SEGMENTS_WRITTEN_MAX
 from hub.formats.x12.outbound_faults import outbound
-from hub.formats.x12.outbound_values import Rules, encoded, rules_for
+from hub.formats.x12.outbound_values import OutboundRules, encoded, rules_for
 from hub.formats.x12.separators import Separators, has_repetition
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.errors import Defect
@@ -49,7 +49,7 @@ class OutboundSet(Struct):
     implementation: str | None = None  # ST03, from 005010 on
 
 
-class Written(Struct):
+class WrittenInterchange(Struct):
     """The bytes, or why there are none; a substitution is a warning beside the bytes."""
 
     body: bytes | None
@@ -64,7 +64,7 @@ def write_interchange(
     acknowledgements: Sequence[Sequence[str]] = (),
     encoding: str = "utf-8",
     substitute: str | None = None,
-) -> Written:
+) -> WrittenInterchange:
     """Write one interchange: ISA, the TA1s of ``acknowledgements``, the groups, IEA.
 
     ``substitute`` replaces separators and control characters in data, where the partner's policy
@@ -82,7 +82,7 @@ def write_interchange(
 
 def write_bare(
     sets: Sequence[OutboundSet], separators: Separators, *, encoding: str = "utf-8", substitute: str | None = None
-) -> Written:
+) -> WrittenInterchange:
     """Write sets without an envelope, ``ST … SE`` one after the other."""
     writing = _Writing(rules_for(separators, encoding, substitute), None)
     for outbound_set in sets:
@@ -118,7 +118,7 @@ def clean_segments(
 class _Writing:
     """The segments so far and what was found."""
 
-    def __init__(self, rules: Rules, number: int | None) -> None:
+    def __init__(self, rules: OutboundRules, number: int | None) -> None:
         self.rules = rules
         self.number = number
         self.lines: list[str] = []
@@ -218,13 +218,13 @@ class _Writing:
         self.findings += findings
         self.lines.append(line)
 
-    def result(self) -> Written:
+    def result(self) -> WrittenInterchange:
         """Return the bytes, unless something was refused."""
         if worst(self.findings) >= Severity.ELEMENT:
-            return Written(body=None, findings=self.findings)
+            return WrittenInterchange(body=None, findings=self.findings)
         end = self.rules.separators.segment + self.rules.separators.segment_suffix
         body, faults = encoded(end.join([*self.lines, ""]), self.rules.encoding, self.number)
-        return Written(body=body, findings=self.findings + faults)
+        return WrittenInterchange(body=body, findings=self.findings + faults)
 
 
 def _missing(place: Location, wanted: Sequence[tuple[int, object]]) -> list[Diagnostic]:

@@ -15,14 +15,14 @@ from typing import Any
 from lxml import etree
 
 from hub.formats.family import Checked
-from hub.formats.named_faults import Findings
+from hub.formats.named_faults import DocumentFindings
 from hub.formats.schema import Record
 from hub.formats.simple import fault
 from hub.formats.tree import UNKNOWN, Node
 from hub.formats.tree import Value as TreeValue
 from hub.formats.xml.element import XmlSchema
 from hub.formats.xml.faults import refusal
-from hub.formats.xml.layout import Layout, Leaf, Value, layout_of
+from hub.formats.xml.layout import Value, XmlLayout, XmlLeaf, layout_of
 from hub.formats.xml.limits import ATTRIBUTES_MAX
 from hub.formats.xml.reader import line_of, xpath
 from hub.kernel.diagnostics import Diagnostic
@@ -35,7 +35,7 @@ XSD_WORDS_MAX = 300  # characters of what libxml2 says
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
-class PlacedNode(Node, eq=False, gc=False, kw_only=True):
+class XmlNode(Node, eq=False, gc=False, kw_only=True):
     """A node that knows its element."""
 
     record: Record
@@ -70,9 +70,9 @@ def judge(root: etree._Element, schema: XmlSchema) -> list[Diagnostic]:
     return check(root, schema)[0].findings
 
 
-def _built(element: etree._Element, layout: Layout, nodes: list[Node]) -> PlacedNode:
+def _built(element: etree._Element, layout: XmlLayout, nodes: list[Node]) -> XmlNode:
     """Return the tree of an element that its XSD has found right, in which nothing is left to judge."""
-    node = PlacedNode(layout.tag, len(nodes) + 1, [*layout.blank], record=layout.record, source=element)
+    node = XmlNode(layout.tag, len(nodes) + 1, [*layout.blank], record=layout.record, source=element)
     nodes.append(node)
     values, children, leaves = node.values, node.children, layout.leaves
     if layout.attributes:
@@ -115,7 +115,7 @@ def _set_aside(child: etree._Element, node: Node) -> None:
 
 def locate(node: Node | None, part: int | None, path: str | None) -> Location:
     """Return the XPath and line of a part of ``node``; of a node that is being written, its name."""
-    if not isinstance(node, PlacedNode):
+    if not isinstance(node, XmlNode):
         return Location(tag=node.tag if node is not None else None, path=path)
     at, source = xpath(node.source), node.source
     key = node.record.parts[part - 1].key if part and part <= len(node.record.parts) else "."
@@ -135,11 +135,11 @@ class _Judging:
     """One document on its way into its tree."""
 
     def __init__(self) -> None:
-        self.findings = Findings()
+        self.findings = DocumentFindings()
         self.nodes: list[Node] = []
 
-    def place(self, element: etree._Element, layout: Layout) -> PlacedNode:
-        node = PlacedNode(layout.tag, len(self.nodes) + 1, [*layout.blank], record=layout.record, source=element)
+    def place(self, element: etree._Element, layout: XmlLayout) -> XmlNode:
+        node = XmlNode(layout.tag, len(self.nodes) + 1, [*layout.blank], record=layout.record, source=element)
         self.nodes.append(node)
         values = node.values
         if element.attrib or layout.attributes:
@@ -155,7 +155,7 @@ class _Judging:
             self._missing(element, layout, ())
         return node
 
-    def _children(self, element: etree._Element, layout: Layout, node: PlacedNode) -> None:
+    def _children(self, element: etree._Element, layout: XmlLayout, node: XmlNode) -> None:
         leaves, places, values, children = layout.leaves, layout.places, node.values, node.children
         counts: dict[str, int] = {}
         last, behind = 0, ""
@@ -165,7 +165,7 @@ class _Judging:
             if tail and layout.text is None and tail.strip():
                 self._stray(element, layout, tail)
             leaf = leaves.get(tag)
-            found: Leaf | Layout | None = leaf if leaf is not None else places.get(tag)
+            found: XmlLeaf | XmlLayout | None = leaf if leaf is not None else places.get(tag)
             if found is None:
                 self._unknown(child, layout, node)
                 continue
@@ -191,12 +191,12 @@ class _Judging:
         if len(counts) < len(layout.names):
             self._missing(element, layout, counts)
 
-    def _missing(self, element: etree._Element, layout: Layout, seen: object) -> None:
+    def _missing(self, element: etree._Element, layout: XmlLayout, seen: object) -> None:
         for clark in layout.demanded:
             if clark not in seen:  # type: ignore[operator]  # a dict or a tuple of names
                 self.findings.add("GDE-NAME-MISSING", layout.names[clark], self._at(element))
 
-    def _unknown(self, child: etree._Element, layout: Layout, node: PlacedNode) -> None:
+    def _unknown(self, child: etree._Element, layout: XmlLayout, node: XmlNode) -> None:
         if layout.open:
             _set_aside(child, node)
             return
@@ -242,7 +242,7 @@ class _Judging:
         self.findings.add(code, value.key if value.key != "." else _name(element), self._at(element), found=text,
                           expected=expected)  # fmt: skip
 
-    def _stray(self, element: etree._Element, layout: Layout, text: str) -> None:
+    def _stray(self, element: etree._Element, layout: XmlLayout, text: str) -> None:
         self.findings.add("GDE-TEXT-STRAY", layout.tag, self._at(element), found=text.strip())
 
     def _at(self, element: etree._Element, attribute: str = "") -> Location:
@@ -270,7 +270,7 @@ def _model(file: str) -> etree.XMLSchema:
 
 def _by_xsd(root: etree._Element, model: etree.XMLSchema, told: set[int | None]) -> list[Diagnostic]:
     """Return what the partner's XSD finds on lines where nothing was told."""
-    findings = Findings()
+    findings = DocumentFindings()
     log: Iterable[Any] = model.error_log  # type: ignore[assignment]  # the stubs do not say that it is one
     for entry in islice(log, XSD_FINDINGS_MAX):
         if entry.line not in told:

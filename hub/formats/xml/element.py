@@ -34,14 +34,14 @@ class Attribute(Struct):
         return f"@{self.name}"
 
 
-class Element(Struct):
+class XmlElement(Struct):
     """An element where it stands in its document."""
 
     name: str  # as maps say it: Price, cac:Price
     clark: str  # {namespace}Price
     simple: Simple | None = None  # of its text; None: none but blanks may stand there
     attributes: tuple[Attribute, ...] = ()
-    children: tuple[Element, ...] = ()
+    children: tuple[XmlElement, ...] = ()
     order: int = 0  # among its siblings; alternatives share one
     in_order: bool = True  # its children stand in the order of the schema
     open: bool = False  # others than its children may stand in it (xs:any)
@@ -64,12 +64,12 @@ class Element(Struct):
 class XmlSchema(Schema, kw_only=True):
     """A kind of XML document: the schema, its root element, and the XSD that judges in addition."""
 
-    element: Element
+    element: XmlElement
     prefixes: dict[str, str]  # prefix → namespace; "" is that of the root
     xsd: str | None = None  # file
 
 
-def schema_of(wire: str, element: Element, prefixes: dict[str, str], digest: str, xsd: str | None) -> XmlSchema:
+def schema_of(wire: str, element: XmlElement, prefixes: dict[str, str], digest: str, xsd: str | None) -> XmlSchema:
     """Return ``element`` as maps are bound to it."""
     return XmlSchema(
         family=FAMILY,
@@ -84,7 +84,7 @@ def schema_of(wire: str, element: Element, prefixes: dict[str, str], digest: str
     )
 
 
-def place_of(element: Element) -> Place:
+def place_of(element: XmlElement) -> Place:
     """Return the place of an element, and the places beneath it."""
     return Place(
         record=Record(tag=element.name, name=element.name, parts=tuple(_parts(element))),
@@ -94,7 +94,7 @@ def place_of(element: Element) -> Place:
     )
 
 
-def _parts(element: Element) -> Iterator[Part]:
+def _parts(element: XmlElement) -> Iterator[Part]:
     if element.simple is not None:
         yield _part(TEXT, element.simple, required=True, beside=element.beside)
     for attribute in element.attributes:
@@ -122,7 +122,7 @@ def _part(key: str, simple: Simple, *, required: bool, beside: str = "") -> Part
     )
 
 
-def _code_lists(element: Element) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _code_lists(element: XmlElement) -> Iterator[tuple[str, tuple[str, ...]]]:
     simples = [element.simple, *(attribute.simple for attribute in element.attributes)]
     for simple in simples:
         if simple is not None and simple.codes:

@@ -12,7 +12,7 @@ from pathlib import Path
 from lxml import etree
 
 from hub.formats import iso
-from hub.formats.family import Checked, Received, ValueReader, ValueWriter, Written
+from hub.formats.family import Checked, OpenedDocument, ValueReader, ValueWriter, Written
 from hub.formats.schema import Part, Schema
 from hub.formats.tree import Node
 from hub.formats.xml import values
@@ -64,7 +64,7 @@ class XmlFamily:
         key = record.parts[part - 1].key if 0 < part <= len(record.parts) else "."
         return tag if key == "." else f"{tag}/{key}"
 
-    def documents(self, data: bytes, schema: Schema) -> Iterator[Received | list[Diagnostic]]:
+    def documents(self, data: bytes, schema: Schema) -> Iterator[OpenedDocument | list[Diagnostic]]:
         """Yield the document of a body, or what stands in its way."""
         opened = open_body(data)
         if opened.root is None:
@@ -73,9 +73,9 @@ class XmlFamily:
         root, agreed = opened.root, _agreed(schema)
         kind = schema.kind if root.tag == agreed.element.clark else named(root)
         place = Location(at=xpath(root), line=line_of(root))
-        yield Received(kind=kind, number="", place=place, content=XmlDocument(root), findings=opened.findings)
+        yield OpenedDocument(kind=kind, number="", place=place, content=XmlDocument(root), findings=opened.findings)
 
-    def check(self, received: Received, schema: Schema) -> Checked:
+    def check(self, received: OpenedDocument, schema: Schema) -> Checked:
         """Judge a document by its schema."""
         document = _document(received)
         checked, document.nodes = check(document.root, _agreed(schema))
@@ -89,7 +89,7 @@ class XmlFamily:
         findings = opened.findings if opened.root is None else judge(opened.root, agreed)
         return Written(body=None if worst(findings).is_reject else body, findings=findings)
 
-    def dress(self, received: Received) -> object:
+    def dress(self, received: OpenedDocument) -> object:
         """Return nothing: an XML document is dressed by its schema."""
         return None
 
@@ -97,17 +97,17 @@ class XmlFamily:
         """Return the lines."""
         return data.decode().split("\n")
 
-    def body(self, received: Received) -> list[str]:
+    def body(self, received: OpenedDocument) -> list[str]:
         """Return what the document says, whatever its blanks, its prefixes and the order of its attributes."""
         canonical: str = etree.canonicalize(_tidy(_document(received).root), rewrite_prefixes=True)
         return canonical.split("\n")
 
-    def sent(self, received: Received, position: int, part: int, component: int | None) -> str:
+    def sent(self, received: OpenedDocument, position: int, part: int, component: int | None) -> str:
         """Return the text of a part: of the ``position``-th place, as ``check`` counts them."""
         value = _document(received).nodes[position - 1].values[part]
         return value if isinstance(value, str) else ""
 
-    def rule(self, received: Received, at: Location) -> str:
+    def rule(self, received: OpenedDocument, at: Location) -> str:
         """Return the path of a finding from the root, without the numbers of its steps."""
         return "/".join(re.sub(r"\[\d+\]", "", at.at or "").split("/")[2:])
 
@@ -122,7 +122,7 @@ class XmlDocument:
         self.nodes: list[Node] = []
 
 
-def _document(received: Received) -> XmlDocument:
+def _document(received: OpenedDocument) -> XmlDocument:
     found: XmlDocument = received.content
     return found
 

@@ -4,65 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hub.formats.named_faults import Fault, refused
+from hub.formats.named_faults import NamedFault, refused
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.sentence import declared
 
 _WHOLE = Severity.INTERCHANGE
 
-FAULTS: Mapping[str, Fault] = declared({
-    "SYN-XML-BYTES": Fault(
+FAULTS: Mapping[str, NamedFault] = declared({
+    "SYN-XML-BYTES": NamedFault(
         severity=_WHOLE, message="the XML is larger than {most} bytes", remedy="send it in several documents"
     ),
-    "SYN-XML-EMPTY": Fault(severity=_WHOLE, message="there is nothing in the XML", remedy="send one document"),
-    "SYN-XML-ENCODING": Fault(
+    "SYN-XML-EMPTY": NamedFault(severity=_WHOLE, message="there is nothing in the XML", remedy="send one document"),
+    "SYN-XML-ENCODING": NamedFault(
         severity=_WHOLE,
         message="the bytes {found} are no {most}, in which the XML says it is written",
         remedy="write it in UTF-8, or declare the encoding it is in",
     ),
-    "SYN-XML-ENCODING-UNKNOWN": Fault(
+    "SYN-XML-ENCODING-UNKNOWN": NamedFault(
         severity=_WHOLE, message="the XML says it is written in {found}, which is not taken", remedy="write it in UTF-8"
     ),
-    "SYN-XML-ENCODING-OTHER": Fault(
+    "SYN-XML-ENCODING-OTHER": NamedFault(
         severity=Severity.WARNING,
         message="the XML says it is written in {found} and is written in {most}",
         remedy="declare the encoding it is in",
     ),
-    "SYN-XML-CHARACTER": Fault(
+    "SYN-XML-CHARACTER": NamedFault(
         severity=_WHOLE,
         message="the character {found} may stand in no XML",
         remedy="leave it out where the document is made",
     ),
-    "SYN-XML-DOCTYPE": Fault(
+    "SYN-XML-DOCTYPE": NamedFault(
         severity=_WHOLE,
         message="the XML has a DOCTYPE, and none is taken here",
         remedy="send it without, and with no entities but those of XML itself",
     ),
-    "SYN-XML-BROKEN": Fault(
+    "SYN-XML-BROKEN": NamedFault(
         severity=_WHOLE,
         message="the XML is not well-formed: {found}",
         remedy="mend it where it is made, and send it again",
     ),
-    "SYN-XML-ELEMENTS": Fault(
+    "SYN-XML-ELEMENTS": NamedFault(
         severity=_WHOLE, message="the XML has more than {most} elements", remedy="send it in several documents"
     ),
-    "SYN-XML-DEPTH": Fault(
+    "SYN-XML-DEPTH": NamedFault(
         severity=_WHOLE,
         message="the XML nests deeper than {most} elements",
         remedy="send the document as it was agreed",
     ),
-    "SYN-XML-ATTRIBUTES": Fault(
+    "SYN-XML-ATTRIBUTES": NamedFault(
         severity=_WHOLE,
         message="an element has more than {most} attributes",
         remedy="send the document as it was agreed",
     ),
-    "SYN-XML-NAMESPACES": Fault(
+    "SYN-XML-NAMESPACES": NamedFault(
         severity=_WHOLE,
         message="the XML declares more than {most} namespaces",
         remedy="declare the namespaces the document uses, and no others",
     ),
-    "SYN-XML-TEXT": Fault(
+    "SYN-XML-TEXT": NamedFault(
         severity=_WHOLE,
         message="a text is longer than {most} characters",
         remedy="send what is attached on another way",

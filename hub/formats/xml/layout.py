@@ -1,6 +1,6 @@
 """An element made ready to read and to write: which number each part has, what may come next, what must not be missing.
 
-In: an ``Element``. Out: its ``Layout``, made once for a schema and kept. Nothing here looks at a document.
+In: an ``XmlElement``. Out: its ``XmlLayout``, made once for a schema and kept. Nothing here looks at a document.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from hub.formats.schema import Record
 from hub.formats.simple import Simple, accepts
-from hub.formats.xml.element import TEXT, Attribute, Element, XmlSchema, place_of
+from hub.formats.xml.element import TEXT, Attribute, XmlElement, XmlSchema, place_of
 
 
 class Value:
@@ -34,12 +34,12 @@ class Value:
         return stripped if self.stripped or not stripped else text
 
 
-class Leaf:
+class XmlLeaf:
     """A simple element that comes once: a part with its attributes."""
 
     __slots__ = ("attributes", "name", "order", "required", "text")
 
-    def __init__(self, element: Element, record: Record) -> None:
+    def __init__(self, element: XmlElement, record: Record) -> None:
         assert element.simple is not None
         self.name = element.name
         self.order = element.order
@@ -49,7 +49,7 @@ class Leaf:
         self.attributes = _values(element.attributes, record, f"{element.name}/")
 
 
-class Layout:
+class XmlLayout:
     """A place."""
 
     __slots__ = (
@@ -57,7 +57,7 @@ class Layout:
         "places", "record", "tag", "text", "written",
     )  # fmt: skip
 
-    def __init__(self, element: Element) -> None:
+    def __init__(self, element: XmlElement) -> None:
         record = place_of(element).record
         self.tag = element.name
         self.record = record
@@ -67,13 +67,13 @@ class Layout:
         self.open, self.in_order = element.open, element.in_order
         self.text = Value(TEXT, record.number_of(TEXT), element.simple, required=True) if element.simple else None
         self.attributes = _values(element.attributes, record, "")
-        self.leaves: dict[str, Leaf] = {}
-        self.places: dict[str, Layout] = {}
+        self.leaves: dict[str, XmlLeaf] = {}
+        self.places: dict[str, XmlLayout] = {}
         self.names = {child.clark: child.name for child in element.children}
-        self.written: list[Leaf | Layout] = []
+        self.written: list[XmlLeaf | XmlLayout] = []
         for child in element.children:
-            made: Leaf | Layout = Leaf(child, record) if child.is_part else Layout(child)
-            if isinstance(made, Leaf):
+            made: XmlLeaf | XmlLayout = XmlLeaf(child, record) if child.is_part else XmlLayout(child)
+            if isinstance(made, XmlLeaf):
                 self.leaves[child.clark] = made
             else:
                 self.places[child.clark] = made
@@ -81,11 +81,11 @@ class Layout:
         self.demanded = tuple(child.clark for child in element.children if child.minimum > 0)
 
 
-def layout_of(schema: XmlSchema) -> Layout:
+def layout_of(schema: XmlSchema) -> XmlLayout:
     """Return the layout of the schema's root element, made on first use."""
     known = schema.__dict__.get("layout")
-    if not isinstance(known, Layout):
-        known = schema.__dict__["layout"] = Layout(schema.element)
+    if not isinstance(known, XmlLayout):
+        known = schema.__dict__["layout"] = XmlLayout(schema.element)
     return known
 
 

@@ -1,6 +1,6 @@
 """An XML body opened safely: no DTD, no entities, no network, and no more of anything than ``limits`` allows.
 
-In: bytes. Out: ``Opened``, the root element or the finding that says why there is none; nothing is raised, whatever
+In: bytes. Out: ``OpenedXml``, the root element or the finding that says why there is none; nothing is raised, whatever
 the bytes. The bytes are made text here, by what their mark, their first bytes and their declaration say, so that the
 parser never guesses.
 """
@@ -49,7 +49,7 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LONG_TEXT = etree.XPath(f"(//*[text()[string-length()>{TEXT_CHARACTERS_MAX}]])[1]")
 
 
-class Opened:
+class OpenedXml:
     """The root element, or what stands in its way."""
 
     __slots__ = ("findings", "root")
@@ -59,21 +59,21 @@ class Opened:
         self.findings = findings
 
 
-def open_body(data: bytes) -> Opened:
+def open_body(data: bytes) -> OpenedXml:
     """Return the tree of an XML body; its text is all Unicode, its entities are the five of XML alone."""
     if len(data) > BODY_BYTES_MAX:
-        return Opened(None, [refusal("SYN-XML-BYTES", Location(), most=BODY_BYTES_MAX)])
+        return OpenedXml(None, [refusal("SYN-XML-BYTES", Location(), most=BODY_BYTES_MAX)])
     text, findings = decoded(data)
     if text is None:
-        return Opened(None, findings)
+        return OpenedXml(None, findings)
     refused = _unfit(text)
     if refused is not None:
-        return Opened(None, [*findings, refused])
+        return OpenedXml(None, [*findings, refused])
     parsed = parse(text)
     if isinstance(parsed, Diagnostic):
-        return Opened(None, [*findings, parsed])
+        return OpenedXml(None, [*findings, parsed])
     beyond = _beyond(parsed, text)
-    return Opened(None, [*findings, beyond]) if beyond is not None else Opened(parsed, findings)
+    return OpenedXml(None, [*findings, beyond]) if beyond is not None else OpenedXml(parsed, findings)
 
 
 def decoded(data: bytes) -> tuple[str | None, list[Diagnostic]]:

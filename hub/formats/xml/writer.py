@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from hub.formats.tree import Node
 from hub.formats.tree import Value as TreeValue
 from hub.formats.xml.element import XmlSchema
-from hub.formats.xml.layout import Layout, Leaf, Value, layout_of
+from hub.formats.xml.layout import Value, XmlLayout, XmlLeaf, layout_of
 
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'.decode()
 INDENT = "  "
@@ -33,7 +33,7 @@ def write(root: Node, schema: XmlSchema) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _place(lines: list[str], node: Node, layout: Layout, indent: str, more: str = "") -> None:
+def _place(lines: list[str], node: Node, layout: XmlLayout, indent: str, more: str = "") -> None:
     values = node.values
     attributes = more + _attributes(values, layout.attributes.values())
     text = _text(values, layout.text).translate(_IN_TEXT) if layout.text is not None else ""
@@ -42,7 +42,7 @@ def _place(lines: list[str], node: Node, layout: Layout, indent: str, more: str 
     deeper = indent + INDENT
     children = node.children
     for each in layout.written:
-        if isinstance(each, Leaf):
+        if isinstance(each, XmlLeaf):
             said = _text(values, each.text)
             if said:
                 inner = _attributes(values, each.attributes.values())

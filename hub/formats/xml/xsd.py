@@ -1,4 +1,4 @@
-"""A partner's XSD as an ``Element`` tree: the part of XML Schema that business documents are written in.
+"""A partner's XSD as an ``XmlElement`` tree: the part of XML Schema that business documents are written in.
 
 In: a file, and those beside it that it includes. Out: ``ReadXsd``. What is not among that part is a ``Misconfigured``
 with file and line: a schema half understood would judge wrongly. A document has one root: the first element declared.
@@ -21,7 +21,7 @@ from hub.formats.numbers import NUMBER
 from hub.formats.schema import PartType
 from hub.formats.simple import TEXT as ANY_TEXT
 from hub.formats.simple import Simple
-from hub.formats.xml.element import Attribute, Element
+from hub.formats.xml.element import Attribute, XmlElement
 from hub.formats.xml.reader import decoded, line_of, parse
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Misconfigured
@@ -60,7 +60,7 @@ _LEFT = {"pattern", "whiteSpace", "minExclusive", "maxExclusive"}  # to the seco
 class ReadXsd(Struct):
     """A schema file understood."""
 
-    element: Element
+    element: XmlElement
     prefixes: dict[str, str]
     digest: str
 
@@ -161,7 +161,7 @@ class _Xsd:
 
     # elements --------------------------------------------------------------------------------------------------------
 
-    def element(self, at: etree._Element, order: int, depth: int) -> Element:
+    def element(self, at: etree._Element, order: int, depth: int) -> XmlElement:
         """Return an element declaration with all beneath it."""
         self.count += 1
         if depth > DEPTH_MAX or self.count > ELEMENTS_MAX:
@@ -169,7 +169,7 @@ class _Xsd:
         declared = self._declared("element", at, at.get("ref") or "") if at.get("ref") else at
         space = declared.getroottree().getroot().get("targetNamespace") or ""
         clark = _clark(space, declared.get("name") or "")
-        made = Element(name=self._said(clark), clark=clark, order=order, **_often(at))
+        made = XmlElement(name=self._said(clark), clark=clark, order=order, **_often(at))
         inner = next((each for each in declared if each.tag in (f"{_XS}complexType", f"{_XS}simpleType")), None)
         named = declared.get("type")
         if inner is None and named:
@@ -180,7 +180,7 @@ class _Xsd:
             return replace(made, simple=self.simple(inner))
         return self._complex(made, inner, depth)
 
-    def _typed(self, made: Element, at: etree._Element, named: str, depth: int) -> Element:
+    def _typed(self, made: XmlElement, at: etree._Element, named: str, depth: int) -> XmlElement:
         clark = self._named(at, named)
         if clark.startswith(_XS):
             return replace(made, simple=self._built_in(at, clark))
@@ -194,7 +194,7 @@ class _Xsd:
         self.open_types.pop()
         return done
 
-    def _complex(self, made: Element, at: etree._Element, depth: int) -> Element:
+    def _complex(self, made: XmlElement, at: etree._Element, depth: int) -> XmlElement:
         if at.get("mixed") == "true":
             made = replace(made, simple=ANY_TEXT)
         for each in at:
@@ -204,7 +204,7 @@ class _Xsd:
                 made = self._derived(made, derived, depth, simple=kind == "simpleContent")
         return self._content(made, at, depth)
 
-    def _derived(self, made: Element, at: etree._Element, depth: int, *, simple: bool) -> Element:
+    def _derived(self, made: XmlElement, at: etree._Element, depth: int, *, simple: bool) -> XmlElement:
         base = at.get("base") or ""
         clark = self._named(at, base)
         if simple:
@@ -215,7 +215,7 @@ class _Xsd:
             made = self._complex(made, self._declared("complexType", at, base), depth)
         return self._content(made, at, depth)
 
-    def _content(self, made: Element, at: etree._Element, depth: int) -> Element:
+    def _content(self, made: XmlElement, at: etree._Element, depth: int) -> XmlElement:
         """Return ``made`` with the children and attributes that stand directly in ``at``."""
         attributes = {each.clark: each for each in made.attributes}
         children = list(made.children)
@@ -236,13 +236,13 @@ class _Xsd:
             made, children=_once(children), attributes=tuple(attributes.values()), open=opened, in_order=in_order
         )
 
-    def _particles(self, at: etree._Element, order: int, depth: int) -> tuple[list[Element], bool]:
+    def _particles(self, at: etree._Element, order: int, depth: int) -> tuple[list[XmlElement], bool]:
         """Return the elements of a model group, in order; alternatives share one order and are no duty."""
         if at.get("ref"):
             inner = [each for each in self._declared("group", at, at.get("ref") or "") if _kind(each) != "annotation"]
             return self._particles(inner[0], order, depth)
         kind, often = _kind(at), _often(at)
-        found: list[Element] = []
+        found: list[XmlElement] = []
         wild = False
         for each in at:
             inner_kind = _kind(each)
@@ -345,9 +345,9 @@ def _often(at: etree._Element) -> dict[str, Any]:
     return {"minimum": int(least) if least.isdigit() else 1, "maximum": int(most) if most.isdigit() else 0}
 
 
-def _once(children: list[Element]) -> tuple[Element, ...]:
+def _once(children: list[XmlElement]) -> tuple[XmlElement, ...]:
     """Return children of which each name stands once: what comes at two places may come as often as at both."""
-    found: dict[str, Element] = {}
+    found: dict[str, XmlElement] = {}
     for child in children:
         known = found.get(child.clark)
         found[child.clark] = child if known is None else replace(known, maximum=0)

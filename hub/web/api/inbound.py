@@ -20,7 +20,7 @@ from hub.exchange.intake import KEY_LENGTH_MAX, Incoming
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
 from hub.platform.blobs import Body, Upload
-from hub.web.admission import Admission, Place
+from hub.web.admission import Admission, BodyProgress
 from hub.web.api.describe import INTAKE_FAULTS, IntakeOperation
 from hub.web.hub import Hub
 from hub.web.policy import partners
@@ -111,7 +111,7 @@ def _require_stated_size(request: Request[Any, Any, Any], limit: int) -> None:
         raise too_large(limit)
 
 
-async def _read(request: Request[Any, Any, Any], upload: Upload, place: Place, limit: int) -> None:
+async def _read(request: Request[Any, Any, Any], upload: Upload, place: BodyProgress, limit: int) -> None:
     """Take the body piece by piece; a large one goes to disk as it comes, off the event loop."""
     async for piece in request.stream():
         if not piece:

@@ -18,7 +18,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from hub.kernel.struct import Struct
-from hub.web.door.limits import Limits
+from hub.web.door.limits import ConnectionLimits
 from hub.web.door.turns import Turns
 from hub.web.networks import network_of, site_of
 
@@ -84,7 +84,7 @@ class _Crowd:
 class Keeper:
     """Counts the connections of one server."""
 
-    def __init__(self, limits: Limits, proxies: str = "", known: Known = NOBODY) -> None:
+    def __init__(self, limits: ConnectionLimits, proxies: str = "", known: Known = NOBODY) -> None:
         self.limits = limits
         self.known = known
         self.gone = self.turned_away = 0  # so many left before their answer, or were told to come again

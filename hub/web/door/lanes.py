@@ -49,7 +49,7 @@ class RecentCounts:
         self._before, self._now = self._now, {}
 
 
-class Lane:
+class AddressLane:
     """``of_address`` requests of a network are under way at a time; ``of_all`` are computed in one turn of the loop."""
 
     def __init__(self, of_address: int, of_all: int) -> None:

@@ -18,7 +18,7 @@ BACKLOG_MIN = 16
 CONNECTIONS_MIN = 16  # with fewer a proxy and a probe get in each other's way
 
 
-class Limits(Struct):
+class ConnectionLimits(Struct):
     """Mosts of a connection's phases. A phase that goes over one ends the connection, with a 4xx where one can be said.
 
     Times are looked at once a second, so each may last up to a second longer.
@@ -53,7 +53,7 @@ class Limits(Struct):
     address_promises: int = CONNECTIONS_MAX // ADDRESS_PROMISES_SHARE  # of them, those of one address
 
 
-class Room(Struct):
+class SystemLimits(Struct):
     """What the system's descriptors allow."""
 
     connections: int
@@ -70,7 +70,7 @@ def raise_descriptors() -> int:
     return wanted
 
 
-def room_for(descriptors: int, connections: int = CONNECTIONS_MAX) -> Room:
+def room_for(descriptors: int, connections: int = CONNECTIONS_MAX) -> SystemLimits:
     """Return how many connections, and how many waiting to be accepted, leave the rest of the hub its files.
 
     A burst is accepted in one go before anybody can refuse it, so what may wait counts as open. Raises
@@ -83,13 +83,13 @@ def room_for(descriptors: int, connections: int = CONNECTIONS_MAX) -> Room:
             remedy=f"allow {DESCRIPTORS_RESERVED + BACKLOG_MIN + CONNECTIONS_MIN} at least: ulimit -n, or LimitNOFILE",
         )
     kept = min(connections, free)
-    return Room(connections=kept, backlog=BACKLOG_MIN + min(BACKLOG_MAX - BACKLOG_MIN, free - kept))
+    return SystemLimits(connections=kept, backlog=BACKLOG_MIN + min(BACKLOG_MAX - BACKLOG_MIN, free - kept))
 
 
-def limits_for(room: Room) -> Limits:
+def limits_for(room: SystemLimits) -> ConnectionLimits:
     """Return the limits of a server with so much room."""
     share = max(room.connections // ADDRESS_SHARE, CONNECTIONS_MIN // 2)
-    return Limits(
+    return ConnectionLimits(
         connections=room.connections,
         address_connections=share,
         promises=max(room.connections // PROMISES_SHARE, CONNECTIONS_MIN // 2),

@@ -13,7 +13,7 @@ import uvicorn
 from hub.web.door.accepting import Acceptor
 from hub.web.door.connection import kept_by
 from hub.web.door.keeper import NOBODY, Keeper, Known
-from hub.web.door.limits import Limits
+from hub.web.door.limits import ConnectionLimits
 
 FINISH_SECONDS = 20  # for requests under way at SIGTERM; container engines wait 10 to 30 seconds before they kill
 LOOK_EVERY_TICKS = 10  # a tick is a tenth of a second
@@ -31,7 +31,7 @@ class Server(uvicorn.Server):
     def __init__(
         self,
         app: Callable[..., Any],
-        limits: Limits,
+        limits: ConnectionLimits,
         *,
         backlog: int,
         known: Known = NOBODY,

@@ -20,8 +20,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeAlias
 
-from hub.web.door.lanes import Lane
-from hub.web.door.limits import Limits
+from hub.web.door.lanes import AddressLane
+from hub.web.door.limits import ConnectionLimits
 from hub.web.door.turn import Kind, Turn
 
 Soon: TypeAlias = Callable[[Callable[[], None]], object]
@@ -30,18 +30,18 @@ Soon: TypeAlias = Callable[[Callable[[], None]], object]
 class Turns:
     """The requests of one server that wait or are under way."""
 
-    def __init__(self, limits: Limits, soon: Soon | None = None) -> None:
+    def __init__(self, limits: ConnectionLimits, soon: Soon | None = None) -> None:
         """``soon`` calls what it is given in the next turn of the event loop."""
         self._soon = soon
         self._most_seconds = limits.turn_seconds
         self._waiting_max = limits.waiting
         self._lanes = (
-            Lane(limits.address_probes, limits.probes),
-            Lane(limits.address_pressing, limits.pressing),
-            Lane(limits.address_people, limits.people),
-            Lane(limits.address_requests, limits.requests),
+            AddressLane(limits.address_probes, limits.probes),
+            AddressLane(limits.address_pressing, limits.pressing),
+            AddressLane(limits.address_people, limits.people),
+            AddressLane(limits.address_requests, limits.requests),
         )
-        self._spent: list[Lane] = []  # places that are free again in the next turn of the event loop
+        self._spent: list[AddressLane] = []  # places that are free again in the next turn of the event loop
 
     def ask(self, turn: Turn) -> None:
         """Begin ``turn`` as soon as it may. Of too many that wait, one of whoever has asked most is refused."""
@@ -114,7 +114,7 @@ class Turns:
             self._lanes[turn.kind].free(turn)
             self._go_on()
 
-    def _give_back(self, lane: Lane) -> None:
+    def _give_back(self, lane: AddressLane) -> None:
         self._spent.append(lane)
         if len(self._spent) == 1:
             (self._soon or asyncio.get_running_loop().call_soon)(self._next)

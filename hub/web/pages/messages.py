@@ -36,7 +36,7 @@ from hub.web.values import AnyPosition, Position
 NOTE_LENGTH_MAX = 500  # a few sentences; whoever has more to say keeps it where they keep letters
 
 
-class Record(Struct):
+class RecordLink(Struct):
     """A link to what a document is about."""
 
     url: str
@@ -181,7 +181,7 @@ async def dealt_with(request: Request[Any, Any, Any], message: FromPath[str]) ->
     return see_other(message_page_of(message, said="dealt-with"))
 
 
-def _record(document: DocumentRow | None, caller: Caller) -> Record | None:
+def _record(document: DocumentRow | None, caller: Caller) -> RecordLink | None:
     """Return where the caller reads the record that the document is about."""
     if document is None or not document.order_number or is_unread(document):
         return None
@@ -189,4 +189,4 @@ def _record(document: DocumentRow | None, caller: Caller) -> Record | None:
     if pages is None or not caller.may(pages.permission):
         return None
     below = (pages.address.strip("/"), document.partner, document.order_number)
-    return Record(url=address(*below, query={"test": "true" if document.test else None}), label=pages.one)
+    return RecordLink(url=address(*below, query={"test": "true" if document.test else None}), label=pages.one)

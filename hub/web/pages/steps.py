@@ -42,7 +42,7 @@ EVENTS: dict[str, tuple[str, Tone]] = {
 }
 
 
-class Step(Struct):
+class TimelineStep(Struct):
     """One stop on the way."""
 
     title: str
@@ -53,17 +53,17 @@ class Step(Struct):
     text: str | None = None  # what a person wrote, or the hub said
 
 
-def steps_of(detail: MessageDetail) -> list[Step]:
+def steps_of(detail: MessageDetail) -> list[TimelineStep]:
     """Return the message's way, oldest first."""
     if detail.message.direction == "out":  # what we send has one stage: it was written
-        steps = [Step(title=WRITTEN, at=stage.at) for stage in detail.stages]
+        steps = [TimelineStep(title=WRITTEN, at=stage.at) for stage in detail.stages]
     else:
-        steps = [Step(title=STAGES.get(stage.stage, stage.stage), at=stage.at) for stage in detail.stages]
+        steps = [TimelineStep(title=STAGES.get(stage.stage, stage.stage), at=stage.at) for stage in detail.stages]
     for entry in detail.timeline:
         title, tone = _event(entry.event, detail)
         kind, _, who = entry.actor.partition(":")
         text = None if kind == "partner" else entry.text  # what a partner said of it is in the title
-        steps.append(Step(title=title, at=entry.at, tone=tone, who=who or None, text=text))
+        steps.append(TimelineStep(title=title, at=entry.at, tone=tone, who=who or None, text=text))
     ordered = sorted(steps, key=lambda step: step.at)[:STEPS_SHOWN_MAX]
     return _with_lags(_with_trouble(ordered, detail))
 
@@ -76,7 +76,7 @@ def _event(event: str, detail: MessageDetail) -> tuple[str, Tone]:
     return EVENTS.get(event, (event, "quiet"))
 
 
-def _with_trouble(steps: list[Step], detail: MessageDetail) -> list[Step]:
+def _with_trouble(steps: list[TimelineStep], detail: MessageDetail) -> list[TimelineStep]:
     """Colour the last stage by how the message fared."""
     message = detail.message
     tone: Tone = "good"
@@ -92,8 +92,8 @@ def _with_trouble(steps: list[Step], detail: MessageDetail) -> list[Step]:
     return [replace(step, tone=tone) if n == last else step for n, step in enumerate(steps)]
 
 
-def _with_lags(steps: list[Step]) -> list[Step]:
-    timed: list[Step] = []
+def _with_lags(steps: list[TimelineStep]) -> list[TimelineStep]:
+    timed: list[TimelineStep] = []
     for n, step in enumerate(steps):
         lag = round((step.at - steps[n - 1].at).total_seconds() * 1000) if n else None
         shown = lag if lag is not None and 0 <= lag <= LAG_SHOWN_MS_MAX else None

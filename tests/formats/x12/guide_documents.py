@@ -10,7 +10,7 @@ from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.guide import Element, Guide, Segment, SyntaxNote, Use
 from hub.formats.x12.guides import GuideLibrary
 from hub.formats.x12.separators import Separators
-from hub.formats.x12.validate import Checked, compile_guide
+from hub.formats.x12.validate import GuidedSet, compile_guide
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 SEPARATORS = Separators(component=":", repetition="^")
@@ -51,7 +51,7 @@ def library(*roots: Path) -> GuideLibrary:
     return GuideLibrary([CHECKOUT, *roots])
 
 
-def check(lines: list[str], guide: Guide | None = None) -> Checked:
+def check(lines: list[str], guide: Guide | None = None) -> GuidedSet:
     """Judge ``lines`` by ``guide``; without one, by ours for the set they are."""
     kind = lines[0].split("*")[1]
     found = guide or library().guide("004010", kind)

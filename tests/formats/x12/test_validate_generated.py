@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hub.formats.tree import Value
-from hub.formats.x12.explain import Place, explain
+from hub.formats.x12.explain import SegmentPlace, explain
 from hub.formats.x12.guide import Element, Guide, Segment
-from hub.formats.x12.guide_faults import Findings
+from hub.formats.x12.guide_faults import SetFindings
 from hub.formats.x12.guide_file import every_use
 from hub.formats.x12.segment_code import compile_segment
 from tests.formats.x12.guide_documents import Author, changed, check, faults, library
@@ -123,8 +123,8 @@ def test_the_generated_check_accepts_exactly_what_has_no_fault(segment: Segment,
     parts = st.just("") | st.lists(VALUES, min_size=1, max_size=4)
     values: list[Value] = [segment.tag, *(data.draw(parts if element.components else VALUES) for element in sent)]
     values += data.draw(st.lists(VALUES, max_size=1))
-    found = Findings(None, None, "")
-    explain(segment, list(values), CODES, Place(found, segment.tag, 2, None))
+    found = SetFindings(None, None, "")
+    explain(segment, list(values), CODES, SegmentPlace(found, segment.tag, 2, None))
     assert compile_segment(segment, CODES)(values) == (not found.items)
 
 

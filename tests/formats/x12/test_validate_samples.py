@@ -13,7 +13,7 @@ from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.reader import read
 from hub.formats.x12.second_opinion import second_opinion
-from hub.formats.x12.validate import Checked, compile_guide
+from hub.formats.x12.validate import GuidedSet, compile_guide
 from hub.kernel.errors import Unreadable
 from tests.formats.x12.guide_documents import library, plain
 
@@ -33,7 +33,7 @@ def sets_of(path: Path) -> list[TransactionSet]:
     return found
 
 
-def judge(one: TransactionSet) -> Checked:
+def judge(one: TransactionSet) -> GuidedSet:
     guide = LIBRARY.guide(one.release, one.kind)
     assert guide is not None
     return compile_guide(guide).check(one)

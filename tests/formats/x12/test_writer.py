@@ -15,7 +15,14 @@ from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.outbound_values import rules_for
 from hub.formats.x12.reader import read
 from hub.formats.x12.separators import Separators
-from hub.formats.x12.writer import CleanSegments, OutboundSet, Written, clean_segments, write_bare, write_interchange
+from hub.formats.x12.writer import (
+    CleanSegments,
+    OutboundSet,
+    WrittenInterchange,
+    clean_segments,
+    write_bare,
+    write_interchange,
+)
 from hub.kernel.errors import Defect
 from hub.kernel.location import Location
 
@@ -31,13 +38,13 @@ USUAL = Separators()
 NEW = InterchangeHeader(**{**{n: getattr(HEADER, n) for n in HEADER.__struct_fields__}, "version": "00501"})
 
 
-def written(*segments: list[Value], separators: Separators = USUAL, **options: object) -> Written:
+def written(*segments: list[Value], separators: Separators = USUAL, **options: object) -> WrittenInterchange:
     """Write one 855 of ``segments`` in one group."""
     one = OutboundSet(kind="855", control_number=1, segments=segments)
     return write_interchange(HEADER, [(GROUP, [one])], separators, **options)  # type: ignore[arg-type]
 
 
-def refusals(result: Written) -> list[str]:
+def refusals(result: WrittenInterchange) -> list[str]:
     assert result.body is None
     return [finding.code for finding in result.findings]
 
@@ -169,7 +176,7 @@ def test_latin_1_that_would_be_read_as_utf_8_is_refused() -> None:
     assert refusals_or_body(written(["MSG", "上海"], encoding="latin-1")) == ["SYN-NOT-ENCODABLE"]
 
 
-def refusals_or_body(result: Written) -> list[str] | str:
+def refusals_or_body(result: WrittenInterchange) -> list[str] | str:
     if result.body is None:
         return refusals(result)
     found = next(event for event in read(result.body) if isinstance(event, TransactionSet))
@@ -292,7 +299,7 @@ SAID_OF_THE_WHOLE = {"SYN-NOT-ENCODABLE", "SYN-AMBIGUOUS-ENCODING", "SYN-HEADER-
 
 def _written_to(
     separators: Separators, body: list[list[Value]] | CleanSegments, encoding: str, substitute: str | None
-) -> Written:
+) -> WrittenInterchange:
     one = OutboundSet(kind="855", control_number=1, segments=body)
     header = NEW if separators.repetition else HEADER
     return write_interchange(header, [(GROUP, [one])], separators, encoding=encoding, substitute=substitute)

@@ -8,12 +8,12 @@ import pytest
 from lxml import etree
 
 from hub.formats.xml import limits
-from hub.formats.xml.reader import Opened, open_body
+from hub.formats.xml.reader import OpenedXml, open_body
 from hub.kernel.diagnostics import Severity
 from tests.house import Many
 
 
-def refused(data: bytes) -> tuple[str, Opened]:
+def refused(data: bytes) -> tuple[str, OpenedXml]:
     opened = open_body(data)
     assert opened.root is None
     finding = opened.findings[-1]

@@ -113,7 +113,7 @@ def read(map_: Map, data: bytes) -> object:
 
 def checked_root(map_: Map, data: bytes) -> Node:
     """Return the tree of a document, ready to be mapped."""
-    (received,) = map_.family.documents(data, map_.schema)
+    (received,) = map_.family.documents(data)
     assert isinstance(received, OpenedDocument)
     return map_.family.check(received, map_.schema).root
 

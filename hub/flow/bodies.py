@@ -1,18 +1,16 @@
 """What syntaxes have in common whose body is one document, without an envelope around it: XML and JSON.
 
 The document is opened whole, routed to one of the maps that the partner's file names under ``[sends]``, judged by that
-map's schema and mapped. What goes out is the document alone. A syntax says how it parses a body, by what it knows the
-schema of a document, and what its files are called (``BodySyntax``).
+map's schema and mapped. What goes out is the document alone. All that is known of a document its family knows
+(``hub.formats.family``), the same that ``hub map`` asks; a syntax says which that is, and what its files are called.
 """
 
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 import structlog
 from msgspec.structs import replace
@@ -29,8 +27,7 @@ from hub.flow.rules import Rules
 from hub.flow.syntax import Framed, Opened
 from hub.flow.told import in_fewer_words, told_of
 from hub.formats.body import Bytes
-from hub.formats.family import OpenedDocument
-from hub.formats.schema import Schema
+from hub.formats.family import Family, OpenedDocument
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.sentence import Phrase, declared
@@ -64,42 +61,26 @@ declared(
 )
 
 
-class ReadBody(Struct):
-    """A body as its syntax parsed it: what its family judges, or what stands in the way."""
+class BodySyntax:
+    """A syntax whose body is one document of its family."""
 
-    content: Any  # None: unreadable
-    found: str  # what people call it: its root element, its type
-    findings: list[Diagnostic]
-    place: Location = ROOT  # of its root
-
-
-class BodySyntax(ABC):
-    """A syntax whose body is one document."""
-
-    name: str  # of its family, too
+    family: Family
     content_type: str
     extension: str
 
-    @abstractmethod
-    def parse(self, body: bytes) -> ReadBody:
-        """Return what the body holds."""
-
-    @abstractmethod
-    def make_ready(self, schema: Schema) -> None:
-        """Compile what judging by ``schema`` needs. Raises ``Misconfigured``."""
-
-    @abstractmethod
-    def choose(self, content: Any, schemas: Sequence[Schema]) -> Schema | None:
-        """Return by which of several schemas a document is to be judged; None where it is of none, or of two."""
+    @property
+    def name(self) -> str:
+        """The name of its family."""
+        return self.family.name
 
     def holds_many(self, body: bytes, most: int) -> bool:
         """A body is one document."""
         return False
 
     def open(self, body: Bytes, rules: Rules, partner: Partner, every: int = 0) -> Generator[None, None, Opened]:
-        """Parse the body, in one step."""
+        """Open the body, judge and map its document, in one step."""
         yield from ()
-        return OpenedBody(self, self.parse(bytes(body)), rules, partner)
+        return OpenedBody(self, self.document(bytes(body)), rules, partner)
 
     def place(self, envelope: Envelope, document: Document) -> Location:
         """Return the root."""
@@ -162,7 +143,7 @@ class BodySyntax(ABC):
         rendered = map_.render(document)
         if rendered.root is None:
             raise Unsendable(rendered.findings)
-        written = map_.family.write(rendered.root, map_.schema)
+        written = self.family.write(rendered.root, map_.schema)
         findings = [*rendered.findings, *written.findings]
         if written.body is None or any(each.severity.is_reject for each in findings):
             raise Unsendable(findings)
@@ -191,16 +172,17 @@ class BodySyntax(ABC):
 
     def origins(self, row: DocumentRow, body: bytes, rules: Rules, map_: Map) -> list[Origin]:
         """Return the place of every canonical field, by path and line."""
-        parsed = self.parse(body)
-        if parsed.content is None:
-            return []
-        root = map_.family.check(_received(parsed, map_), map_.schema).root
+        root = self.family.check(self.document(body), map_.schema).root
         applied = map_.apply(root, provenance=True)
         return applied.provenance.origins if applied.provenance else []
 
     def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:
         """Compile the schema of the map."""
-        self.make_ready(map_.schema)
+        self.family.make_ready(map_.schema)
+
+    def document(self, body: bytes) -> OpenedDocument:
+        """Return the one document of a body. Raises ``Unreadable``."""
+        return next(each for each in self.family.documents(body) if isinstance(each, OpenedDocument))
 
     def agreed(self, rules: Rules, partner: Partner) -> list[Map]:
         """Return the maps of this syntax for what the partner sends. Raises ``Misconfigured``."""
@@ -211,42 +193,37 @@ class BodySyntax(ABC):
 class OpenedBody:
     """A body that has been opened: its one document is judged and mapped with it, for only then is it known by what."""
 
-    def __init__(self, syntax: BodySyntax, parsed: ReadBody, rules: Rules, partner: Partner) -> None:
-        self._syntax, self._parsed, self._rules, self._partner = syntax, parsed, rules, partner
-        read = [] if parsed.content is None else [self._read()]
-        self._documents = [document for document, _ in read]
-        self.survey = Survey(
-            syntax=syntax.name,
-            envelopes=[envelope for _, envelope in read],
-            unreadable=[] if read else [_placed(each) for each in parsed.findings],
-        )
+    def __init__(self, syntax: BodySyntax, received: OpenedDocument, rules: Rules, partner: Partner) -> None:
+        self._syntax, self._received, self._rules, self._partner = syntax, received, rules, partner
+        self._document, envelope = self._read()
+        self.survey = Survey(syntax=syntax.name, envelopes=[envelope])
 
     def documents(self) -> Iterator[Document]:
         """Return the document, judged and mapped."""
-        return iter(self._documents)
+        return iter([self._document])
 
     def _read(self) -> tuple[Document, Envelope]:
         """Judge and map the document. Of one with a fault only the number is kept: the rest would be guessed at."""
-        parsed, syntax = self._parsed, self._syntax
+        received, syntax = self._received, self._syntax
         document = Document(
             position=1,
             envelope=1,
             group=0,
-            kind=parsed.found[:KIND_CHARACTERS_MAX],
+            kind=received.kind[:KIND_CHARACTERS_MAX],
             number="",
             release="",
-            findings=parsed.findings,
+            findings=received.findings,
         )
         maps = syntax.agreed(self._rules, self._partner)
-        schema = syntax.choose(parsed.content, [each.schema for each in maps])
+        schema = syntax.family.choose(received, [each.schema for each in maps])
         map_ = next((each for each in maps if each.schema is schema), None)
         if map_ is None:
             return replace(document, findings=[self._not_routed(maps)]), Envelope(position=1)
         return self._judged(document, map_)
 
     def _judged(self, document: Document, map_: Map) -> tuple[Document, Envelope]:
-        received = _received(self._parsed, map_)
-        checked = map_.family.check(received, map_.schema)
+        received, family = self._received, self._syntax.family
+        checked = family.check(received, map_.schema)
         document = replace(
             document,
             kind=map_.kind[:KIND_CHARACTERS_MAX],
@@ -264,7 +241,7 @@ class OpenedBody:
             return document, unknown
         document = replace(document, document=map_.document, canonical=encode_document(applied.document))
         known_by = map_.identity(applied.document) if document.takes_effect else None
-        return document, unknown if known_by is None else _known(known_by, map_.family.body(received))
+        return document, unknown if known_by is None else _known(known_by, family.body(received))
 
     def _not_routed(self, maps: Sequence[Map]) -> Diagnostic:
         """Say what was found, and which line of the partner's file would take it. No fault of the document's own."""
@@ -273,15 +250,10 @@ class OpenedBody:
             code="MAP-NOT-ROUTED",
             severity=Severity.SET,
             words={"syntax": self._syntax.name.upper(), "partner": self._partner.id},
-            location=self._parsed.place,
-            found=self._parsed.found,
+            location=self._received.place,
+            found=self._received.kind,
             expected=known or None,
         )
-
-
-def _placed(finding: Diagnostic) -> Diagnostic:
-    """Return a finding about a body that nobody could open, at the whole of it where no line is told."""
-    return finding if str(finding.location) else replace(finding, location=ROOT)
 
 
 def _known(reference: str, said: Sequence[str]) -> Envelope:
@@ -291,10 +263,6 @@ def _known(reference: str, said: Sequence[str]) -> Envelope:
     """
     digest = sha256("\n".join(said).encode("utf-8", "surrogatepass")).hexdigest()
     return Envelope(position=1, kind=DOCUMENT, reference=reference, digest=digest)
-
-
-def _received(parsed: ReadBody, map_: Map) -> OpenedDocument:
-    return OpenedDocument(kind=map_.kind, number="", place=parsed.place, content=parsed.content)
 
 
 def _numbers(name: str, document: Struct | None) -> list[tuple[str, str]]:

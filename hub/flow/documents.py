@@ -72,7 +72,6 @@ class Survey(Struct):
     syntax: str
     envelopes: list[Envelope]
     stray: list[Diagnostic] = []  # about what stands in no envelope
-    unreadable: list[Diagnostic] = []  # why there is nothing in it; only of a syntax that says it by line and column
 
 
 class Document(Struct):

@@ -370,7 +370,7 @@ class _Settlement:
         """Return where the message stands, after its last portion."""
         task, survey = self.unsettled.task.reached("finished", self._effects.now), self.unsettled.portion.survey
         found = self.progress
-        summary = found.summary.with_envelopes(found.envelopes, survey.unreadable)
+        summary = found.summary.with_envelopes(found.envelopes)
         processed = summary.processed(task.message, task.stages, found.said, survey, found.envelopes)
         return replace(processed, findings=processed.findings + found.kept.findings())
 

@@ -109,11 +109,8 @@ class Summary(Struct):
         more = self.calling - told
         return f"{said}; and {more} more need a person" if more > 0 else said
 
-    def with_envelopes(self, envelopes: Sequence[Envelope], unreadable: Sequence[Diagnostic] = ()) -> Summary:
-        """Return the summary with what was found about the envelopes in it, or why there is nothing in the message."""
-        if unreadable:
-            why = f"Could not be read: {unreadable[0].message}"
-            return replace(self, validation="unreadable", outcome="quarantined", attention=why)
+    def with_envelopes(self, envelopes: Sequence[Envelope]) -> Summary:
+        """Return the summary with what was found about the envelopes in it."""
         findings = envelope_findings(envelopes)
         refused = [finding for finding in findings if finding.severity >= Severity.GROUP]
         taken = any(finding.code in TAKEN for finding in refused)
@@ -148,7 +145,7 @@ class Summary(Struct):
             attention=self.attention,
             keys=self.keys,
             documents=self.documents,
-            findings=told(survey.unreadable + survey.stray + envelope_findings(envelopes)),
+            findings=told(survey.stray + envelope_findings(envelopes)),
         )
 
 

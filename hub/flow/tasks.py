@@ -16,7 +16,6 @@ from hub.exchange.waiting import message_is_through
 from hub.flow.owing import UNKNOWN_DUE_MINUTES, whole_duty
 from hub.flow.services import Services
 from hub.formats.body import Bytes
-from hub.kernel.diagnostics import Severity
 from hub.kernel.errors import Defect, Misconfigured, Unreadable
 from hub.kernel.struct import Struct
 from hub.platform import jobs
@@ -71,7 +70,7 @@ def quarantine(services: Services, task: Task, fault: Unreadable, conn: Connecti
     """Keep bytes that nobody could read, and tell someone."""
     if task.finished_before:
         recording.note_acknowledged(conn, task.message.id, ALL_ACKNOWLEDGED)
-    finding = fault.finding(Severity.INTERCHANGE)
+    findings = fault.findings()
     recording.record(
         conn,
         recording.Processed(
@@ -80,8 +79,9 @@ def quarantine(services: Services, task: Task, fault: Unreadable, conn: Connecti
             stages=task.reached("finished", services.clock.now()).stages,
             validation="unreadable",
             outcome="quarantined",
-            attention=f"Could not be read: {finding.message}",
-            findings=[finding],
+            attention=f"Could not be read: {findings[0].message}",
+            syntax=fault.syntax,
+            findings=findings,
         ),
     )
     complete(conn, task, services.clock.now())

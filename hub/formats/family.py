@@ -1,7 +1,8 @@
 """What a map asks of a syntax: how values are spelt, where something stands, and bytes to trees and back.
 
 ``x12``, ``xml`` and ``json`` each have one ``Family``; ``families`` is the table of them. A family holds nothing of a
-document: it is asked with what it has opened.
+document: it is asked with what it has opened. It knows documents, and nothing of who sent them: envelopes, answers and
+numbers are the syntax's, which stands in ``hub.flow`` and is built on it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ ValueWriter = Callable[[Any], str | None]
 class OpenedDocument(Struct):
     """One document of a body, as its syntax opened it, not yet judged by a schema."""
 
-    kind: str  # how the wire names it: ST01, the root element
+    kind: str  # how the wire names it: ST01, the root element, the type it says
     number: str  # the wire's own number for it, for people; "" where it has none
     place: Location
     content: Any  # the family's own
@@ -98,8 +99,17 @@ class Family(Protocol):
 
     # documents
 
-    def documents(self, data: bytes, schema: Schema) -> Iterator[OpenedDocument | list[Diagnostic]]:
-        """Yield the documents of a body, and findings that belong to none. Raises ``Unreadable`` for another syntax."""
+    def documents(self, data: bytes) -> Iterator[OpenedDocument | list[Diagnostic]]:
+        """Yield the documents of a body, and findings that belong to none.
+
+        Raises ``Unreadable`` where nothing of this syntax can be made out in it.
+        """
+
+    def choose(self, received: OpenedDocument, schemas: Sequence[Schema]) -> Schema | None:
+        """Return by which of several schemas a document is to be judged; None where it is of none, or of two."""
+
+    def make_ready(self, schema: Schema) -> None:
+        """Compile what judging by ``schema`` needs. Raises ``Misconfigured``."""
 
     def check(self, received: OpenedDocument, schema: Schema) -> Checked:
         """Return the tree of a document and what is wrong with it by ``schema``."""

@@ -6,6 +6,9 @@ A fault in a partner's document is not an exception but a ``Diagnostic`` (see ``
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -40,6 +43,19 @@ class Unreadable(HubError):
         self.words = words
         self.offset = offset
         """Byte offset at which reading ended."""
+        self.syntax: str | None = None
+        """As what it was read: xml, json; None where nothing says what it is."""
+        self.found: list[Diagnostic] = []
+        """What is wrong, place by place, where its syntax says it by line and column."""
+
+    @classmethod
+    def of(cls, found: Sequence[Diagnostic], syntax: str) -> Unreadable:
+        """Return what is wrong with a body of ``syntax`` as its family found it; without a place, with the whole."""
+        first = found[0]
+        made = cls(first.code)
+        made.args, made.syntax = (first.message,), syntax
+        made.found = [each if str(each.location) else replace(each, location=Location(at="/")) for each in found]
+        return made
 
     @property
     def code(self) -> str:
@@ -50,6 +66,10 @@ class Unreadable(HubError):
     def message(self) -> str:
         """What it says, in English."""
         return str(self)
+
+    def findings(self) -> list[Diagnostic]:
+        """Return all that is found about the message, which is refused whole."""
+        return self.found or [self.finding(Severity.INTERCHANGE)]
 
     def finding(self, severity: Severity, *, case: str | None = None) -> Diagnostic:
         """Return it as what is found about the message; ``case`` for another sentence of the same code."""

@@ -1,7 +1,7 @@
 """Whole messages through a map: bytes to documents, a document to bytes, in whatever syntax the map's wire has.
 
 What ``hub map`` and the cases do with a file: open it, judge each document by its schema, apply the map; or render and
-write. Findings of every stage are collected. What can go wrong: ``Unreadable`` for bytes of another syntax,
+write. Findings of every stage are collected, and so is why bytes cannot be read at all. What can go wrong:
 ``Misconfigured`` for JSON that is no canonical document.
 """
 
@@ -15,7 +15,7 @@ import msgspec
 from hub.canonical import DOCUMENTS, VERSIONS
 from hub.formats.family import OpenedDocument
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.errors import Misconfigured
+from hub.kernel.errors import Misconfigured, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.mapping.library import Applied, Map
@@ -41,11 +41,14 @@ class DocumentWritten(Struct):
 
 def read_documents(map_: Map, data: bytes, *, provenance: bool = False) -> Iterator[DocumentRead]:
     """Yield every document of ``data`` through ``map_``; documents of another kind are findings."""
-    for received in map_.family.documents(data, map_.schema):
-        if isinstance(received, OpenedDocument):
-            yield _read(map_, received, provenance=provenance)
-        else:
-            yield DocumentRead(received=NOTHING, applied=None, findings=received)
+    try:
+        for received in map_.family.documents(data):
+            if isinstance(received, OpenedDocument):
+                yield _read(map_, received, provenance=provenance)
+            else:
+                yield DocumentRead(received=NOTHING, applied=None, findings=received)
+    except Unreadable as fault:
+        yield DocumentRead(received=NOTHING, applied=None, findings=fault.findings())
 
 
 def write_document(map_: Map, document: Struct, *, dress: object = None, bare: bool = False) -> DocumentWritten:
@@ -80,7 +83,7 @@ def document_from_json(data: bytes) -> Struct:
 
 def _read(map_: Map, received: OpenedDocument, *, provenance: bool) -> DocumentRead:
     findings = received.findings
-    if received.kind != map_.kind:
+    if map_.family.choose(received, [map_.schema]) is None:
         wrong = Diagnostic(
             code="MAP-SET", severity=Severity.SET, words={"kind": received.kind, "map": map_.name, "wanted": map_.kind},
             location=received.place,

@@ -25,6 +25,7 @@ import msgspec
 import structlog
 
 import hub
+from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Defect, HubError, Unavailable
 from hub.kernel.sentence import Word
 from hub.kernel.struct import Struct
@@ -53,7 +54,7 @@ class SentFault(Struct, tag="fault"):
 
     kind: str
     arguments: list[str]
-    state: dict[str, str | int | float | dict[str, Word] | None]
+    state: dict[str, str | int | float | dict[str, Word] | list[Diagnostic] | None]
 
     @classmethod
     def of(cls, fault: HubError) -> SentFault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from hub.cli.main import run
@@ -145,3 +146,21 @@ def test_a_sample_is_valid_and_says_much(tmp_path: Path) -> None:
         again = called("apply", name, made)
         assert (again.exit_code, again.stderr) == (0, "")
         assert json.loads(again.stdout) == json.loads(called("sample", name, "--canonical").stdout)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("acme-cardio/850", b"dear sirs", "ENV-NO-INTERCHANGE interchange: byte 0"),
+        ("summit-surgical/order", b"<Order><Number>1</Order>", "SYN-XML-BROKEN interchange: line 1 column 25"),
+        ("helix-diagnostics/order", b'{"a": 1, "a": 2}', "SYN-JSON-TWICE interchange: line 1 /a"),
+    ],
+    ids=["X12", "XML", "JSON"],
+)
+def test_a_file_that_holds_no_document_is_told_with_its_place_whatever_its_syntax(
+    tmp_path: Path, name: str, body: bytes, said: str
+) -> None:
+    (tmp_path / "file").write_bytes(body)
+    done = called("apply", name, tmp_path / "file")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert said in done.stderr

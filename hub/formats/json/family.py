@@ -13,17 +13,17 @@ from typing import Any
 
 from hub.formats import iso
 from hub.formats.family import Checked, OpenedDocument, ValueReader, ValueWriter, Written
-from hub.formats.json.check import check, locate
+from hub.formats.json.check import check, layout_of, locate
 from hub.formats.json.library import JsonSchemas
 from hub.formats.json.member import FAMILY, JsonSchema
 from hub.formats.json.reader import JsonDocument, Number, open_body
+from hub.formats.json.routing import agreed_schema, named
 from hub.formats.json.writer import write
 from hub.formats.schema import Part, Schema
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Diagnostic, worst
-from hub.kernel.errors import Defect
+from hub.kernel.errors import Defect, Unreadable
 from hub.kernel.location import Location
-from hub.kernel.spelling import visible
 
 
 class JsonFamily:
@@ -65,15 +65,22 @@ class JsonFamily:
         key = record.parts[part - 1].key if 0 < part <= len(record.parts) else "."
         return tag if key == "." else f"{tag}/{key}"
 
-    def documents(self, data: bytes, schema: Schema) -> Iterator[OpenedDocument | list[Diagnostic]]:
-        """Yield the document of a body, or what stands in its way."""
+    def documents(self, data: bytes) -> Iterator[OpenedDocument | list[Diagnostic]]:
+        """Yield the one document of a body, by the type it says."""
         document, findings = open_body(data)
         if document is None:
-            yield findings
-            return
-        content = JsonContent(document)
-        kind = _kind(document.value, _agreed(schema))
-        yield OpenedDocument(kind=kind, number="", place=Location(at="/"), content=content, findings=findings)
+            raise Unreadable.of(findings, FAMILY)
+        place, content = document.at(""), JsonContent(document)
+        yield OpenedDocument(kind=named(document), number="", place=place, content=content, findings=findings)
+
+    def choose(self, received: OpenedDocument, schemas: Sequence[Schema]) -> Schema | None:
+        """Return the schema whose type it says, else the only one that it can be."""
+        content: JsonContent = received.content
+        return agreed_schema(content.document, schemas)
+
+    def make_ready(self, schema: Schema) -> None:
+        """Compile the layout."""
+        layout_of(_agreed(schema))
 
     def check(self, received: OpenedDocument, schema: Schema) -> Checked:
         """Judge a document by its schema."""
@@ -122,14 +129,6 @@ class JsonContent:
     def __init__(self, document: JsonDocument) -> None:
         self.document = document
         self.nodes: list[Node] = []
-
-
-def _kind(value: Any, schema: JsonSchema) -> str:
-    """Return the schema's kind, unless a member that names it says another."""
-    said = value if isinstance(value, dict) else {}
-    fixed = [(member.fixed, said.get(member.name)) for member in schema.member.members if member.fixed is not None]
-    other = next((found for wanted, found in fixed if found is not None and str(found) != wanted), None)
-    return schema.kind if other is None else visible(str(other))
 
 
 def _agreed(schema: Schema) -> JsonSchema:

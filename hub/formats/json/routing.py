@@ -46,11 +46,6 @@ def named(document: JsonDocument) -> str:
     return visible(said) if said else visible(", ".join(list(value)[:NAMES_SHOWN_MAX])) or "object"
 
 
-def make_ready(schema: Schema) -> None:
-    """Compile what judging by ``schema`` needs, so that the first document does not wait for it."""
-    layout_of(_json(schema))
-
-
 def _fixed(schema: JsonSchema) -> list[tuple[str, str]]:
     return [(member.name, member.fixed) for member in schema.member.members if member.fixed is not None]
 

@@ -109,7 +109,7 @@ class X12Family:
         """Return PO103."""
         return f"{tag}{part:02d}"
 
-    def documents(self, data: bytes, schema: Schema) -> Iterator[OpenedDocument | list[Diagnostic]]:
+    def documents(self, data: bytes) -> Iterator[OpenedDocument | list[Diagnostic]]:
         """Yield the sets of a file, bare ones too; findings of the envelope stand for themselves."""
         for event in read(data, bare=True):
             findings = list(getattr(event, "findings", ()))
@@ -123,6 +123,14 @@ class X12Family:
                 )
             elif findings:
                 yield findings
+
+    def choose(self, received: OpenedDocument, schemas: Sequence[Schema]) -> Schema | None:
+        """Return the guide of the set that it says it is."""
+        return next((each for each in schemas if each.kind == received.kind), None)
+
+    def make_ready(self, schema: Schema) -> None:
+        """Compile the guide."""
+        compile_guide(guide_of(schema))
 
     def check(self, received: OpenedDocument, schema: Schema) -> Checked:
         """Judge a set by its guide."""

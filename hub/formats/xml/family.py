@@ -22,7 +22,7 @@ from hub.formats.xml.library import XmlSchemas
 from hub.formats.xml.reader import line_of, open_body, xpath
 from hub.formats.xml.writer import write
 from hub.kernel.diagnostics import Diagnostic, worst
-from hub.kernel.errors import Defect
+from hub.kernel.errors import Defect, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.spelling import visible
 
@@ -64,16 +64,24 @@ class XmlFamily:
         key = record.parts[part - 1].key if 0 < part <= len(record.parts) else "."
         return tag if key == "." else f"{tag}/{key}"
 
-    def documents(self, data: bytes, schema: Schema) -> Iterator[OpenedDocument | list[Diagnostic]]:
-        """Yield the document of a body, or what stands in its way."""
+    def documents(self, data: bytes) -> Iterator[OpenedDocument | list[Diagnostic]]:
+        """Yield the one document of a body, by its root element."""
         opened = open_body(data)
         if opened.root is None:
-            yield opened.findings
-            return
-        root, agreed = opened.root, _agreed(schema)
-        kind = schema.kind if root.tag == agreed.element.clark else named(root)
+            raise Unreadable.of(opened.findings, FAMILY)
+        root = opened.root
         place = Location(at=xpath(root), line=line_of(root))
-        yield OpenedDocument(kind=kind, number="", place=place, content=XmlDocument(root), findings=opened.findings)
+        content = XmlDocument(root)
+        yield OpenedDocument(kind=_named(root), number="", place=place, content=content, findings=opened.findings)
+
+    def choose(self, received: OpenedDocument, schemas: Sequence[Schema]) -> Schema | None:
+        """Return the schema whose root element it is, namespace and all."""
+        tag = _document(received).root.tag
+        return next((each for each in schemas if tag == _agreed(each).element.clark), None)
+
+    def make_ready(self, schema: Schema) -> None:
+        """Load the XSD."""
+        load(_agreed(schema))
 
     def check(self, received: OpenedDocument, schema: Schema) -> Checked:
         """Judge a document by its schema."""
@@ -127,20 +135,10 @@ def _document(received: OpenedDocument) -> XmlDocument:
     return found
 
 
-def is_of(document: XmlDocument, schema: Schema) -> bool:
-    """Say whether the document's root element is the schema's, in the same namespace."""
-    return document.root.tag == _agreed(schema).element.clark
-
-
-def make_ready(schema: Schema) -> None:
-    """Load what judging by ``schema`` needs, so that the first document does not wait for it."""
-    load(_agreed(schema))
-
-
-def named(root: etree._Element) -> str:
-    """Return a root element with its namespace, so that no other is taken for the agreed one: {}Order has none."""
+def _named(root: etree._Element) -> str:
+    """Return a root element with its namespace, where it has one."""
     name = etree.QName(root)
-    return visible(f"{{{name.namespace or ''}}}{name.localname}")
+    return visible(f"{{{name.namespace}}}{name.localname}" if name.namespace else name.localname)
 
 
 def _agreed(schema: Schema) -> XmlSchema:

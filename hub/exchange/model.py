@@ -66,7 +66,7 @@ Event = Literal[
 class StageTime(Struct):
     """When a message reached a stage."""
 
-    stage: str
+    stage: str  # received, mapped (all of it is read), finished (all of it has taken effect)
     at: datetime
 
 

@@ -66,14 +66,14 @@ class Processing:
     async def _process(self, task: Task, read: AsyncIterator[Portion]) -> None:
         """Let what was read take effect, one portion after the other."""
         clock, database, progress = self._services.clock, self._services.database, None
+        mapped = task
         try:
             async for portion in _with_envelopes_cut(task, read):
-                if progress is None:
-                    task = task.reached("opened", clock.now())
-                elif _many_are_told(task, portion, progress):
+                if progress is None or portion.documents:  # the last documents of a message are when all of it is
+                    mapped = task.reached("mapped", clock.now())
+                if progress is not None and _many_are_told(task, portion, progress):
                     portion = await self._with_replies(task, portion, progress)
-                unsettled = Unsettled(task=task.reached("mapped", clock.now()), portion=portion, before=progress)
-                progress = await self._groups.settle(unsettled)
+                progress = await self._groups.settle(Unsettled(task=mapped, portion=portion, before=progress))
         except Unreadable as fault:
             await database.write(partial(quarantine, self._services, task, fault))
         except Misconfigured as fault:

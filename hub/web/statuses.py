@@ -59,11 +59,8 @@ OUTCOME = {
 }
 STAGES = {
     "received": N_("Received"),
-    "opened": N_("Opened"),
-    "validated": N_("Validated"),
+    "opened": N_("Opened"),  # of messages that came before the stages were these three
     "mapped": N_("Understood"),
-    "decided": N_("Decided"),
-    "answered": N_("Answered"),
     "finished": N_("Finished"),
 }
 DOCUMENTS = {

@@ -17,7 +17,7 @@ def test_an_order_is_acknowledged_recorded_and_answered(hub: AtWork) -> None:
     assert (got.message.wire, got.message.document, got.message.documents) == ("850", "PurchaseOrder", 1)
     assert got.message.attention is None
     assert not got.message.test
-    assert [stage.stage for stage in got.stages] == ["received", "opened", "mapped", "finished"]
+    assert [stage.stage for stage in got.stages] == ["received", "mapped", "finished"]
     assert_each_finding_helps(got)
 
     acknowledged, answered = sorted(hub.answers(got.message.id), key=lambda sent: sent.kind, reverse=True)

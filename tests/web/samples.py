@@ -166,7 +166,7 @@ def receive(
         Key(kind="item", value="AC-1001"),
         Key(kind="interchange", value=str(control_number)),
     ]
-    names = ("received", "opened", "validated", "mapped", "decided", "answered", "finished")
+    names = ("received", "mapped", "finished")
     stages = [StageTime(stage=name, at=at + timedelta(milliseconds=7 * n)) for n, name in enumerate(names)]
 
     def work(conn: object) -> str:

@@ -85,7 +85,7 @@ def _with_trouble(steps: list[TimelineStep], detail: MessageDetail) -> list[Time
         tone = "bad"
     elif message.outcome in ("held", "quarantined"):
         tone = "held"
-    elif message.stage not in ("finished", "answered") and message.direction == "in":
+    elif message.stage != "finished" and message.direction == "in":
         tone = "quiet"
     stages = {*STAGES.values(), WRITTEN}
     last = max((n for n, step in enumerate(steps) if step.title in stages), default=-1)

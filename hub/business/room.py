@@ -131,7 +131,7 @@ class Room:
     read_rules: Callable[[Configuration, PartnerFacts], Any] = no_rules  # raises ``Misconfigured``
     prepare: Callable[[Arrived, Any], Prepared | None] = prepares_nothing  # None: what follows depends on what stands
     writes: type[Struct] | None = None  # of what is prepared; a struct with a tag, for it travels between processes
-    origin: Callable[[Any], DocumentRef | None] = lambda writes: None  # of what was prepared
+    document_of: Callable[[Any], DocumentRef | None] = lambda writes: None  # which document prepared writes are of
     versions: Callable[[Connection, Collection[str]], Mapping[str, int]] = no_versions  # of what stands, no more
     write: Callable[[Connection, Sequence[Any], datetime], None] = notes_nothing
     """Writes what was prepared. ``Conflict``: something took its place meanwhile."""

@@ -95,7 +95,7 @@ def is_of(
     if not all(is_told(draft, rules, test=test) for draft in prepared.drafts if draft.because.kind != "message"):
         return False
     origin = DocumentRef(partner=partner, message=message, position=document.position, test=test)
-    return room.origin(prepared.writes) == origin
+    return room.document_of(prepared.writes) == origin
 
 
 def is_told(draft: Draft, rules: Rules, *, test: bool) -> bool:

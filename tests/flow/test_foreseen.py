@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hub.business.orders import handlers, room
+from hub.business.orders import filing, handlers
 from hub.exchange import intake
 from hub.flow import readers
 from hub.flow.readers import Reader, ReadMessage, ToRead
@@ -106,8 +106,8 @@ def control_number(body: bytes) -> bytes:
 @pytest.mark.parametrize("usage", ["P", "T"])
 def test_a_new_order_is_decided_once_where_it_is_read(hub: AtWork, usage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without this, what the other tests here compare might be one and the same way."""
-    monkeypatch.setattr(room, "take_order", _must_not)
-    monkeypatch.setattr(handlers, "load", _must_not)
+    monkeypatch.setattr(handlers, "take_order", _must_not)
+    monkeypatch.setattr(filing, "load", _must_not)
     got = hub.send(one_order("4500098123", usage=usage))
     assert got.message.outcome == "accepted"
     assert sorted(each.kind for each in hub.answers(got.message.id)) == ["855", "997"]

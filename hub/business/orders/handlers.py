@@ -1,10 +1,8 @@
-"""An order document takes effect: load what stands, decide, save, say what is due.
+"""Purchase orders take effect: prepared where they are read, or decided on what stands; the answer is due.
 
-A new order may be decided before its transaction (``ready``), and is filed in it if its number is still free.
-
-In: a connection inside the caller's transaction, and the order. Out: the ``Decision``; its ``effects`` say what the
-flow owes (the answer, the first answer once more, a person's attention). ``Conflict`` when another document took the
-number between ``load`` and ``save``: decide again, on what stands now.
+Most orders are new. What a new order comes to follows from the order and our rules alone, so it is prepared outside
+any transaction and rests on its number being free. Where something stands under the number, or another day has begun,
+the order is decided in the transaction, on what stands then. Both ways the same functions decide and answer.
 """
 
 from __future__ import annotations
@@ -16,88 +14,169 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.business.orders import store
+from hub.business.orders.answer import answer_to
 from hub.business.orders.decide import Given, decide
-from hub.business.orders.model import Decision, DocumentRole, Effect, OrderEvent, OrderState, Source
-from hub.business.orders.rows import OrderRows, rows_of
-from hub.canonical.order import PurchaseOrder
-from hub.kernel.struct import Struct
+from hub.business.orders.filing import NewOrder, answered, first_answer, ready, take_order
+from hub.business.orders.model import Decision, Effect, Source
+from hub.business.orders.reasons import HOLDING
+from hub.business.orders.rules import OrderRules
+from hub.business.room import Arrived, DocumentRef, Prepared, Standing
+from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
+from hub.canonical.result import Due, Event, OpenDuty, Result
+from hub.canonical.shared import Party
+from hub.kernel.clock import day_in
+from hub.kernel.identity import new_id
+from hub.kernel.outcome import Key
+from hub.kernel.words import Id
+
+LINE_KEYS_MAX = 2_000  # items of one order that the search box knows; an order of more is found by its number
+BUYERS = ("buyer", "customer", "ordered-by", "sold-to")  # roles of a party whose order it is
+KEYS_OF_AN_ANSWER = ("release", "seller-order")
+"""What an answer is found by, beside its own numbers; items and contracts lead to the order, and from there to it."""
+
+_SENDS = frozenset({Effect.RECORD_ORDER, Effect.SEND_ANSWER})
 
 
-class NewOrder(Struct, tag="orders"):
-    """An order that nothing stands in the way of: what is written of it. Made anywhere, filed when it takes effect."""
+def prepare(arrived: Arrived, rules: OrderRules) -> Prepared | None:
+    """Return what the order comes to if its number is free; None where that follows from more than the order.
 
-    rows: OrderRows
-    events: list[OrderEvent]
-
-
-def ready(decision: Decision) -> NewOrder | None:
-    """Return what is written for a ``decision`` about a free number; None when no order follows from it."""
-    return NewOrder(rows=rows_of(decision.state), events=decision.events) if decision.state else None
-
-
-def load(conn: Connection, partner: str, order: PurchaseOrder, *, test: bool) -> OrderState | None:
-    """Return what stands under the order's number; none when the number is free or the order has none."""
-    if order.number is None:
-        return None
-    return store.known_order(conn, partner, order.number, order.release or "", test)
-
-
-def alike(conn: Connection, given: Given, order: PurchaseOrder, known: OrderState | None) -> str | None:
-    """Return the number of an older order that stands and may be this one, written otherwise."""
-    if order.number is None:
-        return None
-    partner, before = given.catalogue.partner, known.id if known else None
-    return store.order_alike(conn, partner, order.number, order.release or "", given.test, before)
-
-
-def save(conn: Connection, decision: Decision, source: Source, now: datetime) -> bool:
-    """Write what follows from ``decision``, taken about the document at ``source``.
-
-    Says whether the document is new to the order: the history tells of each once, however often it is decided.
+    It does where the number may have been written otherwise: another order may be this one then.
     """
-    order_id, state = decision.order_id, decision.state
-    if order_id is None:
-        return True
-    if state is not None:
-        if state.version > 1:
-            store.replace_order(conn, state, now)
-        else:
-            store.insert_orders(conn, [rows_of(state)], now)
-        new = True
-    else:
-        new = bool(decision.events) and store.add_document(conn, order_id, _role(decision), source, now)
-    if new:
-        store.add_events(conn, [(order_id, event) for event in decision.events], now)
-    return new
+    order = _order_of(arrived)
+    if store.has_other_spellings(order.number or "", order.release or ""):
+        return None
+    given = _given(order, arrived, rules)
+    decision = decide(order, None, given)
+    new = ready(decision)
+    if new is None:
+        return None
+    row = new.rows.order
+    return Prepared(
+        rests_on=[Standing(id=store.key_of(row.partner, row.number, row.release, row.test))],
+        day=given.today,
+        writes=new,
+        result=_result(order, decision, arrived),
+    )
 
 
-def take_order(
-    conn: Connection, order: PurchaseOrder, given: Given, now: datetime, *, answering: Collection[str] = ()
-) -> Decision:
-    """Load, decide and save in one transaction. ``now`` is in UTC.
-
-    ``answering`` are ids of orders whose answer this transaction sends, though it is not on record yet.
-    """
-    known = load(conn, given.catalogue.partner, order, test=given.test)
-    answered = known is None or known.id in answering or store.first_answer(conn, known.id) is not None
-    given = replace(given, alike=alike(conn, given, order, known))
-    decision = decide(order, known, given, answered=answered)
-    if not save(conn, decision, given.source, now) and Effect.REPEAT_ANSWER in decision.effects:
-        return replace(decision, effects=[])  # this copy has had its answer
-    return decision
+def take_purchase_order(conn: Connection, arrived: Arrived, rules: OrderRules, answering: Collection[str]) -> Result:
+    """Decide the order on what stands, record it, and owe the answer."""
+    order = _order_of(arrived)
+    decision = take_order(conn, order, _given(order, arrived, rules), arrived.now, answering=answering)
+    return replace(_result(order, decision, arrived), resend=_first_answer(conn, decision))
 
 
-def answered(conn: Connection, answers: Sequence[tuple[str, Source]], now: datetime) -> None:
-    """Note each answer with its order; the first one noted is what a copy gets again."""
-    store.add_documents(conn, DocumentRole.ANSWER, answers, now)
+def write_new(conn: Connection, new: Sequence[NewOrder], now: datetime) -> None:
+    """Write new orders. Raises ``Conflict`` when another has taken one of their numbers."""
+    store.insert_orders(conn, [each.rows for each in new], now)
+    events = [(each.rows.order.id, event) for each in new for event in each.events]
+    store.add_events(conn, events, now)
 
 
-def first_answer(conn: Connection, order_id: str) -> Source | None:
-    """Return the document that answered the order first: what ``Effect.REPEAT_ANSWER`` sends again."""
-    return store.first_answer(conn, order_id)
+def note_answers(conn: Connection, answers: Sequence[tuple[str, str]], now: datetime) -> None:
+    """Put answers on record with the orders they answer: the order's id, and the message of ours."""
+    answered(conn, [(order_id, Source(message=message)) for order_id, message in answers], now)
 
 
-def _role(decision: Decision) -> DocumentRole:
-    if Effect.REPEAT_ANSWER in decision.effects or Effect.SEND_ANSWER in decision.effects:
-        return DocumentRole.COPY
-    return DocumentRole.DUPLICATE if decision.outcome == "duplicate" else DocumentRole.INSTRUCTION
+def document_of(new: NewOrder) -> DocumentRef:
+    """Return which document the order was made of."""
+    row = new.rows.order
+    return DocumentRef(partner=row.partner, message=row.source_message, position=row.source_position, test=row.test)
+
+
+def _order_of(arrived: Arrived) -> PurchaseOrder:
+    order = arrived.document
+    assert isinstance(order, PurchaseOrder)
+    return order if order.currency else replace(order, currency=arrived.partner.currency)
+
+
+def _given(order: PurchaseOrder, arrived: Arrived, rules: OrderRules) -> Given:
+    return Given(
+        catalogue=rules.catalogue,
+        today=day_in(arrived.partner.time_zone, arrived.now),
+        source=Source(message=arrived.message, position=arrived.position, control_number=arrived.reference),
+        order_id=new_id(),
+        test=arrived.test,
+        calendar=rules.dock,
+        seller=_seller(order.parties),
+    )
+
+
+def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> Result:
+    """Say what became of the order, and what is due for it."""
+    subject = Key(kind="purchase-order", value=order.number) if order.number else None
+    keys = _order_keys(order, decision)
+    asks = Effect.ASK_A_PERSON in decision.effects
+    due = []
+    if decision.answer and not _SENDS.isdisjoint(decision.effects):
+        due.append(
+            Due(
+                partner=arrived.partner.id,
+                document=decision.answer,
+                because=arrived.cause,
+                test=arrived.test,
+                subject=subject,
+                keys=[key for key in keys if key.kind in KEYS_OF_AN_ANSWER],
+                record=decision.order_id,
+            )
+        )
+    return Result(
+        outcome=decision.outcome,
+        findings=decision.all_reasons,
+        due=due,
+        events=_happened(order, decision, arrived),
+        open_duties=[OpenDuty(partner=arrived.partner.id, document=OrderAcknowledgement.__name__)] if asks else [],
+        subject=subject,
+        keys=keys,
+        attention=_question(decision) if asks else None,
+    )
+
+
+def _happened(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> list[Event]:
+    """Say that an order is to be made: the buyer's words, and our promise. What is a test or does not stand is not."""
+    if Effect.PLAN not in decision.effects or decision.state is None:
+        return []
+    today = day_in(arrived.partner.time_zone, arrived.now)
+    answer = decision.answer or answer_to(order, decision.state, today, _seller(order.parties))
+    known = any(party.role in BUYERS for party in order.parties)
+    buyer = [] if known else [Party(role="buyer", id=Id(value=arrived.partner.id, scheme="mutually-defined"))]
+    number = decision.state.seller_order
+    return [
+        Event(
+            kind="order-accepted",
+            document=replace(answer, parties=[*order.parties, *buyer]),
+            record=decision.state.id,
+            test=arrived.test,
+            keys=[Key(kind="seller-order", value=number)] if number else [],
+        )
+    ]
+
+
+def _seller(parties: Sequence[Party]) -> Party | None:
+    """Return us as the buyer named us in the order: the answer calls us the same."""
+    return next((party for party in parties if party.role in ("seller", "supplier", "vendor")), None)
+
+
+def _first_answer(conn: Connection, decision: Decision) -> list[str]:
+    if Effect.REPEAT_ANSWER not in decision.effects or decision.order_id is None:
+        return []
+    first = first_answer(conn, decision.order_id)
+    return [first.message] if first else []
+
+
+def _order_keys(order: PurchaseOrder, decision: Decision) -> list[Key]:
+    found = [
+        ("release", order.release),
+        ("contract", order.contract),
+        ("seller-order", decision.seller_order),
+    ]
+    for line in order.lines[:LINE_KEYS_MAX]:
+        if line.item:
+            found += [("item", line.item.buyer), ("item", line.item.seller), ("udi-di", line.item.udi_di)]
+    return [Key(kind=kind, value=value) for kind, value in found if value]
+
+
+def _question(decision: Decision) -> str:
+    """Return the sentence by which a person learns what is asked of them: what holds the order, else the gravest."""
+    asked = max(decision.all_reasons, key=lambda reason: (reason.code in HOLDING, reason.severity), default=None)
+    return asked.message if asked else "This order waits for a person"

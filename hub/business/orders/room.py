@@ -1,219 +1,17 @@
-"""Purchase orders take effect: prepared where they are read, or decided on what stands; the answer is due.
+"""The room of purchase orders, declared: what it handles and owes, and all that the rest of the hub knows of it.
 
-Most orders are new. What a new order comes to follows from the order and our rules alone, so it is prepared outside
-any transaction and rests on its number being free. Where something stands under the number, or another day has begun,
-the order is decided in the transaction, on what stands then. Both ways the same functions decide and answer.
+How an order takes effect stands in ``handlers``, how it is decided in ``decide``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
-from pathlib import Path
-
-from msgspec.structs import replace
-from sqlalchemy import Connection
-
-from hub.business.orders import store
-from hub.business.orders.answer import answer_to
-from hub.business.orders.catalogue import Catalogue, DockCalendar
-from hub.business.orders.catalogue_file import catalogue_faults, read_catalogue
-from hub.business.orders.decide import Given, decide
-from hub.business.orders.handlers import NewOrder, answered, first_answer, ready, take_order
-from hub.business.orders.model import Decision, Effect, Source
+from hub.business.orders.filing import NewOrder
+from hub.business.orders.handlers import document_of, note_answers, prepare, take_purchase_order, write_new
 from hub.business.orders.reasons import HOLDING
-from hub.business.room import Arrived, DocumentRef, Pages, PartnerFacts, Prepared, Room, Standing
-from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
-from hub.canonical.result import Due, Event, OpenDuty, Result
-from hub.canonical.shared import Party
-from hub.kernel.clock import day_in
-from hub.kernel.errors import Misconfigured
-from hub.kernel.identity import new_id
-from hub.kernel.outcome import Key
-from hub.kernel.struct import Struct
-from hub.kernel.words import Id
-from hub.platform.configuration import Configuration
+from hub.business.orders.rules import faults_of_tables, read_rules
+from hub.business.orders.store import versions
+from hub.business.room import Pages, Room
 from hub.security.policy import READERS, Grant
-
-LINE_KEYS_MAX = 2_000  # items of one order that the search box knows; an order of more is found by its number
-BUYERS = ("buyer", "customer", "ordered-by", "sold-to")  # roles of a party whose order it is
-KEYS_OF_AN_ANSWER = ("release", "seller-order")
-"""What an answer is found by, beside its own numbers; items and contracts lead to the order, and from there to it."""
-
-_SENDS = frozenset({Effect.RECORD_ORDER, Effect.SEND_ANSWER})
-
-
-class OrderRules(Struct):
-    """What a customer's orders are decided by."""
-
-    catalogue: Catalogue
-    dock: DockCalendar
-
-
-def read_rules(configuration: Configuration, partner: PartnerFacts) -> OrderRules:
-    """Read the partner's items and contract prices. Raises ``Misconfigured``."""
-    items, prices = _tables(configuration, partner.id)
-    closed = frozenset(range(7)) - {weekday - 1 for weekday in partner.weekdays}  # ISO 1..7 to Monday = 0
-    return OrderRules(
-        catalogue=read_catalogue(partner.id, items, prices),
-        dock=DockCalendar(closed_weekdays=closed, holidays=partner.holidays),
-    )
-
-
-def faults_of_tables(configuration: Configuration, partner: str) -> list[Misconfigured]:
-    """Return every fault of the partner's items and contract prices."""
-    return catalogue_faults(partner, *_tables(configuration, partner))
-
-
-def prepare(arrived: Arrived, rules: OrderRules) -> Prepared | None:
-    """Return what the order comes to if its number is free; None where that follows from more than the order.
-
-    It does where the number may have been written otherwise: another order may be this one then.
-    """
-    order = _order_of(arrived)
-    if store.has_other_spellings(order.number or "", order.release or ""):
-        return None
-    given = _given(order, arrived, rules)
-    decision = decide(order, None, given)
-    new = ready(decision)
-    if new is None:
-        return None
-    row = new.rows.order
-    return Prepared(
-        rests_on=[Standing(id=store.key_of(row.partner, row.number, row.release, row.test))],
-        day=given.today,
-        writes=new,
-        result=_result(order, decision, arrived),
-    )
-
-
-def take_purchase_order(conn: Connection, arrived: Arrived, rules: OrderRules, answering: Collection[str]) -> Result:
-    """Decide the order on what stands, record it, and owe the answer."""
-    order = _order_of(arrived)
-    decision = take_order(conn, order, _given(order, arrived, rules), arrived.now, answering=answering)
-    return replace(_result(order, decision, arrived), resend=_first_answer(conn, decision))
-
-
-def write_new(conn: Connection, new: Sequence[NewOrder], now: datetime) -> None:
-    """Write new orders. Raises ``Conflict`` when another has taken one of their numbers."""
-    store.insert_orders(conn, [each.rows for each in new], now)
-    events = [(each.rows.order.id, event) for each in new for event in each.events]
-    store.add_events(conn, events, now)
-
-
-def note_answers(conn: Connection, answers: Sequence[tuple[str, str]], now: datetime) -> None:
-    """Put answers on record with the orders they answer: the order's id, and the message of ours."""
-    answered(conn, [(order_id, Source(message=message)) for order_id, message in answers], now)
-
-
-def origin_of(new: NewOrder) -> DocumentRef:
-    """Return which document the order was made of."""
-    row = new.rows.order
-    return DocumentRef(partner=row.partner, message=row.source_message, position=row.source_position, test=row.test)
-
-
-def _tables(configuration: Configuration, partner: str) -> tuple[Path | None, Path | None]:
-    items, prices = (configuration.find(f"partners/{partner}/{name}.toml") for name in ("items", "prices"))
-    return items, prices
-
-
-def _order_of(arrived: Arrived) -> PurchaseOrder:
-    order = arrived.document
-    assert isinstance(order, PurchaseOrder)
-    return order if order.currency else replace(order, currency=arrived.partner.currency)
-
-
-def _given(order: PurchaseOrder, arrived: Arrived, rules: OrderRules) -> Given:
-    return Given(
-        catalogue=rules.catalogue,
-        today=day_in(arrived.partner.time_zone, arrived.now),
-        source=Source(message=arrived.message, position=arrived.position, control_number=arrived.reference),
-        order_id=new_id(),
-        test=arrived.test,
-        calendar=rules.dock,
-        seller=_seller(order.parties),
-    )
-
-
-def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> Result:
-    """Say what became of the order, and what is due for it."""
-    subject = Key(kind="purchase-order", value=order.number) if order.number else None
-    keys = _order_keys(order, decision)
-    asks = Effect.ASK_A_PERSON in decision.effects
-    due = []
-    if decision.answer and not _SENDS.isdisjoint(decision.effects):
-        due.append(
-            Due(
-                partner=arrived.partner.id,
-                document=decision.answer,
-                because=arrived.cause,
-                test=arrived.test,
-                subject=subject,
-                keys=[key for key in keys if key.kind in KEYS_OF_AN_ANSWER],
-                record=decision.order_id,
-            )
-        )
-    return Result(
-        outcome=decision.outcome,
-        findings=decision.all_reasons,
-        due=due,
-        events=_happened(order, decision, arrived),
-        open_duties=[OpenDuty(partner=arrived.partner.id, document=OrderAcknowledgement.__name__)] if asks else [],
-        subject=subject,
-        keys=keys,
-        attention=_question(decision) if asks else None,
-    )
-
-
-def _happened(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> list[Event]:
-    """Say that an order is to be made: the buyer's words, and our promise. What is a test or does not stand is not."""
-    if Effect.PLAN not in decision.effects or decision.state is None:
-        return []
-    today = day_in(arrived.partner.time_zone, arrived.now)
-    answer = decision.answer or answer_to(order, decision.state, today, _seller(order.parties))
-    known = any(party.role in BUYERS for party in order.parties)
-    buyer = [] if known else [Party(role="buyer", id=Id(value=arrived.partner.id, scheme="mutually-defined"))]
-    number = decision.state.seller_order
-    return [
-        Event(
-            kind="order-accepted",
-            document=replace(answer, parties=[*order.parties, *buyer]),
-            record=decision.state.id,
-            test=arrived.test,
-            keys=[Key(kind="seller-order", value=number)] if number else [],
-        )
-    ]
-
-
-def _seller(parties: Sequence[Party]) -> Party | None:
-    """Return us as the buyer named us in the order: the answer calls us the same."""
-    return next((party for party in parties if party.role in ("seller", "supplier", "vendor")), None)
-
-
-def _first_answer(conn: Connection, decision: Decision) -> list[str]:
-    if Effect.REPEAT_ANSWER not in decision.effects or decision.order_id is None:
-        return []
-    first = first_answer(conn, decision.order_id)
-    return [first.message] if first else []
-
-
-def _order_keys(order: PurchaseOrder, decision: Decision) -> list[Key]:
-    found = [
-        ("release", order.release),
-        ("contract", order.contract),
-        ("seller-order", decision.seller_order),
-    ]
-    for line in order.lines[:LINE_KEYS_MAX]:
-        if line.item:
-            found += [("item", line.item.buyer), ("item", line.item.seller), ("udi-di", line.item.udi_di)]
-    return [Key(kind=kind, value=value) for kind, value in found if value]
-
-
-def _question(decision: Decision) -> str:
-    """Return the sentence by which a person learns what is asked of them: what holds the order, else the gravest."""
-    asked = max(decision.all_reasons, key=lambda reason: (reason.code in HOLDING, reason.severity), default=None)
-    return asked.message if asked else "This order waits for a person"
-
 
 ORDERS = Room(
     name="orders",
@@ -230,8 +28,8 @@ ORDERS = Room(
     read_rules=read_rules,
     prepare=prepare,
     writes=NewOrder,
-    origin=origin_of,
-    versions=store.versions,
+    document_of=document_of,
+    versions=versions,
     write=write_new,
     sent=note_answers,
     grants=(Grant(permission="order:read", roles=READERS, keys=True),),

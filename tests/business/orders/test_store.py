@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from hub.business.orders import handlers, store
+from hub.business.orders import filing, store
 from hub.business.orders.catalogue import Catalogue
 from hub.business.orders.decide import Given
 from hub.business.orders.model import Decision, DocumentRole, Effect, Source
@@ -41,7 +41,7 @@ def take(
 ) -> Decision:
     def work(conn: Connection) -> Decision:
         given = Given(catalogue=catalogue, today=TODAY, source=source, order_id=new_id(), test=test)
-        return handlers.take_order(conn, asked, given, now)
+        return filing.take_order(conn, asked, given, now)
 
     return database.write_now(work)
 
@@ -49,7 +49,7 @@ def take(
 def answer(database: Database, decision: Decision) -> None:
     order_id = decision.order_id
     assert order_id is not None
-    database.write_now(lambda conn: handlers.answered(conn, [(order_id, Source(message="answer-1"))], NOW))
+    database.write_now(lambda conn: filing.answered(conn, [(order_id, Source(message="answer-1"))], NOW))
 
 
 def rich() -> PurchaseOrder:
@@ -107,9 +107,9 @@ def test_a_copy_gets_the_document_that_answered_first(database: Database) -> Non
 
     def note(conn: Connection) -> Source | None:
         assert decision.order_id is not None
-        handlers.answered(conn, [(decision.order_id, answers[0])], NOW)
-        handlers.answered(conn, [(decision.order_id, answers[1])], LATER)
-        return handlers.first_answer(conn, decision.order_id)
+        filing.answered(conn, [(decision.order_id, answers[0])], NOW)
+        filing.answered(conn, [(decision.order_id, answers[1])], LATER)
+        return filing.first_answer(conn, decision.order_id)
 
     assert database.write_now(note) == answers[0]
     assert take(database, order(purpose="duplicate"), source=SECOND).effects == [Effect.REPEAT_ANSWER]
@@ -178,7 +178,7 @@ def test_a_number_taken_between_load_and_save_is_a_conflict(database: Database) 
     take(database, order())
     late = decided(order(), source=SECOND)
     with pytest.raises(Conflict):
-        database.write_now(lambda conn: handlers.save(conn, late, SECOND, LATER))
+        database.write_now(lambda conn: filing.save(conn, late, SECOND, LATER))
 
 
 def test_a_version_written_over_meanwhile_is_a_conflict(database: Database) -> None:

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -27,8 +27,9 @@ from sqlalchemy import Connection
 from hub.access import people
 from hub.access.keys import is_live, keys_of, make_key, revoke_key
 from hub.business.rooms import RIGHTS
-from hub.cli.conversation import Conversation, Played, PlayedMessage, Scene, conversations
+from hub.cli.conversation import Conversation, PlayedMessage, conversations
 from hub.cli.output import Output, refuse, reports
+from hub.cli.scene import Played, Scene, scene_of
 from hub.cli.serve import listen
 from hub.cli.stored import actor, address_of, data_option, settings_for
 from hub.exchange.partners import load_partners
@@ -48,6 +49,7 @@ from hub.transport.http import HubClient
 READY_SECONDS_MAX = 30.0  # a start takes one or two; a loaded machine ten times as long
 ANSWER_SECONDS_MAX = 15.0  # an order is answered within one second
 POLL_SECONDS = 0.05
+LINE_CHARACTERS = 117  # shown of a body; JSON of ours is one line
 LABEL = LOGIN = "demo"
 ROLES = ["account-manager", "onboarding-engineer", "administrator"]  # whoever may do all that the pages offer
 STOP_SECONDS = 15.0
@@ -69,19 +71,24 @@ def demo(out: Output, port: int | None, no_serve: bool, data: Path | None) -> No
         raise Misconfigured("no partner has a conversation", remedy="add partners/<id>/conversation.toml")
     if settings.database_url is None:
         Ownership(settings.data).release()  # before keys and links of a demo that runs there are taken away
-    keys, link = _prepare(settings, list(found))
+    partners = {partner.id: partner for partner in load_partners(configuration).all()}
+    plants = [
+        partner.id for partner in partners.values() if partner.kind == "plant" and partner.outbound() == "mailbox"
+    ]
+    keys, link = _prepare(settings, [*found, *plants])
     played: list[dict[str, object]] = []
     with _hub(out, settings) as process:
+        before = {plant: _waiting(settings, plant, keys[plant]) for plant in plants}
         for partner, conversation in found.items():
-            zone = load_partners(configuration).all()
-            now = SystemClock().now().astimezone(ZoneInfo(next(p.time_zone for p in zone if p.id == partner)))
+            now = SystemClock().now().astimezone(ZoneInfo(partners[partner].time_zone))
             guides = GuideLibrary(configuration.roots)
             with HubClient(address_of(settings), keys[partner]) as client:
                 player = _Player(out, client, partner, conversation, now)
                 for step in conversation.steps:
                     body = configuration.read(f"partners/{partner}/{step.send}")
-                    played.append(player.play(step, Scene(body, step, guides, partner)))
-        out.value({"played": played, "pages": address_of(settings)})
+                    played.append(player.play(step, scene_of(body, step, guides, partner)))
+        told = [each for plant in plants for each in _told(out, settings, plant, keys[plant], before[plant])]
+        out.value({"played": played, "told": told, "pages": address_of(settings)})
         _say_next(out, settings, found, keys)
         if not no_serve:
             _stay(out, settings, link, process)
@@ -140,6 +147,24 @@ class _Player:
                     self._client.received(self._partner, item["id"])
             time.sleep(POLL_SECONDS)
         return list(found.items())
+
+
+def _waiting(settings: Settings, plant: str, key: str) -> set[str]:
+    """Return the ids of what waits for our own system."""
+    with HubClient(address_of(settings), key) as client:
+        return {item["id"] for item in client.mailbox(plant)}
+
+
+def _told(out: Output, settings: Settings, plant: str, key: str, before: Collection[str]) -> list[dict[str, object]]:
+    """Fetch what our own system was told since ``before``, as that system does, and show it."""
+    out.line(f"\nWhat our own system is told of these orders ({plant})")
+    found: list[dict[str, object]] = []
+    with HubClient(address_of(settings), key) as client:
+        for item in [item for item in client.mailbox(plant) if item["id"] not in before]:
+            _show(out, f"{plant} fetches {item['document']}", client.fetch(plant, item["id"]))
+            client.received(plant, item["id"])
+            found.append({"partner": plant, "message": item["id"], "document": item["document"]})
+    return found
 
 
 def _prepare(settings: Settings, partners: list[str]) -> tuple[dict[str, str], str]:
@@ -247,9 +272,11 @@ def _stay(out: Output, settings: Settings, link: str, process: subprocess.Popen[
 def _show(out: Output, title: str, body: bytes) -> None:
     out.line(f"\n-- {title}")
     text = body.decode("utf-8", "replace")
-    for line in text.replace("~", "~\n").splitlines():
-        if line.strip():
-            out.line(f"   {line}")
+    if body[:3] == b"ISA":
+        text = text.replace("~", "~\n")
+    for line in text.splitlines():
+        for at in range(0, len(line.rstrip()), LINE_CHARACTERS):
+            out.line(f"   {line[at : at + LINE_CHARACTERS]}")
 
 
 def _milliseconds(since: float) -> str:

@@ -95,6 +95,26 @@ def test_what_it_sends_is_sent_now_and_answered_after_that(said_and_left: tuple[
     assert all(0 <= (each - sent).total_seconds() <= 600 for each in answered)
 
 
+def test_every_customer_is_answered_in_its_own_words_and_the_plant_is_told_of_each(
+    said_and_left: tuple[str, int, bool],
+) -> None:
+    said, _, _ = said_and_left
+    parts = re.split(r"\n\n(?=.* \([a-z-]+\)\n)", said)
+    answered = {
+        re.search(r"\(([a-z-]+)\)", part)[1]: re.findall(r"^-- the hub answers (\S+),", part, re.MULTILINE)  # type: ignore[index]
+        for part in parts[1:]
+    }
+    plant = answered.pop("plant-erp")
+    assert plant == []
+    assert {partner: set(kinds) for partner, kinds in answered.items()} == {
+        "acme-cardio": {"855", "997"},
+        "borealis-ortho": {"855", "999"},
+        "helix-diagnostics": {"purchaseOrderResponse", "acknowledgement"},
+        "summit-surgical": {"OrderResponse", "Acknowledgement"},
+    }
+    assert said.count("-- plant-erp fetches OrderAcknowledgement") == len(answered)
+
+
 def test_a_port_that_another_hub_has_is_said_and_nothing_is_claimed(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

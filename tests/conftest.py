@@ -18,12 +18,17 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from hub.platform import schema
 from hub.platform.database import Database
 from tests.stored import FrozenClock
 
 pytest_plugins = ["tests.house"]  # golden files, the shared material, and skips that are honest
+
+# a loaded machine is no fault of the code: neither how long one input takes nor how long making it took is judged
+settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hub")
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

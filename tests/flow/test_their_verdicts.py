@@ -150,6 +150,7 @@ NOTES = {
     "a date": ("AK3*BAK*2**8~AK4*4*373*8*20261120~", "BAK", 2, 4, "the date is not one they take", "20261120"),
     "a date without its copy": ("AK3*BAK*2**8~AK4*4*373*8~", "BAK", 2, 4, "the date is not one they take", "20261120"),
     "a missing value": ("AK3*BAK*2**8~AK4*5*328*1~", "BAK", 2, 5, "a value that they demand is missing", None),
+    "a value behind the last": ("AK3*BAK*2**8~AK4*10*328*1~", "BAK", 2, 10, "that they demand is missing", None),
     "a code": ("AK3*BAK*2**8~AK4*1*353*7*00~", "BAK", 2, 1, "the code is not one they take", "00"),
     "too long": ("AK3*BAK*2**8~AK4*3*324*5~", "BAK", 2, 3, "the value is too long", "4500098123"),
     "a character": ("AK3*BAK*02**8~AK4*03*324*06~", "BAK", 2, 3, "a character that they do not take", "4500098123"),

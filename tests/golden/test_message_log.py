@@ -17,9 +17,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from hub.kernel.errors import Conflict
 from tests.flow.at_work import AtWork
 from tests.flow.dialects import HELIX, SUMMIT, add_helix, add_summit, json_order, xml_order
-from tests.flow.overlay import NORTH, add_north, change, from_north
+from tests.flow.overlay import NORTH, add_north, change, from_north, short_numbers
 from tests.flow.wire import acknowledgement, group, interchange, one_order, order, transaction
 from tests.stored import FrozenClock
 
@@ -124,6 +125,89 @@ def our_configuration_is_at_fault(hub: AtWork) -> None:
     hub.replay(got.message.id)
 
 
+def several_interchanges(hub: AtWork) -> None:
+    """One is sound, of one a group is refused for its count, one is refused whole, one bears what we do not take."""
+    sound = one_order("4500098123", wish=1)
+    counted = interchange(group(transaction(order("4500098124")), number=2, count=2), number=2, wish=1)
+    refused = interchange(group(transaction(order("4500098125")), number=3), number=3, wish=1, count=7)
+    strange = interchange(group(transaction(order("4500098126")), number=4, release="005010"), number=4)
+    hub.send(sound + counted + b"between" + refused + strange)
+
+
+def what_a_partner_notes_about_ours(hub: AtWork) -> None:
+    """At a segment, at elements and a component of it, at a segment that we never sent, and at the group."""
+    hub.send(one_order("4500098123"))
+    notes = "AK3*BAK*2**8~AK4*4*373*8*20261120~AK4*3>1*324*7~AK4*10*328*1~AK3*FOB*4**2~AK3*CTT*99**3~"
+    for number, verdict in enumerate((f"{notes}AK5*R*5~AK9*R*1*1*0*5~", f"{notes}AK5*E*5~AK9*E*1*1*1~"), start=900):
+        body = transaction(f"AK1*PR*1~AK2*855*0001~{verdict}", kind="997")
+        hub.send(interchange(group(body, number=number, functional="FA"), number=number))
+
+
+def acknowledgements_that_are_odd(hub: AtWork) -> None:
+    """TA1s that cannot be read or are about nothing, a set that we never sent, and one that contradicts itself."""
+    hub.send(one_order("4500098123"))
+    ta1s = "TA1*1*261129*0900*X*6~TA1*A*261129*0900*R*6~TA1*9*251129*0900*R*6~TA1*000000001*261129*0900*E*018~"
+    hub.send(interchange(number=901).replace(b"IEA*", ta1s.encode() + b"IEA*"))
+    for number, said in enumerate(("AK2*855*0002~AK5*R*5~AK9*A*2*2*1~", "AK9*A*1*1*0~", "AK9*E*3*3*3~"), start=902):
+        body = transaction(f"AK1*PR*1~{said}", kind="997")
+        hub.send(interchange(group(body, number=number, functional="FA"), number=number))
+    hub.send(acknowledgement(2, functional="FA", verdict="R", control=910))
+
+
+def an_answer_that_cannot_be_written(hub: AtWork) -> None:
+    """The partner's guide takes shorter numbers in an answer; and what would separate is replaced in another."""
+    assert hub.overlay is not None
+    short_numbers(hub.overlay)
+    hub.reopen()
+    hub.send(one_order("4500098123-7", wish=1))
+    hub.send(one_order("45>1", 102).replace(b"*P*>~", b"*P*:~"))
+    hub.later(days=2)
+    hub.look_at_the_clock()
+
+
+def what_our_map_does_not_understand(hub: AtWork) -> None:
+    hub.send(interchange(group(transaction(order("4500098123").replace("*100*EA*12.35", "*100*FZ*12.35")))))
+
+
+def numbers_that_begin_anew(hub: AtWork) -> None:
+    assert hub.overlay is not None
+    agreed = 'leniency  = ["test-in-production"'
+    change(hub.overlay, "partners/acme-cardio/partner.toml", agreed, agreed + ', "number-may-restart"')
+    hub.reopen()
+    hub.send(one_order("4500098123"))
+    hub.later(days=61)
+    hub.send(one_order("4500098124"))
+
+
+def what_is_handed_in_again(hub: AtWork) -> None:
+    """With its key, without, and in other bytes under the same key."""
+    body = one_order("4500098123")
+    first = hub.send(body, idempotency_key="once").message.id
+    hub.fetch_all()
+    hub.later(minutes=1)
+    assert hub.take_in(body, idempotency_key="once") == first
+    hub.fetch_all()
+    assert hub.take_in(body) == first
+    with pytest.raises(Conflict, match=first):
+        hub.take_in(body + b"\n", idempotency_key="once")
+    hub.work()
+
+
+def a_folder_that_is_at_fault_for_a_while(hub: AtWork) -> None:
+    hub.drop("order.edi", from_north(group(transaction(order("N-1"))), number=1), NORTH)
+    hub.sweep()
+    out = hub.hub.places.outbox(NORTH)
+    out.rmdir()
+    out.write_text("a file")
+    hub.deliver()
+    hub.later(hours=1)
+    hub.deliver()
+    out.unlink()
+    out.mkdir()
+    hub.later(hours=12)
+    hub.deliver()
+
+
 STORIES: dict[str, Callable[[AtWork], None]] = {
     each.__name__.replace("_", " "): each
     for each in (
@@ -140,6 +224,14 @@ STORIES: dict[str, Callable[[AtWork], None]] = {
         an_order_in_xml,
         an_order_in_json,
         our_configuration_is_at_fault,
+        several_interchanges,
+        what_a_partner_notes_about_ours,
+        acknowledgements_that_are_odd,
+        an_answer_that_cannot_be_written,
+        what_our_map_does_not_understand,
+        numbers_that_begin_anew,
+        what_is_handed_in_again,
+        a_folder_that_is_at_fault_for_a_while,
     )
 }
 

@@ -61,7 +61,9 @@ LOOKED_THROUGH = (
 SHARED = Path(os.environ.get("HUB_SHARED", ROOT.parent / "shared"))
 CAUGHT_SHARE = 0.95
 SECONDS_MAX = 120  # of one test: a mutant that loops without end is caught by the clock; the slowest takes a sixth
-TESTS_AT_ONCE = (40, 400, 10_000)  # of the first, second and further calls of pytest: most are caught by the first
+TRIED_SECONDS = 90  # of tests for one mutant, as long as they took without: what they miss has survived
+TESTS_AT_ONCE = (40, 10_000)  # of the first call of pytest, and of the second: most are caught by the first
+PLUGINS = ("anyio.pytest_plugin", "pytest_timeout", "xdist.plugin")  # no others are loaded: half a second each time
 AT_ONCE = 2  # mutants
 
 
@@ -85,6 +87,7 @@ def copied(to: Path) -> None:
 def pytest(copy: Path, arguments: Sequence[str], **more: str) -> subprocess.CompletedProcess[str]:
     """Run tests of the copy on the copy, children and all."""
     environment = {**os.environ, "PYTHONPATH": str(copy), "HUB_SHARED": str(SHARED), **more}
+    environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": ",".join(PLUGINS)}
     plain = ["-q", "-rfE", "-p", "no:cacheprovider", f"--basetemp={copy}.tmp"]
     command = [sys.executable, "-m", "pytest", *plain, *arguments]
     return subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
@@ -105,8 +108,9 @@ def looked_through(copy: Path, files: Sequence[str], where: Path, tests_of_all: 
 def noticing(mutant: Mutant, tests: dict[str, Any]) -> list[str]:
     """Return the tests that may notice the mutant: one of each function first, and of those the quickest.
 
-    They are those that run its line. What runs when a module is imported no test runs by itself (defaults, fields),
-    and what a process beside runs is not seen: then those that run its function, else its file, else all.
+    No more than are done in a while, of those that run its line. What runs when a module is imported no test runs by
+    itself (defaults, fields), and what a process beside runs is not seen: then of those that run its function, else its
+    file, else of all.
     """
     for lines in ({mutant.line}, set(mutant.lines), None):
         found = [name for name, each in tests.items() if _runs(each["lines"].get(mutant.file), lines)]
@@ -121,7 +125,13 @@ def noticing(mutant: Mutant, tests: dict[str, Any]) -> list[str]:
         function = name.partition("[")[0]
         ranked.append((before[function], name))
         before[function] += 1
-    return [name for _, name in sorted(ranked, key=lambda each: each[0])]
+    tried, seconds = list[str](), 0.0
+    for _, name in sorted(ranked, key=lambda each: each[0]):
+        seconds += float(tests[name]["seconds"])
+        if tried and seconds > TRIED_SECONDS:
+            break
+        tried.append(name)
+    return tried
 
 
 def _runs(run: Sequence[int] | None, lines: set[int] | None) -> bool:

@@ -61,7 +61,8 @@ LOOKED_THROUGH = (
 SHARED = Path(os.environ.get("HUB_SHARED", ROOT.parent / "shared"))
 CAUGHT_SHARE = 0.95
 SECONDS_MAX = 120  # of one test: a mutant that loops without end is caught by the clock; the slowest takes a sixth
-TRIED_SECONDS = 90  # of tests for one mutant, as long as they took without: what they miss has survived
+SLOW_SECONDS = 1.0  # a test that takes longer is tried last
+TRIED_SECONDS = 60  # of tests for one mutant, as long as they took without: what they miss has survived
 TESTS_AT_ONCE = (40, 10_000)  # of the first call of pytest, and of the second: most are caught by the first
 PLUGINS = ("anyio.pytest_plugin", "pytest_timeout", "xdist.plugin")  # no others are loaded: half a second each time
 AT_ONCE = 2  # mutants
@@ -120,13 +121,13 @@ def noticing(mutant: Mutant, tests: dict[str, Any]) -> list[str]:
         found = list(tests)
     found.sort(key=lambda name: float(tests[name]["seconds"]))
     before = Counter[str]()
-    ranked: list[tuple[int, str]] = []
+    ranked: list[tuple[bool, int, str]] = []
     for name in found:
         function = name.partition("[")[0]
-        ranked.append((before[function], name))
+        ranked.append((float(tests[name]["seconds"]) > SLOW_SECONDS, before[function], name))
         before[function] += 1
     tried, seconds = list[str](), 0.0
-    for _, name in sorted(ranked, key=lambda each: each[0]):
+    for *_, name in sorted(ranked, key=lambda each: each[:2]):
         seconds += float(tests[name]["seconds"])
         if tried and seconds > TRIED_SECONDS:
             break

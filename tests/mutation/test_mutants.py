@@ -67,9 +67,9 @@ def test_an_edit_says_where_it_is_and_what_it_changes() -> None:
 
 def test_one_test_of_each_function_is_tried_first_and_of_those_the_quickest() -> None:
     tests = {
-        "test_a.py::test_slow": {"seconds": 3, "lines": {"hub/x.py": [9]}},
-        "test_a.py::test_often[1]": {"seconds": 1, "lines": {"hub/x.py": [9]}},
-        "test_a.py::test_often[2]": {"seconds": 2, "lines": {"hub/x.py": [8, 9]}},
+        "test_a.py::test_slow": {"seconds": 0.9, "lines": {"hub/x.py": [9]}},
+        "test_a.py::test_often[1]": {"seconds": 0.1, "lines": {"hub/x.py": [9]}},
+        "test_a.py::test_often[2]": {"seconds": 0.2, "lines": {"hub/x.py": [8, 9]}},
         "test_a.py::test_elsewhere": {"seconds": 0, "lines": {"hub/x.py": [4]}},
         "test_a.py::test_other": {"seconds": 0, "lines": {}},
     }

@@ -13,7 +13,7 @@ import pytest
 
 from hub.exchange import messages, outbox, stopped
 from hub.exchange.outbox import DueDelivery
-from hub.flow.delivering import AT_ONCE
+from hub.flow.delivering import AT_ONCE, Deliverer, Way, transports
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
 from hub.transport.blocked import OF_ONE_FILE, WHY, Blocked, blocked
@@ -397,3 +397,29 @@ def test_a_file_of_the_answers_name_that_the_hub_may_not_replace_stops_that_answ
         held = as_account(HUB, lambda: send("855.edi"))
         assert held == "True TRN-FOLDER-NAME: what stands under the name of the file cannot be replaced"
         assert as_account(HUB, lambda: send("997.edi")) == "997.edi"
+
+
+def test_a_lane_that_another_hub_takes_while_its_place_is_looked_at_is_left_to_that_one(
+    database: Database, tmp_path: Path
+) -> None:
+    ours, theirs = Owing(database, tmp_path), Owing(database, tmp_path)
+    ours.owe(3)
+    mend = BLOCKED["a file for out"][0](ours)
+    ours.go()
+    mend()
+    ours.later(seconds=stopped.WAIT_MIN.total_seconds())
+    lane, now = ours.lane(), ours.clock.now()
+    assert lane is not None
+
+    def taken_meanwhile(partner: str) -> None:
+        database.write_now(lambda conn: outbox.claim_one(conn, lane, now=now))
+
+    ways = {"folder": Way(deliver=transports(ours.places)["folder"].deliver, fault_of=taken_meanwhile)}
+    ours._deliverer = Deliverer(ours._services, ways)
+    assert ours.wait(ours._deliverer._deliver_due()) == 0
+    taken = ours.lane()
+    assert taken is not None
+    assert (taken.rounds, taken.reason) == (lane.rounds + 1, lane.reason), "it is theirs now"
+    assert not [*ours.places.outbox(EVIL).iterdir()], "and nothing has gone out twice"
+    for each in (ours, theirs):
+        each.close()

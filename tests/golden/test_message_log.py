@@ -16,7 +16,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
+from hub.exchange.budgets import by_partner, spent_in_hour
+from hub.exchange.weights import Amount
 from hub.kernel.errors import Conflict
 from tests.flow.at_work import AtWork
 from tests.flow.dialects import HELIX, SUMMIT, add_helix, add_summit, json_order, xml_order
@@ -244,9 +247,17 @@ def shown(hub: AtWork) -> str:
         rows = ((name, row) for name, part in detail.items() for row in (part if isinstance(part, list) else [part]))
         lines += [f"{name}: {json.dumps(row, sort_keys=True, ensure_ascii=False)}" for name, row in rows]
         lines.append("")
+    for partner, stored in sorted(spent(hub).items()):
+        lines.append(f"stored for {partner}: {stored.bytes} bytes, {stored.rows} rows")
     text = "\n".join(lines).replace(str(hub.overlay), "overlay")
     drawn = list(dict.fromkeys(DRAWN.findall(text)))
     return DRAWN.sub(lambda found: f"#{drawn.index(found[0]) + 1}", text)
+
+
+def spent(hub: AtWork) -> dict[str, Amount]:
+    """Return what was counted for the budget of each partner."""
+    rows = hub.hub.database.read_now(lambda conn: conn.execute(select(spent_in_hour)).all())
+    return by_partner((row.partner, Amount(bytes=row.bytes, rows=row.rows)) for row in rows)
 
 
 def plain(value: Any) -> Any:

@@ -253,3 +253,15 @@ def test_while_something_large_is_read_others_have_their_turns_sooner_and_afterw
     for _ in range(2):
         assert max(asyncio.run(story())) < usual
         assert sys.getswitchinterval() == usual
+
+
+def test_a_link_in_the_place_of_the_file_is_not_followed(rules: Rules, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_bytes(BODIES["many orders"])
+    link = tmp_path / "body"
+    link.symlink_to("elsewhere")
+
+    async def story(reader: LargeInSubprocess) -> None:
+        with pytest.raises(OSError, match="symbolic link"):
+            await read(reader, memoryview(b""), link)  # type: ignore[arg-type]  # as above
+
+    beside(rules, story)

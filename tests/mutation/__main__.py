@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +28,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+import msgspec
+
 from tests.mutation.explained import EXPLAINED
+from tests.mutation.forked import FAR, SECONDS_MAX, WARM, Answer, Asked
 from tests.mutation.lines import seen
 from tests.mutation.mutants import Mutant, all_mutants
 from tests.project.checkout import ROOT, tracked_files
@@ -60,9 +64,9 @@ LOOKED_THROUGH = (
 """Tests that run the corridor, most of them without starting servers."""
 SHARED = Path(os.environ.get("HUB_SHARED", ROOT.parent / "shared"))
 CAUGHT_SHARE = 0.95
-SECONDS_MAX = 120  # of one test: a mutant that loops without end is caught by the clock; the slowest takes a sixth
+FIRST = "tests/golden/test_message_log.py"  # holds most of what there is to be said of a message
 SLOW_SECONDS = 1.0  # a test that takes longer is tried last
-TRIED_SECONDS = 60  # of tests for one mutant, as long as they took without: what they miss has survived
+TRIED_SECONDS = 30  # of tests for one mutant, as long as they took without: what they miss has survived
 TESTS_AT_ONCE = (40, 10_000)  # of the first call of pytest, and of the second: most are caught by the first
 PLUGINS = ("anyio.pytest_plugin", "pytest_timeout", "xdist.plugin")  # no others are loaded: half a second each time
 AT_ONCE = 2  # mutants
@@ -121,13 +125,13 @@ def noticing(mutant: Mutant, tests: dict[str, Any]) -> list[str]:
         found = list(tests)
     found.sort(key=lambda name: float(tests[name]["seconds"]))
     before = Counter[str]()
-    ranked: list[tuple[bool, int, str]] = []
+    ranked: list[tuple[int, str]] = []
     for name in found:
-        function = name.partition("[")[0]
-        ranked.append((float(tests[name]["seconds"]) > SLOW_SECONDS, before[function], name))
+        function, seconds = name.partition("[")[0], float(tests[name]["seconds"])
+        ranked.append((0 if name.startswith(FIRST) else before[function] + 1_000 * (seconds > SLOW_SECONDS), name))
         before[function] += 1
     tried, seconds = list[str](), 0.0
-    for *_, name in sorted(ranked, key=lambda each: each[:2]):
+    for _, name in sorted(ranked, key=lambda each: each[0]):
         seconds += float(tests[name]["seconds"])
         if tried and seconds > TRIED_SECONDS:
             break
@@ -167,20 +171,67 @@ def drawn(sources: dict[str, bytes], count: int, seed: int) -> Iterator[Mutant]:
 def judged(
     mutants: Sequence[Mutant], sources: dict[str, bytes], tests: dict[str, Any], copies: Sequence[Path]
 ) -> Iterator[Judged]:
-    """Yield what became of each mutant, several of them at a time, each in a copy of its own."""
-    free: SimpleQueue[Path] = SimpleQueue()
-    for copy in copies:
-        free.put(copy)
+    """Yield what became of each mutant, as they come: several of them at a time, each in a copy of its own."""
+    came: SimpleQueue[Judged | None] = SimpleQueue()
 
-    def judge(mutant: Mutant) -> Judged:
-        names, copy = noticing(mutant, tests), free.get()
+    def judge(copy: Path, numbered: Sequence[tuple[int, Mutant]]) -> None:
         try:
-            return Judged(mutant, len(names), caught_by(mutant, sources[mutant.file], names, copy))
+            left, survived = dict(numbered), set[int]()
+            for answer in _forked(copy, numbered, sources, tests):
+                if answer.forked and answer.by is not None:
+                    mutant = left.pop(answer.number)
+                    came.put(Judged(mutant, len(noticing(mutant, tests)), answer.by))
+                elif answer.forked:
+                    survived.add(answer.number)
+            for number, mutant in left.items():  # what was kept from before the fork may have hidden it
+                names = noticing(mutant, tests)
+                some = names[: TESTS_AT_ONCE[0]] if number in survived else names
+                came.put(Judged(mutant, len(names), caught_by(mutant, sources[mutant.file], some, copy)))
         finally:
-            free.put(copy)
+            came.put(None)
 
-    with ThreadPoolExecutor(len(copies)) as threads:
-        yield from threads.map(judge, mutants)
+    numbered, going = list(enumerate(mutants)), len(copies)
+    with ThreadPoolExecutor(going) as threads:
+        for number, copy in enumerate(copies):
+            threads.submit(judge, copy, numbered[number :: len(copies)])
+        while going:
+            each = came.get()
+            if each is None:
+                going -= 1
+            else:
+                yield each
+
+
+def _forked(
+    copy: Path, numbered: Sequence[tuple[int, Mutant]], sources: dict[str, bytes], tests: dict[str, Any]
+) -> Iterator[Answer]:
+    """Yield what forks of one pytest say of the mutants that they can plant."""
+    asked = [
+        Asked(
+            number=number,
+            file=mutant.file,
+            within=mutant.within,
+            text=mutant.text(sources[mutant.file]).decode(),
+            tests=noticing(mutant, tests),
+        )
+        for number, mutant in numbered
+        if any(mutant.line in each["lines"].get(mutant.file, ()) for each in tests.values())
+    ]
+    question, answers = copy.with_suffix(".asked"), copy.with_suffix(".judged")
+    question.write_bytes(msgspec.json.encode(asked))
+    answers.touch()
+    files = sorted({name.partition("::")[0] for each in asked for name in (*each.tests, *WARM, FAR)})
+    more = {"HUB_MUTANTS_ASKED": str(question), "HUB_MUTANTS_JUDGED": str(answers)}
+    with ThreadPoolExecutor(1) as thread, answers.open("rb") as said:
+        ended = thread.submit(pytest, copy, ["-n", "0", "-p", "tests.mutation.forked", *files], **more)
+        while not ended.done() or said.peek(1):
+            line = said.readline()
+            if line.endswith(b"\n"):
+                yield msgspec.json.decode(line, type=Answer)
+            else:
+                time.sleep(1)
+        if ended.result().returncode not in (0, 5):
+            print(ended.result().stdout[-2000:], ended.result().stderr[-2000:], file=sys.stderr)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -191,7 +242,7 @@ def main(arguments: Sequence[str]) -> int:
     asked.add_argument("--only", default="", help="a file of the corridor, or the beginning of some")
     asked.add_argument("--tests", nargs="+", default=LOOKED_THROUGH, help="the tests that are looked through")
     asked.add_argument("--lines", type=Path, help="where to keep which tests run which lines, for the next time")
-    given = asked.parse_args(arguments)
+    given, began = asked.parse_args(arguments), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copies = [Path(folder) / str(number) for number in range(AT_ONCE)]
         for copy in copies:
@@ -210,6 +261,7 @@ def main(arguments: Sequence[str]) -> int:
         by_themselves = sorted({each.by for each in found if each.by in tests})
         alone = pytest(copies[0], ["-n", str(AT_ONCE), *by_themselves]) if by_themselves else None
         share = told(found, sources, given.seed)
+    print(f"in {time.monotonic() - began:.0f} seconds")
     if alone is not None and alone.returncode:
         print(f"what caught something fails without any fault:\n{alone.stdout[-2000:]}")
         return 1

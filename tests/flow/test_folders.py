@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.flow.delivering import Deliverer, transports
 from tests.flow.at_work import AtWork
 from tests.flow.overlay import NORTH, add_north, from_north
 from tests.flow.wire import group, order, transaction
@@ -49,6 +50,16 @@ def test_the_same_file_dropped_twice_is_one_order_and_the_first_answers_again(no
     assert [each.body for each in north.fetched_folder(NORTH)] == before
     assert len(north.orders()) == 1
     assert len(north.log(direction="in")) == 1
+
+
+def test_a_round_of_deliveries_leaves_nobody_behind_who_is_woken_for_the_next(north: AtWork) -> None:
+    north.drop("order.edi", BODY, NORTH)
+    north.sweep()
+    deliverer = Deliverer(north.hub.services, transports(north.hub.places))
+    for _ in range(2):
+        north.wait(deliverer.step())
+    assert len(north.fetched_folder(NORTH)) == 2
+    assert not any(vars(north.hub.database.bells)["_listeners"].values())
 
 
 def test_a_delivery_that_fails_is_tried_again_and_arrives(north: AtWork) -> None:

@@ -128,7 +128,7 @@ def noticing(mutant: Mutant, tests: dict[str, Any]) -> list[str]:
     ranked: list[tuple[int, str]] = []
     for name in found:
         function, seconds = name.partition("[")[0], float(tests[name]["seconds"])
-        ranked.append((0 if name.startswith(FIRST) else before[function] + 1_000 * (seconds > SLOW_SECONDS), name))
+        ranked.append((-1 if name.startswith(FIRST) else before[function] + 1_000 * (seconds > SLOW_SECONDS), name))
         before[function] += 1
     tried, seconds = list[str](), 0.0
     for _, name in sorted(ranked, key=lambda each: each[0]):

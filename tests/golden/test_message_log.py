@@ -142,7 +142,7 @@ def several_interchanges(hub: AtWork) -> None:
     sound = one_order("4500098123", wish=1)
     counted = interchange(group(transaction(order("4500098124")), number=2, count=2), number=2, wish=1)
     refused = interchange(group(transaction(order("4500098125")), number=3), number=3, wish=1, count=7)
-    strange = interchange(group(transaction(order("4500098126")), number=4, release="005010"), number=4)
+    strange = interchange(group(transaction(order("4500098126")), number=4, release="007010"), number=4)
     hub.send(sound + counted + b"between" + refused + strange)
 
 

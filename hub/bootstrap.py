@@ -49,9 +49,10 @@ from hub.flow.readers import ReadInSubprocess
 from hub.flow.rules import Rules
 from hub.flow.services import Services
 from hub.flow.syntaxes import warm_up
-from hub.flow.x12.guides import x12_rules
-from hub.formats.x12.guides import GuideLibrary
+from hub.flow.viewing import view_of
+from hub.flow.views import View
 from hub.kernel.clock import Clock, SystemClock
+from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Misconfigured, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.scope import EVERYONE
@@ -125,10 +126,6 @@ class Hub:
     @property
     def partners(self) -> Partners:
         return self.rules.partners
-
-    @property
-    def guides(self) -> GuideLibrary:
-        return x12_rules(self.rules).guides
 
     @property
     def registry(self) -> CollectorRegistry:
@@ -259,6 +256,18 @@ class Hub:
         for partner in sorted(self._over - over):
             log.info("partner within its budget again", partner=partner)
         self._over = over
+
+    def view(
+        self,
+        body: bytes,
+        document: DocumentRow | None,
+        findings: Sequence[Diagnostic],
+        *,
+        first: int = 1,
+        cut: bool = False,
+    ) -> View:
+        """Return ``body`` for people: ``document`` from its place ``first`` on; ``cut``: there is more of it."""
+        return view_of(body, document, findings, self.rules, first=first, cut=cut)
 
     async def provenance(self, document: DocumentRow) -> list[Link]:
         """Return where on the wire each canonical field of ``document`` stands; nothing when no map read it.

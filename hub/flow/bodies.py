@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 
@@ -26,9 +27,11 @@ from hub.flow.drafts import Content, Draft, Reply, Told, Unsendable
 from hub.flow.rules import Rules
 from hub.flow.syntax import Framed, Opened
 from hub.flow.told import in_fewer_words, told_of
+from hub.flow.views import View
 from hub.formats.body import Bytes
 from hub.formats.family import Family, OpenedDocument
 from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
 from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
@@ -72,6 +75,10 @@ class BodySyntax:
     def name(self) -> str:
         """The name of its family."""
         return self.family.name
+
+    @abstractmethod
+    def page(self, body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
+        """Return a body for people from its place ``first`` on, by the names of ``schema``."""
 
     def holds_many(self, body: bytes, most: int) -> bool:
         """A body is one document."""
@@ -175,6 +182,16 @@ class BodySyntax:
         root = self.family.check(self.document(body), map_.schema).root
         applied = map_.apply(root, provenance=True)
         return applied.provenance.origins if applied.provenance else []
+
+    def view(
+        self, row: DocumentRow | None, body: bytes, rules: Rules, faulty: set[str], *, first: int, cut: bool
+    ) -> View:
+        """Return the document as it was written, by the names of the schema that judged it."""
+        schema = None
+        if row is not None and row.map_name is not None:
+            with suppress(Misconfigured):  # the map has gone since
+                schema = rules.maps.map(row.map_name).schema
+        return self.page(body, schema, faulty, first=first)
 
     def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:
         """Compile the schema of the map."""

@@ -18,6 +18,7 @@ from hub.exchange.partners import Partner
 from hub.flow.documents import Document, DocumentOutcome, Envelope, FunctionalGroup, Identity, Survey
 from hub.flow.drafts import Content, Draft, Reply
 from hub.flow.rules import Rules
+from hub.flow.views import View
 from hub.formats.body import Bytes
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
@@ -93,6 +94,14 @@ class Syntax(Protocol):
 
     def origins(self, row: DocumentRow, body: bytes, rules: Rules, map_: Map) -> list[Origin]:
         """Return the origin of each canonical field of a stored document that ``map_`` reads. Raises ``Unreadable``."""
+
+    def view(
+        self, row: DocumentRow | None, body: bytes, rules: Rules, faulty: set[str], *, first: int, cut: bool
+    ) -> View:
+        """Return a body for people, whatever became of it: the document of ``row`` from its place ``first`` on.
+
+        ``faulty`` are the places of findings; ``cut``: ``body`` is but the beginning.
+        """
 
     def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:
         """Compile what judging documents of the map needs. Raises ``Misconfigured``."""

@@ -6,23 +6,16 @@ the X12 reader decides, which looks for an ISA wherever it may stand.
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import Literal
+
+from hub.formats.encodings import encoding_of
 
 Syntax = Literal["edifact", "xml", "json", "zip"]
 
 HEAD_BYTES = 4096
 """Bytes of the head that are looked at: a mark stands before all else but a byte order mark and blanks."""
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_WITHOUT_MARK = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))  # an XML in UTF-16: nothing else begins so
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # with files, and empty
 _STARTS: tuple[tuple[Syntax, re.Pattern[str]], ...] = (
     ("edifact", re.compile(r"UNA.{4}[ .,]|UN[BHG](?=[^A-Za-z0-9 \t\r\n])", re.DOTALL)),
@@ -43,10 +36,5 @@ def sniff(head: bytes) -> Syntax | None:
 
 
 def _text(head: bytes) -> str:
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return head[len(mark) :].decode(encoding, "replace")
-    for start, encoding in _WITHOUT_MARK:
-        if head.startswith(start):
-            return head.decode(encoding, "replace")
-    return head.decode("latin-1")
+    encoding, skip = encoding_of(head)
+    return head[skip:].decode(encoding or "latin-1", "replace")

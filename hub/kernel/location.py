@@ -42,11 +42,15 @@ class Location(Struct):
             name = self.tag + (f"{self.element:02d}" if self.element is not None else "")
             parts.append(name + (f"-{self.component}" if self.component is not None else ""))
         if self.at:
-            parts.append(self.at if self.line is None or self.file else f"line {self.line} {self.at}")
+            parts.append(self.at if self.line is None or self.file else f"{self._line} {self.at}")
         elif self.line is not None and not self.file:
-            parts.append(f"line {self.line}" + (f" column {self.column}" if self.column is not None else ""))
+            parts.append(self._line)
         if self.path:
             parts.append(self.path)
         if self.offset is not None:
             parts.append(f"byte {self.offset}")
         return " ".join(parts)
+
+    @property
+    def _line(self) -> str:
+        return f"line {self.line}" + (f" column {self.column}" if self.column is not None else "")

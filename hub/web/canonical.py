@@ -6,14 +6,15 @@ In: the document's JSON and the links the map told. Out: branches and leaves. A 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
 
+from hub.flow.views import place_in_view
+from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.web.hub import Link
-from hub.web.wire import at_line
 
 LEAVES_SHOWN_MAX = 1_000  # more than the segments of one page beside them can fill
 VALUE_SHOWN_MAX = 500  # characters of one value
@@ -39,10 +40,12 @@ class Branch(Struct):
     count: int | None = None  # of a list
 
 
-def tree_of(canonical: bytes | None, links: Sequence[Link], *, within: range | None = None) -> Branch | None:
+def tree_of(
+    canonical: bytes | None, links: Sequence[Link], *, within: Collection[str] | None = None, begins: bool = True
+) -> Branch | None:
     """Return the document as a tree; ``None`` when nothing was understood.
 
-    ``within`` keeps what came from these segments, and with the first of them what came from nowhere.
+    ``within`` keeps what came from these places, and where the views begin what came from nowhere.
     """
     if not canonical:
         return None
@@ -52,15 +55,16 @@ def tree_of(canonical: bytes | None, links: Sequence[Link], *, within: range | N
         places[link.path].append(link)
     for reserved in ("document", "version"):  # said in the head of the view
         document.pop(reserved, None)
-    return _Reader(places, within).branch("", "", document)
+    return _Reader(places, within, begins=begins).branch("", "", document)
 
 
 class _Reader:
     """Walks the document once, counting what it shows."""
 
-    def __init__(self, places: dict[str, list[Link]], within: range | None) -> None:
+    def __init__(self, places: dict[str, list[Link]], within: Collection[str] | None, *, begins: bool) -> None:
         self._places = places
         self._within = within
+        self._begins = begins
         self._left = LEAVES_SHOWN_MAX
 
     def branch(self, key: str, path: str, value: dict[str, Any] | list[Any]) -> Branch:
@@ -91,11 +95,13 @@ class _Reader:
     def _is_shown(self, links: list[Link]) -> bool:
         if self._within is None:
             return True
-        return any(link.segment in self._within for link in links) if links else self._within.start == 1
+        return any(place_of(link) in self._within for link in links) if links else self._begins
 
 
-def _place(link: Link) -> str:
-    return f"{link.segment}:{link.element or 0}" if link.line is None else at_line(link.line)
+def place_of(link: Link) -> str:
+    """Return how the views name the place of a link."""
+    at = Location(segment=link.segment, element=link.element, at=link.at, line=link.line)
+    return place_in_view(at) or ""
 
 
 def _leaf(key: str, path: str, links: list[Link], value: str | int | float | bool | None) -> Leaf:
@@ -104,6 +110,6 @@ def _leaf(key: str, path: str, links: list[Link], value: str | int | float | boo
         key=key,
         value=text if len(text) <= VALUE_SHOWN_MAX else text[:VALUE_SHOWN_MAX] + "…",
         path=path,
-        at=" ".join(dict.fromkeys(map(_place, links))),
+        at=" ".join(dict.fromkeys(map(place_of, links))),
         rule=next((link.rule for link in links if link.rule), ""),
     )

@@ -6,6 +6,7 @@ the caller's scope; only what needs more than a query is asked of the hub itself
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry
@@ -13,12 +14,13 @@ from prometheus_client import CollectorRegistry
 from hub.exchange.intake import Accepted, Incoming
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Partners
+from hub.flow.views import View
 from hub.kernel.clock import Clock
+from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
 from hub.platform.blobs import Blobs
 from hub.platform.database import Database
 from hub.platform.settings import Settings
-from hub.web.wire import GuideNames
 
 
 class Link(Struct):
@@ -61,9 +63,6 @@ class Hub(Protocol):
     def partners(self) -> Partners: ...
 
     @property
-    def guides(self) -> GuideNames: ...
-
-    @property
     def registry(self) -> CollectorRegistry: ...
 
     async def start(self) -> None:
@@ -80,6 +79,18 @@ class Hub(Protocol):
 
         Raises ``Conflict`` for an idempotency key that came with other bytes, ``Unavailable`` when nothing was stored.
         """
+        ...
+
+    def view(
+        self,
+        body: bytes,
+        document: DocumentRow | None,
+        findings: Sequence[Diagnostic],
+        *,
+        first: int = 1,
+        cut: bool = False,
+    ) -> View:
+        """Return ``body`` for people: ``document`` from its place ``first`` on; ``cut``: there is more of it."""
         ...
 
     async def provenance(self, document: DocumentRow) -> list[Link]:

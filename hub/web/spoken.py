@@ -30,6 +30,8 @@ OF_COMMANDS = {
     "mapping/skeleton.py",
 }
 """Modules whose words are printed by commands alone."""
+NAMES = {"formats/x12/envelope_names.py"}
+"""Modules that hold names, which their family yields by itself."""
 WRITERS = {
     f"mapping/{name}.py"
     for name in ("build", "cover", "emit", "levels", "readvalue", "reading", "writevalue", "writing")
@@ -52,7 +54,7 @@ def sentences() -> Iterator[str]:
         files = sorted((HUB / room).rglob("*.py")) if (HUB / room).is_dir() else [HUB / room]
         for file in files:
             name = file.relative_to(HUB).as_posix()
-            if name not in OF_COMMANDS:
+            if name not in OF_COMMANDS | NAMES:
                 yield from sentences_of(file.read_text(), writes_code=name in WRITERS)
 
 

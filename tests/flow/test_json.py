@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,8 @@ def test_a_faulty_order_says_what_is_wrong_by_pointer_line_and_column(helix: AtW
     assert fault.remedy == "the sender should write a number"
     assert helix.orders(HELIX, "HX-2") == []
     shown = page_of(helix, got.message.id)
-    assert "line 12 /items/0/size/amount" in shown
-    assert '<span class="text faulty" data-at="L12:0"' in shown
+    assert "line 12 column 15 /items/0/size/amount" in shown
+    assert re.search(r'class=" faulty" data-at="/items/0/size/amount"[^>]*>&#34;many&#34;</span>', shown)
 
 
 def test_who_wishes_it_is_told_what_could_be_read_in_its_own_json_with_place_and_remedy(

@@ -10,8 +10,11 @@ from prometheus_client import CollectorRegistry
 from hub.exchange.intake import Accepted, Incoming
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Partner, Partners
-from hub.formats.x12.guides import GuideLibrary
+from hub.flow.rules import Rules
+from hub.flow.viewing import view_of
+from hub.flow.views import View
 from hub.kernel.clock import Clock
+from hub.kernel.diagnostics import Diagnostic
 from hub.platform.blobs import Blobs
 from hub.platform.configuration import find_configuration
 from hub.platform.database import Database
@@ -32,7 +35,7 @@ class SmallHub:
         self.database = database
         self.blobs = Blobs(data / "blobs")
         self.partners = Partners({name: _partner(name) for name in ("acme-cardio", OTHER)}, {})
-        self.guides = GuideLibrary(configuration.roots)
+        self.rules = Rules(configuration)
         self.registry = CollectorRegistry()
         self.links: Sequence[Link] = ()
         self.started = False
@@ -51,6 +54,17 @@ class SmallHub:
 
     async def intake(self, incoming: Incoming) -> Accepted:
         return await self.database.write(lambda conn: accept(conn, incoming))
+
+    def view(
+        self,
+        body: bytes,
+        document: DocumentRow | None,
+        findings: Sequence[Diagnostic],
+        *,
+        first: int = 1,
+        cut: bool = False,
+    ) -> View:
+        return view_of(body, document, findings, self.rules, first=first, cut=cut)
 
     async def provenance(self, document: DocumentRow) -> list[Link]:
         return list(self.links)

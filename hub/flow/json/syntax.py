@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from hub.flow.bodies import BodySyntax
+from hub.flow.json.view import view
+from hub.flow.views import View
 from hub.formats.json.family import JsonFamily
+from hub.formats.schema import Schema
 
 
 class JsonSyntax(BodySyntax):
@@ -12,3 +15,7 @@ class JsonSyntax(BodySyntax):
     family = JsonFamily()
     content_type = "application/json"  # RFC 8259: UTF-8, and nothing else
     extension = "json"
+
+    def page(self, body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
+        """Return the document by its values."""
+        return view(body, schema, faulty, first=first)

@@ -12,7 +12,8 @@ from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity
 from hub.flow.drafts import Content, Draft, Reply
 from hub.flow.rules import Rules
 from hub.flow.syntax import Framed, Opened
-from hub.flow.x12 import acknowledging, agreement, framing, opening, origins, rendering
+from hub.flow.views import View
+from hub.flow.x12 import acknowledging, agreement, framing, opening, origins, rendering, view
 from hub.flow.x12.envelopes import interchange_of
 from hub.flow.x12.guides import identity_of, x12_rules
 from hub.formats.body import Bytes
@@ -88,6 +89,12 @@ class X12Syntax:
     def origins(self, row: DocumentRow, body: bytes, rules: Rules, map_: Map) -> list[Origin]:
         """Return the segment and element of every canonical field."""
         return origins.origins(row, body, rules, map_)
+
+    def view(
+        self, row: DocumentRow | None, body: bytes, rules: Rules, faulty: set[str], *, first: int, cut: bool
+    ) -> View:
+        """Return the segments of a set by the names of its guide, with the envelope around it."""
+        return view.view(row, body, rules, faulty, first=first, cut=cut)
 
     def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:
         """Compile the guide, narrowed for the partner."""

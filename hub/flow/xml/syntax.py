@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from hub.flow.bodies import BodySyntax
+from hub.flow.views import View
+from hub.flow.xml.view import view
+from hub.formats.schema import Schema
 from hub.formats.xml.family import XmlFamily
 
 
@@ -12,3 +15,7 @@ class XmlSyntax(BodySyntax):
     family = XmlFamily()
     content_type = "application/xml"  # RFC 7303; in UTF-8, as its declaration says
     extension = "xml"
+
+    def page(self, body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
+        """Return the document by its elements."""
+        return view(body, schema, faulty, first=first)

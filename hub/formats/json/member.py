@@ -28,6 +28,7 @@ class Member(Struct):
     open: bool = False  # others than its members may stand in it
     least: int = 0  # items of an array
     most: int = 0  # 0 is unbounded
+    title: str = ""  # as the schema explains it
 
     @property
     def is_part(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from functools import cached_property
 from typing import Any
 
@@ -48,14 +49,19 @@ class JsonDocument:
         """Where each value begins, by pointer."""
         return _scan(self.text)[0]
 
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each line ends, but the last."""
+        return [found.start() for found in re.finditer("\n", self.text)]
+
     def at(self, pointer: str) -> Location:
         """Return the place of the value ``pointer``, or of the nearest above it that there is."""
         near = pointer
         while near and near not in self.offsets:
             near = near.rpartition("/")[0]
         offset = self.offsets.get(near, 0)
-        line = self.text.count("\n", 0, offset) + 1
-        column = offset - self.text.rfind("\n", 0, offset)
+        line = bisect_left(self._ends, offset) + 1
+        column = offset - (self._ends[line - 2] if line > 1 else -1)
         return Location(at=(pointer or "/")[:POINTER_CHARACTERS_MAX], line=line, column=column)
 
 

@@ -25,6 +25,7 @@ from hub.kernel.struct import Struct
 SCHEMA_BYTES_MAX = 2 * 1024 * 1024  # that of EPCIS 2.0 has 90 KB
 MEMBERS_MAX = 20_000
 DEPTH_MAX = 40
+TITLE_CHARACTERS_MAX = 80
 
 _TYPES: dict[str, PartType] = {"string": "text", "number": "number", "integer": "whole", "boolean": "flag"}
 _FORMATS: dict[str, PartType] = {"date": "date", "time": "time", "date-time": "moment"}
@@ -87,9 +88,20 @@ class _Reader:
             item = self.member(name, said.get("items"), f"{pointer}/items", depth + 1)
             if item.array:
                 raise self.fault(pointer, "is an array of arrays", "put an object between them")
-            return replace(item, array=True, least=self._count(said, "minItems"), most=self._count(said, "maxItems"))
+            return replace(
+                item,
+                array=True,
+                least=self._count(said, "minItems"),
+                most=self._count(said, "maxItems"),
+                title=_title(said) or item.title,
+            )
         fixed = said.get("const")
-        return Member(name=name, simple=self._simple(said, kind), fixed=None if fixed is None else _text(fixed))
+        return Member(
+            name=name,
+            simple=self._simple(said, kind),
+            fixed=None if fixed is None else _text(fixed),
+            title=_title(said),
+        )
 
     def _object(self, name: str, said: dict[str, Any], pointer: str, depth: int) -> Member:
         required = said.get("required", [])
@@ -101,7 +113,7 @@ class _Reader:
             for key, inner in properties.items()
         ]
         closed = said.get("additionalProperties", said.get("unevaluatedProperties", True)) is False
-        return Member(name=name, members=tuple(members), open=not closed)
+        return Member(name=name, members=tuple(members), open=not closed, title=_title(said))
 
     def _simple(self, said: dict[str, Any], kind: str) -> Simple:
         codes = said.get("enum") or ([said["const"]] if "const" in said else [])
@@ -146,6 +158,12 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def _title(said: Mapping[str, Any]) -> str:
+    """Return how a schema object explains itself; its ``title`` may be but a name."""
+    words = " ".join(str(said.get("description") or said.get("title") or "").split())
+    return words if len(words) <= TITLE_CHARACTERS_MAX else words[: TITLE_CHARACTERS_MAX - 1] + "…"
 
 
 def _number(value: Any) -> Decimal | None:

@@ -16,6 +16,7 @@ from hub.formats.schema import Part, Schema
 from hub.formats.tree import Node
 from hub.formats.x12 import values
 from hub.formats.x12.compose import compose
+from hub.formats.x12.envelope_names import ENVELOPE_NAMES
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.guide import Use
 from hub.formats.x12.guides import GuideLibrary
@@ -73,7 +74,9 @@ class X12Family:
         return GuideSchemas.of(roots)
 
     def names(self, roots: Sequence[Path]) -> Iterator[str]:
-        """Yield the name of every segment and element that guides of the standard know."""
+        """Yield the name of every segment and element that guides of the standard know, and of the envelope."""
+        for segment, elements in ENVELOPE_NAMES.values():
+            yield from (segment, *elements)
         guides = GuideLibrary(roots)
         for release in guides.releases():
             for name in guides.sets(release):

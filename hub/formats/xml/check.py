@@ -24,7 +24,7 @@ from hub.formats.xml.element import XmlSchema
 from hub.formats.xml.faults import refusal
 from hub.formats.xml.layout import Value, XmlLayout, XmlLeaf, layout_of
 from hub.formats.xml.limits import ATTRIBUTES_MAX
-from hub.formats.xml.reader import line_of, xpath
+from hub.formats.xml.reader import Paths, line_of
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
 
@@ -40,6 +40,7 @@ class XmlNode(Node, eq=False, gc=False, kw_only=True):
 
     record: Record
     source: etree._Element
+    paths: Paths
 
 
 def check(root: etree._Element, schema: XmlSchema) -> tuple[Checked, list[Node]]:
@@ -47,7 +48,7 @@ def check(root: etree._Element, schema: XmlSchema) -> tuple[Checked, list[Node]]
     layout, model = layout_of(schema), _model(schema.xsd) if schema.xsd is not None else None
     if model is not None and model.validate(root):
         nodes: list[Node] = []
-        return Checked(_built(root, layout, nodes), []), nodes
+        return Checked(_built(root, layout, nodes, Paths()), []), nodes
     judging = _Judging()
     node = judging.place(root, layout)
     findings = judging.findings.finished()
@@ -70,9 +71,9 @@ def judge(root: etree._Element, schema: XmlSchema) -> list[Diagnostic]:
     return check(root, schema)[0].findings
 
 
-def _built(element: etree._Element, layout: XmlLayout, nodes: list[Node]) -> XmlNode:
+def _built(element: etree._Element, layout: XmlLayout, nodes: list[Node], paths: Paths) -> XmlNode:
     """Return the tree of an element that its XSD has found right, in which nothing is left to judge."""
-    node = XmlNode(layout.tag, len(nodes) + 1, [*layout.blank], record=layout.record, source=element)
+    node = XmlNode(layout.tag, len(nodes) + 1, [*layout.blank], record=layout.record, source=element, paths=paths)
     nodes.append(node)
     values, children, leaves = node.values, node.children, layout.leaves
     if layout.attributes:
@@ -89,7 +90,7 @@ def _built(element: etree._Element, layout: XmlLayout, nodes: list[Node]) -> Xml
             if leaf.attributes:
                 _take_attributes(child, leaf.attributes, values)
         elif (inner := layout.places.get(tag)) is not None:
-            made = _built(child, inner, nodes)
+            made = _built(child, inner, nodes, paths)
             like = children.get(inner.tag)
             if like is None:
                 children[inner.tag] = [made]
@@ -117,14 +118,15 @@ def locate(node: Node | None, part: int | None, path: str | None) -> Location:
     """Return the XPath and line of a part of ``node``; of a node that is being written, its name."""
     if not isinstance(node, XmlNode):
         return Location(tag=node.tag if node is not None else None, path=path)
-    at, source = xpath(node.source), node.source
+    source, paths = node.source, node.paths
     key = node.record.parts[part - 1].key if part and part <= len(node.record.parts) else "."
-    if key == ".":
-        return Location(at=at, line=line_of(source), path=path)
-    name = key.partition("/")[0]
+    name, _, beside = key.partition("/")
     child = next((each for each in source if _called(each, name)), None)
-    line = line_of(source if child is None else child)
-    return Location(at=f"{at}/{key}", line=line, path=path)
+    if key == ".":
+        return Location(at=paths.of(source), line=line_of(source), path=path)
+    if child is None:  # an attribute, or an element that is not there
+        return Location(at=f"{paths.of(source)}/{key}", line=line_of(source), path=path)
+    return Location(at=paths.of(child) + (f"/{beside}" if beside else ""), line=line_of(child), path=path)
 
 
 def _called(element: etree._Element, name: str) -> bool:
@@ -137,9 +139,12 @@ class _Judging:
     def __init__(self) -> None:
         self.findings = DocumentFindings()
         self.nodes: list[Node] = []
+        self.paths = Paths()
 
     def place(self, element: etree._Element, layout: XmlLayout) -> XmlNode:
-        node = XmlNode(layout.tag, len(self.nodes) + 1, [*layout.blank], record=layout.record, source=element)
+        node = XmlNode(
+            layout.tag, len(self.nodes) + 1, [*layout.blank], record=layout.record, source=element, paths=self.paths
+        )
         self.nodes.append(node)
         values = node.values
         if element.attrib or layout.attributes:
@@ -246,7 +251,7 @@ class _Judging:
         self.findings.add("GDE-TEXT-STRAY", layout.tag, self._at(element), found=text.strip())
 
     def _at(self, element: etree._Element, attribute: str = "") -> Location:
-        at = xpath(element) + (f"/@{_short(attribute)}" if attribute else "")
+        at = self.paths.of(element) + (f"/@{_short(attribute)}" if attribute else "")
         return Location(at=at, line=line_of(element))
 
 

@@ -27,6 +27,7 @@ class Attribute(Struct):
     simple: Simple
     required: bool = False
     fixed: str | None = None  # written whenever the element is
+    title: str = ""  # as the schema explains it
 
     @property
     def key(self) -> str:
@@ -47,6 +48,7 @@ class XmlElement(Struct):
     open: bool = False  # others than its children may stand in it (xs:any)
     minimum: int = 1
     maximum: int = 1  # 0 is unbounded
+    title: str = ""  # as the schema explains it
 
     @property
     def is_part(self) -> bool:

@@ -12,6 +12,7 @@ import re
 
 from lxml import etree
 
+from hub.formats.encodings import encoding_of
 from hub.formats.xml.faults import refusal
 from hub.formats.xml.limits import (
     BODY_BYTES_MAX,
@@ -23,19 +24,6 @@ from hub.formats.xml.limits import (
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_WITHOUT_MARK = (
-    (b"<\x00?\x00", "utf-16-le"),
-    (b"\x00<\x00?", "utf-16-be"),
-    (b"<\x00", "utf-16-le"),
-    (b"\x00<", "utf-16-be"),
-)
 _ENCODINGS = {
     "utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "gb18030", "gbk", "gb2312", "utf-16", "utf-16-le",
     "utf-16-be",
@@ -78,7 +66,7 @@ def open_body(data: bytes) -> OpenedXml:
 
 def decoded(data: bytes) -> tuple[str | None, list[Diagnostic]]:
     """Return the body as text, and what is wrong with how it is written in bytes; its declaration is blanked out."""
-    found, skip = _found(data)
+    found, skip = encoding_of(data)
     named = _DECLARED.match(
         data if found is None else data[skip : skip + 800].decode(found, "replace").encode("ascii", "replace")
     )
@@ -106,6 +94,15 @@ def decoded(data: bytes) -> tuple[str | None, list[Diagnostic]]:
     return text, findings
 
 
+def legible(data: bytes) -> tuple[str, str]:
+    """Return a body as text for people, whatever is wrong with it, and the encoding it was read by."""
+    found, skip = encoding_of(data)
+    named = _DECLARED.match(data) if found is None else None
+    declared = _lookup(named[1].decode()) if named else None
+    encoding = found or (declared if declared and not declared.startswith("utf-16") else "utf-8")
+    return data[skip:].decode(encoding, "replace"), encoding
+
+
 def parse(text: str) -> etree._Element | Diagnostic:
     """Return the root element of a text that was looked at, or the finding that says where it breaks off."""
     parser = etree.XMLParser(
@@ -123,14 +120,6 @@ def parse(text: str) -> etree._Element | Diagnostic:
             return refusal("SYN-XML-DEPTH", Location(line=line or 1, column=column or None), most=DEPTH_MAX)
         detail = fault.msg.partition(", line ")[0]
         return refusal("SYN-XML-BROKEN", Location(line=line or 1, column=column or None), found=detail)
-
-
-def _found(data: bytes) -> tuple[str | None, int]:
-    """Return the encoding that the first bytes cannot but mean, and how many of them are a mark."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return encoding, len(mark)
-    return next(((encoding, 0) for start, encoding in _WITHOUT_MARK if data.startswith(start)), (None, 0))
 
 
 def _lookup(declared: str) -> str | None:
@@ -197,16 +186,40 @@ NAME_SHOWN_MAX = 60
 
 def xpath(element: etree._Element) -> str:
     """Return where an element stands, with the prefixes of its own document: /Order/Lines/Line[2]."""
-    steps: list[str] = []
-    at: etree._Element | None = element
-    while at is not None and len(steps) < STEPS_SHOWN_MAX:
-        name = etree.QName(at).localname[:NAME_SHOWN_MAX]
-        step = f"{at.prefix[:NAME_SHOWN_MAX]}:{name}" if at.prefix else name
-        above = at.getparent()
-        if above is not None:
-            before = sum(1 for _ in at.itersiblings(at.tag, preceding=True))
-            if before or next(at.itersiblings(at.tag), None) is not None:
-                step += f"[{before + 1}]"
-        steps.append(step)
-        at = above
-    return "/" + "/".join(reversed(steps))
+    return Paths().of(element)
+
+
+class Paths:
+    """The XPaths of one document: siblings are counted once, however many of them are asked for."""
+
+    __slots__ = ("_steps",)
+
+    def __init__(self) -> None:
+        self._steps: dict[etree._Element, str] = {}
+
+    def of(self, element: etree._Element) -> str:
+        """Return the path of ``element``."""
+        steps: list[str] = []
+        at: etree._Element | None = element
+        while at is not None and len(steps) < STEPS_SHOWN_MAX:
+            steps.append(self._step(at))
+            at = at.getparent()
+        return "/" + "/".join(reversed(steps))
+
+    def _step(self, element: etree._Element) -> str:
+        if element not in self._steps:
+            above = element.getparent()
+            alike: dict[str, list[etree._Element]] = {}
+            for each in above if above is not None else (element,):
+                if isinstance(each.tag, str):
+                    alike.setdefault(each.tag, []).append(each)
+            for siblings in alike.values():
+                for number, each in enumerate(siblings, start=1):
+                    self._steps[each] = _named(each) + (f"[{number}]" if len(siblings) > 1 else "")
+        return self._steps[element]
+
+
+def _named(element: etree._Element) -> str:
+    """Return the name of an element as its document has it."""
+    name = etree.QName(element).localname[:NAME_SHOWN_MAX]
+    return f"{element.prefix[:NAME_SHOWN_MAX]}:{name}" if element.prefix else name

@@ -32,6 +32,7 @@ XSD_BYTES_MAX = 2 * 1024 * 1024  # the largest of UBL 2.1, its common aggregates
 FILES_MAX = 20  # UBL 2.1 has 14 for one document
 ELEMENTS_MAX = 20_000  # of one document, written out; an order of UBL without what nests in itself has 5,000
 DEPTH_MAX = 40
+TITLE_CHARACTERS_MAX = 80
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -169,7 +170,7 @@ class _Xsd:
         declared = self._declared("element", at, at.get("ref") or "") if at.get("ref") else at
         space = declared.getroottree().getroot().get("targetNamespace") or ""
         clark = _clark(space, declared.get("name") or "")
-        made = XmlElement(name=self._said(clark), clark=clark, order=order, **_often(at))
+        made = XmlElement(name=self._said(clark), clark=clark, order=order, title=_title(declared), **_often(at))
         inner = next((each for each in declared if each.tag in (f"{_XS}complexType", f"{_XS}simpleType")), None)
         named = declared.get("type")
         if inner is None and named:
@@ -286,7 +287,12 @@ class _Xsd:
         simple = self.simple(inner) if inner is not None else self._attribute_type(declared)
         name = declared.get("name") or ""
         yield Attribute(
-            name=name, clark=name, simple=simple, required=at.get("use") == "required", fixed=at.get("fixed")
+            name=name,
+            clark=name,
+            simple=simple,
+            required=at.get("use") == "required",
+            fixed=at.get("fixed"),
+            title=_title(declared),
         )
 
     def _attribute_type(self, at: etree._Element) -> Simple:
@@ -343,6 +349,13 @@ class _Xsd:
 def _often(at: etree._Element) -> dict[str, Any]:
     least, most = at.get("minOccurs", "1"), at.get("maxOccurs", "1")
     return {"minimum": int(least) if least.isdigit() else 1, "maximum": int(most) if most.isdigit() else 0}
+
+
+def _title(at: etree._Element) -> str:
+    """Return the first sentence or so by which a declaration is explained."""
+    said = next(at.iterfind(f"{_XS}annotation/{_XS}documentation"), None)
+    words = " ".join("".join(map(str, said.itertext())).split()) if said is not None else ""
+    return words if len(words) <= TITLE_CHARACTERS_MAX else words[: TITLE_CHARACTERS_MAX - 1] + "…"
 
 
 def _once(children: list[XmlElement]) -> tuple[XmlElement, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hub.flow.views import is_about_ours, line_in_view, nearest, place_in_view
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
-from hub.web.wire import is_about_ours, place_of
 
 FINDINGS_SHOWN_MAX = 100  # of one document; nobody reads more, and the API has them all
 
@@ -27,10 +27,19 @@ class ShownFinding(Struct):
         return location.tag + (f"{location.element:02d}{component}" if location.element is not None else "")
 
 
-def shown_findings(findings: Sequence[Diagnostic], *, theirs: bool) -> list[ShownFinding]:
-    """Return findings as the page shows them: the worst first, else as they stand. ``theirs``: of what they sent."""
+def shown_findings(findings: Sequence[Diagnostic], places: set[str], *, theirs: bool) -> list[ShownFinding]:
+    """Return findings as the page shows them: the worst first, else as they stand. ``theirs``: of what they sent.
+
+    ``places`` are those that the views show: one that they do not is not led to.
+    """
     ordered = sorted(findings, key=lambda finding: -finding.severity)[:FINDINGS_SHOWN_MAX]
     return [
-        ShownFinding(finding=finding, at=None if theirs and is_about_ours(finding) else place_of(finding))
+        ShownFinding(finding=finding, at=None if theirs and is_about_ours(finding) else _shown(finding, places))
         for finding in ordered
     ]
+
+
+def _shown(finding: Diagnostic, places: set[str]) -> str | None:
+    place, line = place_in_view(finding.location), finding.location.line
+    found = nearest(place, places) if place else None
+    return found or (line_in_view(line) if line is not None and line_in_view(line) in places else None)

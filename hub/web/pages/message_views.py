@@ -18,19 +18,18 @@ from hub.exchange import parts
 from hub.exchange.acknowledgements import group_reference, sent_group, sent_interchange
 from hub.exchange.messages import find_message, latest_delivery, stages_of
 from hub.exchange.model import DocumentRow, MessageDetail, MessageRow
+from hub.flow.views import BODY_READ_MAX, HEAD_READ_MAX, View
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
-from hub.web.canonical import Branch, tree_of
+from hub.web.canonical import Branch, place_of, tree_of
 from hub.web.hub import Hub, Link
 from hub.web.pages.findings import FINDINGS_SHOWN_MAX
 from hub.web.pages.steps import STEPS_SHOWN_MAX
-from hub.web.wire import TEXT_SHOWN_MAX, Wire, lines_of, wire_of
 
 TABS_MAX = 40  # documents offered above the views; the next forty are one link away
 LISTED_MAX = 20  # answers, acknowledgements
 ENVELOPES_SHOWN_MAX = 3
-BODY_READ_MAX = 8 * 1024 * 1024  # bytes of a message that are taken apart for its page; half a second of a thread
 ACKNOWLEDGED_BY = ("997", "999")
 WHEN_HELD = {document: room.when_held for room in ROOMS for document in room.handles}
 CANONICAL_READ_MAX = 1024 * 1024  # bytes of a document shown as understood: some 2,000 lines
@@ -68,8 +67,9 @@ class Shown(Struct):
 class Views(Struct):
     """The message as sent, with names, and as understood."""
 
-    wire: Wire = Wire()
+    wire: View = View()
     canonical: Branch | None = None
+    becomes: dict[str, str] = {}  # by place, the first field that came from it
     too_large: bool = False  # to be shown as understood
 
 
@@ -122,19 +122,28 @@ def shown_message(conn: Any, scope: Scope, message: str, position: int | None) -
 
 
 async def views_of(hub: Hub, shown: Shown, *, first: int) -> Views:
-    """Return the three views of the chosen document from segment ``first`` on."""
+    """Return the three views of the chosen document from its place ``first`` on."""
     message, chosen = shown.detail.message, shown.document
-    if message.size_bytes > BODY_READ_MAX:
-        head = await asyncio.to_thread(_beginning, hub, message.sha256)
-        return Views(wire=replace(lines_of(head), cut=True), too_large=chosen is not None)
-    body = await hub.database.read(lambda conn: hub.blobs.get(conn, message.sha256))
-    wire = await asyncio.to_thread(wire_of, body, chosen, hub.guides, first=first)
-    if chosen is None or chosen.canonical is None:
-        return Views(wire=wire, too_large=shown.canonical_bytes > 0)
+    cut = message.size_bytes > BODY_READ_MAX
+    if cut:
+        body = await asyncio.to_thread(_beginning, hub, message.sha256)
+    else:
+        body = await hub.database.read(lambda conn: hub.blobs.get(conn, message.sha256))
+    wire = await asyncio.to_thread(hub.view, body, chosen, shown.findings, first=first, cut=cut)
+    if cut or chosen is None or chosen.canonical is None:
+        return Views(wire=wire, too_large=chosen is not None and (cut or shown.canonical_bytes > 0))
     links: list[Link] = await hub.provenance(chosen)
-    whole = wire.before is None and wire.following is None
-    within = None if whole or not links else range(wire.first, wire.last + 1)
-    return Views(wire=wire, canonical=await asyncio.to_thread(tree_of, chosen.canonical, links, within=within))
+    return await asyncio.to_thread(_linked, wire, chosen.canonical, links)
+
+
+def _linked(wire: View, canonical: bytes, links: list[Link]) -> Views:
+    """Return the views with what came from the places that are shown."""
+    within = None if wire.whole or not links else wire.places
+    tree = tree_of(canonical, links, within=within, begins=wire.before is None)
+    becomes: dict[str, str] = {}
+    for link in links:
+        becomes.setdefault(place_of(link), link.path)
+    return Views(wire=wire, canonical=tree, becomes=becomes)
 
 
 def is_unread(document: DocumentRow | None) -> bool:
@@ -186,7 +195,7 @@ def _canonical(conn: Any, scope: Scope, message: str, position: int) -> tuple[in
     return size, parts.canonical_piece(conn, scope, message, position, offset=0, length=size)
 
 
-def _beginning(hub: Hub, sha256: str) -> str:
+def _beginning(hub: Hub, sha256: str) -> bytes:
     """Return the first of a body that is a file: only those are larger than is read whole."""
     with hub.blobs.path(sha256).open("rb") as file:
-        return file.read(TEXT_SHOWN_MAX * 4).decode("utf-8", "replace")[:TEXT_SHOWN_MAX]
+        return file.read(HEAD_READ_MAX)

@@ -90,9 +90,9 @@ async def message_page(
     request: Request[Any, Any, Any],
     message: FromPath[str],
     document: AnyPosition = 0,
-    segment: Position = 1,
+    first: Position = 1,
 ) -> Response[str]:
-    """One message: its way, what was found, its three views from ``segment`` on, and what answers it."""
+    """One message: its way, what was found, its three views from the place ``first`` on, and what answers it."""
     hub: Hub = request.app.state.hub
     caller = caller_of(request)
     position = document_number(document) if document else None
@@ -102,7 +102,7 @@ async def message_page(
             raise not_found()
         views = Views()
         if caller.may("message:raw"):
-            views = await views_of(hub, shown, first=document_number(segment))
+            views = await views_of(hub, shown, first=document_number(first))
         return await answer_aside(
             request,
             "messages/detail.html",
@@ -116,7 +116,7 @@ async def message_page(
             when_held=shown.when_held,
             partner_name=partner_names(hub, caller.scope).get(shown.detail.message.partner, ""),
             steps=steps_of(shown.detail),
-            findings=shown_findings(shown.findings, theirs=shown.detail.message.direction == "in"),
+            findings=shown_findings(shown.findings, views.wire.places, theirs=shown.detail.message.direction == "in"),
             finding_count=shown.finding_count,
             views=views,
             note_length_max=NOTE_LENGTH_MAX,

@@ -25,7 +25,9 @@ from hub.transport.http import HubClient
 from hub.web.assets import Assets
 from tests.conftest import missing
 
-SAMPLES = Path(__file__).parents[2] / "partners" / "acme-cardio" / "samples"
+PARTNERS = Path(__file__).parents[2] / "partners"
+SAMPLES = PARTNERS / "acme-cardio" / "samples"
+DIALECTS = {"xml": "summit-surgical", "json": "helix-diagnostics"}
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -153,7 +155,7 @@ def _wait_until_ready(url: str) -> None:
 
 
 def _fill(hub: Served) -> None:
-    """Send a few of the partner's samples and wait until each has been dealt with."""
+    """Send a few of the partners' samples and wait until each has been dealt with."""
     with HubClient(hub.url, hub.key) as client:
         for name in ("order", "refused-unknown-item", "held-cancel"):
             hub.orders[name] = client.send("acme-cardio", (SAMPLES / f"{name}.edi").read_bytes())["message"]
@@ -166,3 +168,15 @@ def _fill(hub: Served) -> None:
         while any(client.message(message)["stage"] != "finished" for message in hub.orders.values()):
             assert time.monotonic() < until, "the hub did not get done"
             time.sleep(0.1)
+    for syntax, partner in DIALECTS.items():
+        key = _hub("partner", "key", partner, "--data", str(hub.data)).strip()
+        body = (PARTNERS / partner / "samples" / f"order.{syntax}").read_bytes()
+        with HubClient(hub.url, key) as client:
+            hub.orders[syntax] = client.send(partner, body)["message"]
+            broken = body.replace(b">250<", b">many<").replace(b'"amount": 500', b'"amount": "many"')
+            broken = broken.replace(b"SU-2026-004802", b"SU-2026-004803").replace(b"HX-100-2240", b"HX-100-2241")
+            hub.orders[f"faulty {syntax}"] = client.send(partner, broken)["message"]
+            until = time.monotonic() + READY_SECONDS
+            while client.message(hub.orders[f"faulty {syntax}"])["stage"] != "finished":
+                assert time.monotonic() < until, "the hub did not get done"
+                time.sleep(0.1)

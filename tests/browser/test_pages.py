@@ -14,7 +14,10 @@ from tests.browser.conftest import PASSWORD, Served
 from tests.conftest import missing
 
 AXE = Path(__file__).parents[2] / "hub" / "web" / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-PATHS = ["/messages", "/orders", "/orders/acme-cardio/4500098123", "/partners", "message", "rejected", "/login"]
+PATHS = [
+    "/messages", "/orders", "/orders/acme-cardio/4500098123", "/partners", "message", "rejected", "xml", "faulty json",
+    "/login",
+]  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 BEYOND = """() => [...document.querySelectorAll("main *")]
@@ -61,7 +64,7 @@ def test_every_page_is_within_reach_of_everybody(
 ) -> None:
     speak(page, served, language)
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-    ids = {"message": served.orders["order"], "rejected": served.orders["rejected"]}
+    ids = {"message": served.orders["order"], **served.orders}
     if path == "/login":
         page.context.clear_cookies(name="hub_session")
     page.goto(f"/messages/{ids[path]}" if path in ids else path)
@@ -104,6 +107,37 @@ def test_pointing_at_a_field_lights_up_where_it_came_from(page: Page, served: Se
     page.goto(f"/messages/{served.orders['order']}")
     page.locator('[data-view="canonical"] [data-name="contract"]').hover()
     expect(page.locator('[data-view="raw"] .linked')).to_have_text("BPA-2026-017")
+
+
+LINKED = {
+    "xml": ("/Order/Lines/Line[2]/Quantity", "Quantity", "12", r"lines\[1\]\.quantity.*order\.toml:\d+"),
+    "json": ("/items/1/partNo", "partNo", "CRT-210", r"lines\[1\]\.item\.buyer.*order\.toml:\d+"),
+}
+
+
+@pytest.mark.parametrize("syntax", LINKED)
+def test_pointing_at_a_value_of_xml_or_json_lights_up_its_name_and_what_became_of_it(
+    page: Page, served: Served, syntax: str
+) -> None:
+    place, label, value, became = LINKED[syntax]
+    page.goto(f"/messages/{served.orders[syntax]}")
+    page.locator(f'[data-view="raw"] [data-at="{place}"]').last.hover()
+    named = page.locator(f'[data-view="named"] [data-at="{place}"]')
+    expect(named).to_have_class(re.compile("linked"))
+    expect(named).to_contain_text(re.compile(f"{label}.*{value}"))
+    expect(page.locator('[data-view="canonical"] .linked').first).to_contain_text(value)
+    expect(page.locator("#trace")).to_contain_text(re.compile(became))
+    expect(page.locator("main")).not_to_contain_text(re.compile("segment|interchange|transaction set", re.IGNORECASE))
+
+
+@pytest.mark.parametrize("syntax", LINKED)
+def test_a_finding_in_xml_or_json_leads_to_its_place(page: Page, served: Served, syntax: str) -> None:
+    page.goto(f"/messages/{served.orders[f'faulty {syntax}']}")
+    leads = page.locator("button[data-go]").first
+    expect(leads).to_contain_text(re.compile(r"line \d+" if syntax == "xml" else r"line \d+, column \d+ /items/0"))
+    leads.click()
+    assert page.evaluate("document.activeElement.dataset.at") == leads.get_attribute("data-go")
+    expect(page.locator(".pane-raw .faulty").last).to_contain_text("many")
 
 
 def test_the_views_are_walked_with_the_arrow_keys(page: Page, served: Served) -> None:
@@ -179,10 +213,12 @@ def test_a_held_message_is_settled_with_a_remark(page: Page, served: Served) -> 
     expect(page.locator("#ways")).to_have_count(0)
 
 
-@pytest.mark.parametrize("path", ["/messages", "/orders", "/orders/acme-cardio/4500098123", "/partners", "rejected"])
+@pytest.mark.parametrize(
+    "path", ["/messages", "/orders", "/orders/acme-cardio/4500098123", "/partners", "rejected", "faulty xml", "json"]
+)
 def test_nothing_is_cut_off_on_a_phone(page: Page, served: Served, language: str, path: str) -> None:
     speak(page, served, language)
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"/messages/{served.orders['rejected']}" if path == "rejected" else path)
+    page.goto(f"/messages/{served.orders[path]}" if path in served.orders else path)
     assert page.evaluate(BEYOND) == []
     assert faults(page) == []

@@ -14,12 +14,12 @@ from hub.flow.views import (
     LINES_SHOWN_MAX,
     PLACES_SHOWN_MAX,
     TEXT_SHOWN_MAX,
-    Entry,
-    Known,
-    Line,
-    Text,
-    Value,
+    KnownPlace,
     View,
+    ViewEntry,
+    ViewLine,
+    ViewText,
+    ViewValue,
     line_in_view,
     short,
 )
@@ -38,7 +38,7 @@ def page_of(
     text: str,
     tokens: Callable[[str], Iterator[Token]],
     said: Said,
-    known: Known | None,
+    known: KnownPlace | None,
     faulty: set[str],
     *,
     first: int,
@@ -58,22 +58,22 @@ class _Frame:
 
     __slots__ = ("at", "entry", "known", "label", "said", "token", "values")
 
-    def __init__(self, token: Token, label: str, known: Known | None, entry: int | None) -> None:
+    def __init__(self, token: Token, label: str, known: KnownPlace | None, entry: int | None) -> None:
         self.token = token
         self.label = label
         self.known = known
         self.entry = entry  # number of its entry on this page
-        self.values: list[Value] = []  # of a part: its attributes
+        self.values: list[ViewValue] = []  # of a part: its attributes
         self.said = ""
 
 
 class _Page:
     """One page on its way."""
 
-    def __init__(self, text: str, said: Said, known: Known | None, faulty: set[str], first: int) -> None:
+    def __init__(self, text: str, said: Said, known: KnownPlace | None, faulty: set[str], first: int) -> None:
         self.first, self.last = first, 0
         self._text, self._said, self._known, self._faulty = text, said, known, faulty
-        self._entries: list[Entry] = []
+        self._entries: list[ViewEntry] = []
         self._frames: list[_Frame] = []
         self._lines = _Lines(text, faulty, first == 1)
         self._place = 0  # number of the place that was last met
@@ -148,7 +148,7 @@ class _Page:
         if frame.token.kind != "part" or not self._shows():
             return
         name = frame.known.name if frame.known else ""
-        whole = Value(
+        whole = ViewValue(
             label=frame.label, at=frame.token.at, value=short(self._said(frame.said).strip()), name=name,
             faulty=frame.token.at in self._faulty,
         )  # fmt: skip
@@ -165,7 +165,7 @@ class _Page:
         label = token.label
         if frame is not None and frame.token.kind in ("list", "part"):
             label = f"{frame.label}/{label}"
-        value = Value(
+        value = ViewValue(
             label=label,
             at=token.at,
             value=short(self._said(token.text[:PIECE_SHOWN_MAX])),
@@ -177,12 +177,12 @@ class _Page:
         else:
             self._put([value])
 
-    def _put(self, values: list[Value]) -> None:
+    def _put(self, values: list[ViewValue]) -> None:
         """Put values with the nearest place above that can hold them; one that began on an earlier page is named
         again."""
         frame = next((each for each in reversed(self._frames) if each.token.kind == "place"), None)
         if frame is None:
-            self._entries.append(Entry(tag="", at="", values=values))
+            self._entries.append(ViewEntry(tag="", at="", values=values))
             return
         if frame.entry is None:
             frame.entry = self._enter(frame, unknown=False)
@@ -191,7 +191,7 @@ class _Page:
     def _enter(self, frame: _Frame, *, unknown: bool) -> int:
         depth = sum(each.token.kind == "place" for each in self._frames if each is not frame)
         self._entries.append(
-            Entry(
+            ViewEntry(
                 tag=frame.label,
                 at=frame.token.at,
                 name=frame.known.name if frame.known else "",
@@ -204,7 +204,7 @@ class _Page:
         )
         return len(self._entries) - 1
 
-    def _named(self, above: _Frame | None, label: str) -> tuple[Known | None, bool]:
+    def _named(self, above: _Frame | None, label: str) -> tuple[KnownPlace | None, bool]:
         """Return what the schema says of ``label`` beneath ``above``, and whether it should not stand there."""
         if above is None:
             return self._known, False
@@ -228,8 +228,8 @@ class _Lines:
         self._text, self._faulty, self._shows = text, faulty, shows
         self._at = 0  # in the text
         self._count = 0  # characters shown
-        self._found: list[Line] = []
-        self._texts: list[Text] = []
+        self._found: list[ViewLine] = []
+        self._texts: list[ViewText] = []
         self._own = 1  # number of the line that is being written; 0 once it was broken
         self._depth = 0
         self._long = self._is_long()
@@ -269,7 +269,7 @@ class _Lines:
             self._own, self._depth = self.number, 0
             self._long = self._is_long()
 
-    def finished(self) -> list[Line]:
+    def finished(self) -> list[ViewLine]:
         """Return the lines."""
         if self._texts:
             self._close()
@@ -283,7 +283,7 @@ class _Lines:
         at = "" if is_sign else token.at
         mark = "sign" if is_sign else "" if token.kind == "value" else "tag"
         self._texts.append(
-            Text(text=piece, at=at, label=at, mark=mark, faulty=bool(at) and at in self._faulty)  # type: ignore[arg-type]
+            ViewText(text=piece, at=at, label=at, mark=mark, faulty=bool(at) and at in self._faulty)  # type: ignore[arg-type]
         )
 
     def _close(self) -> None:
@@ -292,7 +292,7 @@ class _Lines:
             return
         at = line_in_view(self._own) if self._own else ""
         self._found.append(
-            Line(number=self._own, texts=self._texts, at=at if at in self._faulty else "", depth=self._depth)
+            ViewLine(number=self._own, texts=self._texts, at=at if at in self._faulty else "", depth=self._depth)
         )
         self._texts, self._depth = [], 0
 

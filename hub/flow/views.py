@@ -27,7 +27,7 @@ DEPTH_SHOWN_MAX = 3  # deeper places are indented no further
 Mark = Literal["", "tag", "sign"]
 
 
-class Text(Struct):
+class ViewText(Struct):
     """A piece of a line, as it was sent."""
 
     text: str
@@ -38,16 +38,16 @@ class Text(Struct):
     faulty: bool = False
 
 
-class Line(Struct):
+class ViewLine(Struct):
     """One line: of X12 a segment."""
 
     number: int  # 0: none of its own
-    texts: list[Text]
+    texts: list[ViewText]
     at: str = ""  # where a finding knows nothing but the line
     depth: int = 0  # of a line that was laid out for people
 
 
-class Value(Struct):
+class ViewValue(Struct):
     """One value with its name."""
 
     label: str  # BEG03, Quantity/@unit, netPrice
@@ -57,7 +57,7 @@ class Value(Struct):
     faulty: bool = False
 
 
-class Entry(Struct):
+class ViewEntry(Struct):
     """A place that holds values, with its name: a segment, an element with something beneath, an object."""
 
     tag: str
@@ -68,10 +68,10 @@ class Entry(Struct):
     unknown: bool = False  # not in the schema
     folded: bool = False  # belongs to the envelope
     faulty: bool = False
-    values: list[Value] = []
+    values: list[ViewValue] = []
 
 
-class Terms(Struct):
+class ViewTerms(Struct):
     """How a page speaks of a syntax: what its places are called."""
 
     syntax: str
@@ -81,7 +81,7 @@ class Terms(Struct):
         return Wording(key=f"view-{self.syntax}/{what}", words=dict(words))
 
 
-PLAIN = Terms(syntax="plain")
+PLAIN = ViewTerms(syntax="plain")
 declared(
     {
         "view-plain/all": Phrase(message="Lines of this document"),
@@ -97,9 +97,9 @@ declared(
 class View(Struct):
     """A body, or so much of it as one page shows."""
 
-    terms: Terms = PLAIN
-    lines: list[Line] = []
-    entries: list[Entry] = []
+    terms: ViewTerms = PLAIN
+    lines: list[ViewLine] = []
+    entries: list[ViewEntry] = []
     encoding: str | None = None
     schema: str | None = None  # whose names they are
     laid: bool = False  # broken into lines for people: it came in fewer
@@ -121,12 +121,12 @@ class View(Struct):
         return (found | {line.at for line in self.lines}) - {""}
 
 
-class Known(Struct):
+class KnownPlace(Struct):
     """What a schema says of a place: its name, and what may stand beneath."""
 
     name: str = ""
     open: bool = True  # others may stand there, too
-    beneath: Mapping[str, Known] = {}
+    beneath: Mapping[str, KnownPlace] = {}
 
 
 def place_in_view(at: Location) -> str | None:
@@ -164,7 +164,9 @@ def lines_of(text: str, faulty: set[str], *, encoding: str | None = None, cut: b
     lines = []
     for number, line in enumerate(said[:LINES_SHOWN_MAX], start=1):
         at = line_in_view(number)
-        lines.append(Line(number=number, texts=[Text(text=line, at=at, label=f"{number}", faulty=at in faulty)]))
+        lines.append(
+            ViewLine(number=number, texts=[ViewText(text=line, at=at, label=f"{number}", faulty=at in faulty)])
+        )
     more = cut or len(text) > PLAIN_SHOWN_MAX or len(said) > LINES_SHOWN_MAX
     return View(lines=lines, encoding=encoding, cut=more)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from hub.flow.laying_out import page_of
-from hub.flow.views import Known, Terms, View
+from hub.flow.views import KnownPlace, View, ViewTerms
 from hub.formats.encodings import encoding_of
 from hub.formats.json.member import FAMILY, JsonSchema, Member
 from hub.formats.json.tokens import said_by, tokens
 from hub.formats.schema import Schema
 from hub.kernel.sentence import Phrase, declared
 
-TERMS = Terms(syntax=FAMILY)
+TERMS = ViewTerms(syntax=FAMILY)
 declared(
     {
         "view-json/all": Phrase(message="Values of this document"),
@@ -35,6 +35,8 @@ def view(body: bytes, schema: Schema | None, faulty: set[str], *, first: int) ->
     return replace(shown, terms=TERMS, encoding=encoding, schema=schema.wire if schema else None)
 
 
-def known_by(member: Member) -> Known:
+def known_by(member: Member) -> KnownPlace:
     """Return the names of a member and of what stands in it."""
-    return Known(name=member.title, open=member.open, beneath={each.name: known_by(each) for each in member.members})
+    return KnownPlace(
+        name=member.title, open=member.open, beneath={each.name: known_by(each) for each in member.members}
+    )

@@ -12,12 +12,12 @@ from hub.flow.rules import Rules
 from hub.flow.views import (
     BODY_READ_MAX,
     DEPTH_SHOWN_MAX,
-    Entry,
-    Line,
-    Terms,
-    Text,
-    Value,
     View,
+    ViewEntry,
+    ViewLine,
+    ViewTerms,
+    ViewText,
+    ViewValue,
     lines_of,
     short,
 )
@@ -34,7 +34,7 @@ from hub.kernel.sentence import Phrase, declared
 
 SEGMENTS_SHOWN_MAX = 150  # of one page: some thirty order lines; the rest is a page further
 ELEMENTS_SHOWN_MAX = 2_000  # of one page, whatever the segments are
-TERMS = Terms(syntax=FAMILY)
+TERMS = ViewTerms(syntax=FAMILY)
 declared(
     {
         "view-x12/all": Phrase(message="Segments of this document"),
@@ -119,15 +119,15 @@ def _segments(
     )
 
 
-def _line(segment: Entry, separators: Separators) -> Line:
+def _line(segment: ViewEntry, separators: Separators) -> ViewLine:
     """Return a segment as it was sent."""
-    texts = [Text(text=segment.tag, at=segment.at, label=segment.tag, name=segment.name, mark="tag")]
+    texts = [ViewText(text=segment.tag, at=segment.at, label=segment.tag, name=segment.name, mark="tag")]
     for each in segment.values:
-        texts.append(Text(text=separators.element, mark="sign"))
+        texts.append(ViewText(text=separators.element, mark="sign"))
         if each.value:
-            texts.append(Text(text=each.value, at=each.at, label=each.label, name=each.name, faulty=each.faulty))
-    texts.append(Text(text=separators.segment, mark="sign"))
-    return Line(number=segment.number, texts=texts)
+            texts.append(ViewText(text=each.value, at=each.at, label=each.label, name=each.name, faulty=each.faulty))
+    texts.append(ViewText(text=separators.segment, mark="sign"))
+    return ViewLine(number=segment.number, texts=texts)
 
 
 def _raw(body: bytes, offset: int, separators: Separators, encoding: str) -> list[str]:
@@ -136,14 +136,14 @@ def _raw(body: bytes, offset: int, separators: Separators, encoding: str) -> lis
     return text.split(separators.element)
 
 
-def _envelope(values: Sequence[str]) -> Entry:
+def _envelope(values: Sequence[str]) -> ViewEntry:
     """A segment around the set: its places are named by tag, for nothing canonical comes from it."""
     tag = values[0].strip()
     name, elements = ENVELOPE_NAMES.get(tag, ("", ()))
-    return Entry(tag=tag, at=f"{tag}:0", name=name, folded=True, values=_values(tag, tag, values, elements, set()))
+    return ViewEntry(tag=tag, at=f"{tag}:0", name=name, folded=True, values=_values(tag, tag, values, elements, set()))
 
 
-def _segment(values: Sequence[str], position: int, walk: _Walk, faulty: set[str]) -> Entry:
+def _segment(values: Sequence[str], position: int, walk: _Walk, faulty: set[str]) -> ViewEntry:
     tag = values[0]
     if tag in ENVELOPE_NAMES:
         envelope_name, names = ENVELOPE_NAMES[tag]
@@ -152,7 +152,7 @@ def _segment(values: Sequence[str], position: int, walk: _Walk, faulty: set[str]
         place, depth = walk.step(tag)
         names = tuple(element.name for element in place.elements) if place else ()
         known, name = place is not None, place.name if place else ""
-    return Entry(
+    return ViewEntry(
         tag=tag,
         at=f"{position}:0",
         name=name,
@@ -164,9 +164,9 @@ def _segment(values: Sequence[str], position: int, walk: _Walk, faulty: set[str]
     )
 
 
-def _values(tag: str, place: str, values: Sequence[str], names: Sequence[str], faulty: set[str]) -> list[Value]:
+def _values(tag: str, place: str, values: Sequence[str], names: Sequence[str], faulty: set[str]) -> list[ViewValue]:
     return [
-        Value(
+        ViewValue(
             label=f"{tag}{number:02d}",
             at=f"{place}:{number}",
             value=short(value),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from hub.flow.laying_out import page_of
-from hub.flow.views import Known, Terms, View, lines_of
+from hub.flow.views import KnownPlace, View, ViewTerms, lines_of
 from hub.formats.schema import Schema
-from hub.formats.xml.element import FAMILY, Element, XmlSchema
+from hub.formats.xml.element import FAMILY, XmlElement, XmlSchema
 from hub.formats.xml.reader import legible
 from hub.formats.xml.tokens import said_by, tokens
 from hub.kernel.sentence import Phrase, declared
 
-TERMS = Terms(syntax=FAMILY)
+TERMS = ViewTerms(syntax=FAMILY)
 declared(
     {
         "view-xml/all": Phrase(message="Elements of this document"),
@@ -35,8 +35,8 @@ def view(body: bytes, schema: Schema | None, faulty: set[str], *, first: int) ->
     return replace(shown, terms=TERMS, encoding=encoding, schema=schema.wire if schema else None)
 
 
-def known_by(element: Element) -> Known:
+def known_by(element: XmlElement) -> KnownPlace:
     """Return the names of an element and of what stands in it."""
-    beneath = {f"@{each.name.rpartition(':')[2]}": Known(name=each.title) for each in element.attributes}
+    beneath = {f"@{each.name.rpartition(':')[2]}": KnownPlace(name=each.title) for each in element.attributes}
     beneath |= {each.name.rpartition(":")[2]: known_by(each) for each in element.children}
-    return Known(name=element.title, open=element.open, beneath=beneath)
+    return KnownPlace(name=element.title, open=element.open, beneath=beneath)

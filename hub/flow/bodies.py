@@ -8,6 +8,7 @@ map's schema and mapped. What goes out is the document alone. All that is known 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -30,6 +31,7 @@ from hub.flow.told import in_fewer_words, told_of
 from hub.flow.views import View
 from hub.formats.body import Bytes
 from hub.formats.family import Family, OpenedDocument
+from hub.formats.schema import Schema
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
@@ -64,7 +66,7 @@ declared(
 )
 
 
-class BodySyntax:
+class BodySyntax(ABC):
     """A syntax whose body is one document of its family."""
 
     family: Family
@@ -187,11 +189,18 @@ class BodySyntax:
         self, row: DocumentRow | None, body: bytes, rules: Rules, faulty: set[str], *, first: int, cut: bool
     ) -> View:
         """Return the document as it was written, by the names of the schema that judged it."""
-        schema = None
-        if row is not None and row.map_name is not None:
-            with suppress(Misconfigured):  # the map has gone since
-                schema = rules.maps.map(row.map_name).schema
-        return self.page(body, schema, faulty, first=first)
+        return self.page(body, self._schema_of(row, rules), faulty, first=first)
+
+    def _schema_of(self, row: DocumentRow | None, rules: Rules) -> Schema | None:
+        """Return the schema that judged a document: of its map; of a rejected one, if it is still agreed."""
+        if row is None:
+            return None
+        with suppress(Misconfigured):  # the map or the partner has gone since
+            if row.map_name is not None:
+                return rules.maps.map(row.map_name).schema
+            agreed = self.agreed(rules, rules.partner(row.partner))
+            return next((each.schema for each in agreed if each.schema.digest == row.guide_digest), None)
+        return None
 
     def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:
         """Compile the schema of the map."""

@@ -127,9 +127,10 @@ def _inside(text: str, at: int, frame: _Frame | None) -> Generator[Token, None, 
         place, quote = place_of(f"{frame.at}/{label}"), found[2][-1]
         value = _VALUE[quote].match(text, found.end())
         assert value is not None
-        yield Token("name", found[1], place, label)
+        declares = found[1].partition(":")[0] == "xmlns"  # what a prefix means: nothing the document says
+        yield Token("sign" if declares else "name", found[1], place, label)
         yield Token("sign", found[2])
-        yield Token("value", value[0], place, label)
+        yield Token("sign" if declares else "value", value[0], place, label)
         at = value.end()
         if text.startswith(quote, at):
             yield Token("sign", quote)

@@ -108,7 +108,7 @@ def _never_acknowledged(configuration: Configuration) -> list[HubError]:
             "acknowledgements of what we send are awaited, and [sends] has neither a 997 nor a 999 to take them by"
         )
         remedy = 'add 997 = "x12/004010/997" under [sends], or functional_due_minutes = 0 under [x12.acknowledgements]'
-        found.append(Misconfigured(message, code="CFG-NEVER-ACKNOWLEDGED", file=str(file), remedy=remedy))
+        found.append(Misconfigured.told(message, code="CFG-NEVER-ACKNOWLEDGED", file=str(file), remedy=remedy))
     return found
 
 
@@ -134,7 +134,7 @@ def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
             of.setdefault(each, []).append(name)
         if not faults and not library.files.cases(name):
             remedy = f"add mappings/{name}/cases/<sentence>/ with an input and what is expected of it"
-            fault = Misconfigured("has no cases", code="MAP-CASES", file=f"mappings/{name}.toml", remedy=remedy)
+            fault = Misconfigured.told("has no cases", code="MAP-CASES", file=f"mappings/{name}.toml", remedy=remedy)
             found.append(fault)
     found += [_map_fault(each, names) for each, names in of.items()]
     for partner in load_partners(configuration).all():
@@ -142,7 +142,9 @@ def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
             if name not in known:
                 file = configuration.find(f"partners/{partner.id}/partner.toml")
                 found.append(
-                    Misconfigured(f"{kind} names the map {name}, which is not there", file=str(file), remedy="make it")
+                    Misconfigured.told(
+                        f"{kind} names the map {name}, which is not there", file=str(file), remedy="make it"
+                    )
                 )
         found += _other_releases(partner, library, configuration)
     return found
@@ -165,7 +167,7 @@ def _map_fault(fault: MapFault, names: list[str]) -> Misconfigured:
     more = (
         f" (stops {', '.join(others[:MAPS_NAMED_MAX])}{' …' if len(others) > MAPS_NAMED_MAX else ''})" if others else ""
     )
-    return Misconfigured(fault.message + more, code=fault.code, file=file, line=line, remedy=fault.remedy)
+    return Misconfigured.told(fault.message + more, code=fault.code, file=file, line=line, remedy=fault.remedy)
 
 
 def _keys(settings: Settings, configuration: Configuration) -> list[HubError]:
@@ -177,7 +179,7 @@ def _keys(settings: Settings, configuration: Configuration) -> list[HubError]:
     with opened(settings) as database:
         live = [key for key in database.read_now(lambda conn: list_keys(conn, EVERYONE)) if is_live(key, now)]
     return [
-        Misconfigured(
+        Misconfigured.told(
             f"key hub_{key.id}_… opens for {key.partner}, who is no partner", remedy=f"hub partner revoke {key.id}"
         )
         for key in live
@@ -211,9 +213,9 @@ def _folders(settings: Settings, configuration: Configuration) -> list[HubError]
     for partner in load_partners(configuration).all():
         own = places.root / partner.id
         if (barred := places.fault_of(partner.id)) is not None:
-            found.append(Misconfigured(str(barred), file=str(own), remedy=places.remedy(partner.id, barred)))
+            found.append(Misconfigured.told(str(barred), file=str(own), remedy=places.remedy(partner.id, barred)))
         elif (unreadable := Hand(places, partner.id).unreadable(time.time())) is not None:
-            found.append(Misconfigured(str(unreadable), file=str(own / IN), remedy=READABLE_AGAIN))
+            found.append(Misconfigured.told(str(unreadable), file=str(own / IN), remedy=READABLE_AGAIN))
     return found
 
 

@@ -41,5 +41,5 @@ def conversations(configuration: Configuration) -> dict[str, Conversation]:
         try:
             found[partner] = msgspec.toml.decode(configuration.read(name), type=Conversation)
         except msgspec.DecodeError as fault:
-            raise Misconfigured(str(fault), file=name, remedy="see the reference partner's file") from fault
+            raise Misconfigured.told(str(fault), file=name, remedy="see the reference partner's file") from fault
     return found

@@ -68,7 +68,7 @@ def demo(out: Output, port: int | None, no_serve: bool, data: Path | None) -> No
     configuration = find_configuration(settings.config_path)
     found = conversations(configuration)
     if not found:
-        raise Misconfigured("no partner has a conversation", remedy="add partners/<id>/conversation.toml")
+        raise Misconfigured.told("no partner has a conversation", remedy="add partners/<id>/conversation.toml")
     if settings.database_url is None:
         Ownership(settings.data).release()  # before keys and links of a demo that runs there are taken away
     partners = {partner.id: partner for partner in load_partners(configuration).all()}
@@ -235,7 +235,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
         if process.poll() is not None:
             break
     last = log.read_text(errors="replace").splitlines()[-1:] or ["it said nothing"]
-    raise Misconfigured(f"the hub did not start: {last[0].removeprefix('hub: ')}", file=str(log))
+    raise Misconfigured.told(f"the hub did not start: {last[0].removeprefix('hub: ')}", file=str(log))
 
 
 def _says_ready(line: bytes) -> bool:

@@ -109,9 +109,11 @@ def _of_the_machine(fault: BaseException) -> HubError | None:
         return said[0] if None not in said else None
     if isinstance(fault, OSError) and fault.strerror:
         named = os.fsdecode(fault.filename) if isinstance(fault.filename, str | bytes) else None
-        return Misconfigured(fault.strerror, file=named, remedy="see owner, mode and room of the place")
+        return Misconfigured.told(fault.strerror, file=named, remedy="see owner, mode and room of the place")
     if isinstance(fault, sqlite3.OperationalError):
-        return Misconfigured(f"the database: {fault}", remedy="see owner, mode and room of its folder, and of the disk")
+        return Misconfigured.told(
+            f"the database: {fault}", remedy="see owner, mode and room of its folder, and of the disk"
+        )
     inner = getattr(fault, "orig", None)  # as SQLAlchemy wraps what a driver says
     return _of_the_machine(inner) if isinstance(inner, Exception) else None
 

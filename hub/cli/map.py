@@ -211,7 +211,7 @@ def diff(out: Output, names: tuple[str, ...], files: tuple[Path, ...], last: int
     new = _named(names[-1])
     old = _named(names[0]) if len(names) == 2 else library.files.base(new)
     if old is None:
-        raise Misconfigured(f"{new} extends no other map", remedy=f"name the one to compare it with: OLD {new}")
+        raise Misconfigured.told(f"{new} extends no other map", remedy=f"name the one to compare it with: OLD {new}")
     tried = [Sample(name=path.name, body=read_named(path)) for path in files]
     if last:
         from hub.cli.map_stored import stored  # a database is slow to import and seldom asked
@@ -305,7 +305,7 @@ def _base_map(data: bytes) -> str:
         kind = getattr(event, "kind", None)
         if isinstance(kind, str):
             return f"x12/{(getattr(event, 'release', '') or '004010')[:6]}/{kind}"
-    raise Misconfigured("the file holds no transaction set", remedy="name the map: --map x12/004010/850")
+    raise Misconfigured.told("the file holds no transaction set", remedy="name the map: --map x12/004010/850")
 
 
 def _map_for(data: bytes) -> str:

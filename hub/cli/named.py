@@ -88,4 +88,4 @@ def _judged(status: os.stat_result) -> str | None:
 
 
 def _refused(path: Path, why: str) -> Misconfigured:
-    return Misconfigured(why, file=str(path), remedy="name a plain file that can be read")
+    return Misconfigured.told(why, file=str(path), remedy="name a plain file that can be read")

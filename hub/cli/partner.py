@@ -123,7 +123,9 @@ def new(
         raise click.BadParameter("lower case letters, digits and hyphens, as in north-spine", param_hint="ID")
     folder = _writable_root(_configuration()) / "partners" / partner_id
     if folder.exists():
-        raise Misconfigured(f"partner {partner_id} is there already", file=str(folder), remedy="edit its partner.toml")
+        raise Misconfigured.told(
+            f"partner {partner_id} is there already", file=str(folder), remedy="edit its partner.toml"
+        )
     files = new_partner(
         partner_id,
         name=name,
@@ -188,7 +190,9 @@ def _files(configuration: Configuration, places: tuple[str, ...]) -> list[Path]:
         own = configuration.find(f"partners/{place}/partner.toml") if is_partner_id(place) else None
         files = [own] if own else files_at(Path(place))
         if places and not files:
-            raise Misconfigured(f"there is no partner file at {place}", remedy="name a partner, a file or a folder")
+            raise Misconfigured.told(
+                f"there is no partner file at {place}", remedy="name a partner, a file or a folder"
+            )
         found += files
     return list(dict.fromkeys(found))
 
@@ -268,7 +272,7 @@ def _known(partners: Partners, partner_id: str) -> Partner:
     found = partners.get(partner_id)
     if found is None:
         known = ", ".join(each.id for each in partners.all()) or "none"
-        raise Misconfigured(f"there is no partner {partner_id}", remedy=f"one of: {known}")
+        raise Misconfigured.told(f"there is no partner {partner_id}", remedy=f"one of: {known}")
     return found
 
 
@@ -284,7 +288,7 @@ def _way(way: Way) -> str:
 def _writable_root(configuration: Configuration) -> Path:
     root = configuration.roots[-1]
     if root.name == "_data":
-        raise Misconfigured(
+        raise Misconfigured.told(
             "the installed package is not the place for partners", remedy="set HUB_CONFIG_PATH to a folder of yours"
         )
     return root

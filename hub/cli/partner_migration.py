@@ -56,7 +56,7 @@ def migrated(text: str, file: str, kind: Kind) -> tuple[str, list[str]]:
         return text, []
     written, done = _rewritten(text, None if "kind" in before else kind)
     if parse_toml(written, file) != due:
-        raise Misconfigured(
+        raise Misconfigured.told(
             "the file is not written as this command can rewrite it, and was left as it is",
             code="CFG-MIGRATION",
             file=file,

@@ -101,7 +101,7 @@ def solve(
                 )
             except SolverLost as lost:
                 remedy = f"give it more than {memory_mb} MB with --memory-mb, or leave --apart out"
-                out.fault(Misconfigured(str(lost), file=str(problem_file), remedy=remedy))
+                out.fault(Misconfigured.told(str(lost), file=str(problem_file), remedy=remedy))
                 refuse()
         else:
             from planning.solver import solve as solve_here
@@ -161,9 +161,9 @@ def show(out: Output, plan_file: Path, output: Path, problem_file: Path | None) 
     try:
         text = page(made, problem)
     except AssetsMissing as missing:
-        raise Misconfigured("the page's script is not built", remedy=HOW_TO_BUILD) from missing
+        raise Misconfigured.told("the page's script is not built", remedy=HOW_TO_BUILD) from missing
     except PlanIncomplete as fault:
-        raise Misconfigured(f"cannot be shown: {fault}", file=str(plan_file), remedy=MAKE_PLAN) from fault
+        raise Misconfigured.told(f"cannot be shown: {fault}", file=str(plan_file), remedy=MAKE_PLAN) from fault
     write(output, text.encode())
     out.value({"page": output}, {"page": output})
 
@@ -211,7 +211,7 @@ def whatif(
             return
         scenario = what_if(problem, made, *changes, effort=effort, fence=fence, faults=faults)
     except ChangeRefused as fault:
-        raise Misconfigured(str(fault), file=str(changes_file), remedy=f"see what {problem_file} has") from fault
+        raise Misconfigured.told(str(fault), file=str(changes_file), remedy=f"see what {problem_file} has") from fault
     new = scenario.plan
     if output is not None:
         write(output, write_plan(new))
@@ -252,7 +252,7 @@ def bench(
     if only_public and public is None:
         raise click.UsageError("--only-public needs the folder of the instances: --public DIRECTORY")
     if public is not None and not (public / "best-known.json").is_file():
-        raise Misconfigured(
+        raise Misconfigured.told(
             "has no best-known.json", file=str(public), remedy="name the folder of the public instances"
         )
     _compiled(out)

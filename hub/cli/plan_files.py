@@ -50,7 +50,7 @@ def plan_of(file: Path, problem: Problem, problem_file: Path) -> Plan:
     try:
         make_sure_of_plan(problem, made)
     except PlanOfAnotherProblem as misfit:
-        raise Misconfigured(
+        raise Misconfigured.told(
             f"no plan of {problem_file}: {misfit.detail}",
             file=str(file),
             remedy="give the problem it was made from, or plan this one anew with: hub plan solve",
@@ -76,14 +76,16 @@ def make_sure_of(outputs: Iterable[Path | None], inputs: Iterable[Path | None]) 
             continue
         target = file.resolve()
         if target in taken:
-            raise Misconfigured("is named twice, and would be overwritten", file=str(file), remedy="name another file")
+            raise Misconfigured.told(
+                "is named twice, and would be overwritten", file=str(file), remedy="name another file"
+            )
         taken.add(target)
         if not target.parent.is_dir():
-            raise Misconfigured(
+            raise Misconfigured.told(
                 f"cannot be written: there is no folder {target.parent}", file=str(file), remedy=OTHER_PLACE
             )
         if not os.access(target if target.exists() else target.parent, os.W_OK):
-            raise Misconfigured("cannot be written: not allowed", file=str(file), remedy=OTHER_PLACE)
+            raise Misconfigured.told("cannot be written: not allowed", file=str(file), remedy=OTHER_PLACE)
 
 
 def write(file: Path, data: bytes) -> None:
@@ -100,7 +102,7 @@ def write(file: Path, data: bytes) -> None:
         finally:
             unfinished.unlink(missing_ok=True)
     except OSError as fault:
-        raise Misconfigured(f"cannot be written: {fault.strerror}", file=str(file), remedy=OTHER_PLACE) from fault
+        raise Misconfigured.told(f"cannot be written: {fault.strerror}", file=str(file), remedy=OTHER_PLACE) from fault
 
 
 def _bytes_of(file: Path) -> bytes:
@@ -122,4 +124,4 @@ def _unreadable(file: Path, data: bytes, what: str, why: str, wanted: str | None
         said = seen.get("format") if isinstance(seen, dict) else None
         if isinstance(said, str) and wanted is not None and said != wanted:
             why = f"its format is {said}, and here {wanted} is wanted"
-    return Misconfigured(f"{what}: {why}", file=str(file), line=line, remedy=remedy)
+    return Misconfigured.told(f"{what}: {why}", file=str(file), line=line, remedy=remedy)

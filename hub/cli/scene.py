@@ -82,12 +82,12 @@ def _elements_of(body: bytes, step: PlayedMessage) -> Callable[[str], str]:
     try:
         root = ElementTree.fromstring(body)
     except ElementTree.ParseError as fault:
-        raise Misconfigured(f"is no XML: {fault}", file=step.send) from fault
+        raise Misconfigured.told(f"is no XML: {fault}", file=step.send) from fault
 
     def text_at(path: str) -> str:
         found = root.find("/".join(f"{{*}}{name}" for name in path.split("/")))
         if found is None or not found.text:
-            raise Misconfigured(f"the message has no {path}", file=step.send, remedy="such as Header/OrderNumber")
+            raise Misconfigured.told(f"the message has no {path}", file=step.send, remedy="such as Header/OrderNumber")
         return found.text
 
     return text_at
@@ -101,7 +101,7 @@ def _members_of(body: bytes, step: PlayedMessage) -> Callable[[str], str]:
         for name in pointer.split("/")[1:]:
             at = at.get(name) if isinstance(at, dict) else None
         if not isinstance(at, str):
-            raise Misconfigured(f"the message has no text at {pointer}", file=step.send, remedy="such as /orderId")
+            raise Misconfigured.told(f"the message has no text at {pointer}", file=step.send, remedy="such as /orderId")
         return at
 
     return text_at
@@ -115,7 +115,7 @@ class InterchangeScene:
         self._interchange, self._separators, self._group, self._set = _take_apart(body, step)
         guide = guides.guide(self._group.release, self._set.kind, partner)
         if guide is None:
-            raise Misconfigured(f"there is no guide for {self._set.kind}", file=step.send)
+            raise Misconfigured.told(f"there is no guide for {self._set.kind}", file=step.send)
         self._dates = _date_elements(guide)
         self._placed = _day(_element(self._set, step.placed, step.send))
 
@@ -131,7 +131,7 @@ class InterchangeScene:
         sets = [OutboundSet(kind=self._set.kind, control_number=1, segments=segments)]
         written = write_interchange(header, [(group, sets)], self._separators)
         if written.body is None:
-            raise Misconfigured(written.findings[0].message, file=self._step.send)
+            raise Misconfigured.told(written.findings[0].message, file=self._step.send)
         return Played(body=written.body, moved_days=shift.days, numbers=numbers)
 
     def _moved(self, values: list[str], shift: timedelta) -> list[Value]:
@@ -156,7 +156,7 @@ def _take_apart(body: bytes, step: PlayedMessage) -> tuple[InterchangeHeader, Se
         elif isinstance(event, TransactionSet):
             sets.append(event)
     if not len(starts) == len(groups) == len(sets) == 1:
-        raise Misconfigured("a step sends one interchange with one transaction set", file=step.send)
+        raise Misconfigured.told("a step sends one interchange with one transaction set", file=step.send)
     return starts[0].header, starts[0].separators, groups[0].header, sets[0]
 
 
@@ -182,7 +182,7 @@ def _is_date(element: Element) -> bool:
 def _named(name: str, file: str) -> tuple[str, int]:
     found = ELEMENT.match(name)
     if found is None:
-        raise Misconfigured(f"{name} names no element", file=file, remedy="such as BEG03")
+        raise Misconfigured.told(f"{name} names no element", file=file, remedy="such as BEG03")
     return found[1], int(found[2])
 
 
@@ -190,7 +190,7 @@ def _element(set: TransactionSet, name: str, file: str) -> str:
     tag, at = _named(name, file)
     values = next((values for values in set.body if values[0] == tag and len(values) > at), None)
     if values is None:
-        raise Misconfigured(f"the message has no {name}", file=file)
+        raise Misconfigured.told(f"the message has no {name}", file=file)
     return values[at]
 
 

@@ -74,10 +74,12 @@ def listen(settings: Settings) -> socket.socket:
         taken.close()
         place = f"{settings.host}:{settings.port}"
         if fault.errno == errno.EADDRINUSE:
-            raise Misconfigured(
+            raise Misconfigured.told(
                 f"{place} is in use", remedy="stop what runs there, or choose another --port"
             ) from fault
-        raise Misconfigured(f"cannot listen on {place}: {fault}", remedy="choose another --host or --port") from fault
+        raise Misconfigured.told(
+            f"cannot listen on {place}: {fault}", remedy="choose another --host or --port"
+        ) from fault
     return taken
 
 

@@ -110,7 +110,7 @@ def opened(settings: Settings, *, as_is: bool = False) -> Iterator[Database]:
     ``as_is`` leaves both to the caller.
     """
     if not as_is and not settings.database_url and not (settings.data / SQLITE_FILE).is_file():
-        raise Misconfigured(
+        raise Misconfigured.told(
             f"there is no hub's data in {settings.data}", remedy="name the folder with --data, or start with: hub serve"
         )
     database = open_database(settings.data, settings.database_url)

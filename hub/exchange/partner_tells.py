@@ -10,6 +10,7 @@ from msgspec import Meta
 from hub.canonical import DOCUMENTS
 from hub.canonical.result import EVENTS, EventKind
 from hub.exchange.partner_x12 import Fault
+from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 
 DocumentName = Annotated[str, Meta(max_length=60)]
@@ -36,16 +37,15 @@ def tells_at_fault(tells: list[Tell], kind: str, canonical: Collection[str], rec
     for number, tell in enumerate(tells):
         key = ("tells", number)
         if kind != "plant":
-            found.append((key, "only a plant is told of what happens to everybody's orders", 'state kind = "plant"'))
+            found.append((key, "only-plant-is-told", {}))
         for event in tell.on:
             if EVENTS[event] != tell.document:
-                found.append(((*key, "document"), f"{event} is told as {EVENTS[event]}", "name that document"))
+                found.append(((*key, "document"), "is-told-as", {"event": event, "events": EVENTS[event]}))
             if event in told:
-                found.append(((*key, "on"), f"{event} is told already", "name it once"))
+                found.append(((*key, "on"), "is-told-already", {"event": event}))
             told.add(event)
         if tell.document not in canonical and not receives:
-            remedy = f'canonical = ["{tell.document}"] under [json], or a map under [receives]'
-            found.append(((*key, "document"), f"nothing says how {tell.document} is written", remedy))
+            found.append(((*key, "document"), "nothing-says-how-is", {"document": tell.document}))
     return found
 
 
@@ -53,7 +53,23 @@ def json_at_fault(table: JsonTable) -> list[Fault]:
     """Return the documents that the hub does not know."""
     known = ", ".join(sorted(DOCUMENTS))
     return [
-        (("json", "canonical"), f"there is no document {name}", f"one of {known}")
+        (("json", "canonical"), "there-is-no-document", {"name": name, "known": known})
         for name in table.canonical
         if name not in DOCUMENTS
     ]
+
+
+declared(
+    {
+        "CFG-VALUE/there-is-no-document": Phrase(message="there is no document {name}", remedy="one of {known}"),
+        "CFG-VALUE/only-plant-is-told": Phrase(
+            message="only a plant is told of what happens to everybody's orders", remedy='state kind = "plant"'
+        ),
+        "CFG-VALUE/nothing-says-how-is": Phrase(
+            message="nothing says how {document} is written",
+            remedy='canonical = ["{document}"] under [json], or a map under [receives]',
+        ),
+        "CFG-VALUE/is-told-as": Phrase(message="{event} is told as {events}", remedy="name that document"),
+        "CFG-VALUE/is-told-already": Phrase(message="{event} is told already", remedy="name it once"),
+    }
+)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from hub.kernel.sentence import Phrase, Word, declared
 from hub.kernel.struct import Struct
 from hub.platform.toml_lines import Key
 
@@ -24,8 +25,8 @@ Sign = Annotated[str, Meta(min_length=1, max_length=1)]
 Days = Annotated[int, Meta(ge=1, le=TEN_YEARS)]
 Minutes = Annotated[int, Meta(ge=0, le=A_MONTH)]
 
-Fault = tuple[Key, str, str]
-"""What types cannot say: the key, the fault and the remedy."""
+Fault = tuple[Key, str, dict[str, Word]]
+"""What types cannot say: the key, the case of ``CFG-VALUE`` and its words."""
 
 
 class EnvelopeId(Struct):
@@ -92,11 +93,11 @@ def x12_faults(x12: X12Envelope, written: Collection[str]) -> list[Fault]:
     """Return what is wrong with the table beyond its types; ``written`` are the sets that we send."""
     named = [(each.qualifier, each.id, each.group_id) for each in x12.theirs]
     if len(set(named)) < len(named):
-        return [((*AT, "theirs"), "an identity stands twice", "each once, told apart by qualifier, id or group")]
+        return [((*AT, "theirs"), "identity-stands-twice", {})]
     for name in x12.written_in:
         if name not in written:
             key = (*AT, "written_in", name)
-            return [(key, f"{name} is nothing that they receive", f"name its map under [receives]: {name} =")]
+            return [(key, "is-nothing-they-receive", {"name": name})]
     return _separator_faults(x12.agreed_separators, x12.substitute)
 
 
@@ -105,11 +106,35 @@ def _separator_faults(separators: OutboundSeparators, substitute: str) -> list[F
     signs = [separators.element, separators.segment, separators.component, separators.repetition]
     used = [sign for sign in signs if sign is not None]
     if len(set(used)) < len(used):
-        return [(key, "two separators are the same", "choose four different characters")]
+        return [(key, "two-separators-are-same", {})]
     if any(len(sign) != 1 or sign.isalnum() or sign in " .-" for sign in used):
-        return [(key, "a separator is one character that no data holds", "such as * ~ > ^")]
+        return [(key, "separator-is-one-character", {})]
     if substitute in used or not (substitute.isascii() and substitute.isprintable()):
-        return [((*AT, "substitute"), "the substitute is a separator, or no sign of ASCII", "such as ? or _")]
+        return [((*AT, "substitute"), "substitute-is-separator-no", {})]
     if separators.line_end not in ("", "\n", "\r\n"):
-        return [((*key, "line_end"), "line_end is neither empty nor a line end", r'"", "\n" or "\r\n"')]
+        return [((*key, "line_end"), "line-end-is-neither", {})]
     return []
+
+
+declared(
+    {
+        "CFG-VALUE/identity-stands-twice": Phrase(
+            message="an identity stands twice", remedy="each once, told apart by qualifier, id or group"
+        ),
+        "CFG-VALUE/two-separators-are-same": Phrase(
+            message="two separators are the same", remedy="choose four different characters"
+        ),
+        "CFG-VALUE/separator-is-one-character": Phrase(
+            message="a separator is one character that no data holds", remedy="such as * ~ > ^"
+        ),
+        "CFG-VALUE/substitute-is-separator-no": Phrase(
+            message="the substitute is a separator, or no sign of ASCII", remedy="such as ? or _"
+        ),
+        "CFG-VALUE/line-end-is-neither": Phrase(
+            message="line_end is neither empty nor a line end", remedy='"", "\\n" or "\\r\\n"'
+        ),
+        "CFG-VALUE/is-nothing-they-receive": Phrase(
+            message="{name} is nothing that they receive", remedy="name its map under [receives]: {name} ="
+        ),
+    }
+)

@@ -23,6 +23,7 @@ from hub.exchange.partner_x12 import Fault, Minutes, X12Envelope, x12_faults
 from hub.exchange.weights import Amount
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import is_partner_id
+from hub.kernel.sentence import Phrase, Word, Wording, as_written, declared
 from hub.kernel.struct import Struct
 from hub.platform.configuration import Configuration
 from hub.platform.toml_lines import Key, Lines, read_toml
@@ -37,11 +38,6 @@ Kind = Literal["customer", "supplier", "plant", "carrier"]
 """What a partner is to us. Stated in every file: a plant that is taken for a customer would be answered like one."""
 
 MOVED = ("envelope", "acknowledgements")  # tables that have other names now
-SHAPE_OF_BEFORE = (
-    "the file has the shape of before: [envelope] is [x12] now, [envelope.theirs] is [[x12.theirs]], "
-    "[acknowledgements] is [x12.acknowledgements], and kind says what they are to us"
-)
-ONE_TABLE_EACH = "each identity of theirs has a table of its own: [[x12.theirs]]"
 
 LENIENCIES = {
     "usage-may-differ": "ISA15 may disagree with this file: a note instead of a warning",
@@ -215,31 +211,31 @@ def read_partner(path: Path, partner_id: str) -> Partner:
         partner = msgspec.convert(tables, Partner)
     except msgspec.ValidationError as fault:
         message, key = _place(fault)
-        if " regex " in message:
-            message = "has not the form, or holds a sign that may not stand there"
-        said = f"{'.'.join(map(str, key))}: {message}" if key else message
-        line = lines.of(key) or 1
-        remedy = ONE_TABLE_EACH if key == ("x12", "theirs") else "see docs/partners.md"
-        raise Misconfigured(said, code=VALUE, file=str(path), line=line, remedy=remedy) from fault
-    for key, message, remedy in _rules(partner, partner_id):
-        raise Misconfigured(message, code=VALUE, file=str(path), line=lines.of(key) or 1, remedy=remedy)
+        why = Wording(key="partner/form") if " regex " in message else as_written(message)
+        said = Wording(key="partner/at", words={"key": ".".join(map(str, key)), "found": why}) if key else why
+        case = "one-table-each" if key == ("x12", "theirs") else "not-as-documented"
+        raise Misconfigured(f"{VALUE}/{case}", file=str(path), line=lines.of(key) or 1, found=said) from fault
+    for key, case, words in _rules(partner, partner_id):
+        raise Misconfigured(f"{VALUE}/{case}", words, file=str(path), line=lines.of(key) or 1)
     return partner
 
 
 def _rules(partner: Partner, partner_id: str) -> list[Fault]:
-    """Return what types cannot say: the key, the fault and the remedy."""
+    """Return what types cannot say."""
     found: list[Fault] = []
     if partner.id != partner_id or not is_partner_id(partner.id):
-        found.append((("id",), f"id is {partner.id!r} in the folder {partner_id!r}", "use the folder's name"))
+        found.append((("id",), "id-is-folder", {"id": repr(partner.id), "partner_id": repr(partner_id)}))
     try:
         ZoneInfo(partner.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "America" is a folder of zones
-        found.append((("time_zone",), f"{partner.time_zone!r} is no time zone", "an IANA name: America/Chicago"))
+        found.append((("time_zone",), "is-no-time-zone", {"time_zone": repr(partner.time_zone)}))
     if not re.fullmatch("[A-Z]{3}", partner.currency):
-        found.append((("currency",), f"{partner.currency!r} is no currency", "three letters of ISO 4217: USD"))
+        found.append((("currency",), "is-no-currency", {"currency": repr(partner.currency)}))
     unheard = [name for name in partner.leniency if name not in LENIENCIES]
     if unheard:
-        found.append((("leniency",), f"there is no leniency {unheard[0]!r}", f"one of {', '.join(LENIENCIES)}"))
+        found.append(
+            (("leniency",), "there-is-no-leniency", {"unheard": repr(unheard[0]), "list": ", ".join(LENIENCIES)})
+        )
     if partner.x12:
         found += x12_faults(partner.x12, {*partner.receives, *NOT_MAPPED})
     canonical = partner.json.canonical if partner.json else []
@@ -249,11 +245,16 @@ def _rules(partner: Partner, partner_id: str) -> list[Fault]:
     found += _ways_at_fault(partner)
     days = partner.calendar.weekdays
     if len(set(days)) < len(days):
-        found.append((("calendar", "weekdays"), "a weekday stands twice", "each once: [1, 2, 3, 4, 5]"))
+        found.append((("calendar", "weekdays"), "weekday-stands-twice", {}))
     strange = [day for day in partner.calendar.holidays if not FIRST_YEAR <= day.year <= LAST_YEAR]
     if strange:
-        span = f"days from {FIRST_YEAR} to {LAST_YEAR}"
-        found.append((("calendar", "holidays"), f"{strange[0]} is no holiday of our time", span))
+        found.append(
+            (
+                ("calendar", "holidays"),
+                "is-no-holiday-our",
+                {"strange": str(strange[0]), "first_year": FIRST_YEAR, "last_year": LAST_YEAR},
+            )
+        )
     return found
 
 
@@ -263,12 +264,12 @@ def _ways_at_fault(partner: Partner) -> list[Fault]:
     for number, way in enumerate(partner.transports):
         key: Key = ("transports", number, "documents")
         if way.documents and "out" not in way.directions:
-            found.append((key, "documents go out, and this way leads in only", 'give it directions = ["out"]'))
+            found.append((key, "documents-go-out-way", {}))
         for name in way.documents:
             if name in gone:
-                found.append((key, f"{name} has a way already", "name each document with one way"))
+                found.append((key, "has-way-already", {"name": name}))
             if name not in partner.receives and name not in NOT_MAPPED and not partner.takes_canonical(name):
-                found.append((key, f"{name} is nothing that they receive", f"name its map under [receives]: {name} ="))
+                found.append((key, "is-nothing-they-receive", {"name": name}))
             gone.add(name)
     return found
 
@@ -276,10 +277,12 @@ def _ways_at_fault(partner: Partner) -> list[Fault]:
 def another_release(partner: Partner, kind: str, stated: str, written: str, file: str | None = None) -> Misconfigured:
     """Return the fault of a file that says a set leaves in another release than its map writes."""
     return Misconfigured(
-        f"{kind} is written in {stated} by the file of {partner.id}, and its map writes {written}",
-        code=VALUE,
+        "CFG-VALUE/is-written-by-file",
         file=file or f"partners/{partner.id}/partner.toml",
-        remedy="name a map of that release under [receives], or another release under [x12.written_in]",
+        kind=kind,
+        stated=stated,
+        id=partner.id,
+        written=written,
     )
 
 
@@ -288,8 +291,9 @@ def _claim_envelope(partner: Partner, path: Path, taken: dict[tuple[str, str], s
     named = {(each.qualifier, each.id) for each in (partner.x12.theirs if partner.x12 else ())}
     for qualifier, id in sorted(named & taken.keys()):
         owner = taken[qualifier, id]
-        message = f"envelope id {qualifier}/{id} is {owner}'s already"
-        raise Misconfigured(message, code="CFG-ENVELOPE-TAKEN", file=str(path), remedy="tell them apart")
+        raise Misconfigured(
+            "CFG-ENVELOPE-TAKEN/envelope-id-is-s", file=str(path), qualifier=qualifier, id=id, owner=owner
+        )
     taken.update(dict.fromkeys(named, partner.id))
 
 
@@ -297,31 +301,30 @@ def _refuse_the_shape_of_before(tables: dict[str, Any], path: Path, lines: Lines
     """Say what has to be written in a file of the shape that was understood before; nothing is guessed."""
     moved = next((key for key in MOVED if key in tables), None)
     if moved is not None:
-        remedy = f"write them so, or let the file be rewritten: hub partner migrate {partner_id}"
         line = lines.of((moved,)) or 1
-        raise Misconfigured(SHAPE_OF_BEFORE, code=KEY, file=str(path), line=line, remedy=remedy)
+        raise Misconfigured("CFG-KEY/file-has-shape-before", file=str(path), line=line, partner_id=partner_id)
 
 
 def _kind_unsaid(path: Path, lines: Lines) -> Misconfigured:
-    remedy = 'write the line kind = "customer" (or "supplier", "plant", "carrier")'
     line = lines.of(("name",)) or 1
-    return Misconfigured("it is not said what they are to us", code=VALUE, file=str(path), line=line, remedy=remedy)
+    return Misconfigured("CFG-VALUE/is-not-said-what", file=str(path), line=line)
 
 
 def _refuse_unknown_keys(tables: dict[str, Any], path: Path, lines: Lines) -> None:
     unknown = _unknown_keys(tables, Partner, ())[:UNKNOWN_KEYS_MAX]
     if not unknown:
         return
-    told = []
+    told: list[str | int | Wording] = []
     for key, known in unknown:
         shown = str(key[-1])[:KEY_CHARACTERS_SHOWN]
         nearest = difflib.get_close_matches(shown, known, n=1)
-        told.append(
-            f"unknown key {shown!r} in line {lines.of(key)}" + (f" (did you mean {nearest[0]!r}?)" if nearest else "")
-        )
+        words: dict[str, Word] = {"shown": repr(shown), "of": lines.of(key) or 1}
+        if nearest:
+            words["nearest"] = repr(nearest[0])
+        told.append(Wording(key="partner/unknown-near" if nearest else "partner/unknown", words=words))
     known_here = ", ".join(unknown[0][1])
     line = lines.of(unknown[0][0])
-    raise Misconfigured("; ".join(told), code=KEY, file=str(path), line=line, remedy=f"known here: {known_here}")
+    raise Misconfigured(f"{KEY}/unknown", file=str(path), line=line, keys=told, known_here=known_here)
 
 
 def _unknown_keys(table: Any, shape: Any, at: Key) -> list[tuple[Key, list[str]]]:
@@ -356,3 +359,57 @@ def _place(fault: msgspec.ValidationError) -> tuple[str, Key]:
     message, _, path = str(fault).replace(" - at `key` in `$", " - at `$").partition(" - at `$")
     parts = re.findall(r"\.([^.\[\]`]+)|\[(\d+)\]", path)
     return message, tuple(int(number) if number else name for name, number in parts)
+
+
+declared(
+    {
+        "CFG-KEY/unknown": Phrase(message="{keys:also}", remedy="known here: {known_here}"),
+        "partner/unknown": Phrase(message="unknown key {shown} in line {of}"),
+        "partner/unknown-near": Phrase(message="unknown key {shown} in line {of} (did you mean {nearest}?)"),
+        "partner/form": Phrase(message="has not the form, or holds a sign that may not stand there"),
+        "partner/at": Phrase(message="{key}: {found}"),
+        "CFG-VALUE/not-as-documented": Phrase(message="{found}", remedy="see docs/partners.md"),
+        "CFG-VALUE/one-table-each": Phrase(
+            message="{found}", remedy="each identity of theirs has a table of its own: [[x12.theirs]]"
+        ),
+        "CFG-VALUE/is-written-by-file": Phrase(
+            message="{kind} is written in {stated} by the file of {id}, and its map writes {written}",
+            remedy="name a map of that release under [receives], or another release under [x12.written_in]",
+        ),
+        "CFG-VALUE/is-not-said-what": Phrase(
+            message="it is not said what they are to us",
+            remedy='write the line kind = "customer" (or "supplier", "plant", "carrier")',
+        ),
+        "CFG-ENVELOPE-TAKEN/envelope-id-is-s": Phrase(
+            message="envelope id {qualifier}/{id} is {owner}'s already", remedy="tell them apart"
+        ),
+        "CFG-KEY/file-has-shape-before": Phrase(
+            message="the file has the shape of before: [envelope] is [x12] now, [envelope.theirs] is [[x12.theirs]], "
+            "[acknowledgements] is [x12.acknowledgements], and kind says what they are to us",
+            remedy="write them so, or let the file be rewritten: hub partner migrate {partner_id}",
+        ),
+        "CFG-VALUE/id-is-folder": Phrase(
+            message="id is {id} in the folder {partner_id}", remedy="use the folder's name"
+        ),
+        "CFG-VALUE/is-no-currency": Phrase(
+            message="{currency} is no currency", remedy="three letters of ISO 4217: USD"
+        ),
+        "CFG-VALUE/there-is-no-leniency": Phrase(message="there is no leniency {unheard}", remedy="one of {list}"),
+        "CFG-VALUE/weekday-stands-twice": Phrase(message="a weekday stands twice", remedy="each once: [1, 2, 3, 4, 5]"),
+        "CFG-VALUE/is-no-holiday-our": Phrase(
+            message="{strange} is no holiday of our time", remedy="days from {first_year} to {last_year}"
+        ),
+        "CFG-VALUE/is-no-time-zone": Phrase(
+            message="{time_zone} is no time zone", remedy="an IANA name: America/Chicago"
+        ),
+        "CFG-VALUE/documents-go-out-way": Phrase(
+            message="documents go out, and this way leads in only", remedy='give it directions = ["out"]'
+        ),
+        "CFG-VALUE/has-way-already": Phrase(
+            message="{name} has a way already", remedy="name each document with one way"
+        ),
+        "CFG-VALUE/is-nothing-they-receive": Phrase(
+            message="{name} is nothing that they receive", remedy="name its map under [receives]: {name} ="
+        ),
+    }
+)

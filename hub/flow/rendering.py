@@ -17,6 +17,7 @@ from hub.flow.syntax import Syntax
 from hub.flow.syntaxes import SYNTAXES
 from hub.flow.telling import told
 from hub.kernel.errors import Misconfigured
+from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 
 
@@ -46,7 +47,7 @@ def render(rules: Rules, partner: Partner, document: Struct) -> tuple[Syntax, Co
     name = type(document).__name__
     map_ = rules.outbound_map(partner.id, name)
     if map_ is None:
-        raise Misconfigured(f"no map writes {name} for {partner.id}", remedy="name one under [receives]")
+        raise Misconfigured("CFG/no-map-writes-for", name=name, id=partner.id)
     syntax = SYNTAXES[map_.family.name]
     return syntax, syntax.render(rules, partner, map_, document)
 
@@ -70,3 +71,10 @@ def _draft(rules: Rules, due: Due) -> Draft:
         keys=due.keys,
         record=due.record,
     )
+
+
+declared(
+    {
+        "CFG/no-map-writes-for": Phrase(message="no map writes {name} for {id}", remedy="name one under [receives]"),
+    }
+)

@@ -14,6 +14,7 @@ from hub.canonical.result import EventKind
 from hub.exchange.partners import Partner, load_partners
 from hub.formats.families import SchemaLibrary
 from hub.kernel.errors import Misconfigured
+from hub.kernel.sentence import Phrase, declared
 from hub.mapping.library import Map, MapLibrary
 from hub.platform.configuration import Configuration
 
@@ -38,7 +39,7 @@ class Rules:
         partner = self.partners.get(partner_id)
         if partner is None:
             raise self.partners.faults.get(partner_id) or Misconfigured(
-                f"partner {partner_id} has no file", remedy=f"add partners/{partner_id}/partner.toml"
+                "CFG/partner-has-no-file", partner_id=partner_id
             )
         return partner
 
@@ -89,3 +90,12 @@ class Rules:
         if key not in self._of_rooms:
             self._of_rooms[key] = room.read_rules(self.configuration, self.facts(partner_id))
         return self._of_rooms[key]
+
+
+declared(
+    {
+        "CFG/partner-has-no-file": Phrase(
+            message="partner {partner_id} has no file", remedy="add partners/{partner_id}/partner.toml"
+        ),
+    }
+)

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hub.kernel.location import Location
-from hub.kernel.sentence import ENGLISH, Language, Word, Wording, message_of, quoted, remedy_of
+from hub.kernel.sentence import ENGLISH, Language, Word, Wording, as_written, message_of, quoted, remedy_of
 from hub.kernel.spelling import visible
 from hub.kernel.struct import Struct
 
@@ -69,6 +69,11 @@ class Diagnostic(Struct):
     def remedy_in(self, language: Language) -> str | None:
         """Return what the reader can do, in their language."""
         return self.advised if self.told is not None else remedy_of(self._key, self._words(), language)
+
+    @property
+    def wording(self) -> Wording:
+        """What is wrong, to stand within something else that is said."""
+        return Wording(key=self._key, words=self._words()) if self.told is None else as_written(self.told)
 
     @property
     def spelled_out(self) -> Diagnostic:

@@ -6,13 +6,14 @@ A fault in a partner's document is not an exception but a ``Diagnostic`` (see ``
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
-from hub.kernel.sentence import Word, message_of
+from hub.kernel.sentence import Phrase, Word, Wording, declared, in_words, message_of, remedy_of
 
 UNFORESEEN_CHARACTERS_MAX = 200  # of what an exception says that nobody foresaw
 
@@ -83,24 +84,41 @@ class Unreadable(HubError):
 class Misconfigured(HubError):
     """A file of ours is wrong: stop this partner, and name the file and line.
 
-    ``code`` is what may be told to those who must not read the rest: it holds no path and nothing of the file.
+    ``said`` is what is wrong, as data: pages say it in the language of who reads, ``str`` in English. ``code`` is what
+    may be told to those who must not read the rest: it holds no path and nothing of the file.
     """
 
     def __init__(
         self,
+        key: str,
+        gathered: Mapping[str, Word] = MappingProxyType({}),
+        *,
+        code: str | None = None,
+        file: str | None = None,
+        line: int | None = None,
+        **words: Word,
+    ) -> None:
+        every = {**gathered, **words}
+        self.said = Wording(key=key, words={name: _on_one_line(word) for name, word in every.items()})
+        self.code = code or key.partition("/")[0]
+        self.file = on_one_line(file) if file else file
+        self.line = line
+        super().__init__(self.message)
+
+    @classmethod
+    def told(
+        cls,
         message: str,
         *,
         code: str = "CFG",
         file: str | None = None,
         line: int | None = None,
         remedy: str | None = None,
-    ) -> None:
-        self.code = code
-        self.message = on_one_line(message)
-        self.file = on_one_line(file) if file else file
-        self.line = line
-        self.remedy = on_one_line(remedy) if remedy else remedy
-        super().__init__(self.message)
+    ) -> Misconfigured:
+        """Return a fault that is told where a command runs, and on no page: in English, as it is written here."""
+        if remedy is None:
+            return cls("told", code=code, file=file, line=line, text=message)
+        return cls("told/remedied", code=code, file=file, line=line, text=message, remedy=remedy)
 
     @classmethod
     def of(cls, fault: Exception, *, file: str | None = None, code: str = "CFG-READING") -> Misconfigured:
@@ -111,13 +129,48 @@ class Misconfigured(HubError):
         if isinstance(fault, Misconfigured):
             return fault
         said = " ".join(f"{type(fault).__name__}: {fault}".split())[:UNFORESEEN_CHARACTERS_MAX]
-        made = cls(f"cannot be used: {said}", code=code, file=file, remedy="take back its last change, and report this")
+        made = cls("CFG-READING", code=code, file=file, reason=said)
         made.__cause__ = fault
         return made
 
+    @property
+    def message(self) -> str:
+        """What is wrong, in English."""
+        return on_one_line(in_words(self.said))
+
+    @property
+    def advice(self) -> Wording | None:
+        """What to do about it."""
+        return replace(self.said, advises=True) if remedy_of(self.said.key, {}) else None
+
+    @property
+    def remedy(self) -> str | None:
+        """What to do about it, in English."""
+        advice = self.advice
+        return on_one_line(in_words(advice)) if advice else None
+
+    @property
+    def wording(self) -> Wording:
+        """All of it: place, fault and remedy."""
+        advice, place = self.advice, self._place
+        words: dict[str, Word] = {"fault": self.said}
+        if advice:
+            words["remedy"] = advice
+        if place:
+            words["place"] = place
+        return Wording(key=f"fault{'/placed' if place else ''}{'/remedied' if advice else ''}", words=words)
+
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""
-        return f"{place}{self.message}" + (f"; remedy: {self.remedy}" if self.remedy else "")
+        remedy, place = self.remedy, self._place
+        return (f"{place}: " if place else "") + self.message + (f"; remedy: {remedy}" if remedy else "")
+
+    @property
+    def _place(self) -> str:
+        return (f"{self.file}:{self.line}" if self.line else self.file) if self.file else ""
+
+
+def _on_one_line(word: Word) -> Word:
+    return on_one_line(word) if isinstance(word, str) else word
 
 
 class Conflict(HubError):
@@ -134,3 +187,16 @@ class Unavailable(HubError):
 
 class Defect(HubError):
     """A state that cannot be: a bug of ours. Stop loudly."""
+
+
+declared(
+    {
+        "fault": Phrase(message="{fault}"),
+        "fault/placed": Phrase(message="{place}: {fault}"),
+        "fault/remedied": Phrase(message="{fault}; remedy: {remedy}"),
+        "fault/placed/remedied": Phrase(message="{place}: {fault}; remedy: {remedy}"),
+        "told": Phrase(message="{text}"),
+        "told/remedied": Phrase(message="{text}", remedy="{remedy}"),
+        "CFG-READING": Phrase(message="cannot be used: {reason}", remedy="take back its last change, and report this"),
+    }
+)

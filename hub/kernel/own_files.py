@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from hub.kernel.errors import Misconfigured
+from hub.kernel.sentence import Phrase, declared
 
 OWN_FILE_BYTES_MAX = 4 * 1024 * 1024  # a price list of 50,000 lines is half of this
-FILE, TOML = "CFG-FILE", "CFG-TOML"
+FILE = "CFG-FILE"
 
 
 def read_own_text(path: Path, *, bytes_max: int = OWN_FILE_BYTES_MAX, name: str | None = None) -> str:
@@ -29,13 +30,7 @@ def read_own_text(path: Path, *, bytes_max: int = OWN_FILE_BYTES_MAX, name: str 
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = data[: fault.start].count(b"\n") + 1
-        raise Misconfigured(
-            "cannot be read: its bytes are no UTF-8",
-            code=FILE,
-            file=file,
-            line=line,
-            remedy="make it a UTF-8 text file",
-        ) from fault
+        raise Misconfigured("CFG-FILE/not-utf-8", file=file, line=line) from fault
 
 
 def read_own_bytes(path: Path, *, bytes_max: int = OWN_FILE_BYTES_MAX, name: str | None = None) -> bytes:
@@ -44,13 +39,13 @@ def read_own_bytes(path: Path, *, bytes_max: int = OWN_FILE_BYTES_MAX, name: str
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:
             if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-                raise Misconfigured("is no regular file", code=FILE, file=file, remedy="put a file in its place")
+                raise Misconfigured("CFG-FILE/is-no-regular-file", file=file)
             data = opened.read(bytes_max + 1)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
         said = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
-        raise Misconfigured(f"cannot be read: {said}", code=FILE, file=file, remedy="make it readable") from fault
+        raise Misconfigured("CFG-FILE/cannot-be-read", file=file, said=said) from fault
     if len(data) > bytes_max:
-        raise Misconfigured(f"is larger than {bytes_max} bytes", code=FILE, file=file, remedy="split it")
+        raise Misconfigured("CFG-FILE/is-larger-than-bytes", file=file, bytes_max=bytes_max)
     return data
 
 
@@ -61,15 +56,29 @@ def parse_toml(text: str, file: str, *, parse_float: Callable[[str], Any] = floa
     except tomllib.TOMLDecodeError as fault:
         place = re.search(r"at line (\d+)", str(fault))
         line = int(place[1]) if place else text.count("\n") + (not text.endswith("\n"))  # else "at end of document"
-        raise Misconfigured(f"is not TOML: {fault}", code=TOML, file=file, line=line, remedy="mend the line") from fault
+        raise Misconfigured("CFG-TOML/is-not-toml", file=file, line=line, fault=str(fault)) from fault
     except RecursionError as fault:
-        remedy = "write it as tables"
-        raise Misconfigured("is nested too deeply", code=TOML, file=file, line=_deepest(text), remedy=remedy) from fault
+        raise Misconfigured("CFG-TOML/is-nested-too-deeply", file=file, line=_deepest(text)) from fault
     except (ValueError, ArithmeticError) as fault:  # a number of more digits than Python reads
-        raise Misconfigured(f"is not TOML: {fault}", code=TOML, file=file, line=1, remedy="mend the number") from fault
+        raise Misconfigured("CFG-TOML/number", file=file, line=1, fault=str(fault)) from fault
 
 
 def _deepest(text: str) -> int:
     """Return the line with the most brackets: where what is nested too deeply begins, or most of it stands."""
     lines = text.splitlines() or [""]
     return max(range(len(lines)), key=lambda at: sum(map(lines[at].count, "[{"))) + 1
+
+
+declared(
+    {
+        "CFG-FILE/is-larger-than-bytes": Phrase(message="is larger than {bytes_max} bytes", remedy="split it"),
+        "CFG-FILE/not-utf-8": Phrase(
+            message="cannot be read: its bytes are no UTF-8", remedy="make it a UTF-8 text file"
+        ),
+        "CFG-FILE/cannot-be-read": Phrase(message="cannot be read: {said}", remedy="make it readable"),
+        "CFG-TOML/is-not-toml": Phrase(message="is not TOML: {fault}", remedy="mend the line"),
+        "CFG-TOML/is-nested-too-deeply": Phrase(message="is nested too deeply", remedy="write it as tables"),
+        "CFG-TOML/number": Phrase(message="is not TOML: {fault}", remedy="mend the number"),
+        "CFG-FILE/is-no-regular-file": Phrase(message="is no regular file", remedy="put a file in its place"),
+    }
+)

@@ -32,6 +32,7 @@ class Wording(Struct):
 
     key: str
     words: dict[str, Word] = {}
+    advises: bool = False  # its remedy is said instead of what is wrong
 
     def __str__(self) -> str:
         return in_words(self)
@@ -122,7 +123,8 @@ def remedy_of(key: str, words: Mapping[str, Word], language: Language = ENGLISH)
 
 def _in_words(said: Wording, language: Language, left: int) -> str:
     template = _TEMPLATES.get(said.key)
-    return _filled(template.message, said.words, language, left) if template and left else said.key
+    text = template and (template.remedy if said.advises else template.message)
+    return _filled(text, said.words, language, left) if text and left else said.key
 
 
 def _filled(text: str, words: Mapping[str, Word], language: Language, left: int) -> str:
@@ -161,5 +163,10 @@ def _quoted(text: str) -> frozenset[str]:
     return frozenset(_IN_QUOTES.findall(text))
 
 
+def as_written(text: str) -> Wording:
+    """Return as something said what somebody wrote: a person, a partner, an earlier hub. It stays as it is."""
+    return Wording(key="as-written", words={"text": text})
+
+
 EMPTY = Wording(key="empty")
-declared({"empty": Phrase(message="empty")})
+declared({"empty": Phrase(message="empty"), "as-written": Phrase(message="{text}")})

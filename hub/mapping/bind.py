@@ -146,25 +146,27 @@ class _Binder:
     def _check_shape(self, rule: Rule) -> None:
         shape, pair = rule.shape, any(len(take.path.parts) == 2 for take in rule.takes)
         if rule.source.word is not None and shape.kind not in ("str", "words"):
-            raise Misconfigured(f"'{rule.field}' is no text, so '=' cannot set it", remedy="take it from the wire")
+            raise Misconfigured.told(f"'{rule.field}' is no text, so '=' cannot set it", remedy="take it from the wire")
         named = {bound.codec.name for bound in rule.codecs}
         if "negate-if" in named and shape.kind not in ("Decimal", "int"):
-            raise Misconfigured(f"'{rule.field}' has no sign that could turn", remedy="negate-if is for numbers")
+            raise Misconfigured.told(f"'{rule.field}' has no sign that could turn", remedy="negate-if is for numbers")
         if named & {"packs", "between"} and shape.kind != "struct":
-            raise Misconfigured(f"'{rule.field}' has no two parts", remedy="packs and between are for pairs")
+            raise Misconfigured.told(f"'{rule.field}' has no two parts", remedy="packs and between are for pairs")
         if shape.kind == "words":
-            raise Misconfigured(f"'{rule.field}' holds words by name", remedy=f"write {rule.field}.<name>")
+            raise Misconfigured.told(f"'{rule.field}' holds words by name", remedy=f"write {rule.field}.<name>")
         if shape.kind == "struct":
             if shape.struct not in PAIRED or not (pair or "between" in named) or rule.listed:
                 wanted = ", ".join(f"{rule.field}.{name}" for name in fields_of(shape.struct or Struct))
-                raise Misconfigured(f"'{rule.field}' has parts", remedy=f"say {wanted}")
+                raise Misconfigured.told(f"'{rule.field}' has parts", remedy=f"say {wanted}")
         elif shape.kind == "list":
             if shape.struct is not None or not shape.item:
-                raise Misconfigured(f"'{rule.field}' is a list of parts", remedy=f"write [each.{rule.field}]")
+                raise Misconfigured.told(f"'{rule.field}' is a list of parts", remedy=f"write [each.{rule.field}]")
             if not rule.listed and "fold" not in named:
-                raise Misconfigured(f"'{rule.field}' is a list", remedy="star the step that repeats: N3*01,02")
+                raise Misconfigured.told(f"'{rule.field}' is a list", remedy="star the step that repeats: N3*01,02")
         elif (rule.listed or pair) and not named & {"lines", "fold"} and rule.source.word is None:
-            raise Misconfigured(f"'{rule.field}' is one value", remedy="join texts with | lines, or take one place")
+            raise Misconfigured.told(
+                f"'{rule.field}' is one value", remedy="join texts with | lines, or take one place"
+            )
 
     def _check_fields(self, rule: Rule, variant: Variant) -> None:
         """Guards and negate-if name a field of the same item, or of the document."""
@@ -173,7 +175,7 @@ class _Binder:
         for field in wanted:
             if shape_at(variant.struct, field) is None and shape_at(self.plan.document, field) is None:
                 near = get_close_matches(field, names(variant.struct), 1, 0.5)
-                raise Misconfigured(
+                raise Misconfigured.told(
                     f"'{field}' is not a field of {variant.struct.__name__}",
                     remedy=f"did you mean '{near[0]}'?" if near else None,
                 )
@@ -184,7 +186,7 @@ class _Binder:
         try:
             take = bind_path(parse_path(key, self.wire), variant, self.root, elsewhere, self.wire)
             if len(take.path.parts) != 1:
-                raise Misconfigured(f"`{key}` is not one element")
+                raise Misconfigured.told(f"`{key}` is not one element")
         except OtherPlace:
             return
         except Misconfigured as fault:
@@ -197,13 +199,13 @@ class _Binder:
         operation, _, what = said.text.partition(" ")
         try:
             if operation not in ("sum", "count") or not what:
-                raise Misconfigured(f"'{said.text}' is no total", remedy='write "sum PO102" or "count PO1"')
+                raise Misconfigured.told(f"'{said.text}' is no total", remedy='write "sum PO102" or "count PO1"')
             target = self._target(parse_path(key, self.wire))
             source = parse_path(what, self.wire)
             loop, place = self._loop_of(target)
             take = bind_path(_beneath(target, len(loop)), self._standing(place), self.root, set(), self.wire)
             if len(take.path.parts) != 1:
-                raise Misconfigured(f"`{key}` is not one element")
+                raise Misconfigured.told(f"`{key}` is not one element")
             element = take.part(take.path.parts[0])
             added = self._added(source, place)
         except Misconfigured as fault:
@@ -240,7 +242,7 @@ class _Binder:
         for step in steps:
             found = _find(place, step.tag)
             if found is None:
-                raise Misconfigured(f"`{target.text}` is not in {self.wire}: no {step.tag}")
+                raise Misconfigured.told(f"`{target.text}` is not in {self.wire}: no {step.tag}")
             place = found
             bound.append(resolved(step, place.record))
         return tuple(bound), place
@@ -250,7 +252,7 @@ class _Binder:
         first = source.steps[0]
         found = _find(place, first.tag)
         if found is None:
-            raise Misconfigured(f"`{source.text}` is not in {self.wire}: no {first.tag} beneath it")
+            raise Misconfigured.told(f"`{source.text}` is not in {self.wire}: no {first.tag} beneath it")
         inner = (
             bind_path(_beneath(source, 1), self._standing(found), self.root, set(), self.wire)
             if len(source.steps) > 1
@@ -340,7 +342,7 @@ class _Binder:
     def _place(self, above: Variant, name: str, struct: type, at: SourceText) -> Variant:
         path = parse_path(at.text, self.wire)
         if path.parts or path.names or path.qualifier or path.member or path.number:
-            raise Misconfigured(f"`{at.text}` is an element, not a place", remedy="name the segment or loop")
+            raise Misconfigured.told(f"`{at.text}` is an element, not a place", remedy="name the segment or loop")
         if path.here:
             return self._variant(struct, name, above.place, above.tags)
         own = path.group and len(path.steps) == 1 and path.steps[0].tag == above.place.record.tag
@@ -354,7 +356,7 @@ class _Binder:
         variant = self._variant(struct, name, last.place, (*tags, *(level.step.tag for level in levels)))
         if path.group:
             if last.place.record.group is None:
-                raise Misconfigured(f"`{at.text}`: {last.step.tag} has no repeating group in {self.wire}")
+                raise Misconfigured.told(f"`{at.text}`: {last.step.tag} has no repeating group in {self.wire}")
             variant.group = last.place.record.group
             variant.outer = levels
         else:

@@ -124,17 +124,19 @@ def bind_codec(call: Call, tables: Mapping[str, object]) -> Bound:
     if codec is None:
         near = get_close_matches(call.name, CODECS, 1)
         remedy = f"did you mean {near[0]}?" if near else f"use one of {', '.join(CODECS)}"
-        raise Misconfigured(f"no codec '{call.name}'", remedy=remedy)
+        raise Misconfigured.told(f"no codec '{call.name}'", remedy=remedy)
     if (codec.argument is None) != (not call.argument) or (
         codec.argument and not re.fullmatch(codec.argument, call.argument, re.ASCII)
     ):
-        raise Misconfigured(f"'{call.name}:{call.argument}' is not how {codec.name} is written", remedy=codec.example)
+        raise Misconfigured.told(
+            f"'{call.name}:{call.argument}' is not how {codec.name} is written", remedy=codec.example
+        )
     if codec.name == "code":
         table = call.argument.removesuffix("+")
         if table not in tables:
             near = get_close_matches(table, tables, 1)
             remedy = f"did you mean {near[0]}?" if near else f"add [codes.{table}]"
-            raise Misconfigured(f"no code table '{table}'", remedy=remedy)
+            raise Misconfigured.told(f"no code table '{table}'", remedy=remedy)
         return Bound(codec=codec, argument=call.argument, table=table, passes=call.argument.endswith("+"))
     if codec.name in ("padded", "fold"):
         return Bound(codec=codec, argument=call.argument, number=int(call.argument))
@@ -152,6 +154,6 @@ def _factors(argument: str) -> tuple[tuple[str, Decimal, str], ...]:
         pack, _, content = part.strip().partition("=")
         count, _, unit = content.partition(" ")
         if not Decimal(count):
-            raise Misconfigured(f"a {pack} of nothing", remedy="say how many are in one")
+            raise Misconfigured.told(f"a {pack} of nothing", remedy="say how many are in one")
         found.append((pack, Decimal(count), unit))
     return tuple(found)

@@ -168,7 +168,7 @@ def _without_numbers(path: str) -> str:
 
 def _refuse_other_sets(was: Map, now: Map) -> None:
     if (was.kind, was.schema.release, was.document) != (now.kind, now.schema.release, now.document):
-        raise Misconfigured(
+        raise Misconfigured.told(
             f"{was.name} and {now.name} are maps of {was.wire} and {now.wire}",
             remedy="compare their effect for maps of one set alone",
         )

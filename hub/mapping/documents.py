@@ -68,17 +68,17 @@ def document_from_json(data: bytes) -> Struct:
     try:
         said: Any = msgspec.json.decode(data)
     except msgspec.DecodeError as fault:
-        raise Misconfigured(f"not JSON: {fault}") from fault
+        raise Misconfigured.told(f"not JSON: {fault}") from fault
     name = said.pop("document", None) if isinstance(said, dict) else None
     if name not in DOCUMENTS:
-        raise Misconfigured(f"no document '{name}'", remedy=f'say "document": one of {", ".join(DOCUMENTS)}')
+        raise Misconfigured.told(f"no document '{name}'", remedy=f'say "document": one of {", ".join(DOCUMENTS)}')
     version = said.pop("version", 1)
     if version != VERSIONS[name]:
-        raise Misconfigured(f"{name} version {version} is not known", remedy=f'say "version": {VERSIONS[name]}')
+        raise Misconfigured.told(f"{name} version {version} is not known", remedy=f'say "version": {VERSIONS[name]}')
     try:
         return msgspec.json.decode(msgspec.json.encode(said), type=DOCUMENTS[name])
     except msgspec.ValidationError as fault:
-        raise Misconfigured(f"no {name}: {fault}", remedy=f"see schemas/json/{name}.json") from fault
+        raise Misconfigured.told(f"no {name}: {fault}", remedy=f"see schemas/json/{name}.json") from fault
 
 
 def _read(map_: Map, received: OpenedDocument, *, provenance: bool) -> DocumentRead:

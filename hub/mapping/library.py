@@ -158,7 +158,9 @@ class MapLibrary:
             for fault in self.faults(name):
                 where = fault.where
                 found.append(
-                    Misconfigured(fault.message, code=fault.code, file=where.file, line=where.line, remedy=fault.remedy)
+                    Misconfigured.told(
+                        fault.message, code=fault.code, file=where.file, line=where.line, remedy=fault.remedy
+                    )
                 )
             if not self.files.cases(name):
                 found.append(_no_cases(name))
@@ -226,12 +228,12 @@ def _header_fault(loaded: Loaded, key: str, remedy: str) -> MapFault:
 
 def _no_cases(name: str) -> Misconfigured:
     remedy = f"add {name}/cases/<sentence>/input.edi"
-    return Misconfigured(f"map {name} has no cases", code="MAP-CASES", file=f"{name}.toml", remedy=remedy)
+    return Misconfigured.told(f"map {name} has no cases", code="MAP-CASES", file=f"{name}.toml", remedy=remedy)
 
 
 def _misconfigured(name: str, faults: list[MapFault]) -> Misconfigured:
     first = faults[0]
     more = f" (and {len(faults) - 1} more: hub map lint {name})" if len(faults) > 1 else ""
-    return Misconfigured(
+    return Misconfigured.told(
         first.message + more, code=first.code, file=first.where.file, line=first.where.line, remedy=first.remedy
     )

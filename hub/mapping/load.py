@@ -106,7 +106,7 @@ class MapFiles:
         if path is None:
             raise self._no_map(name)
         if name in above or len(above) > EXTENDS_DEPTH_MAX:
-            raise Misconfigured(f"'{name}' extends itself: {' → '.join((*above, name))}", file=f"{name}.toml")
+            raise Misconfigured.told(f"'{name}' extends itself: {' → '.join((*above, name))}", file=f"{name}.toml")
         spec = read_spec(self._entries(f"{name}.toml", faults, texts), f"{name}.toml")
         faults += spec.faults
         extends = spec.header.get("extends")
@@ -166,7 +166,7 @@ class MapFiles:
     def _no_map(self, name: str) -> Misconfigured:
         near = get_close_matches(name[:NAME_CHARACTERS_MAX], self.names(), 1, 0.5)
         remedy = f"did you mean {near[0]}?" if near else f"maps are {', '.join(self.names()) or 'none'}"
-        return Misconfigured(f"no map '{name[:NAME_CHARACTERS_MAX]}'", code="CFG-MAP", remedy=remedy)
+        return Misconfigured.told(f"no map '{name[:NAME_CHARACTERS_MAX]}'", code="CFG-MAP", remedy=remedy)
 
 
 def _family(wire: SourceText | None) -> str:

@@ -50,7 +50,7 @@ def bind_path(path: Path, variant: Variant, root: Place, elsewhere: set[str], wi
         if child is None and step is rest[-1] and step.tag == place.record.tag and not step.conditions:
             break  # N1[BY]/N102: an element of the loop's own first segment
         if child is None:
-            raise Misconfigured(
+            raise Misconfigured.told(
                 f"`{path.text}` is not in {wire}: no {step.tag} beneath {_named(place)}",
                 remedy=_nearest(path.text, step.tag, place, wire),
             )
@@ -78,7 +78,7 @@ def bind_steps(
     for step in steps:
         child = _child(place, step.tag)
         if child is None:
-            raise Misconfigured(
+            raise Misconfigured.told(
                 f"`{text}` is not in {wire}: no {step.tag} beneath {_named(place)}",
                 remedy=_nearest(text, step.tag, place, wire),
             )
@@ -155,7 +155,7 @@ def _with_parts(path: Path, place: Place, wire: str) -> Path:
     if path.names:
         missing = [name for name in path.names if not place.record.number_of(name)]
         if missing:
-            raise Misconfigured(
+            raise Misconfigured.told(
                 f"`{path.text}` is not in {wire}: no {missing[0]} in {_named(place)}",
                 remedy=_nearest(path.text, missing[0], place, wire),
             )
@@ -173,7 +173,7 @@ def _numbered(condition: Condition, record: Record) -> Condition:
     if not number:
         known = [part.key for part in record.parts]
         near = get_close_matches(condition.name, known, 1, 0.5)
-        raise Misconfigured(
+        raise Misconfigured.told(
             f"{record.tag} has no {condition.name} that a condition could ask for",
             remedy=f"did you mean `{near[0]}`?" if near else "a condition asks for an attribute or a simple child",
         )
@@ -184,7 +184,7 @@ def _member(path: Path, variant: Variant, wire: str) -> Take:
     group = variant.group
     if group is None or path.member is None or not 1 <= path.member <= group.size:
         size = group.size if group else 0
-        raise Misconfigured(f"`{path.text}`: a group here has {size} elements", remedy='at = "PO1~" opens a group')
+        raise Misconfigured.told(f"`{path.text}`: a group here has {size} elements", remedy='at = "PO1~" opens a group')
     return Take(path, OWN, (), (), variant.place)
 
 
@@ -192,20 +192,22 @@ def check_elements(path: Path, record: Record, wire: str) -> None:
     """Raise ``Misconfigured`` when the path names an element, component or group the record does not have."""
     if path.qualifier is not None or path.group:
         if record.group is None:
-            raise Misconfigured(f"`{path.text}`: {record.tag} has no repeating group in {wire}")
+            raise Misconfigured.told(f"`{path.text}`: {record.tag} has no repeating group in {wire}")
         return
     every = [*path.parts, *(c.part for c in path.conditions)]
     every += [c.part for step in path.steps[-1:] for c in step.conditions if c.part]
     for number in every:
         if not 1 <= number <= len(record.parts):
             near = f"{record.tag}{len(record.parts):02d}"
-            raise Misconfigured(
+            raise Misconfigured.told(
                 f"`{path.text}` is not in {wire}: {record.tag} ends with {near}", remedy=f"did you mean `{near}`?"
             )
     for number in path.parts:
         inner = record.parts[number - 1].parts
         if path.component and path.component > len(inner):
-            raise Misconfigured(f"`{path.text}` is not in {wire}: {record.tag}{number:02d} has {len(inner)} components")
+            raise Misconfigured.told(
+                f"`{path.text}` is not in {wire}: {record.tag}{number:02d} has {len(inner)} components"
+            )
 
 
 def _named(place: Place) -> str:
@@ -235,4 +237,4 @@ def _names(record: Record, place: Place, wire: str) -> list[str]:
 
 def nearest_element(text: str, variant: Variant, wire: str) -> Misconfigured:
     """Return the fault for a text that is not even shaped like a path (PO1O2)."""
-    return Misconfigured(f"`{text}` is not in {wire}", remedy=_nearest(text, text[:3], variant.place, wire))
+    return Misconfigured.told(f"`{text}` is not in {wire}", remedy=_nearest(text, text[:3], variant.place, wire))

@@ -54,7 +54,7 @@ def scan(text: str, file: str) -> list[KeyValue]:
     longest = max(range(len(lines)), key=lambda number: len(lines[number]))
     if len(lines[longest]) > LINE_CHARACTERS_MAX:
         message = f"a line of more than {LINE_CHARACTERS_MAX} characters"
-        raise Misconfigured(message, file=file, line=longest + 1, remedy="make it shorter")
+        raise Misconfigured.told(message, file=file, line=longest + 1, remedy="make it shorter")
     at = 0
     while at < len(lines):
         line = lines[at].strip()
@@ -96,7 +96,7 @@ def _statement(lines: list[str], at: int) -> tuple[dict[str, object], int]:
         except tomllib.TOMLDecodeError:
             if at + taken >= len(lines):
                 raise
-    raise Misconfigured(f"a statement longer than {STATEMENT_LINES_MAX} lines", line=at + 1)
+    raise Misconfigured.told(f"a statement longer than {STATEMENT_LINES_MAX} lines", line=at + 1)
 
 
 def _unfold(parsed: dict[str, object]) -> tuple[tuple[str, ...], object]:

@@ -43,7 +43,7 @@ def own_folder(path: Path, what: str = "the data directory") -> None:
         make_way_to(path)
         path.mkdir(mode=stat.S_IRWXU, exist_ok=True)
     except OSError as fault:
-        raise Misconfigured(f"{what} cannot be made: {fault.strerror}", file=str(path)) from fault
+        raise Misconfigured.told(f"{what} cannot be made: {fault.strerror}", file=str(path)) from fault
     refuse_open(path, what)
 
 
@@ -69,13 +69,13 @@ def refuse_foreign(path: Path, what: str) -> None:
     for at, status, is_end in _way_to(path):
         place = shlex.quote(str(at))
         if status.st_uid not in ours:
-            raise Misconfigured(
+            raise Misconfigured.told(
                 f"{what}: {at} belongs to another account ({_name_of(status.st_uid)}), which may put anything there",
                 file=str(path),
                 remedy=f"chown {_name_of(os.geteuid())} {place}, or run the hub as the account that owns it",
             )
         if not is_end and stat.S_ISDIR(status.st_mode) and _others_write(status):
-            raise Misconfigured(
+            raise Misconfigured.told(
                 f"{what}: others may write into {at} (mode {stat.S_IMODE(status.st_mode):04o}), and put anything there",
                 file=str(path),
                 remedy=f"chmod go-w {place}, or name a place that only the hub's account and root lead to",
@@ -103,13 +103,13 @@ def _way_to(path: Path) -> Iterator[tuple[Path, os.stat_result, bool]]:
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as fault:
-            raise Misconfigured(f"the way to {path} is closed: {fault.strerror}", file=str(there)) from fault
+            raise Misconfigured.told(f"the way to {path} is closed: {fault.strerror}", file=str(there)) from fault
         yield there, status, not rest
         if to is None:
             at = there
             continue
         if (links := links + 1) > LINKS_MAX:
-            raise Misconfigured(f"the way to {path} leads through too many links", file=str(there))
+            raise Misconfigured.told(f"the way to {path} leads through too many links", file=str(there))
         at = Path("/") if to.is_absolute() else at
         rest.extendleft(reversed(to.parts[1:] if to.is_absolute() else to.parts))
 
@@ -147,7 +147,7 @@ def refuse_open(path: Path, what: str = "the data directory") -> None:
     except FileNotFoundError:
         return
     if mode & OTHERS:
-        raise Misconfigured(
+        raise Misconfigured.told(
             f"{what} is open to other accounts (mode {mode:04o}), and everything in it with it",
             file=str(path),
             remedy=f"chmod 700 {shlex.quote(str(path))}",

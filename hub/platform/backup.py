@@ -45,9 +45,13 @@ def back_up(database: Database, data: Path, target: Path) -> Path:
 def restore(backup: Path, data: Path) -> None:
     """Put a backup into the data directory ``data``. Raises ``Misconfigured`` when a database is there already."""
     if not os.path.lexists(backup / SQLITE_FILE):
-        raise Misconfigured("is no backup: it has no database", file=str(backup), remedy="name the folder of a backup")
+        raise Misconfigured.told(
+            "is no backup: it has no database", file=str(backup), remedy="name the folder of a backup"
+        )
     if (data / SQLITE_FILE).exists():
-        raise Misconfigured("has a database", file=str(data), remedy="stop the hub and move the old data away first")
+        raise Misconfigured.told(
+            "has a database", file=str(data), remedy="stop the hub and move the old data away first"
+        )
     _refuse_odd_entries(backup)
     _check(backup / SQLITE_FILE)
     own_folder(data)
@@ -60,15 +64,17 @@ def restore(backup: Path, data: Path) -> None:
 
 def _sqlite_path(database: Database, remedy: str) -> Path:
     if database.sqlite_path is None:
-        raise Misconfigured("PostgreSQL is backed up by its own tools", remedy=remedy)
+        raise Misconfigured.told("PostgreSQL is backed up by its own tools", remedy=remedy)
     if not database.sqlite_path.exists():
-        raise Misconfigured("there is no database here", file=str(database.sqlite_path), remedy="run: hub db upgrade")
+        raise Misconfigured.told(
+            "there is no database here", file=str(database.sqlite_path), remedy="run: hub db upgrade"
+        )
     return database.sqlite_path
 
 
 def _refuse_full(target: Path) -> None:
     if target.exists() and any(target.iterdir()):
-        raise Misconfigured("is not empty", file=str(target), remedy="back up into a new folder")
+        raise Misconfigured.told("is not empty", file=str(target), remedy="back up into a new folder")
 
 
 def _refuse_odd_entries(backup: Path) -> None:
@@ -90,7 +96,7 @@ def _refuse_odd_entries(backup: Path) -> None:
 
 
 def _refuse(path: Path, what: str) -> None:
-    raise Misconfigured(
+    raise Misconfigured.told(
         f"is {what}, which no backup of ours holds",
         file=str(path),
         remedy="use a backup that nobody else could write into",
@@ -135,4 +141,4 @@ def _check(path: Path) -> None:
     except sqlite3.DatabaseError as fault:
         verdict = str(fault)
     if verdict != "ok":
-        raise Misconfigured(f"is damaged: {verdict}", file=str(path), remedy="use another backup")
+        raise Misconfigured.told(f"is damaged: {verdict}", file=str(path), remedy="use another backup")

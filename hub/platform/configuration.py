@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 import hub
 from hub.kernel.errors import Misconfigured
 from hub.kernel.own_files import read_own_bytes
+from hub.kernel.sentence import Phrase, declared
 
 CONTENTS = ("partners", "mappings", "schemas")
 
@@ -39,7 +40,7 @@ class Configuration:
         """Return the winning file's bytes. Raises ``Misconfigured`` when there is none, or one beyond reason."""
         path = self.find(name)
         if path is None:
-            raise Misconfigured("there is no such file in the configuration", file=name, remedy=self._searched())
+            raise Misconfigured("CFG/there-is-no-such-file", file=name, list=", ".join(map(str, self.roots)))
         return read_own_bytes(path)
 
     def folders(self, name: str) -> list[str]:
@@ -67,9 +68,6 @@ class Configuration:
             if (root / relative).is_dir():
                 yield from (entry for entry in (root / relative).iterdir() if not entry.name.startswith("."))
 
-    def _searched(self) -> str:
-        return f"looked in {', '.join(str(root) for root in self.roots)}"
-
 
 def find_configuration(search_path: str | None) -> Configuration:
     """Return the configuration for a ``HUB_CONFIG_PATH``: folders joined as in ``PATH``, or None."""
@@ -77,15 +75,11 @@ def find_configuration(search_path: str | None) -> Configuration:
     roots = [root for root in (package.parent, package / "_data") if (root / CONTENTS[0]).is_dir()]
     for folder in (search_path or "").split(os.pathsep):
         if folder and not Path(folder).is_dir():
-            raise Misconfigured(
-                f"HUB_CONFIG_PATH names {folder}, which is no folder", remedy="make it, or leave it out"
-            )
+            raise Misconfigured("CFG/hub-config-path-names", folder=folder)
         if folder:
             roots.append(Path(folder))
     if not roots:
-        raise Misconfigured(
-            f"there is no configuration beside {package}", remedy=f"set HUB_CONFIG_PATH to a folder with {CONTENTS[0]}/"
-        )
+        raise Misconfigured("CFG/there-is-no-configuration", package=str(package), contents=CONTENTS[0])
     return Configuration(roots)
 
 
@@ -101,5 +95,22 @@ def _content(path: Path) -> bytes:
 def _relative(name: str) -> PurePosixPath:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts:
-        raise Misconfigured("a configuration file is named from its root, without ..", file=name)
+        raise Misconfigured("CFG/configuration-file-is-named", file=name)
     return path
+
+
+declared(
+    {
+        "CFG/there-is-no-such-file": Phrase(
+            message="there is no such file in the configuration", remedy="looked in {list}"
+        ),
+        "CFG/there-is-no-configuration": Phrase(
+            message="there is no configuration beside {package}",
+            remedy="set HUB_CONFIG_PATH to a folder with {contents}/",
+        ),
+        "CFG/configuration-file-is-named": Phrase(message="a configuration file is named from its root, without .."),
+        "CFG/hub-config-path-names": Phrase(
+            message="HUB_CONFIG_PATH names {folder}, which is no folder", remedy="make it, or leave it out"
+        ),
+    }
+)

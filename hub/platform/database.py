@@ -65,7 +65,7 @@ class Database:
 
             self._engine = PostgresqlEngine(url, self.bells)
         else:
-            raise Misconfigured(
+            raise Misconfigured.told(
                 "HUB_DATABASE_URL names neither SQLite nor PostgreSQL",
                 remedy="sqlite:///<path> or postgresql://user:password@host/name",
             )

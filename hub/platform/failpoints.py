@@ -38,7 +38,7 @@ def arm(request: str | None) -> None:
         return
     name, _, count = request.partition(":")
     if name not in POINTS or not (count.isdecimal() or not count):
-        raise Misconfigured(f"HUB_FAILPOINT={request} names no failpoint", remedy=f"one of {', '.join(POINTS)}")
+        raise Misconfigured.told(f"HUB_FAILPOINT={request} names no failpoint", remedy=f"one of {', '.join(POINTS)}")
     _armed, _left = name, int(count or 1)
 
 

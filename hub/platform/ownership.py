@@ -28,7 +28,7 @@ class Ownership:
         except OSError as fault:
             holder = os.read(self._descriptor, 20).decode("ascii", "replace")
             os.close(self._descriptor)
-            raise Misconfigured(
+            raise Misconfigured.told(
                 f"another hub (process {holder}) serves {data}", remedy="stop it, or choose another --data"
             ) from fault
         os.ftruncate(self._descriptor, 0)

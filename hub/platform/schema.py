@@ -84,12 +84,12 @@ def verify(database: Database) -> None:
     found, missing = database.read_now(work)
     if found != head():
         newer = found is not None and found > head()
-        raise Misconfigured(
+        raise Misconfigured.told(
             f"the database is at revision {found or 'none'}, this hub wants {head()}",
             remedy="install the newer hub that wrote it" if newer else "run: hub db upgrade",
         )
     if missing:
-        raise Misconfigured(f"triggers are missing: {', '.join(sorted(missing))}", remedy="run: hub db upgrade")
+        raise Misconfigured.told(f"triggers are missing: {', '.join(sorted(missing))}", remedy="run: hub db upgrade")
 
 
 def alembic_config(conn: Connection) -> Config:

@@ -33,5 +33,7 @@ def server_key(data: Path) -> bytes:
     with file.open("rb") as stored:
         key = stored.read(KEY_BYTES + 1)
     if len(key) != KEY_BYTES:
-        raise Misconfigured(f"{file} holds {len(key)} bytes and not {KEY_BYTES}", remedy="remove it, and start again")
+        raise Misconfigured.told(
+            f"{file} holds {len(key)} bytes and not {KEY_BYTES}", remedy="remove it, and start again"
+        )
     return key

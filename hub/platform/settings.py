@@ -82,7 +82,7 @@ def load(environment: Mapping[str, str], **arguments: object) -> Settings:
         if variable.startswith("HUB_") and variable not in NAMES and variable not in OTHERS:
             nearest = difflib.get_close_matches(variable, [*NAMES, *OTHERS], n=1)
             known = nearest[0] if nearest else ", ".join(NAMES)
-            raise Misconfigured(f"{variable} is no setting of the hub", remedy=f"did you mean {known}?")
+            raise Misconfigured.told(f"{variable} is no setting of the hub", remedy=f"did you mean {known}?")
     said: dict[str, object] = {NAMES[name]: value for name, value in environment.items() if name in NAMES and value}
     said |= {name: value for name, value in arguments.items() if value is not None}
     try:
@@ -90,32 +90,34 @@ def load(environment: Mapping[str, str], **arguments: object) -> Settings:
     except msgspec.ValidationError as fault:
         message, _, place = str(fault).partition(" - at `$.")
         variable = f"HUB_{place.rstrip('`').upper()}"
-        raise Misconfigured(f"{variable}: {message}", remedy=f"it is {said.get(place.rstrip('`'))!r} now") from fault
+        raise Misconfigured.told(
+            f"{variable}: {message}", remedy=f"it is {said.get(place.rstrip('`'))!r} now"
+        ) from fault
     _check(settings)
     return settings
 
 
 def _check(settings: Settings) -> None:
     if not 0 <= settings.port <= 65_535:
-        raise Misconfigured(f"HUB_PORT: {settings.port} is no port", remedy="1 to 65535, or 0 for any free one")
+        raise Misconfigured.told(f"HUB_PORT: {settings.port} is no port", remedy="1 to 65535, or 0 for any free one")
     if settings.log_level not in ("debug", "info", "warning", "error"):
-        raise Misconfigured(f"HUB_LOG_LEVEL: {settings.log_level!r}", remedy="debug, info, warning or error")
+        raise Misconfigured.told(f"HUB_LOG_LEVEL: {settings.log_level!r}", remedy="debug, info, warning or error")
     if settings.metrics_token is not None and len(settings.metrics_token) < TOKEN_LENGTH_MIN:
-        raise Misconfigured(
+        raise Misconfigured.told(
             f"HUB_METRICS_TOKEN has fewer than {TOKEN_LENGTH_MIN} characters", remedy="take: openssl rand -hex 32"
         )
     if not 16 <= settings.connections_max <= 60_000:
-        raise Misconfigured(f"HUB_CONNECTIONS_MAX: {settings.connections_max}", remedy="16 to 60000")
+        raise Misconfigured.told(f"HUB_CONNECTIONS_MAX: {settings.connections_max}", remedy="16 to 60000")
     for name in ("partner_bytes_per_day", "partner_rows_per_day"):
         if getattr(settings, name) <= 0:
-            raise Misconfigured(f"HUB_{name.upper()} is not above 0", remedy="leave it out for the usual budget")
+            raise Misconfigured.told(f"HUB_{name.upper()} is not above 0", remedy="leave it out for the usual budget")
     if settings.body_bytes_max <= 0 or settings.waiting_bytes_max < 2 * settings.body_bytes_max:
-        raise Misconfigured(  # a partner holds no more than it leaves free
+        raise Misconfigured.told(  # a partner holds no more than it leaves free
             "HUB_WAITING_BYTES_MAX is below twice HUB_BODY_BYTES_MAX", remedy="raise the one, or lower the other"
         )
     folders, data = (Path(os.path.realpath(path)) for path in (settings.folders_root, settings.data))
     if folders.is_relative_to(data) or data.is_relative_to(folders):
-        raise Misconfigured(
+        raise Misconfigured.told(
             f"HUB_FOLDERS: {folders} and the data directory {data} lie within each other",
             remedy="name two folders side by side: partners enter the one, and nobody but the hub the other",
         )

@@ -103,7 +103,7 @@ class SqliteEngine:
 
     def read_now(self, work: Work[T]) -> T:
         if not self._path.exists():
-            raise Misconfigured("there is no database here", file=str(self._path), remedy="run: hub db upgrade")
+            raise Misconfigured.told("there is no database here", file=str(self._path), remedy="run: hub db upgrade")
         try:
             with self._read_engine.connect() as conn:
                 return work(conn)

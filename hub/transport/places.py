@@ -72,7 +72,7 @@ class Places:
                     if own == WRITING:
                         _tidy(folder)
         except OSError as fault:
-            raise Misconfigured(
+            raise Misconfigured.told(
                 f"HUB_FOLDERS: the folders of partners cannot be prepared: {fault.strerror}",
                 file=str(self.root),
                 remedy="let the hub's account own the folder, or name another",
@@ -149,7 +149,7 @@ class Places:
                 with contextlib.suppress(FileNotFoundError), self.own(*names):
                     pass
             except OSError as fault:
-                raise Misconfigured(
+                raise Misconfigured.told(
                     f"HUB_FOLDERS: the hub's own folder cannot be used: {fault.strerror}",
                     file=str(self.root.joinpath(OURS, *names)),
                     remedy="let it be a folder, and no link, that the hub's account owns",
@@ -158,7 +158,7 @@ class Places:
     def _refuse_anothers(self, folder: int, name: str) -> None:
         owner = os.fstat(folder).st_uid
         if owner not in (0, os.geteuid()):
-            raise Misconfigured(
+            raise Misconfigured.told(
                 f"HUB_FOLDERS: the hub's own folder {name} belongs to another account ({owner})",
                 file=str(self.root / OURS),
                 remedy=f"chown -R {os.geteuid()} {shlex.quote(str(self.root / OURS))}, or run the hub as that account",
@@ -170,19 +170,19 @@ class Places:
         try:
             status = os.fstat(root)
             if (mode := stat.S_IMODE(status.st_mode)) & WRITTEN_BY_OTHERS:
-                raise Misconfigured(
+                raise Misconfigured.told(
                     f"HUB_FOLDERS: others than the hub may write into the root of the partners' folders ({mode:04o})",
                     file=str(self.root),
                     remedy=f"chmod 711 {self.root}; what a partner writes into is a folder below it",
                 )
             if status.st_uid not in (0, os.geteuid()):
-                raise Misconfigured(
+                raise Misconfigured.told(
                     f"HUB_FOLDERS: the root of the partners' folders belongs to another account ({status.st_uid})",
                     file=str(self.root),
                     remedy=f"chown {os.geteuid()} {shlex.quote(str(self.root))}",
                 )
             if self._known not in (None, _identity(root)):
-                raise Misconfigured(
+                raise Misconfigured.told(
                     "HUB_FOLDERS: another folder stands where the root of the partners' folders was at the start",
                     file=str(self.root),
                     remedy="put the old one back, or start the hub anew if the change was yours",

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from hub.kernel.diagnostics import Diagnostic
-from hub.kernel.sentence import Wording
+from hub.kernel.sentence import Wording, in_words
 from hub.kernel.struct import Struct
 from hub.web import statuses
 from hub.web.assets import Assets
@@ -76,7 +76,7 @@ def _environment(language: PageLanguage, assets: Assets, templates: Path) -> Env
         phrase=partial(_phrase, phrases, reader),
         finds=partial(_finds, phrases, reader),
         advises=partial(_advises, phrases, reader),
-        said=phrases.words,
+        said=partial(_said, phrases, reader),
         assets=assets,
         languages=LANGUAGES,
         words=statuses,
@@ -89,6 +89,11 @@ def _environment(language: PageLanguage, assets: Assets, templates: Path) -> Env
 def _phrase(phrases: Phrasebook, reader: WordingReader, said: str | Wording | None) -> str:
     """Return what was said; what is a sentence already is looked up by its pattern."""
     return reader.says(said) if isinstance(said, Wording) else phrases.phrase(said)
+
+
+def _said(phrases: Phrasebook, reader: WordingReader, said: str | Wording | None) -> str:
+    """Return what was said as a part of a sentence."""
+    return in_words(said, reader) if isinstance(said, Wording) else phrases.words(said or "")
 
 
 def _finds(phrases: Phrasebook, reader: WordingReader, finding: Diagnostic) -> str:

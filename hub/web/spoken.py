@@ -38,7 +38,7 @@ WRITERS = {
 }
 WRITERS |= {"formats/x12/segment_code.py"}
 """Modules that write Python: their texts are code, and in the code stand texts."""
-FOR_PEOPLE = {"Misconfigured", "Unreadable"}
+FOR_PEOPLE = {"Misconfigured", "told", "Unreadable"}
 """Exceptions whose words end in a message's timeline or on the page of partners; all others end in a log or the API."""
 ASIDE = {"debug", "info", "warning", "error", "exception", "compile", "made", "text", "cast", "partition", "split"}
 """Calls whose texts are for a log, a pattern, written code, a database or a type."""

@@ -78,7 +78,7 @@ def test_a_file_that_is_not_there_is_wrong_usage(capsys: pytest.CaptureFixture[s
     ("fault", "code", "words"),
     [
         (
-            Misconfigured("separators are equal", file="partner.toml", line=7, remedy="choose another"),
+            Misconfigured.told("separators are equal", file="partner.toml", line=7, remedy="choose another"),
             2,
             "partner.toml:7: separators are equal; remedy: choose another",
         ),
@@ -102,7 +102,7 @@ def test_what_the_hub_cannot_go_on_from_is_one_clear_line(
 def test_a_fault_is_json_too_when_json_was_asked_for(
     failing: list[HubError], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    failing.append(Misconfigured("unknown key colour", file="partner.toml", line=3))
+    failing.append(Misconfigured.told("unknown key colour", file="partner.toml", line=3))
     assert main.run(["fail", "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"] == {
         "kind": "Misconfigured",

@@ -32,7 +32,7 @@ def _one(item: int | str) -> object:
     if item == "another type":
         return 1.5
     if item == "misconfigured":
-        return Misconfigured("no such map", file="partner.toml", line=7, remedy="name another")
+        return Misconfigured.told("no such map", file="partner.toml", line=7, remedy="name another")
     return item * 2
 
 

@@ -242,7 +242,7 @@ def test_data_that_was_moved_away_is_not_well_and_folders_not_made_yet_are(tmp_p
 def test_the_running_hub_says_what_is_at_fault_and_stays_ready_for_all_others(
     hub: AtWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_fault = Partners({}, {"other-co": Misconfigured("unknown key", file="/srv/other-co.toml", line=6)})
+    at_fault = Partners({}, {"other-co": Misconfigured.told("unknown key", file="/srv/other-co.toml", line=6)})
     monkeypatch.setattr(hub.hub.rules, "partners", at_fault)  # the rules are shared by all tests
     checks: dict[str, Check] = {check.name: check for check in hub.wait(hub.hub.checks())}
     assert {"database", "storage", "reader", "partners", "jobs given up"} <= set(checks)

@@ -48,6 +48,11 @@ NAMES = {
     "true", "false", "units", "usage", "envelope", "kind",
 }  # fmt: skip
 """Keys, values and operators as they are written in our own files, where the sentence names one to be written."""
+NAMES |= {
+    "add", "codes", "computed", "dates", "elements", "extends", "maximum", "minimum", "null", "places", "properties",
+    "structure",
+}  # fmt: skip
+"""Keys of guides and schemas."""
 NAMES |= {"gzip", "xz", "zstd", "quoted-printable"}  # and of ways to pack and to write
 COMMANDS = re.compile(r"hub map lint|hub partner migrate")
 

@@ -8,9 +8,8 @@ fault is not used at all: half a price list is worse than none.
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,21 +23,17 @@ from hub.business.orders.catalogue import (
     Revision,
     Tier,
 )
+from hub.business.orders.catalogue_table import CatalogueFile, CatalogueTable, is_text
 from hub.kernel.errors import Misconfigured
-from hub.platform.toml_lines import Key, Lines, read_toml
+from hub.kernel.sentence import Phrase, Word, declared
+from hub.platform.toml_lines import Key, read_toml
 
 Read = TypeVar("Read", CatalogueItem, ContractPrice)
 
-LEAD_TIME_DAYS_MAX = 3 * 365  # longer than any contract of ours runs
-NUMBER_MIN, NUMBER_MAX = Decimal("0.000001"), Decimal(1_000_000_000)  # of one part in a million, to a year's output
-DECIMALS_MAX = 9
+
 PERCENT_MAX = Decimal(100)
-FIRST_YEAR, LAST_YEAR = 2000, 2099
-TEXT_CHARACTERS_MAX = 200
-ONE_LINE = re.compile(f"[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]{{1,{TEXT_CHARACTERS_MAX}}}")
 ITEMS_MAX, PRICES_MAX = 20_000, 50_000  # what 4 MB of such files hold
 REVISIONS_MAX, TIERS_MAX, UNITS_MAX = 100, 100, 50  # of one item or price
-FAULTS_MAX = 200  # of one file; whoever has more has the wrong file
 
 
 def read_catalogue(partner: str, items: Path | None, prices: Path | None) -> Catalogue:
@@ -65,14 +60,14 @@ def _read(partner: str, items: Path | None, prices: Path | None) -> tuple[Catalo
 
 
 def _read_file(
-    path: Path | None, read: Callable[[_File, dict[str, Any]], list[Read]], faults: list[Misconfigured]
+    path: Path | None, read: Callable[[CatalogueFile, dict[str, Any]], list[Read]], faults: list[Misconfigured]
 ) -> list[Read]:
     """Return what ``read`` makes of ``path``, nothing without a path; add what is wrong to ``faults``, by line."""
     if path is None:
         return []
     try:
         tables, lines = read_toml(path)
-        file = _File(str(path), lines)
+        file = CatalogueFile(str(path), lines)
         made = read(file, tables)
     except Exception as fault:  # noqa: BLE001 - one partner's file, whatever it does to its reader, stops that one
         faults.append(Misconfigured.of(fault, file=str(path), code="CFG-CATALOGUE"))
@@ -81,108 +76,7 @@ def _read_file(
     return made
 
 
-class _File:
-    """One file being read, and the faults found in it."""
-
-    def __init__(self, name: str, lines: Lines) -> None:
-        self.name = name
-        self.lines = lines
-        self.faults: list[Misconfigured] = []
-
-    def fault(self, key: Key, message: str, remedy: str) -> None:
-        line = self.lines.of(key) or self.lines.of((*key, 0))  # a list of tables stands where its first one does
-        if len(self.faults) < FAULTS_MAX:
-            self.faults.append(Misconfigured(message, code="CFG-VALUE", file=self.name, line=line, remedy=remedy))
-
-    def tables(self, owner: dict[str, Any], key: Key, most: int) -> list[tuple[Key, dict[str, Any]]]:
-        """Return the tables of the list at ``key``, each with its key; more than ``most`` are a fault."""
-        found = owner.get(str(key[-1]), [])
-        if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-            self.fault(key, f"{key[-1]} is not a list of tables", f"write [[{'.'.join(_names(key))}]]")
-            return []
-        if len(found) > most:
-            self.fault(key, f"more than {most} of {key[-1]}", "split the file, or leave out what has ended")
-        found = found[:most]
-        return [((*key, index), entry) for index, entry in enumerate(found)]
-
-    def known(self, table: dict[str, Any], key: Key, names: Iterable[str]) -> None:
-        """Report every key of ``table`` that is none of ``names``, with the nearest that is."""
-        allowed = sorted(names)
-        for name in table:
-            if name not in allowed:
-                near = difflib.get_close_matches(name[:TEXT_CHARACTERS_MAX], allowed, n=1)
-                remedy = f"did you mean {near[0]}?" if near else f"use one of {', '.join(allowed)}"
-                self.fault((*key, name), f"unknown key {name[:TEXT_CHARACTERS_MAX]}", remedy)
-
-
-class _Table:
-    """One table being read: each method takes a key and reports what is wrong with its value."""
-
-    def __init__(self, file: _File, key: Key, values: dict[str, Any], names: Iterable[str]) -> None:
-        self._file = file
-        self.key = key
-        self.values = values
-        file.known(values, key, names)
-
-    def fault(self, name: str, message: str, remedy: str) -> None:
-        self._file.fault((*self.key, name), message, remedy)
-
-    def text(self, name: str) -> str | None:
-        value = self._taken(name, _is_text, f"text of at most {TEXT_CHARACTERS_MAX} characters on one line")
-        return value if isinstance(value, str) else None
-
-    def required(self, name: str) -> str:
-        """Return the text at ``name``; a fault and an empty text when it is not there."""
-        if name not in self.values:
-            self.fault(name, f"{name} is missing", f"add {name} = …")
-        return self.text(name) or ""
-
-    def flag(self, name: str) -> bool:
-        return self._taken(name, lambda found: isinstance(found, bool), "true or false") is True
-
-    def day(self, name: str) -> date | None:
-        value = self._taken(name, _is_day, f"a date from {FIRST_YEAR} to {LAST_YEAR} (2026-01-31)")
-        return value if isinstance(value, date) else None
-
-    def days(self, name: str, default: int | None = None) -> int:
-        """Return a count of calendar days; required when there is no default."""
-        if name not in self.values and default is None:
-            self.fault(name, f"{name} is missing", f"add {name} = … in calendar days")
-        value = self._taken(
-            name,
-            lambda found: isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= LEAD_TIME_DAYS_MAX,
-            f"a count of days from 0 to {LEAD_TIME_DAYS_MAX}",
-        )
-        return value if isinstance(value, int) else default or 0
-
-    def number(
-        self, name: str, default: Decimal | None = None, *, zero: bool = False, most: Decimal = NUMBER_MAX
-    ) -> Decimal | None:
-        """Return an exact number above zero, or not below it where ``zero`` may be said."""
-        least = Decimal(0) if zero else NUMBER_MIN
-        value = self._taken(
-            name,
-            lambda found: _is_number(found) and (NUMBER_MIN <= found <= most or (zero and found == 0)),
-            f"a number from {least} to {most}, of at most {DECIMALS_MAX} decimals",
-        )
-        return default if value is None else Decimal(value)
-
-    def period(self) -> tuple[date | None, date | None]:
-        """Return the days ``from`` and ``to``; either may be open."""
-        start, end = self.day("from"), self.day("to")
-        if start and end and end < start:
-            self.fault("to", f"to {end} is before from {start}", "put the two days in order")
-        return start, end
-
-    def _taken(self, name: str, fits: Callable[[Any], bool], wanted: str) -> Any:
-        value = self.values.get(name)
-        if value is None or fits(value):
-            return value
-        self.fault(name, f"{name} is {_shown(value)}, not {wanted}", f"write {wanted}")
-        return None
-
-
-def _items(file: _File, tables: dict[str, Any]) -> list[CatalogueItem]:
+def _items(file: CatalogueFile, tables: dict[str, Any]) -> list[CatalogueItem]:
     file.known(tables, (), ["item"])
     made: list[CatalogueItem] = []
     seen: dict[tuple[str, str], CatalogueItem] = {}
@@ -191,7 +85,7 @@ def _items(file: _File, tables: dict[str, Any]) -> list[CatalogueItem]:
         made.append(item)
         for name, value in (("number", item.number), ("buyer", item.buyer), ("udi_di", item.udi_di)):
             if value and seen.setdefault((name, value), item) is not item:
-                file.fault((*key, name), f"{name} {value} stands twice", "keep one item for each number")
+                file.fault((*key, name), "stands-twice", name=name, value=value)
     return made
 
 
@@ -211,13 +105,13 @@ _ITEM_KEYS = [
 ]
 
 
-def _item(file: _File, key: Key, values: dict[str, Any]) -> CatalogueItem:
-    table = _Table(file, key, values, _ITEM_KEYS)
+def _item(file: CatalogueFile, key: Key, values: dict[str, Any]) -> CatalogueItem:
+    table = CatalogueTable(file, key, values, _ITEM_KEYS)
     unit = table.required("unit")
     minimum = table.number("minimum", Decimal(0), zero=True, most=LINE_MAXIMUM) or Decimal(0)
     maximum = table.number("maximum", LINE_MAXIMUM, most=LINE_MAXIMUM) or LINE_MAXIMUM
     if maximum < minimum:
-        table.fault("maximum", f"maximum {maximum} is below minimum {minimum}", "put the two in order")
+        table.fault("maximum", "maximum-is-below-minimum", maximum=str(maximum), minimum=str(minimum))
     return CatalogueItem(
         number=table.required("number"),
         buyer=table.required("buyer"),
@@ -234,28 +128,28 @@ def _item(file: _File, key: Key, values: dict[str, Any]) -> CatalogueItem:
     )
 
 
-def _factors(file: _File, item: _Table, own: str) -> dict[str, Decimal]:
+def _factors(file: CatalogueFile, item: CatalogueTable, own: str) -> dict[str, Decimal]:
     values = item.values.get("units", {})
     if not isinstance(values, dict):
-        item.fault("units", "units is not a table", "write units = { box = 10 }")
+        item.fault("units", "units-is-not-table")
         return {}
-    if len(values) > UNITS_MAX or not all(_is_text(word) for word in values):
-        item.fault("units", f"units are more than {UNITS_MAX}, or not each a word", "write units = { box = 10 }")
+    if len(values) > UNITS_MAX or not all(is_text(word) for word in values):
+        item.fault("units", "units-are-more-than", units_max=UNITS_MAX)
         return {}
-    table = _Table(file, (*item.key, "units"), values, values)
+    table = CatalogueTable(file, (*item.key, "units"), values, values)
     if own in values:
-        table.fault(own, f"units says how many {own} are in one {own}", "leave the item's own unit out")
+        table.fault(own, "units-says-how-many", own=own)
     return {word: factor for word in values if (factor := table.number(word)) is not None}
 
 
-def _lead_time(file: _File, item: _Table) -> LeadTime:
+def _lead_time(file: CatalogueFile, item: CatalogueTable) -> LeadTime:
     values = item.values.get("lead_time")
     if not isinstance(values, dict):
-        item.fault("lead_time", "lead_time is missing or no table", "write lead_time = { days = 30 }")
+        item.fault("lead_time", "lead-time-is-missing")
         return LeadTime(days=0)
-    table = _Table(file, (*item.key, "lead_time"), values, ("days", "days_per_lot", "lot"))
+    table = CatalogueTable(file, (*item.key, "lead_time"), values, ("days", "days_per_lot", "lot"))
     if ("days_per_lot" in values) != ("lot" in values):
-        table.fault("lot", "days_per_lot and lot belong together", "say both or neither")
+        table.fault("lot", "days-per-lot-lot")
     return LeadTime(
         days=table.days("days"),
         days_per_lot=table.days("days_per_lot", 0),
@@ -263,17 +157,17 @@ def _lead_time(file: _File, item: _Table) -> LeadTime:
     )
 
 
-def _revisions(file: _File, item: _Table) -> list[Revision]:
+def _revisions(file: CatalogueFile, item: CatalogueTable) -> list[Revision]:
     made: list[Revision] = []
     for key, values in file.tables(item.values, (*item.key, "revision"), REVISIONS_MAX):
-        table = _Table(file, key, values, ("level", "drawing", "from", "to"))
+        table = CatalogueTable(file, key, values, ("level", "drawing", "from", "to"))
         start, end = table.period()
         revision = Revision(level=table.required("level"), drawing=table.text("drawing"), start=start, end=end)
         if any(other.level == revision.level for other in made):
-            table.fault("level", f"revision {revision.level} stands twice", "keep one")
+            table.fault("level", "revision-stands-twice", level=revision.level)
         made.append(revision)
     if not made:
-        item.fault("revision", "the item has no revision", "add [[item.revision]] with its level")
+        item.fault("revision", "item-has-no-revision")
     return made
 
 
@@ -291,38 +185,36 @@ _PRICE_KEYS = [
 ]
 
 
-def _prices(file: _File, tables: dict[str, Any], items: list[CatalogueItem]) -> list[ContractPrice]:
+def _prices(file: CatalogueFile, tables: dict[str, Any], items: list[CatalogueItem]) -> list[ContractPrice]:
     file.known(tables, (), ["price"])
     by_number = {item.number: item for item in items}
     made: list[ContractPrice] = []
     by_terms: dict[tuple[str, str, str], list[ContractPrice]] = {}
     for key, values in file.tables(tables, ("price",), PRICES_MAX):
-        table = _Table(file, key, values, _PRICE_KEYS)
+        table = CatalogueTable(file, key, values, _PRICE_KEYS)
         price = _price(file, table)
         item = by_number.get(price.item)
         if price.item and item is None:
             near = difflib.get_close_matches(price.item, by_number, n=1)
-            remedy = f"did you mean {near[0]}?" if near else "add it to items.toml first"
-            table.fault("item", f"item {price.item} is not in items.toml", remedy)
+            words: dict[str, Word] = {"near": near[0]} if near else {}
+            table.fault("item", "item-unknown-near" if near else "item-unknown", item=price.item, **words)
         if item and price.unit and item.factor(price.unit) is None:
-            table.fault("unit", f"{price.unit} is no unit of {item.number}", "add it to the item's units")
+            table.fault("unit", "is-no-unit", unit=price.unit, number=item.number)
         alike = by_terms.setdefault((price.contract, price.item, price.currency), [])
         if any(_overlap(price, other) for other in alike):
             table.fault(
-                "item",
-                f"a second price of {price.item} in contract {price.contract}, {price.currency}, for the same days",
-                "end the earlier price before this one begins",
+                "item", "second-price-contract-for", item=price.item, contract=price.contract, currency=price.currency
             )
         alike.append(price)
         made.append(price)
     return made
 
 
-def _price(file: _File, table: _Table) -> ContractPrice:
+def _price(file: CatalogueFile, table: CatalogueTable) -> ContractPrice:
     start, end = table.period()
     currency = table.required("currency")
     if currency and not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        table.fault("currency", f"currency {currency} is no ISO 4217 code", "write three capitals, such as USD")
+        table.fault("currency", "currency-is-no-iso", currency=currency)
     return ContractPrice(
         contract=table.required("contract"),
         item=table.required("item"),
@@ -337,19 +229,19 @@ def _price(file: _File, table: _Table) -> ContractPrice:
     )
 
 
-def _tiers(file: _File, price: _Table) -> list[Tier]:
+def _tiers(file: CatalogueFile, price: CatalogueTable) -> list[Tier]:
     made: list[Tier] = []
     for key, values in file.tables(price.values, (*price.key, "tier"), TIERS_MAX):
-        table = _Table(file, key, values, ("from", "amount"))
+        table = CatalogueTable(file, key, values, ("from", "amount"))
         amount = table.number("amount", zero=True)
         if amount is None and "amount" not in values:
-            table.fault("amount", "amount is missing", "add amount = …")
+            table.fault("amount", "amount-is-missing")
         start = table.number("from", Decimal(0), zero=True) or Decimal(0)
         if made and start <= made[-1].start:
-            table.fault("from", f"tier from {start} does not follow the one from {made[-1].start}", "sort the tiers")
+            table.fault("from", "tier-from-does-not", start=str(start), start2=str(made[-1].start))
         made.append(Tier(start=start, amount=amount or Decimal(0)))
     if not made:
-        price.fault("tier", "the price has no tier", "add [[price.tier]] with its amount")
+        price.fault("tier", "price-has-no-tier")
     return made
 
 
@@ -357,27 +249,49 @@ def _overlap(one: ContractPrice, other: ContractPrice) -> bool:
     return (one.start or date.min) <= (other.end or date.max) and (other.start or date.min) <= (one.end or date.max)
 
 
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        return False
-    exponent = Decimal(value).as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -DECIMALS_MAX  # NaN and infinity have a letter there
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and value.strip() == value and bool(ONE_LINE.fullmatch(value))
-
-
-def _is_day(value: object) -> bool:
-    return isinstance(value, date) and not isinstance(value, datetime) and FIRST_YEAR <= value.year <= LAST_YEAR
-
-
-def _shown(value: object) -> str:
-    """Return ``value`` as a fault shows it: its beginning, on one line."""
-    if isinstance(value, (str, bool)):
-        return repr(value)[:TEXT_CHARACTERS_MAX]
-    return str(value)[:TEXT_CHARACTERS_MAX] if isinstance(value, (int, Decimal, date)) else type(value).__name__
-
-
-def _names(key: Key) -> list[str]:
-    return [part for part in key if isinstance(part, str)]
+declared(
+    {
+        "CFG-VALUE/item-unknown-near": Phrase(
+            message="item {item} is not in items.toml", remedy="did you mean {near}?"
+        ),
+        "CFG-VALUE/item-unknown": Phrase(
+            message="item {item} is not in items.toml", remedy="add it to items.toml first"
+        ),
+        "CFG-VALUE/maximum-is-below-minimum": Phrase(
+            message="maximum {maximum} is below minimum {minimum}", remedy="put the two in order"
+        ),
+        "CFG-VALUE/units-is-not-table": Phrase(message="units is not a table", remedy="write units = {{ box = 10 }}"),
+        "CFG-VALUE/units-are-more-than": Phrase(
+            message="units are more than {units_max}, or not each a word", remedy="write units = {{ box = 10 }}"
+        ),
+        "CFG-VALUE/units-says-how-many": Phrase(
+            message="units says how many {own} are in one {own}", remedy="leave the item's own unit out"
+        ),
+        "CFG-VALUE/lead-time-is-missing": Phrase(
+            message="lead_time is missing or no table", remedy="write lead_time = {{ days = 30 }}"
+        ),
+        "CFG-VALUE/days-per-lot-lot": Phrase(
+            message="days_per_lot and lot belong together", remedy="say both or neither"
+        ),
+        "CFG-VALUE/item-has-no-revision": Phrase(
+            message="the item has no revision", remedy="add [[item.revision]] with its level"
+        ),
+        "CFG-VALUE/currency-is-no-iso": Phrase(
+            message="currency {currency} is no ISO 4217 code", remedy="write three capitals, such as USD"
+        ),
+        "CFG-VALUE/price-has-no-tier": Phrase(
+            message="the price has no tier", remedy="add [[price.tier]] with its amount"
+        ),
+        "CFG-VALUE/revision-stands-twice": Phrase(message="revision {level} stands twice", remedy="keep one"),
+        "CFG-VALUE/is-no-unit": Phrase(message="{unit} is no unit of {number}", remedy="add it to the item's units"),
+        "CFG-VALUE/second-price-contract-for": Phrase(
+            message="a second price of {item} in contract {contract}, {currency}, for the same days",
+            remedy="end the earlier price before this one begins",
+        ),
+        "CFG-VALUE/amount-is-missing": Phrase(message="amount is missing", remedy="add amount = …"),
+        "CFG-VALUE/tier-from-does-not": Phrase(
+            message="tier from {start} does not follow the one from {start2}", remedy="sort the tiers"
+        ),
+        "CFG-VALUE/stands-twice": Phrase(message="{name} {value} stands twice", remedy="keep one item for each number"),
+    }
+)

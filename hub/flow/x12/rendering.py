@@ -24,6 +24,7 @@ from hub.formats.x12.separators import Separators, in_version
 from hub.formats.x12.writer import CleanSegments, OutboundSet, clean_segments, write_bare
 from hub.kernel.diagnostics import worst
 from hub.kernel.errors import Misconfigured
+from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 from hub.mapping.library import Map
 
@@ -42,7 +43,7 @@ def render(rules: Rules, partner: Partner, map_: Map, document: Struct) -> Conte
     kind, release, judges = map_.kind, map_.schema.release, x12_rules(rules)
     guide, validator = judges.guide(release, kind, partner.id), judges.validator(release, kind, partner.id)
     if guide is None or validator is None:
-        raise Misconfigured(f"there is no guide for {map_.wire}", remedy=f"add schemas/{map_.wire}.toml")
+        raise Misconfigured("CFG/there-is-no-guide", wire=map_.wire)
     rendered = map_.render(document)
     composed = compose(rendered.root, guide) if rendered.root else None
     findings = rendered.findings + (composed.findings if composed else [])
@@ -125,3 +126,10 @@ def as_set(kind: str, segments: CleanSegments, release: str) -> TransactionSet:
         segments.separators,
         release=release,
     )
+
+
+declared(
+    {
+        "CFG/there-is-no-guide": Phrase(message="there is no guide for {wire}", remedy="add schemas/{wire}.toml"),
+    }
+)

@@ -20,6 +20,7 @@ from hub.formats.schema import PartType
 from hub.formats.simple import Simple
 from hub.kernel.errors import Misconfigured
 from hub.kernel.own_files import read_own_text
+from hub.kernel.sentence import Phrase, Word, declared
 from hub.kernel.struct import Struct
 
 SCHEMA_BYTES_MAX = 2 * 1024 * 1024  # that of EPCIS 2.0 has 90 KB
@@ -49,12 +50,12 @@ def read_json_schema(path: Path, name: str) -> ReadSchema:
     document, findings = open_body(text.encode())
     if document is None:
         first = findings[0]
-        raise Misconfigured(first.message, code="CFG-JSON-SCHEMA", file=name, line=first.location.line or 1)
+        raise Misconfigured("CFG-JSON-SCHEMA/unreadable", file=name, line=first.location.line or 1, found=first.wording)
     reader = _Reader(document.value, name)
     root = document.value if isinstance(document.value, dict) else {}
     member = reader.member(str(root.get("title") or path.stem), root, "", 0)
     if member.simple is not None or member.array:
-        raise reader.fault("", "is no object", "describe the document as an object")
+        raise reader.fault("", "is-no-object")
     return ReadSchema(member=member, digest=sha256(text.encode()).hexdigest())
 
 
@@ -64,30 +65,29 @@ class _Reader:
         self.name = name
         self.count = 0
 
-    def fault(self, pointer: str, message: str, remedy: str | None = None) -> Misconfigured:
-        where = f"{pointer or '/'} {message}"
-        return Misconfigured(where, code="CFG-JSON-SCHEMA", file=self.name, line=1, remedy=remedy)
+    def fault(self, pointer: str, case: str, /, **words: Word) -> Misconfigured:
+        return Misconfigured(f"CFG-JSON-SCHEMA/{case}", words, file=self.name, line=1, pointer=pointer or "/")
 
     def member(self, name: str, said: Any, pointer: str, depth: int) -> Member:
         """Return what one schema object describes."""
         self.count += 1
         if depth > DEPTH_MAX or self.count > MEMBERS_MAX:
-            raise self.fault(pointer, f"comes to more than {MEMBERS_MAX} members, or nests deeper than {DEPTH_MAX}")
+            raise self.fault(pointer, "comes-more-than-members", members_max=MEMBERS_MAX, depth_max=DEPTH_MAX)
         if not isinstance(said, dict):
-            raise self.fault(pointer, "is no schema object")
+            raise self.fault(pointer, "is-no-schema-object")
         if "$ref" in said:
             return self.member(name, self._referred(said["$ref"], pointer), pointer, depth + 1)
         kind = self._kind(said, pointer)
         known = _SAID | (_OF_VALUES if kind in _TYPES else _OF_PLACES)
         for keyword in said:
             if keyword not in known:
-                raise self.fault(pointer, f"says {keyword}, which is not understood", "describe it without")
+                raise self.fault(pointer, "says-which-is-not", keyword=keyword)
         if kind == "object":
             return self._object(name, said, pointer, depth)
         if kind == "array":
             item = self.member(name, said.get("items"), f"{pointer}/items", depth + 1)
             if item.array:
-                raise self.fault(pointer, "is an array of arrays", "put an object between them")
+                raise self.fault(pointer, "is-array-arrays")
             return replace(
                 item,
                 array=True,
@@ -107,7 +107,7 @@ class _Reader:
         required = said.get("required", [])
         properties = said.get("properties", {})
         if not isinstance(properties, dict) or not isinstance(required, list):
-            raise self.fault(pointer, "says its properties otherwise than as an object")
+            raise self.fault(pointer, "says-its-properties-otherwise")
         members = [
             replace(self.member(key, inner, f"{pointer}/properties/{key}", depth + 1), required=key in required)
             for key, inner in properties.items()
@@ -134,9 +134,7 @@ class _Reader:
         )
         kinds = [kind for kind in (named if isinstance(named, list) else [named]) if kind != "null"]
         if len(kinds) != 1 or kinds[0] not in (*_TYPES, "object", "array"):
-            raise self.fault(
-                pointer, f"has the type {named}, which is not understood", "name one type, and null if need be"
-            )
+            raise self.fault(pointer, "has-type-which-is", named=named)
         return str(kinds[0])
 
     def _count(self, said: Mapping[str, Any], keyword: str) -> int:
@@ -146,11 +144,11 @@ class _Reader:
     def _referred(self, reference: Any, pointer: str) -> Any:
         found = self.root
         if not isinstance(reference, str) or not reference.startswith("#/"):
-            raise self.fault(pointer, "refers to what is not in this file", "write #/$defs/…")
+            raise self.fault(pointer, "refers-what-is-not")
         for step in reference[2:].split("/"):
             found = found.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(found, dict) else None
         if found is None:
-            raise self.fault(pointer, f"refers to {reference}, which is not there")
+            raise self.fault(pointer, "refers-which-is-not", reference=reference)
         return found
 
 
@@ -176,3 +174,34 @@ def _decimals(value: Any) -> int | None:
         return None
     exponent = Decimal(value).normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else None
+
+
+declared(
+    {
+        "CFG-JSON-SCHEMA/unreadable": Phrase(message="{found}"),
+        "CFG-JSON-SCHEMA/is-no-object": Phrase(
+            message="{pointer} is no object", remedy="describe the document as an object"
+        ),
+        "CFG-JSON-SCHEMA/comes-more-than-members": Phrase(
+            message="{pointer} comes to more than {members_max} members, or nests deeper than {depth_max}"
+        ),
+        "CFG-JSON-SCHEMA/is-no-schema-object": Phrase(message="{pointer} is no schema object"),
+        "CFG-JSON-SCHEMA/says-its-properties-otherwise": Phrase(
+            message="{pointer} says its properties otherwise than as an object"
+        ),
+        "CFG-JSON-SCHEMA/has-type-which-is": Phrase(
+            message="{pointer} has the type {named}, which is not understood",
+            remedy="name one type, and null if need be",
+        ),
+        "CFG-JSON-SCHEMA/refers-what-is-not": Phrase(
+            message="{pointer} refers to what is not in this file", remedy="write #/$defs/…"
+        ),
+        "CFG-JSON-SCHEMA/refers-which-is-not": Phrase(message="{pointer} refers to {reference}, which is not there"),
+        "CFG-JSON-SCHEMA/says-which-is-not": Phrase(
+            message="{pointer} says {keyword}, which is not understood", remedy="describe it without"
+        ),
+        "CFG-JSON-SCHEMA/is-array-arrays": Phrase(
+            message="{pointer} is an array of arrays", remedy="put an object between them"
+        ),
+    }
+)

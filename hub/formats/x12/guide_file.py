@@ -26,6 +26,7 @@ from hub.formats.x12.guide import (
 )
 from hub.kernel.errors import Misconfigured
 from hub.kernel.own_files import parse_toml, read_own_text
+from hub.kernel.sentence import Phrase, Word, declared
 
 TYPES = frozenset(get_args(ElementType)) - {"composite"}
 UNBOUNDED = 0
@@ -63,28 +64,28 @@ class TomlFile:
         """Return table ``name``, empty when the file has none."""
         found = self.values.get(name, {})
         if not isinstance(found, dict):
-            raise self.fault(f"[{name}] must be a table", name)
+            raise self.fault("must-be-table", name, name=name)
         return found
 
     def text_of(self, name: str) -> str:
         """Return the text under ``name`` of the file's top, which must be there."""
         found = self.values.get(name)
         if not isinstance(found, str):
-            raise self.fault(f"{name} is missing or no text", name)
+            raise self.fault("is-missing-no-text", name, name=name)
         return found
 
     def only(self, *names: str) -> None:
         """Refuse any other key at the file's top: a misspelt key must not be silently without effect."""
         for name in self.values:
             if name not in names:
-                raise self.fault(f"{name} is not known here; known are {', '.join(names)}", name)
+                raise self.fault("is-not-known-here", name, name=name, list=", ".join(names))
 
-    def fault(self, message: str, near: str = "", *, remedy: str | None = None) -> Misconfigured:
-        """Return the exception for ``message``, with the first line that holds ``near`` as a word."""
+    def fault(self, case: str, near: str = "", /, **words: Word) -> Misconfigured:
+        """Return the exception for that case, with the first line that holds ``near`` as a word."""
         word = re.compile(r"(?<![\w/])" + re.escape(near) + r"(?![\w/])") if near else None
         lines = self.text.split("\n")
         line = next((n for n, text in enumerate(lines, 1) if word and word.search(text)), None)
-        return Misconfigured(message, file=str(self.path), line=line, remedy=remedy)
+        return Misconfigured(f"CFG-GUIDE/{case}", words, file=str(self.path), line=line)
 
 
 def read_guide(file: TomlFile, release: str, shared: Release) -> Guide:
@@ -127,11 +128,11 @@ def read_segment(file: TomlFile, elements: Mapping[str, Element], tag: str, tabl
     """Return segment ``tag`` as ``table`` of ``file`` describes it with the known ``elements``."""
     for key in table:
         if key not in ("name", "elements", "notes", "qualifier"):
-            raise file.fault(f"segment {tag}: {key} is not known", tag)
+            raise file.fault("segment-is-not-known", tag, tag=tag, key=key)
     members, group = _members(file, elements, tag, str(table.get("elements", "")))
     qualifier = table.get("qualifier", 1)
     if not isinstance(qualifier, int) or not 1 <= qualifier <= len(members):
-        raise file.fault(f"segment {tag}: qualifier {qualifier} is not one of its elements", tag)
+        raise file.fault("segment-qualifier-is-not", tag, tag=tag, qualifier=str(qualifier))
     notes = tuple(_note(file, tag, text, len(members)) for text in str(table.get("notes", "")).split())
     return Segment(
         tag=tag, name=str(table.get("name", tag)), elements=members, notes=notes, qualifier=qualifier, group=group
@@ -156,7 +157,7 @@ def _elements(files: Sequence[TomlFile], codes: Mapping[str, object]) -> dict[st
     made = {number: _element(file, number, str(text), codes) for number, (file, text) in _said(files, "elements")}
     for number, (file, table) in _said(files, "composites"):
         if not isinstance(table, dict):
-            raise file.fault(f"composite {number} must be a table", number)
+            raise file.fault("composite-must-be-table", number, number=number)
         parts, _ = _members(file, made, number, str(table.get("parts", "")))
         made[number] = Element(number=number, name=str(table.get("name", number)), type="composite", components=parts)
     return made
@@ -165,7 +166,7 @@ def _elements(files: Sequence[TomlFile], codes: Mapping[str, object]) -> dict[st
 def _element(file: TomlFile, number: str, text: str, codes: Mapping[str, object]) -> Element:
     form = re.fullmatch(r"(\w+) (\d{1,6})/(\d{1,6}) (.+)", text, re.ASCII)
     if not form or form[1] not in TYPES or int(form[2]) > int(form[3]):
-        raise file.fault(f'element {number}: {text!r} is not of the form "type shortest/longest label"', number)
+        raise file.fault("element-is-not-form", number, number=number, text=repr(text))
     return Element(
         number=number,
         name=form[4],
@@ -179,7 +180,7 @@ def _element(file: TomlFile, number: str, text: str, codes: Mapping[str, object]
 def _segment(file: TomlFile, elements: Mapping[str, Element], tag: str) -> Segment:
     table = file.table("segments")[tag]
     if not isinstance(table, dict):
-        raise file.fault(f"segment {tag} must be a table", tag)
+        raise file.fault("segment-must-be-table", tag, tag=tag)
     return read_segment(file, elements, tag, table)
 
 
@@ -196,18 +197,18 @@ def _members(
         turn = [_member(file, known, tag, word) for word in inner.split()]
         later = [msgspec.structs.replace(element, required=False) for element in turn]
         if group:
-            raise file.fault(f"segment {tag} has two repeating groups", tag)
+            raise file.fault("segment-has-two-repeating", tag, tag=tag)
         group = RepeatingElements(first=len(members) + 1, size=len(turn), last=len(members) + len(turn) * int(times))
         members += turn + later * (int(times) - 1)
     if len(members) > ELEMENTS_MAX:
-        raise file.fault(f"segment {tag} has more than {ELEMENTS_MAX} elements", tag)
+        raise file.fault("segment-has-more-than", tag, tag=tag, elements_max=ELEMENTS_MAX)
     return tuple(members), group
 
 
 def _member(file: TomlFile, known: Mapping[str, Element], tag: str, word: str) -> Element:
     form = re.fullmatch(r"(\w+)(?:\^([1-9]\d{0,5}))?(!?)", word, re.ASCII)
     if not form or form[1] not in known:
-        raise file.fault(f"{tag}: {word} names no element of this release", tag)
+        raise file.fault("names-no-element-release", tag, tag=tag, word=word)
     return msgspec.structs.replace(known[form[1]], required=bool(form[3]), repeat=int(form[2] or 1))
 
 
@@ -215,7 +216,7 @@ def _note(file: TomlFile, tag: str, text: str, last: int) -> SyntaxNote:
     numbers = tuple(int(pair) for pair in re.findall("[0-9][0-9]", text[1:]))
     fits = len(text) == 1 + 2 * len(numbers) and len(set(numbers)) == len(numbers) >= 2
     if text[0] not in NOTE_NAMES or not fits or not all(1 <= number <= last for number in numbers):
-        raise file.fault(f"segment {tag}: note {text} does not fit its {last} elements", tag)
+        raise file.fault("segment-note-does-not", tag, tag=tag, text=text, last=last)
     return msgspec.convert({"kind": text[0], "elements": numbers}, SyntaxNote)
 
 
@@ -243,7 +244,7 @@ def _uses(file: TomlFile, segments: Mapping[str, Segment]) -> tuple[Use, ...]:
             continue
         if line == "}":
             if len(open_loops) == 1:
-                raise Misconfigured("closes a loop that is not open", file=str(file.path), line=number)
+                raise Misconfigured("CFG-GUIDE/closes-loop-is-not", file=str(file.path), line=number)
             opened, children = open_loops.pop()
             if opened is not None:
                 open_loops[-1][1].append(msgspec.structs.replace(opened, children=tuple(children)))
@@ -255,17 +256,17 @@ def _uses(file: TomlFile, segments: Mapping[str, Segment]) -> tuple[Use, ...]:
         else:
             open_loops[-1][1].append(use)
     if len(open_loops) > 1:
-        raise file.fault("a loop of the structure is not closed with }", "structure")
+        raise file.fault("loop-structure-is-not", "structure")
     return tuple(open_loops[0][1])
 
 
 def _use(file: TomlFile, segments: Mapping[str, Segment], line: str, number: int) -> tuple[Use, bool]:
     form = LINE.fullmatch(line)
     if not form:
-        raise Misconfigured(f'{line!r} is not of the form "TAG least..most"', file=str(file.path), line=number)
+        raise Misconfigured("CFG-GUIDE/is-not-form-tag", file=str(file.path), line=number, text=repr(line))
     segment = segments.get(form["tag"])
     if segment is None:
-        raise Misconfigured(f"{form['tag']} is no segment of this release", file=str(file.path), line=number)
+        raise Misconfigured("CFG-GUIDE/is-no-segment-release", file=str(file.path), line=number, form=form["tag"])
     most = UNBOUNDED if form["most"] == "*" else int(form["most"])
     loop = form["loop"] is not None
     use = Use(
@@ -283,7 +284,7 @@ def _refuse_twice(file: TomlFile, use: Use, level: tuple[Use | None, list[Use]],
     opened, siblings = level
     tag = use.segment.tag
     if any(sibling.segment.tag == tag for sibling in siblings) or (opened and opened.segment.tag == tag):
-        raise Misconfigured(f"{tag} stands twice in one loop", file=str(file.path), line=number)
+        raise Misconfigured("CFG-GUIDE/stands-twice-one-loop", file=str(file.path), line=number, tag=tag)
 
 
 def _computed(file: TomlFile, shared: Release) -> Iterator[ComputedElement]:
@@ -293,7 +294,38 @@ def _computed(file: TomlFile, shared: Release) -> Iterator[ComputedElement]:
         counts = word == "count" and of in shared.segments
         number = int(place[-2:]) if re.fullmatch("[0-9][0-9]", place[-2:]) else 0
         if segment is None or not 1 <= number <= len(segment.elements):
-            raise file.fault(f"computed: {place} is no element of this release", place)
+            raise file.fault("computed-is-no-element", place, place=place)
         if not counts and (of or word not in ("number", "parent", "children", "loop")):
-            raise file.fault(f"computed: {rule!r} is no rule", place)
+            raise file.fault("computed-is-no-rule", place, rule=repr(rule))
         yield msgspec.convert({"tag": place[:-2], "element": number, "rule": word, "of": of or None}, ComputedElement)
+
+
+declared(
+    {
+        "CFG-GUIDE/segment-qualifier-is-not": Phrase(
+            message="segment {tag}: qualifier {qualifier} is not one of its elements"
+        ),
+        "CFG-GUIDE/element-is-not-form": Phrase(
+            message='element {number}: {text} is not of the form "type shortest/longest label"'
+        ),
+        "CFG-GUIDE/segment-must-be-table": Phrase(message="segment {tag} must be a table"),
+        "CFG-GUIDE/segment-has-more-than": Phrase(message="segment {tag} has more than {elements_max} elements"),
+        "CFG-GUIDE/names-no-element-release": Phrase(message="{tag}: {word} names no element of this release"),
+        "CFG-GUIDE/segment-note-does-not": Phrase(
+            message="segment {tag}: note {text} does not fit its {last} elements"
+        ),
+        "CFG-GUIDE/loop-structure-is-not": Phrase(message="a loop of the structure is not closed with }}"),
+        "CFG-GUIDE/is-not-form-tag": Phrase(message='{text} is not of the form "TAG least..most"'),
+        "CFG-GUIDE/is-no-segment-release": Phrase(message="{form} is no segment of this release"),
+        "CFG-GUIDE/stands-twice-one-loop": Phrase(message="{tag} stands twice in one loop"),
+        "CFG-GUIDE/must-be-table": Phrase(message="[{name}] must be a table"),
+        "CFG-GUIDE/is-missing-no-text": Phrase(message="{name} is missing or no text"),
+        "CFG-GUIDE/segment-is-not-known": Phrase(message="segment {tag}: {key} is not known"),
+        "CFG-GUIDE/composite-must-be-table": Phrase(message="composite {number} must be a table"),
+        "CFG-GUIDE/segment-has-two-repeating": Phrase(message="segment {tag} has two repeating groups"),
+        "CFG-GUIDE/computed-is-no-element": Phrase(message="computed: {place} is no element of this release"),
+        "CFG-GUIDE/computed-is-no-rule": Phrase(message="computed: {rule} is no rule"),
+        "CFG-GUIDE/is-not-known-here": Phrase(message="{name} is not known here; known are {list}"),
+        "CFG-GUIDE/closes-loop-is-not": Phrase(message="closes a loop that is not open"),
+    }
+)

@@ -15,6 +15,7 @@ from hub.formats.x12.guide import Guide
 from hub.formats.x12.guide_file import Release, TomlFile, read_guide
 from hub.formats.x12.narrowing import EXTENDS, later, narrow
 from hub.kernel.errors import Misconfigured
+from hub.kernel.sentence import Phrase, declared
 
 SET = re.compile(r"[0-9A-Z]{3}")
 RELEASE = re.compile(r"[0-9]{6}")
@@ -67,7 +68,7 @@ class GuideLibrary:
             narrows = [(release, path.stem, path.parts[-3]) for release in ours]
             wanted += narrows
             if not narrows:
-                found.append(Misconfigured(f"there is no guide {path.stem} to narrow", file=str(path), line=1))
+                found.append(Misconfigured("CFG-GUIDE/there-is-no-guide", file=str(path), line=1, stem=path.stem))
         for release, set, partner in wanted:
             try:
                 self.guide(release, set, partner)
@@ -83,8 +84,8 @@ class GuideLibrary:
             return self._read(release, set, partner)
         except Exception as fault:
             told = Misconfigured.of(fault, file=file, code="CFG-GUIDE")
-            told.code = told.code if told.code.startswith("CFG-") else "CFG-GUIDE"
-            told.remedy = told.remedy or "write it as the guides in schemas/x12 and docs/partners.md are written"
+            if told.advice is None:
+                told = Misconfigured("CFG-GUIDE/otherwise", file=told.file, line=told.line, found=told.said)
             raise told from fault
 
     def _read(self, release: str, set: str, partner: str | None) -> Guide | None:
@@ -94,7 +95,7 @@ class GuideLibrary:
         shared = self._shared(release)
         base = self._of_release(TomlFile(path), release, shared)
         if base.set != set:
-            raise Misconfigured(f"describes {base.set}, not {set}", file=str(path), line=1)
+            raise Misconfigured("CFG-GUIDE/describes-not", file=str(path), line=1, set=base.set, set2=set)
         own = self._narrowing(partner, set) if partner else None
         return narrow(base, TomlFile(own), shared, partner) if own and partner else base
 
@@ -104,7 +105,7 @@ class GuideLibrary:
             return read_guide(file, release, shared)
         said = EXTENDS.fullmatch(file.text_of("extends"))
         if not said or not said[1] < release:
-            raise file.fault(f"extends must name this set of an earlier release than {release}", "extends")
+            raise file.fault("extends-must-name-set", "extends", release=release)
         earlier = self._of_release(self._file_of(said[1], f"{said[2]}.toml"), release, shared)
         return later(earlier, file, shared)
 
@@ -113,14 +114,16 @@ class GuideLibrary:
             segments, codes = (self._file_of(release, name) for name in ("segments.toml", "codes.toml"))
             earlier = segments.text_of("extends") if "extends" in segments.values else None
             if earlier is not None and not (RELEASE.fullmatch(earlier) and earlier < release):
-                raise segments.fault(f"{earlier!r} is no earlier release than {release}", "extends")
+                raise segments.fault("is-no-earlier-release", "extends", earlier=repr(earlier), release=release)
             self._releases[release] = Release(segments, codes, self._shared(earlier) if earlier else None)
         return self._releases[release]
 
     def _file_of(self, release: str, name: str) -> TomlFile:
         path = self._find(f"schemas/x12/{release}/{name}")
         if path is None:
-            raise Misconfigured(f"release {release} has no {name}", file=f"schemas/x12/{release}/{name}")
+            raise Misconfigured(
+                "CFG-GUIDE/release-has-no", file=f"schemas/x12/{release}/{name}", release=release, name=name
+            )
         return TomlFile(path)
 
     def _narrowing(self, partner: str, set: str) -> Path | None:
@@ -129,3 +132,19 @@ class GuideLibrary:
     def _find(self, name: str) -> Path | None:
         """Return what wins for ``name``, file or not: what is no file is told when it is read."""
         return next((root / name for root in reversed(self._roots) if os.path.lexists(root / name)), None)
+
+
+declared(
+    {
+        "CFG-GUIDE/otherwise": Phrase(
+            message="{found}", remedy="write it as the guides in schemas/x12 and docs/partners.md are written"
+        ),
+        "CFG-GUIDE/describes-not": Phrase(message="describes {set}, not {set2}"),
+        "CFG-GUIDE/extends-must-name-set": Phrase(
+            message="extends must name this set of an earlier release than {release}"
+        ),
+        "CFG-GUIDE/release-has-no": Phrase(message="release {release} has no {name}"),
+        "CFG-GUIDE/is-no-earlier-release": Phrase(message="{earlier} is no earlier release than {release}"),
+        "CFG-GUIDE/there-is-no-guide": Phrase(message="there is no guide {stem} to narrow"),
+    }
+)

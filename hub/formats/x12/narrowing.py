@@ -32,6 +32,7 @@ import msgspec
 
 from hub.formats.x12.guide import Element, Guide, Segment, Use
 from hub.formats.x12.guide_file import COUNT_MAX, TYPES, Release, TomlFile, finish, read_segment
+from hub.kernel.sentence import Phrase, declared
 
 EXTENDS = re.compile(r"x12/([0-9]{6})/([0-9A-Z]{3})")
 RANGE = re.compile(r"(\d{1,6})\.\.(\d{1,6}|\*)( loop)?(?: after ([A-Z][A-Z0-9]{1,2}))?", re.ASCII)
@@ -48,7 +49,7 @@ def narrow(base: Guide, file: TomlFile, shared: Release, partner: str) -> Guide:
     file.only("extends", "dates", "places", "elements", "segments", "add", "why")
     form = EXTENDS.fullmatch(file.text_of("extends"))
     if not form or form[2] != base.set:
-        raise file.fault(f"extends must be 'x12/RELEASE/{base.set}', with six digits for RELEASE", "extends")
+        raise file.fault("extends-must-be-x12", "extends", set=base.set)
     return _changed(base, file, shared, partner) if form[1] == base.release else base
 
 
@@ -78,14 +79,14 @@ def _own_segments(file: TomlFile, shared: Release) -> dict[str, Segment]:
     own = {}
     for tag, table in file.table("segments").items():
         if not isinstance(table, dict):
-            raise file.fault(f"segment {tag} must be a table", tag)
+            raise file.fault("segment-must-be-table", tag, tag=tag)
         own[tag] = read_segment(file, shared.elements, tag, table)
     return own
 
 
 def _short_dates(uses: tuple[Use, ...], file: TomlFile) -> tuple[Use, ...]:
     if file.values["dates"] != SHORT_DATE:
-        raise file.fault("dates can only be 6 (YYMMDD)", "dates")
+        raise file.fault("dates-can-only-be", "dates")
 
     def shorten(element: Element) -> Element:
         if element.type == "DT":
@@ -103,10 +104,7 @@ def _add(uses: tuple[Use, ...], path: str, rule: str, known: dict[str, Segment],
     *loops, tag = path.split("/")
     form = RANGE.fullmatch(rule)
     if tag not in known or not form:
-        raise file.fault(
-            f'add: {path} = {rule!r} is not "least..most after TAG" of a segment defined here or known to the release',
-            path,
-        )
+        raise file.fault("add-is-not-least", path, path=path, rule=repr(rule))
     most, loop = 0 if form[2] == "*" else int(form[2]), form[3] is not None
     new = Use(
         segment=known[tag],
@@ -119,11 +117,11 @@ def _add(uses: tuple[Use, ...], path: str, rule: str, known: dict[str, Segment],
     def insert(siblings: tuple[Use, ...]) -> tuple[Use, ...]:
         tags = [use.segment.tag for use in siblings]
         if tag in tags or (form[4] and form[4] not in tags):
-            raise file.fault(f"add: {path} has no place after {form[4]}, or stands there already", path)
+            raise file.fault("add-has-no-place", path, path=path, form=form[4])
         at = tags.index(form[4]) + 1 if form[4] else 0
         return (*siblings[:at], new, *siblings[at:])
 
-    return _within(uses, loops, insert, lambda: file.fault(f"add: there is no loop {'/'.join(loops)}", path))
+    return _within(uses, loops, insert, lambda: file.fault("add-there-is-no", path, list="/".join(loops)))
 
 
 def _change_place(uses: tuple[Use, ...], path: str, rule: str, file: TomlFile) -> tuple[Use, ...]:
@@ -131,7 +129,7 @@ def _change_place(uses: tuple[Use, ...], path: str, rule: str, file: TomlFile) -
 
     def change(siblings: tuple[Use, ...]) -> tuple[Use, ...]:
         if tag not in [use.segment.tag for use in siblings]:
-            raise file.fault(f"places: {path} is no place of this set", path)
+            raise file.fault("places-is-no-place", path, path=path)
         return tuple(new for use in siblings for new in (_ranged(use) if use.segment.tag == tag else [use]))
 
     def _ranged(use: Use) -> list[Use]:
@@ -139,14 +137,14 @@ def _change_place(uses: tuple[Use, ...], path: str, rule: str, file: TomlFile) -
             return []
         form = RANGE.fullmatch(rule)
         if not form or form[3] or form[4]:
-            raise file.fault(f'places: {path} = {rule!r} is neither "unused" nor "least..most"', path)
+            raise file.fault("places-is-neither-unused", path, path=path, rule=repr(rule))
         most = 0 if form[2] == "*" else int(form[2])
         required = int(form[1]) > 0
         if use.loop:
             return [msgspec.structs.replace(use, required=required, loop_maximum=most)]
         return [msgspec.structs.replace(use, required=required, maximum=most)]
 
-    return _within(uses, loops, change, lambda: file.fault(f"places: there is no loop {'/'.join(loops)}", path))
+    return _within(uses, loops, change, lambda: file.fault("places-there-is-no", path, list="/".join(loops)))
 
 
 def _within(
@@ -173,10 +171,10 @@ def _change_element(
 ) -> tuple[Use, ...]:
     form = ELEMENT.fullmatch(path)
     if not form:
-        raise file.fault(f"elements: {path} is not of the form PATH/TAG01", path)
+        raise file.fault("elements-is-not-form", path, path=path)
     rules = {rule: True} if isinstance(rule, str) else rule
     if not isinstance(rules, dict) or not rules or any(key not in RULES for key in rules):
-        raise file.fault(f"elements: {path}: known are {', '.join(RULES)}", path)
+        raise file.fault("elements-known-are", path, path=path, list=", ".join(RULES))
     change = _element_change(path, rules, codes, file)
     number, component = int(form["element"]), int(form["component"] or 0)
     hits = 0
@@ -188,7 +186,7 @@ def _change_element(
             here = segment.tag == form["tag"] and form["path"] in (None, trail)
             if here and 1 <= number <= len(segment.elements):
                 if component > len(segment.elements[number - 1].components):
-                    raise file.fault(f"elements: {path} has no such component", path)
+                    raise file.fault("elements-has-no-such", path, path=path)
                 hits += 1
                 segment = _with_element(segment, number, component, change)
             children = tuple(visit(use.children, f"{trail.lstrip('/')}{segment.tag}/"))
@@ -196,7 +194,7 @@ def _change_element(
 
     changed = tuple(visit(uses, "/"))
     if not hits:
-        raise file.fault(f"elements: {path} is no element of this set", path)
+        raise file.fault("elements-is-no-element", path, path=path)
     return changed
 
 
@@ -231,11 +229,11 @@ def _element_change(path: str, rules: dict[str, object], codes: dict[str, dict[s
         try:
             made = msgspec.convert(fields, Element)
         except msgspec.ValidationError as error:
-            raise file.fault(f"elements: {path}: {error}", path) from error
+            raise file.fault("elements", path, path=path, error=str(error)) from error
         if "type" in rules and made.type not in TYPES:
-            raise file.fault(f"elements: {path}: {made.type} is no type of an element", path)
+            raise file.fault("elements-is-no-type", path, path=path, type=made.type)
         if not 0 <= made.minimum <= made.maximum <= COUNT_MAX and ("minimum" in rules or "maximum" in rules):
-            raise file.fault(f"elements: {path}: minimum and maximum are not in order, or above {COUNT_MAX}", path)
+            raise file.fault("elements-minimum-maximum-are", path, path=path, count_max=COUNT_MAX)
         return made
 
     return change
@@ -243,5 +241,37 @@ def _element_change(path: str, rules: dict[str, object], codes: dict[str, dict[s
 
 def _texts(value: object, path: str, file: TomlFile) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
-        raise file.fault(f"elements: {path}: codes are a list of texts", path)
+        raise file.fault("elements-codes-are-list", path, path=path)
     return value
+
+
+declared(
+    {
+        "CFG-GUIDE/extends-must-be-x12": Phrase(
+            message="extends must be 'x12/RELEASE/{set}', with six digits for RELEASE"
+        ),
+        "CFG-GUIDE/dates-can-only-be": Phrase(message="dates can only be 6 (YYMMDD)"),
+        "CFG-GUIDE/add-is-not-least": Phrase(
+            message='add: {path} = {rule} is not "least..most after TAG" '
+            "of a segment defined here or known to the release"
+        ),
+        "CFG-GUIDE/elements-is-not-form": Phrase(message="elements: {path} is not of the form PATH/TAG01"),
+        "CFG-GUIDE/elements-known-are": Phrase(message="elements: {path}: known are {list}"),
+        "CFG-GUIDE/elements-is-no-element": Phrase(message="elements: {path} is no element of this set"),
+        "CFG-GUIDE/elements-codes-are-list": Phrase(message="elements: {path}: codes are a list of texts"),
+        "CFG-GUIDE/segment-must-be-table": Phrase(message="segment {tag} must be a table"),
+        "CFG-GUIDE/add-has-no-place": Phrase(message="add: {path} has no place after {form}, or stands there already"),
+        "CFG-GUIDE/add-there-is-no": Phrase(message="add: there is no loop {list}"),
+        "CFG-GUIDE/places-is-no-place": Phrase(message="places: {path} is no place of this set"),
+        "CFG-GUIDE/places-is-neither-unused": Phrase(
+            message='places: {path} = {rule} is neither "unused" nor "least..most"'
+        ),
+        "CFG-GUIDE/places-there-is-no": Phrase(message="places: there is no loop {list}"),
+        "CFG-GUIDE/elements-is-no-type": Phrase(message="elements: {path}: {type} is no type of an element"),
+        "CFG-GUIDE/elements-minimum-maximum-are": Phrase(
+            message="elements: {path}: minimum and maximum are not in order, or above {count_max}"
+        ),
+        "CFG-GUIDE/elements": Phrase(message="elements: {path}: {error}"),
+        "CFG-GUIDE/elements-has-no-such": Phrase(message="elements: {path} has no such component"),
+    }
+)

@@ -26,6 +26,7 @@ from hub.formats.xml.reader import decoded, line_of, parse
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Misconfigured
 from hub.kernel.own_files import read_own_text
+from hub.kernel.sentence import Phrase, Word, Wording, declared
 from hub.kernel.struct import Struct
 
 XSD_BYTES_MAX = 2 * 1024 * 1024  # the largest of UBL 2.1, its common aggregates, has 1.9 MB
@@ -71,7 +72,7 @@ def read_xsd(path: Path, name: str) -> ReadXsd:
     reader = _Xsd(path, name)
     roots = [each for each in reader.roots[0] if each.tag == f"{_XS}element"]
     if not roots:
-        raise Misconfigured("declares no element", code="CFG-XSD", file=name, line=1, remedy="declare the root element")
+        raise Misconfigured("CFG-XSD/declares-no-element", file=name, line=1)
     element = reader.element(roots[0], 0, 0)
     return ReadXsd(
         element=element, prefixes=reader.prefixes(), digest=sha256("\0".join(reader.texts).encode()).hexdigest()
@@ -97,21 +98,20 @@ class _Xsd:
         if path.name in self.files:
             return
         if len(self.files) >= FILES_MAX:
-            raise Misconfigured(f"includes more than {FILES_MAX} files", code="CFG-XSD", file=self.name, line=1)
+            raise Misconfigured("CFG-XSD/includes-more-than-files", file=self.name, line=1, files_max=FILES_MAX)
         text = read_own_text(path, bytes_max=XSD_BYTES_MAX, name=self.name)
         found, findings = decoded(text.encode())
         root = parse(found) if found is not None and "<!DOCTYPE" not in found else None
         if root is None or isinstance(root, Diagnostic):
-            told = root.message if isinstance(root, Diagnostic) else "is no XML without a DOCTYPE"
-            raise Misconfigured(
-                told, code="CFG-XSD", file=self.name, line=1, remedy=findings[0].remedy if findings else None
-            )
+            found_in_it = [root] if isinstance(root, Diagnostic) else findings
+            told = found_in_it[0].wording if found_in_it else Wording(key="CFG-XSD/with-a-doctype")
+            raise Misconfigured("CFG-XSD/unreadable", file=self.name, line=1, found=told)
         self.texts.append(text)
         self.files[path.name] = root
         self.roots.append(root)
         space = root.get("targetNamespace") or ""
         if space and root.get("elementFormDefault") != "qualified":
-            raise self._fault(root, "has local elements without the namespace", 'write elementFormDefault="qualified"')
+            raise self._fault(root, "has-local-elements-without")
         for each in root:
             if each.tag in (f"{_XS}include", f"{_XS}import"):
                 self._include(path, each)
@@ -123,11 +123,11 @@ class _Xsd:
         if location is None and each.get("namespace") == _XML[1:-1]:
             return
         if location is None or "/" in location or ":" in location or "\\" in location:
-            raise self._fault(each, "includes what does not lie beside it", "put the file beside it, and name it alone")
+            raise self._fault(each, "includes-what-does-not")
         self._read(path.with_name(location))
 
-    def _fault(self, at: etree._Element, message: str, remedy: str | None = None) -> Misconfigured:
-        return Misconfigured(message, code="CFG-XSD", file=self.name, line=line_of(at), remedy=remedy)
+    def _fault(self, at: etree._Element, case: str, /, **words: Word) -> Misconfigured:
+        return Misconfigured(f"CFG-XSD/{case}", words, file=self.name, line=line_of(at))
 
     # names -----------------------------------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class _Xsd:
     def _declared(self, kind: str, at: etree._Element, text: str) -> etree._Element:
         found = self.declared.get((kind, self._named(at, text)))
         if found is None:
-            raise self._fault(at, f"names {text}, which is not declared", "declare it, or include the file that does")
+            raise self._fault(at, "names-which-is-not", text=text)
         return found
 
     # elements --------------------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ class _Xsd:
         """Return an element declaration with all beneath it."""
         self.count += 1
         if depth > DEPTH_MAX or self.count > ELEMENTS_MAX:
-            raise self._fault(at, f"comes to more than {ELEMENTS_MAX} elements, or nests deeper than {DEPTH_MAX}")
+            raise self._fault(at, "comes-more-than-elements", elements_max=ELEMENTS_MAX, depth_max=DEPTH_MAX)
         declared = self._declared("element", at, at.get("ref") or "") if at.get("ref") else at
         space = declared.getroottree().getroot().get("targetNamespace") or ""
         clark = _clark(space, declared.get("name") or "")
@@ -232,7 +232,7 @@ class _Xsd:
             elif kind in ("attribute", "attributeGroup"):
                 attributes |= {one.clark: one for one in self._attributes(each)}
             elif kind == "anyAttribute":
-                raise self._fault(each, "takes any attribute", "name the attributes")
+                raise self._fault(each, "takes-any-attribute")
         return replace(
             made, children=_once(children), attributes=tuple(attributes.values()), open=opened, in_order=in_order
         )
@@ -335,14 +335,14 @@ class _Xsd:
             elif kind in _RANGES and above.type in ("number", "whole") and NUMBER.match(text):
                 said[_RANGES[kind]] = Decimal(text)
             elif kind not in (*_LEFT, *_RANGES, "annotation", "simpleType", "attribute", "attributeGroup"):
-                raise self._fault(each, f"has a facet {kind} = {text} that is not understood")
+                raise self._fault(each, "has-facet-is-not", facet=kind, text=text)
         kept: PartType = "code" if codes and above.type == "text" else above.type
         return replace(above, **said, codes=tuple(codes) or above.codes, type=kept)
 
     def _built_in(self, at: etree._Element, clark: str) -> Simple:
         name = clark.removeprefix(_XS)
         if name not in _BUILT_IN:
-            raise self._fault(at, f"has the type {name}, which is not understood", f"use one of {', '.join(_BUILT_IN)}")
+            raise self._fault(at, "has-type-which-is", name=name, list=", ".join(_BUILT_IN))
         return _BUILT_IN[name]
 
 
@@ -373,3 +373,30 @@ def _clark(space: str, local: str) -> str:
 
 def _kind(at: etree._Element) -> str:
     return etree.QName(at).localname if isinstance(at.tag, str) else ""
+
+
+declared(
+    {
+        "CFG-XSD/with-a-doctype": Phrase(message="is no XML without a DOCTYPE"),
+        "CFG-XSD/unreadable": Phrase(message="{found}"),
+        "CFG-XSD/declares-no-element": Phrase(message="declares no element", remedy="declare the root element"),
+        "CFG-XSD/includes-more-than-files": Phrase(message="includes more than {files_max} files"),
+        "CFG-XSD/has-local-elements-without": Phrase(
+            message="has local elements without the namespace", remedy='write elementFormDefault="qualified"'
+        ),
+        "CFG-XSD/includes-what-does-not": Phrase(
+            message="includes what does not lie beside it", remedy="put the file beside it, and name it alone"
+        ),
+        "CFG-XSD/names-which-is-not": Phrase(
+            message="names {text}, which is not declared", remedy="declare it, or include the file that does"
+        ),
+        "CFG-XSD/comes-more-than-elements": Phrase(
+            message="comes to more than {elements_max} elements, or nests deeper than {depth_max}"
+        ),
+        "CFG-XSD/has-type-which-is": Phrase(
+            message="has the type {name}, which is not understood", remedy="use one of {list}"
+        ),
+        "CFG-XSD/takes-any-attribute": Phrase(message="takes any attribute", remedy="name the attributes"),
+        "CFG-XSD/has-facet-is-not": Phrase(message="has a facet {facet} = {text} that is not understood"),
+    }
+)

@@ -78,7 +78,7 @@ def room_for(descriptors: int, connections: int = CONNECTIONS_MAX) -> SystemLimi
     """
     free = descriptors - DESCRIPTORS_RESERVED - BACKLOG_MIN
     if free < CONNECTIONS_MIN:
-        raise Misconfigured(
+        raise Misconfigured.told(
             f"the system allows this process {descriptors} open files",
             remedy=f"allow {DESCRIPTORS_RESERVED + BACKLOG_MIN + CONNECTIONS_MIN} at least: ulimit -n, or LimitNOFILE",
         )

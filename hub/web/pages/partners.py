@@ -8,6 +8,7 @@ from litestar import Request, Response, get
 
 from hub.exchange.partners import Kind, Partner
 from hub.kernel.scope import Scope
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
@@ -35,7 +36,7 @@ class StoppedPartner(Struct):
     """A partner whose file is faulty: nothing is taken from it until that is put right."""
 
     id: str
-    fault: str
+    fault: Wording
 
 
 def partner_names(hub: Hub, scope: Scope) -> dict[str, str]:
@@ -50,7 +51,9 @@ async def partner_list(request: Request[Any, Any, Any]) -> Response[str]:
     scope = caller_of(request).scope
     rows = [_row(partner, hub) for partner in hub.partners.all() if scope.allows(partner.id)]
     stopped = [
-        StoppedPartner(id=id, fault=str(fault)) for id, fault in sorted(hub.partners.faults.items()) if scope.allows(id)
+        StoppedPartner(id=id, fault=fault.wording)
+        for id, fault in sorted(hub.partners.faults.items())
+        if scope.allows(id)
     ]
     return answer(request, "partners/list.html", partners=rows, stopped=stopped)
 

@@ -28,8 +28,8 @@ from hub.kernel.clock import SystemClock
 from hub.kernel.errors import HubError, Misconfigured
 from hub.kernel.scope import EVERYONE
 from hub.kernel.struct import Struct
+from hub.mapping.faults import MapFault
 from hub.mapping.library import MapLibrary
-from hub.mapping.spec import MapFault
 from hub.platform.at_rest import refuse_open
 from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.database import SQLITE_FILE
@@ -127,16 +127,16 @@ def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
     library = MapLibrary(configuration.roots, SchemaLibrary(configuration.roots))
     found: list[HubError] = []
     known = set(library.names())
-    of: dict[MapFault, list[str]] = {}  # a base, a shared table and a guide are part of many maps
+    of: dict[str, tuple[MapFault, list[str]]] = {}  # a base, a shared table and a guide are part of many maps
     for name in sorted(known):
         faults = library.faults(name)
         for each in faults:
-            of.setdefault(each, []).append(name)
+            of.setdefault(str(each), (each, []))[1].append(name)
         if not faults and not library.files.cases(name):
             remedy = f"add mappings/{name}/cases/<sentence>/ with an input and what is expected of it"
             fault = Misconfigured.told("has no cases", code="MAP-CASES", file=f"mappings/{name}.toml", remedy=remedy)
             found.append(fault)
-    found += [_map_fault(each, names) for each, names in of.items()]
+    found += [_map_fault(each, names) for each, names in of.values()]
     for partner in load_partners(configuration).all():
         for kind, name in {**partner.sends, **partner.receives}.items():
             if name not in known:

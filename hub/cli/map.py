@@ -34,10 +34,10 @@ from hub.mapping.documents import (
     write_document,
 )
 from hub.mapping.explain import explained
+from hub.mapping.faults import MapFault
 from hub.mapping.library import Map, MapLibrary
 from hub.mapping.sample import sample_document
 from hub.mapping.skeleton import propose
-from hub.mapping.spec import MapFault
 from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.settings import load
 

@@ -92,6 +92,7 @@ class Misconfigured(HubError):
         self,
         key: str,
         gathered: Mapping[str, Word] = MappingProxyType({}),
+        /,
         *,
         code: str | None = None,
         file: str | None = None,

@@ -13,17 +13,19 @@ from msgspec.structs import replace
 
 from hub.formats.schema import Place, Schema
 from hub.kernel.errors import Misconfigured
+from hub.kernel.sentence import Word, Wording
 from hub.kernel.struct import Struct
 from hub.kernel.words import Id, Quantity
 from hub.mapping.beside import bring_along, currency_beside
 from hub.mapping.codecs import bind_codec
+from hub.mapping.faults import MapFault, as_map_fault, map_fault, near_or
 from hub.mapping.paths import Path, PathStep, has_numbers, parse_path
 from hub.mapping.place import OtherPlace, bind_path, bind_steps, check_elements, nearest_element, resolved
 from hub.mapping.plan import OWN, Constant, Listing, Plan, Rule, Take, Total, Variant
 from hub.mapping.scan import Where
 from hub.mapping.shape import PAIRED, fields_of, names, shape_at, words_in
 from hub.mapping.source import Call, parse_source
-from hub.mapping.spec import MapFault, SourceText, Spec, Table
+from hub.mapping.spec import SourceText, Spec, Table
 
 UNIT_TABLE = "unit"
 SCHEME_TABLE = "id-scheme"
@@ -45,11 +47,8 @@ def bind(
     try:
         binder.bind_document(spec.root)
     except _TooMuch:
-        message = f"the map comes to more than {RULES_MAX} rules or {PLACES_MAX} places"
         where = Where(file=spec.file, line=1)
-        binder.faults.append(
-            MapFault(code="MAP-SIZE", message=message, where=where, remedy="name fewer places in lists")
-        )
+        binder.faults.append(map_fault("MAP-SIZE", where, rules_max=RULES_MAX, places_max=PLACES_MAX))
     return binder.plan, binder.faults
 
 
@@ -86,14 +85,11 @@ class _Binder:
     def _rule(self, variant: Variant, field: str, said: SourceText, elsewhere: set[str]) -> MapFault | None:
         shape = shape_at(variant.struct, field)
         if shape is None and (words := words_in(variant.struct, field)) is not None:
-            message = f"'{field}' is not one word of {words}"
-            remedy = f"write {words}.<name>: one name, of at most 64 letters, digits, - and _"
-            return MapFault(code="MAP-NAME", message=message, where=said.where, remedy=remedy)
+            return map_fault("MAP-NAME/not-one-word", said.where, field=field, words=words)
         if shape is None:
             near = get_close_matches(field, names(variant.struct), 1, 0.5)
-            remedy = f"did you mean '{near[0]}'?" if near else "see the document's fields in hub/canonical"
-            message = f"'{field}' is not a field of {variant.struct.__name__}"
-            return MapFault(code="MAP-FIELD", message=message, where=said.where, remedy=remedy)
+            advice = near_or(near, Wording(key="map/fields"), "map/near-quoted")
+            return map_fault("MAP-FIELD", said.where, field=field, name=variant.struct.__name__, advice=advice)
         try:
             source = parse_source(said.text, self.wire)
         except Misconfigured as fault:
@@ -110,7 +106,7 @@ class _Binder:
         except OtherPlace:
             return None
         except Misconfigured as fault:
-            return MapFault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy)
+            return as_map_fault(fault, said.where)
         variant.rules.append(rule)
         self.plan.rules.append(rule)
         return None
@@ -130,7 +126,7 @@ class _Binder:
     def _source_fault(self, variant: Variant, said: SourceText, fault: Misconfigured) -> MapFault:
         text = said.text.split(" | ")[0].split(" when ")[0].lstrip("<> ")
         better = nearest_element(text, variant, self.wire) if " " not in text and text else fault
-        return MapFault(code="MAP-PATH", message=better.message, where=said.where, remedy=better.remedy)
+        return as_map_fault(better, said.where)
 
     def _calls(self, rule: Rule) -> list[Call]:
         """Return the rule's codecs; two elements read as a Quantity or an Id translate their code by themselves."""
@@ -146,27 +142,25 @@ class _Binder:
     def _check_shape(self, rule: Rule) -> None:
         shape, pair = rule.shape, any(len(take.path.parts) == 2 for take in rule.takes)
         if rule.source.word is not None and shape.kind not in ("str", "words"):
-            raise Misconfigured.told(f"'{rule.field}' is no text, so '=' cannot set it", remedy="take it from the wire")
+            raise Misconfigured("MAP-PATH/no-text", field=rule.field)
         named = {bound.codec.name for bound in rule.codecs}
         if "negate-if" in named and shape.kind not in ("Decimal", "int"):
-            raise Misconfigured.told(f"'{rule.field}' has no sign that could turn", remedy="negate-if is for numbers")
+            raise Misconfigured("MAP-PATH/no-sign", field=rule.field)
         if named & {"packs", "between"} and shape.kind != "struct":
-            raise Misconfigured.told(f"'{rule.field}' has no two parts", remedy="packs and between are for pairs")
+            raise Misconfigured("MAP-PATH/has-no-two-parts", field=rule.field)
         if shape.kind == "words":
-            raise Misconfigured.told(f"'{rule.field}' holds words by name", remedy=f"write {rule.field}.<name>")
+            raise Misconfigured("MAP-PATH/holds-words-by-name", field=rule.field)
         if shape.kind == "struct":
             if shape.struct not in PAIRED or not (pair or "between" in named) or rule.listed:
                 wanted = ", ".join(f"{rule.field}.{name}" for name in fields_of(shape.struct or Struct))
-                raise Misconfigured.told(f"'{rule.field}' has parts", remedy=f"say {wanted}")
+                raise Misconfigured("MAP-PATH/has-parts", field=rule.field, wanted=wanted)
         elif shape.kind == "list":
             if shape.struct is not None or not shape.item:
-                raise Misconfigured.told(f"'{rule.field}' is a list of parts", remedy=f"write [each.{rule.field}]")
+                raise Misconfigured("MAP-PATH/is-list-parts", field=rule.field)
             if not rule.listed and "fold" not in named:
-                raise Misconfigured.told(f"'{rule.field}' is a list", remedy="star the step that repeats: N3*01,02")
+                raise Misconfigured("MAP-PATH/is-list", field=rule.field)
         elif (rule.listed or pair) and not named & {"lines", "fold"} and rule.source.word is None:
-            raise Misconfigured.told(
-                f"'{rule.field}' is one value", remedy="join texts with | lines, or take one place"
-            )
+            raise Misconfigured("MAP-PATH/is-one-value", field=rule.field)
 
     def _check_fields(self, rule: Rule, variant: Variant) -> None:
         """Guards and negate-if name a field of the same item, or of the document."""
@@ -175,10 +169,11 @@ class _Binder:
         for field in wanted:
             if shape_at(variant.struct, field) is None and shape_at(self.plan.document, field) is None:
                 near = get_close_matches(field, names(variant.struct), 1, 0.5)
-                raise Misconfigured.told(
-                    f"'{field}' is not a field of {variant.struct.__name__}",
-                    remedy=f"did you mean '{near[0]}'?" if near else None,
-                )
+                words: dict[str, Word] = {"field": field, "name": variant.struct.__name__}
+                if not near:
+                    raise Misconfigured("MAP-FIELD/unadvised", words, code="MAP-PATH")
+                advice = Wording(key="map/near-quoted", words={"near": near[0]})
+                raise Misconfigured("MAP-FIELD", words, code="MAP-PATH", advice=advice)
 
     # constants and totals --------------------------------------------------------------------------------------------
 
@@ -186,11 +181,11 @@ class _Binder:
         try:
             take = bind_path(parse_path(key, self.wire), variant, self.root, elsewhere, self.wire)
             if len(take.path.parts) != 1:
-                raise Misconfigured.told(f"`{key}` is not one element")
+                raise Misconfigured("MAP-PATH/is-not-one-element", key=key)
         except OtherPlace:
             return
         except Misconfigured as fault:
-            self.faults.append(MapFault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy))
+            self.faults.append(as_map_fault(fault, said.where))
             return
         number = self._number(_joined(variant.name, f"const.{key}"), said.where)
         variant.constants.append(Constant(take, said.text, said.where, number))
@@ -199,17 +194,17 @@ class _Binder:
         operation, _, what = said.text.partition(" ")
         try:
             if operation not in ("sum", "count") or not what:
-                raise Misconfigured.told(f"'{said.text}' is no total", remedy='write "sum PO102" or "count PO1"')
+                raise Misconfigured("MAP-PATH/is-no-total", text=said.text)
             target = self._target(parse_path(key, self.wire))
             source = parse_path(what, self.wire)
             loop, place = self._loop_of(target)
             take = bind_path(_beneath(target, len(loop)), self._standing(place), self.root, set(), self.wire)
             if len(take.path.parts) != 1:
-                raise Misconfigured.told(f"`{key}` is not one element")
+                raise Misconfigured("MAP-PATH/is-not-one-element", key=key)
             element = take.part(take.path.parts[0])
             added = self._added(source, place)
         except Misconfigured as fault:
-            self.faults.append(MapFault(code="MAP-PATH", message=fault.message, where=said.where, remedy=fault.remedy))
+            self.faults.append(as_map_fault(fault, said.where))
             return
         number = self._number(f"totals.{key}", said.where)
         self.plan.totals.append(
@@ -242,7 +237,7 @@ class _Binder:
         for step in steps:
             found = _find(place, step.tag)
             if found is None:
-                raise Misconfigured.told(f"`{target.text}` is not in {self.wire}: no {step.tag}")
+                raise Misconfigured("MAP-PATH/not-anywhere", text=target.text, wire=self.wire, tag=step.tag)
             place = found
             bound.append(resolved(step, place.record))
         return tuple(bound), place
@@ -252,7 +247,7 @@ class _Binder:
         first = source.steps[0]
         found = _find(place, first.tag)
         if found is None:
-            raise Misconfigured.told(f"`{source.text}` is not in {self.wire}: no {first.tag} beneath it")
+            raise Misconfigured("MAP-PATH/not-beneath-it", text=source.text, wire=self.wire, tag=first.tag)
         inner = (
             bind_path(_beneath(source, 1), self._standing(found), self.root, set(), self.wire)
             if len(source.steps) > 1
@@ -276,17 +271,16 @@ class _Binder:
                 n for n in names(above.struct) if (s := shape_at(above.struct, n)) and s.kind == "list" and s.struct
             ]
             near = get_close_matches(name, lists, 1, 0.5)
-            remedy = f"did you mean [each.{near[0]}]?" if near else f"lists are {', '.join(lists)}"
-            message = f"'{name}' is not a list of {above.struct.__name__}"
-            self.faults.append(MapFault(code="MAP-FIELD", message=message, where=where, remedy=remedy))
+            known = Wording(key="map/lists", words={"list": ", ".join(lists)})
+            advice = near_or(near, known, "map/near-list")
+            name2 = above.struct.__name__
+            self.faults.append(map_fault("MAP-FIELD/no-list", where, name=name, name2=name2, advice=advice))
             return
         places: list[tuple[SourceText, Table, tuple[str, str] | None]] = []
         for table in tables:
             found = self._places(table)
             if not found:
-                self.faults.append(
-                    MapFault(code="MAP-AT", message=f"[each.{name}] stands nowhere", where=where, remedy="say at")
-                )
+                self.faults.append(map_fault("MAP-AT/nowhere", where, name=name))
             places += [(at, table, by) for at, by in found]
         self._bind_places(above, name, shape.struct, places, depth)
 
@@ -310,8 +304,7 @@ class _Binder:
             try:
                 variant = self._place(above, _joined(above.name, name), struct, at)
             except Misconfigured as fault:
-                message, remedy = fault.message, fault.remedy
-                self.faults.append(MapFault(code="MAP-AT", message=message, where=at.where, remedy=remedy))
+                self.faults.append(as_map_fault(fault, at.where, "MAP-AT"))
                 continue
             variant.said_by = by
             variant.where = at.where
@@ -326,10 +319,9 @@ class _Binder:
         """Say whether what the place decides is a text of the list's items, or nothing; else note the fault."""
         if by is None or (by[0] in fields_of(struct) and fields_of(struct)[by[0]].kind == "str"):
             return True
-        message = f"'{by[0]}' is not a text of {struct.__name__}, so no place can decide it"
         texts = [name for name, shape in fields_of(struct).items() if shape.kind == "str"]
         where = table.by.where if table.by else at.where
-        self.faults.append(MapFault(code="MAP-NAME", message=message, where=where, remedy=f"one of {', '.join(texts)}"))
+        self.faults.append(map_fault("MAP-NAME/no-text", where, by=by[0], name=struct.__name__, list=", ".join(texts)))
         return False
 
     def _outer_tags(self, text: str) -> list[str]:
@@ -342,7 +334,7 @@ class _Binder:
     def _place(self, above: Variant, name: str, struct: type, at: SourceText) -> Variant:
         path = parse_path(at.text, self.wire)
         if path.parts or path.names or path.qualifier or path.member or path.number:
-            raise Misconfigured.told(f"`{at.text}` is an element, not a place", remedy="name the segment or loop")
+            raise Misconfigured("MAP-PATH/is-element-not-place", text=at.text)
         if path.here:
             return self._variant(struct, name, above.place, above.tags)
         own = path.group and len(path.steps) == 1 and path.steps[0].tag == above.place.record.tag
@@ -356,7 +348,7 @@ class _Binder:
         variant = self._variant(struct, name, last.place, (*tags, *(level.step.tag for level in levels)))
         if path.group:
             if last.place.record.group is None:
-                raise Misconfigured.told(f"`{at.text}`: {last.step.tag} has no repeating group in {self.wire}")
+                raise Misconfigured("MAP-PATH/has-no-repeating-group", text=at.text, tag=last.step.tag, wire=self.wire)
             variant.group = last.place.record.group
             variant.outer = levels
         else:

@@ -15,7 +15,9 @@ from difflib import get_close_matches
 from typing import Literal
 
 from hub.kernel.errors import Misconfigured
+from hub.kernel.sentence import Word, Wording
 from hub.kernel.struct import Struct
+from hub.mapping.faults import near_or
 from hub.mapping.source import Call
 
 Stage = Literal["text", "value", "list", "pair", "absent"]
@@ -123,20 +125,19 @@ def bind_codec(call: Call, tables: Mapping[str, object]) -> Bound:
     codec = CODECS.get(call.name)
     if codec is None:
         near = get_close_matches(call.name, CODECS, 1)
-        remedy = f"did you mean {near[0]}?" if near else f"use one of {', '.join(CODECS)}"
-        raise Misconfigured.told(f"no codec '{call.name}'", remedy=remedy)
+        advice = near_or(near, Wording(key="map/one-of", words={"list": ", ".join(CODECS)}))
+        raise Misconfigured("MAP-PATH/no-codec", name=call.name, advice=advice)
     if (codec.argument is None) != (not call.argument) or (
         codec.argument and not re.fullmatch(codec.argument, call.argument, re.ASCII)
     ):
-        raise Misconfigured.told(
-            f"'{call.name}:{call.argument}' is not how {codec.name} is written", remedy=codec.example
-        )
+        words: dict[str, Word] = {"name": call.name, "argument": call.argument, "name2": codec.name}
+        raise Misconfigured("MAP-PATH/no-such-codec", words, example=codec.example)
     if codec.name == "code":
         table = call.argument.removesuffix("+")
         if table not in tables:
             near = get_close_matches(table, tables, 1)
-            remedy = f"did you mean {near[0]}?" if near else f"add [codes.{table}]"
-            raise Misconfigured.told(f"no code table '{table}'", remedy=remedy)
+            advice = near_or(near, Wording(key="map/add-table", words={"table": table}))
+            raise Misconfigured("MAP-PATH/no-code-table", table=table, advice=advice)
         return Bound(codec=codec, argument=call.argument, table=table, passes=call.argument.endswith("+"))
     if codec.name in ("padded", "fold"):
         return Bound(codec=codec, argument=call.argument, number=int(call.argument))
@@ -154,6 +155,6 @@ def _factors(argument: str) -> tuple[tuple[str, Decimal, str], ...]:
         pack, _, content = part.strip().partition("=")
         count, _, unit = content.partition(" ")
         if not Decimal(count):
-            raise Misconfigured.told(f"a {pack} of nothing", remedy="say how many are in one")
+            raise Misconfigured("MAP-PATH/pack-of-nothing", pack=pack)
         found.append((pack, Decimal(count), unit))
     return tuple(found)

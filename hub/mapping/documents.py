@@ -17,6 +17,7 @@ from hub.formats.family import OpenedDocument
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 from hub.mapping.library import Applied, Map
 
@@ -68,17 +69,17 @@ def document_from_json(data: bytes) -> Struct:
     try:
         said: Any = msgspec.json.decode(data)
     except msgspec.DecodeError as fault:
-        raise Misconfigured.told(f"not JSON: {fault}") from fault
+        raise Misconfigured("CFG/no-json", fault=str(fault)) from fault
     name = said.pop("document", None) if isinstance(said, dict) else None
     if name not in DOCUMENTS:
-        raise Misconfigured.told(f"no document '{name}'", remedy=f'say "document": one of {", ".join(DOCUMENTS)}')
+        raise Misconfigured("CFG/no-document", name=str(name), list=", ".join(DOCUMENTS))
     version = said.pop("version", 1)
     if version != VERSIONS[name]:
-        raise Misconfigured.told(f"{name} version {version} is not known", remedy=f'say "version": {VERSIONS[name]}')
+        raise Misconfigured("CFG/other-version", name=name, version=str(version), versions=VERSIONS[name])
     try:
         return msgspec.json.decode(msgspec.json.encode(said), type=DOCUMENTS[name])
     except msgspec.ValidationError as fault:
-        raise Misconfigured.told(f"no {name}: {fault}", remedy=f"see schemas/json/{name}.json") from fault
+        raise Misconfigured("CFG/not-as-its-schema", name=name, fault=str(fault)) from fault
 
 
 def _read(map_: Map, received: OpenedDocument, *, provenance: bool) -> DocumentRead:
@@ -92,3 +93,15 @@ def _read(map_: Map, received: OpenedDocument, *, provenance: bool) -> DocumentR
     checked = map_.family.check(received, map_.schema)
     applied = map_.apply(checked.root, provenance=provenance)
     return DocumentRead(received=received, applied=applied, findings=[*findings, *checked.findings, *applied.findings])
+
+
+declared(
+    {
+        "CFG/no-document": Phrase(message="no document '{name}'", remedy='say "document": one of {list}'),
+        "CFG/other-version": Phrase(
+            message="{name} version {version} is not known", remedy='say "version": {versions}'
+        ),
+        "CFG/no-json": Phrase(message="not JSON: {fault}"),
+        "CFG/not-as-its-schema": Phrase(message="no {name}: {fault}", remedy="see schemas/json/{name}.json"),
+    }
+)

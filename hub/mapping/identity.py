@@ -11,8 +11,9 @@ from hashlib import sha256
 from typing import Any
 
 from hub.kernel.struct import Struct
+from hub.mapping.faults import MapFault, map_fault
 from hub.mapping.shape import shape_at
-from hub.mapping.spec import MapFault, SourceText
+from hub.mapping.spec import SourceText
 
 PARTED = " / "
 REFERENCE_CHARACTERS_MAX = 100  # as people can still read it; of a longer one its digest is the reference
@@ -24,9 +25,7 @@ def identity_fields(said: SourceText | None, document: type[Struct], faults: lis
     for path in paths:
         shape = shape_at(document, path)
         if said is not None and (shape is None or shape.kind in ("list", "words")):
-            message = f"'{path}' is no single field of {document.__name__}, and cannot tell one from another"
-            remedy = 'name fields that no two documents share: identity = ["number"]'
-            faults.append(MapFault(code="MAP-IDENTITY", message=message, where=said.where, remedy=remedy))
+            faults.append(map_fault("MAP-IDENTITY", said.where, path=path, name=document.__name__))
     return paths
 
 

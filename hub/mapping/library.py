@@ -17,10 +17,11 @@ from hub.formats.schema import Schema
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured
-from hub.kernel.sentence import Word
+from hub.kernel.sentence import Phrase, Word, Wording, declared
 from hub.kernel.struct import Struct
 from hub.mapping.bind import bind
 from hub.mapping.compile import Compiled
+from hub.mapping.faults import MapFault, as_map_fault, map_fault
 from hub.mapping.identity import identity_fields, identity_of
 from hub.mapping.leftovers import leftovers
 from hub.mapping.lint import lint
@@ -28,7 +29,6 @@ from hub.mapping.load import Loaded, MapFiles
 from hub.mapping.provenance import Origins
 from hub.mapping.reader_run import Reading
 from hub.mapping.scan import Where
-from hub.mapping.spec import MapFault
 from hub.mapping.tables import code_maps
 from hub.mapping.weighing import weigh
 
@@ -155,13 +155,7 @@ class MapLibrary:
         """Return everything that is wrong with any map, and every map without cases: what ``hub check`` shows."""
         found: list[Misconfigured] = []
         for name in self.names():
-            for fault in self.faults(name):
-                where = fault.where
-                found.append(
-                    Misconfigured.told(
-                        fault.message, code=fault.code, file=where.file, line=where.line, remedy=fault.remedy
-                    )
-                )
+            found += [fault.misconfigured for fault in self.faults(name)]
             if not self.files.cases(name):
                 found.append(_no_cases(name))
         return list({str(fault): fault for fault in found}.values())
@@ -178,7 +172,7 @@ class MapLibrary:
         except Exception as fault:  # noqa: BLE001 - what is in a file may break its reader in ways nobody foresaw
             told = Misconfigured.of(fault)
             where = Where(file=f"{name}.toml", line=1)
-            return None, [MapFault(code=UNFORESEEN, message=told.message, where=where, remedy=told.remedy)]
+            return None, [as_map_fault(told, where, UNFORESEEN)]
 
     def _made(self, name: str) -> tuple[Map | None, list[MapFault]]:
         loaded, faults = self.files.load(name)
@@ -203,7 +197,11 @@ class MapLibrary:
         said = loaded.said("document")
         if said is not None and said.text in self._documents:
             return self._documents[said.text]
-        faults.append(_header_fault(loaded, "document", f"use one of {', '.join(sorted(self._documents))}"))
+        faults.append(
+            _header_fault(
+                loaded, "document", Wording(key="map/one-of", words={"list": ", ".join(sorted(self._documents))})
+            )
+        )
         return None
 
     def _schema(self, loaded: Loaded, faults: list[MapFault]) -> Schema | None:
@@ -212,28 +210,43 @@ class MapLibrary:
             schema = self._schemas.find(loaded.wire, partner.text if partner else None)
         except Misconfigured as fault:
             where = Where(file=fault.file or f"{loaded.name}.toml", line=fault.line or 1)
-            faults.append(MapFault(code=fault.code, message=fault.message, where=where, remedy=fault.remedy))
+            faults.append(as_map_fault(fault, where))
             return None
         if schema is None:
-            faults.append(_header_fault(loaded, "wire", "name a guide: x12/004010/850"))
+            faults.append(_header_fault(loaded, "wire", Wording(key="map/name-a-guide")))
         return schema
 
 
-def _header_fault(loaded: Loaded, key: str, remedy: str) -> MapFault:
+def _header_fault(loaded: Loaded, key: str, advice: Wording) -> MapFault:
     said = loaded.said(key)
     where = said.where if said else Where(file=f"{loaded.name}.toml", line=1)
-    message = f"no {key} '{said.text}'" if said else f"[map] does not say its {key}"
-    return MapFault(code="MAP-HEADER", message=message, where=where, remedy=remedy)
+    if said is None:
+        return map_fault("MAP-HEADER/unsaid", where, key=key, advice=advice)
+    return map_fault("MAP-HEADER/no-document", where, key=key, text=said.text, advice=advice)
 
 
 def _no_cases(name: str) -> Misconfigured:
-    remedy = f"add {name}/cases/<sentence>/input.edi"
-    return Misconfigured.told(f"map {name} has no cases", code="MAP-CASES", file=f"{name}.toml", remedy=remedy)
+    return Misconfigured("MAP-CASES", file=f"{name}.toml", name=name)
 
 
 def _misconfigured(name: str, faults: list[MapFault]) -> Misconfigured:
-    first = faults[0]
-    more = f" (and {len(faults) - 1} more: hub map lint {name})" if len(faults) > 1 else ""
-    return Misconfigured.told(
-        first.message + more, code=first.code, file=first.where.file, line=first.where.line, remedy=first.remedy
+    first = faults[0].misconfigured
+    if len(faults) == 1:
+        return first
+    words: dict[str, Word] = {"fault": first.said, "count": len(faults) - 1, "name": name}
+    advice = first.advice
+    if advice is None:
+        return Misconfigured("CFG-MAP/and-more", words, code=first.code, file=first.file, line=first.line)
+    return Misconfigured(
+        "CFG-MAP/and-more-remedied", words, code=first.code, file=first.file, line=first.line, advice=advice
     )
+
+
+declared(
+    {
+        "CFG-MAP/and-more": Phrase(message="{fault} (and {count} more: hub map lint {name})"),
+        "CFG-MAP/and-more-remedied": Phrase(
+            message="{fault} (and {count} more: hub map lint {name})", remedy="{advice}"
+        ),
+    }
+)

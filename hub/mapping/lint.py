@@ -10,13 +10,15 @@ from collections.abc import Iterator
 
 from hub.canonical.words import VOCABULARIES
 from hub.formats.schema import Place
+from hub.kernel.sentence import Wording
 from hub.mapping.codecs import ONE_WAY, Bound
+from hub.mapping.faults import MapFault, map_fault, near_or
 from hub.mapping.paths import PathStep
 from hub.mapping.plan import Plan, Rule, Variant
 from hub.mapping.readvalue import absent_value
 from hub.mapping.scan import Where
 from hub.mapping.shape import fields_of
-from hub.mapping.spec import RESERVED, MapFault
+from hub.mapping.spec import RESERVED
 from hub.mapping.tables import CodeMap
 
 
@@ -39,8 +41,7 @@ def lint(plan: Plan, tables: dict[str, CodeMap]) -> list[MapFault]:
 def _lossy(rule: Rule) -> Iterator[MapFault]:
     for bound in rule.codecs:
         if bound.codec.name in ONE_WAY and rule.source.direction == "both":
-            message = f"{bound.codec.name} loses something, so the line cannot run both ways"
-            yield _fault("MAP-LINT-LOSSY", message, rule.where, 'make two lines of it: "< …" and "> …"')
+            yield map_fault("MAP-LINT-LOSSY", rule.where, name=bound.codec.name)
 
 
 def _tables(rule: Rule, tables: dict[str, CodeMap]) -> Iterator[MapFault]:
@@ -50,29 +51,31 @@ def _tables(rule: Rule, tables: dict[str, CodeMap]) -> Iterator[MapFault]:
             continue
         if rule.source.direction == "both":
             for word, where in table.doubles.items():
-                message = f"table {table.name} has two codes for '{word}' and does not say which is written"
-                yield _fault("MAP-LINT-REVERSE", message, where, f'add [codes.{table.name}.reverse] {word} = "…"')
+                yield map_fault("MAP-LINT-REVERSE", where, name=table.name, word=word)
         if not bound.passes:
             for word, where in table.strange.items():
-                near = next(iter(difflib.get_close_matches(word, VOCABULARIES[table.name], n=1)), None)
-                remedy = f"use a word of hub/canonical/words.toml, or let any pass: code:{table.name}+"
-                remedy = f"did you mean '{near}'?" if near else remedy
-                yield _fault("MAP-LINT-WORD", f"'{word}' is no word of the vocabulary {table.name}", where, remedy)
+                near = difflib.get_close_matches(word, VOCABULARIES[table.name], n=1)
+                any_word = Wording(key="map/any-word", words={"name": table.name})
+                advice = near_or(near, any_word, "map/near-quoted")
+                yield map_fault("MAP-LINT-WORD", where, word=word, name=table.name, advice=advice)
         if bound.passes:
             for code, where in table.loose.items():
-                message = f"in table {table.name} the code {code} is also a word: with + they cannot be told apart"
-                yield _fault("MAP-LINT-LOOSE", message, where, "choose another word")
+                yield map_fault("MAP-LINT-LOOSE", where, name=table.name, code=code)
 
 
 def _absences(rule: Rule, variant: Variant, plan: Plan, tables: dict[str, CodeMap]) -> Iterator[MapFault]:
     currency = variant is plan.root and rule.field == "currency"  # the unit of every amount; it must be something
     for bound in rule.codecs:
         if bound.codec.stage == "absent" and not rule.shape.required and not currency:
-            message = f"'{rule.field}' may be absent, so {bound.codec.name} would say what nobody said"
-            yield _fault("MAP-LINT-ABSENT", message, rule.where, "leave the codec out")
+            yield map_fault("MAP-LINT-ABSENT/unsaid", rule.where, field=rule.field, name=bound.codec.name)
         elif bound.codec.stage == "absent" and not _holds(rule, bound, tables, plan):
-            message = f"'{rule.field}' cannot hold '{bound.argument}'"
-            yield _fault("MAP-LINT-ABSENT", message, rule.where, f"write it as a {rule.shape.kind}")
+            yield map_fault(
+                "MAP-LINT-ABSENT/cannot-hold",
+                rule.where,
+                field=rule.field,
+                argument=bound.argument,
+                kind=rule.shape.kind,
+            )
 
 
 def _holds(rule: Rule, bound: Bound, tables: dict[str, CodeMap], plan: Plan) -> bool:
@@ -90,15 +93,13 @@ def _guards(rule: Rule, variant: Variant, plan: Plan) -> Iterator[MapFault]:
         rules = [r for r in (*variant.rules, *plan.root.rules) if r.field == field]
         decided = variant.said_by is not None and variant.said_by[0] == field
         if not decided and not any(r.source.guard is None and r.source.direction == "both" for r in rules):
-            message = f"'{field}' is not read by an unguarded line that runs both ways"
-            yield _fault("MAP-LINT-GUARD", message, rule.where, f"add a line for {field}, or guard by another field")
+            yield map_fault("MAP-LINT-GUARD", rule.where, field=field)
 
 
 def _reserved(variant: Variant) -> Iterator[MapFault]:
     for name in fields_of(variant.struct):
         if name in RESERVED and variant.where is not None:
-            message = f"{variant.struct.__name__} has a field '{name}', which is a word of the mapping language"
-            yield _fault("MAP-LINT-RESERVED", message, variant.where, "rename the field in hub/canonical")
+            yield map_fault("MAP-LINT-RESERVED", variant.where, name=variant.struct.__name__, name2=name)
 
 
 def _plain_twice(variant: Variant) -> Iterator[MapFault]:
@@ -112,8 +113,7 @@ def _plain_twice(variant: Variant) -> Iterator[MapFault]:
             plain = len(take.steps) == 1 and take.anchor.kind == "own" and not take.steps[0].conditions
             if plain and take.steps[0].tag in listed and not take.path.conditions and take is rule.takes[0]:
                 tag = take.steps[0].tag
-                message = f"a line and a list both stand at {tag} without a condition"
-                yield _fault("MAP-LINT-PLAIN", message, rule.where, f"give the line a condition: {tag}[…]")
+                yield map_fault("MAP-LINT-PLAIN", rule.where, tag=tag)
 
 
 def _overlaps(variant: Variant) -> Iterator[MapFault]:
@@ -133,8 +133,7 @@ def _overlaps(variant: Variant) -> Iterator[MapFault]:
     for index, (step, _) in enumerate(claims):
         for other, where in claims[index + 1 :]:
             if step.tag == other.tag and step.conditions != other.conditions and not _exclusive(step, other):
-                message = f"{step} and {other} can fit the same segment"
-                yield _fault("MAP-LINT-OVERLAP", message, where, "make them differ in one element")
+                yield map_fault("MAP-LINT-OVERLAP", where, step=str(step), other=str(other))
 
 
 def _exclusive(step: PathStep, other: PathStep) -> bool:
@@ -152,8 +151,7 @@ def _too_many(variant: Variant, plan: Plan) -> Iterator[MapFault]:
         tags = tuple(step.tag for step in take.steps)
         bare = tuple(PathStep(tag=step.tag, conditions=step.conditions) for step in take.steps)
         if seen.setdefault(tags, bare) != bare and _same_above(seen[tags], bare):
-            message = f"the guide allows one {tags[-1]} here; this line and another want one each"
-            yield _fault("MAP-LINT-ONE", message, rule.where, "join them with 'or', or drop one")
+            yield map_fault("MAP-LINT-ONE", rule.where, tags=tags[-1])
 
 
 def _same_above(one: tuple[PathStep, ...], other: tuple[PathStep, ...]) -> bool:
@@ -164,9 +162,5 @@ def _most(place: Place) -> int:
     return place.maximum
 
 
-def _fault(code: str, message: str, where: Where, remedy: str) -> MapFault:
-    return MapFault(code=code, message=message, where=where, remedy=remedy)
-
-
 def _once(faults: list[MapFault]) -> list[MapFault]:
-    return list(dict.fromkeys(faults))
+    return list({str(fault): fault for fault in faults}.values())

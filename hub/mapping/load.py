@@ -16,10 +16,11 @@ from pathlib import Path
 
 from hub.kernel.errors import Misconfigured
 from hub.kernel.own_files import FILE, read_own_text
+from hub.kernel.sentence import EMPTY, Phrase, Wording, declared
+from hub.mapping.faults import MapFault, as_map_fault, near_or
 from hub.mapping.scan import Where, scan
 from hub.mapping.spec import (
     CodeTable,
-    MapFault,
     SourceText,
     Spec,
     Table,
@@ -106,7 +107,9 @@ class MapFiles:
         if path is None:
             raise self._no_map(name)
         if name in above or len(above) > EXTENDS_DEPTH_MAX:
-            raise Misconfigured.told(f"'{name}' extends itself: {' → '.join((*above, name))}", file=f"{name}.toml")
+            raise Misconfigured(
+                "CFG-MAP/extends-itself", file=f"{name}.toml", name=name, list=" → ".join((*above, name))
+            )
         spec = read_spec(self._entries(f"{name}.toml", faults, texts), f"{name}.toml")
         faults += spec.faults
         extends = spec.header.get("extends")
@@ -131,7 +134,7 @@ class MapFiles:
             return self._with_bases(wanted, faults, texts, (*above, name))
         except Misconfigured as fault:
             known = self._no_map(extends.text) if wanted and self._find(f"{wanted}.toml") is None else fault
-            faults.append(MapFault(code="MAP-EXTENDS", message=known.message, where=extends.where, remedy=known.remedy))
+            faults.append(as_map_fault(known, extends.where, "MAP-EXTENDS"))
             return None
 
     def _base_name(self, extends: SourceText, name: str) -> str:
@@ -156,7 +159,7 @@ class MapFiles:
         except Misconfigured as fault:
             where = Where(file=relative, line=fault.line or 1)
             code = "MAP-FILE" if fault.code == FILE else "MAP-TOML"
-            faults.append(MapFault(code=code, message=fault.message, where=where, remedy=fault.remedy))
+            faults.append(as_map_fault(fault, where, code))
             return []
 
     def _find(self, relative: str) -> Path | None:
@@ -165,8 +168,17 @@ class MapFiles:
 
     def _no_map(self, name: str) -> Misconfigured:
         near = get_close_matches(name[:NAME_CHARACTERS_MAX], self.names(), 1, 0.5)
-        remedy = f"did you mean {near[0]}?" if near else f"maps are {', '.join(self.names()) or 'none'}"
-        return Misconfigured.told(f"no map '{name[:NAME_CHARACTERS_MAX]}'", code="CFG-MAP", remedy=remedy)
+        advice = near_or(near, Wording(key="map/maps", words={"list": ", ".join(self.names()) or EMPTY}))
+        return Misconfigured("CFG-MAP/unknown", name=name[:NAME_CHARACTERS_MAX], advice=advice)
+
+
+declared(
+    {
+        "CFG-MAP/unknown": Phrase(message="no map '{name}'", remedy="{advice}"),
+        "CFG-MAP/extends-itself": Phrase(message="'{name}' extends itself: {list}"),
+        "map/maps": Phrase(message="maps are {list}"),
+    }
+)
 
 
 def _family(wire: SourceText | None) -> str:

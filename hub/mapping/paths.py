@@ -64,7 +64,7 @@ def parse_path(text: str, wire: str) -> Path:
     """Return the place ``text`` names on ``wire`` (x12/004010/850, north-spine/order)."""
     text = text.strip()
     if not text:
-        raise Misconfigured.told("a path is missing")
+        raise Misconfigured("MAP-PATH/path-is-missing")
     if text == ".":
         return Path(text=text, here=True)
     if text == "#":
@@ -115,7 +115,7 @@ def read_segments(text: str) -> Path:
 def _segment(text: str) -> PathStep:
     found = _STEP.match(text)
     if not found:
-        raise Misconfigured.told(f"'{text}' is not a segment, a loop or an element of one")
+        raise Misconfigured("MAP-PATH/no-segment", text=text)
     return PathStep(tag=found[1], conditions=_conditions(found[2]), every=bool(found[3]), optional=bool(found[4]))
 
 
@@ -130,7 +130,7 @@ def _conditions(text: str | None) -> tuple[Condition, ...]:
         elif part.strip():
             conditions.append(Condition(value=part.strip()))
         else:
-            raise Misconfigured.told("an empty condition")
+            raise Misconfigured("MAP-PATH/empty-condition")
     return tuple(conditions)
 
 
@@ -160,7 +160,7 @@ def read_names(text: str) -> Path:
 def _named(text: str) -> PathStep:
     found = _NAMED_STEP.match(text)
     if not found:
-        raise Misconfigured.told(f"'{text}' is not a name on the wire")
+        raise Misconfigured("MAP-PATH/no-name", text=text)
     conditions = tuple(_named_condition(part) for part in found[2].split(",")) if found[2] is not None else ()
     return PathStep(tag=found[1], conditions=conditions, every=bool(found[3]), optional=bool(found[4]))
 
@@ -168,7 +168,7 @@ def _named(text: str) -> PathStep:
 def _named_condition(text: str) -> Condition:
     found = _NAMED_CONDITION.match(text.strip())
     if not found:
-        raise Misconfigured.told(f"'{text}' is no condition", remedy="write name=value: @schemeID=0160, type=SHIP")
+        raise Misconfigured("MAP-PATH/is-no-condition", text=text)
     return Condition(name=found[1], value=found[2])
 
 

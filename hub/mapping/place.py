@@ -12,6 +12,8 @@ from msgspec.structs import replace
 
 from hub.formats.schema import Place, Record
 from hub.kernel.errors import Misconfigured
+from hub.kernel.sentence import Word, Wording
+from hub.mapping.faults import near_or
 from hub.mapping.paths import Condition, Path, PathStep, has_numbers
 from hub.mapping.plan import OWN, TOP, Anchor, Level, Take, Variant
 
@@ -50,10 +52,7 @@ def bind_path(path: Path, variant: Variant, root: Place, elsewhere: set[str], wi
         if child is None and step is rest[-1] and step.tag == place.record.tag and not step.conditions:
             break  # N1[BY]/N102: an element of the loop's own first segment
         if child is None:
-            raise Misconfigured.told(
-                f"`{path.text}` is not in {wire}: no {step.tag} beneath {_named(place)}",
-                remedy=_nearest(path.text, step.tag, place, wire),
-            )
+            raise _not_beneath(path.text, step.tag, place, wire)
         place = child
         places.append(place)
         steps.append(resolved(step, place.record))
@@ -78,10 +77,7 @@ def bind_steps(
     for step in steps:
         child = _child(place, step.tag)
         if child is None:
-            raise Misconfigured.told(
-                f"`{text}` is not in {wire}: no {step.tag} beneath {_named(place)}",
-                remedy=_nearest(text, step.tag, place, wire),
-            )
+            raise _not_beneath(text, step.tag, place, wire)
         place = child
         bound = resolved(step, place.record)
         levels.append(
@@ -155,10 +151,8 @@ def _with_parts(path: Path, place: Place, wire: str) -> Path:
     if path.names:
         missing = [name for name in path.names if not place.record.number_of(name)]
         if missing:
-            raise Misconfigured.told(
-                f"`{path.text}` is not in {wire}: no {missing[0]} in {_named(place)}",
-                remedy=_nearest(path.text, missing[0], place, wire),
-            )
+            words: dict[str, Word] = {"text": path.text, "wire": wire, "missing": missing[0], "named": _named(place)}
+            raise Misconfigured("MAP-PATH/not-in-it", words, advice=_nearest(path.text, missing[0], place, wire))
         return replace(path, parts=tuple(map(place.record.number_of, path.names)), names=())
     text = 0 if path.parts or path.number or path.qualifier or path.group else place.record.number_of(TEXT)
     return replace(path, parts=(text,)) if text else path
@@ -173,10 +167,8 @@ def _numbered(condition: Condition, record: Record) -> Condition:
     if not number:
         known = [part.key for part in record.parts]
         near = get_close_matches(condition.name, known, 1, 0.5)
-        raise Misconfigured.told(
-            f"{record.tag} has no {condition.name} that a condition could ask for",
-            remedy=f"did you mean `{near[0]}`?" if near else "a condition asks for an attribute or a simple child",
-        )
+        advice = near_or(near, Wording(key="map/simple"), "map/near-place")
+        raise Misconfigured("MAP-PATH/not-to-be-asked", tag=record.tag, name=condition.name, advice=advice)
     return Condition(part=number, value=condition.value)
 
 
@@ -184,7 +176,7 @@ def _member(path: Path, variant: Variant, wire: str) -> Take:
     group = variant.group
     if group is None or path.member is None or not 1 <= path.member <= group.size:
         size = group.size if group else 0
-        raise Misconfigured.told(f"`{path.text}`: a group here has {size} elements", remedy='at = "PO1~" opens a group')
+        raise Misconfigured("MAP-PATH/group-here-has-elements", text=path.text, size=size)
     return Take(path, OWN, (), (), variant.place)
 
 
@@ -192,29 +184,37 @@ def check_elements(path: Path, record: Record, wire: str) -> None:
     """Raise ``Misconfigured`` when the path names an element, component or group the record does not have."""
     if path.qualifier is not None or path.group:
         if record.group is None:
-            raise Misconfigured.told(f"`{path.text}`: {record.tag} has no repeating group in {wire}")
+            raise Misconfigured("MAP-PATH/has-no-repeating-group", text=path.text, tag=record.tag, wire=wire)
         return
     every = [*path.parts, *(c.part for c in path.conditions)]
     every += [c.part for step in path.steps[-1:] for c in step.conditions if c.part]
     for number in every:
         if not 1 <= number <= len(record.parts):
             near = f"{record.tag}{len(record.parts):02d}"
-            raise Misconfigured.told(
-                f"`{path.text}` is not in {wire}: {record.tag} ends with {near}", remedy=f"did you mean `{near}`?"
-            )
+            raise Misconfigured("MAP-PATH/past-the-end", text=path.text, wire=wire, tag=record.tag, near=near)
     for number in path.parts:
         inner = record.parts[number - 1].parts
         if path.component and path.component > len(inner):
-            raise Misconfigured.told(
-                f"`{path.text}` is not in {wire}: {record.tag}{number:02d} has {len(inner)} components"
+            raise Misconfigured(
+                "MAP-PATH/past-the-components",
+                text=path.text,
+                wire=wire,
+                tag=record.tag,
+                number=f"{number:02d}",
+                count=len(inner),
             )
 
 
-def _named(place: Place) -> str:
-    return place.record.tag if place.record.parts else "the top of the document"
+def _not_beneath(text: str, tag: str, place: Place, wire: str) -> Misconfigured:
+    advice = _nearest(text, tag, place, wire)
+    return Misconfigured("MAP-PATH/not-beneath", text=text, wire=wire, tag=tag, named=_named(place), advice=advice)
 
 
-def _nearest(text: str, tag: str, place: Place, wire: str) -> str:
+def _named(place: Place) -> str | Wording:
+    return place.record.tag if place.record.parts else Wording(key="map/top")
+
+
+def _nearest(text: str, tag: str, place: Place, wire: str) -> Wording:
     """Return the remedy: what the author probably meant."""
     last = text.rsplit("/", 1)[-1]
     tags = [child.record.tag for child in place.children]
@@ -223,7 +223,8 @@ def _nearest(text: str, tag: str, place: Place, wire: str) -> str:
     for record in (place.record, *(child.record for child in place.children)):
         names += _names(record, place, wire)
     near = get_close_matches(last, names, 1, 0.6) or get_close_matches(tag, tags, 1, 0.5)
-    return f"did you mean `{near[0]}`?" if near else f"beneath {_named(place)} stand {', '.join(sorted(set(tags)))}"
+    beneath = Wording(key="map/beneath", words={"named": _named(place), "list": ", ".join(sorted(set(tags)))})
+    return near_or(near, beneath, "map/near-place")
 
 
 def _names(record: Record, place: Place, wire: str) -> list[str]:
@@ -237,4 +238,5 @@ def _names(record: Record, place: Place, wire: str) -> list[str]:
 
 def nearest_element(text: str, variant: Variant, wire: str) -> Misconfigured:
     """Return the fault for a text that is not even shaped like a path (PO1O2)."""
-    return Misconfigured.told(f"`{text}` is not in {wire}", remedy=_nearest(text, text[:3], variant.place, wire))
+    advice = _nearest(text, text[:3], variant.place, wire)
+    return Misconfigured("MAP-PATH/not-in-wire", text=text, wire=wire, advice=advice)

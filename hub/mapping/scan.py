@@ -53,8 +53,9 @@ def scan(text: str, file: str) -> list[KeyValue]:
     lines = text.replace("\r\n", "\n").split("\n")  # as TOML does: no other sign ends a line
     longest = max(range(len(lines)), key=lambda number: len(lines[number]))
     if len(lines[longest]) > LINE_CHARACTERS_MAX:
-        message = f"a line of more than {LINE_CHARACTERS_MAX} characters"
-        raise Misconfigured.told(message, file=file, line=longest + 1, remedy="make it shorter")
+        raise Misconfigured(
+            "MAP-TOML/line-more-than-characters", file=file, line=longest + 1, line_characters_max=LINE_CHARACTERS_MAX
+        )
     at = 0
     while at < len(lines):
         line = lines[at].strip()
@@ -96,7 +97,7 @@ def _statement(lines: list[str], at: int) -> tuple[dict[str, object], int]:
         except tomllib.TOMLDecodeError:
             if at + taken >= len(lines):
                 raise
-    raise Misconfigured.told(f"a statement longer than {STATEMENT_LINES_MAX} lines", line=at + 1)
+    raise Misconfigured("MAP-TOML/statement-longer-than-lines", line=at + 1, statement_lines_max=STATEMENT_LINES_MAX)
 
 
 def _unfold(parsed: dict[str, object]) -> tuple[tuple[str, ...], object]:

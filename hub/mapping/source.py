@@ -51,7 +51,7 @@ _GUARD = re.compile(r"\s+when\s+([a-z_][a-z0-9_.]*)(?:\s*=\s*(\S+))?\s*\Z")
 def parse_source(text: str, wire: str) -> RuleSource:
     """Return what ``text`` says of ``wire``, or raise ``Misconfigured`` naming the part that is not understood."""
     if len(text) > RULE_CHARACTERS_MAX:
-        raise Misconfigured.told(f"a rule of more than {RULE_CHARACTERS_MAX} characters", remedy="make it shorter")
+        raise Misconfigured("MAP-PATH/rule-more-than-characters", rule_characters_max=RULE_CHARACTERS_MAX)
     rest, direction = _direction(text.strip())
     guard = None
     if found := _GUARD.search(rest):
@@ -59,12 +59,12 @@ def parse_source(text: str, wire: str) -> RuleSource:
     if rest.startswith("="):
         word = rest[1:].strip()
         if not word:
-            raise Misconfigured.told("a word is missing after '='")
+            raise Misconfigured("MAP-PATH/word-missing")
         return RuleSource(text=text, direction=direction, word=word, guard=guard)
     where, *calls = [part.strip() for part in rest.split(" | ")]
     sequence = " then " in where
     if sequence and " or " in where:
-        raise Misconfigured.told("'or' and 'then' cannot stand in one rule")
+        raise Misconfigured("MAP-PATH/or-and-then")
     choices = tuple(parse_path(part, wire) for part in re.split(r" or | then ", where))
     codecs = tuple(_call(call) for call in calls)
     return RuleSource(text=text, direction=direction, choices=choices, sequence=sequence, codecs=codecs, guard=guard)
@@ -81,5 +81,5 @@ def _direction(text: str) -> tuple[str, Direction]:
 def _call(text: str) -> Call:
     name, _, argument = text.partition(":")
     if not name:
-        raise Misconfigured.told("a codec is missing after '|'")
+        raise Misconfigured("MAP-PATH/codec-missing")
     return Call(name=name.strip(), argument=argument)

@@ -11,28 +11,17 @@ import copy
 from collections.abc import Callable, Iterable
 from typing import TypeGuard
 
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
+from hub.mapping.faults import MapFault, map_fault
 from hub.mapping.scan import KeyValue, Where
 
 RESERVED = ("at", "by", "when", "why", "const", "each", "like", "totals")
 HEADER_KEYS = ("document", "wire", "version", "identity", "extends", "partner")
 IDENTITY_FIELDS_MAX = 8
 VERSION_MAX = 999_999
-WANTED = {"version": "a whole number from 1", "identity": 'a list of fields: ["number", "placed"]'}
+WANTED = {"version": Wording(key="map/version"), "identity": Wording(key="map/identity")}
 SECTIONS = ("map", "fields", "const", "totals", "each", "codes", "why")
-
-
-class MapFault(Struct):
-    """Something wrong in a map file: what, where, and what to do about it."""
-
-    code: str
-    message: str
-    where: Where
-    remedy: str | None = None
-
-    def __str__(self) -> str:
-        remedy = f"; remedy: {self.remedy}" if self.remedy else ""
-        return f"{self.where}:{self.where.column}: {self.code} {self.message}{remedy}"
 
 
 class SourceText(Struct):
@@ -222,8 +211,8 @@ def _put_header(spec: Spec, entry: KeyValue) -> None:
     elif isinstance(entry.value, str) and name not in ("version", "identity"):
         spec.header[name] = SourceText(text=entry.value, where=entry.where)
     else:
-        wanted = WANTED.get(name, "text in quotes")
-        spec.faults.append(MapFault(code="MAP-KEY", message=f"'{name}' must be {wanted}", where=entry.where))
+        wanted = WANTED.get(name, Wording(key="map/text"))
+        spec.faults.append(map_fault("MAP-KEY/must-be", entry.where, name=name, wanted=wanted))
 
 
 def _put_list_entry(root: Table, path: tuple[str, ...], entry: KeyValue, faults: list[MapFault]) -> None:
@@ -261,8 +250,7 @@ def _put(table: Table, key: tuple[str, ...], entry: KeyValue, faults: list[MapFa
     if name == "at" and len(key) == 1 and isinstance(value, list) and all(isinstance(v, str) for v in value):
         table.at = [SourceText(text=v, where=where) for v in value]
     elif not isinstance(value, str):
-        message = f"'{'.'.join(key)}' must be text in quotes: codes keep their zeros that way"
-        faults.append(MapFault(code="MAP-KEY", message=message, where=where, remedy="put the value in quotes"))
+        faults.append(map_fault("MAP-KEY/no-text", where, list=".".join(key)))
     elif name == "at" and len(key) == 1:
         table.at = [SourceText(text=value, where=where)]
     elif name == "by" and len(key) == 1:
@@ -317,18 +305,13 @@ def _without_like(table: Table) -> Table:
 
 
 def _unknown(name: str, where: Where, valid: Iterable[str]) -> MapFault:
-    return MapFault(
-        code="MAP-KEY",
-        message=f"'{name}' is not a key of the mapping language",
-        where=where,
-        remedy=f"use one of {', '.join(valid)}",
-    )
+    return map_fault("MAP-KEY/unknown", where, name=name, list=", ".join(valid))
 
 
 def _no_shared(like: SourceText, shared: dict[str, Table]) -> MapFault:
-    return MapFault(
-        code="MAP-LIKE",
-        message=f"no shared table '{like.text}'",
-        where=like.where,
-        remedy=f"use one of {', '.join(sorted(shared)) or 'none: there is no shared.toml'}",
+    return map_fault(
+        "MAP-LIKE",
+        like.where,
+        text=like.text,
+        list=", ".join(sorted(shared)) or Wording(key="map/no-shared"),
     )

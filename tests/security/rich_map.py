@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from hub.formats.x12.schema import GuideSchemas
+from hub.mapping.faults import MapFault
 from hub.mapping.library import UNFORESEEN, Map, MapLibrary
 from hub.mapping.sample import PlainChooser, invent
-from hub.mapping.spec import MapFault
 from tests.mapping.small import DOCUMENTS, Guides
 from tests.security.hostile import PAYLOADS, quoted
 

@@ -39,14 +39,14 @@ Kind = Literal["customer", "supplier", "plant", "carrier"]
 
 MOVED = ("envelope", "acknowledgements")  # tables that have other names now
 
-LENIENCIES = {
-    "usage-may-differ": "ISA15 may disagree with this file: a note instead of a warning",
-    "group-sender-may-differ": "GS02 and GS03 may name other parties than the interchange",
-    "test-in-production": "test interchanges are taken from a partner in production, and answered as test",
-    "padded-numbers": "numbers, dates and times may have blanks behind them: a warning instead of a rejection",
-    "segments-out-of-order": "segments may come after their place in an open loop: a warning instead of a rejection",
-    "number-may-restart": "ISA13 may come again with other bytes, numbers_restart_after_days after it came before",
-}
+LENIENCIES = (
+    "usage-may-differ",  # ISA15 may disagree with this file: a note instead of a warning
+    "group-sender-may-differ",  # GS02 and GS03 may name other parties than the interchange
+    "test-in-production",  # test interchanges are taken from a partner in production, and answered as test
+    "padded-numbers",  # numbers, dates and times may have blanks behind them: a warning instead of a rejection
+    "segments-out-of-order",  # segments may come after their place in an open loop: a warning instead of a rejection
+    "number-may-restart",  # ISA13 may come again with other bytes, numbers_restart_after_days after it came before
+)
 """What can be forgiven a partner, each by its name and never by the partner's."""
 
 

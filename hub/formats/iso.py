@@ -16,6 +16,7 @@ from typing import Any
 from hub.formats.family import ValueReader, ValueWriter
 from hub.formats.numbers import CACHED_MAX, read_number, read_whole, write_number, write_whole
 from hub.formats.schema import Part
+from hub.kernel.sentence import Phrase, declared
 from hub.kernel.words import When
 
 WANTED: Mapping[str, str] = {
@@ -27,6 +28,7 @@ WANTED: Mapping[str, str] = {
     "bool": "true or false",
 }
 """What a sender should write, by kind of value."""
+declared({f"iso/{kind}": Phrase(message=wanted) for kind, wanted in WANTED.items()})
 
 _ZONE = r"(Z|[+-]\d\d:\d\d)?"
 _DATE = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d){_ZONE}\Z", re.ASCII)

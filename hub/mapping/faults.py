@@ -186,6 +186,7 @@ declared(
         "MAP-LINT-WORD": Phrase(message="'{word}' is no word of the vocabulary {name}", remedy="{advice}"),
         "MAP-HEADER/no-document": Phrase(message="no {key} '{text}'", remedy="{advice}"),
         "MAP-HEADER/unsaid": Phrase(message="[map] does not say its {key}", remedy="{advice}"),
+        "map/a-date": Phrase(message="a date"),
         "map/near": Phrase(message="did you mean {near}?"),
         "map/near-quoted": Phrase(message="did you mean '{near}'?"),
         "map/near-place": Phrase(message="did you mean `{near}`?"),

@@ -19,11 +19,14 @@ from hub.formats.simple import NUMBER_CHARACTERS_MAX, accepts, fault
 from hub.formats.simple import TEXT as ANY_TEXT
 from hub.formats.tree import UNKNOWN, Node
 from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, declared
 
 NAMES_SHOWN_MAX = 12  # of what may stand in an object
 EXPONENT_MAX = 18  # digits of a number written out
 
+_OBJECT, _ARRAY, _VALUE, _TEXT = "an object", "an array", "a single value", "a text"
 _WANTED = {"number": "a number", "whole": "a number", "flag": "true or false"}
+declared({f"json/{text}": Phrase(message=text) for text in (_OBJECT, _ARRAY, _VALUE, _TEXT, *_WANTED.values())})
 
 
 class JsonNode(Node, eq=False, gc=False, kw_only=True):
@@ -69,7 +72,7 @@ def check(document: JsonDocument, schema: JsonSchema) -> tuple[Checked, list[Nod
     layout = layout_of(schema)
     value = document.value
     if not isinstance(value, dict):
-        judging.wrong("GDE-NAME-SHAPE", schema.kind, "", expected="an object")
+        judging.wrong("GDE-NAME-SHAPE", schema.kind, "", expected=_OBJECT)
         value = {}
     node = judging.object(value, layout, "")
     return Checked(node, judging.findings.finished()), judging.nodes
@@ -117,7 +120,7 @@ class _Judging:
         member = layout.member
         if member.array:
             if not isinstance(said, list):
-                self.wrong("GDE-NAME-SHAPE", layout.name, pointer, expected="an array")
+                self.wrong("GDE-NAME-SHAPE", layout.name, pointer, expected=_ARRAY)
                 return
             if member.most and len(said) > member.most:
                 self.wrong("GDE-NAME-OFTEN", layout.name, pointer, expected=str(member.most))
@@ -135,7 +138,7 @@ class _Judging:
             elif isinstance(item, dict):
                 nodes.append(self.object(item, layout, at))
             else:
-                self.wrong("GDE-NAME-SHAPE", layout.name, at, expected="an object")
+                self.wrong("GDE-NAME-SHAPE", layout.name, at, expected=_OBJECT)
         if not nodes:
             del node.children[layout.name]
 
@@ -149,11 +152,11 @@ class _Judging:
         elif isinstance(said, Number):
             text, fits = _plain(str(said)), simple.type in ("number", "whole")
         else:
-            self.wrong("GDE-NAME-SHAPE", layout.name, _beneath(above, key), expected="a single value")
+            self.wrong("GDE-NAME-SHAPE", layout.name, _beneath(above, key), expected=_VALUE)
             return ""
         if not fits:
             pointer = _beneath(above, key)
-            self.wrong("GDE-VALUE-TYPE", layout.name, pointer, found=text, expected=_WANTED.get(simple.type, "a text"))
+            self.wrong("GDE-VALUE-TYPE", layout.name, pointer, found=text, expected=_WANTED.get(simple.type, _TEXT))
         elif not layout.accepts(text) and (text or simple.minimum or simple.codes):
             wrong = fault(simple, text)
             if wrong is not None:

@@ -28,6 +28,7 @@ from hub.formats.x12.validate import compile_guide
 from hub.formats.x12.writer import OutboundSet, write_bare, write_interchange
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -56,18 +57,23 @@ class EnvelopeStyle(Struct):
     separators: Separators = USUAL_SEPARATORS
 
 
+WANTED: Mapping[str, str] = {
+    "date": "a date CCYYMMDD",
+    "time": "a time HHMM",
+    "Decimal": "a number",
+    "int": "a whole number",
+    "bool": "yes or no",
+}
+"""What a sender should write, by kind of value."""
+declared({f"x12/{kind}": Phrase(message=wanted) for kind, wanted in WANTED.items()})
+
+
 class X12Family:
     """X12 as maps use it."""
 
     name = FAMILY
     extension = "edi"
-    wanted: Mapping[str, str] = {
-        "date": "a date CCYYMMDD",
-        "time": "a time HHMM",
-        "Decimal": "a number",
-        "int": "a whole number",
-        "bool": "yes or no",
-    }
+    wanted = WANTED
 
     def schemas(self, roots: Sequence[Path]) -> GuideSchemas:
         """Return what finds the guides in configuration ``roots``."""

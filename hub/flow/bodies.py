@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
@@ -24,10 +24,10 @@ from hub.exchange.controls import Numbers
 from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow
 from hub.exchange.partners import Partner
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey, is_test
-from hub.flow.drafts import Content, Draft, Reply, Told, Unsendable
+from hub.flow.drafts import Content, DocumentAcknowledgements, Draft, Reply, Unsendable
 from hub.flow.rules import Rules
-from hub.flow.syntax import Framed, Opened
-from hub.flow.told import in_fewer_words, told_of
+from hub.flow.syntax import Framed, Opened, Take
+from hub.flow.verdicts import in_fewer_words, verdict_on
 from hub.flow.views import View
 from hub.formats.body import Bytes
 from hub.formats.family import Family, OpenedDocument
@@ -70,6 +70,7 @@ class BodySyntax(ABC):
     """A syntax whose body is one document of its family."""
 
     family: Family
+    handles: Mapping[str, Take] = {}
     content_type: str
     extension: str
 
@@ -120,7 +121,7 @@ class BodySyntax(ABC):
             envelope=document.envelope,
             group=document.group,
             kind=document.kind,
-            number=document.order_number or "",
+            number=document.subject.value if document.subject else "",
             findings=document.syntactic,
         )
 
@@ -136,15 +137,16 @@ class BodySyntax(ABC):
         ]
         if map_ is None or map_.family.name != self.name or not of_this:
             return Reply(said="none")
-        told = told_of(of_this)
-        said: Acknowledgement = "rejected" if told.verdict == "rejected" else "accepted"
-        for fewer in in_fewer_words(told):
+        verdict = verdict_on(of_this)
+        said: Acknowledgement = "rejected" if verdict.verdict == "rejected" else "accepted"
+        for fewer in in_fewer_words(verdict):
             try:
                 content = self.render(rules, partner, map_, fewer)
             except Unsendable as fault:
                 log.warning("acknowledgement cannot be written so", partner=partner.id, map=map_.name, fault=str(fault))
             else:
-                return Reply(said=said, test=is_test(envelope, partner), told=[Told(contents=[content])])
+                of_documents = [DocumentAcknowledgements(contents=[content])]
+                return Reply(said=said, test=is_test(envelope, partner), of_documents=of_documents)
         return Reply(said="none")
 
     def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:

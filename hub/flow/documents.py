@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.exchange.model import PURCHASE_ORDER, Usage, Validation
+from hub.business.rooms import ROOMS
+from hub.exchange.model import Usage, Validation
 from hub.exchange.partners import Partner
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
+
+SUBJECTS = frozenset(next(iter(room.keys)) for room in ROOMS if room.keys)
+"""The kinds of number that documents are about: of each room, the one that people use first."""
 
 
 class Identity(Struct):
@@ -94,9 +99,9 @@ class Document(Struct):
     numbers: list[tuple[str, str]] = []  # kind and value: what people ask for it by, read whatever its verdict
 
     @property
-    def order_number(self) -> str | None:
-        """The order it names, as sent."""
-        return next((value for kind, value in self.numbers if kind == PURCHASE_ORDER), None)
+    def subject(self) -> Key | None:
+        """What it is about, as sent: the first of its numbers by which a room knows what it has."""
+        return next((Key(kind=kind, value=value) for kind, value in self.numbers if kind in SUBJECTS), None)
 
     @property
     def syntactic(self) -> list[Diagnostic]:

@@ -1,6 +1,6 @@
 """What we have to say, before it is numbered: contents checked and ready, the message they make, replies to envelopes.
 
-Values only. ``body`` and ``envelope_acknowledgements`` are as their syntax keeps them until it frames them.
+Values only. ``body`` and ``envelope_acknowledgements`` are bytes that their syntax keeps until it frames them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Content(Struct):
 
     kind: str  # as the wire names it
     release: str
-    body: bytes  # of its syntax; X12: what stands between ST and SE
+    body: bytes
     group: str = ""  # kind of the group it goes out in
     document: str | None = None  # canonical name
     canonical: bytes | None = None
@@ -37,14 +37,14 @@ class Draft(Struct):
     syntax: str
     canonical: bool = False  # as our own JSON, whatever that syntax is with the partner
     contents: list[Content] = []  # one group; none: those of envelopes alone
-    envelope_acknowledgements: list[list[str]] = []  # of envelopes, beside all documents: TA1 segments
+    envelope_acknowledgements: list[bytes] = []  # beside all documents
     subject: Key | None = None
     keys: list[Key] = []
     record: str | None = None  # of the room that owes it
     to: Identity | None = None  # which of the partner's identities; None: the first
 
 
-class Told(Struct):
+class DocumentAcknowledgements(Struct):
     """Acknowledgements of documents of one envelope that go out in one message, to one identity of the partner."""
 
     contents: list[Content]
@@ -56,9 +56,9 @@ class Reply(Struct):
 
     said: Acknowledgement  # at worst
     test: bool = False
-    of_envelope: list[str] | None = None  # its own acknowledgement
+    of_envelope: bytes | None = None  # its own acknowledgement
     to: Identity | None = None  # of whom the envelope is
-    told: list[Told] = []
+    of_documents: list[DocumentAcknowledgements] = []
 
 
 class Unsendable(Exception):

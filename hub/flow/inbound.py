@@ -125,8 +125,8 @@ async def _with_envelopes_cut(task: Task, read: AsyncIterator[Portion]) -> Async
         yield replace(portion, entered=count, acknowledged=count if last else 0, last=last)
         if portion.last and not last:
             for done in range(ACKNOWLEDGED_AT_ONCE, count + ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGED_AT_ONCE):
-                told = min(done, count)
-                yield Portion(survey=portion.survey, entered=count, acknowledged=told, last=told == count)
+                so_far = min(done, count)
+                yield Portion(survey=portion.survey, entered=count, acknowledged=so_far, last=so_far == count)
 
 
 def _many_are_told(task: Task, portion: Portion, progress: Progress) -> bool:

@@ -1,8 +1,8 @@
 """What is kept of sets that were refused for their form. Pure.
 
 Each has a row of its own, with everything found about it, as long as those rows weigh no more than twice the message;
-of the others their number is kept, and an order's number, by which it is found. Ten bytes can be a faulty set, and its
-row takes a kilobyte: without a bound whoever sends junk fills the disk with a hundred times as much of ours.
+of the others their number is kept, and what they are about, by which they are found. Ten bytes can be a faulty set, and
+its row takes a kilobyte: without a bound whoever sends junk fills the disk with a hundred times as much of ours.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Kept(Struct):
 
 def keys_of_left_out(row: DocumentRow) -> list[Key]:
     """Return by what a set is found that has no row of its own."""
-    return [Key(kind="purchase-order", value=row.order_number)] if row.order_number else []
+    return [Key(kind=row.subject_kind, value=row.subject)] if row.subject_kind and row.subject else []
 
 
 def envelope_keys(found: Sequence[Envelope]) -> list[Key]:

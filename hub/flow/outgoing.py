@@ -12,10 +12,9 @@ from sqlalchemy import Connection
 
 from hub.canonical.result import Cause
 from hub.exchange import outbox
-from hub.exchange.acknowledgements import group_reference
 from hub.exchange.controls import Numbers
 from hub.exchange.duties import put_duties
-from hub.exchange.model import GROUP, GROUP_KIND, Acknowledgement, DocumentRow, Duty
+from hub.exchange.model import Acknowledgement, DocumentRow, Duty
 from hub.exchange.partners import Partner
 from hub.flow.canonical_json import frame_canonical
 from hub.flow.drafts import Content, Draft
@@ -143,7 +142,7 @@ def _document_row(
         reference=framed.numbers[position - 1] if framed.numbers else None,
         subject_kind=draft.subject.kind if draft.subject else None,
         subject=draft.subject.value if draft.subject else None,
-        envelope={GROUP_KIND: framed.group.kind, GROUP: framed.group.reference} if framed.group else None,
+        envelope=framed.numbered_in,
         test=draft.test,
         validation="warnings" if worst(content.findings) >= Severity.WARNING else "valid",
         acknowledgement=acknowledgement,
@@ -159,16 +158,17 @@ def _document_row(
 
 
 def _awaited(message_id: str, partner: Partner, framed: Framed, now: datetime) -> list[Duty]:
-    if framed.awaits is None or framed.group is None:
+    awaits = framed.awaits
+    if awaits is None:
         return []
     return [
         Duty(
             partner=partner.id,
             debtor="partner",
-            kind=framed.awaits,
-            reference=group_reference(framed.group.kind, framed.group.reference),
+            kind=awaits.kind,
+            reference=awaits.reference,
             because=Cause(kind="message", id=message_id),
-            due_at=now + framed.due_within,
+            due_at=now + awaits.due_within,
             state="awaited",
         )
     ]

@@ -15,7 +15,7 @@ from hub.flow.drafts import Content, Draft, Unsendable
 from hub.flow.rules import Rules
 from hub.flow.syntax import Syntax
 from hub.flow.syntaxes import SYNTAXES
-from hub.flow.telling import told
+from hub.flow.telling import due_to_listeners
 from hub.kernel.errors import Misconfigured
 from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
@@ -27,7 +27,7 @@ def written(rules: Rules, result: Result) -> tuple[Result, list[Draft]]:
     What cannot be written is no draft and takes no number: the effect stands, a person is called, and it stays owed.
     """
     drafts: list[Draft] = []
-    for due in (*result.due, *told(rules, result)):
+    for due in (*result.due, *due_to_listeners(rules, result)):
         try:
             drafts.append(_draft(rules, due))
         except Unsendable as fault:

@@ -15,19 +15,19 @@ from hub.flow.drafts import Draft, Reply
 def drafts_of(replies: Sequence[Reply], syntax: str, message_id: str, partner: str) -> list[Draft]:
     """Return the messages in which acknowledgements go out: those of an envelope together, its own before them.
 
-    Those of which there is but one of the envelope share one: an envelope may hold any number of them (X12.5).
+    Those that are of envelopes alone share one: an envelope of ours may hold any number of them.
     """
     because = Cause(kind="message", id=message_id)
-    alone: dict[tuple[bool, Identity | None], list[list[str]]] = {}
+    alone: dict[tuple[bool, Identity | None], list[bytes]] = {}
     for each in replies:
-        if each.of_envelope and not each.told:
+        if each.of_envelope and not each.of_documents:
             alone.setdefault((each.test, each.to), []).append(each.of_envelope)
     found: list[Draft] = []
     for each in replies:
         draft = Draft(partner=partner, because=because, test=each.test, syntax=syntax)
         own = [each.of_envelope] if each.of_envelope else []
-        for told in each.told:
-            found.append(replace(draft, contents=told.contents, envelope_acknowledgements=own, to=told.to))
+        for together in each.of_documents:
+            found.append(replace(draft, contents=together.contents, envelope_acknowledgements=own, to=together.to))
             own = []
         if own and (each.test, each.to) in alone:  # in the place of the first of them
             own = alone.pop((each.test, each.to))
@@ -39,8 +39,8 @@ def replied_amount(replies: Sequence[Reply]) -> Amount:
     """Return what acknowledgements leave stored, for their partner's budget."""
     found = Amount(rows=1)
     for each in replies:
-        for told in each.told:
-            text = sum(len(content.body) for content in told.contents)
-            canonical = sum(len(content.canonical or b"") for content in told.contents)
+        for together in each.of_documents:
+            text = sum(len(content.body) for content in together.contents)
+            canonical = sum(len(content.canonical or b"") for content in together.contents)
             found = found.plus(ANSWER.plus(Amount(bytes=text + canonical)))
     return found

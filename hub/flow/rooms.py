@@ -1,4 +1,4 @@
-"""Which room handles which document, made from the table of rooms. What nobody handles waits for a person."""
+"""Which room, or which syntax, handles which document, from their tables. What nobody handles waits for a person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hub.business.room import Arrived, Room
 from hub.business.rooms import ROOMS
 from hub.canonical.result import Result
 from hub.flow.effects import Effects
-from hub.flow.x12.acknowledged import take_functional_acknowledgement
+from hub.flow.syntaxes import SYNTAXES
 from hub.kernel.struct import Struct
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ ROOM_OF: dict[str, Room] = {document: room for room in ROOMS for document in roo
 
 Handler = Callable[[Effects, Arrived], Result]
 
-OF_THE_FLOW: dict[str, Handler] = {"FunctionalAcknowledgement": take_functional_acknowledgement}
-"""Documents about messages instead of business: the flow's own."""
+OF_SYNTAXES: dict[str, Handler] = {name: take for each in SYNTAXES.values() for name, take in each.handles.items()}
+"""Documents about messages instead of business: each is taken by the syntax whose messages it is about."""
 
 
 def handler_of(document: str | None) -> Handler | None:
@@ -34,7 +34,7 @@ def handler_of(document: str | None) -> Handler | None:
         return None
     room = ROOM_OF.get(document)
     if room is None:
-        return OF_THE_FLOW.get(document)
+        return OF_SYNTAXES.get(document)
     handle = room.handles[document]
 
     def handled(effects: Effects, arrived: Arrived) -> Result:

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.result import Result
-from hub.exchange.model import GROUP, GROUP_KIND, PURCHASE_ORDER, Direction, DocumentRow, InterchangeRow, Validation
+from hub.exchange.model import GROUP, GROUP_KIND, Direction, DocumentRow, InterchangeRow, Validation
 from hub.flow.documents import Document, Envelope
 from hub.kernel.diagnostics import Severity, worst
-from hub.kernel.outcome import Key
 
 ACKNOWLEDGEMENT = FunctionalAcknowledgement.__name__
 
@@ -19,9 +18,7 @@ def document_row(
 ) -> DocumentRow:
     """Return the row of a document that was received in ``envelope``, with what became of it."""
     group = envelope.group(document.group)
-    subject = result.subject
-    if subject is None and document.order_number:
-        subject = Key(kind=PURCHASE_ORDER, value=document.order_number)
+    subject = result.subject or document.subject
     return DocumentRow(
         message=message,
         position=document.position,

@@ -138,8 +138,9 @@ def settle(services: Services, group: Sequence[Unsettled], conn: Connection) -> 
 
 def replies_to(rules: Rules, partner: Partner, portion: Portion, progress: Progress) -> list[Reply]:
     """Return what is said of the envelopes that are acknowledged with the portion."""
-    told, syntax = progress.envelopes[progress.acknowledged : portion.acknowledged], SYNTAXES[portion.survey.syntax]
-    return [syntax.acknowledge(rules, partner, each, progress.summary.outcomes) for each in told]
+    envelopes = progress.envelopes[progress.acknowledged : portion.acknowledged]
+    syntax = SYNTAXES[portion.survey.syntax]
+    return [syntax.acknowledge(rules, partner, each, progress.summary.outcomes) for each in envelopes]
 
 
 def _prepared(unsettled: Unsettled) -> list[tuple[Room, PreparedDocument]]:
@@ -271,7 +272,7 @@ class _Settlement:
             self._stand[result.subject, test] = None
         row = document_row(document, envelope, result, self._message.id, self.partner.id, test=test)
         place = partial(self._syntax.place, envelope, document)
-        return Settled(document=document, result=result, row=row, told=self._syntax.outcome(document), place=place)
+        return Settled(document=document, result=result, row=row, outcome=self._syntax.outcome(document), place=place)
 
     def _envelope(self, document: Document) -> Envelope:
         """Return the envelope it stands in, as it was before its number was judged."""
@@ -355,12 +356,12 @@ class _Settlement:
             for position, each in enumerate(replies, start=before.acknowledged + 1)
             if before.judgements[position - 1] != "duplicate"
         ]
-        due = [each for position, each in first if not each.told or position > self._message.acknowledged]
-        alone = [*before.alone, *(each for each in due if not each.told)]
-        told = [*before.alone, *due] if portion.last else [each for each in due if each.told]
-        for draft in drafts_of(told, self._syntax.name, self._message.id, self.partner.id):
+        due = [each for position, each in first if not each.of_documents or position > self._message.acknowledged]
+        alone = [*before.alone, *(each for each in due if not each.of_documents)]
+        going_out = [*before.alone, *due] if portion.last else [each for each in due if each.of_documents]
+        for draft in drafts_of(going_out, self._syntax.name, self._message.id, self.partner.id):
             effects.send(None, draft)
-        self.stored = self.stored.plus(replied_amount(told))
+        self.stored = self.stored.plus(replied_amount(going_out))
         if not portion.last:
             recording.note_acknowledged(effects.conn, self._message.id, portion.acknowledged)
         said = [*before.said, *(each.said for _, each in first)]

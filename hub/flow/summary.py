@@ -1,4 +1,4 @@
-"""What a message comes to: the worst of its documents, told in the words of the message log. Pure."""
+"""What a message comes to: the worst of its documents, in the words of the message log. Pure."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class Called(Struct):
 
     grave: tuple[int, int]  # what was rejected before what is held, held before what merely deserves a look
     why: str
-    number: str  # of its set, or its place among the documents
-    order: str | None  # the order number it states
+    number: str  # its own, or its place among the documents
+    subject: str | None  # what it is about, as it says
 
     def named(self, why: str) -> str:
         """Return ``why`` with the document it is of, as a person finds it among several."""
-        number, order = self.number, self.order
-        return f"set {number}, PO {order}: {why}" if order else f"set {number}: {why}"
+        number, subject = self.number, self.subject
+        return f"document {number}, about {subject}: {why}" if subject else f"document {number}: {why}"
 
 
 class Settled(Struct):
@@ -57,7 +57,7 @@ class Settled(Struct):
     document: Document
     result: Result
     row: DocumentRow
-    told: DocumentOutcome | None  # what an acknowledgement says of it, if any does
+    outcome: DocumentOutcome | None  # what an acknowledgement says of it, if any does
     place: Callable[[], Location]  # where it stands, asked where that is to be told
 
 
@@ -73,7 +73,7 @@ class Summary(Struct):
     attention: str | None = None  # of the whole message, once all of it is known
     called: Called | None = None  # the gravest of those that call a person
     calling: int = 0  # documents that call a person
-    rejected: int = 0  # sets
+    rejected: int = 0  # documents
     keys: list[Key] = []  # the first of them
     outcomes: list[DocumentOutcome] = []  # what acknowledgements will say
 
@@ -93,20 +93,20 @@ class Summary(Struct):
             calling=self.calling + len(calls),
             rejected=self.rejected + sum(each.document.rejected for each in portion),
             keys=[*self.keys, *keys][:KEYS_SHOWN_MAX],
-            outcomes=[*self.outcomes, *(each.told for each in portion if each.told)],
+            outcomes=[*self.outcomes, *(each.outcome for each in portion if each.outcome)],
         )
 
     @property
     def asked(self) -> str | None:
         """Why a person should look at the documents: of several the gravest, by its numbers, and how many more."""
-        called, told = self.called, 1
+        called, counted = self.called, 1
         if called is None or self.documents < 2:
             return called.why if called else None
         said = called.named(called.why)
         if called.why.startswith(REJECTED) and self.rejected:
-            first, told = called.named(called.why.removeprefix(REJECTED)), self.rejected
-            said = f"Rejected: {self.rejected} of {self.documents} sets; first: {first}"
-        more = self.calling - told
+            first, counted = called.named(called.why.removeprefix(REJECTED)), self.rejected
+            said = f"Rejected: {self.rejected} of {self.documents} documents; first: {first}"
+        more = self.calling - counted
         return f"{said}; and {more} more need a person" if more > 0 else said
 
     def with_envelopes(self, envelopes: Sequence[Envelope]) -> Summary:
@@ -145,7 +145,7 @@ class Summary(Struct):
             attention=self.attention,
             keys=self.keys,
             documents=self.documents,
-            findings=told(survey.stray + envelope_findings(envelopes)),
+            findings=shown(survey.stray + envelope_findings(envelopes)),
         )
 
 
@@ -158,7 +158,7 @@ def envelope_findings(envelopes: Sequence[Envelope]) -> list[Diagnostic]:
     ]
 
 
-def told(findings: list[Diagnostic]) -> list[Diagnostic]:
+def shown(findings: list[Diagnostic]) -> list[Diagnostic]:
     """Return as many of the findings about envelopes as a message shows, and one that says how many there are more."""
     if len(findings) <= ENVELOPE_FINDINGS_MAX:
         return findings
@@ -189,7 +189,7 @@ def _call(settled: Settled) -> Called | None:
         grave=(int(settled.document.rejected), OUTCOMES.index(row.outcome)),
         why=why,
         number=row.reference or str(row.position),
-        order=row.order_number,
+        subject=row.subject,
     )
 
 

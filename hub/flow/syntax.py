@@ -8,14 +8,18 @@ Everything here is pure: rules and values in, values out.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy import Connection
+
+from hub.business.room import Arrived
+from hub.canonical.result import Result
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, InterchangeRow
 from hub.exchange.partners import Partner
-from hub.flow.documents import Document, DocumentOutcome, Envelope, FunctionalGroup, Identity, Survey
+from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey
 from hub.flow.drafts import Content, Draft, Reply
 from hub.flow.rules import Rules
 from hub.flow.views import View
@@ -24,6 +28,7 @@ from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.mapping.library import Map
 from hub.mapping.provenance import Origin
+from hub.platform.blobs import Blobs
 
 
 class Opened(Protocol):
@@ -36,6 +41,14 @@ class Opened(Protocol):
         """Read the documents one by one, those of a refused envelope or group too. Raises ``Misconfigured``."""
 
 
+class DueAcknowledgement(Struct):
+    """The acknowledgement that a receiver owes us."""
+
+    kind: str
+    reference: str  # what it will name
+    due_within: timedelta
+
+
 class Framed(Struct):
     """Bytes to be sent, and the numbers that they bear."""
 
@@ -44,10 +57,22 @@ class Framed(Struct):
     file_name: str
     kind: str  # how the wire names what it holds: 855
     envelope: Envelope | None = None  # None: the syntax has none that is numbered
-    group: FunctionalGroup | None = None
     numbers: list[str] = []  # of the contents
-    awaits: str | None = None  # the kind of acknowledgement that its receiver owes us
-    due_within: timedelta = timedelta()
+    numbered_in: dict[str, str] | None = None  # what else they are known by, as rows of documents keep it
+    awaits: DueAcknowledgement | None = None
+
+
+class UnitOfWork(Protocol):
+    """The transaction in which it is recorded."""
+
+    conn: Connection
+    rules: Rules
+    blobs: Blobs
+    now: datetime
+
+
+Take = Callable[[UnitOfWork, Arrived], Result]
+"""Records what a document says about messages of ours."""
 
 
 class Syntax(Protocol):
@@ -55,6 +80,10 @@ class Syntax(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def handles(self) -> Mapping[str, Take]:
+        """By canonical name, documents about its messages; all others are a room's."""
 
     def holds_many(self, body: bytes, most: int) -> bool:
         """Say whether the body may hold more than ``most`` documents; it is not opened for that."""

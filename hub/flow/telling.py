@@ -12,7 +12,7 @@ from hub.canonical.result import Cause, Due, Result
 from hub.flow.rules import Rules
 
 
-def told(rules: Rules, result: Result) -> Iterator[Due]:
+def due_to_listeners(rules: Rules, result: Result) -> Iterator[Due]:
     """Yield what is due to listeners. A test happened to nobody."""
     for event in result.events:
         for partner in () if event.test else rules.listeners(event.kind):

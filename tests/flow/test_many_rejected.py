@@ -15,7 +15,7 @@ def test_a_message_of_many_says_how_many_were_rejected(hub: AtWork, sets: int, b
         for n in range(1, sets + 1)
     ]
     got = hub.send(interchange(group(*made)))
-    said = f"Rejected: {len(bad)} of {sets} sets; first: set {min(bad):04d}, PO N-{min(bad)}: PO102 "
+    said = f"Rejected: {len(bad)} of {sets} documents; first: document {min(bad):04d}, about N-{min(bad)}: PO102 "
     assert str(got.message.attention).startswith(said)
 
 

@@ -22,17 +22,17 @@ def made(kinds: str) -> bytes:
 @pytest.mark.parametrize(
     ("kinds", "begins", "more"),
     [
-        ("gh", "set 0002, PO N-2: ", 0),
-        ("hg", "set 0001, PO N-1: ", 0),
-        ("ghh", "set 0002, PO N-2: ", 1),
-        ("gghgh", "set 0003, PO N-3: ", 1),
-        ("hhh", "set 0001, PO N-1: ", 2),
-        ("ghhhhh", "set 0002, PO N-2: ", 4),
-        ("rg", "Rejected: 1 of 2 sets; first: set 0001, PO N-1: ", 0),
-        ("hr", "Rejected: 1 of 2 sets; first: set 0002, PO N-2: ", 1),
-        ("hrgr", "Rejected: 2 of 4 sets; first: set 0002, PO N-2: ", 1),
-        ("hhrhg", "Rejected: 1 of 5 sets; first: set 0003, PO N-3: ", 3),
-        ("rr", "Rejected: 2 of 2 sets; first: set 0001, PO N-1: ", 0),
+        ("gh", "document 0002, about N-2: ", 0),
+        ("hg", "document 0001, about N-1: ", 0),
+        ("ghh", "document 0002, about N-2: ", 1),
+        ("gghgh", "document 0003, about N-3: ", 1),
+        ("hhh", "document 0001, about N-1: ", 2),
+        ("ghhhhh", "document 0002, about N-2: ", 4),
+        ("rg", "Rejected: 1 of 2 documents; first: document 0001, about N-1: ", 0),
+        ("hr", "Rejected: 1 of 2 documents; first: document 0002, about N-2: ", 1),
+        ("hrgr", "Rejected: 2 of 4 documents; first: document 0002, about N-2: ", 1),
+        ("hhrhg", "Rejected: 1 of 5 documents; first: document 0003, about N-3: ", 3),
+        ("rr", "Rejected: 2 of 2 documents; first: document 0001, about N-1: ", 0),
     ],
 )
 def test_a_message_of_several_says_which_calls_and_how_many_more(

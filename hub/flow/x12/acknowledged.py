@@ -6,11 +6,7 @@ send, waits for a person.
 
 from __future__ import annotations
 
-from datetime import datetime
 from itertools import islice
-from typing import Protocol
-
-from sqlalchemy import Connection
 
 from hub.business.room import Arrived
 from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement, SetVerdict
@@ -25,7 +21,7 @@ from hub.exchange.acknowledgements import (
 )
 from hub.exchange.messages import find_message
 from hub.exchange.model import Acknowledgement
-from hub.flow.rules import Rules
+from hub.flow.syntax import UnitOfWork
 from hub.flow.x12.framing import ACKNOWLEDGED_BY
 from hub.flow.x12.guides import x12_rules
 from hub.flow.x12.sentences import finding
@@ -41,7 +37,6 @@ from hub.kernel.location import Location
 from hub.kernel.scope import EVERYONE
 from hub.kernel.sentence import Phrase, Word, declared
 from hub.kernel.spelling import visible
-from hub.platform.blobs import Blobs
 
 declared(
     {
@@ -51,15 +46,6 @@ declared(
         )
     }
 )
-
-
-class UnitOfWork(Protocol):
-    """The transaction in which it is recorded."""
-
-    conn: Connection
-    rules: Rules
-    blobs: Blobs
-    now: datetime
 
 
 ACKNOWLEDGEMENTS = "FA"  # group of 997 and 999: an answer to one is awaited by nobody

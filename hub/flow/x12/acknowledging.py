@@ -15,11 +15,12 @@ from hub.canonical.stored import encode_document
 from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement
 from hub.exchange.partners import Partner
 from hub.flow.documents import DocumentOutcome, Envelope, Identity, is_test
-from hub.flow.drafts import Content, Reply, Told
+from hub.flow.drafts import Content, DocumentAcknowledgements, Reply
 from hub.flow.rules import Rules
 from hub.flow.x12.envelopes import interchange_of
 from hub.flow.x12.guides import agreed_envelope, identity_of, x12_rules
 from hub.flow.x12.rendering import as_set, cleaned, kept, separators_of
+from hub.flow.x12.ta1 import kept_ta1
 from hub.formats.x12.acknowledge import (
     ACKNOWLEDGEMENT_GROUP,
     FORMS,
@@ -60,12 +61,12 @@ def reply_to(rules: Rules, partner: Partner, envelope: Envelope, outcomes: Seque
         test=is_test(envelope, partner),
         of_envelope=_ta1(interchange) if _wants(interchange, partner) else None,
         to=identity_of(interchange, None, partner),
-        told=[Told(contents=contents, to=to) for (_, to), contents in together.items()],
+        of_documents=[DocumentAcknowledgements(contents=contents, to=to) for (_, to), contents in together.items()],
     )
 
 
-def _ta1(interchange: Interchange) -> list[str]:
-    return acknowledge_interchange(interchange.header, interchange.findings)
+def _ta1(interchange: Interchange) -> bytes:
+    return kept_ta1(acknowledge_interchange(interchange.header, interchange.findings))
 
 
 def _by_group(

@@ -112,8 +112,3 @@ def sent_envelope(header: InterchangeHeader) -> Envelope:
         receiver=Identity(id=header.receiver_id or "", qualifier=header.receiver_qualifier or ""),
         usage=_USAGES.get(header.usage, "unclear"),
     )
-
-
-def sent_group(header: GroupHeader) -> FunctionalGroup:
-    """Return a group of ours as a group."""
-    return FunctionalGroup(number=1, kind=header.functional_group, reference=str(header.control_number))

@@ -9,14 +9,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from hub.exchange.acknowledgements import group_reference
 from hub.exchange.controls import Numbers
+from hub.exchange.model import GROUP, GROUP_KIND
 from hub.exchange.partner_x12 import EnvelopeId
 from hub.exchange.partners import Partner
 from hub.flow.drafts import Content, Draft
-from hub.flow.syntax import Framed
-from hub.flow.x12.envelopes import sent_envelope, sent_group
+from hub.flow.syntax import DueAcknowledgement, Framed
+from hub.flow.x12.envelopes import sent_envelope
 from hub.flow.x12.guides import agreed_envelope, identity_called
 from hub.flow.x12.rendering import segments_of, separators_of
+from hub.flow.x12.ta1 import ta1_of
 from hub.formats.x12.acknowledge import ACKNOWLEDGEMENT_GROUP
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader, version_of
 from hub.formats.x12.survey import TA1
@@ -39,7 +42,7 @@ def frame(partner: Partner, draft: Draft, numbers: Numbers, now: datetime) -> Fr
         header,
         [(group, _sets(contents, segments))] if group else [],
         segments[0].separators if segments else separators_of(partner, _release(partner, draft)),
-        acknowledgements=draft.envelope_acknowledgements,
+        acknowledgements=[ta1_of(each) for each in draft.envelope_acknowledgements],
     )
     if written.body is None:  # a draft is clean, and what envelopes bear is looked at as partner files are loaded
         raise Defect(f"cannot write to {partner.id}: {'; '.join(each.message for each in written.findings)}")
@@ -50,10 +53,9 @@ def frame(partner: Partner, draft: Draft, numbers: Numbers, now: datetime) -> Fr
         file_name=f"{kind}-{header.control_number:09d}.edi",
         kind=kind,
         envelope=sent_envelope(header),
-        group=sent_group(group) if group else None,
         numbers=[f"{number:04d}" for number in range(1, len(contents) + 1)],
-        awaits=ACKNOWLEDGED_BY[0] if group and _is_owed(partner, group) else None,
-        due_within=_due_within(partner),
+        numbered_in=_numbered_in(group) if group else None,
+        awaits=_awaited(group, partner) if group and _is_owed(partner, group) else None,
     )
 
 
@@ -98,6 +100,16 @@ def _sets(contents: Sequence[Content], segments: Sequence[CleanSegments]) -> lis
         OutboundSet(kind=content.kind, control_number=number, segments=own)
         for number, (content, own) in enumerate(zip(contents, segments, strict=True), start=1)
     ]
+
+
+def _numbered_in(group: GroupHeader) -> dict[str, str]:
+    return {GROUP_KIND: group.functional_group, GROUP: str(group.control_number)}
+
+
+def _awaited(group: GroupHeader, partner: Partner) -> DueAcknowledgement:
+    """Return that a 997 of the group is owed us, or a 999."""
+    reference = group_reference(group.functional_group, group.control_number)
+    return DueAcknowledgement(kind=ACKNOWLEDGED_BY[0], reference=reference, due_within=_due_within(partner))
 
 
 def _is_owed(partner: Partner, group: GroupHeader) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 
+from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, InterchangeRow
 from hub.exchange.partners import Partner
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity
 from hub.flow.drafts import Content, Draft, Reply
 from hub.flow.rules import Rules
-from hub.flow.syntax import Framed, Opened
+from hub.flow.syntax import Framed, Opened, Take
 from hub.flow.views import View
 from hub.flow.x12 import acknowledging, agreement, framing, opening, origins, rendering, view
+from hub.flow.x12.acknowledged import take_functional_acknowledgement
 from hub.flow.x12.envelopes import interchange_of
 from hub.flow.x12.guides import identity_of, x12_rules
 from hub.formats.body import Bytes
@@ -29,6 +31,7 @@ class X12Syntax:
     """X12: interchanges of groups of sets, answered by TA1 and 997."""
 
     name = FAMILY
+    handles: Mapping[str, Take] = {FunctionalAcknowledgement.__name__: take_functional_acknowledgement}
 
     def holds_many(self, body: bytes, most: int) -> bool:
         """Count what may begin a set, whatever separates, and wherever the first interchange begins."""

@@ -1,10 +1,12 @@
-"""A TA1 read: what a partner says about an interchange of ours, as the canonical document for it. Pure.
+"""A TA1: read, what a partner says about an interchange of ours, as the canonical document for it; ours, as kept. Pure.
 
 A TA1 stands beside the functional groups and is no transaction set; nothing but the standard says what its elements
 mean, so no guide or map is asked.
 """
 
 from __future__ import annotations
+
+import msgspec
 
 from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement
 from hub.flow.x12.sentences import A_NUMBER, A_VERDICT, NOTHING, finding
@@ -20,6 +22,20 @@ from hub.kernel.spelling import visible
 
 VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "R": "rejected"}
 """TA104 in the words of the table ``ack``, which the map of the 997 reads AK501 and AK901 by."""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[str]).decode
+
+
+def kept_ta1(values: list[str]) -> bytes:
+    """Return a TA1 of ours as a draft keeps it, until it is framed."""
+    return _encode(values)
+
+
+def ta1_of(kept: bytes) -> list[str]:
+    """Return the segment that a draft keeps."""
+    return _decode(kept)
 
 
 def read_ta1(segment: ServiceSegment) -> tuple[FunctionalAcknowledgement | None, list[Diagnostic]]:

@@ -15,7 +15,7 @@ TEXT_CHARACTERS_MAX = 500  # of one sentence or value: ours are shorter
 FAULTS_TOLD_MAX = 500  # of one document; who reads five hundred has found the fault
 
 
-def told_of(outcomes: Sequence[DocumentOutcome]) -> FunctionalAcknowledgement:
+def verdict_on(outcomes: Sequence[DocumentOutcome]) -> FunctionalAcknowledgement:
     """Return the verdict on documents: each fault with its place, its words and its remedy."""
     sets = [_verdict(each) for each in outcomes]
     verdicts = {each.verdict for each in sets}
@@ -25,14 +25,14 @@ def told_of(outcomes: Sequence[DocumentOutcome]) -> FunctionalAcknowledgement:
     )
 
 
-def in_fewer_words(told: FunctionalAcknowledgement) -> Iterator[FunctionalAcknowledgement]:
+def in_fewer_words(verdict: FunctionalAcknowledgement) -> Iterator[FunctionalAcknowledgement]:
     """Yield the verdict with ever less beside it, for a wire that cannot hold all of it.
 
     First goes what repeats the sender's own text, then what stands of each document: that it was rejected is told.
     """
-    yield told
-    yield replace(told, sets=[_without_quotes(each) for each in told.sets])
-    yield FunctionalAcknowledgement(verdict=told.verdict)
+    yield verdict
+    yield replace(verdict, sets=[_without_quotes(each) for each in verdict.sets])
+    yield FunctionalAcknowledgement(verdict=verdict.verdict)
 
 
 def _without_quotes(verdict: SetVerdict) -> SetVerdict:

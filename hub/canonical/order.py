@@ -191,7 +191,7 @@ class PurchaseOrder(Order):
 class Promise(Struct):
     """What we say to a line, or to a part of it: several promises split the line's quantity."""
 
-    status: str
+    status: str | None = None  # none where a wire says it of the line alone
     quantity: Quantity | None = None
     deliver: When | None = None  # at the buyer's dock
     ship: When | None = None  # from ours
@@ -201,6 +201,7 @@ class Promise(Struct):
 class AnsweredLine(OrderLine):
     """The buyer's line given back, with our promises."""
 
+    status: str | None = None  # what the promises come to, taken together; a word of line-status, as theirs
     promises: list[Promise] = []
 
 

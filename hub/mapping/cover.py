@@ -9,11 +9,14 @@ from typing import Any
 
 import msgspec
 
+from hub.canonical.order import AnsweredLine, Promise
 from hub.mapping.emit import attribute
 from hub.mapping.plan import Variant
 from hub.mapping.shape import fields_of, takes_currency
 
 UNWEIGHED = "unweighed"  # the list that keeps what a reading did not weigh (``weighing``)
+SUMMED_UP = "status"
+"""What a line says in sum and its promises say one by one: a wire that says one of them has said both."""
 
 Cover = dict[str, Any]  # field → True, or what is covered beneath it
 
@@ -28,6 +31,11 @@ def coverage(variant: Variant) -> Cover:
         _cover(covered, listing.name)
     if variant.said_by is not None:
         _cover(covered, variant.said_by[0])
+    if variant.struct is AnsweredLine:
+        _cover(covered, SUMMED_UP)
+    above = variant.above
+    if variant.struct is Promise and above is not None and any(rule.field == SUMMED_UP for rule in above.rules):
+        _cover(covered, SUMMED_UP)
     return _with_currencies(variant.struct, covered)
 
 

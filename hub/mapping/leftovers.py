@@ -22,6 +22,9 @@ class Meanings(Protocol):
 
     def of(self, above: str, tag: str, element: int) -> str | None: ...
 
+    def of_name(self, name: str) -> str | None:
+        """Say what a place means that no schema of ours describes."""
+
 
 def leftovers(X: Reading, root: Node, computed: dict[str, int], meanings: Meanings) -> None:
     """Report every element that arrived and that no rule read; what bears on the answer goes to its item as well."""
@@ -50,12 +53,15 @@ def _told(X: Reading, node: Node, above: str, holder: Node, mask: int, meanings:
     for element in range(1, len(values)):
         if values[element] and not mask >> element & 1:
             text, foreign = _shown(values[element]), tag == UNKNOWN
-            meaning = None if foreign or not holders else meanings.of(above, tag, element)
+            name = str(values[0])
+            meaning = None
+            if holders:
+                meaning = meanings.of_name(name) if foreign else meanings.of(above, tag, element)
             if meaning is None:
                 X.add(unread(X, node, element, 0, text, foreign=foreign))
             else:
                 X.add(_unweighed(X, node, element, text, meaning))
-                X.weigh(node if node in holders else holder, meaning, X.spelt(tag, element), text)
+                X.weigh(node if node in holders else holder, meaning, name if foreign else X.spelt(tag, element), text)
 
 
 def _unweighed(X: Reading, node: Node, element: int, found: str, meaning: str) -> Diagnostic:

@@ -106,8 +106,11 @@ class LevelWriter:
             if below
             else ((variant.step.tag, most(variant.place)) if variant.step else ("", 0))
         )
-        if (below.place if below else variant.place).nests:
-            room = (room[0], 0)
+        silent = below is not None and not any(
+            rule.takes and rule.takes[0].anchor == Anchor(kind="outer", index=index + 1) for rule in variant.rules
+        )
+        if silent or (below.place if below else variant.place).nests:
+            room = (room[0], 0)  # items share what stands there: it takes no room of theirs
         group = variant.group if variant.step is None and below is None else None
         capacity = group.last - group.first + 1 if group else 0
         numbered = [

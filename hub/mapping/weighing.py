@@ -30,6 +30,7 @@ class TableOfMeanings:
 
     def __init__(self, schema: Schema, words: Mapping[str, str]) -> None:
         self._words = words
+        self._endings = tuple((name[1:], word) for name, word in words.items() if name.startswith("*"))
         self._schema = schema
         self._spelt = family_of(schema).spelt
         self._known: dict[tuple[str, str, int], str | None] = {}  # no more than the schema has parts
@@ -47,7 +48,15 @@ class TableOfMeanings:
             return None
         described, place = record.parts[element - 1], self._spelt(self._schema, tag, element)
         names = [f"{above}/{place}", f"{above}/{tag}", place, tag, described.key]
-        word = next((self._words[name] for name in names if name in self._words), WITHOUT_BEARING)
+        word = next((self._words[name] for name in names if name in self._words), None)
+        if word is None:
+            return self.of_name(described.key)
+        return None if word == WITHOUT_BEARING else word
+
+    def of_name(self, name: str) -> str | None:
+        """Return what a name says by its ending, as a dialect whose names end in what they say has it: *Date."""
+        local = name.rpartition(":")[2]
+        word = next((word for ending, word in self._endings if local.endswith(ending)), WITHOUT_BEARING)
         return None if word == WITHOUT_BEARING else word
 
 

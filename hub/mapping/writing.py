@@ -268,13 +268,23 @@ class TreeWriter:
                         absent = f"if {self.field(rule.field)} is None: "
                         self.code.add(absent + f"X.absent({self.node(take)}, {element}, {rule.number}, P)")
 
+    @property
+    def _is_root(self) -> bool:
+        return self.variant is self.plan.root and self.anchor.kind == "own"
+
     def constant(self, constant: Constant) -> None:
         """Write a constant into its place, if the place is open or the guide demands it."""
         take, element = constant.take, constant.take.path.parts[0]
-        demanded = bool(take.places) and take.places[-1].required and len(take.steps) == 1
-        if demanded:
+        demanded = bool(take.places) and take.places[-1].required
+        if (demanded and len(take.steps) == 1) or (take.places and take.places[0].required and self._is_root):
             self.open(take)
         node = self.node(take)
+        if demanded and len(take.steps) > 1 and take.selector in self.nodes:
+            above = self.nodes[take.anchor, take.steps[:-1]]
+            made = self.template(take.selector, take.steps[-1], take.places[-1])
+            self.code.add(
+                f"if {above} is not None and {node} is None: {node} = new({above}, {take.steps[-1].tag!r}, {made})"
+            )
         act = f"X.put({node}, {element}, {constant.value!r}, {constant.number}, P)"
         if take.path.component:
             act = f"X.part({node}, {element}, {take.path.component}, {constant.value!r}, {constant.number}, P)"
@@ -307,10 +317,13 @@ class TreeWriter:
     def _list(self, variant: Variant, listing: Listing) -> None:
         code = self.code
         for inner in listing.variants:
-            for level in inner.outer[:1]:
-                name = self.nodes.get((Anchor(), (_bare(level.step),)))
-                if name is not None:
-                    code.add(f"adopt(X, n, {str(level.step)!r}, {name})")
+            above = "n"
+            for depth, level in enumerate(inner.outer, 1):
+                name = self.nodes.get((Anchor(), tuple(_bare(each.step) for each in inner.outer[:depth])))
+                if name is None:
+                    break
+                code.add(f"adopt(X, {above}, {str(level.step)!r}, {name})")
+                above = name
         items = self.field(listing.name)
         fallback = " or ()" if "." in listing.name else ""
         with code.block(f"for k, e in enumerate({items}{fallback}):"):

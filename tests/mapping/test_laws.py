@@ -30,7 +30,7 @@ TEXT_MOST = 10
 MAPS = ["x12/004010/850", "x12/004010/855", "acme-cardio/850", "acme-cardio/855", "x12/004010/997"]
 NAMED_MAPS = [
     "summit-surgical/order", "summit-surgical/order-response", "helix-diagnostics/order",
-    "helix-diagnostics/order-response",
+    "helix-diagnostics/order-response", "ubl/order", "ubl/order-response", "nordlys-implants/order-response",
 ]  # fmt: skip
 
 OMISSIONS = {"GDE-ELEMENT-CONDITION", "GDE-ELEMENT-MISSING", "GDE-SEGMENT-MISSING", "GDE-ELEMENT-BLANK"}

@@ -13,7 +13,7 @@ from decimal import Context, Decimal
 
 from msgspec.structs import replace
 
-from hub.business.orders.model import LineState, OrderState, PromiseState, Status
+from hub.business.orders.model import LineState, LineVerdict, OrderState, PromiseState, Status
 from hub.business.orders.terms import is_plain, shown
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, OrderLine, Promise, PurchaseOrder
 from hub.canonical.shared import Item, OrderRef, Party, Text
@@ -25,6 +25,14 @@ QUANTITY_DIGITS_MAX = 15  # the narrowest quantity, X12's data element 380; what
 PROMISES_MAX = 104  # of a line, the fewest a dialect has room for (ACK in X12's 855); its 850 has 200 schedules
 
 EXACT = Context(prec=100)
+
+_IN_SUM = {
+    LineVerdict.ACCEPTED: Status.ACCEPTED,
+    LineVerdict.CHANGED: Status.CHANGED,
+    LineVerdict.REFUSED: Status.REFUSED,
+    LineVerdict.HELD: Status.HELD,
+}
+"""What is said to a line as a whole, where its promises say it part by part."""
 
 
 def answer_to(order: PurchaseOrder, state: OrderState, today: date, seller: Party | None) -> OrderAcknowledgement:
@@ -59,6 +67,7 @@ def _line(ordered: OrderLine, decided: LineState, currency: str | None) -> Answe
         quantity=_statable(decided.ordered),
         price=price,
         extensions=ordered.extensions,
+        status=_IN_SUM[decided.verdict],
         promises=[_promise(part) for part in _as_many_as_fit(decided.promises)],
         notes=_reasons(decided),
     )

@@ -16,7 +16,7 @@ from lxml import etree
 
 from hub.formats.family import Checked
 from hub.formats.named_faults import DocumentFindings
-from hub.formats.schema import Record
+from hub.formats.schema import Part, Record
 from hub.formats.simple import fault
 from hub.formats.tree import UNKNOWN, Node
 from hub.formats.tree import Value as TreeValue
@@ -26,11 +26,13 @@ from hub.formats.xml.layout import Value, XmlLayout, XmlLeaf, layout_of
 from hub.formats.xml.limits import ATTRIBUTES_MAX
 from hub.formats.xml.reader import Paths, line_of
 from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
 
 XSDS_KEPT_MAX = 64  # loaded models of partners' XSDs; a large one takes some MB
 XSD_FINDINGS_MAX = 100
 XSD_WORDS_MAX = 300  # characters of what libxml2 says
+ASIDE_MAX = 50  # elements told of one that no schema of ours describes: a signature has some thirty
 
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
@@ -41,6 +43,9 @@ class XmlNode(Node, eq=False, gc=False, kw_only=True):
     record: Record
     source: etree._Element
     paths: Paths
+
+
+_FOREIGN = Record(tag=UNKNOWN)
 
 
 def check(root: etree._Element, schema: XmlSchema) -> tuple[Checked, list[Node]]:
@@ -80,6 +85,8 @@ def _built(element: etree._Element, layout: XmlLayout, nodes: list[Node], paths:
         _take_attributes(element, layout.attributes, values)
     if layout.text is not None:
         values[layout.text.number] = layout.text.clean(element.text)
+    if layout.excerpt and element.attrib:
+        _set_aside_attributes(element, layout.attributes, node)
     for child in element:
         tag = child.tag
         leaf = leaves.get(tag)
@@ -89,6 +96,8 @@ def _built(element: etree._Element, layout: XmlLayout, nodes: list[Node], paths:
                 values[value.number] = text.strip() if value.stripped else value.clean(text)
             if leaf.attributes:
                 _take_attributes(child, leaf.attributes, values)
+            if leaf.excerpt and child.attrib:
+                _set_aside_attributes(child, leaf.attributes, node)
         elif (inner := layout.places.get(tag)) is not None:
             made = _built(child, inner, nodes, paths)
             like = children.get(inner.tag)
@@ -109,9 +118,36 @@ def _take_attributes(element: etree._Element, known: Mapping[str, Value], values
             values[value.number] = said.strip() if value.stripped else value.clean(said)
 
 
-def _set_aside(child: etree._Element, node: Node) -> None:
-    """Keep an element that no schema of ours describes where it stands, for the map to tell that it was not read."""
-    node.add(Node(UNKNOWN, node.position, [_name(child), (child.text or "").strip() or _name(child)]))
+def _set_aside(child: etree._Element, node: XmlNode) -> None:
+    """Keep an element that no schema of ours describes where it stands, for the map to tell that it was not read.
+
+    Of one that holds others each that says something is kept by itself, under its own name.
+    """
+    told = 0
+    for each in child.iter():
+        text = (each.text or "").strip()
+        if not text:
+            continue
+        told += 1
+        if told > ASIDE_MAX:
+            text = "…"  # and so on
+        values: list[TreeValue] = [_name(each), text]
+        node.add(XmlNode(UNKNOWN, node.position, values, record=_FOREIGN, source=each, paths=node.paths))
+        if told > ASIDE_MAX:
+            return
+    if not told:
+        values = [_name(child), _name(child)]
+        node.add(XmlNode(UNKNOWN, node.position, values, record=_FOREIGN, source=child, paths=node.paths))
+
+
+def _set_aside_attributes(element: etree._Element, known: Mapping[str, Value], node: XmlNode) -> None:
+    """Keep the attributes that an excerpt does not name."""
+    for clark, said in element.items():
+        if clark not in known and not str(clark).startswith(_INSTANCE):
+            key = f"@{_short(str(clark))}"
+            record = Record(tag=UNKNOWN, parts=(Part(key=key),))
+            values: list[TreeValue] = [f"{_name(element)}/{key}", str(said)]
+            node.add(XmlNode(UNKNOWN, node.position, values, record=record, source=element, paths=node.paths))
 
 
 def locate(node: Node | None, part: int | None, path: str | None) -> Location:
@@ -148,7 +184,9 @@ class _Judging:
         self.nodes.append(node)
         values = node.values
         if element.attrib or layout.attributes:
-            self._attributes(element, layout.attributes, values)
+            self._attributes(element, layout.attributes, values, excerpt=layout.excerpt)
+            if layout.excerpt:
+                _set_aside_attributes(element, layout.attributes, node)
         text = element.text
         if layout.text is not None:
             values[layout.text.number] = self._value(element, layout.text, text)
@@ -185,7 +223,9 @@ class _Judging:
                     continue
                 values[leaf.text.number] = self._value(child, leaf.text, child.text)
                 if child.attrib or leaf.attributes:
-                    self._attributes(child, leaf.attributes, values)
+                    self._attributes(child, leaf.attributes, values, excerpt=leaf.excerpt)
+                    if leaf.excerpt:
+                        _set_aside_attributes(child, leaf.attributes, node)
                 for stray in child:
                     self.findings.add("GDE-NAME-UNKNOWN", _name(stray), self._at(stray), expected=leaf.name)
             else:
@@ -208,7 +248,9 @@ class _Judging:
         expected = ", ".join(list(layout.names.values())[:NAMES_SHOWN_MAX])
         self.findings.add("GDE-NAME-UNKNOWN", _name(child), self._at(child), expected=expected or layout.tag)
 
-    def _attributes(self, element: etree._Element, known: object, values: list[TreeValue]) -> None:
+    def _attributes(
+        self, element: etree._Element, known: object, values: list[TreeValue], *, excerpt: bool = False
+    ) -> None:
         assert isinstance(known, dict)
         attributes: dict[str, Value] = known
         given = element.attrib
@@ -220,7 +262,7 @@ class _Judging:
             value = attributes.get(name)
             if value is not None:
                 values[value.number] = self._judged(element, value, str(text))
-            elif not name.startswith(_INSTANCE):
+            elif not excerpt and not name.startswith(_INSTANCE):
                 expected = ", ".join(each.key for each in attributes.values()) or "none"
                 self.findings.add("GDE-NAME-UNKNOWN", f"@{_short(name)}", self._at(element, name), expected=expected)
         for clark, value in attributes.items():
@@ -270,7 +312,10 @@ def _short(clark: str) -> str:
 @lru_cache(XSDS_KEPT_MAX)
 def _model(file: str) -> etree.XMLSchema:
     parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
-    return etree.XMLSchema(etree.parse(file, parser))
+    try:
+        return etree.XMLSchema(etree.parse(file, parser))
+    except (OSError, etree.LxmlError) as fault:
+        raise Misconfigured.of(fault, file=file, code="CFG-XSD") from fault
 
 
 def _by_xsd(root: etree._Element, model: etree.XMLSchema, told: set[int | None]) -> list[Diagnostic]:

@@ -46,6 +46,7 @@ class XmlElement(Struct):
     order: int = 0  # among its siblings; alternatives share one
     in_order: bool = True  # its children stand in the order of the schema
     open: bool = False  # others than its children may stand in it (xs:any)
+    excerpt: bool = False  # other attributes, too: the schema names only a part of what may stand
     minimum: int = 1
     maximum: int = 1  # 0 is unbounded
     title: str = ""  # as the schema explains it

@@ -37,13 +37,14 @@ class Value:
 class XmlLeaf:
     """A simple element that comes once: a part with its attributes."""
 
-    __slots__ = ("attributes", "name", "order", "required", "text")
+    __slots__ = ("attributes", "excerpt", "name", "order", "required", "text")
 
     def __init__(self, element: XmlElement, record: Record) -> None:
         assert element.simple is not None
         self.name = element.name
         self.order = element.order
         self.required = element.minimum > 0
+        self.excerpt = element.excerpt
         number = record.number_of(element.name)
         self.text = Value(element.name, number, element.simple, required=self.required)
         self.attributes = _values(element.attributes, record, f"{element.name}/")
@@ -53,8 +54,8 @@ class XmlLayout:
     """A place."""
 
     __slots__ = (
-        "attributes", "blank", "demanded", "in_order", "leaves", "maximum", "minimum", "names", "open", "order",
-        "places", "record", "tag", "text", "written",
+        "attributes", "blank", "demanded", "excerpt", "in_order", "leaves", "maximum", "minimum", "names", "open",
+        "order", "places", "record", "tag", "text", "written",
     )  # fmt: skip
 
     def __init__(self, element: XmlElement) -> None:
@@ -64,7 +65,8 @@ class XmlLayout:
         self.blank = [element.name, *[""] * len(record.parts)]  # the values a node begins with
         self.order = element.order
         self.minimum, self.maximum = element.minimum, element.maximum
-        self.open, self.in_order = element.open, element.in_order
+        self.open, self.in_order = element.open or element.excerpt, element.in_order
+        self.excerpt = element.excerpt
         self.text = Value(TEXT, record.number_of(TEXT), element.simple, required=True) if element.simple else None
         self.attributes = _values(element.attributes, record, "")
         self.leaves: dict[str, XmlLeaf] = {}

@@ -1,5 +1,8 @@
 """The XML schemas at hand, by the name maps give them: north-spine/order is schemas/xml/north-spine/order.xsd.
 
+An excerpt of a standard's schema is judged by that one too, where an operator has put it into a configuration root,
+such as ``schemas/xml/ubl/2.1/official/maindoc/UBL-Order-2.1.xsd``.
+
 In: configuration roots, a later one winning file by file. Out: an ``XmlSchema``, compiled once for its content, or
 None where there is none. A faulty file raises ``Misconfigured``.
 """
@@ -9,10 +12,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from hub.formats.xml.element import XmlSchema, schema_of
-from hub.formats.xml.xsd import read_xsd
+from hub.formats.xml.xsd import XSD_BYTES_MAX, read_xsd
+from hub.kernel.own_files import read_own_text
 
 WIRE = re.compile(r"[a-z][a-z0-9-]{0,40}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,60}){1,3}")
 FOLDER = "schemas/xml"
@@ -35,8 +40,19 @@ class XmlSchemas:
 
     def _read(self, wire: str) -> XmlSchema | None:
         name = f"{FOLDER}/{wire}.xsd"
-        path = next((root / name for root in reversed(self._roots) if os.path.lexists(root / name)), None)
+        path = self._find(name)
         if path is None:
             return None
         read = read_xsd(path, name)
-        return schema_of(wire, read.element, read.prefixes, read.digest, str(path))
+        judge: Path | None = path
+        digest = read.digest
+        if read.excerpt_of is not None:
+            whole = f"{name.rpartition('/')[0]}/{read.excerpt_of}"
+            judge = self._find(whole)
+            if judge is not None:
+                text = read_own_text(judge, bytes_max=XSD_BYTES_MAX, name=whole)
+                digest = sha256(f"{digest}\0{text}".encode()).hexdigest()
+        return schema_of(wire, read.element, read.prefixes, digest, str(judge) if judge is not None else None)
+
+    def _find(self, name: str) -> Path | None:
+        return next((root / name for root in reversed(self._roots) if os.path.lexists(root / name)), None)

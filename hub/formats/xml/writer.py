@@ -44,7 +44,7 @@ def _place(lines: list[str], node: Node, layout: XmlLayout, indent: str, more: s
     for each in layout.written:
         if isinstance(each, XmlLeaf):
             said = _text(values, each.text)
-            if said:
+            if said or any(_text(values, beside) for beside in each.attributes.values()):
                 inner = _attributes(values, each.attributes.values())
                 lines.append(f"{deeper}<{each.name}{inner}>{said.translate(_IN_TEXT)}</{each.name}>")
         else:

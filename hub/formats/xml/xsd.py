@@ -1,13 +1,17 @@
 """A partner's XSD as an ``XmlElement`` tree: the part of XML Schema that business documents are written in.
 
-In: a file, and those beside it that it includes. Out: ``ReadXsd``. What is not among that part is a ``Misconfigured``
-with file and line: a schema half understood would judge wrongly. A document has one root: the first element declared.
-Taken are sequence, choice and all, simple and complex content, extension and restriction, groups of both kinds,
-references, the facets of length, digits, range and enumeration. Patterns are left to the second judge.
+In: a file, and those beside it that it includes or imports. Out: ``ReadXsd``. What is not among that part is a
+``Misconfigured`` with file and line: a schema half understood would judge wrongly. A document has one root: the first
+element declared. Taken are sequence, choice and all, simple and complex content, extension and restriction, groups of
+both kinds, references, the facets of length, digits, range and enumeration. Patterns are left to the second judge.
+
+A file of ours may be an excerpt of a standard's schema: ``hub:excerpt-of`` names that one. Then anything else may stand
+beside what the file names, and is told as not read.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from hashlib import sha256
@@ -37,6 +41,8 @@ TITLE_CHARACTERS_MAX = 80
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+_HUB = "{urn:contract-hub:excerpt}"
+_EXCERPT_OF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*){0,4}")  # it leads nowhere else
 _TEXTS = (
     "string", "normalizedString", "token", "anyURI", "language", "Name", "NCName", "ID", "IDREF", "NMTOKEN",
     "base64Binary", "hexBinary", "anySimpleType", "duration", "gYear", "gYearMonth", "anyType",
@@ -65,6 +71,7 @@ class ReadXsd(Struct):
     element: XmlElement
     prefixes: dict[str, str]
     digest: str
+    excerpt_of: str | None = None  # the file of the whole schema, from where this one lies
 
 
 def read_xsd(path: Path, name: str) -> ReadXsd:
@@ -75,7 +82,10 @@ def read_xsd(path: Path, name: str) -> ReadXsd:
         raise Misconfigured("CFG-XSD/declares-no-element", file=name, line=1)
     element = reader.element(roots[0], 0, 0)
     return ReadXsd(
-        element=element, prefixes=reader.prefixes(), digest=sha256("\0".join(reader.texts).encode()).hexdigest()
+        element=element,
+        prefixes=reader.prefixes(),
+        digest=sha256("\0".join(reader.texts).encode()).hexdigest(),
+        excerpt_of=reader.excerpt_of,
     )
 
 
@@ -91,6 +101,7 @@ class _Xsd:
         self.count = 0
         self.open_types: list[str] = []
         self._read(path)
+        self.excerpt_of = self._excerpt_of()
 
     # files -----------------------------------------------------------------------------------------------------------
 
@@ -126,6 +137,13 @@ class _Xsd:
             raise self._fault(each, "includes-what-does-not")
         self._read(path.with_name(location))
 
+    def _excerpt_of(self) -> str | None:
+        root = self.roots[0]
+        named = root.get(f"{_HUB}excerpt-of")
+        if named is not None and not _EXCERPT_OF.fullmatch(named):
+            raise self._fault(root, "includes-what-does-not")
+        return named
+
     def _fault(self, at: etree._Element, case: str, /, **words: Word) -> Misconfigured:
         return Misconfigured(f"CFG-XSD/{case}", words, file=self.name, line=line_of(at))
 
@@ -137,7 +155,7 @@ class _Xsd:
         found = {"": target} if target else {}
         for root in self.roots:
             for prefix, uri in root.nsmap.items():
-                if prefix and uri not in (target, _XS[1:-1], _XML[1:-1]) and uri not in found.values():
+                if prefix and uri not in (target, _XS[1:-1], _XML[1:-1], _HUB[1:-1]) and uri not in found.values():
                     found[prefix] = uri
         return found
 
@@ -170,7 +188,14 @@ class _Xsd:
         declared = self._declared("element", at, at.get("ref") or "") if at.get("ref") else at
         space = declared.getroottree().getroot().get("targetNamespace") or ""
         clark = _clark(space, declared.get("name") or "")
-        made = XmlElement(name=self._said(clark), clark=clark, order=order, title=_title(declared), **_often(at))
+        made = XmlElement(
+            name=self._said(clark),
+            clark=clark,
+            order=order,
+            title=_title(declared),
+            excerpt=self.excerpt_of is not None,
+            **_often(at),
+        )
         inner = next((each for each in declared if each.tag in (f"{_XS}complexType", f"{_XS}simpleType")), None)
         named = declared.get("type")
         if inner is None and named:

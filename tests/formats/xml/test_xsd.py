@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.formats.xml.check import load
 from hub.kernel.errors import Misconfigured
 from tests.formats.xml.small import XSD, schema
 
@@ -43,6 +44,24 @@ def test_what_is_not_understood_of_a_schema_is_a_fault_with_its_line(
         schema(tmp_path, XSD.replace(was, becomes))
     assert caught.value.code == "CFG-XSD"
     assert caught.value.line
+
+
+@pytest.mark.parametrize("named", ["/etc/passwd", "../order.xsd", "http://127.0.0.1:9/x.xsd", ""])
+def test_an_excerpt_is_of_a_file_beneath_it(tmp_path: Path, named: str) -> None:
+    text = XSD.replace("<xs:schema", f'<xs:schema xmlns:hub="urn:contract-hub:excerpt" hub:excerpt-of="{named}"', 1)
+    with pytest.raises(Misconfigured, match="does not lie beside it") as caught:
+        schema(tmp_path, text)
+    assert caught.value.code == "CFG-XSD"
+
+
+def test_the_whole_schema_that_cannot_be_compiled_is_a_fault_with_its_file(tmp_path: Path) -> None:
+    text = XSD.replace("<xs:schema", '<xs:schema xmlns:hub="urn:contract-hub:excerpt" hub:excerpt-of="whole.xsd"', 1)
+    whole = tmp_path / "schemas" / "xml" / "small" / "whole.xsd"
+    whole.parent.mkdir(parents=True)
+    whole.write_text("<schema/>")
+    with pytest.raises(Misconfigured, match="cannot be used") as caught:
+        load(schema(tmp_path, text))
+    assert str(caught.value.file).endswith("whole.xsd")
 
 
 def test_a_type_within_itself_ends_where_it_begins_again(tmp_path: Path) -> None:

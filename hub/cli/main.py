@@ -138,6 +138,9 @@ COMMANDS: dict[str, Entry] = {
     "demo": Entry(target="hub.cli.demo:demo", help="Play the reference conversation over the real interfaces."),
     "send": Entry(target="hub.cli.send:send", help="Hand a file to a running hub as a partner would."),
     "check": Entry(target="hub.cli.check:check", help="Find every fault in partners, maps, guides, tables and keys."),
+    "inspect": Entry(
+        target="hub.cli.inspect:inspect_files", help="Say what a file is, in any syntax; nothing is stored."
+    ),
     "x12": Entry(target="hub.cli.x12:x12", help="Judge X12 files against our guides, storing nothing."),
     "map": Entry(target="hub.cli.map:map_", help="Work on the maps between a partner's wire and our documents."),
     "plan": Entry(target="hub.cli.plan:plan", help="Solve, show and check production plans from the shell."),

@@ -17,10 +17,10 @@ from hub.cli.map_diff import Sample, compare, show
 from hub.cli.named import NAMED_FILE, read_named
 from hub.cli.output import Output, refuse, reports, shown
 from hub.exchange.partners import Partner, load_partners
+from hub.flow.inspecting import base_map_for, map_of
+from hub.flow.rules import Rules
 from hub.formats.families import SchemaLibrary
-from hub.formats.x12.events import InterchangeStart
 from hub.formats.x12.family import EnvelopeStyle, X12Party
-from hub.formats.x12.reader import read
 from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
 from hub.kernel.diagnostics import Diagnostic, worst
 from hub.kernel.errors import Misconfigured
@@ -33,7 +33,7 @@ from hub.mapping.documents import (
     read_documents,
     write_document,
 )
-from hub.mapping.explain import explained
+from hub.mapping.explain import explained, rules_of
 from hub.mapping.faults import MapFault
 from hub.mapping.library import Map, MapLibrary
 from hub.mapping.sample import sample_document
@@ -255,6 +255,37 @@ def sample(out: Output, name: str, canonical: bool) -> None:
     _judge(out, written.findings, refused=written.data is None)
 
 
+@map_.command()
+@click.argument("name", metavar="MAP")
+@reports
+def fields(out: Output, name: str) -> None:
+    """List what MAP says: each canonical field, where it stands on the wire, and the line that says so."""
+    out.items(
+        rules_of(_map(name)),
+        {
+            "field": lambda rule: rule.field,
+            "wire": lambda rule: " | ".join(rule.wire),
+            "way": lambda rule: rule.way,
+            "rule": lambda rule: rule.where,
+        },
+        none="It says nothing.",
+    )
+
+
+@map_.command()
+@click.argument("name", metavar="MAP")
+@click.option("--write", is_flag=True, help="Print what writes documents instead of what reads them.")
+@reports
+def source(out: Output, name: str, write: bool) -> None:
+    """Print the Python that MAP is compiled to, as a traceback names it."""
+    compiled = _map(name).compiled
+    said = compiled.write_source if write else compiled.source
+    if out.as_json:
+        out.value({"source": said})
+    else:
+        click.echo(said, nl=False)
+
+
 def _explain(out: Output, chosen: Map, each: DocumentRead) -> None:
     if each.applied is None or each.applied.document is None:
         return
@@ -300,26 +331,19 @@ def _map(name: str) -> Map:
 
 
 def _base_map(data: bytes) -> str:
-    """Return the name of the base map for the first set of a file."""
-    for event in read(data, bare=True):
-        kind = getattr(event, "kind", None)
-        if isinstance(kind, str):
-            return f"x12/{(getattr(event, 'release', '') or '004010')[:6]}/{kind}"
-    raise Misconfigured.told("the file holds no transaction set", remedy="name the map: --map x12/004010/850")
+    """Return the name of the base map of the standard that a file is of."""
+    found = base_map_for(data, Rules(_configuration()))
+    if found is None:
+        raise Misconfigured.told("no base map reads the file", remedy="name the map it is to begin with: --map MAP")
+    return found.name
 
 
 def _map_for(data: bytes) -> str:
-    """Return the name of the map for a file: the sender's, or the base map of its first set."""
-    partners = load_partners(_configuration())
-    partner: Partner | None = None
-    for event in read(data, bare=True):
-        if isinstance(event, InterchangeStart):
-            header = event.header
-            partner = partners.by_envelope(header.sender_qualifier or "", header.sender_id or "")
-        kind = getattr(event, "kind", None)
-        if isinstance(kind, str):
-            return partner.sends[kind] if partner is not None and kind in partner.sends else _base_map(data)
-    return _base_map(data)
+    """Return the name of the map for a file: the sender's, or the base map of its first document."""
+    found = map_of(data, Rules(_configuration()))
+    if found is None:
+        raise Misconfigured.told("no map of ours reads the file", remedy="name the map: hub map explain MAP FILE")
+    return found.name
 
 
 def _party(text: str | None) -> X12Party | None:

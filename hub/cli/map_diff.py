@@ -13,7 +13,7 @@ import click
 from hub.cli.output import table
 from hub.kernel.struct import Struct
 from hub.mapping.difference import ChangedRule, Comparison, changes_between, effects_inbound, effects_outbound
-from hub.mapping.documents import document_from_json
+from hub.mapping.documents import document_from_json, is_canonical
 from hub.mapping.library import MapLibrary
 
 VALUE_SHOWN_MAX = 60  # characters of a value in the table of effects; JSON has all of it
@@ -45,7 +45,7 @@ def compare(library: MapLibrary, old: str, new: str, tried: Sequence[Sample]) ->
     changes = changes_between(loaded[0], loaded[1])
     if not tried:
         return Compared(old=old, new=new, changes=changes)
-    documents = [each for each in tried if each.body.lstrip().startswith(b"{")]
+    documents = [each for each in tried if is_canonical(each.body)]
     received = [each for each in tried if each not in documents]
     inbound = effects_inbound(before, after, ((each.name, each.body) for each in received))
     outbound = effects_outbound(before, after, ((each.name, document_from_json(each.body)) for each in documents))

@@ -32,7 +32,7 @@ from hub.flow.views import View
 from hub.formats.body import Bytes
 from hub.formats.family import Family, OpenedDocument
 from hub.formats.schema import Schema
-from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
 from hub.kernel.sentence import Phrase, declared
@@ -186,6 +186,24 @@ class BodySyntax(ABC):
         root = self.family.check(self.document(body), map_.schema).root
         applied = map_.apply(root, provenance=True)
         return applied.provenance.origins if applied.provenance else []
+
+    def senders(self, body: bytes, rules: Rules) -> list[str]:
+        """Return the partners with whom its schema was agreed: nothing else in a body says who sent it."""
+        received = self.document(body)
+        return [each.id for each in rules.partners.all() if self._is_agreed(received, rules, each)]
+
+    def _is_agreed(self, received: OpenedDocument, rules: Rules, partner: Partner) -> bool:
+        """Say whether a document is of a schema agreed with the partner: by its name, or because it is right by it."""
+        with suppress(Misconfigured):
+            schema = self.family.choose(received, [each.schema for each in self.agreed(rules, partner)])
+            if schema is not None:
+                named = received.kind.endswith(schema.kind)
+                return named or not worst(self.family.check(received, schema).findings).is_reject
+        return False
+
+    def release(self, received: OpenedDocument) -> str:
+        """A body of a partner's own schema has no edition."""
+        return ""
 
     def view(
         self, row: DocumentRow | None, body: bytes, rules: Rules, faulty: set[str], *, first: int, cut: bool

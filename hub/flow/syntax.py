@@ -24,6 +24,7 @@ from hub.flow.drafts import Content, Draft, Reply
 from hub.flow.rules import Rules
 from hub.flow.views import View
 from hub.formats.body import Bytes
+from hub.formats.family import OpenedDocument
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.mapping.library import Map
@@ -123,6 +124,12 @@ class Syntax(Protocol):
 
     def origins(self, row: DocumentRow, body: bytes, rules: Rules, map_: Map) -> list[Origin]:
         """Return the origin of each canonical field of a stored document that ``map_`` reads. Raises ``Unreadable``."""
+
+    def senders(self, body: bytes, rules: Rules) -> list[str]:
+        """Return the partners who may have sent a body, by what it says itself. Raises ``Unreadable``."""
+
+    def release(self, received: OpenedDocument) -> str:
+        """Return the edition of the standard that a document says it keeps to; "" where none does."""
 
     def view(
         self, row: DocumentRow | None, body: bytes, rules: Rules, faulty: set[str], *, first: int, cut: bool

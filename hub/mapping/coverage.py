@@ -12,12 +12,14 @@ from collections.abc import Iterable
 
 import msgspec
 
+from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.mapping.documents import read_documents
 from hub.mapping.library import Map
 from hub.mapping.shape import fields_of
 
 _INDEX = re.compile(r"\[\d+\]")
+_OF_SEVERAL = re.compile(r"\[\d+\]|/\d+(?=/|\Z)")
 
 
 class Coverage(Struct):
@@ -42,8 +44,8 @@ def coverage_of(map_: Map, files: Iterable[bytes]) -> Coverage:
             sets += 1
             fired |= {(_INDEX.sub("", o.path), o.rule) for o in each.applied.provenance.origins}
             for finding in each.findings:
-                if finding.code in UNREAD and finding.location.element is not None:
-                    unread[f"{finding.location.tag}{finding.location.element:02d}"] += 1
+                if finding.code in UNREAD and (place := _place(finding.location)):
+                    unread[place] += 1
     rules = _rules(map_)
     seen = {where for _, where in fired}
     paths = {path for path, _ in fired}
@@ -55,6 +57,13 @@ def coverage_of(map_: Map, files: Iterable[bytes]) -> Coverage:
         unread=unread.most_common(),
         unsaid=_unsaid(map_.compiled.plan.document, paths | {field for field, _ in rules}),
     )
+
+
+def _place(at: Location) -> str:
+    """Return a place of any document: PO106, /Order/Lines/Line/Colour, /items/colour."""
+    if at.at is not None:
+        return _OF_SEVERAL.sub("", at.at)
+    return f"{at.tag}{at.element:02d}" if at.element is not None else ""
 
 
 def _rules(map_: Map) -> list[tuple[str, str]]:

@@ -64,6 +64,15 @@ def write_document(map_: Map, document: Struct, *, dress: object = None, bare: b
     return DocumentWritten(data=written.body, findings=[*rendered.findings, *written.findings])
 
 
+def is_canonical(data: bytes) -> bool:
+    """Say whether ``data`` calls itself a canonical document; a partner's JSON does not."""
+    try:
+        said: Any = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return isinstance(said, dict) and said.get("document") in list(DOCUMENTS)
+
+
 def document_from_json(data: bytes) -> Struct:
     """Return the canonical document ``data`` says it is; raise ``Misconfigured`` when it is not."""
     try:

@@ -60,3 +60,26 @@ def leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from leaves(inner, f"{path}[{index}]")
     else:
         yield path, str(value)
+
+
+class RuleExplained(Struct):
+    """One line of a map: what it says of which field."""
+
+    field: str
+    wire: list[str]  # the places it may take, the first that says something wins
+    way: str  # both, in, out
+    where: str
+
+
+def rules_of(map_: Map) -> list[RuleExplained]:
+    """Return the rules of a map, in the order in which it says them."""
+    found: list[RuleExplained] = []
+    for variant in map_.compiled.plan.variants:
+        for rule in variant.rules:
+            wire = [
+                map_.family.spelt(map_.schema, take.record.tag, part) for take in rule.takes for part in take.path.parts
+            ]
+            field = f"{variant.name}.{rule.field}" if variant.name else rule.field
+            way = "both" if rule.reads and rule.writes else "in" if rule.reads else "out"
+            found.append(RuleExplained(field=field, wire=wire, way=way, where=str(rule.where)))
+    return found

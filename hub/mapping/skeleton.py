@@ -6,6 +6,7 @@ person with the partner's guide knows what they mean.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -13,6 +14,7 @@ from hub.mapping.coverage import UNREAD
 from hub.mapping.documents import read_documents
 from hub.mapping.library import Map
 
+_UNFIT_FOR_A_NAME = re.compile(r"[^a-z0-9]+")
 EXAMPLES_MAX = 3  # values shown beside a proposed line
 SHOWN_MAX = 40  # characters of a value
 
@@ -50,7 +52,7 @@ def _lines(unread: dict[str, Counter[str]]) -> list[str]:
     lines = ["", "# [fields]", "# Came and was not read. Take what means something; the rest stays a note."]
     for place, values in sorted(unread.items()):
         shown = ", ".join(repr(value) for value, _ in values.most_common(EXAMPLES_MAX))
-        lines.append(f'# extensions.{place.lower().replace("[", "_").replace("]", "_")} = "{place}"    # {shown}')
+        lines.append(f'# extensions.{_UNFIT_FOR_A_NAME.sub("_", place.lower()).strip("_")} = "{place}"    # {shown}')
     return lines
 
 

@@ -153,7 +153,7 @@ def test_a_sample_is_valid_and_says_much(tmp_path: Path) -> None:
     [
         ("acme-cardio/850", b"dear sirs", "ENV-NO-INTERCHANGE interchange: byte 0"),
         ("summit-surgical/order", b"<Order><Number>1</Order>", "SYN-XML-BROKEN interchange: line 1 column 25"),
-        ("helix-diagnostics/order", b'{"a": 1, "a": 2}', "SYN-JSON-TWICE interchange: line 1 /a"),
+        ("helix-diagnostics/order", b'{"a": 1, "a": 2}', "SYN-JSON-TWICE interchange: line 1 column 7 /a"),
     ],
     ids=["X12", "XML", "JSON"],
 )
@@ -164,3 +164,40 @@ def test_a_file_that_holds_no_document_is_told_with_its_place_whatever_its_synta
     done = called("apply", name, tmp_path / "file")
     assert (done.exit_code, done.stdout) == (1, "")
     assert said in done.stderr
+
+
+DIALECTS = {
+    "summit-surgical": ("order.xml", "Header/OrderNumber", "number"),
+    "helix-diagnostics": ("order.json", "orderId", "number"),
+}
+
+
+@pytest.mark.parametrize("partner", DIALECTS)
+def test_a_file_in_a_partner_s_own_syntax_is_explained_by_its_map_without_naming_it(partner: str) -> None:
+    file = CHECKOUT / "partners" / partner / "samples" / DIALECTS[partner][0]
+    done = called("explain", file)
+    assert done.exit_code == 0
+    assert f"{partner}/order.toml:" in done.stdout
+    assert "lines[1].quantity.unit" in done.stdout
+
+
+@pytest.mark.parametrize("partner", DIALECTS)
+def test_the_fields_of_a_map_are_listed_with_their_places_and_rules(partner: str) -> None:
+    _, place, field = DIALECTS[partner]
+    done = called("fields", f"{partner}/order", "--json")
+    [found] = [each for each in json.loads(done.stdout)["items"] if each["field"] == field]
+    assert [each.rpartition("/")[2] for each in found["wire"]] == [place.rpartition("/")[2]]
+    assert (found["way"], found["where"].partition(":")[0]) == ("both", f"{partner}/order.toml")
+
+
+def test_the_code_of_a_map_is_printed_as_it_runs() -> None:
+    reads, writes = called("source", "helix-diagnostics/order"), called("source", "helix-diagnostics/order", "--write")
+    assert "def read(root, X):" in reads.stdout
+    assert "def write(" in writes.stdout
+
+
+def test_a_map_is_tried_on_a_partner_s_json_as_what_it_is() -> None:
+    file = CHECKOUT / "partners" / "helix-diagnostics" / "samples" / "order.json"
+    done = called("diff", "helix-diagnostics/order", "helix-diagnostics/order", "--on", file)
+    assert done.exit_code == 0
+    assert "0 of 1 documents come out differently" in done.stdout

@@ -19,7 +19,10 @@ from hub.flow.x12.acknowledged import take_functional_acknowledgement
 from hub.flow.x12.envelopes import interchange_of
 from hub.flow.x12.guides import identity_of, x12_rules
 from hub.formats.body import Bytes
+from hub.formats.family import OpenedDocument
 from hub.formats.x12.acknowledge import as_told
+from hub.formats.x12.events import InterchangeStart, TransactionSet
+from hub.formats.x12.reader import read
 from hub.formats.x12.schema import FAMILY
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
@@ -92,6 +95,22 @@ class X12Syntax:
     def origins(self, row: DocumentRow, body: bytes, rules: Rules, map_: Map) -> list[Origin]:
         """Return the segment and element of every canonical field."""
         return origins.origins(row, body, rules, map_)
+
+    def senders(self, body: bytes, rules: Rules) -> list[str]:
+        """Return who signs the first interchange; a bare set is signed by nobody."""
+        for event in read(body, bare=True):
+            if isinstance(event, InterchangeStart):
+                header = event.header
+                found = rules.partners.by_envelope(header.sender_qualifier or "", header.sender_id or "")
+                return [found.id] if found else []
+            if isinstance(event, TransactionSet):
+                break
+        return []
+
+    def release(self, received: OpenedDocument) -> str:
+        """Return GS08 as sent."""
+        event: TransactionSet = received.content
+        return event.release
 
     def view(
         self, row: DocumentRow | None, body: bytes, rules: Rules, faulty: set[str], *, first: int, cut: bool

@@ -22,6 +22,7 @@ from litestar.openapi.spec import (
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.router import Router
 
+from hub.web.api.examples import receipt_content, request_content
 from hub.web.policy import anyone
 from hub.web.problems import ProblemDocument
 
@@ -64,8 +65,13 @@ class IntakeOperation(Operation):
 
     def __post_init__(self) -> None:
         self.request_body = RequestBody(
-            content=_any_bytes(), required=True, description="The message, exactly as it shall be kept"
+            content=request_content(), required=True, description="The message, exactly as it shall be kept"
         )
+        for status, duplicate in (("202", False), ("200", True)):
+            answer = (self.responses or {}).get(status)
+            content = getattr(answer, "content", None)
+            if content:
+                receipt_content(content, duplicate=duplicate)
         self.parameters = [
             *(self.parameters or []),
             _header("Idempotency-Key", "The same key with the same bytes is the same message; with other bytes, 409"),

@@ -1,24 +1,29 @@
-"""XML and JSON through maps: a customer's XML of 5 kB and a JSON order of 3 lines, read, judged, mapped; and answers.
+"""XML and JSON through maps: a customer's XML of 5 kB, UBL of 10 kB and a JSON order of 3 lines, and answers.
 
     .venv/bin/python -m benchmarks.named_wires            # about ten seconds
     .venv/bin/python -m benchmarks.named_wires --quick
 
 Times are CPU seconds of this process, the median of rounds in which all stages take turns. What JSON costs is told
-beyond msgspec's decoder alone. jsonata-python, where it is installed, makes the same document of the order, which was
+beyond msgspec's decoder alone; beside UBL stands what lxml alone takes to parse it and, where the official schema lies
+in ``HUB_SHARED``, to judge by it. jsonata-python, where installed, makes the same document of the order, which was
 decoded before; that is compared with the map alone. Prints a table and ends with 1 when a limit is missed.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import json
 import os
+import shutil
 import statistics
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+from lxml import etree
 
 from benchmarks.mapping import timed
 from benchmarks.peers import json_mapper
@@ -33,10 +38,15 @@ ROOT = Path(__file__).resolve().parent.parent
 XML_ORDER = ROOT / "mappings/summit-surgical/order/cases/three instruments, one with its papers/input.xml"
 JSON_ORDER = ROOT / "mappings/helix-diagnostics/order/cases/three cartridges, one shipped by a day/input.wire.json"
 ANSWER = "order-response/cases/one line confirmed, one split, one rejected/input.json"
+UBL_ORDER = ROOT / "partners/nordlys-implants/samples/order.xml"
+OFFICIAL = Path(os.environ.get("HUB_SHARED") or ROOT.parent / "shared") / "reference/xsd/ubl-2.1"
 XML_BYTES = 5_000
+UBL_BYTES = 10_000
 PEER = "jsonata-python"
 
 XML_US_MAX = 400.0
+UBL_US_MAX = 400.0
+UBL_JUDGED_US_MAX = 700.0  # by the official schema as well
 JSON_US_MAX = 80.0
 ANSWER_US_MAX = 500.0
 RATIO_TO_PEER_MIN = 20.0
@@ -73,6 +83,10 @@ def measured(rounds: int) -> list[tuple[str, float, float | None]]:
         "xml answer": (lambda: write_document(xml_answer, said), 100),
         "json answer": (lambda: write_document(json_answer, said_in_json), 100),
     }
+    ubl, purchase = library.map("nordlys-implants/order"), ubl_order()
+    stages |= {"ubl": (lambda: read(ubl, purchase), 50), "lxml": (lambda: etree.fromstring(purchase), 100)}
+    if OFFICIAL.is_dir():
+        stages |= judged_stages(purchase)
     expected = json.loads((JSON_ORDER.parent / "expected.json").read_bytes())
     peer = json_mapper(small, expected)
     if peer is not None:
@@ -85,6 +99,16 @@ def measured(rounds: int) -> list[tuple[str, float, float | None]]:
     return [
         (f"own XML of {len(order)} bytes, µs: read + judge + map", us["xml"], XML_US_MAX),
         ("  answer of 3 lines: render + write + judge", us["xml answer"], ANSWER_US_MAX),
+        (f"UBL order of {len(purchase)} bytes, µs: read + judge + map", us["ubl"], UBL_US_MAX),
+        ("  lxml alone: parse", us["lxml"], None),
+        *(
+            [
+                ("  read + judge by the official schema too + map", us["ubl judged"], UBL_JUDGED_US_MAX),
+                ("  lxml alone: parse + official schema", us["lxml judged"], None),
+            ]
+            if OFFICIAL.is_dir()
+            else []
+        ),
         ("JSON order of 3 lines, µs: read + judge + map", us["json"], None),
         ("  beyond the decoder", us["json"] - us["decoder"], JSON_US_MAX),
         ("  answer of 3 lines: render + write + judge", us["json answer"], ANSWER_US_MAX),
@@ -101,6 +125,33 @@ def xml_order() -> bytes:
     while len(body) < XML_BYTES:
         body = body[:end] + line + body[end:]
     return body
+
+
+def ubl_order() -> bytes:
+    """Return the sample of UBL with as many lines as make it 10 kB."""
+    body = UBL_ORDER.read_bytes()
+    start, end = body.rindex(b"  <cac:OrderLine>"), body.index(b"</Order>")
+    line = body[start:end]
+    while len(body) < UBL_BYTES:
+        body = body[:end] + line + body[end:]
+    return body
+
+
+def judged_stages(data: bytes) -> dict[str, tuple[Callable[[], object], int]]:
+    """Return what is measured where the official schema of UBL is at hand, as an operator would put it there."""
+    root = Path(tempfile.mkdtemp(prefix="hub-benchmark-"))
+    atexit.register(shutil.rmtree, root)
+    folder = root / "schemas/xml/ubl/2.1"
+    folder.mkdir(parents=True)
+    (folder / "official").symlink_to(OFFICIAL)
+    map_ = MapLibrary([ROOT, root], SchemaLibrary([ROOT, root])).map("nordlys-implants/order")
+    xsd = etree.XMLSchema(etree.parse(str(OFFICIAL / "maindoc/UBL-Order-2.1.xsd")))
+
+    def alone() -> bool:
+        return xsd.validate(etree.fromstring(data))
+
+    assert alone()
+    return {"ubl judged": (lambda: read(map_, data), 50), "lxml judged": (alone, 100)}
 
 
 def read(map_: Map, data: bytes) -> object:

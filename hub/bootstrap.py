@@ -37,10 +37,11 @@ from hub.exchange.intake import (
 from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow
 from hub.exchange.overdue import mark_overdue
-from hub.exchange.partners import Budget, Partners
+from hub.exchange.partners import Budget, Partner, Partners
 from hub.exchange.recording import call_attention, note
 from hub.exchange.stopped import Lane
 from hub.exchange.weights import Amount
+from hub.flow.agreements import AgreedDocument, agreed_documents
 from hub.flow.delivering import Deliverer, transports
 from hub.flow.inbound import Processing
 from hub.flow.large import LARGE_AT_ONCE, LargeInSubprocess
@@ -256,6 +257,10 @@ class Hub:
         for partner in sorted(self._over - over):
             log.info("partner within its budget again", partner=partner)
         self._over = over
+
+    def agreed(self, partner: Partner) -> list[AgreedDocument]:
+        """Return which documents go which way with the partner, by which map and schema."""
+        return agreed_documents(partner, self.rules)
 
     def view(
         self,

@@ -13,7 +13,8 @@ from prometheus_client import CollectorRegistry
 
 from hub.exchange.intake import Accepted, Incoming
 from hub.exchange.model import DocumentRow
-from hub.exchange.partners import Partners
+from hub.exchange.partners import Partner, Partners
+from hub.flow.agreements import AgreedDocument
 from hub.flow.views import View
 from hub.kernel.clock import Clock
 from hub.kernel.diagnostics import Diagnostic
@@ -79,6 +80,10 @@ class Hub(Protocol):
 
         Raises ``Conflict`` for an idempotency key that came with other bytes, ``Unavailable`` when nothing was stored.
         """
+        ...
+
+    def agreed(self, partner: Partner) -> list[AgreedDocument]:
+        """Return which documents go which way with the partner, by which map and schema."""
         ...
 
     def view(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from hub.business.rooms import ROOMS
+from hub.canonical.result import EventKind
 from hub.exchange.model import MessageRow
 from hub.exchange.partners import Kind
 from hub.kernel.diagnostics import Severity
@@ -84,6 +85,9 @@ PARTNER_KINDS: dict[Kind, str] = {
     "carrier": N_("Carrier"),
 }
 """What a partner is to us."""
+
+EVENTS: dict[EventKind, str] = {"order-accepted": N_("each order that stands")}
+"""What a partner may be told of."""
 
 TRANSPORTS = {
     "http": N_("HTTP"),

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from hub.exchange.intake import Accepted, Incoming
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Partner, Partners
+from hub.flow.agreements import AgreedDocument, agreed_documents
 from hub.flow.rules import Rules
 from hub.flow.viewing import view_of
 from hub.flow.views import View
@@ -54,6 +55,10 @@ class SmallHub:
 
     async def intake(self, incoming: Incoming) -> Accepted:
         return await self.database.write(lambda conn: accept(conn, incoming))
+
+    def agreed(self, partner: Partner) -> list[AgreedDocument]:
+        """Return which documents go which way with the partner, by which map and schema."""
+        return agreed_documents(partner, self.rules)
 
     def view(
         self,

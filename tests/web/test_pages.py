@@ -160,3 +160,14 @@ async def test_times_are_the_viewers_with_utc_beside_them(engineer: httpx.AsyncC
     page = (await engineer.get(f"/messages/{order}")).text
     assert 'title="2026-11-20 11:56:00 UTC">Nov 20, 2026, 7:56:00' in page
     assert "Times in Asia/Shanghai" in page
+
+
+async def test_the_page_of_partners_says_what_was_agreed_both_ways(hub: SmallHub, engineer: httpx.AsyncClient) -> None:
+    """By which map and schema, how it is acknowledged, and of what a partner is told: as the files say."""
+    hub.partners = hub.rules.partners
+    page = (await engineer.get("/partners")).text
+    assert {"XML", "JSON", "X12 004010"} <= set(re.findall(r"X12 \d{6}|XML|JSON", page))
+    assert "acme-cardio/850 · x12/004010/850" in page
+    assert "summit-surgical/order-response" in page
+    assert "each order that stands" in page
+    assert re.search(r'<span class="tag">TA1</span><span class="tag">997</span>', page)

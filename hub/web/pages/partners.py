@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from litestar import Request, Response, get
 
+from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.exchange.partners import Kind, Partner
+from hub.flow.agreements import AgreedDocument
 from hub.kernel.scope import Scope
 from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
@@ -14,6 +17,8 @@ from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.pages.page import answer
 from hub.web.policy import people
+
+FIRST_SYNTAX = "x12"  # named with its releases
 
 
 class PartnerRow(Struct):
@@ -23,9 +28,11 @@ class PartnerRow(Struct):
     name: str
     kind: Kind
     test: bool
-    speaks: list[str]  # "X12 004010"
-    sends: list[str]
-    receives: list[str]
+    speaks: list[str]  # "X12 004010", "XML"
+    sends: list[AgreedDocument]
+    receives: list[AgreedDocument]
+    tells: list[str]  # what happens of which it is told
+    acknowledgements: list[str]  # what we send for what arrives
     transports: list[str]
     envelope_ids: list[str]
     zone: str
@@ -49,7 +56,8 @@ async def partner_list(request: Request[Any, Any, Any]) -> Response[str]:
     """Every partner the caller may see, and those that are stopped."""
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
-    rows = [_row(partner, hub) for partner in hub.partners.all() if scope.allows(partner.id)]
+    seen = [partner for partner in hub.partners.all() if scope.allows(partner.id)]
+    rows = await asyncio.to_thread(lambda: [_row(partner, hub) for partner in seen])
     stopped = [
         StoppedPartner(id=id, fault=fault.wording)
         for id, fault in sorted(hub.partners.faults.items())
@@ -61,16 +69,31 @@ async def partner_list(request: Request[Any, Any, Any]) -> Response[str]:
 def _row(partner: Partner, hub: Hub) -> PartnerRow:
     x12 = partner.x12
     theirs = dict.fromkeys(f"{each.qualifier} {each.id}" for each in x12.theirs) if x12 else {}
+    documents = hub.agreed(partner)
+    others = dict.fromkeys(each.syntax.upper() for each in documents if each.syntax not in ("", FIRST_SYNTAX))
     return PartnerRow(
         id=partner.id,
         name=partner.name,
         kind=partner.kind,
         test=partner.in_test,
-        speaks=[f"X12 {release}" for release in x12.releases] if x12 else [],
-        sends=sorted(partner.sends),
-        receives=sorted(partner.receives),
+        speaks=[*(f"X12 {release}" for release in (x12.releases if x12 else ())), *others],
+        sends=[each for each in documents if each.way == "in"],
+        receives=[each for each in documents if each.way == "out"],
+        tells=[kind for tell in partner.tells for kind in tell.on],
+        acknowledgements=_acknowledgements(partner, documents),
         transports=[way.kind for way in partner.transports],
         envelope_ids=list(theirs),
         zone=partner.time_zone,
         over_budget=hub.over_budget(partner.id) is not None,
     )
+
+
+def _acknowledgements(partner: Partner, documents: list[AgreedDocument]) -> list[str]:
+    """Return what we send for what arrives, as its wire names it."""
+    said = partner.x12.acknowledgements if partner.x12 else None
+    found = []
+    if said is not None:
+        found += ["TA1"] if said.interchange != "never" else []
+        found += [said.functional] if said.functional != "none" else []
+    ours = FunctionalAcknowledgement.__name__
+    return found + [each.kind for each in documents if each.way == "out" and each.document == ours]

@@ -1,0 +1,48 @@
+"""What was agreed with a partner about documents, as somebody reads it: which go which way, by which map and schema."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hub.exchange.partners import Partner
+from hub.flow.rules import Rules
+from hub.kernel.errors import Misconfigured
+from hub.kernel.struct import Struct
+
+Way = Literal["in", "out"]
+
+
+class AgreedDocument(Struct):
+    """One kind of document that goes one way."""
+
+    kind: str  # how its wire names it: 850, order
+    way: Way
+    syntax: str = ""  # x12, xml, json
+    document: str | None = None  # canonical; None where its map is at fault
+    map: str | None = None  # None: our own JSON, which no map writes
+    schema: str | None = None
+
+
+def agreed_documents(partner: Partner, rules: Rules) -> list[AgreedDocument]:
+    """Return the documents of a partner's file, theirs first; a map at fault is named, and no more is told of it."""
+    found: list[AgreedDocument] = []
+    ways: tuple[tuple[Way, dict[str, str]], ...] = (("in", dict(partner.sends)), ("out", dict(partner.receives)))
+    for way, maps in ways:
+        found += [_agreed(kind, way, name, rules) for kind, name in sorted(maps.items())]
+    own = partner.json.canonical if partner.json else []
+    return found + [AgreedDocument(kind=name, way="out", syntax="json", document=name) for name in own]
+
+
+def _agreed(kind: str, way: Way, name: str, rules: Rules) -> AgreedDocument:
+    try:
+        map_ = rules.maps.map(name)
+    except Misconfigured:
+        return AgreedDocument(kind=kind, way=way, map=name)
+    return AgreedDocument(
+        kind=kind,
+        way=way,
+        syntax=map_.family.name,
+        document=map_.document,
+        map=name,
+        schema=map_.schema.wire,
+    )

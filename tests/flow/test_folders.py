@@ -62,6 +62,14 @@ def test_a_round_of_deliveries_leaves_nobody_behind_who_is_woken_for_the_next(no
     assert not any(vars(north.hub.database.bells)["_listeners"].values())
 
 
+def test_where_nothing_is_due_nothing_is_written(north: AtWork, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def written(*_: object, **__: object) -> None:
+        raise AssertionError("the writer is asked for nothing")
+
+    monkeypatch.setattr(north.hub.database, "write", written)
+    north.deliver()
+
+
 def test_a_delivery_that_fails_is_tried_again_and_arrives(north: AtWork) -> None:
     north.drop("order.edi", BODY, NORTH)
     north.sweep()

@@ -420,6 +420,7 @@ def test_a_lane_that_another_hub_takes_while_its_place_is_looked_at_is_left_to_t
     taken = ours.lane()
     assert taken is not None
     assert (taken.rounds, taken.reason) == (lane.rounds + 1, lane.reason), "it is theirs now"
+    assert taken.again_at == now + outbox.ATTEMPT_LEASE, "and nobody tries it before their trial has ended"
     assert not [*ours.places.outbox(EVIL).iterdir()], "and nothing has gone out twice"
     for each in (ours, theirs):
         each.close()

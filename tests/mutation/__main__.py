@@ -24,6 +24,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -130,13 +131,23 @@ def noticing(mutant: Mutant, tests: dict[str, Any]) -> list[str]:
         function, seconds = name.partition("[")[0], float(tests[name]["seconds"])
         ranked.append((-1 if name.startswith(FIRST) else before[function] + 1_000 * (seconds > SLOW_SECONDS), name))
         before[function] += 1
+    broadly = [name for _, name in sorted(ranked, key=lambda each: each[0])]
+    rarely = _rarely(mutant, tests, [name for rank, name in sorted(ranked) if rank < 1_000])
+    order = dict.fromkeys(chain.from_iterable(zip_longest(broadly, rarely[: len(broadly) // 2])))
     tried, seconds = list[str](), 0.0
-    for _, name in sorted(ranked, key=lambda each: each[0]):
+    for name in (each for each in order if each):
         seconds += float(tests[name]["seconds"])
         if tried and seconds > TRIED_SECONDS:
             break
         tried.append(name)
     return tried
+
+
+def _rarely(mutant: Mutant, tests: dict[str, Any], names: Sequence[str]) -> list[str]:
+    """Return the tests in the order of how seldom what they run of the mutant's function is run."""
+    around = {name: set(mutant.lines).intersection(tests[name]["lines"].get(mutant.file, ())) for name in names}
+    often = Counter(line for lines in around.values() for line in lines)
+    return sorted(names, key=lambda name: -sum(1 / often[line] for line in around[name]))
 
 
 def _runs(run: Sequence[int] | None, lines: set[int] | None) -> bool:

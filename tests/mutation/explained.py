@@ -6,6 +6,7 @@ By where it stands and what becomes what, as ``Mutant.name`` says it.
 from __future__ import annotations
 
 EXPLAINED: dict[str, str] = {
+    "hub/flow/delivering.py:Deliverer.__init__: 0 → 1": "turns are numbered to be compared with each other",
     "hub/flow/bodies.py:BodySyntax.holds_many: False → None": "its one caller asks whether it is true; mypy refuses it",
     "hub/flow/x12/opening.py:open_interchanges: 1 → 2": "with which event a step ends: steps are as long as before",
     "hub/flow/portions.py:portions: 0 → 1": "a byte of a bound that is tuned: nobody is promised how long a portion is",

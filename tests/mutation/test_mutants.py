@@ -78,7 +78,7 @@ def test_one_test_of_each_function_is_tried_first_and_of_those_the_quickest() ->
         mutant = Mutant("hub/x.py", line, "judged", "constant", 0, 1, "2", function)
         return [name.partition("test_a.py::test_")[2] for name in noticing(mutant, tests)]
 
-    assert tried(9, range(5, 12)) == ["often[1]", "slow", "often[2]"]
+    assert tried(9, range(5, 12)) == ["often[1]", "often[2]", "slow"], "in turn with who runs what is seldom run"
     assert tried(5, range(5, 9)) == ["often[2]"], "the default of a parameter is of its function"
     assert tried(2, range(0)) == ["elsewhere", "often[1]", "slow", "often[2]"], "a field is of its file"
 

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from hub.flow import portions
 from tests.house import CHECKOUT
 from tests.mutation.__main__ import noticing
+from tests.mutation.forked import Asked, planted
 from tests.mutation.lines import seen
 from tests.mutation.mutants import Mutant, mutants_of
 
+PORTIONS = "hub/flow/portions.py"
 SOURCE = '''
 """A docstring of 3 words."""
 BOUND = 256
@@ -81,6 +84,33 @@ def test_one_test_of_each_function_is_tried_first_and_of_those_the_quickest() ->
     assert tried(9, range(5, 12)) == ["often[1]", "often[2]", "slow"], "in turn with who runs what is seldom run"
     assert tried(5, range(5, 9)) == ["often[2]"], "the default of a parameter is of its function"
     assert tried(2, range(0)) == ["elsewhere", "often[1]", "slow", "often[2]"], "a field is of its file"
+
+
+@pytest.mark.parametrize(
+    ("within", "was", "put"),
+    [
+        ("weight_of", "weights.DOCUMENT.bytes +", "weights.DOCUMENT.bytes -"),
+        ("portions", "weight += own", "pass"),
+        ("stored_amount", "weights.ENVELOPE.times(envelopes)", "None"),
+    ],
+)
+def test_a_fork_runs_the_mutant_in_the_place_of_our_function(within: str, was: str, put: str) -> None:
+    ours = getattr(portions, within)
+    before, source = ours.__code__, Path(portions.__file__).read_text()
+    assert was in source
+    try:
+        assert planted(Asked(number=1, file=PORTIONS, within=within, text=source.replace(was, put), tests=[]))
+        assert ours.__code__ != before
+    finally:
+        ours.__code__ = before
+
+
+def test_what_runs_as_a_module_is_imported_is_left_to_a_pytest_of_its_own() -> None:
+    source = Path(portions.__file__).read_text()
+    text = source.replace("DOCUMENTS_PER_PORTION = 50", "DOCUMENTS_PER_PORTION = 51")
+    assert text != source
+    for within in ("", "weight_of"):
+        assert not planted(Asked(number=1, file=PORTIONS, within=within, text=text, tests=[]))
 
 
 def test_the_lines_that_a_test_runs_are_written_down_whatever_thread_runs_them(tmp_path: Path) -> None:

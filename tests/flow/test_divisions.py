@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from hub.flow.documents import Address
+from hub.flow.x12.guides import identity_called
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.overlay import change, write
 from tests.flow.wire import Sent, group, interchange, of_kind, order, transaction
@@ -64,6 +66,13 @@ def test_a_name_that_is_none_of_theirs_is_refused_and_answered_at_the_first(hub:
     assert got.message.outcome == "refused"
     (told,) = hub.answers(got.message.id)
     assert (told.kind, told.one("ISA")[8].rstrip()) == ("TA1", "123456789")
+
+
+def test_a_name_that_their_file_has_no_more_when_an_answer_leaves_is_answered_at_the_first(hub: AtWork) -> None:
+    partner = hub.hub.rules.partner(ACME)
+    for named in (Address(id="ACMENORTH", qualifier="ZZ"), None):
+        assert identity_called(partner, named).id == "123456789"
+    assert identity_called(partner, Address(id="ACMESOUTH", qualifier="ZZ", group="WEST")).group_id == "WEST"
 
 
 def test_refused_interchanges_of_two_divisions_get_their_ta1s_apart(hub: AtWork) -> None:

@@ -113,6 +113,14 @@ def test_a_new_order_is_decided_once_where_it_is_read(hub: AtWork, usage: str, m
     assert sorted(each.kind for each in hub.answers(got.message.id)) == ["855", "997"]
 
 
+def test_new_orders_that_wait_together_are_decided_once_as_well(hub: AtWork, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers, "take_order", _must_not)
+    monkeypatch.setattr(filing, "load", _must_not)
+    messages = [hub.take_in(one_order(f"450009812{n}", n)) for n in (1, 2, 3)]
+    hub.work()
+    assert [hub.detail(each).message.outcome for each in messages] == ["accepted"] * 3
+
+
 def _must_not(*_: object, **__: object) -> None:
     raise AssertionError("decided in its transaction")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.flow.documents import Address
+from hub.flow.documents import Identity
 from hub.flow.x12.guides import identity_called
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.overlay import change, write
@@ -70,9 +70,9 @@ def test_a_name_that_is_none_of_theirs_is_refused_and_answered_at_the_first(hub:
 
 def test_a_name_that_their_file_has_no_more_when_an_answer_leaves_is_answered_at_the_first(hub: AtWork) -> None:
     partner = hub.hub.rules.partner(ACME)
-    for named in (Address(id="ACMENORTH", qualifier="ZZ"), None):
+    for named in (Identity(id="ACMENORTH", qualifier="ZZ"), None):
         assert identity_called(partner, named).id == "123456789"
-    assert identity_called(partner, Address(id="ACMESOUTH", qualifier="ZZ", group="WEST")).group_id == "WEST"
+    assert identity_called(partner, Identity(id="ACMESOUTH", qualifier="ZZ", group="WEST")).group_id == "WEST"
 
 
 def test_refused_interchanges_of_two_divisions_get_their_ta1s_apart(hub: AtWork) -> None:

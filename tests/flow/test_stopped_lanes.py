@@ -13,7 +13,7 @@ import pytest
 
 from hub.exchange import messages, outbox, stopped
 from hub.exchange.outbox import DueDelivery
-from hub.flow.delivering import AT_ONCE, Deliverer, Way, transports
+from hub.flow.delivering import AT_ONCE, Deliverer, DeliveryWay, transports
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
 from hub.transport.blocked import OF_ONE_FILE, WHY, Blocked, blocked
@@ -414,7 +414,7 @@ def test_a_lane_that_another_hub_takes_while_its_place_is_looked_at_is_left_to_t
     def taken_meanwhile(partner: str) -> None:
         database.write_now(lambda conn: outbox.claim_one(conn, lane, now=now))
 
-    ways = {"folder": Way(deliver=transports(ours.places)["folder"].deliver, fault_of=taken_meanwhile)}
+    ways = {"folder": DeliveryWay(deliver=transports(ours.places)["folder"].deliver, fault_of=taken_meanwhile)}
     ours._deliverer = Deliverer(ours._services, ways)
     assert ours.wait(ours._deliverer._deliver_due()) == 0
     taken = ours.lane()

@@ -6,7 +6,6 @@ By where it stands and what becomes what, as ``Mutant.name`` says it.
 from __future__ import annotations
 
 EXPLAINED: dict[str, str] = {
-    "hub/flow/groups.py:Groups._settle_group: True → False": "guards two lists of ours that are as long as each other",
     "hub/flow/outgoing.py:_outgoing: \"out\" → 'outx'": "is cut to the three characters of its column, as all text is",
     "hub/flow/delivering.py:Deliverer.__init__: 0 → 1": "turns are numbered to be compared with each other",
     "hub/flow/bodies.py:BodySyntax.holds_many: False → None": "its one caller asks whether it is true; mypy refuses it",

@@ -193,6 +193,10 @@ class _Planter(ast.NodeVisitor):
         elif isinstance(value, str) and WORD.fullmatch(value):
             self._put(node, repr(value + "x"), "constant")
 
+    def visit_keyword(self, node: ast.keyword) -> None:
+        if node.arg != "strict":  # of ``zip``: guards two lists of ours that are as long as each other
+            self.generic_visit(node)
+
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         """A sentence."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from hub.canonical.result import Cause, Due
+from hub.canonical.result import Cause, Due, OpenDuty
 from hub.exchange.model import MessageDetail
 from hub.flow.preparing import PreparedDocument
 from hub.flow.readers import Reader, ReadMessage, ToRead
@@ -44,6 +44,9 @@ FORGERIES: dict[str, Forge] = {
     "something due that is not written": lambda prepared, other: _result(
         prepared,
         due=[Due(partner="north-spine", document=prepared.writes, because=Cause(kind="message", id=other))],
+    ),
+    "something owed to another partner": lambda prepared, _: _result(
+        prepared, open_duties=[OpenDuty(partner="north-spine", document="OrderAcknowledgement")]
     ),
     "what holds on another day": lambda prepared, _: replace(prepared, day=prepared.day.replace(year=2031)),
 }
@@ -85,4 +88,5 @@ def test_what_is_not_of_the_document_is_decided_anew(hub: AtWork, forge: Forge) 
     assert (order.summary.partner, order.summary.test, order.source.message) == (ACME, False, got.message.id)
     assert [row.partner for row in hub.orders()] == [ACME, ACME]
     assert sorted(each.kind for each in hub.answers(got.message.id)) == ["855", "997"]
+    assert got.duties == []
     assert set(hub.waiting()) == {each.message for each in hub.answers(got.message.id)}, "nothing was sent again"

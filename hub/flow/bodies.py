@@ -287,7 +287,7 @@ class OpenedBody:
             return document, unknown
         document = replace(document, document=map_.document, canonical=encode_document(applied.document))
         known_by = map_.identity(applied.document) if document.takes_effect else None
-        return document, unknown if known_by is None else _known(known_by, family.body(received))
+        return document, unknown if known_by is None else _known(known_by, map_.content(received))
 
     def _not_routed(self, maps: Sequence[Map]) -> Diagnostic:
         """Say what was found, and which line of the partner's file would take it. No fault of the document's own."""

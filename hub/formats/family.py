@@ -24,6 +24,10 @@ ValueWriter = Callable[[Any], str | None]
 """Value → text of the wire, None for a value that the part cannot hold as it is."""
 
 
+Kinds = Mapping[tuple[str, str], str]
+"""Kind of value (Decimal, When, str …) by the tag of a place and the part, as the wire names them."""
+
+
 class OpenedDocument(Struct):
     """One document of a body, as its syntax opened it, not yet judged by a schema."""
 
@@ -127,7 +131,13 @@ class Family(Protocol):
         """Return a body as texts to compare and to keep in a file, one for each segment or line."""
 
     def body(self, received: OpenedDocument) -> list[str]:
-        """Return what ``received`` says, without its envelope, as texts to compare."""
+        """Return ``received`` without its envelope, as texts to compare."""
+
+    def said(self, received: OpenedDocument, schema: Schema, kinds: Kinds) -> list[str]:
+        """Return what ``received`` says, as texts to compare: of a value, every spelling is the same.
+
+        ``kinds`` says what a map takes parts for; of any other part it is what ``schema`` says it holds.
+        """
 
     def sent(self, received: OpenedDocument, position: int, part: int, component: int | None) -> str:
         """Return the text of a part as it was sent."""

@@ -7,10 +7,11 @@ among it: those are judged by the partner's own schema, in a library that no tex
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from hub.formats.iso import WANTED, read_bool, read_date, read_time, read_when
+from hub.formats.named_formats import FORMATS
 from hub.formats.numbers import NUMBER, WHOLE
 from hub.formats.schema import PartType
 from hub.kernel.struct import Struct
@@ -18,7 +19,15 @@ from hub.kernel.struct import Struct
 NUMBER_CHARACTERS_MAX = 40  # 18 digits before the point and 18 behind it, with sign and point: 38
 CODES_SHOWN_MAX = 12  # of a list in a remedy
 
-_KINDS = {"date": "date", "time": "time", "moment": "When", "number": "Decimal", "whole": "int", "flag": "bool"}
+KINDS: Mapping[str, str] = {
+    "date": "date",
+    "time": "time",
+    "moment": "When",
+    "number": "Decimal",
+    "whole": "int",
+    "flag": "bool",
+}
+"""The kind of value that each type of part is, as maps ask for it; of a text none."""
 
 
 _READERS: dict[str, Callable[[str], object]] = {
@@ -40,6 +49,7 @@ class Simple(Struct):
     low: Decimal | None = None  # least and greatest value, both allowed
     high: Decimal | None = None
     codes: tuple[str, ...] = ()
+    format: str = ""  # of JSON Schema, one of ``FORMATS``
 
 
 TEXT = Simple()
@@ -49,7 +59,7 @@ def accepts(simple: Simple) -> Callable[[str], bool]:
     """Return what says whether a text is such a value."""
     if simple.codes:
         return frozenset(simple.codes).__contains__
-    if simple.type == "text":
+    if simple.type == "text" and not simple.format:
         low, high = max(simple.minimum, 1), simple.maximum or sys.maxsize
         return lambda text: low <= len(text) <= high
     if simple.type == "number" and simple == Simple(type="number"):
@@ -72,14 +82,16 @@ def fault(simple: Simple, text: str) -> tuple[str, str] | None:
         return "GDE-VALUE-SHORT", str(simple.minimum)
     if simple.type in ("number", "whole"):
         return _number_fault(simple, text)
+    if simple.format and not FORMATS[simple.format].fits(text):
+        return "GDE-VALUE-TYPE", FORMATS[simple.format].wanted
     reads = _READERS.get(simple.type)
     if reads is not None and reads(text) is None:
-        return "GDE-VALUE-TYPE", WANTED[_KINDS[simple.type]]
+        return "GDE-VALUE-TYPE", WANTED[KINDS[simple.type]]
     return None
 
 
 def _number_fault(simple: Simple, text: str) -> tuple[str, str] | None:
-    kind = WANTED[_KINDS[simple.type]]
+    kind = WANTED[KINDS[simple.type]]
     if len(text) > NUMBER_CHARACTERS_MAX:
         return "GDE-VALUE-LONG", str(NUMBER_CHARACTERS_MAX)
     if not (WHOLE if simple.type == "whole" else NUMBER).match(text):

@@ -8,12 +8,15 @@ fields of our own documents (``kernel/generated.py`` looks); nothing a map says 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
+from hub.formats.family import Kinds
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.generated import made
 from hub.kernel.struct import Struct
+from hub.mapping.kinds import kinds_taken
 from hub.mapping.leftovers import computed_masks
 from hub.mapping.places_run import place_groups
 from hub.mapping.plan import Plan
@@ -71,6 +74,11 @@ class Compiled:
         if self.plan.totals:
             state(self.plan.totals, root, writing)
         return root, writing.findings
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """What the values are that the map reads, for comparing documents."""
+        return kinds_taken(self.plan)
 
     @property
     def read_traced(self) -> Callable[[Node, Reading], Struct | None]:

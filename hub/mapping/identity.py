@@ -7,11 +7,15 @@ what they say together is the document's identity.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from hub.formats.iso import at_utc
+from hub.kernel.numbers import plain
 from hub.kernel.struct import Struct
 from hub.mapping.faults import MapFault, map_fault
+from hub.kernel.words import When
 from hub.mapping.shape import shape_at
 from hub.mapping.spec import SourceText
 
@@ -32,7 +36,8 @@ def identity_fields(said: SourceText | None, document: type[Struct], faults: lis
 def identity_of(document: Struct, fields: Sequence[str]) -> str | None:
     """Return what the fields say together, as one text; None where the first of them says nothing.
 
-    Parts are told apart by ``/``, so that no two documents that say something else are spelt alike.
+    Parts are told apart by ``/``, so that no two documents that say something else are spelt alike; those that say the
+    same in another spelling (9.50 for 9.5, one instant in two zones) are.
     """
     values = [_value_at(document, path) for path in fields]
     if not values or values[0] is None:
@@ -56,6 +61,10 @@ def _value_at(value: Any, path: str) -> Any:
 
 def _spelt(value: Any) -> Iterator[str]:
     """Yield the parts of a value: of a struct one for each of its fields, however few of them are said."""
+    if isinstance(value, When):
+        value = at_utc(value)
+    if isinstance(value, Decimal):
+        value = plain(value)
     if isinstance(value, Struct):
         for name in value.__struct_fields__:
             yield from _spelt(getattr(value, name))

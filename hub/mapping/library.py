@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.canonical import DOCUMENTS
-from hub.formats.family import Family, Schemas
+from hub.formats.family import Family, OpenedDocument, Schemas
 from hub.formats.schema import Schema
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Diagnostic, Severity
@@ -97,6 +97,10 @@ class Map:
     def identity(self, document: Struct) -> str | None:
         """Return by what a document is known as the same again; None where the map or the document does not say."""
         return identity_of(document, self._identity)
+
+    def content(self, received: OpenedDocument) -> list[str]:
+        """Return what a sound document says, as texts to compare: the same where every value is the same one."""
+        return self.family.said(received, self.schema, self.compiled.kinds)
 
     def render(self, document: Struct) -> Rendered:
         """Write a canonical document as a tree; what cannot be said is found, never dropped."""

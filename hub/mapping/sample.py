@@ -205,7 +205,7 @@ class _Inventor:
         if kind == "time":
             return time(self.choose.number(0, 23), self.choose.number(0, 59))
         if kind == "When":
-            return {"on": self._day(), "at": time(self.choose.number(0, 23), self.choose.number(0, 59))}
+            return {"on": self._day(), "at": time(self.choose.number(0, 23), self.choose.number(0, 59)), "zone": "Z"}
         if kind == "bool":
             return True
         if kind == "int":

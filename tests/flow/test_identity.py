@@ -56,6 +56,44 @@ class Customer:
             body.replace(b",", b" ,"),
         ]
 
+    def spelt(self) -> list[bytes]:
+        """The same order, its values spelt otherwise: numbers, moments, and what says nothing."""
+        body = self.order()
+        if self.name == SUMMIT:
+            return [
+                body.replace(b">41.20<", b">41.2<"),
+                body.replace(b">250<", b"> 250.0 <"),
+                body.replace(b"2026-11-19T09:12:00+01:00", b"2026-11-19T08:12:00Z"),
+                body.replace(b"2026-11-19T09:12:00+01:00", b"2026-11-19T08:12:00.000+00:00"),
+                body.replace(b"<LineCount>1<", b"<LineCount>01<"),
+            ]
+        return [
+            body.replace(b": 41.2", b": 41.200"),
+            body.replace(b": 500", b": 5e2"),
+            body.replace(b"08:15:30Z", b"08:15:30+00:00"),
+            body.replace(b"08:15:30Z", b"09:15:30.0+01:00"),
+            body.replace(b'"agreement"', b'"remarks": [], "currency": null, "agreement"'),
+        ]
+
+    def meant(self) -> list[bytes]:
+        """Other orders under the same number and moment, by as little as can be."""
+        body = self.order()
+        if self.name == SUMMIT:
+            return [
+                body.replace(b">41.20<", b">41.21<"),
+                body.replace(b">250<", b">2500<"),
+                body.replace(b"2027-01-18", b"2027-01-19"),
+                body.replace(b"<Revision>A<", b"<Revision>a<"),
+                body.replace(b'number="10"', b'number="010"'),
+            ]
+        return [
+            body.replace(b": 41.2", b": 41.02"),
+            body.replace(b": 500", b": 5e3"),
+            body.replace(b"2027-01-18", b"2027-01-19"),
+            body.replace(b'"each"', b'"box"'),
+            body.replace(b'"agreement"', b'"remarks": ["41.2"], "agreement"'),
+        ]
+
     def send(self, body: bytes) -> tuple[str, str]:
         """Send later than all before; return the outcome and the message's id."""
         self.hub.clock.advance(LATER)
@@ -95,6 +133,24 @@ def test_it_is_the_same_however_it_is_spelt(customer: Customer, which: int) -> N
     dressed = customer.dressed()[which]
     assert dressed != customer.order()
     assert customer.send(dressed)[0] == "duplicate"
+    assert orders(customer) == 1
+
+
+@pytest.mark.parametrize("which", range(5))
+def test_it_is_the_same_however_its_values_are_spelt(customer: Customer, which: int) -> None:
+    customer.send(customer.order())
+    spelt = customer.spelt()[which]
+    assert spelt != customer.order()
+    assert customer.send(spelt)[0] == "duplicate"
+    assert orders(customer) == 1
+
+
+@pytest.mark.parametrize("which", range(5))
+def test_it_is_another_where_one_value_is_another(customer: Customer, which: int) -> None:
+    customer.send(customer.order())
+    meant = customer.meant()[which]
+    assert meant != customer.order()
+    assert customer.send(meant)[0] == "quarantined"
     assert orders(customer) == 1
 
 

@@ -150,7 +150,7 @@ class _Judging:
         elif isinstance(said, bool):
             text, fits = "true" if said else "false", simple.type == "flag"
         elif isinstance(said, Number):
-            text, fits = _plain(str(said)), simple.type in ("number", "whole")
+            text, fits = written_out(said), simple.type in ("number", "whole")
         else:
             self.wrong("GDE-NAME-SHAPE", layout.name, _beneath(above, key), expected=_VALUE)
             return ""
@@ -180,12 +180,12 @@ class _Judging:
         return node
 
 
-def _plain(number: str) -> str:
+def written_out(number: str) -> str:
     """Return a number without its exponent, where it is one of trade: 1.5e3 is 1500."""
     if len(number) > NUMBER_CHARACTERS_MAX or "e" not in number.lower():
-        return number
+        return str(number)
     value = Decimal(number)
-    return format(value, "f") if -EXPONENT_MAX < value.adjusted() < EXPONENT_MAX else number
+    return format(value, "f") if -EXPONENT_MAX < value.adjusted() < EXPONENT_MAX else str(number)
 
 
 def _beneath(pointer: str, key: str) -> str:

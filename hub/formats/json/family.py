@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from hub.formats import iso
-from hub.formats.family import Checked, OpenedDocument, ValueReader, ValueWriter, Written
+from hub.formats.family import Checked, Kinds, OpenedDocument, ValueReader, ValueWriter, Written
 from hub.formats.json.check import check, layout_of, locate
 from hub.formats.json.library import JsonSchemas
 from hub.formats.json.member import FAMILY, JsonSchema
 from hub.formats.json.reader import JsonDocument, Number, open_body
 from hub.formats.json.routing import agreed_schema, named
+from hub.formats.json.said import said_by
 from hub.formats.json.writer import write
 from hub.formats.schema import Part, Schema
 from hub.formats.tree import Node
@@ -109,6 +110,11 @@ class JsonFamily:
         """Return what the document says, whatever its blanks and the order of its members."""
         content: JsonContent = received.content
         return json.dumps(_plain(content.document.value), indent=2, sort_keys=True, ensure_ascii=False).split("\n")
+
+    def said(self, received: OpenedDocument, schema: Schema, kinds: Kinds) -> list[str]:
+        """Return what the document says, whatever its blanks, the order of its members and how a value is spelt."""
+        content: JsonContent = received.content
+        return said_by(content.document, _agreed(schema), kinds)
 
     def sent(self, received: OpenedDocument, position: int, part: int, component: int | None) -> str:
         """Return the text of a part: of the ``position``-th place, as ``check`` counts them."""

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from hub.formats.json.member import Member
 from hub.formats.json.reader import Number, open_body
+from hub.formats.named_formats import FORMATS
 from hub.formats.schema import PartType
 from hub.formats.simple import Simple
 from hub.kernel.errors import Misconfigured
@@ -29,7 +30,7 @@ DEPTH_MAX = 40
 TITLE_CHARACTERS_MAX = 80
 
 _TYPES: dict[str, PartType] = {"string": "text", "number": "number", "integer": "whole", "boolean": "flag"}
-_FORMATS: dict[str, PartType] = {"date": "date", "time": "time", "date-time": "moment"}
+_MOMENTS: dict[str, PartType] = {"date": "date", "time": "time", "date-time": "moment"}
 _SAID = {"$schema", "$id", "$defs", "$comment", "title", "description", "examples", "deprecated", "pattern"}
 _OF_VALUES = {"type", "enum", "const", "format", "minLength", "maxLength", "minimum", "maximum", "multipleOf"}
 _OF_PLACES = {
@@ -117,7 +118,8 @@ class _Reader:
 
     def _simple(self, said: dict[str, Any], kind: str) -> Simple:
         codes = said.get("enum") or ([said["const"]] if "const" in said else [])
-        type_ = _FORMATS.get(str(said.get("format")), _TYPES[kind]) if kind == "string" else _TYPES[kind]
+        named = str(said.get("format")) if kind == "string" else ""
+        type_ = _MOMENTS.get(named, _TYPES[kind])
         return Simple(
             type="code" if codes and type_ == "text" else type_,
             minimum=self._count(said, "minLength"),
@@ -126,6 +128,7 @@ class _Reader:
             low=_number(said.get("minimum")),
             high=_number(said.get("maximum")),
             codes=tuple(_text(code) for code in codes if code is not None),
+            format=named if named in FORMATS else "",
         )
 
     def _kind(self, said: Mapping[str, Any], pointer: str) -> str:

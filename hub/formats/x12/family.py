@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hub.formats.family import Checked, OpenedDocument, ValueReader, ValueWriter, Written
+from hub.formats.family import Checked, Kinds, OpenedDocument, ValueReader, ValueWriter, Written
 from hub.formats.schema import Part, Schema
 from hub.formats.tree import Node
 from hub.formats.x12 import values
@@ -171,6 +171,10 @@ class X12Family:
     def body(self, received: OpenedDocument) -> list[str]:
         """Return what stands between ST and SE."""
         return ["*".join(segment) for segment in _set(received).segments[1:-1]]
+
+    def said(self, received: OpenedDocument, schema: Schema, kinds: Kinds) -> list[str]:
+        """Return the set as it was sent: whether an interchange is the same again its envelope tells."""
+        return self.body(received)
 
     def sent(self, received: OpenedDocument, position: int, part: int, component: int | None) -> str:
         """Return an element, or a component of it, as it was sent."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from lxml import etree
 
 from hub.formats import iso
-from hub.formats.family import Checked, OpenedDocument, ValueReader, ValueWriter, Written
+from hub.formats.family import Checked, Kinds, OpenedDocument, ValueReader, ValueWriter, Written
 from hub.formats.schema import Part, Schema
 from hub.formats.tree import Node
 from hub.formats.xml import values
@@ -20,6 +20,7 @@ from hub.formats.xml.check import check, judge, load, locate
 from hub.formats.xml.element import FAMILY, XmlSchema
 from hub.formats.xml.library import XmlSchemas
 from hub.formats.xml.reader import line_of, open_body, xpath
+from hub.formats.xml.said import said_by, tidy
 from hub.formats.xml.writer import write
 from hub.kernel.diagnostics import Diagnostic, worst
 from hub.kernel.errors import Defect, Unreadable
@@ -107,8 +108,12 @@ class XmlFamily:
 
     def body(self, received: OpenedDocument) -> list[str]:
         """Return what the document says, whatever its blanks, its prefixes and the order of its attributes."""
-        canonical: str = etree.canonicalize(_tidy(_document(received).root), rewrite_prefixes=True)
+        canonical: str = etree.canonicalize(tidy(_document(received).root), rewrite_prefixes=True)
         return canonical.split("\n")
+
+    def said(self, received: OpenedDocument, schema: Schema, kinds: Kinds) -> list[str]:
+        """Return what the document says, whatever its blanks, prefixes, order of attributes and spelling of a value."""
+        return said_by(_document(received).root, _agreed(schema), kinds)
 
     def sent(self, received: OpenedDocument, position: int, part: int, component: int | None) -> str:
         """Return the text of a part: of the ``position``-th place, as ``check`` counts them."""
@@ -145,10 +150,3 @@ def _agreed(schema: Schema) -> XmlSchema:
     if not isinstance(schema, XmlSchema):
         raise Defect(f"{schema.wire} is no schema of XML")
     return schema
-
-
-def _tidy(root: etree._Element) -> etree._Element:
-    """Return a copy with one element a line, so that two documents differ only where they say something else."""
-    copy = etree.fromstring(etree.tostring(root), etree.XMLParser(remove_blank_text=True, resolve_entities=False))
-    etree.indent(copy)
-    return copy

@@ -11,7 +11,7 @@ from typing import Any
 
 from hub.formats.family import Kinds
 from hub.formats.iso import alike
-from hub.formats.json.check import Layout, layout_of, written_out
+from hub.formats.json.check import JsonLayout, layout_of, written_out
 from hub.formats.json.member import TEXT, JsonSchema
 from hub.formats.json.reader import JsonDocument, Number
 from hub.formats.simple import KINDS
@@ -24,7 +24,7 @@ def said_by(document: JsonDocument, schema: JsonSchema, kinds: Kinds) -> list[st
     return json.dumps(said, indent=2, sort_keys=True, ensure_ascii=False).split("\n")
 
 
-def _object(value: dict[str, Any], layout: Layout, kinds: Kinds) -> dict[str, Any]:
+def _object(value: dict[str, Any], layout: JsonLayout, kinds: Kinds) -> dict[str, Any]:
     """Return the members that say something: null, a text of blanks alone and an empty list say nothing."""
     said: dict[str, Any] = {}
     for key, inner in value.items():
@@ -39,7 +39,7 @@ def _object(value: dict[str, Any], layout: Layout, kinds: Kinds) -> dict[str, An
     return said
 
 
-def _value(value: Any, layout: Layout, kinds: Kinds, place: tuple[str, str]) -> Any:
+def _value(value: Any, layout: JsonLayout, kinds: Kinds, place: tuple[str, str]) -> Any:
     if isinstance(value, list):
         return [_value(item, layout, kinds, place) for item in value]
     if isinstance(value, dict):

@@ -14,7 +14,7 @@ from hub.formats.family import Kinds
 from hub.formats.iso import alike
 from hub.formats.simple import KINDS
 from hub.formats.xml.element import XmlSchema
-from hub.formats.xml.layout import Layout, Value, layout_of
+from hub.formats.xml.layout import Value, XmlLayout, layout_of
 
 
 def said_by(root: etree._Element, schema: XmlSchema, kinds: Kinds) -> list[str]:
@@ -33,7 +33,7 @@ def tidy(root: etree._Element) -> etree._Element:
     return copy
 
 
-def _spell(element: etree._Element, layout: Layout, kinds: Kinds) -> None:
+def _spell(element: etree._Element, layout: XmlLayout, kinds: Kinds) -> None:
     """Write every value beneath ``element`` in one spelling, and leave out the elements that hold nothing."""
     _spell_attributes(element, layout.attributes, layout.tag, kinds)
     if layout.text is not None:

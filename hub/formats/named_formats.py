@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from hub.formats.iso import read_date, read_time
-from hub.kernel.struct import Struct
+from hub.kernel.sentence import Phrase, Wording, declared
 
 MAIL_CHARACTERS_MAX, BOX_CHARACTERS_MAX = 254, 64  # of an address, and of what stands before its @
 
@@ -32,13 +32,6 @@ _LINK = re.compile(
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z", re.ASCII)
 
 
-class Format(Struct):
-    """What a format asks for, in words, and whether a text is so."""
-
-    wanted: str
-    fits: Callable[[str], bool]
-
-
 def _is_date(text: str) -> bool:
     return _DATE.match(text) is not None and read_date(text) is not None
 
@@ -57,12 +50,28 @@ def _is_mail(text: str) -> bool:
     return found is not None and len(found["box"]) <= BOX_CHARACTERS_MAX
 
 
-FORMATS: Mapping[str, Format] = {
-    "date": Format(wanted="a date like 2026-11-30", fits=_is_date),
-    "time": Format(wanted="a time with its zone, like 14:30:00Z", fits=_is_time),
-    "date-time": Format(wanted="a date with time and zone, like 2026-11-30T14:30:00Z", fits=_is_moment),
-    "email": Format(wanted="an address like orders@example.com", fits=_is_mail),
-    "uri": Format(wanted="a link like https://example.com/orders", fits=lambda text: _LINK.match(text) is not None),
-    "uuid": Format(wanted="a UUID", fits=lambda text: _UUID.match(text) is not None),
+declared(
+    {
+        "format/date": Phrase(message="a date like 2026-11-30"),
+        "format/time": Phrase(message="a time with its zone, like 14:30:00Z"),
+        "format/date-time": Phrase(message="a date with time and zone, like 2026-11-30T14:30:00Z"),
+        "format/email": Phrase(message="an address like orders@example.com"),
+        "format/uri": Phrase(message="a link like https://example.com/orders"),
+        "format/uuid": Phrase(message="a UUID"),
+    }
+)
+
+FORMATS: Mapping[str, Callable[[str], bool]] = {
+    "date": _is_date,
+    "time": _is_time,
+    "date-time": _is_moment,
+    "email": _is_mail,
+    "uri": lambda text: _LINK.match(text) is not None,
+    "uuid": lambda text: _UUID.match(text) is not None,
 }
-"""The formats that are judged."""
+"""What says whether a text is so spelt, of the formats that are judged."""
+
+
+def wanted(name: str) -> Wording:
+    """Return what the format ``name`` asks for, in words."""
+    return Wording(key=f"format/{name}")

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from hub.formats.iso import WANTED, read_bool, read_date, read_time, read_when
-from hub.formats.named_formats import FORMATS
+from hub.formats.named_formats import FORMATS, wanted
 from hub.formats.numbers import NUMBER, WHOLE
 from hub.formats.schema import PartType
+from hub.kernel.sentence import Word
 from hub.kernel.struct import Struct
 
 NUMBER_CHARACTERS_MAX = 40  # 18 digits before the point and 18 behind it, with sign and point: 38
@@ -72,7 +73,7 @@ def accepts(simple: Simple) -> Callable[[str], bool]:
     return lambda text: fault(simple, text) is None
 
 
-def fault(simple: Simple, text: str) -> tuple[str, str] | None:
+def fault(simple: Simple, text: str) -> tuple[str, Word] | None:
     """Return the code of what is wrong with ``text`` and what was expected; None where nothing is."""
     if simple.codes:
         return None if text in simple.codes else ("GDE-VALUE-CODE", _some(simple.codes))
@@ -82,8 +83,8 @@ def fault(simple: Simple, text: str) -> tuple[str, str] | None:
         return "GDE-VALUE-SHORT", str(simple.minimum)
     if simple.type in ("number", "whole"):
         return _number_fault(simple, text)
-    if simple.format and not FORMATS[simple.format].fits(text):
-        return "GDE-VALUE-TYPE", FORMATS[simple.format].wanted
+    if simple.format and not FORMATS[simple.format](text):
+        return "GDE-VALUE-TYPE", wanted(simple.format)
     reads = _READERS.get(simple.type)
     if reads is not None and reads(text) is None:
         return "GDE-VALUE-TYPE", WANTED[KINDS[simple.type]]

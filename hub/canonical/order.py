@@ -195,7 +195,7 @@ class Promise(Struct):
     quantity: Quantity | None = None
     deliver: When | None = None  # at the buyer's dock
     ship: When | None = None  # from ours
-    reason: str | None = None
+    reason: str | None = None  # of whatever is not as ordered; notes of the line have all of it
 
 
 class AnsweredLine(OrderLine):

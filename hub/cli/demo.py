@@ -31,7 +31,7 @@ from hub.cli.conversation import Conversation, PlayedMessage, conversations
 from hub.cli.output import Output, refuse, reports
 from hub.cli.scene import Played, Scene, scene_of
 from hub.cli.serve import listen
-from hub.cli.stored import actor, address_of, data_option, settings_for
+from hub.cli.stored import actor, data_option, own_address, settings_for
 from hub.exchange.partners import load_partners
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import SystemClock
@@ -82,13 +82,13 @@ def demo(out: Output, port: int | None, no_serve: bool, data: Path | None) -> No
         for partner, conversation in found.items():
             now = SystemClock().now().astimezone(ZoneInfo(partners[partner].time_zone))
             guides = GuideLibrary(configuration.roots)
-            with HubClient(address_of(settings), keys[partner]) as client:
+            with HubClient(own_address(settings), keys[partner]) as client:
                 player = _Player(out, client, partner, conversation, now)
                 for step in conversation.steps:
                     body = configuration.read(f"partners/{partner}/{step.send}")
                     played.append(player.play(step, scene_of(body, step, guides, partner)))
         told = [each for plant in plants for each in _told(out, settings, plant, keys[plant], before[plant])]
-        out.value({"played": played, "told": told, "pages": address_of(settings)})
+        out.value({"played": played, "told": told, "pages": own_address(settings)})
         _say_next(out, settings, found, keys)
         if not no_serve:
             _stay(out, settings, link, process)
@@ -151,7 +151,7 @@ class _Player:
 
 def _waiting(settings: Settings, plant: str, key: str) -> set[str]:
     """Return the ids of what waits for our own system."""
-    with HubClient(address_of(settings), key) as client:
+    with HubClient(own_address(settings), key) as client:
         return {item["id"] for item in client.mailbox(plant)}
 
 
@@ -159,7 +159,7 @@ def _told(out: Output, settings: Settings, plant: str, key: str, before: Collect
     """Fetch what our own system was told since ``before``, as that system does, and show it."""
     out.line(f"\nWhat our own system is told of these orders ({plant})")
     found: list[dict[str, object]] = []
-    with HubClient(address_of(settings), key) as client:
+    with HubClient(own_address(settings), key) as client:
         for item in [item for item in client.mailbox(plant) if item["id"] not in before]:
             _show(out, f"{plant} fetches {item['document']}", client.fetch(plant, item["id"]))
             client.received(plant, item["id"])
@@ -215,7 +215,7 @@ def _hub(out: Output, settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     ):
         try:
             _wait_until_ready(process, log)
-            out.line(f"The hub runs at {address_of(settings)} on {settings.data}; its log is {log}")
+            out.line(f"The hub runs at {own_address(settings)} on {settings.data}; its log is {log}")
             yield process
         finally:
             process.terminate()
@@ -256,14 +256,14 @@ def _say_next(out: Output, settings: Settings, found: Mapping[str, Conversation]
     for partner, conversation in found.items():
         if conversation.next:
             send = f"send partners/{partner}/{conversation.next} --partner {partner} --wait"
-            out.line(f"   HUB_KEY={keys[partner]} {shown} {send} --url {address_of(settings)}")
+            out.line(f"   HUB_KEY={keys[partner]} {shown} {send} --url {own_address(settings)}")
     out.line(f"   {shown} message list --data {settings.data}")
     out.line(f"   {shown} --help")
 
 
 def _stay(out: Output, settings: Settings, link: str, process: subprocess.Popen[bytes]) -> None:
-    out.line(f"\nPages:    {address_of(settings)}")
-    out.line(f"Sign in:  {address_of(settings)}/welcome?token={link}  (sets a password for '{LOGIN}'; works once)")
+    out.line(f"\nPages:    {own_address(settings)}")
+    out.line(f"Sign in:  {own_address(settings)}/welcome?token={link}  (sets a password for '{LOGIN}'; works once)")
     out.line("Ctrl-C ends it.")
     with contextlib.suppress(KeyboardInterrupt):
         process.wait()

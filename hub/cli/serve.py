@@ -17,7 +17,7 @@ import click
 
 from hub.bootstrap import open_hub
 from hub.cli.output import Output, reports
-from hub.cli.stored import address_of, data_option, settings_for
+from hub.cli.stored import data_option, note_address, settings_for
 from hub.kernel.errors import Misconfigured
 from hub.platform.memory import share_arenas
 from hub.platform.settings import Settings
@@ -85,7 +85,7 @@ def listen(settings: Settings) -> socket.socket:
 
 def _say_ready(out: Output, settings: Settings) -> None:
     gc.freeze()  # what is loaded now stays as long as the process: 100,000 objects to look through for nothing
-    where = address_of(settings)
+    where = note_address(settings)
     out.value({"url": where, "data": settings.data, "folders": settings.folders_root})
     out.line(f"The hub is ready: {where}")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,9 @@ from hub.platform.database import SQLITE_FILE, Database, open_database
 from hub.platform.settings import Settings, load
 
 R = TypeVar("R")
+
+ADDRESS_FILE = "address"  # in the data directory: where the hub that serves it listens, or did last
+ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]{1,200}", re.ASCII)
 
 
 def _keep_to_ourselves(ctx: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:
@@ -55,10 +59,27 @@ def partner_ids(config_path: str | None) -> list[str]:
     return find_configuration(config_path).folders("partners")
 
 
-def address_of(settings: Settings) -> str:
-    """Return where people reach the hub, without a slash at the end."""
+def own_address(settings: Settings) -> str:
+    """Return where a hub of these settings is reached, without a slash at the end."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    return (settings.public_url or f"http://{host}:{settings.port}").rstrip("/")
+    return (settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{settings.port}").rstrip("/")
+
+
+def address_of(settings: Settings) -> str:
+    """Return where people reach the hub whose data these are: as the one that serves them has noted."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    try:
+        noted = (settings.data / ADDRESS_FILE).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        noted = ""
+    return noted if ADDRESS.fullmatch(noted) else own_address(settings)
+
+
+def note_address(settings: Settings) -> str:
+    """Note beside the data where this hub serves, for commands that print links; return it."""
+    (settings.data / ADDRESS_FILE).write_text(f"{own_address(settings)}\n", encoding="utf-8")
+    return own_address(settings)
 
 
 def usages_of(settings: Settings, partners: Iterable[Partner]) -> list[Usage]:

@@ -17,8 +17,8 @@ from typing import Any
 from hub.formats.family import ValueReader, ValueWriter
 from hub.formats.numbers import CACHED_MAX, read_number, read_whole, write_number, write_whole
 from hub.formats.schema import Part
-from hub.kernel.sentence import Phrase, declared
 from hub.kernel.numbers import plain
+from hub.kernel.sentence import Phrase, declared
 from hub.kernel.words import When
 
 WANTED: Mapping[str, str] = {

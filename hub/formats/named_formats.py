@@ -55,7 +55,7 @@ declared(
         "format/date": Phrase(message="a date like 2026-11-30"),
         "format/time": Phrase(message="a time with its zone, like 14:30:00Z"),
         "format/date-time": Phrase(message="a date with time and zone, like 2026-11-30T14:30:00Z"),
-        "format/email": Phrase(message="an address like orders@example.com"),
+        "format/email": Phrase(message="a mail address"),
         "format/uri": Phrase(message="a link like https://example.com/orders"),
         "format/uuid": Phrase(message="a UUID"),
     }

@@ -17,6 +17,7 @@ from hub.mapping.shape import fields_of, takes_currency
 UNWEIGHED = "unweighed"  # the list that keeps what a reading did not weigh (``weighing``)
 SUMMED_UP = "status"
 """What a line says in sum and its promises say one by one: a wire that says one of them has said both."""
+SAID_TWICE = frozenset({(Promise, "reason")})  # in a note of its line, too: few wires have room beside a promise
 
 Cover = dict[str, Any]  # field → True, or what is covered beneath it
 
@@ -43,8 +44,8 @@ def says_more(struct: type[msgspec.Struct], covered: Cover, name: str, whole: bo
     """Return the Python that is true when ``name`` says a field that nothing covers; "" when it cannot."""
     tests: list[str] = []
     for field, shape in fields_of(struct).items():
-        if field == UNWEIGHED:
-            continue  # of our reading: nothing to tell anybody
+        if field == UNWEIGHED or (struct, field) in SAID_TWICE:
+            continue  # of our reading, or said elsewhere: nothing to tell anybody
         cover = covered.get(field)
         value = attribute(name, field)
         if cover is True:

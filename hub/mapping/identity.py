@@ -14,8 +14,8 @@ from typing import Any
 from hub.formats.iso import at_utc
 from hub.kernel.numbers import plain
 from hub.kernel.struct import Struct
-from hub.mapping.faults import MapFault, map_fault
 from hub.kernel.words import When
+from hub.mapping.faults import MapFault, map_fault
 from hub.mapping.shape import shape_at
 from hub.mapping.spec import SourceText
 

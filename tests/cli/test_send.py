@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -19,6 +19,7 @@ class _Hub(BaseHTTPRequestHandler):
     """Takes a body for the partner `somebody` and judges it at the second question."""
 
     outcome = "accepted"
+    more: Mapping[str, object] = {}  # what it says beside, from its first answer on
     asked = 0
 
     def do_POST(self) -> None:
@@ -39,6 +40,7 @@ class _Hub(BaseHTTPRequestHandler):
                 "document": "PurchaseOrder",
                 "validation": "pending" if pending else "valid",
                 "outcome": "none" if pending else type(self).outcome,
+                **type(self).more,
             },
         )
 
@@ -110,3 +112,30 @@ def test_a_key_is_needed(order: str, capsys: pytest.CaptureFixture[str], monkeyp
     monkeypatch.delenv("HUB_KEY", raising=False)
     assert run(["send", order, "--partner", "somebody"]) == 2
     assert "--key" in capsys.readouterr().err
+
+
+def test_a_held_order_ends_with_3_and_its_reason(
+    url: str, order: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Hub, "outcome", "held")
+    finding = {"code": "BUS-CONDITION", "message": "the order says 'X'", "severity": 1}
+    monkeypatch.setattr(_Hub, "more", {"documents": [{"findings": [finding]}], "attention": "held"})
+    assert run(["send", order, "--partner", "somebody", "--url", url, "--key", "hub_key", "--wait"]) == 3
+    assert "BUS-CONDITION: the order says 'X'" in capsys.readouterr().err
+
+
+def test_a_message_that_stands_still_unjudged_is_not_waited_for(
+    url: str, order: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Hub, "more", {"validation": "pending", "attention": "A person of the factory looks at it"})
+    assert run(["send", order, "--partner", "somebody", "--url", url, "--key", "hub_key", "--wait"]) == 3
+    assert "A person of the factory looks at it" in capsys.readouterr().err
+
+
+def test_a_quarantined_message_ends_with_1_and_its_reason(
+    url: str, order: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = {"code": "ENV-IDENTITY-TAKEN", "message": "N-1 came before", "severity": 6}
+    monkeypatch.setattr(_Hub, "more", {"findings": [finding], "outcome": "quarantined"})
+    assert run(["send", order, "--partner", "somebody", "--url", url, "--key", "hub_key", "--wait"]) == 1
+    assert "N-1 came before" in capsys.readouterr().err

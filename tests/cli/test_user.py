@@ -11,6 +11,7 @@ import pytest
 from hub.access import people
 from hub.access.keys import check_key
 from hub.cli.main import run
+from hub.cli.stored import note_address, settings_for
 from hub.kernel.clock import SystemClock
 from hub.platform.database import Database
 from hub.security.tokens import read_key
@@ -33,6 +34,12 @@ def test_a_new_person_gets_a_link_that_names_them_and_no_password(
     now = person.created_at
     invited = sqlite_database.read_now(lambda conn: people.find_link(conn, token, now=now))
     assert invited == person
+
+
+def test_the_link_leads_to_where_the_hub_of_these_data_serves(data: list[str], capsys: Captured) -> None:
+    note_address(settings_for(Path(data[1]), port=8123))
+    assert run([*ADA, *data, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["link"].startswith("http://127.0.0.1:8123/welcome?")
 
 
 def test_the_link_starts_with_the_public_address(

@@ -43,6 +43,20 @@ def test_an_order_is_answered_in_the_customers_own_json(helix: AtWork) -> None:
     assert helix.found("HX-1") >= {("purchase-order", got.message.id), ("purchase-order", out.id)}
 
 
+def test_a_revision_that_was_filled_in_is_told_with_its_reason(helix: AtWork) -> None:
+    item = {name: said for name, said in ITEM.items() if name != "revision"} | {"netPrice": 41.2}
+    got = helix.send(json_order("HX-3", items=[item]), HELIX)
+    assert got.message.outcome == "changed"
+    [told] = answers(helix, got.message.id)
+    [promise] = told["items"][0]["promises"]
+    assert "no revision ordered; we will make A" in promise["reason"]
+
+
+def test_what_is_accepted_as_ordered_needs_no_reason(helix: AtWork) -> None:
+    [told] = answers(helix, helix.send(json_order("HX-4"), HELIX).message.id)
+    assert "reason" not in told["items"][0]["promises"][0]
+
+
 def test_a_faulty_order_says_what_is_wrong_by_pointer_line_and_column(helix: AtWork) -> None:
     got = helix.send(json_order("HX-2", items=[{**ITEM, "size": {"amount": "many", "unit": "each"}}]), HELIX)
     assert (got.message.validation, got.message.outcome) == ("rejected", "refused")

@@ -21,6 +21,7 @@ from hub.kernel.numbers import plain
 from hub.kernel.words import Quantity, When
 
 NOTE_LINE_LENGTH_MAX = 250  # the narrowest line of free text our dialects have is X12's MSG01 with 264
+REASON_CHARACTERS_MAX = 500  # beside a promise, the narrowest of our dialects that have room there
 QUANTITY_DIGITS_MAX = 15  # the narrowest quantity, X12's data element 380; what schedules come to may have more
 PROMISES_MAX = 104  # of a line, the fewest a dialect has room for (ACK in X12's 855); its 850 has 200 schedules
 
@@ -86,7 +87,15 @@ def _promise(part: PromiseState) -> Promise:
         quantity=_statable(part.quantity),
         deliver=When(on=part.deliver) if part.deliver else None,
         ship=When(on=part.ship) if part.ship else None,
+        reason=None if part.status is Status.ACCEPTED else _in_short(part.reason),
     )
+
+
+def _in_short(reason: str | None) -> str | None:
+    """Return a reason as beside a promise there is room for it; the note of the line has all of it."""
+    if reason is None or len(reason) <= REASON_CHARACTERS_MAX:
+        return reason
+    return f"{reason[: REASON_CHARACTERS_MAX - 1]}…"
 
 
 def _statable(quantity: Quantity | None) -> Quantity | None:

@@ -149,4 +149,12 @@ def _promises(
     if not changed:
         return promises
     whole = changed.pop() if len(changed) == 1 else Status.CHANGED
-    return [replace(part, status=whole if part.status is Status.ACCEPTED else Status.CHANGED) for part in promises]
+    why = [each.finding.message for each in reasons if each.status not in (None, Status.RESCHEDULED)]
+    return [
+        replace(
+            part,
+            status=whole if part.status is Status.ACCEPTED else Status.CHANGED,
+            reason="; ".join([*why, part.reason] if part.reason else why),
+        )
+        for part in promises
+    ]

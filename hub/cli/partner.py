@@ -16,7 +16,7 @@ from msgspec import structs
 from hub.access.keys import is_live, list_keys, make_key, revoke_key
 from hub.business.rooms import RIGHTS
 from hub.cli.output import Output, refuse, reports, shown
-from hub.cli.partner_file import new_partner
+from hub.cli.partner_file import EnvelopeIds, Exchanged, new_partner
 from hub.cli.partner_migration import Migration, files_at, migrate_file
 from hub.cli.stored import actor, data_option, opened, settings_for, usage_shown, usages_of
 from hub.exchange.partner_x12 import EnvelopeId
@@ -108,19 +108,33 @@ def check(out: Output, partner_id: str | None) -> None:
 @click.argument("partner_id", metavar="ID")
 @click.option("--name", required=True, help="The company's name, as people say it.")
 @click.option("--kind", type=click.Choice(get_args(Kind)), default="customer", show_default=True, help="To us.")
+@click.option("--syntax", type=click.Choice(["x12", "xml", "json"]), default="x12", show_default=True)
+@click.option("--theirs", metavar="QUALIFIER:ID", help="X12: ISA05 and ISA06 of what they send: ZZ:NORTHSPINE.")
+@click.option("--ours", metavar="QUALIFIER:ID", help="X12: ISA07 and ISA08 of what they send us.")
 @click.option(
-    "--theirs", required=True, metavar="QUALIFIER:ID", help="ISA05 and ISA06 of what they send: ZZ:NORTHSPINE."
+    "--sends", multiple=True, metavar="DOCUMENT=MAP", help="XML, JSON: order=north-spine/order. Again for more."
 )
-@click.option("--ours", required=True, metavar="QUALIFIER:ID", help="ISA07 and ISA08 of what they send us.")
+@click.option("--receives", multiple=True, metavar="DOCUMENT=MAP", help="XML, JSON: what we answer. Again for more.")
 @click.option("--time-zone", default="UTC", show_default=True, help="IANA name, for dates without a zone.")
 @click.option("--currency", default="USD", show_default=True, help="ISO 4217, of an order that names none.")
 @reports
 def new(
-    out: Output, partner_id: str, name: str, kind: Kind, theirs: str, ours: str, time_zone: str, currency: str
+    out: Output,
+    partner_id: str,
+    name: str,
+    kind: Kind,
+    syntax: str,
+    theirs: str | None,
+    ours: str | None,
+    sends: tuple[str, ...],
+    receives: tuple[str, ...],
+    time_zone: str,
+    currency: str,
 ) -> None:
     """Write the folder of a new partner ID, in test, with a comment at each choice."""
     if not is_partner_id(partner_id):
         raise click.BadParameter("lower case letters, digits and hyphens, as in north-spine", param_hint="ID")
+    agreed = _agreed(syntax, theirs, ours, sends, receives)
     folder = _writable_root(_configuration()) / "partners" / partner_id
     if folder.exists():
         raise Misconfigured.told(
@@ -130,8 +144,7 @@ def new(
         partner_id,
         name=name,
         kind=kind,
-        theirs=_party(theirs),
-        ours=_party(ours),
+        agreed=agreed,
         time_zone=time_zone,
         currency=currency,
     )
@@ -292,6 +305,34 @@ def _writable_root(configuration: Configuration) -> Path:
             "the installed package is not the place for partners", remedy="set HUB_CONFIG_PATH to a folder of yours"
         )
     return root
+
+
+def _agreed(
+    syntax: str, theirs: str | None, ours: str | None, sends: tuple[str, ...], receives: tuple[str, ...]
+) -> EnvelopeIds | Exchanged:
+    """Return what the syntax needs; what belongs to another one is a wrong command, not one that does nothing."""
+    if syntax == "x12":
+        if theirs is None or ours is None:
+            raise click.UsageError("X12 needs --theirs and --ours; a partner of XML or JSON needs --syntax")
+        if sends or receives:
+            raise click.UsageError("--sends and --receives are of XML and JSON; X12 begins with the base maps")
+        return EnvelopeIds(theirs=_party(theirs), ours=_party(ours))
+    if theirs is not None or ours is not None:
+        raise click.UsageError(f"{syntax.upper()} has no envelope that is signed: leave out --theirs and --ours")
+    return Exchanged(syntax=syntax, sends=_named_maps(sends), receives=_named_maps(receives))
+
+
+def _named_maps(said: tuple[str, ...]) -> dict[str, str]:
+    """Return map by document. Raises ``Misconfigured`` for a map that is not there: such a file would not start."""
+    named: dict[str, str] = {}
+    for each in said:
+        document, sign, name = each.partition("=")
+        if not (sign and document and name):
+            raise click.BadParameter(f"{each!r} is not DOCUMENT=MAP, as in order=north-spine/order")
+        if _configuration().find(f"mappings/{name}.toml") is None:
+            raise Misconfigured(f"there is no map {name}", remedy=f"write mappings/{name}.toml first, or leave it out")
+        named[document] = name
+    return named
 
 
 def _party(text: str) -> tuple[str, str]:

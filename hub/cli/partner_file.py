@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from hub.exchange.partners import Kind
+from hub.kernel.struct import Struct
 
 _PARTNER = """\
 # Who this partner is on the wire, and how we work with them. Unknown keys are faults: `hub partner check {id}`.
@@ -14,7 +15,12 @@ kind      = {kind}         # what they are to us: customer, supplier, plant or c
 usage     = "T"                # T: in test, answered as test and never planned. P: production, when both sides agree
 time_zone = {time_zone}        # for dates and times that carry no zone
 currency  = {currency}         # of an order that names none
+{agreed}
+[[transports]]                 # the first that serves a direction is used to send
+kind = "mailbox"               # they hand in by POST /inbound/{id} and fetch from GET /outbound/{id}
+"""
 
+_X12 = """
 [x12]
 releases = ["004010"]          # GS08 they may send; a suffix (004010VICS) is tolerated
 
@@ -41,10 +47,20 @@ id        = {our_id}
 [x12.acknowledgements]
 functional  = "997"            # what we answer each of their groups with
 interchange = "asked"          # a TA1 when ISA14 asks for it; a refused interchange always gets one
-
-[[transports]]                 # the first that serves a direction is used to send
-kind = "mailbox"               # they hand in by POST /inbound/{id} and fetch from GET /outbound/{id}
 """
+
+_BODIES = """
+[sends]                        # document → map; the names on the left are free, the map's schema says which it reads
+{sends}
+[receives]                     # what we answer; without these lines they hear nothing but the status of a message
+{receives}"""
+
+_NONE_YET = {
+    "sends": '# order = "{id}/order"       # mappings/{id}/order.toml; its schema is schemas/{syntax}/{id}/{schema}\n',
+    "receives": '# order-response  = "{id}/order-response"\n'
+    '# acknowledgement = "{id}/acknowledgement"   # of FunctionalAcknowledgement: whether we could read it\n',
+}
+_SCHEMAS = {"xml": "order.xsd", "json": "order.json"}
 
 _README = """\
 # {name}
@@ -56,29 +72,55 @@ What their guide and their people told us, with dates: what differs from the sta
 """
 
 
+class EnvelopeIds(Struct):
+    """Who signs X12 envelopes, as (qualifier, id): they towards us, and we as they know us."""
+
+    theirs: tuple[str, str]
+    ours: tuple[str, str]
+
+
+class Exchanged(Struct):
+    """What is exchanged as XML or JSON: map by document, as far as the maps are there."""
+
+    syntax: str
+    sends: dict[str, str] = {}
+    receives: dict[str, str] = {}
+
+
 def new_partner(
-    partner_id: str,
-    *,
-    name: str,
-    kind: Kind,
-    theirs: tuple[str, str],
-    ours: tuple[str, str],
-    time_zone: str,
-    currency: str,
+    partner_id: str, *, name: str, kind: Kind, agreed: EnvelopeIds | Exchanged, time_zone: str, currency: str
 ) -> dict[str, str]:
-    """Return the text of each file of the folder by name; parties are (qualifier, id)."""
+    """Return the text of each file of the folder by name; ``agreed`` is what its syntax needs."""
     said = {
         "quoted_id": _quoted(partner_id),
         "name": _quoted(name),
         "kind": _quoted(kind),
         "time_zone": _quoted(time_zone),
         "currency": _quoted(currency),
-        "their_qualifier": _quoted(theirs[0]),
-        "their_id": _quoted(theirs[1]),
-        "our_qualifier": _quoted(ours[0]),
-        "our_id": _quoted(ours[1]),
+        "agreed": _envelope(partner_id, agreed) if isinstance(agreed, EnvelopeIds) else _bodies(partner_id, agreed),
     }
     return {"partner.toml": _PARTNER.format(id=partner_id, **said), "README.md": _README.format(name=name)}
+
+
+def _envelope(partner_id: str, ids: EnvelopeIds) -> str:
+    return _X12.format(
+        id=partner_id,
+        their_qualifier=_quoted(ids.theirs[0]),
+        their_id=_quoted(ids.theirs[1]),
+        our_qualifier=_quoted(ids.ours[0]),
+        our_id=_quoted(ids.ours[1]),
+    )
+
+
+def _bodies(partner_id: str, exchanged: Exchanged) -> str:
+    """Return the tables of who speaks XML or JSON; where no map is named, a comment says how one is."""
+    shown = {"id": partner_id, "syntax": exchanged.syntax, "schema": _SCHEMAS[exchanged.syntax]}
+    lines = {
+        table: "".join(f"{_quoted(document)} = {_quoted(name)}\n" for document, name in named.items())
+        or _NONE_YET[table].format(**shown)
+        for table, named in (("sends", exchanged.sends), ("receives", exchanged.receives))
+    }
+    return _BODIES.format(**lines)
 
 
 def _quoted(text: str) -> str:

@@ -60,7 +60,7 @@ declared(
         "MAP-NOT-ROUTED": Phrase(
             message="no map is named for the {syntax} document {found}",
             remedy='name its map under [sends] of partners/{partner}/partner.toml, such as order = "{partner}/order", '
-            "and replay the message",
+            "start the hub again (it reads partner files as it starts), and replay the message",
         ),
     }
 )

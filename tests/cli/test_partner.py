@@ -165,3 +165,45 @@ def _file(overlay: Path, text: str) -> Path:
     file.parent.mkdir(parents=True)
     file.write_bytes(text.encode())
     return file
+
+
+@pytest.mark.parametrize("syntax", ["xml", "json"])
+def test_a_partner_of_xml_or_json_needs_no_envelope_and_starts_at_once(
+    overlay: Path, capsys: Captured, syntax: str
+) -> None:
+    assert run(["partner", "new", "north-spine", "--name", "North Spine", "--syntax", syntax, "--currency", "EUR"]) == 0
+    assert run(["partner", "check", "north-spine"]) == 0
+    text = (overlay / "partners" / "north-spine" / "partner.toml").read_text()
+    assert "x12" not in text
+    assert f"schemas/{syntax}/north-spine/order." in text
+
+
+def test_the_maps_of_a_new_partner_are_named_where_they_are_there(overlay: Path, capsys: Captured) -> None:
+    named = [
+        "--sends",
+        "order=helix-diagnostics/order",
+        "--receives",
+        "order-response=helix-diagnostics/order-response",
+    ]
+    assert run(["partner", "new", "north-spine", "--name", "North Spine", "--syntax", "json", *named]) == 0
+    assert run(["partner", "show", "north-spine"]) == 0
+    assert "order by helix-diagnostics/order" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "X12 needs --theirs and --ours"),
+        (["--theirs", "ZZ:NORTHSPINE"], "X12 needs --theirs and --ours"),
+        (["--syntax", "json", "--ours", "ZZ:MEDCM"], "has no envelope that is signed"),
+        (["--syntax", "json", "--sends", "order"], "is not DOCUMENT=MAP"),
+        (["--syntax", "json", "--sends", "order=nobody/order"], "there is no map nobody/order"),
+        (["--theirs", "ZZ:A", "--ours", "ZZ:B", "--sends", "order=x"], "are of XML and JSON"),
+    ],
+)
+def test_what_a_syntax_lacks_or_does_not_have_is_said(
+    overlay: Path, capsys: Captured, options: list[str], said: str
+) -> None:
+    assert run(["partner", "new", "north-spine", "--name", "North Spine", *options]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert not (overlay / "partners" / "north-spine").exists()

@@ -16,7 +16,7 @@ from msgspec import structs
 from hub.access.keys import is_live, list_keys, make_key, revoke_key
 from hub.business.rooms import RIGHTS
 from hub.cli.output import Output, refuse, reports, shown
-from hub.cli.partner_file import EnvelopeIds, Exchanged, new_partner
+from hub.cli.partner_file import AgreedBody, EnvelopeIdentity, new_partner
 from hub.cli.partner_migration import Migration, files_at, migrate_file
 from hub.cli.stored import actor, data_option, opened, settings_for, usage_shown, usages_of
 from hub.exchange.partner_x12 import EnvelopeId
@@ -309,17 +309,17 @@ def _writable_root(configuration: Configuration) -> Path:
 
 def _agreed(
     syntax: str, theirs: str | None, ours: str | None, sends: tuple[str, ...], receives: tuple[str, ...]
-) -> EnvelopeIds | Exchanged:
+) -> EnvelopeIdentity | AgreedBody:
     """Return what the syntax needs; what belongs to another one is a wrong command, not one that does nothing."""
     if syntax == "x12":
         if theirs is None or ours is None:
             raise click.UsageError("X12 needs --theirs and --ours; a partner of XML or JSON needs --syntax")
         if sends or receives:
             raise click.UsageError("--sends and --receives are of XML and JSON; X12 begins with the base maps")
-        return EnvelopeIds(theirs=_party(theirs), ours=_party(ours))
+        return EnvelopeIdentity(theirs=_party(theirs), ours=_party(ours))
     if theirs is not None or ours is not None:
         raise click.UsageError(f"{syntax.upper()} has no envelope that is signed: leave out --theirs and --ours")
-    return Exchanged(syntax=syntax, sends=_named_maps(sends), receives=_named_maps(receives))
+    return AgreedBody(syntax=syntax, sends=_named_maps(sends), receives=_named_maps(receives))
 
 
 def _named_maps(said: tuple[str, ...]) -> dict[str, str]:

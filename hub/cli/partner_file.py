@@ -72,14 +72,14 @@ What their guide and their people told us, with dates: what differs from the sta
 """
 
 
-class EnvelopeIds(Struct):
+class EnvelopeIdentity(Struct):
     """Who signs X12 envelopes, as (qualifier, id): they towards us, and we as they know us."""
 
     theirs: tuple[str, str]
     ours: tuple[str, str]
 
 
-class Exchanged(Struct):
+class AgreedBody(Struct):
     """What is exchanged as XML or JSON: map by document, as far as the maps are there."""
 
     syntax: str
@@ -88,7 +88,7 @@ class Exchanged(Struct):
 
 
 def new_partner(
-    partner_id: str, *, name: str, kind: Kind, agreed: EnvelopeIds | Exchanged, time_zone: str, currency: str
+    partner_id: str, *, name: str, kind: Kind, agreed: EnvelopeIdentity | AgreedBody, time_zone: str, currency: str
 ) -> dict[str, str]:
     """Return the text of each file of the folder by name; ``agreed`` is what its syntax needs."""
     said = {
@@ -97,12 +97,14 @@ def new_partner(
         "kind": _quoted(kind),
         "time_zone": _quoted(time_zone),
         "currency": _quoted(currency),
-        "agreed": _envelope(partner_id, agreed) if isinstance(agreed, EnvelopeIds) else _bodies(partner_id, agreed),
+        "agreed": _envelope(partner_id, agreed)
+        if isinstance(agreed, EnvelopeIdentity)
+        else _bodies(partner_id, agreed),
     }
     return {"partner.toml": _PARTNER.format(id=partner_id, **said), "README.md": _README.format(name=name)}
 
 
-def _envelope(partner_id: str, ids: EnvelopeIds) -> str:
+def _envelope(partner_id: str, ids: EnvelopeIdentity) -> str:
     return _X12.format(
         id=partner_id,
         their_qualifier=_quoted(ids.theirs[0]),
@@ -112,7 +114,7 @@ def _envelope(partner_id: str, ids: EnvelopeIds) -> str:
     )
 
 
-def _bodies(partner_id: str, exchanged: Exchanged) -> str:
+def _bodies(partner_id: str, exchanged: AgreedBody) -> str:
     """Return the tables of who speaks XML or JSON; where no map is named, a comment says how one is."""
     shown = {"id": partner_id, "syntax": exchanged.syntax, "schema": _SCHEMAS[exchanged.syntax]}
     lines = {

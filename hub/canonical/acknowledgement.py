@@ -32,10 +32,10 @@ class Counts(Struct):
 
 
 class SegmentFault(Struct):
-    """A segment with faults. ``position`` counts from ST = 1."""
+    """A segment with faults. ``position`` counts from ST = 1; in a syntax of lines it is the line."""
 
-    segment: str
     position: int
+    segment: str | None = None  # its identifier, or the path of what is at fault; None: the document itself
     loop: str | None = None
     reason: str | None = None
     elements: list[Finding] = []

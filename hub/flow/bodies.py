@@ -21,13 +21,13 @@ from hub.business.rooms import ROOMS
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.stored import encode_document
 from hub.exchange.controls import Numbers
-from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow
+from hub.exchange.model import DocumentRow, InterchangeRow
 from hub.exchange.partners import Partner
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey, is_test
 from hub.flow.drafts import Content, DocumentAcknowledgements, Draft, Reply, Unsendable
 from hub.flow.rules import Rules
 from hub.flow.syntax import Framed, Opened, Take
-from hub.flow.verdicts import in_fewer_words, verdict_on
+from hub.flow.verdicts import SAID, in_fewer_words, verdict_on
 from hub.flow.views import View
 from hub.formats.body import Bytes
 from hub.formats.family import Family, OpenedDocument
@@ -43,7 +43,6 @@ from hub.mapping.provenance import Origin
 DOCUMENT = "document"
 """The kind of a reference that is what a map says a document is known by."""
 KIND_CHARACTERS_MAX = 60  # as its column has it
-ROOT = Location(at="/")
 _UNFIT_FOR_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 NUMBERED = {name: next(iter(room.keys)) for room in ROOMS for name in room.handles if room.keys}
@@ -73,6 +72,7 @@ class BodySyntax(ABC):
     handles: Mapping[str, Take] = {}
     content_type: str
     extension: str
+    root: Location  # the whole of a document: an XPath, a JSON pointer
 
     @property
     def name(self) -> str:
@@ -94,7 +94,7 @@ class BodySyntax(ABC):
 
     def place(self, envelope: Envelope, document: Document) -> Location:
         """Return the root."""
-        return ROOT
+        return self.root
 
     def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
         """Nothing in a body says who sent it."""
@@ -108,13 +108,13 @@ class BodySyntax(ABC):
             code="ENV-IDENTITY-TAKEN",
             severity=Severity.INTERCHANGE,
             words={"reference": envelope.reference, "first": entered.first_message or "…"},
-            location=ROOT,
+            location=self.root,
             found=envelope.reference,
         )
         return replace(envelope, findings=[*envelope.findings, finding])
 
     def outcome(self, document: Document) -> DocumentOutcome | None:
-        """Return all that was found, in words; None of what no schema has judged."""
+        """Return all that was found, in words, also by its map; None of what no schema has judged."""
         if document.schema_digest is None:
             return None
         return DocumentOutcome(
@@ -122,7 +122,7 @@ class BodySyntax(ABC):
             group=document.group,
             kind=document.kind,
             number=document.subject.value if document.subject else "",
-            findings=document.syntactic,
+            findings=document.findings,
         )
 
     def acknowledge(
@@ -135,10 +135,14 @@ class BodySyntax(ABC):
             for each in outcomes
             if each.envelope == envelope.position
         ]
+        if envelope.refused and not outcomes:  # nobody could open it: nothing is known of it but who sent it
+            of_this = [
+                DocumentOutcome(envelope=1, group=0, kind=self.name.upper(), number="", findings=envelope.findings)
+            ]
         if map_ is None or map_.family.name != self.name or not of_this:
             return Reply(said="none")
-        verdict = verdict_on(of_this)
-        said: Acknowledgement = "rejected" if verdict.verdict == "rejected" else "accepted"
+        verdict = verdict_on(of_this, self.root.at or "")
+        said = SAID[verdict.verdict]
         for fewer in in_fewer_words(verdict):
             try:
                 content = self.render(rules, partner, map_, fewer)

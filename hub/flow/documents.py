@@ -130,7 +130,7 @@ class Document(Struct):
 
 
 class DocumentOutcome(Struct):
-    """What an acknowledgement says of one document: of its syntax alone."""
+    """What an acknowledgement says of one document; that of X12 speaks of its syntax alone."""
 
     envelope: int
     group: int

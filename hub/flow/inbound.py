@@ -23,11 +23,12 @@ from msgspec.structs import replace
 
 from hub.flow.groups import Groups
 from hub.flow.portions import ACKNOWLEDGED_AT_ONCE, ENVELOPES_PER_PORTION, SETS_ANSWERED_AT_ONCE, portions
+from hub.flow.quarantining import quarantine
 from hub.flow.readers import ToRead
 from hub.flow.services import Services
 from hub.flow.settling import Portion, Progress, Unsettled, replies_to
 from hub.flow.syntaxes import syntax_of
-from hub.flow.tasks import Task, hold, load_all, load_large, quarantine
+from hub.flow.tasks import Task, hold, load_all, load_large
 from hub.formats.body import Bytes
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.platform.budget import Shares
@@ -55,7 +56,7 @@ class Processing:
         """Take a message that is read at once, as most are, through all its stages."""
         task, body = await self._loads.ask(job)
         async with self._in_hand.share(len(body), task.message.partner):
-            many = syntax_of(body).holds_many(body, WHOLE_DOCUMENTS_MAX)
+            many = syntax_of(body, self._services.rules, task.message.partner).holds_many(body, WHOLE_DOCUMENTS_MAX)
             await self._process(task, self._read_in_portions(task, body) if many else self._read_whole(task, body))
 
     async def in_portions(self, job: Job) -> None:

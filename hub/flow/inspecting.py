@@ -60,7 +60,7 @@ class BodyReport(Struct):
 
 def inspect(body: bytes, rules: Rules, partner: str | None = None) -> BodyReport:
     """Return what ``body`` is; with a ``partner``, as one of theirs. Raises ``Misconfigured`` for one that is not."""
-    syntax = syntax_of(body)
+    syntax = syntax_of(body, rules, partner)
     named = sniff(body[:HEAD_BYTES]) or syntax.name
     try:
         partners = [partner] if partner else syntax.senders(body, rules)
@@ -85,7 +85,7 @@ def inspect(body: bytes, rules: Rules, partner: str | None = None) -> BodyReport
 
 def map_of(body: bytes, rules: Rules) -> Map | None:
     """Return the map that reads the first document of a body: its sender's, else the base map of its standard."""
-    syntax = syntax_of(body)
+    syntax = syntax_of(body, rules, None)
     partners = syntax.senders(body, rules)
     maps = _agreed(rules, syntax, partners[0]) if partners else []
     for received in _documents(body, syntax):
@@ -95,7 +95,7 @@ def map_of(body: bytes, rules: Rules) -> Map | None:
 
 def base_map_for(body: bytes, rules: Rules) -> Map | None:
     """Return the base map of the standard that the first document of a body is of."""
-    syntax = syntax_of(body)
+    syntax = syntax_of(body, rules, None)
     return next((base_map_of(each, rules, syntax) for each in _documents(body, syntax)), None)
 
 

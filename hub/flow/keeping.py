@@ -1,8 +1,9 @@
 """What is kept of sets that were refused for their form. Pure.
 
 Each has a row of its own, with everything found about it, as long as those rows weigh no more than twice the message;
-of the others their number is kept, and what they are about, by which they are found. Ten bytes can be a faulty set, and
-its row takes a kilobyte: without a bound whoever sends junk fills the disk with a hundred times as much of ours.
+the first of them always, if need be with fewer of its findings. Of the others their number is kept, and what they are
+about, by which they are found. Ten bytes can be a faulty set, and its row takes a kilobyte: without a bound whoever
+sends junk fills the disk with a hundred times as much of ours.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from hub.exchange.model import DocumentRow
 from hub.exchange.weights import FINDING_BYTES, REFUSED_DOCUMENT_BYTES
 from hub.flow.documents import Envelope
 from hub.flow.summary import Settled
+from hub.formats.named_faults import first_of
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key
@@ -36,7 +38,9 @@ class Kept(Struct):
         """Return what is kept with a portion, and of it those that have a row of their own."""
         most = max(KEPT_BYTES_MIN, KEPT_OF_REFUSED * message_bytes)
         kept, with_row = self, list[Settled]()
-        for each in portion:
+        for settled in portion:
+            first = not kept.bytes and settled.document.rejected
+            each = _with_findings_that_fit(settled, most) if first else settled
             own = REFUSED_DOCUMENT_BYTES + FINDING_BYTES * len(each.row.findings)
             if not each.document.rejected:
                 with_row.append(each)
@@ -60,6 +64,13 @@ class Kept(Struct):
                 found=str(self.left_out),
             )
         ]
+
+
+def _with_findings_that_fit(settled: Settled, most: int) -> Settled:
+    """Return a document with the first of its findings, no more than may be kept, and how many more there were."""
+    row = settled.row
+    findings = first_of(row.findings, (most - REFUSED_DOCUMENT_BYTES) // FINDING_BYTES - 1)
+    return settled if len(findings) == len(row.findings) else replace(settled, row=replace(row, findings=findings))
 
 
 def keys_of_left_out(row: DocumentRow) -> list[Key]:

@@ -91,7 +91,8 @@ class Steps:
             os.close(descriptor)
 
     def _read(self, partner: str, body: Bytes) -> Iterator[Said]:
-        opening = syntax_of(body).open(body, self._rules, self._rules.partner(partner), EVENTS_IN_A_STEP)
+        syntax = syntax_of(body, self._rules, partner)
+        opening = syntax.open(body, self._rules, self._rules.partner(partner), EVENTS_IN_A_STEP)
         opened: Opened | None = None
         while opened is None:
             try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 
 from hub.business.room import Room
@@ -18,12 +20,42 @@ from hub.mapping.library import Map
 
 _X12 = X12Syntax()
 
+_BEGINNINGS = (
+    (XmlSyntax.family.name, re.compile(rb"<")),
+    (JsonSyntax.family.name, re.compile(rb"""["'{\[]|(?:null|true|false|-?[0-9.]+)\s*\Z""")),
+)
+"""What somebody may have meant to be XML or JSON, though no document begins so: told who speaks that, in its words."""
+
 SYNTAXES: dict[str, Syntax] = {each.name: each for each in (_X12, XmlSyntax(), JsonSyntax())}
 
 
-def syntax_of(body: Bytes) -> Syntax:
-    """Return who opens ``body``, told from its first bytes; what is nothing else, X12 looks for an interchange in."""
-    return SYNTAXES.get(sniff(body[:HEAD_BYTES]) or "", _X12)
+def syntax_of(body: Bytes, rules: Rules, partner: str | None) -> Syntax:
+    """Return who opens ``body``, told from its first bytes.
+
+    What nothing begins so, X12 looks for an interchange in; where there is no ISA in it, it is opened, and refused in
+    words that its sender understands, by what the partner speaks.
+    """
+    found = sniff(body[:HEAD_BYTES])
+    if found is not None or body.find(b"ISA") >= 0:
+        return SYNTAXES.get(found or "", _X12)
+    spoken = _spoken(rules, partner) if partner is not None else set[str]()
+    start = body[:HEAD_BYTES].removeprefix(BOM_UTF8).lstrip()
+    meant = [name for name, begins in _BEGINNINGS if name in spoken and begins.match(start)]
+    if meant or (spoken and _X12.name not in spoken):
+        return SYNTAXES[min(meant or spoken)]
+    return _X12
+
+
+def _spoken(rules: Rules, partner_id: str) -> set[str]:
+    """Return the syntaxes in which a partner sends what was agreed; none where its files cannot say."""
+    partner = rules.partners.get(partner_id)
+    if partner is None:
+        return set()
+    spoken = {_X12.name} if partner.x12 is not None else set()
+    for name in partner.sends.values():
+        with contextlib.suppress(Misconfigured):
+            spoken.add(rules.maps.map(name).family.name)
+    return spoken
 
 
 def open_message(
@@ -34,7 +66,7 @@ def open_message(
     ``pause`` is called after each step of ``every`` events. Raises ``Unreadable`` when it is nothing we can take apart,
     ``Misconfigured`` for a stopped partner.
     """
-    steps = syntax_of(body).open(body, rules, rules.partner(partner), every)
+    steps = syntax_of(body, rules, partner).open(body, rules, rules.partner(partner), every)
     while True:
         try:
             next(steps)

@@ -16,7 +16,7 @@ from hub.exchange.waiting import message_is_through
 from hub.flow.owing import UNKNOWN_DUE_MINUTES, whole_duty
 from hub.flow.services import Services
 from hub.formats.body import Bytes
-from hub.kernel.errors import Defect, Misconfigured, Unreadable
+from hub.kernel.errors import Defect, Misconfigured
 from hub.kernel.struct import Struct
 from hub.platform import jobs
 from hub.platform.jobs import Fence, Job
@@ -64,27 +64,6 @@ def load_large(services: Services, job: Job, conn: Connection) -> tuple[Task, By
     """Return the message and its body, which may stay where it lies."""
     task, content = _task(job, conn)
     return task, services.blobs.look_into(task.message.sha256) if content is None else content
-
-
-def quarantine(services: Services, task: Task, fault: Unreadable, conn: Connection) -> None:
-    """Keep bytes that nobody could read, and tell someone."""
-    if task.finished_before:
-        recording.note_acknowledged(conn, task.message.id, ALL_ACKNOWLEDGED)
-    findings = fault.findings()
-    recording.record(
-        conn,
-        recording.Processed(
-            message=task.message.id,
-            partner=task.message.partner,
-            stages=task.reached("finished", services.clock.now()).stages,
-            validation="unreadable",
-            outcome="quarantined",
-            attention=f"Could not be read: {findings[0].message}",
-            syntax=fault.syntax,
-            findings=findings,
-        ),
-    )
-    complete(conn, task, services.clock.now())
 
 
 def complete(conn: Connection, task: Task, now: datetime) -> None:

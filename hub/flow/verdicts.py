@@ -8,21 +8,28 @@ from msgspec.structs import replace
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement, SegmentFault, SetVerdict
 from hub.canonical.advice import Finding
+from hub.exchange.model import Acknowledgement
 from hub.flow.documents import DocumentOutcome
+from hub.flow.outward import placed, told_to_partner
+from hub.formats.named_faults import first_of
+from hub.formats.signs import unfit_sign
 from hub.kernel.diagnostics import Diagnostic, worst
+from hub.kernel.spelling import spelled
 
 TEXT_CHARACTERS_MAX = 500  # of one sentence or value: ours are shorter
-FAULTS_TOLD_MAX = 500  # of one document; who reads five hundred has found the fault
+FAULTS_TOLD_MAX = 500  # of one document; who reads five hundred has found the fault. Of more their number is told.
+SAID: dict[str, Acknowledgement] = {"accepted": "accepted", "partly-accepted": "partly", "rejected": "rejected"}
+"""The verdict, as the message log has it."""
 
 
-def verdict_on(outcomes: Sequence[DocumentOutcome]) -> FunctionalAcknowledgement:
-    """Return the verdict on documents: each fault with its place, its words and its remedy."""
-    sets = [_verdict(each) for each in outcomes]
+def verdict_on(outcomes: Sequence[DocumentOutcome], whole: str) -> FunctionalAcknowledgement:
+    """Return the verdict on documents: each fault with its place, its words and its remedy.
+
+    ``whole`` is how the syntax writes the path of a whole document, where a finding has no other.
+    """
+    sets = [_verdict(each, whole) for each in outcomes]
     verdicts = {each.verdict for each in sets}
-    return FunctionalAcknowledgement(
-        verdict=verdicts.pop() if len(verdicts) == 1 else "partly-accepted" if "rejected" in verdicts else "accepted",
-        sets=sets,
-    )
+    return FunctionalAcknowledgement(verdict=verdicts.pop() if len(verdicts) == 1 else "partly-accepted", sets=sets)
 
 
 def in_fewer_words(verdict: FunctionalAcknowledgement) -> Iterator[FunctionalAcknowledgement]:
@@ -36,35 +43,36 @@ def in_fewer_words(verdict: FunctionalAcknowledgement) -> Iterator[FunctionalAck
 
 
 def _without_quotes(verdict: SetVerdict) -> SetVerdict:
-    faults = [
-        SegmentFault(
-            segment="/", position=each.position, elements=[Finding(code=finding.code) for finding in each.elements]
-        )
-        for each in verdict.segments
-    ]
+    faults = [replace(each, elements=[Finding(code=said.code) for said in each.elements]) for each in verdict.segments]
     return replace(verdict, number=None, segments=faults)
 
 
-def _verdict(outcome: DocumentOutcome) -> SetVerdict:
-    rejected = worst([*outcome.findings]).is_reject
+def _verdict(outcome: DocumentOutcome, whole: str) -> SetVerdict:
+    """Return the verdict on one document: rejected by its form; or held for a person, for what our map cannot take.
+
+    Of a held one nothing has taken effect, so it is not told accepted; nor rejected, for a person may yet take it up.
+    """
+    faults = [each for each in outcome.findings if each.severity.is_reject]
+    by_form = worst([each for each in faults if not each.code.startswith("MAP-")]).is_reject
+    number = outcome.number or None
     return SetVerdict(
         kind=outcome.kind,
-        number=outcome.number or None,
-        verdict="rejected" if rejected else "accepted",
-        segments=[_fault(each) for each in outcome.findings if each.severity.is_reject][:FAULTS_TOLD_MAX],
+        number=None if number is None or unfit_sign(number) else number,
+        verdict="rejected" if by_form else "partly-accepted" if faults else "accepted",
+        segments=[_fault(each, whole) for each in first_of(faults, FAULTS_TOLD_MAX)],
     )
 
 
-def _fault(finding: Diagnostic) -> SegmentFault:
-    at = finding.location
+def _fault(finding: Diagnostic, whole: str) -> SegmentFault:
+    at, told = finding.location, told_to_partner(finding)
     said = Finding(
         code=finding.code,
-        text=_cut(finding.message),
-        remedy=_cut(finding.remedy),
-        found=_cut(finding.found),
-        expected=_cut(finding.expected),
+        text=_cut(placed(told, finding)),
+        remedy=_cut(told.remedy),
+        found=_cut(spelled(finding.found) if finding.found and unfit_sign(finding.found) else finding.found),
+        expected=_cut(told.expected),
     )
-    return SegmentFault(segment=at.at or "/", position=at.line or 0, elements=[said])
+    return SegmentFault(segment=spelled(at.at or whole) or None, position=at.line or 0, elements=[said])
 
 
 def _cut(text: str | None) -> str | None:

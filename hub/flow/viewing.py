@@ -32,5 +32,5 @@ def view_of(
         for finding in findings
         if not (theirs and is_about_ours(finding)) and (place := place_in_view(finding.location)) is not None
     }
-    shown = syntax_of(body).view(row, body, rules, faulty, first=first, cut=cut)
+    shown = syntax_of(body, rules, row.partner if row else None).view(row, body, rules, faulty, first=first, cut=cut)
     return replace(shown, cut=shown.cut or cut)

@@ -5,7 +5,7 @@ The name of what is at fault, where it stands and what was found enter; ``Docume
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -48,6 +48,11 @@ FAULTS: Mapping[str, NamedFault] = declared({
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is not {expected}",
         remedy="the sender should write {expected}",
+    ),
+    "GDE-VALUE-CHARACTER": NamedFault(
+        severity=Severity.ELEMENT,
+        message="{name} = '{found}' holds {expected}, a sign that no document may hold",
+        remedy="leave it out where the document is made",
     ),
     "GDE-VALUE-LONG": NamedFault(
         severity=Severity.ELEMENT,
@@ -98,15 +103,16 @@ FAULTS: Mapping[str, NamedFault] = declared({
 declared(
     {
         "GDE-MORE": Phrase(
-            message="{count} more findings are not listed", remedy="mend the first ones and read the document again"
+            message="{count} more findings are not listed",
+            remedy="mend those that are listed and send the document again",
         )
     }
 )
 
 
-def refused(code: str, fault: NamedFault, location: Location, *, found: str = "", most: object = "") -> Diagnostic:
+def refused(code: str, fault: NamedFault, location: Location, *, found: Word = "", most: object = "") -> Diagnostic:
     """Return the finding ``code`` about a body that is not opened; ``most`` is the limit, or what is the case."""
-    words: dict[str, Word] = {"found": visible(found)} if found else {}
+    words: dict[str, Word] = {"found": visible(found) if isinstance(found, str) else found} if found else {}
     if most != "":
         words["most"] = str(most)
     return Diagnostic(
@@ -114,9 +120,28 @@ def refused(code: str, fault: NamedFault, location: Location, *, found: str = ""
         severity=fault.severity,
         words=words or None,
         location=location,
-        found=found[:FOUND_CHARACTERS_MAX] or None,
+        found=str(found)[:FOUND_CHARACTERS_MAX] or None,
         expected=str(most) or None,
     )
+
+
+MORE = "GDE-MORE"
+
+
+def more_findings(count: int, worst: Severity) -> Diagnostic:
+    """Return the finding that says how many more there are, and how bad."""
+    return Diagnostic(code=MORE, severity=worst, words={"count": count}, location=Location(at=""), found=str(count))
+
+
+def first_of(findings: Sequence[Diagnostic], most: int) -> list[Diagnostic]:
+    """Return no more than the first ``most``, and behind them how many more there are; some were counted before."""
+    listed = [each for each in findings if each.code != MORE]
+    if len(listed) <= most:
+        return [*findings]
+    counted = [each for each in findings if each.code == MORE]
+    more = len(listed) - most + sum(int(each.found or 0) for each in counted)
+    grave = max(each.severity for each in [*listed[most:], *counted])
+    return [*listed[:most], more_findings(more, grave)]
 
 
 class DocumentFindings:
@@ -124,13 +149,13 @@ class DocumentFindings:
 
     def __init__(self) -> None:
         self.items: list[Diagnostic] = []
-        self._beyond: list[Severity] = []
+        self.beyond: list[Severity] = []  # of those that are only counted
 
     def add(self, code: str, name: str, location: Location, *, found: str | None = None, expected: Word = "") -> None:
         """Note a fault of ``name``; ``expected`` is what the schema asks for, in words."""
         fault = FAULTS[code]
         if len(self.items) >= FINDINGS_MAX:
-            self._beyond.append(fault.severity)
+            self.beyond.append(fault.severity)
             return
         words: dict[str, Word] = {"name": visible(name)}
         if found is not None:
@@ -150,7 +175,6 @@ class DocumentFindings:
 
     def finished(self) -> list[Diagnostic]:
         """Return the findings, the last of them saying how many more there are and how bad."""
-        if not self._beyond:
+        if not self.beyond:
             return self.items
-        more = {"count": len(self._beyond)}
-        return [*self.items, Diagnostic(code="GDE-MORE", severity=max(self._beyond), words={**more})]
+        return [*self.items, more_findings(len(self.beyond), max(self.beyond))]

@@ -80,6 +80,10 @@ class Diagnostic(Struct):
         """The same finding with its sentence and remedy written down, for whoever has no templates."""
         return self if self.told is not None else replace(self, told=self.message, advised=self.remedy)
 
+    def with_case(self, case: str) -> Diagnostic:
+        """Return the same finding in another of the sentences of its code."""
+        return replace(self, case=case)
+
     def __str__(self) -> str:
         where = str(self.location)
         text = f"{self.code} {self.severity.name.lower()}: {where + ': ' if where else ''}{self.message}"

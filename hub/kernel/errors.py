@@ -55,7 +55,7 @@ class Unreadable(HubError):
         first = found[0]
         made = cls(first.code)
         made.args, made.syntax = (first.message,), syntax
-        made.found = [each if str(each.location) else replace(each, location=Location(at="/")) for each in found]
+        made.found = [each if str(each.location) else replace(each, location=Location(at="")) for each in found]
         return made
 
     @property

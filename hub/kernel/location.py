@@ -17,7 +17,7 @@ class Location(Struct):
     element: int | None = None  # position in the segment, BEG03 = 3
     component: int | None = None  # position in the composite, from 1
     repetition: int | None = None  # from 1
-    at: str | None = None  # XPath or JSON pointer in the document
+    at: str | None = None  # XPath or JSON pointer in the document; "" is the pointer of the document itself (RFC 6901)
     path: str | None = None  # canonical path
     file: str | None = None  # a file of ours (map, guide, partner file)
     line: int | None = None
@@ -41,8 +41,9 @@ class Location(Struct):
         if self.tag:
             name = self.tag + (f"{self.element:02d}" if self.element is not None else "")
             parts.append(name + (f"-{self.component}" if self.component is not None else ""))
-        if self.at:
-            parts.append(self.at if self.line is None or self.file else f"{self._line} {self.at}")
+        if self.at is not None:
+            at = self.at or "the document itself"
+            parts.append(at if self.line is None or self.file else f"{self._line} {at}")
         elif self.line is not None and not self.file:
             parts.append(self._line)
         if self.path:

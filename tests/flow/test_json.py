@@ -96,7 +96,7 @@ UNREADABLE = {
     "a comment": (b'{"orderId": "HX-1"} // mine', "SYN-JSON-BROKEN"),
     "no number": (json_order().replace(b"500", b"NaN"), "SYN-JSON-BROKEN"),
     "a NUL": (json_order() + b"\0", "SYN-JSON-BROKEN"),
-    "half a pair of surrogates": (json_order().replace(b"HX-1", b"HX-\\ud800"), "SYN-JSON-BROKEN"),
+    "half a pair of surrogates": (json_order().replace(b"HX-1", b"HX-\\ud800"), "SYN-JSON-SURROGATE"),
     "Latin letters": (json_order().replace(b"HX-1", b"Gr\xfc\xdfe"), "SYN-JSON-ENCODING"),
     "UTF-16": (json_order().decode().encode("utf-16"), "SYN-JSON-ENCODING"),
 }

@@ -20,12 +20,13 @@ from hub.exchange.model import Event
 from hub.exchange.outbox import ATTEMPT_WAITS
 from hub.exchange.recording import call_attention, hold, note
 from hub.exchange.tables import delivery, delivery_attempt, document, earlier_delivery, message
+from hub.flow.outward import STAGES_OF_PARTNERS
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Defect
 from hub.kernel.location import Location
 from hub.platform.database import Database
 from hub.web.api import partner_types
-from hub.web.api.partner_view import EVENTS, STAGES_OF_FINDINGS, of_partner
+from hub.web.api.partner_view import EVENTS, of_partner
 from hub.web.orders import partner_types as order_types
 from hub.web.orders.partner_view import EVENTS as ORDER_EVENTS
 from tests.conftest import NOW
@@ -38,7 +39,7 @@ HUB = Path(__file__).parents[2] / "hub"
 CANARY = "INTERNAL their credit is bad /srv/hub/partners/other-co/partner.toml:6"
 ADA = "person:ada@factory.example"
 WRITERS = ("exchange", "flow", "web")  # rooms that keep timelines
-DECIDED_STAGES = {*STAGES_OF_FINDINGS, "MAP", "SIG", "TRN", "PLN", "CFG"}
+DECIDED_STAGES = {*STAGES_OF_PARTNERS, "MAP", "SIG", "TRN", "PLN", "CFG"}
 """Stages of findings, those whose sentences partners read and those whose sentences they do not."""
 
 

@@ -13,7 +13,7 @@ from hub.business.orders.catalogue import CatalogueItem, ContractPrice
 from hub.business.orders.contracts import contract_of_line
 from hub.business.orders.quantities import many
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.terms import OrderTerms, is_plain, shown
+from hub.business.orders.terms import DIGITS_MAX, OrderTerms, is_plain, shown
 from hub.canonical.order import OrderLine
 from hub.kernel.sentence import Word, Wording
 from hub.kernel.words import Price, Quantity
@@ -117,7 +117,11 @@ def _compared(
     path: str,
 ) -> list[Reason]:
     at = f"{path}.price"
-    if not is_plain(price.amount):
+    if price.amount.is_finite() and not is_plain(price.amount):
+        value = f"'{shown(price.amount)}'"
+        return [say("BUS-PRICE-TOO-LONG", at, found=str(price.amount), expected=DIGITS_MAX, value=value,
+                    most=DIGITS_MAX, line=line.number)]  # fmt: skip
+    if not price.amount.is_finite():
         return [say("BUS-PRICE-ABSURD", at, found=shown(price.amount), line=line.number)]
     if _same_terms(line, price, contract) and price.amount == amount:
         return []

@@ -11,7 +11,7 @@ from decimal import Decimal
 from hub.business.orders.catalogue import CatalogueItem
 from hub.business.orders.places import COUNT
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.terms import is_plain, shown
+from hub.business.orders.terms import DIGITS_MAX, is_plain, shown
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
@@ -30,8 +30,11 @@ def ordered_quantity(line: OrderLine) -> Quantity | None:
     if line.quantity:
         return line.quantity
     parts = [part.quantity for part in line.schedules] or [part.quantity for part in line.splits]
-    if not parts or any(part.unit != parts[0].unit or not is_plain(part.value) for part in parts):
+    if not parts or any(part.unit != parts[0].unit for part in parts):
         return None
+    beyond = next((part for part in parts if not is_plain(part.value)), None)
+    if beyond is not None:
+        return beyond  # no sum can be made with it, and it is what has to be corrected
     return Quantity(value=sum((part.value for part in parts), Decimal(0)), unit=parts[0].unit)
 
 
@@ -56,7 +59,10 @@ def check_quantity(line: OrderLine, item: CatalogueItem, path: str) -> tuple[Ord
     ordered = ordered_quantity(line)
     if ordered is None:
         return None, [say("BUS-QUANTITY-MISSING", at, line=line.number)]
-    if not is_plain(ordered.value) or ordered.value <= 0:
+    if ordered.value.is_finite() and not is_plain(ordered.value):
+        return None, [say("BUS-QUANTITY-TOO-LONG", at, found=str(ordered.value), expected=DIGITS_MAX,
+                          value=f"'{shown(ordered.value)}'", most=DIGITS_MAX, line=line.number)]  # fmt: skip
+    if not ordered.value.is_finite() or ordered.value <= 0:
         said = shown(ordered.value)
         return None, [say("BUS-QUANTITY-NOT-POSITIVE", at, found=said, value=f"'{said}'", line=line.number)]
     factor = item.factor(ordered.unit)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hub.business.orders.model import LineVerdict, Status
-from hub.business.orders.sentences import SENTENCES, Sentence
+from hub.business.orders.sentence import Sentence
+from hub.business.orders.sentences import SENTENCES
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.sentence import Word, Wording

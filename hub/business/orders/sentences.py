@@ -8,18 +8,8 @@ lists the codes for those who read the findings.
 from __future__ import annotations
 
 from hub.business.orders.model import Basis, LineVerdict, Status
+from hub.business.orders.sentence import Sentence
 from hub.kernel.sentence import declared
-from hub.kernel.struct import Struct
-
-
-class Sentence(Struct):
-    """What is said, and its effect on the line or order it is said about."""
-
-    effect: LineVerdict
-    message: str
-    remedy: str
-    status: Status | None = None  # which change, for a sentence that changes a line
-    warns: bool = False  # changes nothing, and yet someone should look
 
 
 def _refused(message: str, remedy: str) -> Sentence:
@@ -135,6 +125,11 @@ ABOUT_QUANTITIES = {
     ),
     "BUS-QUANTITY-NOT-POSITIVE": _refused(
         "line {line}: the quantity ordered, {value}, is not above zero, or no number", "correct the quantity"
+    ),
+    "BUS-QUANTITY-TOO-LONG": _refused(
+        "line {line}: the quantity ordered, {value}, has more than {most} digits, decimals among them; no longer number"
+        " is taken",
+        "write the quantity with at most {most} digits",
     ),
     "BUS-UNIT": _refused(
         "line {line}: {item} is not sold by the {unit}; agreed units are {units}", "order in one of {units}"
@@ -317,6 +312,10 @@ ABOUT_PRICES = {
         "check the price given back",
     ),
     "BUS-PRICE-ABSURD": _refused("line {line}: the price is no number that can be paid", "correct the price"),
+    "BUS-PRICE-TOO-LONG": _refused(
+        "line {line}: the price, {value}, has more than {most} digits, decimals among them; no longer number is taken",
+        "write the price with at most {most} digits",
+    ),
     "BUS-PRICE-BASIS": _held(
         "line {line}: we cannot tell what the price {ordered} is for", "ask the customer what one price is for"
     ),

@@ -7,6 +7,7 @@ from hub.flow.json.view import view
 from hub.flow.views import View
 from hub.formats.json.family import JsonFamily
 from hub.formats.schema import Schema
+from hub.kernel.location import Location
 
 
 class JsonSyntax(BodySyntax):
@@ -15,6 +16,7 @@ class JsonSyntax(BodySyntax):
     family = JsonFamily()
     content_type = "application/json"  # RFC 8259: UTF-8, and nothing else
     extension = "json"
+    root = Location(at="")  # RFC 6901: the pointer of the whole document
 
     def page(self, body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
         """Return the document by its values."""

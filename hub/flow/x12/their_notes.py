@@ -79,13 +79,14 @@ def _segment_notes(
     faults: Sequence[SegmentFault], ours: OurSet, at: Location, *, rejects: bool
 ) -> Iterator[Diagnostic]:
     for fault in faults:
+        theirs = fault.segment or ""
         position = _meant(ours, fault)
         values = _segment(ours, position)
-        tag = values[0] if values else fault.segment[:FOUND_CHARACTERS_MAX]
+        tag = values[0] if values else theirs[:FOUND_CHARACTERS_MAX]
         place = _in_segment(at, position, tag)
         known = segment_at(ours.guide, tag)
         if fault.reason not in (None, "8") or not fault.elements:
-            other = None if fault.segment == tag else visible(fault.segment)
+            other = None if theirs == tag else visible(theirs)
             words: dict[str, Word] = {"named": named(visible(tag), known.name if known else None)}
             words |= said_by("segment", fault.reason) | ({"other": other} if other else {})
             yield finding(
@@ -94,7 +95,7 @@ def _segment_notes(
                 place,
                 words,
                 standard=fault.reason[:CODE_CHARACTERS_MAX] if fault.reason else None,
-                found=fault.segment[:FOUND_CHARACTERS_MAX],
+                found=theirs[:FOUND_CHARACTERS_MAX],
             )
         for noted in fault.elements:
             yield _element_note(noted, values, ours, place, rejects=rejects)

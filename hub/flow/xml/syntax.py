@@ -7,6 +7,7 @@ from hub.flow.views import View
 from hub.flow.xml.view import view
 from hub.formats.schema import Schema
 from hub.formats.xml.family import XmlFamily
+from hub.kernel.location import Location
 
 
 class XmlSyntax(BodySyntax):
@@ -15,6 +16,7 @@ class XmlSyntax(BodySyntax):
     family = XmlFamily()
     content_type = "application/xml"  # RFC 7303; in UTF-8, as its declaration says
     extension = "xml"
+    root = Location(at="/")
 
     def page(self, body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
         """Return the document by its elements."""

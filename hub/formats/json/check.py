@@ -15,6 +15,7 @@ from hub.formats.json.member import TEXT, JsonSchema, Member, record_of
 from hub.formats.json.reader import JsonDocument, Number
 from hub.formats.named_faults import DocumentFindings
 from hub.formats.schema import Record
+from hub.formats.signs import unfit_sign
 from hub.formats.simple import NUMBER_CHARACTERS_MAX, accepts, fault
 from hub.formats.simple import TEXT as ANY_TEXT
 from hub.formats.tree import UNKNOWN, Node
@@ -73,7 +74,7 @@ def check(document: JsonDocument, schema: JsonSchema) -> tuple[Checked, list[Nod
     value = document.value
     if not isinstance(value, dict):
         judging.wrong("GDE-NAME-SHAPE", schema.kind, "", expected=_OBJECT)
-        value = {}
+        return Checked(judging.nothing(layout), judging.findings.finished()), judging.nodes
     node = judging.object(value, layout, "")
     return Checked(node, judging.findings.finished()), judging.nodes
 
@@ -116,6 +117,10 @@ class _Judging:
                 self.wrong("GDE-NAME-MISSING", key, pointer)
         return node
 
+    def nothing(self, layout: JsonLayout) -> JsonNode:
+        """Return the root of what is no such document: what is missing in it needs no telling."""
+        return self._node(layout, "")
+
     def _places(self, said: Any, layout: JsonLayout, node: JsonNode, pointer: str) -> None:
         member = layout.member
         if member.array:
@@ -146,11 +151,18 @@ class _Judging:
         """Return a scalar as text: the member ``key`` of the object at ``above``, or with no key what stands there."""
         simple = layout.simple
         if type(said) is str:  # as most are; a number is a text of a class of its own
+            sign = unfit_sign(said)
+            if sign is not None:
+                self.wrong("GDE-VALUE-CHARACTER", layout.name, _beneath(above, key), found=said, expected=sign)
+                return ""
             text, fits = said if said.strip() else "", layout.is_text
         elif isinstance(said, bool):
             text, fits = "true" if said else "false", simple.type == "flag"
         elif isinstance(said, Number):
             text, fits = written_out(said), simple.type in ("number", "whole")
+            if fits and text[-1:].isdigit() and (beyond := _beyond(text)) is not None:
+                self.wrong(beyond[0], layout.name, _beneath(above, key), found=text, expected=beyond[1])
+                return ""
         else:
             self.wrong("GDE-NAME-SHAPE", layout.name, _beneath(above, key), expected=_VALUE)
             return ""
@@ -186,6 +198,19 @@ def written_out(number: str) -> str:
         return str(number)
     value = Decimal(number)
     return format(value, "f") if -EXPONENT_MAX < value.adjusted() < EXPONENT_MAX else str(number)
+
+
+def _beyond(number: str) -> tuple[str, str] | None:
+    """Return why a number that has kept its exponent is not taken: it is too large, or too small to be told from none.
+
+    It is told by its exponent alone: nobody reckons with a number of a million digits.
+    """
+    _, sign, exponent = number.lower().partition("e")
+    if not sign or len(number) > NUMBER_CHARACTERS_MAX:
+        return None
+    if exponent.startswith("-"):
+        return "GDE-VALUE-DECIMALS", str(EXPONENT_MAX)
+    return "GDE-VALUE-DIGITS", str(EXPONENT_MAX)
 
 
 def _beneath(pointer: str, key: str) -> str:

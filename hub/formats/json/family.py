@@ -21,6 +21,7 @@ from hub.formats.json.routing import agreed_schema, named
 from hub.formats.json.said import said_by
 from hub.formats.json.writer import write
 from hub.formats.schema import Part, Schema
+from hub.formats.signs import unfit_sign
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Diagnostic, worst
 from hub.kernel.errors import Defect, Unreadable
@@ -51,8 +52,8 @@ class JsonFamily:
         return iso.writer(kind, part)
 
     def held(self, text: str) -> str | None:
-        """Return all of ``text``; "" of blanks alone, None for half a character and what steers a terminal."""
-        if any((sign < " " and sign not in "\t\n\r") or "\ud800" <= sign <= "\udfff" for sign in text):
+        """Return all of ``text``; "" of blanks alone, None for what no other wire could hold."""
+        if unfit_sign(text) is not None:
             return None
         return text if text.strip() else ""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hub.formats.named_faults import NamedFault, refused
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
-from hub.kernel.sentence import declared
+from hub.kernel.sentence import Phrase, Word, Wording, declared
 
 _WHOLE = Severity.INTERCHANGE
 
@@ -15,7 +15,9 @@ FAULTS: Mapping[str, NamedFault] = declared({
     "SYN-JSON-BYTES": NamedFault(
         severity=_WHOLE, message="the JSON is larger than {most} bytes", remedy="send it in several documents"
     ),
-    "SYN-JSON-EMPTY": NamedFault(severity=_WHOLE, message="there is nothing in the JSON", remedy="send one document"),
+    "SYN-JSON-EMPTY": NamedFault(
+        severity=_WHOLE, message="there is nothing in the JSON", remedy="send one document, an object in braces"
+    ),
     "SYN-JSON-VALUES": NamedFault(
         severity=_WHOLE, message="the JSON has more than {most} values", remedy="send it in several documents"
     ),
@@ -37,12 +39,16 @@ FAULTS: Mapping[str, NamedFault] = declared({
     ),
     "SYN-JSON-SURROGATE": NamedFault(
         severity=_WHOLE,
-        message="a text holds half a character: a surrogate without its other half",
+        message="a text holds half a character: {found}, a surrogate without its other half",
         remedy="mend it where it is made, and send it again",
     ),
 })  # fmt: skip
 
 
-def refusal(code: str, location: Location, *, found: str = "", most: object = "") -> Diagnostic:
+CUT = Wording(key="json/cut")
+declared({"json/cut": Phrase(message="it ends before it is complete")})
+
+
+def refusal(code: str, location: Location, *, found: Word = "", most: object = "") -> Diagnostic:
     """Return the finding ``code``."""
     return refused(code, FAULTS[code], location, found=found, most=most)

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from hub.formats.json.faults import refusal
+from hub.formats.json.faults import CUT, refusal
 from hub.formats.json.limits import BODY_BYTES_MAX, DEPTH_MAX, VALUES_MAX
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
@@ -23,6 +23,7 @@ POINTER_CHARACTERS_MAX = 400  # of a pointer in a finding
 DUPLICATES_MAX = 100  # told of one body
 
 _TOKEN = re.compile(r'[ \t\r\n]*+(?:([{}\[\],:])|("[^"\\]*+(?:\\.[^"\\]*+)*+")|([^\s{}\[\],:"]++))', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 _RAW: msgspec.json.Decoder[msgspec.Raw] = msgspec.json.Decoder(msgspec.Raw)
 _BYTE = re.compile(r" \(byte (\d+)\)")
 
@@ -62,7 +63,7 @@ class JsonDocument:
         offset = self.offsets.get(near, 0)
         line = bisect_left(self._ends, offset) + 1
         column = offset - (self._ends[line - 2] if line > 1 else -1)
-        return Location(at=(pointer or "/")[:POINTER_CHARACTERS_MAX], line=line, column=column)
+        return Location(at=pointer[:POINTER_CHARACTERS_MAX], line=line, column=column)
 
 
 def open_body(data: bytes) -> tuple[JsonDocument | None, list[Diagnostic]]:
@@ -87,9 +88,10 @@ def open_body(data: bytes) -> tuple[JsonDocument | None, list[Diagnostic]]:
     except _Twice:
         return None, _told_twice(text)
     except (msgspec.DecodeError, ValueError, RecursionError) as fault:
-        return None, [_broken(str(fault), data)]
+        half = _half_a_pair(text) if "\\u" in text else None
+        return None, [_broken(str(fault), data) if half is None else half]
     if "\\u" in text and not _sound(value):
-        return None, [refusal("SYN-JSON-SURROGATE", Location())]
+        return None, [_half_a_pair(text) or refusal("SYN-JSON-SURROGATE", Location(line=1))]
     return JsonDocument(text, value), []
 
 
@@ -131,11 +133,42 @@ _BRACKETS = re.compile(rb'\\.|["{}\[\]]', re.DOTALL)
 def _broken(message: str, data: bytes) -> Diagnostic:
     found = _BYTE.search(message)
     detail = _BYTE.sub("", message).rpartition(": ")[2]
-    at = int(found[1]) if found else 0
+    cut = not found and "truncated" in detail
+    at = int(found[1]) if found else len(data.rstrip()) if cut else 0
     place = Location(
-        line=data.count(b"\n", 0, at) + 1, column=at - data.rfind(b"\n", 0, at), offset=at if found else None
+        line=data.count(b"\n", 0, at) + 1, column=at - data.rfind(b"\n", 0, at), offset=at if found or cut else None
     )
-    return refusal("SYN-JSON-BROKEN", place, found=detail)
+    return refusal("SYN-JSON-BROKEN", place, found=CUT if cut else detail)
+
+
+def _half_a_pair(text: str) -> Diagnostic | None:
+    """Return the finding about half a character, where that is what no reader takes, at its place."""
+    try:
+        _DECODER.decode(text)
+    except (_Twice, ValueError, RecursionError):
+        return None
+    half = _half(text)
+    if half is None:
+        return None
+    at = half.start()
+    place = Location(line=text.count("\n", 0, at) + 1, column=at - text.rfind("\n", 0, at))
+    return refusal("SYN-JSON-SURROGATE", place, found=half[0])
+
+
+def _half(text: str) -> re.Match[str] | None:
+    """Return the first escape that is a surrogate without its other half."""
+    waiting: re.Match[str] | None = None
+    for found in _ESCAPE.finditer(text):
+        code = int(found[1], 16) if found[1] else 0
+        if waiting is not None:
+            if not 0xDC00 <= code <= 0xDFFF or found.start() != waiting.end():
+                return waiting
+            waiting = None
+        elif 0xD800 <= code <= 0xDBFF:
+            waiting = found
+        elif 0xDC00 <= code <= 0xDFFF:
+            return found
+    return waiting
 
 
 def _told_twice(text: str) -> list[Diagnostic]:

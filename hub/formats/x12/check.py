@@ -26,10 +26,10 @@ from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.judgement import BARE_RELEASE, judge
 from hub.formats.x12.reader import read
 from hub.formats.x12.survey import Interchange, Surveyor
-from hub.formats.x12.unreadable import CHECKED
 from hub.formats.x12.validate import compile_guide
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.errors import Unreadable
+from hub.kernel.sentence import CHECKED
 from hub.kernel.struct import Struct
 
 Verdict = Literal["valid", "findings", "no-guide", "not-x12"]

@@ -7,7 +7,7 @@ says what it is, and what to do as its remedy (``CHECKED``).
 from __future__ import annotations
 
 from hub.kernel.errors import Unreadable
-from hub.kernel.sentence import Phrase, Word, declared
+from hub.kernel.sentence import CHECKED, Phrase, Word, declared
 
 
 def unreadable(key: str, *, offset: int = 0, **words: Word) -> Unreadable:
@@ -15,8 +15,6 @@ def unreadable(key: str, *, offset: int = 0, **words: Word) -> Unreadable:
     return Unreadable(key, offset=offset, **words)
 
 
-CHECKED = "checked"
-"""The case of each sentence for who checks a file of their own."""
 _LOOK = "Look at the bytes, and ask the partner what was meant"
 _SEND = "send an X12 interchange, from ISA to IEA"
 _SPLIT = "split it and send the parts one by one"

@@ -8,6 +8,7 @@ in addition, where there is one, and what it finds elsewhere is told in its own 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from lxml import etree
 
 from hub.formats.family import Checked
-from hub.formats.named_faults import DocumentFindings
+from hub.formats.named_faults import DocumentFindings, more_findings
 from hub.formats.schema import Part, Record
 from hub.formats.simple import fault
 from hub.formats.tree import UNKNOWN, Node
@@ -24,18 +25,23 @@ from hub.formats.xml.element import XmlSchema
 from hub.formats.xml.faults import refusal
 from hub.formats.xml.layout import Value, XmlLayout, XmlLeaf, layout_of
 from hub.formats.xml.limits import ATTRIBUTES_MAX
-from hub.formats.xml.reader import Paths, line_of
-from hub.kernel.diagnostics import Diagnostic
+from hub.formats.xml.parser_words import in_words
+from hub.formats.xml.reader import Paths, line_of, xpath
+from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
 from hub.kernel.sentence import Word
 
 XSDS_KEPT_MAX = 64  # loaded models of partners' XSDs; a large one takes some MB
 XSD_FINDINGS_MAX = 100
-XSD_WORDS_MAX = 300  # characters of what libxml2 says
 ASIDE_MAX = 50  # elements told of one that no schema of ours describes: a signature has some thirty
+NODES_OF_PREFIXES_MAX = 1_000  # elements asked for the prefixes of a path: those of nearly all stand on the root
 
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+
+
+class _Narrower(Exception):
+    """The XSD allows a value that is none of ours: of a year beyond 9999, of more digits than any number has."""
 
 
 class XmlNode(Node, eq=False, gc=False, kw_only=True):
@@ -54,11 +60,12 @@ def check(root: etree._Element, schema: XmlSchema) -> tuple[Checked, list[Node]]
     layout, model = layout_of(schema), _model(schema.xsd) if schema.xsd is not None else None
     if model is not None and model.validate(root):
         nodes: list[Node] = []
-        return Checked(_built(root, layout, nodes, Paths()), []), nodes
+        with suppress(_Narrower):  # then our own judgement says where
+            return Checked(_built(root, layout, nodes, Paths()), []), nodes
     judging = _Judging()
     node = judging.place(root, layout)
     findings = judging.findings.finished()
-    if model is not None:
+    if model is not None and not judging.findings.beyond:  # else nobody could say which of them are the same
         findings = [*findings, *_by_xsd(root, model, {finding.location.line for finding in findings})]
     return Checked(node, findings), judging.nodes
 
@@ -85,7 +92,7 @@ def _built(element: etree._Element, layout: XmlLayout, nodes: list[Node], paths:
     if layout.attributes:
         _take_attributes(element, layout.attributes, values)
     if layout.text is not None:
-        values[layout.text.number] = layout.text.clean(element.text)
+        values[layout.text.number] = _taken(layout.text, element.text or "")
     if layout.excerpt and element.attrib:
         _set_aside_attributes(element, layout.attributes, node)
     for child in element:
@@ -94,7 +101,7 @@ def _built(element: etree._Element, layout: XmlLayout, nodes: list[Node], paths:
         if leaf is not None:
             value, text = leaf.text, child.text
             if text:
-                values[value.number] = text.strip() if value.stripped else value.clean(text)
+                values[value.number] = _taken(value, text)
             if leaf.attributes:
                 _take_attributes(child, leaf.attributes, values)
             if leaf.excerpt and child.attrib:
@@ -116,7 +123,17 @@ def _take_attributes(element: etree._Element, known: Mapping[str, Value], values
     for clark, said in given:
         value = known.get(clark)
         if value is not None and value.fixed is None:
-            values[value.number] = said.strip() if value.stripped else value.clean(said)
+            values[value.number] = _taken(value, said)
+
+
+def _taken(value: Value, text: str) -> str:
+    """Return a text that the XSD allows as it is taken. Raises ``_Narrower`` where it is no value of ours."""
+    if not value.stripped:
+        return value.clean(text)
+    text = text.strip()
+    if value.narrower and text and not value.accepts(text):
+        raise _Narrower
+    return text
 
 
 def _set_aside(child: etree._Element, node: XmlNode) -> None:
@@ -325,7 +342,19 @@ def _by_xsd(root: etree._Element, model: etree.XMLSchema, told: set[int | None])
     log: Iterable[Any] = model.error_log  # type: ignore[assignment]  # the stubs do not say that it is one
     for entry in islice(log, XSD_FINDINGS_MAX):
         if entry.line not in told:
-            name = (entry.path or "").rpartition("/")[2] or root.tag
-            location = Location(at=entry.path or None, line=entry.line or None)
-            findings.add("GDE-SCHEMA", str(name), location, expected=entry.message[:XSD_WORDS_MAX])
-    return findings.finished()
+            element = _meant(root, entry.path, entry.line)
+            location = Location(at=xpath(element), line=entry.line or line_of(element))
+            findings.add("GDE-SCHEMA", _name(element), location, expected=in_words(entry.message))
+    more = sum(entry.line not in told for entry in islice(log, XSD_FINDINGS_MAX, None))
+    return [*findings.finished(), *([more_findings(more, Severity.SEGMENT)] if more > 0 else [])]
+
+
+def _meant(root: etree._Element, path: str | None, line: int) -> etree._Element:
+    """Return the element that the library names by its own path, or by its line alone; else the root element."""
+    spaces = {prefix: uri for each in islice(root.iter(), NODES_OF_PREFIXES_MAX) for prefix, uri in each.nsmap.items()}
+    with suppress(etree.XPathError):
+        named = {prefix: uri for prefix, uri in spaces.items() if prefix}
+        found = root.getroottree().xpath((path or "").partition("/@")[0], namespaces=named)
+        if isinstance(found, list) and found and isinstance(found[0], etree._Element):
+            return found[0]
+    return next((each for each in root.iter() if line_of(each) == line), root)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hub.formats.named_faults import NamedFault, refused
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
-from hub.kernel.sentence import declared
+from hub.kernel.sentence import Word, declared
 
 _WHOLE = Severity.INTERCHANGE
 
@@ -15,7 +15,11 @@ FAULTS: Mapping[str, NamedFault] = declared({
     "SYN-XML-BYTES": NamedFault(
         severity=_WHOLE, message="the XML is larger than {most} bytes", remedy="send it in several documents"
     ),
-    "SYN-XML-EMPTY": NamedFault(severity=_WHOLE, message="there is nothing in the XML", remedy="send one document"),
+    "SYN-XML-EMPTY": NamedFault(
+        severity=_WHOLE,
+        message="there is no element in the XML",
+        remedy="send one document, from its root element to its end",
+    ),
     "SYN-XML-ENCODING": NamedFault(
         severity=_WHOLE,
         message="the bytes {found} are no {most}, in which the XML says it is written",
@@ -70,6 +74,6 @@ FAULTS: Mapping[str, NamedFault] = declared({
 })  # fmt: skip
 
 
-def refusal(code: str, location: Location, *, found: str = "", most: object = "") -> Diagnostic:
+def refusal(code: str, location: Location, *, found: Word = "", most: object = "") -> Diagnostic:
     """Return the finding ``code``; ``most`` is the limit, or what is the case."""
     return refused(code, FAULTS[code], location, found=found, most=most)

@@ -15,7 +15,7 @@ from hub.formats.xml.element import TEXT, Attribute, XmlElement, XmlSchema, plac
 class Value:
     """A part: its number, and what judges a text that stands in it."""
 
-    __slots__ = ("accepts", "fixed", "key", "number", "required", "simple", "stripped")
+    __slots__ = ("accepts", "fixed", "key", "narrower", "number", "required", "simple", "stripped")
 
     def __init__(self, key: str, number: int, simple: Simple, *, required: bool, fixed: str | None = None) -> None:
         self.key = key
@@ -24,6 +24,8 @@ class Value:
         self.required = required
         self.fixed = fixed
         self.accepts: Callable[[str], bool] = accepts(simple)
+        self.narrower = simple.type in ("number", "whole", "date", "time", "moment")
+        """Whether a schema may allow what no value of ours is: a year of five digits, a number of fifty."""
         self.stripped = simple.type != "text" or bool(simple.codes)  # blanks around it mean nothing
 
     def clean(self, text: str | None) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 
 from lxml import etree
 
 from hub.formats.encodings import encoding_of
+from hub.formats.signs import UNFIT, named
 from hub.formats.xml.faults import refusal
 from hub.formats.xml.limits import (
     BODY_BYTES_MAX,
@@ -21,6 +23,7 @@ from hub.formats.xml.limits import (
     NAMESPACES_MAX,
     TEXT_CHARACTERS_MAX,
 )
+from hub.formats.xml.parser_words import in_words
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
 
@@ -33,7 +36,7 @@ _ENCODINGS = {
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]{0,200}?\?>")
 _DECLARED = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _BLANKS = re.compile(r"[ \t\r\n]*+")
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNFIT_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));")
 _LONG_TEXT = etree.XPath(f"(//*[text()[string-length()>{TEXT_CHARACTERS_MAX}]])[1]")
 
 
@@ -112,14 +115,25 @@ def parse(text: str) -> etree._Element | Diagnostic:
     try:
         return etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as fault:
-        illegal = _ILLEGAL.search(text)
+        illegal = UNFIT.search(text)
         if illegal:
-            return refusal("SYN-XML-CHARACTER", _place(text, illegal.start()), found=f"U+{ord(illegal[0]):04X}")
+            return refusal("SYN-XML-CHARACTER", _place(text, illegal.start()), found=named(illegal[0]))
+        if "xmlParseCharRef" in fault.msg and (reference := _unfit_reference(text)):
+            return refusal("SYN-XML-CHARACTER", _place(text, reference.start()), found=reference[0])
         line, column = fault.position
         if "depth" in fault.msg:
             return refusal("SYN-XML-DEPTH", Location(line=line or 1, column=column or None), most=DEPTH_MAX)
-        detail = fault.msg.partition(", line ")[0]
+        detail = in_words(fault.msg.partition(", line ")[0])
         return refusal("SYN-XML-BROKEN", Location(line=line or 1, column=column or None), found=detail)
+
+
+def _unfit_reference(text: str) -> re.Match[str] | None:
+    """Return the first reference to a sign that may stand in no XML, however it is written: &#1;"""
+    for found in _UNFIT_REFERENCE.finditer(text):
+        number = int(found[1], 16) if found[1] else int(found[2])
+        if number > sys.maxunicode or UNFIT.match(chr(number)):
+            return found
+    return None
 
 
 def _lookup(declared: str) -> str | None:
@@ -132,10 +146,10 @@ def _lookup(declared: str) -> str | None:
 
 def _unfit(text: str) -> Diagnostic | None:
     """Return why a text does not reach the parser: a DOCTYPE, nothing in it, too much of it."""
-    at = _doctype(text)
-    if at is not None:
+    at = _beginning(text)
+    if at is not None and text[at : at + 9].upper() == "<!DOCTYPE":
         return refusal("SYN-XML-DOCTYPE", _place(text, at))
-    if not text.strip():
+    if at == len(text):
         return refusal("SYN-XML-EMPTY", Location(line=1))
     if text.count("<") > 2 * ELEMENTS_MAX:
         return refusal("SYN-XML-ELEMENTS", Location(), most=ELEMENTS_MAX)
@@ -144,8 +158,11 @@ def _unfit(text: str) -> Diagnostic | None:
     return None
 
 
-def _doctype(text: str) -> int | None:
-    """Return where a DOCTYPE stands: before the root element, behind blanks, comments and instructions alone."""
+def _beginning(text: str) -> int | None:
+    """Return where the document begins, behind blanks, comments and instructions; None where one of those never ends.
+
+    A DOCTYPE, which none may have, can stand nowhere else.
+    """
     at = 0
     while True:
         at += len(_BLANKS.match(text, at)[0])  # type: ignore[index]  # it matches nothing as well
@@ -154,7 +171,7 @@ def _doctype(text: str) -> int | None:
         elif text.startswith("<?", at):
             end = text.find("?>", at + 2) + 1
         else:
-            return at if text[at : at + 9].upper() == "<!DOCTYPE" else None
+            return at
         if end <= 0:
             return None  # it never ends: the parser says so
         at = end + (3 if text.startswith("-->", end) else 1)

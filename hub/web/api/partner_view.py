@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from hub.business.rooms import ROOMS
 from hub.exchange.model import DeliveryRow, TimelineEntry
-from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.flow.outward import told_to_partner
+from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Defect
 from hub.kernel.struct import Struct
 from hub.web.api import partner_types as types
@@ -53,16 +53,6 @@ EVENTS: dict[str, str | None] = {
 }
 """What a partner is told of each event of a timeline; None: nothing. One that is missing here is not told."""
 
-STAGES_OF_FINDINGS = ("ENV", "SYN", "GDE", "BUS")
-"""Stages whose sentences are about the partner's document and made for its sender: 997 and 855 say the same."""
-REJECTED = "this could not be taken as it stands"
-DOUBTED = "this was taken, and something about it is not certain"
-NOTED = "this was noticed, and nothing is refused for it"
-WITH_US = "nothing; the factory looks at it"
-NOTHING = "nothing"
-HELD_CODES = frozenset[str]().union(*(room.asked_codes for room in ROOMS))
-"""Reasons for which a person of ours looks: their remedies are for that person."""
-
 
 def of_partner(value: object, rules: Mapping[type, Rule] | None = None) -> Any:
     """Return what a partner is told of a value of ours; None for what it is told nothing of.
@@ -81,29 +71,18 @@ def told(values: Iterable[object], rules: Mapping[type, Rule] | None = None) -> 
 
 
 def finding(own: Diagnostic) -> types.PartnerFinding:
-    """Return a finding: its sentence where its stage makes them for partners, its remedy where it is the partner's."""
-    stage = own.code.partition("-")[0]
-    for_partners = stage in STAGES_OF_FINDINGS
-    ours = not for_partners or own.code in HELD_CODES
-    place = own.location
-    with_us = NOTHING if own.severity is Severity.NOTE and not for_partners else WITH_US
+    """Return a finding as its sender is told it."""
+    said, place = told_to_partner(own), own.location
     return types.PartnerFinding(
         code=own.code,
         severity=own.severity,
-        message=own.message if for_partners else _in_general(own.severity),
+        message=said.message,
         location=replace(place, file=None, line=None, column=None) if place.file else place,
-        remedy=with_us if ours else own.remedy,
+        remedy=said.remedy,
         standard=own.standard,
         found=own.found,
-        expected=own.expected if for_partners else None,
+        expected=said.expected,
     )
-
-
-def _in_general(severity: Severity) -> str:
-    """Return what is said in place of a sentence made for us: no more than the finding weighs."""
-    if severity.is_reject:
-        return REJECTED
-    return DOUBTED if severity is Severity.WARNING else NOTED
 
 
 def item(own: MessageItem) -> types.PartnerItem:

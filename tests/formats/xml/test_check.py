@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.formats.tree import UNKNOWN
+from hub.formats.xml.parser_words import in_words
 from tests.formats.xml.small import SOUND, XSD, checked, schema
 
 LINE = '<Line number="1"><Quantity unit="EA">12</Quantity></Line>'
@@ -77,7 +78,10 @@ def test_every_fault_of_a_document_is_told_at_once(tmp_path: Path) -> None:
 
 def test_both_of_a_choice_are_refused_by_the_partners_schema(tmp_path: Path) -> None:
     findings = checked(tmp_path, order("<Paid>true</Paid>", "<Due>2026-11-30</Due>")).findings
-    assert [(each.code, each.location.line) for each in findings] == [("GDE-SCHEMA", 4)]
+    assert [(each.code, each.location.at, each.location.line) for each in findings] == [("GDE-SCHEMA", "/Order/Due", 4)]
+    assert findings[0].message == (
+        "the schema agreed with the partner refuses Due: it is not expected here, where there should be Line"
+    )
 
 
 def test_a_pattern_is_judged_by_the_partners_schema(tmp_path: Path) -> None:
@@ -89,7 +93,38 @@ def test_a_pattern_is_judged_by_the_partners_schema(tmp_path: Path) -> None:
     opened = open_body(SOUND.replace("deburred", "DEBURRED").encode())
     assert opened.root is not None
     found = schema(tmp_path, patterned)
-    assert [each.code for each in check(opened.root, found)[0].findings][:1] == ["GDE-SCHEMA"]
+    finding = check(opened.root, found)[0].findings[0]
+    assert (finding.code, finding.location.at) == ("GDE-SCHEMA", "/Order/Line/Text[2]")
+    assert finding.message.endswith("refuses Text: 'DEBURRED' does not follow the pattern '[a-z ]*'")
+
+
+@pytest.mark.parametrize(
+    ("inside", "at"), [("<On>12026-11-30</On>", "/Order/On"), ("<Due>12026-11-30</Due>", "/Order/Due")]
+)
+def test_what_the_xsd_allows_and_is_no_value_of_ours_is_a_fault_at_its_place(
+    tmp_path: Path, inside: str, at: str
+) -> None:
+    findings = checked(tmp_path, order(inside)).findings
+    assert [(each.code, each.location.at) for each in findings] == [("GDE-VALUE-TYPE", at)]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "Element '{urn:a}B', attribute 'c': 'x' is not a valid value of the local atomic type.",
+            "'x' is no value of its type",
+        ),
+        ("Element '{urn:a}B': Missing child element(s). Expected is ( {urn:a}C ).", "C is missing in it"),
+        ("Element '{urn:a}B': This element is not expected.", "it is not expected here"),
+        (
+            "Element 'B': No matching global declaration available for {urn:a}C.",
+            "No matching global declaration available for C",
+        ),
+    ],
+)
+def test_what_the_library_says_has_neither_its_namespaces_nor_its_types(said: str, words: str) -> None:
+    assert str(in_words(said)) == words
 
 
 def test_what_an_open_schema_lets_in_is_kept_for_the_map_to_tell(tmp_path: Path) -> None:

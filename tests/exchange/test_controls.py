@@ -53,7 +53,7 @@ def test_after_nine_nines_comes_one(database: Database, count: int) -> None:
 Wish = st.tuples(st.sampled_from(PARTNERS), st.integers(1, 5), st.booleans())
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(start=st.integers(1, NUMBER_MAX), wishes=st.lists(Wish, max_size=30))
 def test_whatever_is_undone_the_numbers_that_stand_have_no_gap(
     sqlite_database: Database, start: int, wishes: list[tuple[str, int, bool]]

@@ -89,7 +89,7 @@ def test_a_substitute_that_is_a_separator_stops_the_partner_with_its_line(tmp_pa
     assert "partner.toml" in str(fault)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     values=st.fixed_dictionaries(
         {

@@ -226,9 +226,9 @@ def test_a_document_of_thousands_of_segments_is_shown_page_by_page(asked: Asking
         page = asked.get(at, person)
         assert page.status_code == 200
         assert len(page.content) < PAGE_BYTES
-        following = re.search(r'rel="next" href="([^"]*segment=[^"]*)"', page.text)
+        following = re.search(r'rel="next" href="([^"]*first=[^"]*)"', page.text)
         at, seen = following[1].replace("&amp;", "&") if following else "", seen + 1
-    assert 25 <= seen < 40
+    assert 10 <= seen < 40
 
 
 @pytest.mark.parametrize("cursor", ["x", "-1", "1.5", "٣", "9" * 30, "1e3", "0x10", "1 2", "'", "%00"])

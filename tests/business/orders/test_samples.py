@@ -6,6 +6,7 @@ again and ``duplicate`` is held. Judged on the day the partner's README names.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,7 @@ from hub.platform.configuration import Configuration
 
 ROOT = Path(hub.__file__).parents[1]
 SAMPLES = sorted((ROOT / "partners").glob("*/samples/*.edi"))
-JUDGED_ON = date(2026, 11, 3)
+DAY_NAMED = re.compile(r"judged on (\d{4}-\d\d-\d\d)")
 TAKEN = {"accepted", "changed"}
 
 
@@ -50,11 +51,18 @@ def read(sample: Path) -> PurchaseOrder:
     return order
 
 
+@cache
+def judged_on(partner: str) -> date:
+    named = DAY_NAMED.search((ROOT / "partners" / partner / "README.md").read_text())
+    assert named is not None
+    return date.fromisoformat(named[1])
+
+
 def judge(sample: Path, known: OrderState | None = None) -> Decision:
     partner = sample.parents[1].name
     given = Given(
         catalogue=rules().of_room(ORDERS, partner).catalogue,
-        today=JUDGED_ON,
+        today=judged_on(partner),
         source=Source(message=sample.stem),
         order_id=new_id(),
         calendar=rules().of_room(ORDERS, partner).dock,

@@ -31,7 +31,8 @@ def written(rules: Rules, result: Result) -> tuple[Result, list[Draft]]:
         try:
             drafts.append(_draft(rules, due))
         except Unsendable as fault:
-            why = f"The answer could not be written: {fault.findings[0].message}"
+            worst = max(fault.findings, key=lambda finding: finding.severity)  # of equals the first
+            why = f"The answer could not be written: {worst.message}"
             later = OpenDuty(partner=due.partner, document=type(due.document).__name__)
             open_duties = [*result.open_duties, later] if later not in result.open_duties else result.open_duties
             findings = result.findings + fault.findings

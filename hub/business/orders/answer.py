@@ -7,7 +7,7 @@ by which the buyer finds its order again; what the buyer told us for the making 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Context, Decimal
 
@@ -20,6 +20,7 @@ from hub.canonical.shared import Item, OrderRef, Party, Text
 from hub.kernel.numbers import plain
 from hub.kernel.words import Quantity, When
 
+NOTE_CHARACTERS_MAX = 500  # of one note: a line with forty deliveries has several
 NOTE_LINE_LENGTH_MAX = 250  # the narrowest line of free text our dialects have is X12's MSG01 with 264
 REASON_CHARACTERS_MAX = 500  # beside a promise, the narrowest of our dialects that have room there
 QUANTITY_DIGITS_MAX = 15  # the narrowest quantity, X12's data element 380; what schedules come to may have more
@@ -144,7 +145,20 @@ def _reasons(decided: LineState) -> list[Text]:
         day = part.deliver or part.ship
         many = f"{shown(part.quantity.value)} {part.quantity.unit} on {day}: " if part.quantity and day else ""
         said += in_lines(f"{many}{part.reason}") if part.reason else []
-    return [Text(kind="letters-or-notes", subject="REASON", text="\n".join(said))] if said else []
+    return [Text(kind="letters-or-notes", subject="REASON", text=text) for text in _notes_of(said)]
+
+
+def _notes_of(lines: Iterable[str]) -> Iterator[str]:
+    """Yield ``lines`` as texts of notes, each as long as our narrowest dialect has room for."""
+    text = ""
+    for line in lines:
+        if text and len(text) + 1 + len(line) > NOTE_CHARACTERS_MAX:
+            yield text
+            text = line
+        else:
+            text = f"{text}\n{line}" if text else line
+    if text:
+        yield text
 
 
 def in_lines(text: str) -> list[str]:

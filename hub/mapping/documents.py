@@ -17,7 +17,6 @@ from hub.formats.family import OpenedDocument
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.kernel.location import Location
-from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 from hub.mapping.library import Applied, Map
 
@@ -102,15 +101,3 @@ def _read(map_: Map, received: OpenedDocument, *, provenance: bool) -> DocumentR
     checked = map_.family.check(received, map_.schema)
     applied = map_.apply(checked.root, provenance=provenance)
     return DocumentRead(received=received, applied=applied, findings=[*findings, *checked.findings, *applied.findings])
-
-
-declared(
-    {
-        "CFG/no-document": Phrase(message="no document '{name}'", remedy='say "document": one of {list}'),
-        "CFG/other-version": Phrase(
-            message="{name} version {version} is not known", remedy='say "version": {versions}'
-        ),
-        "CFG/no-json": Phrase(message="not JSON: {fault}"),
-        "CFG/not-as-its-schema": Phrase(message="no {name}: {fault}", remedy="see schemas/json/{name}.json"),
-    }
-)

@@ -206,3 +206,15 @@ declared(
         "map/text": Phrase(message="text in quotes"),
     }
 )
+
+# of a canonical document that is to be written: hub/mapping/documents.py
+declared(
+    {
+        "CFG/no-document": Phrase(message="no document '{name}'", remedy='say "document": one of {list}'),
+        "CFG/other-version": Phrase(
+            message="{name} version {version} is not known", remedy='say "version": {versions}'
+        ),
+        "CFG/no-json": Phrase(message="not JSON: {fault}"),
+        "CFG/not-as-its-schema": Phrase(message="no {name}: {fault}", remedy="see schemas/json/{name}.json"),
+    }
+)

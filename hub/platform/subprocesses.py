@@ -27,7 +27,7 @@ import structlog
 import hub
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Defect, HubError, Unavailable
-from hub.kernel.sentence import Word
+from hub.kernel.sentence import Word, Wording
 from hub.kernel.struct import Struct
 from hub.platform.confinement import limit
 from hub.platform.memory import share_arenas
@@ -55,10 +55,13 @@ class SentFault(Struct, tag="fault"):
     kind: str
     arguments: list[str]
     state: dict[str, str | int | float | dict[str, Word] | list[Diagnostic] | None]
+    said: Wording | None = None  # by itself: among others it could not be told from a table of words
 
     @classmethod
     def of(cls, fault: HubError) -> SentFault:
-        return cls(kind=type(fault).__name__, arguments=[str(each) for each in fault.args], state=vars(fault))
+        state = dict(vars(fault))
+        said = state.pop("said", None)
+        return cls(kind=type(fault).__name__, arguments=[str(each) for each in fault.args], state=state, said=said)
 
     def exception(self) -> HubError:
         """Make the exception anew, past ``__init__``: the arguments of that are not those that ``Exception`` keeps."""
@@ -66,6 +69,8 @@ class SentFault(Struct, tag="fault"):
         made = kind.__new__(kind)
         made.args = tuple(self.arguments)
         vars(made).update(self.state)
+        if self.said is not None:
+            vars(made)["said"] = self.said
         return made
 
 

@@ -18,7 +18,7 @@ from hub.kernel.errors import Misconfigured
 from hub.kernel.own_files import FILE, read_own_text
 from hub.kernel.sentence import EMPTY, Phrase, Wording, declared
 from hub.mapping.faults import MapFault, as_map_fault, near_or
-from hub.mapping.scan import Where, scan
+from hub.mapping.scan import KeyValue, Where, scan
 from hub.mapping.spec import (
     CodeTable,
     SourceText,
@@ -148,7 +148,7 @@ class MapFiles:
         family = _family(wire)
         return read_shared(self._entries(f"{family}/shared.toml", faults, texts), faults) if family else {}
 
-    def _entries(self, relative: str, faults: list[MapFault], texts: list[str]):  # type: ignore[no-untyped-def]
+    def _entries(self, relative: str, faults: list[MapFault], texts: list[str]) -> list[KeyValue]:
         path = self._find(relative)
         if path is None:
             return []

@@ -100,7 +100,7 @@ def test_every_customer_is_answered_in_its_own_words_and_the_plant_is_told_of_ea
 ) -> None:
     said, _, _ = said_and_left
     parts = re.split(r"\n\n(?=.* \([a-z-]+\)\n)", said)
-    answered = {
+    answered = {  # each part was cut where that name stands, so it is found
         re.search(r"\(([a-z-]+)\)", part)[1]: re.findall(r"^-- the hub answers (\S+),", part, re.MULTILINE)  # type: ignore[index]
         for part in parts[1:]
     }

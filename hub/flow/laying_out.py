@@ -15,6 +15,7 @@ from hub.flow.views import (
     PLACES_SHOWN_MAX,
     TEXT_SHOWN_MAX,
     KnownPlace,
+    Mark,
     View,
     ViewEntry,
     ViewLine,
@@ -281,10 +282,8 @@ class _Lines:
         self._count += len(piece)
         is_sign = token.kind in ("sign", "blank", "end")
         at = "" if is_sign else token.at
-        mark = "sign" if is_sign else "" if token.kind == "value" else "tag"
-        self._texts.append(
-            ViewText(text=piece, at=at, label=at, mark=mark, faulty=bool(at) and at in self._faulty)  # type: ignore[arg-type]
-        )
+        mark: Mark = "sign" if is_sign else "" if token.kind == "value" else "tag"
+        self._texts.append(ViewText(text=piece, at=at, label=at, mark=mark, faulty=bool(at) and at in self._faulty))
 
     def _close(self) -> None:
         if not self._shows:

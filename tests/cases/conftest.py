@@ -59,8 +59,9 @@ def name_of(path: Path) -> str:
     return path.stem.partition("-")[0]
 
 
-@pytest.fixture(scope="session", params=["http", "folder"])
+@pytest.fixture(scope="package", params=["http", "folder"])
 def at_door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtDoor]:
+    """A hub in this process: it ends with these files, for other tests put parts of their own in place of the hub's."""
     with served(tmp_path_factory.mktemp("cases"), by=request.param) as door:
         came: dict[str, Came] = {}
         files = sorted(FILES.glob("*.edi"))

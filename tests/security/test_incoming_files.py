@@ -56,9 +56,12 @@ def _pipe(at: Path, secret: Path) -> None:
 
 
 def _socket(at: Path, secret: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch, socket.socket(socket.AF_UNIX) as listening:
-        patch.chdir(at.parent)
-        listening.bind(at.name)
+    with socket.socket(socket.AF_UNIX) as listening:
+        folder = os.open(at.parent, os.O_RDONLY | os.O_DIRECTORY)  # the whole path may be longer than a socket's name
+        try:
+            listening.bind(f"/proc/self/fd/{folder}/{at.name}")
+        finally:
+            os.close(folder)
 
 
 def _folder(at: Path, secret: Path) -> None:

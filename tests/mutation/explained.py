@@ -6,6 +6,7 @@ By where it stands and what becomes what, as ``Mutant.name`` says it.
 from __future__ import annotations
 
 EXPLAINED: dict[str, str] = {
+    "hub/exchange/recording.py:keys_of: and → or": "a document has what it is about with the kind of that, or neither",
     "hub/flow/outgoing.py:_outgoing: \"out\" → 'outx'": "is cut to the three characters of its column, as all text is",
     "hub/flow/delivering.py:Deliverer.__init__: 0 → 1": "turns are numbered to be compared with each other",
     "hub/flow/bodies.py:BodySyntax.holds_many: False → None": "its one caller asks whether it is true; mypy refuses it",

@@ -88,6 +88,17 @@ def test_nobody_owes_us_an_acknowledgement_of_an_acknowledgement(hub: AtWork) ->
     assert hub.detail(ours.message).message.acknowledgement == "none"
 
 
+@pytest.mark.parametrize(("said", "calls"), [("AK9*A*1**1~", False), ("AK9*A~", False), ("AK9*A*1*1*0~", True)])
+def test_what_answers_our_acknowledgement_calls_a_person_only_where_it_rejects(
+    hub: AtWork, said: str, calls: bool
+) -> None:
+    hub.send(one_order("4500098123"))
+    (ours,) = of_kind(hub.sent(), "997")
+    body = transaction(f"AK1*FA*{ours.group}~{said}", kind="997")
+    told = hub.send(interchange(group(body, number=900, functional="FA"), number=900))
+    assert (told.message.outcome, told.message.attention is not None) == ("accepted", calls)
+
+
 def test_a_ta1_is_given_where_it_is_asked_for(hub: AtWork) -> None:
     got = hub.send(one_order("4500098123", wish=1))
     answers = hub.answers(got.message.id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hub.exchange.weights import FINDING_BYTES, REFUSED_DOCUMENT_BYTES
+from hub.flow.keeping import KEPT_BYTES_MIN
 from tests.flow.at_work import AtWork
 from tests.flow.wire import group, interchange, order, transaction
 
@@ -22,3 +24,13 @@ def test_a_message_of_many_says_how_many_were_rejected(hub: AtWork, sets: int, b
 def test_of_one_set_it_is_plain_which(hub: AtWork) -> None:
     got = hub.send(interchange(group(transaction(order("N-1").replace("*100*EA", "*+1*EA", 1)))))
     assert str(got.message.attention).startswith("Rejected: PO102 ")
+
+
+def test_of_a_small_message_as_many_rejected_sets_are_kept_as_weigh_no_more_than_is_kept_of_it(hub: AtWork) -> None:
+    faulty = order("N-1").replace("*100*EA", "*+1*EA", 1)
+    got = hub.send(interchange(group(*(transaction(faulty, control=f"{n:04d}") for n in range(1, 101)))))
+    weight = REFUSED_DOCUMENT_BYTES + FINDING_BYTES * len(got.documents[0].findings)
+    assert len(got.documents) == KEPT_BYTES_MIN // weight
+    (told,) = [each for each in got.findings if each.code == "ENV-SETS-NOT-KEPT"]
+    assert told.found == str(100 - len(got.documents))
+    assert told.location.set == f"{len(got.documents) + 1:04d}", "the first of those left out"

@@ -399,6 +399,24 @@ def test_a_file_of_the_answers_name_that_the_hub_may_not_replace_stops_that_answ
         assert as_account(HUB, lambda: send("997.edi")) == "997.edi"
 
 
+def test_while_one_waits_what_is_owed_to_another_later_on_goes_out_at_once(owing: Owing) -> None:
+    owing.owe(2)
+    BLOCKED["a file for out"][0](owing)
+    owing.go()
+    others = owing.owe(2, GOOD)
+    owing.go()
+    assert (owing.sent, owing.states(GOOD), owing.states(EVIL)) == (others, {"delivered"}, {"ready"})
+
+
+def test_a_hub_that_starts_anew_says_how_many_deliveries_it_takes_over(owing: Owing) -> None:
+    owing.owe(3)
+    now = owing.clock.now()
+    assert len(owing.database.write_now(lambda conn: outbox.claim(conn, now=now, limit=2))) == 2
+    assert owing.database.write_now(lambda conn: outbox.take_over(conn, now=now)) == 2
+    owing.go()
+    assert len(owing.sent) == 3
+
+
 def test_a_lane_that_another_hub_takes_while_its_place_is_looked_at_is_left_to_that_one(
     database: Database, tmp_path: Path
 ) -> None:

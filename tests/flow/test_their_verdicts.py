@@ -179,6 +179,21 @@ def test_a_note_is_told_in_words_at_our_own_segment_on_both_messages(hub: AtWork
     assert not re.search(r"look up", str(findings(told)), re.IGNORECASE)
 
 
+def test_a_note_without_a_position_is_told_at_no_other_segment_of_ours(hub: AtWork) -> None:
+    ours, _ = _told(hub, "AK2*855*0001~AK3*FOB***2~AK5*R*5~AK9*R*1*1*0~")
+    (found,) = [each for each in findings(hub.detail(ours)) if each.code == "SYN-OURS-SEGMENT"]
+    assert (found.location.tag, found.found) == ("FOB", "FOB")
+
+
+@pytest.mark.parametrize(("said", "rejects"), [("AK9*R*1*1*0~", True), ("AK9*P*2*2*1~", False)])
+def test_what_is_not_accepted_without_a_reason_is_as_grave_as_its_verdict(
+    hub: AtWork, said: str, rejects: bool
+) -> None:
+    ours, _ = _told(hub, said)
+    (found,) = [each for each in findings(hub.detail(ours)) if each.code == "ENV-OURS-GROUP"]
+    assert found.severity == (Severity.GROUP if rejects else Severity.WARNING)
+
+
 def test_an_element_is_called_by_its_name_in_our_guide(hub: AtWork) -> None:
     ours, _ = _told(hub, "AK2*855*0001~AK3*BAK*2**8~AK4*4*373*8*20261129~AK5*R*5~AK9*R*1*1*0~")
     (found,) = [each for each in findings(hub.detail(ours)) if each.code == "SYN-OURS-ELEMENT"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flow.at_work import AtWork
+from tests.flow.at_work import AtWork, codes
 from tests.flow.wire import CONTROL, group, interchange, order, transaction
 
 
@@ -51,6 +51,13 @@ def test_a_message_of_one_needs_no_number(hub: AtWork, kind: str) -> None:
 
 def test_nobody_is_called_where_all_is_well(hub: AtWork) -> None:
     assert hub.send(made("ggg")).message.attention is None
+
+
+def test_a_warning_that_the_sender_can_settle_calls_nobody(hub: AtWork) -> None:
+    body = order("N-1").replace("CUR*BY*USD~", "CUR*BY*USD~REF*CO*A>B~")
+    got = hub.send(interchange(group(transaction(body))))
+    assert (got.message.validation, got.message.attention) == ("warnings", None)
+    assert "GDE-COMPONENT-SEPARATOR" in codes(got)
 
 
 @pytest.mark.parametrize(

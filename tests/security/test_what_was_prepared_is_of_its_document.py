@@ -39,6 +39,9 @@ FORGERIES: dict[str, Forge] = {
     "an answer to another partner": lambda prepared, _: _drafts(prepared, partner="north-spine"),
     "an answer to another message": lambda prepared, other: _drafts(prepared, because=Cause(kind="message", id=other)),
     "an answer because of an event": lambda prepared, _: _drafts(prepared, because=Cause(kind="event", id="1")),
+    "what happened, told to who does not listen": lambda prepared, _: _drafts(
+        prepared, because=Cause(kind="event", id="order-accepted:1")
+    ),
     "an answer marked as a test": lambda prepared, _: _drafts(prepared, test=True),
     "a message sent again": lambda prepared, other: _result(prepared, resend=[other]),
     "something due that is not written": lambda prepared, other: _result(

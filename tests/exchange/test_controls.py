@@ -9,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from hub.exchange.controls import NUMBER_MAX, Kind, Numbers
+from hub.exchange.controls import NUMBER_MAX, Kind, Numbers, one_at_a_time
 from hub.platform.database import Database
 from tests.stored import FrozenClock
 
@@ -101,3 +103,26 @@ def test_takers_at_the_same_time_get_different_numbers(database: Database) -> No
         return list(taken)
 
     assert sorted(asyncio.run(story())) == list(range(1, 61))
+
+
+@pytest.mark.anyio
+async def test_on_postgresql_who_settles_for_a_partner_keeps_others_from_it_until_the_end(
+    postgresql_database: Database,
+) -> None:
+    engine = create_async_engine("postgresql+asyncpg://" + postgresql_database.url.partition("://")[2])
+
+    async def settle(conn: AsyncConnection, *partners: str) -> None:
+        await conn.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        await conn.run_sync(one_at_a_time, partners)
+
+    async with engine.begin() as first:
+        await settle(first, "borealis-ortho", "acme-cardio")
+        for waited_for in ("acme-cardio", "borealis-ortho"):
+            with pytest.raises(DBAPIError, match="lock timeout"):
+                async with engine.begin() as other:
+                    await settle(other, waited_for)
+        async with engine.begin() as other:
+            await settle(other, "helix-diagnostics")
+    async with engine.begin() as other:
+        await settle(other, "acme-cardio", "borealis-ortho")
+    await engine.dispose()

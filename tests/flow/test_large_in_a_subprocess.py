@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from hub.flow import large_steps
 from hub.flow.large import LargeHere, LargeInSubprocess, LargeReader
 from hub.flow.large_steps import REMEMBERED_MAX, Said, Step, Steps
 from hub.flow.readers import ReadMessage, ToRead
@@ -265,3 +266,20 @@ def test_a_link_in_the_place_of_the_file_is_not_followed(rules: Rules, tmp_path:
             await read(reader, memoryview(b""), link)  # type: ignore[arg-type]  # as above
 
     beside(rules, story)
+
+
+def test_a_bug_of_ours_is_told_of_its_message_and_keeps_no_other_from_being_read(
+    rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = Steps(rules, lambda: -1)
+    (begun,) = steps.take([Step(name="sound", partner=ACME, begins=True, body=orders(3))])
+    with monkeypatch.context() as broken:
+        broken.setattr(large_steps, "syntax_of", None)
+        (fault,) = steps.take([Step(name="unlucky", partner=ACME, begins=True, body=orders(3))])
+    assert isinstance(fault, Defect)
+    assert "TypeError" in str(fault)
+    (following,) = steps.take([Step(name="sound", partner=ACME)])
+    assert isinstance(begun, Said)
+    assert isinstance(following, Said)
+    (gone,) = steps.take([Step(name="unlucky", partner=ACME)])
+    assert isinstance(gone, Unavailable)

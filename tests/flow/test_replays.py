@@ -43,6 +43,14 @@ def test_an_order_of_a_partner_in_test_stays_a_test_when_it_is_replayed_after_go
     assert all(each.test for each in hub.sent(NORTH))
 
 
+def test_real_orders_of_which_nothing_was_kept_are_no_tests_when_they_are_replayed(hub: AtWork) -> None:
+    faulty = order("N-1").replace("*100*EA", "*+1*EA", 1)
+    got = hub.send(interchange(group(*(transaction(faulty, control=f"{n:04d}") for n in range(1, 101)))))
+    again = hub.replay(got.message.id)
+    assert len(again.documents) < 100
+    assert not again.message.test
+
+
 def test_what_does_not_say_production_is_taken_as_a_test(hub: AtWork) -> None:
     got = hub.send(one_order("4500098123", usage="I"))
     assert got.message.test

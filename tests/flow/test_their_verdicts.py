@@ -152,6 +152,7 @@ NOTES = {
     "a missing value": ("AK3*BAK*2**8~AK4*5*328*1~", "BAK", 2, 5, "a value that they demand is missing", None),
     "a value behind the last": ("AK3*BAK*2**8~AK4*10*328*1~", "BAK", 2, 10, "that they demand is missing", None),
     "a code": ("AK3*BAK*2**8~AK4*1*353*7*00~", "BAK", 2, 1, "the code is not one they take", "00"),
+    "a code without its copy": ("AK3*BAK*2**8~AK4*1*353*7~", "BAK", 2, 1, "the code is not one they take", "00"),
     "too long": ("AK3*BAK*2**8~AK4*3*324*5~", "BAK", 2, 3, "the value is too long", "4500098123"),
     "a character": ("AK3*BAK*02**8~AK4*03*324*06~", "BAK", 2, 3, "a character that they do not take", "4500098123"),
     "a component": ("AK3*BAK*2**8~AK4*3>1*324*7~", "BAK", 2, 3, "the code is not one they take", "4500098123"),
@@ -179,8 +180,9 @@ def test_a_note_is_told_in_words_at_our_own_segment_on_both_messages(hub: AtWork
     assert not re.search(r"look up", str(findings(told)), re.IGNORECASE)
 
 
-def test_a_note_without_a_position_is_told_at_no_other_segment_of_ours(hub: AtWork) -> None:
-    ours, _ = _told(hub, "AK2*855*0001~AK3*FOB***2~AK5*R*5~AK9*R*1*1*0~")
+@pytest.mark.parametrize("position", ["", "0"])
+def test_a_note_without_a_position_is_told_at_no_other_segment_of_ours(hub: AtWork, position: str) -> None:
+    ours, _ = _told(hub, f"AK2*855*0001~AK3*FOB*{position}**2~AK5*R*5~AK9*R*1*1*0~")
     (found,) = [each for each in findings(hub.detail(ours)) if each.code == "SYN-OURS-SEGMENT"]
     assert (found.location.tag, found.found) == ("FOB", "FOB")
 
@@ -192,6 +194,14 @@ def test_what_is_not_accepted_without_a_reason_is_as_grave_as_its_verdict(
     ours, _ = _told(hub, said)
     (found,) = [each for each in findings(hub.detail(ours)) if each.code == "ENV-OURS-GROUP"]
     assert found.severity == (Severity.GROUP if rejects else Severity.WARNING)
+
+
+def test_a_copy_that_is_too_long_to_be_kept_is_told_as_cut(hub: AtWork) -> None:
+    ours, _ = _told(hub, UNTIDY["a copy too long"])
+    (found,) = [each for each in findings(hub.detail(ours)) if each.code == "SYN-OURS-ELEMENT"]
+    assert found.found is not None
+    assert len(found.found) < 150
+    assert re.search("= 'X+…'", found.message)
 
 
 def test_an_element_is_called_by_its_name_in_our_guide(hub: AtWork) -> None:

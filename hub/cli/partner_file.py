@@ -32,9 +32,9 @@ id        = {their_id}
 qualifier = {our_qualifier}
 id        = {our_id}
 
-# [x12.separators]             # what we write to them; stated here it never changes, and x12.substitute ("?")
-# element   = "*"              # stands for what would separate. Not stated, others are written where data holds one
-# segment   = "~"
+# [x12.separators]             # what we write to them; stated here it never changes: in text x12.substitute ("?")
+# element   = "*"              # stands for what would separate, and a number that holds one waits for a person.
+# segment   = "~"              # Not stated, others are written where data holds one
 # component = ">"
 
 [sends]                        # document → map; a map of theirs once it differs: "{id}/850"

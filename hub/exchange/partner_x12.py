@@ -71,7 +71,7 @@ class X12Envelope(Struct):
     written_in: Annotated[dict[SetId, Release], Meta(max_length=100)] = {}  # GS08 of what we send, set by set; of the
     # rest that of its map, and of an acknowledgement that of what it acknowledges
     separators: OutboundSeparators | None = None  # stated, they never change; else others where data contains one
-    substitute: Sign = "?"  # written for a separator in the data, where separators are stated
+    substitute: Sign = "?"  # written for a separator in text for people, where separators are stated
     numbers_restart_after_days: Days = 60  # with "number-may-restart": whoever sends again has done so long since
     acknowledgements: Acknowledgements = Acknowledgements()
 

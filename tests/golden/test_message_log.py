@@ -167,7 +167,7 @@ def acknowledgements_that_are_odd(hub: AtWork) -> None:
 
 
 def an_answer_that_cannot_be_written(hub: AtWork) -> None:
-    """The partner's guide takes shorter numbers in an answer; and what would separate is replaced in another."""
+    """The partner's guide takes shorter numbers in an answer; what would separate is written with another sign."""
     assert hub.overlay is not None
     short_numbers(hub.overlay)
     hub.reopen()

@@ -21,6 +21,7 @@ from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.fitting import Fitted, fitted
 from hub.formats.x12.headers import version_of
 from hub.formats.x12.separators import Separators, in_version
+from hub.formats.x12.validate import Validator
 from hub.formats.x12.writer import CleanSegments, OutboundSet, clean_segments, write_bare
 from hub.kernel.diagnostics import worst
 from hub.kernel.errors import Misconfigured
@@ -50,7 +51,7 @@ def render(rules: Rules, partner: Partner, map_: Map, document: Struct) -> Conte
     if composed is None or worst(findings).is_reject:
         raise Unsendable(findings)
     written_in = _written_in(partner, kind, release)
-    fit = _fitted(partner, composed.segments, release)
+    fit = _fitted(partner, composed.segments, release, validator)
     if fit.segments is None:
         raise Unsendable(findings + fit.findings)
     findings = findings + fit.findings + validator.check(as_set(kind, fit.segments, release)).findings
@@ -88,13 +89,14 @@ def cleaned(unwritten: OutboundSet, separators: Separators) -> CleanSegments:
     return clean
 
 
-def _fitted(partner: Partner, segments: Sequence[Sequence[Value]], release: str) -> Fitted:
-    """Return the segments with separators that their data does not contain, or the data without the separators."""
+def _fitted(partner: Partner, segments: Sequence[Sequence[Value]], release: str, validator: Validator) -> Fitted:
+    """Return the segments with separators that their data does not contain, or text without the separators."""
     x12 = agreed_envelope(partner)
     named = [part for each in (x12.ours, *x12.theirs) for part in (each.id, each.group_id)]
     return fitted(
         segments,
         separators_of(partner, release),
+        validator.elements,
         fixed=x12.separators is not None,
         substitute=x12.substitute,
         envelope="".join(named),

@@ -1,21 +1,24 @@
-"""Data and separators made to fit each other, so that what somebody wrote in an order never keeps the answer to it.
+"""Data and separators made to fit each other, so that what somebody wrote in an order does not keep the answer to it.
 
 A separator is chosen anew for each interchange: its header says which it is. So where the data contains one that was
-agreed, another is taken; where the partner's file fixes them, what would separate is replaced by the substitute the
-file names, and a finding says which value was changed. The partner's own signs go first, and nothing is lost quietly.
+agreed, another is taken. Where the partner's file fixes them, text that people read has the substitute the file names
+in place of each, and a finding says which value was changed; a number, a reference or a code is never changed, for two
+of them would become one: what holds such a one is refused. The partner's own signs go first, nothing is lost quietly.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from hub.formats.tree import Value
+from hub.formats.x12.element_types import CONTROL
+from hub.formats.x12.guide import Element
 from hub.formats.x12.isa import WHOLE_ISA
 from hub.formats.x12.outbound_faults import outbound
-from hub.formats.x12.outbound_values import rules_for
+from hub.formats.x12.outbound_values import OutboundRules, rules_for
 from hub.formats.x12.separators import REPETITION_SIGNS, Separators
 from hub.formats.x12.writer import CleanSegments, clean_segments
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
@@ -26,7 +29,10 @@ ENCODING = "utf-8"
 SUBSTITUTE = "?"  # of the basic character set of X12, and seen by whoever reads the value; a blank would not be
 _CANDIDATES = {"element": "*|^!", "segment": "~'`", "component": ">:<\\", "repetition": REPETITION_SIGNS}
 _LAST = "\x1d\x1c\x1f\x1e"
-"""Separators of ASCII itself: data holds no control characters, so that one of them is always free."""
+"""Separators of ASCII itself: data is written without control characters, so that one of them is always free."""
+TEXT_FOR_PEOPLE = frozenset({"19", "61", "79", "93", "166", "352", "369", "387", "790", "791", "933", "1551"})
+"""Data elements of X12 that hold prose: city, message, description, name, address line, routing, title. Whoever reads
+them reads a sign that was replaced for what it is; all others are compared: with an order, a catalogue, a list."""
 
 
 class Fitted(Struct):
@@ -39,6 +45,7 @@ class Fitted(Struct):
 def fitted(
     segments: Sequence[Sequence[Value]],
     agreed: Separators,
+    elements: Mapping[str, Sequence[Element]],
     *,
     fixed: bool,
     substitute: str = SUBSTITUTE,
@@ -46,36 +53,58 @@ def fitted(
 ) -> Fitted:
     """Return ``segments`` clean, with the ``agreed`` separators where that can be.
 
-    ``fixed`` says that the partner takes no other separators; then ``substitute`` stands for each in the data.
-    ``envelope`` is all that will stand in the headers, which may contain no separator either.
+    ``elements`` are those of the guide, by tag. ``fixed`` says that the partner takes no other separators; then
+    ``substitute`` stands for each in text for people. ``envelope`` is all that will stand in the headers, which may
+    contain no separator either.
     """
     clean = clean_segments(segments, agreed, encoding=ENCODING)
     if clean is not None:
         return _without_header(clean, substitute)
-    if not fixed:
-        there = set(envelope).union(*_texts(segments))
-        other = _apart_from(there, agreed)
-        clean = clean_segments(segments, other, encoding=ENCODING)
-        if clean is not None:
-            said = outbound("SYN-OTHER-SEPARATORS", Location(tag="ISA"), characters=_named(agreed, other))
-            found = _without_header(clean, substitute)
-            return replace(found, findings=[said, *found.findings])
-    return _substituted(segments, agreed, substitute)
+    there = CONTROL.sub("", "".join((envelope, *_texts(segments))))
+    separators = agreed if fixed else _apart_from(set(there), agreed)
+    found = _substituted(segments, separators, elements, substitute)
+    if separators == agreed or found.segments is None:
+        return found
+    said = outbound("SYN-OTHER-SEPARATORS", Location(tag="ISA"), characters=_named(agreed, separators))
+    return replace(found, findings=[said, *found.findings])
 
 
-def _substituted(segments: Sequence[Sequence[Value]], agreed: Separators, substitute: str) -> Fitted:
-    rules = rules_for(agreed, ENCODING, substitute if substitute not in agreed.all else " ")
-    findings, lines = list(rules.findings), []
+def _substituted(
+    segments: Sequence[Sequence[Value]], separators: Separators, elements: Mapping[str, Sequence[Element]], sign: str
+) -> Fitted:
+    """Return the segments with ``sign`` for what would separate in text for people; elsewhere that is refused."""
+    strict = rules_for(separators, ENCODING, None)
+    changing = rules_for(separators, ENCODING, sign if sign not in separators.all else " ")
+    findings, lines = list(strict.findings), []
     for position, values in enumerate(segments, start=2):
-        tag = str(values[0])[:3] if values else None
-        line, said = rules.line(values, Location(segment=position, tag=tag))
-        findings += said
+        line = strict.clean_line(values)
+        if line is None:
+            line, said = _line(values, position, elements, strict, changing)
+            findings += said
         lines.append(line)
     if worst(findings) > Severity.WARNING:
         return Fitted(segments=None, findings=findings)
-    clean = CleanSegments(lines=lines, separators=agreed, encoding=ENCODING, substitute=None)
-    found = _without_header(clean, substitute)
+    clean = CleanSegments(lines=lines, separators=separators, encoding=ENCODING, substitute=None)
+    found = _without_header(clean, sign)
     return replace(found, findings=[*findings, *found.findings])
+
+
+def _line(
+    values: Sequence[Value],
+    position: int,
+    elements: Mapping[str, Sequence[Element]],
+    strict: OutboundRules,
+    changing: OutboundRules,
+) -> tuple[str, list[Diagnostic]]:
+    tag = str(values[0])[:3] if values else ""
+    at, written, changes = Location(segment=position, tag=tag or None), list(values), []
+    for number, element in enumerate(elements.get(tag, ()), start=1):
+        text = written[number] if number < len(written) else None
+        if isinstance(text, str) and element.number in TEXT_FOR_PEOPLE:
+            written[number], said = changing.text(text, at, number)
+            changes += said
+    line, refused = strict.line(written, at)
+    return line, changes + refused
 
 
 def _without_header(clean: CleanSegments, substitute: str) -> Fitted:

@@ -35,11 +35,12 @@ _SEVERITIES = {
 REFUSALS = {
     "SYN-SEPARATOR-IN-DATA": (
         "the value {found} contains {character}, which separates in this interchange",
-        "agree with the partner on separators that data never contains, or write it with a substitute",
+        "take [x12.separators] out of the partner's file if they read separators out of ISA, or agree on some that "
+        "data never contains; then replay the message",
     ),
     "SYN-CONTROL-IN-DATA": (
         "the value {found} contains the control character {character}",
-        "take it out of the data, or write it with a substitute",
+        "ask where the value comes from, and take it out there",
     ),
     "SYN-SUBSTITUTED": (
         "in the value {found} separators or control characters were replaced by '{substitute}'",

@@ -113,6 +113,12 @@ def numbers(message: MessageRow) -> list[Key]:
     return sorted(message.keys, key=lambda key: rank.get(key.kind, len(rank)))
 
 
+def named_by(message: MessageRow) -> list[Key]:
+    """Return the two numbers a row of the log names it by; what a document is known by only where it has no other."""
+    found = numbers(message)
+    return [key for key in found if key.kind != "document"][:2] or found[:1]
+
+
 def business_numbers(message: MessageRow) -> list[Key]:
     """Return those of them that are of what rooms have."""
     return [key for key in numbers(message) if key.kind in OF_ROOMS]

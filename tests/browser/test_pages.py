@@ -222,3 +222,16 @@ def test_nothing_is_cut_off_on_a_phone(page: Page, served: Served, language: str
     page.goto(f"/messages/{served.orders[path]}" if path in served.orders else path)
     assert page.evaluate(BEYOND) == []
     assert faults(page) == []
+
+
+def test_the_log_is_seen_whole_on_a_laptop_whatever_names_its_documents_have(page: Page, served: Served) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{served.url}/messages?partner=helix-diagnostics")
+    page.get_by_text("purchaseOrderResponse").first.wait_for()
+    assert (
+        page.evaluate(
+            "(() => { const e = document.querySelector('.table-wrap'); return e.scrollWidth - e.clientWidth })()"
+        )
+        <= 0
+    )
+    assert page.get_by_text("Known by").count() == 0, "the number people call it by is enough"

@@ -19,8 +19,8 @@ from hub.exchange.model import (
     DeliveryRow,
     DocumentRow,
     EarlierDelivery,
+    EnvelopeRow,
     Filters,
-    InterchangeRow,
     MessageDetail,
     MessagePage,
     MessageRow,
@@ -272,10 +272,10 @@ def _message(row: Any) -> MessageRow:
     return MessageRow(**row._mapping)
 
 
-def _interchanges(conn: Connection, message_id: str) -> list[InterchangeRow]:
+def _interchanges(conn: Connection, message_id: str) -> list[EnvelopeRow]:
     wanted = select(interchange).where(interchange.c.message == message_id).order_by(interchange.c.position)
     wanted = wanted.limit(INTERCHANGES_MAX)
-    return [InterchangeRow(**row._mapping) for row in conn.execute(wanted)]
+    return [EnvelopeRow(**row._mapping) for row in conn.execute(wanted)]
 
 
 def _timeline(conn: Connection, message_id: str) -> list[TimelineEntry]:

@@ -112,7 +112,7 @@ class MessagePage(Struct):
     next: str | None = None
 
 
-class InterchangeRow(Struct):
+class EnvelopeRow(Struct):
     """One envelope received or sent. Every received number is kept, duplicates too."""
 
     message: str
@@ -233,7 +233,7 @@ class MessageDetail(Struct):
 
     message: MessageRow
     findings: list[Diagnostic] = []  # about its envelopes, or why it could not be read at all
-    interchanges: list[InterchangeRow] = []
+    interchanges: list[EnvelopeRow] = []
     documents: list[DocumentRow] = []
     stages: list[StageTime] = []
     timeline: list[TimelineEntry] = []  # oldest first, stages not among them

@@ -20,8 +20,8 @@ import msgspec
 from sqlalchemy import Connection, Integer, ScalarSelect, bindparam, delete, exists, func, insert, or_, select, update
 
 from hub.canonical.result import Cause
-from hub.exchange import interchanges, stopped
-from hub.exchange.model import Acknowledgement, DocumentRow, InterchangeRow, StageTime
+from hub.exchange import envelopes, stopped
+from hub.exchange.model import Acknowledgement, DocumentRow, EnvelopeRow, StageTime
 from hub.exchange.recording import (
     KEYS_SHOWN_MAX,
     call_attention,
@@ -68,7 +68,7 @@ class OutboundMessage(Struct):
     file_name: str | None = None
     because: Cause | None = None  # a message that it answers, or what else
     acknowledgement: Acknowledgement = "none"  # "awaited" when the receiver owes one
-    interchanges: list[InterchangeRow] = []
+    envelopes: list[EnvelopeRow] = []
     documents: list[DocumentRow] = []
     keys: list[Key] = []
 
@@ -92,7 +92,7 @@ def put_all(conn: Connection, outgoing: Sequence[OutboundMessage]) -> None:
     keys = [kept_keys(_keys(each)) for each in outgoing]
     _MESSAGE.run_many(conn, [_row(each, own[:KEYS_SHOWN_MAX]) for each, own in zip(outgoing, keys, strict=True)])
     blobs.put(conn, *(each.body for each in outgoing))
-    interchanges.enter_sent(conn, [row for each in outgoing for row in each.interchanges])
+    envelopes.enter_sent(conn, [row for each in outgoing for row in each.envelopes])
     put_documents(conn, [row for each in outgoing for row in each.documents])
     put_kept_keys(conn, [(each.partner, each.id, own) for each, own in zip(outgoing, keys, strict=True)])
     _DELIVERY.run_many(conn, [_due(each) for each in outgoing])
@@ -242,7 +242,7 @@ def _finish(
 
 
 def _keys(outgoing: OutboundMessage) -> list[Key]:
-    numbers = [Key(kind=row.kind, value=row.reference) for row in outgoing.interchanges]
+    numbers = [Key(kind=row.kind, value=row.reference) for row in outgoing.envelopes]
     return [*outgoing.keys, *keys_of(outgoing.documents), *numbers]
 
 

@@ -20,7 +20,7 @@ from hub.exchange.model import (
     DeliveryRow,
     DocumentRow,
     Duty,
-    InterchangeRow,
+    EnvelopeRow,
     MessageRow,
     StageTime,
     TimelineEntry,
@@ -54,7 +54,7 @@ class MessageHead(Struct):
     stages: list[StageTime]
     findings: list[Diagnostic]
     documents: list[DocumentPart]
-    interchanges: list[InterchangeRow]
+    interchanges: list[EnvelopeRow]
     answers: list[MessageRow]
     duties: list[Duty]
     delivery: DeliveryRow | None
@@ -140,7 +140,7 @@ def findings_of_message(
     return _elements(conn, message.c.findings, of_message, cursor=cursor, limit=limit, worst_first=worst_first)
 
 
-def interchanges(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[InterchangeRow]:
+def interchanges(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[EnvelopeRow]:
     """Return envelopes in the order of the message."""
     asked = select(interchange).where(interchange.c.message == message_id, interchange.c.position > number_of(cursor))
     return _rows(conn, asked.order_by(interchange.c.position), limit, _interchange, lambda row: row.position)
@@ -261,8 +261,8 @@ def _count(where: Any) -> Select[Any]:
     return select(func.count()).where(where)
 
 
-def _interchange(row: Any) -> InterchangeRow:
-    return InterchangeRow(**row)
+def _interchange(row: Any) -> EnvelopeRow:
+    return EnvelopeRow(**row)
 
 
 def _message(row: Any) -> MessageRow:

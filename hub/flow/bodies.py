@@ -21,7 +21,7 @@ from hub.business.rooms import ROOMS
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.stored import encode_document
 from hub.exchange.controls import Numbers
-from hub.exchange.model import DocumentRow, InterchangeRow
+from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey, is_test
 from hub.flow.drafts import Content, DocumentAcknowledgements, Draft, Reply, Unsendable
@@ -100,7 +100,7 @@ class BodySyntax(ABC):
         """Nothing in a body says who sent it."""
         return None
 
-    def with_number_judged(self, envelope: Envelope, entered: InterchangeRow) -> Envelope:
+    def with_number_judged(self, envelope: Envelope, entered: EnvelopeRow) -> Envelope:
         """Return the envelope as refused where another document came before under what this one is known by."""
         if entered.judgement != "conflict":
             return envelope

@@ -18,7 +18,7 @@ from hub.exchange.model import Acknowledgement, DocumentRow, Duty
 from hub.exchange.partners import Partner
 from hub.flow.canonical_json import frame_canonical
 from hub.flow.drafts import Content, Draft
-from hub.flow.rows import interchange_row
+from hub.flow.rows import envelope_row
 from hub.flow.rules import Rules
 from hub.flow.syntax import Framed
 from hub.flow.syntaxes import SYNTAXES
@@ -98,8 +98,8 @@ def _outgoing(
         file_name=framed.file_name,
         because=draft.because,
         acknowledgement=acknowledgement,
-        interchanges=[
-            interchange_row(
+        envelopes=[
+            envelope_row(
                 envelope,
                 message=message_id,
                 partner=partner.id,

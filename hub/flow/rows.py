@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.result import Result
-from hub.exchange.model import GROUP, GROUP_KIND, Direction, DocumentRow, InterchangeRow, Validation
+from hub.exchange.model import GROUP, GROUP_KIND, Direction, DocumentRow, EnvelopeRow, Validation
 from hub.flow.documents import Document, Envelope
 from hub.kernel.diagnostics import Severity, worst
 
@@ -50,7 +50,7 @@ def _validation(document: Document, result: Result) -> Validation:
     return document.validation
 
 
-def interchange_row(
+def envelope_row(
     envelope: Envelope,
     *,
     message: str,
@@ -58,9 +58,9 @@ def interchange_row(
     direction: Direction,
     digest: str,
     at: datetime,
-) -> InterchangeRow:
+) -> EnvelopeRow:
     """Return the row of an envelope, received or sent; who enters a received one judges its control reference."""
-    return InterchangeRow(
+    return EnvelopeRow(
         message=message,
         position=envelope.position,
         partner=partner,

@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 
 from hub.business.room import Room
 from hub.canonical.result import Result
-from hub.exchange import interchanges, outbox, recording
+from hub.exchange import envelopes, outbox, recording
 from hub.exchange.budgets import by_partner, spend
 from hub.exchange.controls import one_at_a_time
 from hub.exchange.duties import put_duties, read_at_last, renew_duties
-from hub.exchange.model import Acknowledgement, DocumentRow, Duty, InterchangeRow, Judgement
+from hub.exchange.model import Acknowledgement, DocumentRow, Duty, EnvelopeRow, Judgement
 from hub.exchange.partners import Partner
 from hub.exchange.recording import TestsBefore
 from hub.exchange.waiting import Waiting, must_wait, subject_stands, wait, waits_no_longer
@@ -35,7 +35,7 @@ from hub.flow.preparing import PreparedDocument, arrived, is_of, is_of_today
 from hub.flow.rendering import written
 from hub.flow.replying import drafts_of, replied_amount
 from hub.flow.rooms import ROOM_OF, handler_of
-from hub.flow.rows import document_row, interchange_row
+from hub.flow.rows import document_row, envelope_row
 from hub.flow.rules import Rules
 from hub.flow.sequencing import as_it_would_wait
 from hub.flow.services import Services
@@ -206,11 +206,11 @@ class _Settlement:
         recording.forget_documents(conn, message, after=before, to=None if portion.last else read)
         self.progress = replace(self.progress, read=read)
 
-    def _entered(self, found: Envelope) -> InterchangeRow | None:
+    def _entered(self, found: Envelope) -> EnvelopeRow | None:
         """Enter the control reference; where an envelope bears none there is nothing to be judged."""
         if not found.kind:
             return None
-        row = interchange_row(
+        row = envelope_row(
             found,
             message=self._message.id,
             partner=self.partner.id,
@@ -218,7 +218,7 @@ class _Settlement:
             digest=found.digest,
             at=self._effects.now,
         )
-        return interchanges.enter(
+        return envelopes.enter(
             self._effects.conn,
             row,
             refused=found.refused,

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from hub.business.room import Arrived
 from hub.canonical.result import Result
 from hub.exchange.controls import Numbers
-from hub.exchange.model import DocumentRow, InterchangeRow
+from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey
 from hub.flow.drafts import Content, Draft, Reply
@@ -99,7 +99,7 @@ class Syntax(Protocol):
     def place(self, envelope: Envelope, document: Document) -> Location:
         """Return where a document stands in its message."""
 
-    def with_number_judged(self, envelope: Envelope, entered: InterchangeRow) -> Envelope:
+    def with_number_judged(self, envelope: Envelope, entered: EnvelopeRow) -> Envelope:
         """Return the envelope with what was found when its control reference was entered."""
 
     def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:

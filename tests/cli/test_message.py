@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from hub.cli.main import run
-from hub.exchange import interchanges
+from hub.exchange import envelopes
 from hub.exchange.tables import message
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -116,8 +116,8 @@ def test_what_was_found_about_the_whole_message_is_shown_and_which_came_first(
     )
 
     def find_fault(conn: Connection) -> None:
-        interchanges.enter(conn, envelope(first, 7, b"ISA a"))
-        interchanges.enter(conn, envelope(order, 7, b"ISA b"))
+        envelopes.enter(conn, envelope(first, 7, b"ISA a"))
+        envelopes.enter(conn, envelope(order, 7, b"ISA b"))
         conn.execute(update(message).where(message.c.id == order).values(findings=[taken]))
 
     sqlite_database.write_now(find_fault)

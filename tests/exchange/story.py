@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from hub.canonical.result import Cause
 from hub.exchange import intake, outbox, recording
-from hub.exchange.model import DocumentRow, InterchangeRow, StageTime
+from hub.exchange.model import DocumentRow, EnvelopeRow, StageTime
 from hub.kernel.identity import new_id
 from hub.kernel.outcome import Key
 from hub.platform.blobs import Body
@@ -33,8 +33,8 @@ def incoming(content: bytes = b"ISA", partner: str = "acme-cardio", **more: str)
     )
 
 
-def envelope(message: str, number: int, content: bytes = b"ISA", partner: str = "acme-cardio") -> InterchangeRow:
-    return InterchangeRow(
+def envelope(message: str, number: int, content: bytes = b"ISA", partner: str = "acme-cardio") -> EnvelopeRow:
+    return EnvelopeRow(
         message=message,
         position=1,
         partner=partner,

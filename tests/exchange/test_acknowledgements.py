@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.canonical.result import Cause
-from hub.exchange import acknowledgements, interchanges, messages
+from hub.exchange import acknowledgements, envelopes, messages
 from hub.exchange.duties import put_duties
 from hub.exchange.model import Acknowledgement, Duty, MessageDetail
 from hub.exchange.overdue import mark_overdue
@@ -136,7 +136,7 @@ ISA13 = 41  # the same as the group's number: the two are counted apart and ofte
 
 def sent_enveloped(conn: Connection) -> str:
     message = sent(conn)
-    interchanges.enter_sent(conn, [replace(envelope(message, ISA13), direction="out")])
+    envelopes.enter_sent(conn, [replace(envelope(message, ISA13), direction="out")])
     put_keys(conn, "acme-cardio", message, [Key(kind="interchange", value=str(ISA13))])
     return message
 

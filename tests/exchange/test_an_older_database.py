@@ -9,7 +9,7 @@ import msgspec
 from alembic import command
 from sqlalchemy import Column, Connection, MetaData, Table, insert
 
-from hub.exchange import acknowledgements, interchanges, messages
+from hub.exchange import acknowledgements, envelopes, messages
 from hub.exchange.acknowledgements import SetWord
 from hub.exchange.overdue import mark_overdue
 from hub.kernel.scope import EVERYONE
@@ -99,9 +99,9 @@ def test_envelopes_documents_and_causes_are_the_same_after_an_upgrade(database: 
 
     def story(conn: Connection) -> None:
         order = receive_order(conn, "PO-1")
-        interchanges.enter(conn, envelope(order, 7))
+        envelopes.enter(conn, envelope(order, 7))
         ours = answer(conn, "PO-1", order)
-        interchanges.enter_sent(conn, [msgspec.structs.replace(envelope(ours, 9), direction="out", usage="test")])
+        envelopes.enter_sent(conn, [msgspec.structs.replace(envelope(ours, 9), direction="out", usage="test")])
         found.extend((order, ours))
 
     def shown(conn: Connection) -> list[object]:
@@ -112,5 +112,5 @@ def test_envelopes_documents_and_causes_are_the_same_after_an_upgrade(database: 
     _back_to(database, BEFORE)
     schema.upgrade(database)
     assert database.read_now(shown) == before
-    again = database.write_now(lambda conn: interchanges.enter(conn, envelope(receive_order(conn, "PO-2"), 7)))
+    again = database.write_now(lambda conn: envelopes.enter(conn, envelope(receive_order(conn, "PO-2"), 7)))
     assert (again.judgement, again.first_message) == ("duplicate", found[0]), "its number is still known"

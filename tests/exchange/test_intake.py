@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, text
 
-from hub.exchange import intake, interchanges
+from hub.exchange import envelopes, intake
 from hub.exchange.messages import find_message
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import EVERYONE
@@ -79,11 +79,11 @@ def test_a_control_number_is_judged_when_it_comes(database: Database) -> None:
     def work(conn: Connection) -> None:
         for sent in (first, same, other):
             accept(conn, sent)
-        assert interchanges.enter(conn, envelope(first.id, 905, b"ISA a")).judgement == "first"
-        assert interchanges.enter(conn, envelope(first.id, 905, b"ISA a")).judgement == "first"  # a replay
-        again = interchanges.enter(conn, envelope(same.id, 905, b"ISA a"))
+        assert envelopes.enter(conn, envelope(first.id, 905, b"ISA a")).judgement == "first"
+        assert envelopes.enter(conn, envelope(first.id, 905, b"ISA a")).judgement == "first"  # a replay
+        again = envelopes.enter(conn, envelope(same.id, 905, b"ISA a"))
         assert (again.judgement, again.first_message) == ("duplicate", first.id)
-        clash = interchanges.enter(conn, envelope(other.id, 905, b"ISA b"))
+        clash = envelopes.enter(conn, envelope(other.id, 905, b"ISA b"))
         assert (clash.judgement, clash.first_message) == ("conflict", first.id)
         assert conn.execute(text("SELECT count(*) FROM interchange")).scalar() == 3
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, select
 
-from hub.exchange import interchanges, messages, recording
+from hub.exchange import envelopes, messages, recording
 from hub.exchange.model import DocumentRow
 from hub.exchange.storable import storable_text
 from hub.exchange.tables import document, search_key
@@ -25,7 +25,7 @@ def test_an_envelope_of_overlong_and_unprintable_values_is_written_and_judged(da
         sent = msgspec.structs.replace(
             envelope(taken.message_id, 7), sender=f"Z\x00:{LONG}", receiver=LONG, reference=LONG
         )
-        entered = interchanges.enter(conn, sent)
+        entered = envelopes.enter(conn, sent)
         return entered.judgement, entered.sender
 
     assert database.write_now(lambda conn: enter(conn, b"one")) == ("first", f"Z␀:{'9' * 157}")

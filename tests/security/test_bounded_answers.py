@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from hub.canonical.shared import Text
-from hub.exchange.model import DocumentRow, InterchangeRow
+from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.recording import note, put_documents
 from hub.exchange.tables import document, interchange, message
 from hub.kernel.diagnostics import Diagnostic, Severity
@@ -125,7 +125,7 @@ def test_a_message_of_thousands_of_interchanges_lists_them_page_by_page(asked: A
     assert state.json()["counts"]["interchanges"] == 4_000
     pages = list(asked.pages(state.json()["more"]["interchanges"] + "?limit=200", partner))
     assert [each["position"] for page in pages for each in page["items"]] == [*range(1, 4_001)]
-    assert set(pages[0]["items"][0]) >= set(InterchangeRow.__struct_fields__) - {"message", "first_message"}
+    assert set(pages[0]["items"][0]) >= set(EnvelopeRow.__struct_fields__) - {"message", "first_message"}
 
 
 def test_a_timeline_of_thousands_of_entries_has_pages(asked: Asking) -> None:

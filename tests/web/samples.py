@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from hub.canonical.result import Cause
-from hub.exchange import interchanges, outbox, recording
+from hub.exchange import envelopes, outbox, recording
 from hub.exchange.intake import Incoming
-from hub.exchange.model import DocumentRow, InterchangeRow, StageTime, Validation
+from hub.exchange.model import DocumentRow, EnvelopeRow, StageTime, Validation
 from hub.exchange.outbox import OutboundMessage
 from hub.exchange.recording import Processed
 from hub.kernel.diagnostics import Diagnostic, Severity
@@ -180,7 +180,7 @@ def receive(
         )
         accepted = accept(conn, incoming)  # type: ignore[arg-type]
         assert not accepted.duplicate
-        interchanges.enter(conn, _envelope(message, partner, control_number, at))  # type: ignore[arg-type]
+        envelopes.enter(conn, _envelope(message, partner, control_number, at))  # type: ignore[arg-type]
         recording.put_documents(conn, [row])  # type: ignore[arg-type]
         put_keys(conn, partner, message, keys)  # type: ignore[arg-type]
         processed = Processed(
@@ -253,7 +253,7 @@ def answer(
             because=Cause(kind="message", id=to) if to else None,
             acknowledgement="awaited" if wire == "855" else "none",
             content_type="application/edi-x12",
-            interchanges=[_envelope(message, partner, control_number, at, direction="out")],
+            envelopes=[_envelope(message, partner, control_number, at, direction="out")],
             documents=[row],
         )
         outbox.put_all(conn, [outgoing])  # type: ignore[arg-type]
@@ -262,10 +262,10 @@ def answer(
     return message
 
 
-def _envelope(message: str, partner: str, number: int, at: datetime, *, direction: str = "in") -> InterchangeRow:
+def _envelope(message: str, partner: str, number: int, at: datetime, *, direction: str = "in") -> EnvelopeRow:
     theirs, ours = "01:123456789", "ZZ:MEDCM"
     sender, receiver = (theirs, ours) if direction == "in" else (ours, theirs)
-    return InterchangeRow(
+    return EnvelopeRow(
         message=message,
         position=1,
         partner=partner,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from hub.exchange.model import InterchangeRow
+from hub.exchange.model import EnvelopeRow
 from hub.flow.documents import Envelope
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -30,7 +30,7 @@ declared(
 )
 
 
-def with_number_judged(envelope: Envelope, entered: InterchangeRow) -> Envelope:
+def with_number_judged(envelope: Envelope, entered: EnvelopeRow) -> Envelope:
     """Return the envelope with what was found when its number was entered."""
     if entered.judgement == "conflict":
         return _number_taken(envelope, entered.first_message)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.exchange.controls import Numbers
-from hub.exchange.model import DocumentRow, InterchangeRow
+from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity
 from hub.flow.drafts import Content, Draft, Reply
@@ -53,7 +53,7 @@ class X12Syntax:
             set=document.number or None,
         )
 
-    def with_number_judged(self, envelope: Envelope, entered: InterchangeRow) -> Envelope:
+    def with_number_judged(self, envelope: Envelope, entered: EnvelopeRow) -> Envelope:
         """Return the envelope with what was found about ISA13."""
         return agreement.with_number_judged(envelope, entered)
 

@@ -18,7 +18,7 @@ from hub.exchange.model import (
     Direction,
     Duty,
     DutyState,
-    InterchangeRow,
+    EnvelopeRow,
     Judgement,
     MessageRow,
     StageTime,
@@ -185,7 +185,7 @@ def item_of(row: MessageRow) -> MessageItem:
     return MessageItem(**said, answers_to=row.answers)
 
 
-def interchange_of(row: InterchangeRow) -> InterchangeState:
+def interchange_of(row: EnvelopeRow) -> InterchangeState:
     """Return an envelope as the API says it."""
     named = {"kind": row.kind, "reference": row.reference, "usage": USAGES[row.usage]}
     for party in ("sender", "receiver"):

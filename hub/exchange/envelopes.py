@@ -15,7 +15,7 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from hub.exchange.model import InterchangeRow, Judgement
+from hub.exchange.model import EnvelopeRow, Judgement
 from hub.exchange.storable import storable
 from hub.exchange.tables import interchange
 from hub.kernel.errors import Defect
@@ -24,13 +24,13 @@ from hub.platform.statements import PreparedStatement, unless_there
 
 def enter(
     conn: Connection,
-    received: InterchangeRow,
+    received: EnvelopeRow,
     *,
     refused: bool = False,
     numbered: bool = True,
     restarts_after: timedelta | None = None,
     digest_of_bytes: str = "",
-) -> InterchangeRow:
+) -> EnvelopeRow:
     """Write an inbound envelope and return it with its judgement; entered again by a replay, it keeps its first.
 
     ``refused`` says that its envelope is at fault; a replay that finds it mended judges it anew. A number that came
@@ -41,7 +41,7 @@ def enter(
     same = (received.digest, digest_of_bytes or received.digest)
     row = storable(interchange, msgspec.structs.asdict(received)) | {"judgement": "first", "first_message": None}
     if not refused and _ENTER.run(conn, row) == 1:
-        return msgspec.convert(row, InterchangeRow)
+        return msgspec.convert(row, EnvelopeRow)
     own = conn.execute(_OWN, {"wanted": received.message, "at_position": received.position}).one_or_none()
     if own is not None and own.judgement == "refused":
         conn.execute(_FORGET, {"wanted": received.message, "at_position": received.position})
@@ -54,7 +54,7 @@ def enter(
             digest_of_bytes=digest_of_bytes,
         )
     if own is not None:
-        return InterchangeRow(**own._mapping)
+        return EnvelopeRow(**own._mapping)
     if not numbered:
         return _insert(conn, row, "refused", None)
     number = {f"the_{name}": row[name] for name in _IDENTITY}
@@ -76,23 +76,23 @@ def enter(
     return taken or enter(conn, received, restarts_after=restarts_after, digest_of_bytes=digest_of_bytes)
 
 
-def enter_sent(conn: Connection, sent: list[InterchangeRow]) -> None:
+def enter_sent(conn: Connection, sent: list[EnvelopeRow]) -> None:
     """Write envelopes of ours."""
     _INSERT.run_many(conn, [storable(interchange, msgspec.structs.asdict(row)) for row in sent])
 
 
-def _insert(conn: Connection, row: dict[str, object], judgement: Judgement, first: str | None) -> InterchangeRow:
+def _insert(conn: Connection, row: dict[str, object], judgement: Judgement, first: str | None) -> EnvelopeRow:
     judged = row | {"judgement": judgement, "first_message": first}
     _INSERT.run(conn, judged)
-    return msgspec.convert(judged, InterchangeRow)
+    return msgspec.convert(judged, EnvelopeRow)
 
 
-def _take_over(conn: Connection, row: dict[str, object], before: str, position: int) -> InterchangeRow | None:
+def _take_over(conn: Connection, row: dict[str, object], before: str, position: int) -> EnvelopeRow | None:
     """Give ``row`` the number of the interchange ``before``; None when another has taken it meanwhile."""
     if conn.execute(_SUPERSEDE, {"wanted": before, "at_position": position}).rowcount != 1:
         return None
     taken = row | {"first_message": before}
-    return msgspec.convert(taken, InterchangeRow) if _ENTER.run(conn, taken) == 1 else None
+    return msgspec.convert(taken, EnvelopeRow) if _ENTER.run(conn, taken) == 1 else None
 
 
 _IDENTITY = ("partner", "kind", "reference", "sender", "receiver")

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from hub.exchange import interchanges
-from hub.exchange.model import InterchangeRow
+from hub.exchange import envelopes
+from hub.exchange.model import EnvelopeRow
 from hub.platform.database import Database
 from tests.exchange.story import NOW, envelope, incoming
 from tests.stored import accept
@@ -21,14 +21,14 @@ OLD, NEW, NEWER = b"ISA before", b"ISA after", b"ISA after that"
 
 def arrived(
     conn: Connection, content: bytes, *, days: int, restarts_after: timedelta | None = DAYS, refused: bool = False
-) -> InterchangeRow:
+) -> EnvelopeRow:
     """Return how ``content`` under the number is judged when it comes ``days`` after the first day."""
     message = accept(conn, incoming(content)).message_id
     row = replace(envelope(message, NUMBER, content), at=NOW + timedelta(days=days))
-    return interchanges.enter(conn, row, refused=refused, restarts_after=restarts_after)
+    return envelopes.enter(conn, row, refused=refused, restarts_after=restarts_after)
 
 
-def told(row: InterchangeRow) -> tuple[str, str | None]:
+def told(row: EnvelopeRow) -> tuple[str, str | None]:
     return row.judgement, row.first_message
 
 
@@ -37,8 +37,8 @@ def test_a_number_that_restarted_is_taken_and_the_one_before_gives_way(database:
         before = arrived(conn, OLD, days=0)
         after = arrived(conn, NEW, days=61)
         assert told(after) == ("first", before.message)
-        assert interchanges.enter(conn, before).judgement == "superseded", "a replay keeps what it was"
-        assert told(interchanges.enter(conn, after, restarts_after=DAYS)) == ("first", before.message)
+        assert envelopes.enter(conn, before).judgement == "superseded", "a replay keeps what it was"
+        assert told(envelopes.enter(conn, after, restarts_after=DAYS)) == ("first", before.message)
 
     database.write_now(work)
 
@@ -59,7 +59,7 @@ def test_bytes_from_before_the_restart_are_still_known(database: Database) -> No
         before = arrived(conn, OLD, days=0)
         arrived(conn, NEW, days=61)
         again = replace(before, position=2, at=NOW + timedelta(days=500), judgement="first")
-        assert told(interchanges.enter(conn, again, restarts_after=DAYS)) == ("duplicate", before.message)
+        assert told(envelopes.enter(conn, again, restarts_after=DAYS)) == ("duplicate", before.message)
 
     database.write_now(work)
 
@@ -79,8 +79,8 @@ def test_what_is_refused_whole_takes_no_number_from_another(database: Database) 
         before = arrived(conn, OLD, days=0)
         refused = arrived(conn, NEW, days=61, refused=True)
         assert told(refused) == ("refused", None)
-        assert interchanges.enter(conn, before).judgement == "first"
-        assert told(interchanges.enter(conn, refused, restarts_after=DAYS)) == ("first", before.message), "mended"
+        assert envelopes.enter(conn, before).judgement == "first"
+        assert told(envelopes.enter(conn, refused, restarts_after=DAYS)) == ("first", before.message), "mended"
 
     database.write_now(work)
 
@@ -94,7 +94,7 @@ def test_the_same_bytes_from_before_meanings_were_compared_are_the_same_intercha
         before = arrived(conn, OLD, days=0)  # its digest is of its bytes
         message = accept(conn, incoming(OLD + b"\n")).message_id
         row = replace(envelope(message, NUMBER), digest="meaning", at=NOW + timedelta(days=days))
-        again = interchanges.enter(conn, row, restarts_after=restarts, digest_of_bytes=before.digest)
+        again = envelopes.enter(conn, row, restarts_after=restarts, digest_of_bytes=before.digest)
         assert told(again) == ("duplicate", before.message)
 
     database.write_now(work)
@@ -106,7 +106,7 @@ def test_a_digest_of_bytes_that_is_not_known_makes_nothing_the_same(database: Da
         for number, digest in enumerate(("", envelope("", NUMBER, NEW).digest)):
             message = accept(conn, incoming(NEW + bytes([65 + number]))).message_id
             row = replace(envelope(message, NUMBER), digest=f"meaning {number}")
-            judged = interchanges.enter(conn, row, digest_of_bytes=digest)
+            judged = envelopes.enter(conn, row, digest_of_bytes=digest)
             assert told(judged) == ("conflict", before.message)
 
     database.write_now(work)

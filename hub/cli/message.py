@@ -14,6 +14,7 @@ from typing import get_args
 import click
 from sqlalchemy import Connection
 
+from hub.business.rooms import ROOMS
 from hub.cli.output import Output, refuse, reports, table
 from hub.cli.sentences import know_every_sentence
 from hub.cli.stored import actor, data_option, opened, partner_ids, settings_for
@@ -40,11 +41,14 @@ COLUMNS: dict[str, Callable[[MessageRow], object]] = {
     "attention": lambda row: row.attention,
 }
 
+CALLED = {kind: word for room in ROOMS for kind, word in room.keys.items()}
+"""What people call each kind of number."""
+
 CAME_BEFORE = {
     "duplicate": "came before, with the same content; the first is message",
     "conflict": "came before, with other content; the first is message",
 }
-"""Judgements of an interchange's number that name another message."""
+"""Judgements of an envelope's reference that name another message."""
 
 
 @click.group()
@@ -241,15 +245,16 @@ def _tell_envelopes(out: Output, detail: MessageDetail) -> None:
         out.line("\nthe whole message")
     for finding in detail.findings:
         out.line(f"  {finding}")
-    for each in detail.interchanges:
+    for each in detail.envelopes:
         if each.judgement in CAME_BEFORE:
             first = each.first_message or "unknown"
-            out.line(f"\ninterchange {each.reference}: {CAME_BEFORE[each.judgement]} {first}")
+            out.line(f"\n{each.kind} {each.reference}: {CAME_BEFORE[each.judgement]} {first}")
 
 
 def _tell_document(out: Output, document: DocumentRow) -> None:
     """Say which document it is, what became of it, and what was found."""
-    number = f"PO {document.order_number}" if document.order_number else ""
+    about = document.about
+    number = f"{CALLED.get(about.kind, about.kind)} {about.value}" if about else ""
     became = document.outcome if document.outcome != "none" else document.validation
     heading = " ".join(part for part in (document.kind, document.reference, number) if part)
     out.line(f"\n{heading}: {became}")

@@ -16,7 +16,7 @@ from hub.canonical.result import Cause
 from hub.exchange.duties import put_duties
 from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement, Duty, DutyState
 from hub.exchange.recording import call_attention, note
-from hub.exchange.tables import document, interchange, message, owed, search_key
+from hub.exchange.tables import document, envelope, message, owed, search_key
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
 from hub.platform.columns import Instant
@@ -207,17 +207,17 @@ _SAID = {"state": bindparam("verdict"), "done_by": bindparam("by"), "done_at": b
 _ANSWERED = update(owed).where(owed.c.id == bindparam("wanted")).values(_SAID)
 _STATES = select(owed.c.kind, owed.c.state).where(owed.c.cause == bindparam("wanted"), _THEIRS)
 _SENT = (
-    select(interchange.c.message, interchange.c.at)
-    .join(search_key, search_key.c.message == interchange.c.message)  # by its index: envelopes sent have none
+    select(envelope.c.message, envelope.c.at)
+    .join(search_key, search_key.c.message == envelope.c.message)  # by its index: envelopes sent have none
     .where(
         search_key.c.folded == bindparam("folded"),
         search_key.c.kind == "interchange",
-        interchange.c.partner == bindparam("whose"),
-        interchange.c.direction == "out",
-        interchange.c.kind == "interchange",
-        interchange.c.reference == bindparam("folded"),
+        envelope.c.partner == bindparam("whose"),
+        envelope.c.direction == "out",
+        envelope.c.kind == "interchange",
+        envelope.c.reference == bindparam("folded"),
     )
-    .order_by(interchange.c.message.desc())
+    .order_by(envelope.c.message.desc())
 )
 _OF_ENVELOPE = (
     select(owed)

@@ -4,7 +4,7 @@ The same number with the same content is a ``duplicate`` (answer with the first 
 (quarantine it and tell someone); what it means is compared, and its bytes only where not all of it was kept. Where the
 partner's numbers may restart and the one before is old enough, there is no conflict: that one is ``superseded``, which
 it stays, and this is the first. What was ``refused`` whole had no effect and takes no number: sent again and put right,
-it is the first. The judgement is made by the row's unique key inside the transaction that applies the interchange, so
+it is the first. The judgement is made by the row's unique key inside the transaction that applies what it holds, so
 two workers cannot both be first.
 """
 
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.exchange.model import EnvelopeRow, Judgement
 from hub.exchange.storable import storable
-from hub.exchange.tables import interchange
+from hub.exchange.tables import envelope
 from hub.kernel.errors import Defect
 from hub.platform.statements import PreparedStatement, unless_there
 
@@ -35,11 +35,11 @@ def enter(
 
     ``refused`` says that its envelope is at fault; a replay that finds it mended judges it anew. A number that came
     longer than ``restarts_after`` ago may come again with other bytes; None: never. One that is not ``numbered``
-    (nobody can read its number, and so it is refused) is compared with none. Of an interchange that came before its
-    meaning was compared only ``digest_of_bytes`` is known: the same bytes are the same interchange as well.
+    (nobody can read its number, and so it is refused) is compared with none. Of an envelope that came before its
+    meaning was compared only ``digest_of_bytes`` is known: the same bytes are the same envelope as well.
     """
     same = (received.digest, digest_of_bytes or received.digest)
-    row = storable(interchange, msgspec.structs.asdict(received)) | {"judgement": "first", "first_message": None}
+    row = storable(envelope, msgspec.structs.asdict(received)) | {"judgement": "first", "first_message": None}
     if not refused and _ENTER.run(conn, row) == 1:
         return msgspec.convert(row, EnvelopeRow)
     own = conn.execute(_OWN, {"wanted": received.message, "at_position": received.position}).one_or_none()
@@ -60,7 +60,7 @@ def enter(
     number = {f"the_{name}": row[name] for name in _IDENTITY}
     first = conn.execute(_FIRST, number).one_or_none()
     if first is None and not refused:
-        raise Defect(f"interchange {received.reference} is neither new nor known")
+        raise Defect(f"{received.kind} {received.reference} is neither new nor known")
     if first is None:
         return _insert(conn, row, "refused", None)
     if first.digest in same:
@@ -78,7 +78,7 @@ def enter(
 
 def enter_sent(conn: Connection, sent: list[EnvelopeRow]) -> None:
     """Write envelopes of ours."""
-    _INSERT.run_many(conn, [storable(interchange, msgspec.structs.asdict(row)) for row in sent])
+    _INSERT.run_many(conn, [storable(envelope, msgspec.structs.asdict(row)) for row in sent])
 
 
 def _insert(conn: Connection, row: dict[str, object], judgement: Judgement, first: str | None) -> EnvelopeRow:
@@ -88,7 +88,7 @@ def _insert(conn: Connection, row: dict[str, object], judgement: Judgement, firs
 
 
 def _take_over(conn: Connection, row: dict[str, object], before: str, position: int) -> EnvelopeRow | None:
-    """Give ``row`` the number of the interchange ``before``; None when another has taken it meanwhile."""
+    """Give ``row`` the number of the envelope ``before``; None when another has taken it meanwhile."""
     if conn.execute(_SUPERSEDE, {"wanted": before, "at_position": position}).rowcount != 1:
         return None
     taken = row | {"first_message": before}
@@ -96,36 +96,36 @@ def _take_over(conn: Connection, row: dict[str, object], before: str, position: 
 
 
 _IDENTITY = ("partner", "kind", "reference", "sender", "receiver")
-_ENTER = unless_there(interchange)
-_INSERT = PreparedStatement(insert(interchange))
-_OWN = select(interchange).where(
-    interchange.c.message == bindparam("wanted"), interchange.c.position == bindparam("at_position")
+_ENTER = unless_there(envelope)
+_INSERT = PreparedStatement(insert(envelope))
+_OWN = select(envelope).where(
+    envelope.c.message == bindparam("wanted"), envelope.c.position == bindparam("at_position")
 )
-_FORGET = delete(interchange).where(
-    interchange.c.message == bindparam("wanted"), interchange.c.position == bindparam("at_position")
+_FORGET = delete(envelope).where(
+    envelope.c.message == bindparam("wanted"), envelope.c.position == bindparam("at_position")
 )
 _OF_NUMBER = (
-    *(interchange.c[name] == bindparam(f"the_{name}") for name in _IDENTITY),
-    interchange.c.direction == "in",
+    *(envelope.c[name] == bindparam(f"the_{name}") for name in _IDENTITY),
+    envelope.c.direction == "in",
 )
-_FIRST = select(interchange.c.message, interchange.c.position, interchange.c.digest, interchange.c.at).where(
-    *_OF_NUMBER, interchange.c.judgement == "first"
+_FIRST = select(envelope.c.message, envelope.c.position, envelope.c.digest, envelope.c.at).where(
+    *_OF_NUMBER, envelope.c.judgement == "first"
 )
 _FORMER = (
-    select(interchange.c.message)
+    select(envelope.c.message)
     .where(
         *_OF_NUMBER,
-        interchange.c.judgement == "superseded",
-        interchange.c.digest.in_(bindparam("digests", expanding=True)),
+        envelope.c.judgement == "superseded",
+        envelope.c.digest.in_(bindparam("digests", expanding=True)),
     )
-    .order_by(interchange.c.message)
+    .order_by(envelope.c.message)
 )
 _SUPERSEDE = (
-    update(interchange)
+    update(envelope)
     .where(
-        interchange.c.message == bindparam("wanted"),
-        interchange.c.position == bindparam("at_position"),
-        interchange.c.judgement == "first",
+        envelope.c.message == bindparam("wanted"),
+        envelope.c.position == bindparam("at_position"),
+        envelope.c.judgement == "first",
     )
     .values(judgement="superseded")
 )

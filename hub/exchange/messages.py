@@ -37,7 +37,7 @@ from hub.exchange.tables import (
     delivery_attempt,
     document,
     earlier_delivery,
-    interchange,
+    envelope,
     message,
     search_key,
     timeline,
@@ -56,7 +56,7 @@ ANSWERS_MAX = 100  # of one message; a file of a thousand orders has one answer 
 DOCUMENTS_MAX = 1_000  # shown of one message; ``documents`` continues
 TIMELINE_MAX = 500
 EARLIER_DELIVERIES_MAX = 20  # the last of them; each time the same bytes come again may make one
-INTERCHANGES_MAX = 1_000  # of one message; ``hub.exchange.parts`` continues
+ENVELOPES_MAX = 1_000  # of one message; ``hub.exchange.parts`` continues
 SAID_BEFORE = re.compile(
     r"\A(?:(?:[^\W\d_]+(?:\s*[.:#]+\s*|\s+))+#?\s*(?=\S*\d)|#\s*(?=\S)|[^\W\d_]{2,3}(?=\d{3}))",
 )
@@ -107,7 +107,7 @@ def message_detail(conn: Connection, scope: Scope, message_id: str) -> MessageDe
     return MessageDetail(
         message=row,
         findings=conn.execute(select(message.c.findings).where(message.c.id == message_id)).scalar() or [],
-        interchanges=_interchanges(conn, message_id),
+        envelopes=_envelopes(conn, message_id),
         documents=documents_of(conn, scope, message_id),
         stages=stages_of(conn, message_id),
         timeline=_timeline(conn, message_id),
@@ -272,9 +272,9 @@ def _message(row: Any) -> MessageRow:
     return MessageRow(**row._mapping)
 
 
-def _interchanges(conn: Connection, message_id: str) -> list[EnvelopeRow]:
-    wanted = select(interchange).where(interchange.c.message == message_id).order_by(interchange.c.position)
-    wanted = wanted.limit(INTERCHANGES_MAX)
+def _envelopes(conn: Connection, message_id: str) -> list[EnvelopeRow]:
+    wanted = select(envelope).where(envelope.c.message == message_id).order_by(envelope.c.position)
+    wanted = wanted.limit(ENVELOPES_MAX)
     return [EnvelopeRow(**row._mapping) for row in conn.execute(wanted)]
 
 

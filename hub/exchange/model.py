@@ -1,7 +1,7 @@
 """What the exchange tells about messages: rows as values.
 
 Queries of this room return these; pages and the API show them. A *message* is one received (or sent) body; it holds
-interchanges and documents, each with its own findings, outcome and keys, and shows the worst of them.
+envelopes and documents, each with its own findings, outcome and keys, and shows the worst of them.
 """
 
 from __future__ import annotations
@@ -25,10 +25,8 @@ ACKNOWLEDGEMENTS_BY_GRAVITY: tuple[Acknowledgement, ...] = (
 Usage = Literal["production", "test", "information", "unclear"]
 """What an envelope says its documents are for. A syntax that has no word for it leaves that to the partner's file, and
 says production."""
-PURCHASE_ORDER = "purchase-order"
-"""The kind of the number by which people ask for an order."""
-GROUP_KIND, GROUP = "group-kind", "group"
-"""Names in a document's ``envelope``: GS01 and GS06."""
+GROUP = "group"
+"""The name, among a document's ``details``, of the group that it stands in: "PO 41" is GS01 and GS06."""
 Debtor = Literal["partner", "us"]
 DutyState = Literal[Acknowledgement, "done"]
 """Of a duty of theirs, what they said when they did it; of ours, that it is done."""
@@ -119,12 +117,12 @@ class EnvelopeRow(Struct):
     position: int  # in the message, from 1
     partner: str
     direction: Direction
-    kind: str  # of its control reference: interchange
+    kind: str  # of its control reference: interchange (ISA13), document (what a map says it is known by)
     reference: str  # ISA13 without zeros
     sender: str  # with its qualifier, where the syntax has one: "01:123456789"
     receiver: str
     usage: Usage
-    digest: str  # SHA-256 of what the interchange means; of an old one, and of ours, of its bytes
+    digest: str  # SHA-256 of what it means; of an old one, and of ours, of its bytes
     judgement: Judgement
     at: datetime
     first_message: str | None = None  # of a duplicate or conflict: where the number was first seen; of a first whose
@@ -139,13 +137,13 @@ class DocumentRow(Struct):
     partner: str
     direction: Direction
     kind: str  # 850
-    interchange: int | None = None  # position of its interchange
+    envelope: int | None = None  # position of its envelope
     document: str | None = None  # PurchaseOrder
     release: str | None = None  # GS08 as sent: 004010
     reference: str | None = None  # its own number in its envelope: ST02
     subject_kind: str | None = None  # what it is about: purchase-order
     subject: str | None = None  # and how its sender calls that
-    envelope: dict[str, str] | None = None  # what else only its syntax understands, by name: see ``GROUP_KIND``
+    details: dict[str, str] | None = None  # what else only its syntax understands, by name: see ``GROUP``
     test: bool = False
     validation: Validation = "pending"
     acknowledgement: Acknowledgement = "none"
@@ -160,9 +158,9 @@ class DocumentRow(Struct):
     cause_position: int | None = None  # of the document in its message
 
     @property
-    def order_number(self) -> str | None:
-        """The order it is about."""
-        return self.subject if self.subject_kind == PURCHASE_ORDER else None
+    def about(self) -> Key | None:
+        """What it is about, as one value."""
+        return Key(kind=self.subject_kind, value=self.subject) if self.subject_kind and self.subject else None
 
 
 class TimelineEntry(Struct):
@@ -233,7 +231,7 @@ class MessageDetail(Struct):
 
     message: MessageRow
     findings: list[Diagnostic] = []  # about its envelopes, or why it could not be read at all
-    interchanges: list[EnvelopeRow] = []
+    envelopes: list[EnvelopeRow] = []
     documents: list[DocumentRow] = []
     stages: list[StageTime] = []
     timeline: list[TimelineEntry] = []  # oldest first, stages not among them

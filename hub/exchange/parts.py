@@ -1,4 +1,4 @@
-"""The lists beneath one message, each page by page: documents, findings, interchanges, answers, timeline.
+"""The lists beneath one message, each page by page: documents, findings, envelopes, answers, timeline.
 
 No list of a message is read whole, for a file of 1 MB holds a thousand documents and sixty thousand findings. Every
 function takes where to go on (``cursor``, the ``next`` of the page before) and how many are wanted; the database cuts.
@@ -25,7 +25,7 @@ from hub.exchange.model import (
     StageTime,
     TimelineEntry,
 )
-from hub.exchange.tables import answering, document, interchange, message, owed, timeline
+from hub.exchange.tables import answering, document, envelope, message, owed, timeline
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.pages import NUMBER_MAX, Cut, cut, number_of, page_size
 from hub.kernel.scope import Scope
@@ -54,7 +54,7 @@ class MessageHead(Struct):
     stages: list[StageTime]
     findings: list[Diagnostic]
     documents: list[DocumentPart]
-    interchanges: list[EnvelopeRow]
+    envelopes: list[EnvelopeRow]
     answers: list[MessageRow]
     duties: list[Duty]
     delivery: DeliveryRow | None
@@ -71,7 +71,7 @@ def message_head(conn: Connection, scope: Scope, message_id: str) -> MessageHead
         stages=stages_of(conn, message_id),
         findings=findings_of_message(conn, message_id, limit=FINDINGS_EACH).items,
         documents=documents(conn, message_id, limit=FIRST).items,
-        interchanges=interchanges(conn, message_id, limit=FIRST).items,
+        envelopes=envelopes(conn, message_id, limit=FIRST).items,
         answers=answers(conn, message_id, limit=FIRST).items,
         duties=acknowledgements(conn, message_id, limit=FIRST).items,
         delivery=latest_delivery(conn, message_id),
@@ -84,7 +84,7 @@ def counts_of(conn: Connection, message_id: str) -> dict[str, int]:
     counted = {
         "findings": select(json_list(conn, message.c.findings).count).where(message.c.id == message_id),
         "documents": _count(document.c.message == message_id),
-        "interchanges": _count(interchange.c.message == message_id),
+        "envelopes": _count(envelope.c.message == message_id),
         "answers": _count(and_(*answering(message_id))),
         "acknowledgements": _count(and_(*_awaited_of(message_id))),
         "timeline": _count(timeline.c.message == message_id),
@@ -140,10 +140,10 @@ def findings_of_message(
     return _elements(conn, message.c.findings, of_message, cursor=cursor, limit=limit, worst_first=worst_first)
 
 
-def interchanges(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[EnvelopeRow]:
+def envelopes(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[EnvelopeRow]:
     """Return envelopes in the order of the message."""
-    asked = select(interchange).where(interchange.c.message == message_id, interchange.c.position > number_of(cursor))
-    return _rows(conn, asked.order_by(interchange.c.position), limit, _interchange, lambda row: row.position)
+    asked = select(envelope).where(envelope.c.message == message_id, envelope.c.position > number_of(cursor))
+    return _rows(conn, asked.order_by(envelope.c.position), limit, _envelope, lambda row: row.position)
 
 
 def answers(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[MessageRow]:
@@ -261,7 +261,7 @@ def _count(where: Any) -> Select[Any]:
     return select(func.count()).where(where)
 
 
-def _interchange(row: Any) -> EnvelopeRow:
+def _envelope(row: Any) -> EnvelopeRow:
     return EnvelopeRow(**row)
 
 

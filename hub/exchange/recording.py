@@ -55,11 +55,11 @@ class TestsBefore(Struct):
     """What an earlier run of a message took each of its documents for."""
 
     by_position: dict[int, bool] = {}
-    by_interchange: dict[int, bool] = {}  # for documents of which no row was kept
+    by_envelope: dict[int, bool] = {}  # for documents of which no row was kept
 
-    def judged(self, position: int, interchange: int) -> bool | None:
+    def judged(self, position: int, envelope: int) -> bool | None:
         """Return whether the document was a test; None when no earlier run has said so."""
-        return self.by_position.get(position, self.by_interchange.get(interchange))
+        return self.by_position.get(position, self.by_envelope.get(envelope))
 
 
 def forget_keys(conn: Connection, message_id: str) -> None:
@@ -88,11 +88,11 @@ def hold(conn: Connection, message_id: str, why: str) -> None:
 
 def tests_among(conn: Connection, message_id: str) -> TestsBefore:
     """Return whether each document that an earlier run wrote was a test."""
-    found = TestsBefore(by_position={}, by_interchange={})
-    for position, interchange, test in _TESTS.returned(conn, {"wanted": message_id}):
+    found = TestsBefore(by_position={}, by_envelope={})
+    for position, envelope, test in _TESTS.returned(conn, {"wanted": message_id}):
         found.by_position[position] = bool(test)
-        if interchange is not None:
-            found.by_interchange[interchange] = found.by_interchange.get(interchange, False) or bool(test)
+        if envelope is not None:
+            found.by_envelope[envelope] = found.by_envelope.get(envelope, False) or bool(test)
     return found
 
 
@@ -105,9 +105,9 @@ def note(
     _NOTE.run(conn, storable(timeline, row))
 
 
-def note_acknowledged(conn: Connection, message_id: str, interchanges: int) -> None:
-    """Say how many interchanges of a message, from the first, have been acknowledged, though it is not at its end."""
-    _ACKNOWLEDGED.run(conn, {"wanted": message_id, "told": interchanges})
+def note_acknowledged(conn: Connection, message_id: str, envelopes: int) -> None:
+    """Say how many envelopes of a message, from the first, have been acknowledged, though it is not at its end."""
+    _ACKNOWLEDGED.run(conn, {"wanted": message_id, "told": envelopes})
 
 
 def call_attention(conn: Connection, message_id: str, why: str) -> None:
@@ -140,10 +140,10 @@ def keys_of(documents: Iterable[DocumentRow]) -> list[Key]:
     """Return the numbers that documents bear themselves."""
     found: list[Key] = []
     for row in documents:
-        if row.subject and row.subject_kind:
-            found.append(Key(kind=row.subject_kind, value=row.subject))
-        if row.envelope and GROUP in row.envelope:
-            found.append(Key(kind="group", value=row.envelope[GROUP]))
+        if row.about:
+            found.append(row.about)
+        if row.details and GROUP in row.details:
+            found.append(Key(kind="group", value=row.details[GROUP].rpartition(" ")[2]))
         if row.reference:
             found.append(Key(kind="set", value=row.reference))
     return found
@@ -156,10 +156,10 @@ def fold(value: str) -> str:
 
 def _document(row: DocumentRow) -> dict[str, object]:
     said = storable(document, msgspec.structs.asdict(row))
-    if row.envelope and not all(
-        value.isprintable() and len(value) <= DETAIL_LENGTH_MAX for value in row.envelope.values()
+    if row.details and not all(
+        value.isprintable() and len(value) <= DETAIL_LENGTH_MAX for value in row.details.values()
     ):
-        said["envelope"] = {name: storable_text(value, DETAIL_LENGTH_MAX) for name, value in row.envelope.items()}
+        said["details"] = {name: storable_text(value, DETAIL_LENGTH_MAX) for name, value in row.details.items()}
     return said
 
 
@@ -217,9 +217,7 @@ _ACKNOWLEDGED = PreparedStatement(
     update(message).where(message.c.id == bindparam("wanted")).values(acknowledged_to=bindparam("told"))
 )
 _TESTS = PreparedStatement(
-    select(document.c.position, document.c.interchange, document.c.test).where(
-        document.c.message == bindparam("wanted")
-    )
+    select(document.c.position, document.c.envelope, document.c.test).where(document.c.message == bindparam("wanted"))
 )
 _DOCUMENTS = PreparedStatement(insert(document))
 _KEYS = unless_there(search_key)

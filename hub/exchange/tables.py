@@ -69,7 +69,7 @@ message = Table(
     Column("cause_kind", WORD),
     Column("cause", CAUSE),
     Column("repeats", Integer, nullable=False),
-    Column("acknowledged_to", Integer, nullable=False, server_default="0"),  # of its interchanges, while it is at work
+    Column("acknowledged_to", Integer, nullable=False, server_default="0"),  # of its envelopes, while it is at work
     _one_of("direction", model.Direction),
     _one_of("validation", model.Validation),
     _one_of("delivery", model.Delivery),
@@ -133,8 +133,8 @@ waiting = Table(
     sqlite_with_rowid=False,
 )  # documents that change something, and may not take effect yet
 
-interchange = Table(
-    "interchange",
+envelope = Table(
+    "envelope",
     metadata,
     Column("message", ID, ForeignKey("message.id"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
@@ -152,21 +152,21 @@ interchange = Table(
     _one_of("judgement", model.Judgement),
 )
 _partial(
-    "uq_interchange_reference",
-    interchange.c.partner,
-    interchange.c.reference,
-    interchange.c.sender,
-    interchange.c.receiver,
-    interchange.c.kind,
-    where=(interchange.c.judgement == "first") & (interchange.c.direction == "in"),
+    "uq_envelope_reference",
+    envelope.c.partner,
+    envelope.c.reference,
+    envelope.c.sender,
+    envelope.c.receiver,
+    envelope.c.kind,
+    where=(envelope.c.judgement == "first") & (envelope.c.direction == "in"),
     unique=True,
 )  # ours may come round again after 999,999,999; theirs where the partner's file allows it, else a person looks
 
 _partial(
-    "ix_interchange_superseded",
-    interchange.c.partner,
-    interchange.c.reference,
-    where=interchange.c.judgement == "superseded",
+    "ix_envelope_superseded",
+    envelope.c.partner,
+    envelope.c.reference,
+    where=envelope.c.judgement == "superseded",
 )  # bytes from before a partner's numbers restarted are still known
 
 document = Table(
@@ -174,7 +174,7 @@ document = Table(
     metadata,
     Column("message", ID, ForeignKey("message.id"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("interchange", Integer),
+    Column("envelope", Integer),
     Column("partner", PARTNER, nullable=False),
     Column("direction", String(3), nullable=False),
     Column("kind", String(60), nullable=False),
@@ -183,7 +183,7 @@ document = Table(
     Column("reference", String(80)),
     Column("subject_kind", String(40)),
     Column("subject", String(80)),
-    Column("envelope", Json(dict[str, str])),
+    Column("details", Json(dict[str, str])),
     Column("test", Boolean, nullable=False),
     Column("validation", WORD, nullable=False),
     Column("acknowledgement", WORD, nullable=False),

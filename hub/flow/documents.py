@@ -50,7 +50,7 @@ class Envelope(Struct):
     """What stands around documents; where a syntax has nothing of the kind, the body itself."""
 
     position: int  # in the message, from 1
-    kind: str = ""  # of its control reference: interchange; "" where it bears none, and none is entered and judged
+    kind: str = ""  # of its control reference; "" where it bears none, and none is entered and judged
     reference: str = ""
     numbered: bool = True  # whether ``reference`` could be read
     sender: Identity = Identity()

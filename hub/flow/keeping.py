@@ -75,7 +75,7 @@ def _with_findings_that_fit(settled: Settled, most: int) -> Settled:
 
 def keys_of_left_out(row: DocumentRow) -> list[Key]:
     """Return by what a set is found that has no row of its own."""
-    return [Key(kind=row.subject_kind, value=row.subject)] if row.subject_kind and row.subject else []
+    return [row.about] if row.about else []
 
 
 def envelope_keys(found: Sequence[Envelope]) -> list[Key]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.result import Result
-from hub.exchange.model import GROUP, GROUP_KIND, Direction, DocumentRow, EnvelopeRow, Validation
+from hub.exchange.model import GROUP, Direction, DocumentRow, EnvelopeRow, Validation
 from hub.flow.documents import Document, Envelope
 from hub.kernel.diagnostics import Severity, worst
 
@@ -25,13 +25,13 @@ def document_row(
         partner=partner,
         direction="in",
         kind=document.kind,
-        interchange=document.envelope if envelope.kind else None,
+        envelope=document.envelope if envelope.kind else None,
         document=document.document,
         release=document.release or None,
         reference=document.number or None,
         subject_kind=subject.kind if subject else None,
         subject=subject.value if subject else None,
-        envelope={GROUP_KIND: group.kind, GROUP: group.reference} if group else None,
+        details={GROUP: f"{group.kind} {group.reference}"} if group else None,
         test=test,
         validation=_validation(document, result),
         outcome=result.outcome,

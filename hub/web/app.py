@@ -53,7 +53,7 @@ API: tuple[HTTPRouteHandler, ...] = (
     message_parts.documents,
     message_parts.findings_of_document,
     message_parts.findings_of_message,
-    message_parts.interchanges,
+    message_parts.envelopes,
     message_parts.answers,
     message_parts.acknowledgements,
     message_parts.timeline,

@@ -63,7 +63,7 @@ def receive_order(conn: Connection, order: str, partner: str = "acme-cardio", at
         reference="0001",
         subject_kind="purchase-order",
         subject=order,
-        envelope={"group-kind": "PO", "group": "7"},
+        details={"group": "PO 7"},
         validation="valid",
         outcome="accepted",
     )
@@ -99,7 +99,7 @@ def answer(conn: Connection, order: str, answers: str, partner: str = "acme-card
         reference="0001",
         subject_kind="purchase-order",
         subject=order,
-        envelope={"group-kind": "PR", "group": "41"},
+        details={"group": "PR 41"},
         validation="valid",
         acknowledgement="awaited",
         cause_kind="message",

@@ -85,7 +85,7 @@ def test_a_control_number_is_judged_when_it_comes(database: Database) -> None:
         assert (again.judgement, again.first_message) == ("duplicate", first.id)
         clash = envelopes.enter(conn, envelope(other.id, 905, b"ISA b"))
         assert (clash.judgement, clash.first_message) == ("conflict", first.id)
-        assert conn.execute(text("SELECT count(*) FROM interchange")).scalar() == 3
+        assert conn.execute(text("SELECT count(*) FROM envelope")).scalar() == 3
 
     database.write_now(work)
 

@@ -107,7 +107,7 @@ def test_a_message_in_full_has_documents_answers_and_timeline(database: Database
         recording.note(conn, order, "seen", "by a person", at=NOW, actor="person:kim")
         detail = messages.message_detail(conn, EVERYONE, order)
         assert detail is not None
-        assert [row.order_number for row in detail.documents] == ["PO-1"]
+        assert [row.subject for row in detail.documents] == ["PO-1"]
         assert [row.id for row in detail.answers] == [sent]
         assert [stage.stage for stage in detail.stages] == ["received", "finished"]
         assert [entry.event for entry in detail.timeline] == ["seen"]

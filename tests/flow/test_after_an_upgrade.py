@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, update
 
-from hub.exchange.tables import interchange as interchange_table
+from hub.exchange.tables import envelope as envelope_table
 from hub.platform import schema
 from tests.flow.at_work import AtWork
 from tests.flow.wire import acknowledgement, of_kind, one_order
@@ -32,10 +32,10 @@ def test_the_same_bytes_are_a_duplicate_though_an_earlier_version_took_them_in(
     hub: AtWork, again: bytes, outcome: str
 ) -> None:
     first = hub.send(FIRST)
-    as_before = update(interchange_table).where(interchange_table.c.message == first.message.id)
+    as_before = update(envelope_table).where(envelope_table.c.message == first.message.id)
     hub.hub.database.write_now(lambda conn: conn.execute(as_before.values(digest=sha256(FIRST).hexdigest())))
     got = hub.send(again)
-    assert [row.judgement for row in got.interchanges if row.reference == "101"] == [
+    assert [row.judgement for row in got.envelopes if row.reference == "101"] == [
         "conflict" if outcome == "quarantined" else "duplicate"
     ]
     assert outcome in {row.outcome for row in got.documents}

@@ -38,7 +38,7 @@ def test_the_same_bytes_later_are_a_message_of_their_own_that_names_the_first(hu
     again = hub.send(FIRST)
     assert again.message.id != first.message.id
     assert again.message.outcome == "duplicate"
-    assert [(row.judgement, row.first_message) for row in again.interchanges] == [("duplicate", first.message.id)]
+    assert [(row.judgement, row.first_message) for row in again.envelopes] == [("duplicate", first.message.id)]
     assert hub.waiting() == fetched, "the first answers once more"
     assert len(hub.orders()) == 1
 
@@ -51,7 +51,7 @@ def test_the_same_interchange_with_a_line_end_behind_it_is_recognised_by_its_num
     assert again.message.id != first.message.id
     assert again.message.outcome == "duplicate"
     assert again.message.attention is None
-    assert [(row.judgement, row.first_message) for row in again.interchanges] == [("duplicate", first.message.id)]
+    assert [(row.judgement, row.first_message) for row in again.envelopes] == [("duplicate", first.message.id)]
     assert [row.outcome for row in again.documents] == ["duplicate"]
     assert hub.waiting() == fetched
     assert hub.answers(again.message.id) == []
@@ -64,7 +64,7 @@ def test_a_number_that_came_before_around_other_bytes_is_quarantined_and_shown(h
     assert (other.message.validation, other.message.outcome) == ("rejected", "quarantined")
     assert "Interchange control number 101 came before with other content" in str(other.message.attention)
     assert other.message.id in {row.id for row in hub.log(status="attention")}
-    assert [(row.judgement, row.first_message) for row in other.interchanges] == [("conflict", first.message.id)]
+    assert [(row.judgement, row.first_message) for row in other.envelopes] == [("conflict", first.message.id)]
     assert "ENV-INTERCHANGE-NUMBER-TAKEN" in codes(other)
     assert_each_finding_helps(other)
     (answer,) = hub.answers(other.message.id)

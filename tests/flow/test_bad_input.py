@@ -111,7 +111,7 @@ def test_a_message_that_was_cut_short_can_be_sent_again_whole_under_its_number(h
     assert "send the whole file again" in str(cut.findings[0].remedy)
     whole = hub.send(GOOD)
     assert (whole.message.outcome, whole.message.attention) == ("accepted", None)
-    assert [row.judgement for row in whole.interchanges] == ["first"]
+    assert [row.judgement for row in whole.envelopes] == ["first"]
     assert {each.kind for each in hub.answers(whole.message.id)} == {"997", "855"}
     assert hub.detail(cut.message.id).message.outcome == "refused"
 

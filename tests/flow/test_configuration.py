@@ -55,7 +55,7 @@ def test_a_replay_of_what_was_applied_changes_nothing(hub: AtWork) -> None:
     assert hub.order("4500098123") == before
     assert len(hub.sent()) == 2
     assert again.documents == got.documents
-    assert again.interchanges == got.interchanges
+    assert again.envelopes == got.envelopes
     assert ("file", got.message.id) in hub.found("order.edi")
 
 
@@ -120,7 +120,7 @@ def test_an_interchange_refused_for_our_mistake_is_taken_by_a_replay(hub_with: H
     hub.reopen()
     mended = hub.replay(refused.message.id)
     assert mended.message.outcome == "accepted"
-    assert [row.judgement for row in mended.interchanges] == ["first"]
+    assert [row.judgement for row in mended.envelopes] == ["first"]
     assert [row.number for row in hub.orders()] == ["4500098123"]
 
 

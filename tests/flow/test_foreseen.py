@@ -76,7 +76,7 @@ def told(hub: AtWork, *messages: str) -> list[object]:
         seen.append(named(detail))
         for row in sorted(detail.answers, key=lambda row: row.id):
             seen += [named(hub.detail(row.id)), named(hub._sent(row.id).body)]
-        for number in sorted({row.order_number for row in detail.documents if row.order_number}):
+        for number in sorted({row.subject for row in detail.documents if row.subject}):
             for one in hub.orders(detail.message.partner, number):
                 page = hub.order(number, one.partner, test=one.test, release=one.release)
                 noted = sorted(page.documents, key=lambda noted: (noted.role, noted.source.control_number or ""))

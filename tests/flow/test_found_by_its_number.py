@@ -51,7 +51,7 @@ def test_an_order_that_was_refused_is_found_by_its_number(hub: AtWork, name: str
     got = hub.send(REFUSED[name])
     assert got.message.outcome == "refused"
     assert ("purchase-order", got.message.id) in hub.found(NUMBER)
-    assert [row.order_number for row in got.documents] == [NUMBER]
+    assert [row.subject for row in got.documents] == [NUMBER]
     assert ("purchase-order", NUMBER) in {(key.kind, key.value) for key in got.message.keys}
     assert hub.orders() == []
 
@@ -67,7 +67,7 @@ def test_a_quarantined_copy_and_a_duplicate_are_found_too(hub: AtWork) -> None:
 
 def test_what_the_map_refuses_is_found_by_its_number(hub: AtWork) -> None:
     got = hub.send(GOOD.replace(b"BPA-2026-017", b"BPA-2026-017*XX"))
-    assert {row.order_number for row in got.documents} == {NUMBER}
+    assert {row.subject for row in got.documents} == {NUMBER}
 
 
 def test_every_set_of_a_message_is_found(hub: AtWork) -> None:

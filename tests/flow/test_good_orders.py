@@ -77,14 +77,14 @@ def test_every_number_of_an_order_leads_to_it_and_its_answer(hub: AtWork) -> Non
 
 def test_two_interchanges_in_one_file_are_two_conversations(hub: AtWork) -> None:
     got = hub.send(one_order("4500098001", 101) + b"\r\n\r\n" + one_order("4500098002", 102))
-    assert [(row.reference, row.judgement) for row in got.interchanges] == [("101", "first"), ("102", "first")]
+    assert [(row.reference, row.judgement) for row in got.envelopes] == [("101", "first"), ("102", "first")]
     assert {row.number for row in hub.orders()} == {"4500098001", "4500098002"}
     answers = hub.answers(got.message.id)
     acknowledged = of_kind(answers, "997")
     assert [each.one("AK1")[2] for each in acknowledged] == ["101", "102"]
     assert [[ak2[1:] for ak2 in each.all("AK2")] for each in acknowledged] == [[["850", "0001"]]] * 2
     assert [each.one("AK9")[1:] for each in acknowledged] == [["A", "1", "1", "1"]] * 2
-    assert [row.interchange for row in got.documents] == [1, 2]
+    assert [row.envelope for row in got.documents] == [1, 2]
     assert [each.one("BAK")[3] for each in of_kind(answers, "855")] == ["4500098001", "4500098002"]
 
 

@@ -138,7 +138,7 @@ def _said(answer: Sent) -> list[str]:
 
 
 def _page(hub: AtWork, message: str) -> list[object]:
-    numbers = [row.order_number for row in hub.detail(message).documents if row.order_number]
+    numbers = [row.subject for row in hub.detail(message).documents if row.subject]
     pages = [hub.order(number) for number in numbers if hub.orders(number=number)]
     history = [[(entry.kind, entry.text) for entry in page.history] for page in pages]
     return [*history, *((page.lines, page.reasons, page.notes, page.requirements) for page in pages)]
@@ -339,7 +339,7 @@ def test_an_interchange_of_the_same_number_that_waits_together_with_the_first_ta
     hub.work()
     assert hub.detail(first).message.outcome == "accepted"
     assert hub.detail(later).message.outcome == outcome
-    assert [row.first_message for row in hub.detail(later).interchanges] == [first]
+    assert [row.first_message for row in hub.detail(later).envelopes] == [first]
     assert [each.kind for each in hub.answers(later)] == answered
     assert sorted(row.number for row in hub.orders()) == [f"45{n:08d}" for n in (1, *messages)]
     sent = hub.sent()

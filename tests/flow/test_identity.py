@@ -120,7 +120,7 @@ def test_the_same_later_is_a_duplicate_that_names_the_first_and_gets_its_answer_
     again, second = customer.send(customer.order())
     assert (again, orders(customer)) == ("duplicate", 1)
     assert second != first
-    assert [(row.judgement, row.first_message) for row in customer.hub.detail(second).interchanges] == [
+    assert [(row.judgement, row.first_message) for row in customer.hub.detail(second).envelopes] == [
         ("duplicate", first)
     ]
     assert customer.hub.waiting(customer.name) == fetched
@@ -183,7 +183,7 @@ def test_a_replay_is_no_duplicate_of_itself(customer: Customer) -> None:
     _, first = customer.send(customer.order())
     assert customer.hub.replay(first).message.outcome in ("accepted", "duplicate")
     assert orders(customer) == 1
-    assert [row.judgement for row in customer.hub.detail(first).interchanges] == ["first"]
+    assert [row.judgement for row in customer.hub.detail(first).envelopes] == ["first"]
 
 
 def test_two_customers_may_use_the_same_numbers(customer: Customer) -> None:

@@ -32,7 +32,7 @@ def test_an_old_number_around_other_bytes_is_taken_as_a_new_one_and_said_so(hub:
     (note,) = [each for each in findings(other) if each.code == "ENV-INTERCHANGE-NUMBER-RESTARTED"]
     assert note.severity is Severity.NOTE
     assert first.message.id in str(note.remedy)
-    assert [row.judgement for row in hub.detail(first.message.id).interchanges] == ["superseded"]
+    assert [row.judgement for row in hub.detail(first.message.id).envelopes] == ["superseded"]
 
 
 def test_before_that_it_is_quarantined_as_ever(hub: AtWork) -> None:

@@ -41,7 +41,7 @@ CORRIDOR = (
     "hub/flow/",
     "hub/business/room.py",
     "hub/canonical/result.py",
-    *(f"hub/exchange/{name}.py" for name in ("controls", "interchanges", "outbox", "recording", "intake")),
+    *(f"hub/exchange/{name}.py" for name in ("controls", "envelopes", "outbox", "recording", "intake")),
 )
 LOOKED_THROUGH = (
     "tests/business/test_room.py",

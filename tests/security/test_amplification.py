@@ -82,7 +82,7 @@ def test_sound_sets_among_many_refused_take_effect_and_are_told_apart(hub: AtWor
     got = hub.send(interchange(group(*junk)))
     assert sorted(row.number for row in hub.orders()) == ["4500000001", "4500000002"]
     assert got.message.documents == 1_502
-    assert [row.order_number for row in got.documents if row.outcome == "accepted"] == ["4500000001", "4500000002"]
+    assert [row.subject for row in got.documents if row.outcome == "accepted"] == ["4500000001", "4500000002"]
     assert "ENV-SETS-NOT-KEPT" in codes(got)
     [told] = of_kind(hub.answers(got.message.id), "997")
     assert told.one("AK9")[1:5] == ["P", "1502", "1502", "2"]

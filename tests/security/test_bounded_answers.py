@@ -15,7 +15,7 @@ from sqlalchemy import Connection, update
 from hub.canonical.shared import Text
 from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.recording import note, put_documents
-from hub.exchange.tables import document, interchange, message
+from hub.exchange.tables import document, envelope, message
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.pages import PAGE_BYTES_MAX, cut, number_of
@@ -110,20 +110,20 @@ def test_the_page_of_such_a_message_is_small_and_leads_to_every_document(asked: 
     assert asked.get(f"/messages/{order}?document=1001", person).status_code == 404
 
 
-def test_a_message_of_thousands_of_interchanges_lists_them_page_by_page(asked: Asking) -> None:
+def test_a_message_of_thousands_of_envelopes_lists_them_page_by_page(asked: Asking) -> None:
     order = receive(asked.hub, ORDER, NOW, "4500098123", 101)
 
     def work(conn: Connection) -> None:
-        own = conn.execute(interchange.select().where(interchange.c.message == order)).one()._asdict()
+        own = conn.execute(envelope.select().where(envelope.c.message == order)).one()._asdict()
         rows = [{**own, "position": n, "reference": str(10_000 + n), "digest": f"{n}"} for n in range(2, 4_001)]
-        conn.execute(interchange.insert(), rows)
+        conn.execute(envelope.insert(), rows)
 
     asked.hub.database.write_now(work)
     partner = asked.partner()
     state = asked.get(f"/api/v1/messages/{order}", partner)
     assert len(state.content) < ANSWER_BYTES_MAX
-    assert state.json()["counts"]["interchanges"] == 4_000
-    pages = list(asked.pages(state.json()["more"]["interchanges"] + "?limit=200", partner))
+    assert state.json()["counts"]["envelopes"] == 4_000
+    pages = list(asked.pages(state.json()["more"]["envelopes"] + "?limit=200", partner))
     assert [each["position"] for page in pages for each in page["items"]] == [*range(1, 4_001)]
     assert set(pages[0]["items"][0]) >= set(EnvelopeRow.__struct_fields__) - {"message", "first_message"}
 
@@ -232,9 +232,7 @@ def test_a_document_of_thousands_of_segments_is_shown_page_by_page(asked: Asking
 
 
 @pytest.mark.parametrize("cursor", ["x", "-1", "1.5", "٣", "9" * 30, "1e3", "0x10", "1 2", "'", "%00"])
-@pytest.mark.parametrize(
-    "part", ["documents", "findings", "interchanges", "timeline", "acknowledgements", "provenance"]
-)
+@pytest.mark.parametrize("part", ["documents", "findings", "envelopes", "timeline", "acknowledgements", "provenance"])
 def test_a_cursor_that_is_none_is_refused_and_never_a_server_fault(asked: Asking, part: str, cursor: str) -> None:
     order = receive(asked.hub, ORDER, NOW, "4500098123", 101)
     answered = asked.get(f"/api/v1/messages/{order}/{part}?cursor={cursor}", asked.partner())

@@ -111,7 +111,7 @@ def test_an_interruption_anywhere_repeats_and_loses_nothing(
     [alone] = of_kind(sent, "TA1")
     assert [int(ta1[1]) for ta1 in alone.all("TA1")] == [3, 6, 9]
     assert [each.number for each in sent] == list(range(1, len(sent) + 1))
-    assert [row.judgement for row in hub.detail(message).interchanges] == ["first"] * 10
+    assert [row.judgement for row in hub.detail(message).envelopes] == ["first"] * 10
 
 
 def _fails_at(portion: int, committed: bool) -> Callable[..., Any]:
@@ -133,13 +133,13 @@ def test_numbers_that_came_before_are_recognised_however_many_there_are(hub: AtW
     first = hub.send(b"".join(empty(n, wish=1) for n in range(1, MANY + 1)))
     again = hub.send(b"".join(empty(n, wish=1) for n in range(1, MANY + 1)) + b"\n")
     assert again.message.outcome == first.message.outcome
-    assert {row.judgement for row in again.interchanges} == {"duplicate"}
-    assert {row.first_message for row in again.interchanges} == {first.message.id}
+    assert {row.judgement for row in again.envelopes} == {"duplicate"}
+    assert {row.first_message for row in again.envelopes} == {first.message.id}
     assert hub.answers(again.message.id) == []
     dressed = hub.send(empty(5, wish=1).replace(b"IEA*", b"\nIEA*"))
-    assert [row.judgement for row in dressed.interchanges] == ["duplicate"]
+    assert [row.judgement for row in dressed.envelopes] == ["duplicate"]
     taken = hub.send(empty(5, wish=1).replace(b"*0600*U", b"*0601*U"))
-    assert [row.judgement for row in taken.interchanges] == ["conflict"]
+    assert [row.judgement for row in taken.envelopes] == ["conflict"]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_message_of_too_many_is_refused_unread(hub: AtWork, body: bytes, code:
     assert (got.message.validation, got.message.outcome) == ("unreadable", "quarantined")
     assert [finding.code for finding in got.findings] == [code]
     assert got.documents == []
-    assert got.interchanges == []
+    assert got.envelopes == []
     assert hub.answers(got.message.id) == []
     assert got.message.attention is not None
 

@@ -200,7 +200,7 @@ def test_nothing_of_ours_reaches_a_partner_wherever_it_was_written(asked: Asking
 
 
 def _urls(order: str, sent: str) -> list[str]:
-    parts = ("", "/timeline", "/documents", "/documents/1/findings", "/findings", "/interchanges", "/answers")
+    parts = ("", "/timeline", "/documents", "/documents/1/findings", "/findings", "/envelopes", "/answers")
     urls = [f"/api/v1/messages/{each}{part}" for each in (order, sent) for part in (*parts, "/acknowledgements")]
     by_id = f"/api/v1/order-by-id/order-{order[-12:]}"
     urls += [f"{by_id}/{part}" for part in ("lines", "history", "reasons", "documents", "notes", "lines/1/reasons")]

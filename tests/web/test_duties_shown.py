@@ -57,9 +57,6 @@ async def test_the_api_lists_what_a_partner_owes_by_its_reference_and_keeps_our_
         awaited = (await client.get(f"/api/v1/messages/{ours}/acknowledgements")).json()["items"]
         assert [(each["kind"], each["reference"], each["state"]) for each in awaited] == [("997", "PR 41", "awaited")]
         assert (await client.get(f"/api/v1/messages/{order}")).json()["acknowledgements"] == []
-        [envelope] = (await client.get(f"/api/v1/messages/{order}")).json()["interchanges"]
-    said = {name: envelope[name] for name in ("kind", "reference", "control_number", "sender_qualifier", "sender")}
-    assert said == {
-        "kind": "interchange", "reference": "101", "control_number": 101, "sender_qualifier": "01",
-        "sender": "123456789",
-    }  # fmt: skip
+        [envelope] = (await client.get(f"/api/v1/messages/{order}")).json()["envelopes"]
+    said = {name: envelope[name] for name in ("kind", "reference", "sender", "usage")}
+    assert said == {"kind": "interchange", "reference": "101", "sender": "01:123456789", "usage": "production"}

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from hub.exchange.acknowledgements import group_reference
 from hub.exchange.controls import Numbers
-from hub.exchange.model import GROUP, GROUP_KIND
+from hub.exchange.model import GROUP
 from hub.exchange.partner_x12 import EnvelopeId
 from hub.exchange.partners import Partner
 from hub.flow.drafts import Content, Draft
@@ -103,7 +103,7 @@ def _sets(contents: Sequence[Content], segments: Sequence[CleanSegments]) -> lis
 
 
 def _numbered_in(group: GroupHeader) -> dict[str, str]:
-    return {GROUP_KIND: group.functional_group, GROUP: str(group.control_number)}
+    return {GROUP: group_reference(group.functional_group, group.control_number)}
 
 
 def _awaited(group: GroupHeader, partner: Partner) -> DueAcknowledgement:

@@ -21,21 +21,20 @@ from hub.web.api.describe import READ_FAULTS, RawOperation, faults
 from hub.web.api.message_state import (
     AcknowledgementList,
     DocumentList,
+    EnvelopeList,
     FindingList,
-    InterchangeList,
     MessageList,
     Provenance,
     Timeline,
     acknowledgement_of,
     document_of,
-    interchange_of,
     item_of,
 )
 from hub.web.api.partner_types import (
     PartnerAcknowledgementList,
     PartnerDocumentList,
+    PartnerEnvelopeList,
     PartnerFindingList,
-    PartnerInterchangeList,
     PartnerMessageList,
     PartnerProvenance,
     PartnerTimeline,
@@ -97,13 +96,12 @@ findings_of_message = _beneath(
     parts.findings_of_message,
     "What was found about the envelopes of a message, or why it could not be read at all.",
 )
-interchanges = _beneath(
-    "interchanges",
-    PartnerInterchangeList | InterchangeList,
+envelopes = _beneath(
+    "envelopes",
+    PartnerEnvelopeList | EnvelopeList,
     "In the order of the message",
-    parts.interchanges,
+    parts.envelopes,
     "The envelopes of a message, and how each was judged.",
-    shown=interchange_of,
 )
 answers = _beneath(
     "answers",

@@ -11,7 +11,6 @@ from datetime import datetime
 import msgspec
 
 from hub.exchange.model import (
-    GROUP,
     Acknowledgement,
     Delivery,
     DeliveryRow,
@@ -19,11 +18,9 @@ from hub.exchange.model import (
     Duty,
     DutyState,
     EnvelopeRow,
-    Judgement,
     MessageRow,
     StageTime,
     TimelineEntry,
-    Usage,
     Validation,
 )
 from hub.exchange.parts import DocumentPart, MessageHead
@@ -33,8 +30,6 @@ from hub.kernel.struct import Struct
 from hub.web.addresses import message_part
 from hub.web.hub import Link
 
-USAGES: dict[Usage, str] = {"production": "P", "test": "T", "information": "I", "unclear": ""}
-
 
 class DocumentState(Struct):
     """One document of the message: ST … SE, an XML document, a JSON body."""
@@ -42,9 +37,9 @@ class DocumentState(Struct):
     position: int  # in the message, from 1
     kind: str  # 850
     document: str | None  # PurchaseOrder
-    order_number: str | None
-    set_control_number: str | None
-    group_control_number: int | None
+    subject: Key | None  # what it is about
+    reference: str | None  # its own number in its envelope: ST02
+    details: dict[str, str] | None  # what else its envelope says of it: GS01 and GS06
     test: bool
     validation: Validation
     acknowledgement: Acknowledgement
@@ -89,27 +84,6 @@ class MessageList(Struct):
     next: str | None
 
 
-class InterchangeState(Struct):
-    """One envelope of a message."""
-
-    message: str
-    position: int
-    partner: str
-    direction: Direction
-    kind: str  # of its reference: interchange
-    reference: str
-    sender_qualifier: str
-    sender: str
-    receiver_qualifier: str
-    receiver: str
-    control_number: int | None  # its reference, where that is a number: ISA13
-    usage: str  # ISA15: T, P or I; "" where it could not be read
-    digest: str
-    judgement: Judgement
-    at: datetime
-    first_message: str | None
-
-
 class AcknowledgementState(Struct):
     """What a partner owes us for a message of ours."""
 
@@ -126,7 +100,7 @@ class MessageState(MessageItem):
 
     findings: list[Diagnostic]  # about its envelopes, or why it could not be read at all
     documents: list[DocumentState]
-    interchanges: list[InterchangeState]
+    envelopes: list[EnvelopeRow]
     answers: list[str]  # ids of our messages that answer it
     delivery_state: DeliveryRow | None  # outbound: attempts, receipt, verdict
     acknowledgements: list[AcknowledgementState]
@@ -148,10 +122,10 @@ class FindingList(Struct):
     next: str | None
 
 
-class InterchangeList(Struct):
+class EnvelopeList(Struct):
     """Envelopes of a message."""
 
-    items: list[InterchangeState]
+    items: list[EnvelopeRow]
     next: str | None
 
 
@@ -185,26 +159,6 @@ def item_of(row: MessageRow) -> MessageItem:
     return MessageItem(**said, answers_to=row.answers)
 
 
-def interchange_of(row: EnvelopeRow) -> InterchangeState:
-    """Return an envelope as the API says it."""
-    named = {"kind": row.kind, "reference": row.reference, "usage": USAGES[row.usage]}
-    for party in ("sender", "receiver"):
-        qualifier, _, named[party] = getattr(row, party).rpartition(":")
-        named[f"{party}_qualifier"] = qualifier
-    return InterchangeState(
-        message=row.message,
-        position=row.position,
-        partner=row.partner,
-        direction=row.direction,
-        control_number=_number(row.reference),
-        digest=row.digest,
-        judgement=row.judgement,
-        at=row.at,
-        first_message=row.first_message,
-        **named,
-    )
-
-
 def acknowledgement_of(duty: Duty) -> AcknowledgementState:
     """Return a duty of theirs as the API says it."""
     return AcknowledgementState(
@@ -222,7 +176,7 @@ def state_of(head: MessageHead) -> MessageState:
     lists: dict[str, list[object]] = {
         "findings": [*head.findings],
         "documents": [document_of(each) for each in head.documents],
-        "interchanges": [interchange_of(each) for each in head.interchanges],
+        "envelopes": [*head.envelopes],
         "answers": [answer.id for answer in head.answers],
         "acknowledgements": [acknowledgement_of(each) for each in head.duties],
     }
@@ -236,11 +190,6 @@ def state_of(head: MessageHead) -> MessageState:
     )
 
 
-def _number(reference: str | None) -> int | None:
-    """Return a reference as the number it is, where it is one."""
-    return int(reference) if reference and reference.isdecimal() else None
-
-
 def document_of(part: DocumentPart) -> DocumentState:
     """Return one document with the first of its findings."""
     row = part.document
@@ -248,9 +197,7 @@ def document_of(part: DocumentPart) -> DocumentState:
     address = message_part(row.message, "documents", row.position, "findings")
     said = {name: getattr(row, name) for name in DocumentState.__struct_fields__ if hasattr(row, name)}
     return DocumentState(
-        **said,
-        set_control_number=row.reference,
-        group_control_number=_number((row.envelope or {}).get(GROUP)),
+        **said | {"subject": row.about},
         counts={"findings": part.finding_count},
         more={} if whole else {"findings": address},
     )

@@ -87,7 +87,7 @@ async def messages(
     tags=TAGS,
 )
 async def message_state(request: Request[Any, Any, Any], message: FromPath[str]) -> Response[bytes]:
-    """Where the message stands, with the first of its documents, findings, interchanges and answers. ``counts`` says
+    """Where the message stands, with the first of its documents, findings, envelopes and answers. ``counts`` says
     how many there are of each, and ``more`` where the whole list is."""
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope

@@ -14,6 +14,7 @@ from hub.exchange.model import (
     DutyState,
     Judgement,
     StageTime,
+    Usage,
     Validation,
     Verdict,
 )
@@ -68,9 +69,9 @@ class PartnerDocument(Struct):
     position: int
     kind: str
     document: str | None
-    order_number: str | None
-    set_control_number: str | None
-    group_control_number: int | None
+    subject: Key | None
+    reference: str | None
+    details: dict[str, str] | None
     test: bool
     validation: Validation
     acknowledgement: Acknowledgement
@@ -82,7 +83,7 @@ class PartnerDocument(Struct):
     more: dict[str, str]
 
 
-class PartnerInterchange(Struct):
+class PartnerEnvelope(Struct):
     """One envelope of a message."""
 
     message: str
@@ -91,12 +92,9 @@ class PartnerInterchange(Struct):
     direction: Direction
     kind: str
     reference: str
-    sender_qualifier: str
     sender: str
-    receiver_qualifier: str
     receiver: str
-    control_number: int | None
-    usage: str
+    usage: Usage
     digest: str
     judgement: Judgement
     at: datetime
@@ -173,7 +171,7 @@ class PartnerState(PartnerItem):
 
     findings: list[PartnerFinding]
     documents: list[PartnerDocument]
-    interchanges: list[PartnerInterchange]
+    envelopes: list[PartnerEnvelope]
     answers: list[str]
     delivery_state: PartnerDelivery | None
     acknowledgements: list[PartnerAcknowledgement]
@@ -202,10 +200,10 @@ class PartnerFindingList(Struct):
     next: str | None
 
 
-class PartnerInterchangeList(Struct):
+class PartnerEnvelopeList(Struct):
     """Envelopes of a message."""
 
-    items: list[PartnerInterchange]
+    items: list[PartnerEnvelope]
     next: str | None
 
 

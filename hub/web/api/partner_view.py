@@ -13,13 +13,13 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from hub.exchange.model import DeliveryRow, TimelineEntry
+from hub.exchange.model import DeliveryRow, EnvelopeRow, TimelineEntry
 from hub.flow.outward import told_to_partner
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Defect
 from hub.kernel.struct import Struct
 from hub.web.api import partner_types as types
-from hub.web.api.message_state import AcknowledgementState, DocumentState, InterchangeState, MessageItem, MessageState
+from hub.web.api.message_state import AcknowledgementState, DocumentState, MessageItem, MessageState
 from hub.web.hub import Link
 
 S = TypeVar("S", bound=Struct)
@@ -96,7 +96,7 @@ def state(own: MessageState) -> types.PartnerState:
         attention=ATTENTION if own.attention else None,
         findings=told(own.findings),
         documents=told(own.documents),
-        interchanges=told(own.interchanges),
+        envelopes=told(own.envelopes),
         delivery_state=of_partner(own.delivery_state) if own.delivery_state else None,
         acknowledgements=told(own.acknowledgements),
     )
@@ -132,7 +132,7 @@ RULES: dict[type, Rule] = {
     MessageState: state,
     TimelineEntry: entry,
     DocumentState: lambda own: same_fields(types.PartnerDocument, own, findings=told(own.findings)),
-    InterchangeState: partial(same_fields, types.PartnerInterchange),
+    EnvelopeRow: partial(same_fields, types.PartnerEnvelope),
     AcknowledgementState: partial(same_fields, types.PartnerAcknowledgement),
     DeliveryRow: _delivery,
     Link: partial(same_fields, types.PartnerLink),

@@ -100,7 +100,7 @@ def shown_message(conn: Any, scope: Scope, message: str, position: int | None) -
         detail=MessageDetail(
             message=row,
             findings=about,
-            interchanges=parts.interchanges(conn, message, limit=ENVELOPES_SHOWN_MAX).items,
+            envelopes=parts.envelopes(conn, message, limit=ENVELOPES_SHOWN_MAX).items,
             documents=tabs,
             stages=stages_of(conn, message),
             timeline=heads,
@@ -147,19 +147,19 @@ def _linked(wire: View, canonical: bytes, links: list[Link]) -> Views:
 
 
 def is_unread(document: DocumentRow | None) -> bool:
-    """Say whether a document names an order that was never taken from it: refused, a copy, or not understood."""
-    if document is None or document.direction != "in" or not document.order_number:
+    """Say whether a document names a subject that was never taken from it: refused, a copy, or not understood."""
+    if document is None or document.direction != "in" or not document.subject:
         return False
     return document.document is None or document.outcome in ("refused", "quarantined")
 
 
 def headline(shown: Shown) -> str:
-    """Return the number by which people call this message: its order number, else its control number."""
+    """Return the number by which people call this message: of what it is about, else of its envelope."""
     detail = shown.detail
-    if shown.document and shown.document.order_number:
-        return shown.document.order_number
-    if detail.interchanges:
-        return detail.interchanges[0].reference
+    if shown.document and shown.document.subject:
+        return shown.document.subject
+    if detail.envelopes:
+        return detail.envelopes[0].reference
     return detail.message.keys[0].value if detail.message.keys else ""
 
 

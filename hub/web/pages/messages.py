@@ -183,10 +183,10 @@ async def dealt_with(request: Request[Any, Any, Any], message: FromPath[str]) ->
 
 def _record(document: DocumentRow | None, caller: Caller) -> RecordLink | None:
     """Return where the caller reads the record that the document is about."""
-    if document is None or not document.order_number or is_unread(document):
+    if document is None or not document.subject or is_unread(document):
         return None
     pages = PAGES_OF.get(document.document or "")
     if pages is None or not caller.may(pages.permission):
         return None
-    below = (pages.address.strip("/"), document.partner, document.order_number)
+    below = (pages.address.strip("/"), document.partner, document.subject)
     return RecordLink(url=address(*below, query={"test": "true" if document.test else None}), label=pages.one)

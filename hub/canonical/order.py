@@ -201,6 +201,7 @@ class Promise(Struct):
 class AnsweredLine(OrderLine):
     """The buyer's line given back, with our promises."""
 
+    answer_line: str | None = None  # its own number, in an answer that has a line for every part
     status: str | None = None  # what the promises come to, taken together; a word of line-status, as theirs
     promises: list[Promise] = []
 
@@ -210,6 +211,7 @@ class OrderAcknowledgement(Order, kw_only=True):
 
     order: OrderRef
     verdict: str
+    answer_number: str | None = None  # its own: no two answers have the same
     issued: When | None = None
     acknowledged: When | None = None
     request_number: str | None = None

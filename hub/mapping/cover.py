@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from hub.canonical.order import AnsweredLine, Promise
+from hub.canonical.order import AnsweredLine, OrderAcknowledgement, Promise
 from hub.mapping.emit import attribute
 from hub.mapping.plan import Variant
 from hub.mapping.shape import fields_of, takes_currency
@@ -18,6 +18,7 @@ UNWEIGHED = "unweighed"  # the list that keeps what a reading did not weigh (``w
 SUMMED_UP = "status"
 """What a line says in sum and its promises say one by one: a wire that says one of them has said both."""
 SAID_TWICE = frozenset({(Promise, "reason")})  # in a note of its line, too: few wires have room beside a promise
+OWN_NUMBER = "answer_number"  # of an answer; few wires have a place for it, and by ours nobody asks
 
 Cover = dict[str, Any]  # field → True, or what is covered beneath it
 
@@ -32,6 +33,8 @@ def coverage(variant: Variant) -> Cover:
         _cover(covered, listing.name)
     if variant.said_by is not None:
         _cover(covered, variant.said_by[0])
+    if variant.struct is OrderAcknowledgement:
+        _cover(covered, OWN_NUMBER)
     if variant.struct is AnsweredLine:
         _cover(covered, SUMMED_UP)
     above = variant.above

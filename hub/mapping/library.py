@@ -17,8 +17,9 @@ from hub.formats.schema import Schema
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured
-from hub.kernel.sentence import Phrase, Word, Wording, declared
+from hub.kernel.sentence import EMPTY, Phrase, Word, Wording, declared
 from hub.kernel.struct import Struct
+from hub.mapping.arrangements import ARRANGEMENTS, Arrange
 from hub.mapping.bind import bind
 from hub.mapping.compile import Compiled
 from hub.mapping.faults import MapFault, as_map_fault, map_fault
@@ -54,7 +55,9 @@ class Rendered(Struct):
 class Map:
     """One map, compiled: both directions."""
 
-    def __init__(self, loaded: Loaded, compiled: Compiled, document: str, identity: tuple[str, ...]) -> None:
+    def __init__(
+        self, loaded: Loaded, compiled: Compiled, document: str, identity: tuple[str, ...], arrange: Arrange | None
+    ) -> None:
         self.name = loaded.name
         self.document = document
         self.wire = loaded.wire
@@ -63,6 +66,7 @@ class Map:
         self.digest = compiled.digest
         self.compiled = compiled
         self._identity = identity
+        self._arrange = arrange
 
     @property
     def schema(self) -> Schema:
@@ -113,8 +117,13 @@ class Map:
                 words=words,
             )
             return Rendered(root=None, findings=[finding])
+        document, left_out = self.arranged(document)
         root, findings = self.compiled.write(document)
-        return Rendered(root=root, findings=findings)
+        return Rendered(root=root, findings=[*left_out, *findings])
+
+    def arranged(self, document: Struct) -> tuple[Struct, list[Diagnostic]]:
+        """Return a document as it is laid out to be written, and a note of what is left out; most stay as they are."""
+        return self._arrange(document) if self._arrange else (document, [])
 
 
 class MapLibrary:
@@ -188,6 +197,7 @@ class MapLibrary:
             return None, faults
         tables = code_maps(loaded.spec.codes)
         identity = identity_fields(loaded.said("identity"), document, faults)
+        arrange = _arrangement(loaded, document, faults)
         plan, wrong = bind(loaded.spec, schema, document, tables, loaded.wire)
         faults += [*wrong, *lint(plan, tables)]
         if faults:
@@ -195,7 +205,7 @@ class MapLibrary:
         digest = sha256(f"{loaded.digest}\0{schema.digest}\0{document.__name__}".encode()).hexdigest()
         if digest not in self._compiled:
             self._compiled[digest] = Compiled(plan, tables, digest)
-        return Map(loaded, self._compiled[digest], document.__name__, identity), faults
+        return Map(loaded, self._compiled[digest], document.__name__, identity, arrange), faults
 
     def _document(self, loaded: Loaded, faults: list[MapFault]) -> type[Struct] | None:
         said = loaded.said("document")
@@ -219,6 +229,16 @@ class MapLibrary:
         if schema is None:
             faults.append(_header_fault(loaded, "wire", Wording(key="map/name-a-guide")))
         return schema
+
+
+def _arrangement(loaded: Loaded, document: type[Struct], faults: list[MapFault]) -> Arrange | None:
+    """Return how documents are laid out before they are written; None for as they are."""
+    said = loaded.said("lines")
+    known = {name: arrange for name, (of, arrange) in ARRANGEMENTS.items() if of is document}
+    if said is not None and said.text not in known:
+        advice = Wording(key="map/one-of", words={"list": ", ".join(sorted(known)) or EMPTY})
+        faults.append(_header_fault(loaded, "lines", advice))
+    return known.get(said.text) if said else None
 
 
 def _header_fault(loaded: Loaded, key: str, advice: Wording) -> MapFault:

@@ -43,6 +43,7 @@ def answer_to(order: PurchaseOrder, state: OrderState, today: date, seller: Part
         purpose="original",
         order=OrderRef(number=order.number, release=order.release, placed=order.placed),
         verdict=state.verdict,
+        answer_number=f"{state.seller_order}-{state.version}",
         issued=When(on=today),
         acknowledged=When(on=today),
         contract=order.contract,

@@ -18,6 +18,7 @@ from hub.formats.tree import Node
 from hub.formats.xml import values
 from hub.formats.xml.check import check, judge, load, locate
 from hub.formats.xml.element import FAMILY, XmlSchema
+from hub.formats.xml.faults import nothing_said
 from hub.formats.xml.library import XmlSchemas
 from hub.formats.xml.reader import line_of, open_body, xpath
 from hub.formats.xml.said import said_by, tidy
@@ -93,9 +94,10 @@ class XmlFamily:
     def write(self, root: Node, schema: Schema, dress: object = None, *, bare: bool = False) -> Written:
         """Return a tree as XML that the schema allows, or what it refuses; XML has no envelope of its own."""
         agreed = _agreed(schema)
-        body = write(root, agreed)
+        body, empty = write(root, agreed)
         opened = open_body(body)
         findings = opened.findings if opened.root is None else judge(opened.root, agreed)
+        findings += [nothing_said(name) for name in empty]
         return Written(body=None if worst(findings).is_reject else body, findings=findings)
 
     def dress(self, received: OpenedDocument) -> object:

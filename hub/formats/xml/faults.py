@@ -1,4 +1,4 @@
-"""Why an XML body is not opened, or opened with a remark: one code, one sentence and one remedy each."""
+"""Why an XML body is not opened, or opened or written with a remark: one code, one sentence and one remedy each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hub.formats.named_faults import NamedFault, refused
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
-from hub.kernel.sentence import Word, declared
+from hub.kernel.sentence import Phrase, Word, declared
 
 _WHOLE = Severity.INTERCHANGE
 
@@ -72,6 +72,20 @@ FAULTS: Mapping[str, NamedFault] = declared({
         remedy="send what is attached on another way",
     ),
 })  # fmt: skip
+
+declared(
+    {
+        "GDE-EMPTY": Phrase(
+            message="{name} would say nothing, and is left out: its standard forbids empty elements",
+            remedy="nothing, unless it should say something: then add a rule to the map",
+        )
+    }
+)
+
+
+def nothing_said(name: str) -> Diagnostic:
+    """Return that an element of a document of ours was left out."""
+    return Diagnostic(code="GDE-EMPTY", severity=Severity.NOTE, words={"name": name})
 
 
 def refusal(code: str, location: Location, *, found: Word = "", most: object = "") -> Diagnostic:

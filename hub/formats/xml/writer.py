@@ -1,7 +1,8 @@
 """A tree as XML: in the order of the schema, with its prefixes, the same document always the same bytes.
 
-In: the root node, its ``XmlSchema``. Out: the bytes. What is not said is not written; what the schema fixes is. That
-the result is what the schema allows, is judged by reading it again (``family``).
+In: the root node, its ``XmlSchema``. Out: the bytes, and the names of elements that said nothing and were left out: the
+standards that we have excerpts of forbid them. What is not said is not written; what the schema fixes is. That the
+result is what the schema allows, is judged by reading it again (``family``).
 """
 
 from __future__ import annotations
@@ -21,19 +22,19 @@ _IN_ATTRIBUTE = str.maketrans(
 )
 
 
-def write(root: Node, schema: XmlSchema) -> bytes:
-    """Return the document."""
+def write(root: Node, schema: XmlSchema) -> tuple[bytes, list[str]]:
+    """Return the document, and what was left out."""
     spaces = "".join(
         f' xmlns{":" if prefix else ""}{prefix}="{uri.translate(_IN_ATTRIBUTE)}"'
         for prefix, uri in sorted(schema.prefixes.items())
         if uri
     )
-    lines = [DECLARATION]
-    _place(lines, root, layout_of(schema), "", spaces)
-    return ("\n".join(lines) + "\n").encode()
+    lines, empty = [DECLARATION], list[str]()
+    _place(lines, root, layout_of(schema), "", empty, spaces)
+    return ("\n".join(lines) + "\n").encode(), empty
 
 
-def _place(lines: list[str], node: Node, layout: XmlLayout, indent: str, more: str = "") -> None:
+def _place(lines: list[str], node: Node, layout: XmlLayout, indent: str, empty: list[str], more: str = "") -> None:
     values = node.values
     attributes = more + _attributes(values, layout.attributes.values())
     text = _text(values, layout.text).translate(_IN_TEXT) if layout.text is not None else ""
@@ -49,11 +50,14 @@ def _place(lines: list[str], node: Node, layout: XmlLayout, indent: str, more: s
                 lines.append(f"{deeper}<{each.name}{inner}>{said.translate(_IN_TEXT)}</{each.name}>")
         else:
             for child in children.get(each.tag, ()):
-                _place(lines, child, each, deeper)
+                _place(lines, child, each, deeper, empty)
     tag = layout.tag
     if len(lines) > first + 1:
         lines[first] = f"{indent}<{tag}{attributes}>{text}"
         lines.append(f"{indent}</{tag}>")
+    elif layout.excerpt and layout.minimum == 0 and not (text or attributes):
+        del lines[first]
+        empty.append(tag)
     else:
         lines[first] = f"{indent}<{tag}{attributes}>{text}</{tag}>" if text else f"{indent}<{tag}{attributes}/>"
 

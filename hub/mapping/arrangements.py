@@ -1,0 +1,107 @@
+"""Arrangements: how a document is laid out before it is written, where a wire has lines of another cut than ours.
+
+A document enters, the same document for that wire leaves, with a note of whatever is left out. A map names one under
+``lines`` of its header; the set is closed, as that of codecs is: no scripts. Arranging twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec.structs import replace
+
+from hub.canonical.order import AnsweredLine, OrderAcknowledgement, Promise
+from hub.canonical.shared import Text
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, Wording, declared
+from hub.kernel.struct import Struct
+
+Arrange = Callable[[Struct], tuple[Struct, list[Diagnostic]]]
+
+HELD = "held"
+ON_HOLD = "on-hold"
+REJECTED = "rejected"
+
+declared(
+    {
+        "answer/leaves": Phrase(message="leaves our dock on {day}"),
+        "MAP-LEFT-OUT/line": Phrase(
+            message="line {number} is left out of this answer: it is not decided, and this wire cannot say so",
+            remedy="nothing; decide the line, and tell the customer",
+        ),
+        "MAP-LEFT-OUT/lines": Phrase(
+            message="this answer says no more than that the order came, so its lines are left out",
+            remedy="nothing; decide the order, and tell the customer",
+        ),
+    }
+)
+
+
+def by_part(document: Struct) -> tuple[Struct, list[Diagnostic]]:
+    """Return an answer to an order with one line for every part of a line, each numbered by itself.
+
+    So Peppol has it: a line of an answer has one delivery, and refers to the line of the order. A line that waits for
+    a person has no code there, and an answer that says no more than that the order came has no lines.
+    """
+    assert isinstance(document, OrderAcknowledgement)
+    answer, found, lines = document, list[Diagnostic](), list[AnsweredLine]()
+    if answer.verdict == HELD and answer.lines:
+        found.append(Diagnostic(code="MAP-LEFT-OUT", case="lines", severity=Severity.NOTE))
+    for index, line in enumerate(answer.lines):
+        if answer.verdict == HELD:
+            break
+        for part in _parts(line):
+            if part.status == ON_HOLD:
+                found.append(_left_out(line, index))
+            else:
+                lines.append(replace(part, answer_line=str(len(lines) + 1)))
+    return replace(answer, notes=_as_one(answer.notes), lines=lines), found
+
+
+def _parts(line: AnsweredLine) -> Iterator[AnsweredLine]:
+    """Yield a line once for each of its promises; what a part is told is its own reason, or all that the line is."""
+    promises = line.promises or [Promise()]
+    alone = len(promises) == 1
+    own = not alone and any(each.reason for each in promises)
+    for position, each in enumerate(promises):
+        yield replace(
+            line,
+            quantity=each.quantity or (line.quantity if alone else None),
+            status=each.status if each.status in (ON_HOLD, REJECTED) else line.status,
+            promises=[Promise(deliver=each.deliver)] if each.deliver else [],
+            notes=_as_one([*_reasons(line, each, position, own=own), *_leaves(each)]),
+        )
+
+
+def _reasons(line: AnsweredLine, promise: Promise, position: int, *, own: bool) -> list[Text]:
+    if own:
+        return [Text(text=promise.reason)] if promise.reason else []
+    return line.notes if position == 0 else []
+
+
+def _leaves(promise: Promise) -> list[Text]:
+    """Say in words when something leaves us, where that is all we promise: a line has no place for it."""
+    if promise.deliver or promise.ship is None or promise.ship.on is None:
+        return []
+    return [Text(text=str(Wording(key="answer/leaves", words={"day": str(promise.ship.on)})))]
+
+
+def _as_one(notes: list[Text]) -> list[Text]:
+    """Return notes as one, for a wire that has room for no more."""
+    text = "\n".join(each.text for each in notes if each.text)
+    return [Text(text=text)] if text else []
+
+
+def _left_out(line: AnsweredLine, index: int) -> Diagnostic:
+    return Diagnostic(
+        code="MAP-LEFT-OUT",
+        case="line",
+        severity=Severity.NOTE,
+        words={"number": line.number},
+        location=Location(path=f"lines[{index}]"),
+    )
+
+
+ARRANGEMENTS: dict[str, tuple[type[Struct], Arrange]] = {"by-part": (OrderAcknowledgement, by_part)}
+"""By name, the documents that can be laid out so, and how."""

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
+from hub.exchange.partner_cxml import CxmlTable, cxml_faults
 from hub.exchange.partner_tells import JsonTable, Tell, json_at_fault, tells_at_fault
 from hub.exchange.partner_x12 import Fault, Minutes, X12Envelope, x12_faults
 from hub.exchange.weights import Amount
@@ -118,6 +119,7 @@ class Partner(Struct):
     sends: Annotated[dict[SetName, MapName], Meta(max_length=100)] = {}  # document → map: 850 = "north-spine/850"
     receives: Annotated[dict[SetName, MapName], Meta(max_length=100)] = {}
     json: JsonTable | None = None
+    cxml: CxmlTable | None = None  # None: what comes in cXML is nobody's of theirs, and none can be written to them
     tells: Annotated[list[Tell], Meta(max_length=100)] = []
     transports: Annotated[list[Transport], Meta(max_length=10)] = []
     answers_due_minutes: Minutes = 24 * 60  # what waits for a person of ours: a person is called again; 0: never
@@ -164,7 +166,10 @@ class Partners:
         self.faults = faults
         self._partners = partners
         self._by_envelope: dict[tuple[str, str], Partner] = {}
+        self._by_credential: dict[tuple[str, str], Partner] = {}
         for partner in partners.values():
+            for named in partner.cxml.theirs if partner.cxml else ():
+                self._by_credential[named.key] = partner
             for each in partner.x12.theirs if partner.x12 else ():
                 self._by_envelope[each.qualifier, each.id] = partner
 
@@ -176,6 +181,10 @@ class Partners:
         """Return the partner who signs envelopes with ISA05 and ISA06 (padding stripped)."""
         return self._by_envelope.get((qualifier.strip(), sender.strip()))
 
+    def by_credential(self, domain: str, identity: str) -> Partner | None:
+        """Return the partner whom a credential of cXML names."""
+        return self._by_credential.get((domain.casefold(), identity))
+
     def all(self) -> list[Partner]:
         """Return every partner alive, by id."""
         return [self._partners[name] for name in sorted(self._partners)]
@@ -186,6 +195,7 @@ def load_partners(configuration: Configuration) -> Partners:
     partners: dict[str, Partner] = {}
     faults: dict[str, Misconfigured] = {}
     envelopes: dict[tuple[str, str], str] = {}
+    credentials: dict[tuple[str, str], str] = {}
     for name in configuration.folders("partners"):
         file = f"partners/{name}/partner.toml"
         try:
@@ -194,6 +204,7 @@ def load_partners(configuration: Configuration) -> Partners:
                 continue  # a folder that only adds files to a partner defined elsewhere, or is being prepared
             partner = read_partner(path, name)
             _claim_envelope(partner, path, envelopes)
+            _claim_credentials(partner, path, credentials)
             partners[name] = partner
         except Exception as fault:  # noqa: BLE001 - one partner's file, whatever it does to its reader, stops that one
             faults[name] = Misconfigured.of(fault, file=file, code="CFG-PARTNER")
@@ -241,6 +252,8 @@ def _rules(partner: Partner, partner_id: str) -> list[Fault]:
     canonical = partner.json.canonical if partner.json else []
     if partner.json:
         found += json_at_fault(partner.json)
+    if partner.cxml:
+        found += cxml_faults(partner.cxml)
     found += tells_at_fault(partner.tells, partner.kind, canonical, partner.receives)
     found += _ways_at_fault(partner)
     days = partner.calendar.weekdays
@@ -293,6 +306,20 @@ def _claim_envelope(partner: Partner, path: Path, taken: dict[tuple[str, str], s
         owner = taken[qualifier, id]
         raise Misconfigured(
             "CFG-ENVELOPE-TAKEN/envelope-id-is-s", file=str(path), qualifier=qualifier, id=id, owner=owner
+        )
+    taken.update(dict.fromkeys(named, partner.id))
+
+
+def _claim_credentials(partner: Partner, path: Path, taken: dict[tuple[str, str], str]) -> None:
+    """Note whose credentials of cXML they are. Raises ``Misconfigured`` where one is another's already."""
+    named = {each.key: each for each in (partner.cxml.theirs if partner.cxml else ())}
+    for key in sorted(named.keys() & taken.keys()):
+        raise Misconfigured(
+            "CFG-ENVELOPE-TAKEN/credential-is-s",
+            file=str(path),
+            domain=named[key].domain,
+            identity=named[key].identity,
+            owner=taken[key],
         )
     taken.update(dict.fromkeys(named, partner.id))
 
@@ -382,6 +409,9 @@ declared(
         ),
         "CFG-ENVELOPE-TAKEN/envelope-id-is-s": Phrase(
             message="envelope id {qualifier}/{id} is {owner}'s already", remedy="tell them apart"
+        ),
+        "CFG-ENVELOPE-TAKEN/credential-is-s": Phrase(
+            message="the cXML identity {identity} of {domain} is {owner}'s already", remedy="tell them apart"
         ),
         "CFG-KEY/file-has-shape-before": Phrase(
             message="the file has the shape of before: [envelope] is [x12] now, [envelope.theirs] is [[x12.theirs]], "

@@ -1,4 +1,4 @@
-"""What syntaxes have in common whose body is one document, without an envelope around it: XML and JSON.
+"""What syntaxes have in common whose body is one document: XML and JSON, and cXML with an envelope around it.
 
 The document is opened whole, routed to one of the maps that the partner's file names under ``[sends]``, judged by that
 map's schema and mapped. What goes out is the document alone. All that is known of a document its family knows
@@ -79,6 +79,11 @@ class BodySyntax(ABC):
         """The name of its family."""
         return self.family.name
 
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return self.name.upper()
+
     @abstractmethod
     def page(self, body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
         """Return a body for people from its place ``first`` on, by the names of ``schema``."""
@@ -99,6 +104,31 @@ class BodySyntax(ABC):
     def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
         """Nothing in a body says who sent it."""
         return None
+
+    def envelope(self, received: OpenedDocument, partner: Partner) -> Envelope:
+        """Return what stands around a document of the partner's: nothing, for the body is the document."""
+        return Envelope(position=1)
+
+    def known_by(self, envelope: Envelope, map_: Map, document: Struct) -> tuple[str, str] | None:
+        """Return the kind and text of what a body is known by as the same again: what its map says, if that does."""
+        reference = map_.identity(document)
+        return None if reference is None else (DOCUMENT, reference)
+
+    def names(self, received: OpenedDocument) -> list[tuple[str, str]]:
+        """Return by what a document is asked for, whatever became of it, beside its own number: kind and value."""
+        return []
+
+    def not_routed(self, received: OpenedDocument, partner: Partner, maps: Sequence[Map]) -> Diagnostic:
+        """Say what was found, and which line of the partner's file would take it. No fault of the document's own."""
+        known = ", ".join(sorted({each.kind for each in maps}))
+        return Diagnostic(
+            code="MAP-NOT-ROUTED",
+            severity=Severity.SET,
+            words={"syntax": self.called, "partner": partner.id},
+            location=received.place,
+            found=received.kind,
+            expected=known or None,
+        )
 
     def with_number_judged(self, envelope: Envelope, entered: EnvelopeRow) -> Envelope:
         """Return the envelope as refused where another document came before under what this one is known by."""
@@ -136,9 +166,7 @@ class BodySyntax(ABC):
             if each.envelope == envelope.position
         ]
         if envelope.refused and not outcomes:  # nobody could open it: nothing is known of it but who sent it
-            of_this = [
-                DocumentOutcome(envelope=1, group=0, kind=self.name.upper(), number="", findings=envelope.findings)
-            ]
+            of_this = [DocumentOutcome(envelope=1, group=0, kind=self.called, number="", findings=envelope.findings)]
         if map_ is None or map_.family.name != self.name or not of_this:
             return Reply(said="none")
         verdict = verdict_on(of_this, self.root.at or "")
@@ -155,10 +183,14 @@ class BodySyntax(ABC):
 
     def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
         """Write the body, held against its schema."""
+        return self.rendered(map_, document)
+
+    def rendered(self, map_: Map, document: Struct, *, bare: bool = False) -> Content:
+        """Write a document by ``map_``; ``bare`` leaves to ``frame`` what stands around it."""
         rendered = map_.render(document)
         if rendered.root is None:
             raise Unsendable(rendered.findings)
-        written = self.family.write(rendered.root, map_.schema)
+        written = self.family.write(rendered.root, map_.schema, bare=bare)
         findings = [*rendered.findings, *written.findings]
         if written.body is None or any(each.severity.is_reject for each in findings):
             raise Unsendable(findings)
@@ -255,6 +287,7 @@ class OpenedBody:
     def _read(self) -> tuple[Document, Envelope]:
         """Judge and map the document. Of one with a fault only the number is kept: the rest would be guessed at."""
         received, syntax = self._received, self._syntax
+        envelope = syntax.envelope(received, self._partner)
         document = Document(
             position=1,
             envelope=1,
@@ -263,15 +296,19 @@ class OpenedBody:
             number="",
             release="",
             findings=received.findings,
+            stopped=envelope.refused,
+            numbers=syntax.names(received),
         )
         maps = syntax.agreed(self._rules, self._partner)
         schema = syntax.family.choose(received, [each.schema for each in maps])
         map_ = next((each for each in maps if each.schema is schema), None)
         if map_ is None:
-            return replace(document, findings=[self._not_routed(maps)]), Envelope(position=1)
-        return self._judged(document, map_)
+            return replace(
+                document, findings=[*received.findings, syntax.not_routed(received, self._partner, maps)]
+            ), envelope
+        return self._judged(document, envelope, map_)
 
-    def _judged(self, document: Document, map_: Map) -> tuple[Document, Envelope]:
+    def _judged(self, document: Document, envelope: Envelope, map_: Map) -> tuple[Document, Envelope]:
         received, family = self._received, self._syntax.family
         checked = family.check(received, map_.schema)
         document = replace(
@@ -281,38 +318,26 @@ class OpenedBody:
             schema_digest=map_.schema.digest,
         )
         applied = map_.apply(checked.root)
-        document = replace(document, numbers=_numbers(map_.document, applied.document))
-        unknown = Envelope(position=1)
+        document = replace(document, numbers=[*_numbers(map_.document, applied.document), *document.numbers])
         if document.rejected:
-            return document, unknown
+            return document, envelope
         findings = [*document.findings, *applied.findings]
         document = replace(document, findings=findings, map_name=map_.name, map_digest=map_.digest)
         if applied.document is None:
-            return document, unknown
+            return document, envelope
         document = replace(document, document=map_.document, canonical=encode_document(applied.document))
-        known_by = map_.identity(applied.document) if document.takes_effect else None
-        return document, unknown if known_by is None else _known(known_by, map_.content(received))
-
-    def _not_routed(self, maps: Sequence[Map]) -> Diagnostic:
-        """Say what was found, and which line of the partner's file would take it. No fault of the document's own."""
-        known = ", ".join(sorted({each.kind for each in maps}))
-        return Diagnostic(
-            code="MAP-NOT-ROUTED",
-            severity=Severity.SET,
-            words={"syntax": self._syntax.name.upper(), "partner": self._partner.id},
-            location=self._received.place,
-            found=self._received.kind,
-            expected=known or None,
-        )
+        known_by = self._syntax.known_by(envelope, map_, applied.document) if document.takes_effect else None
+        return document, envelope if known_by is None else _known(envelope, known_by, map_.content(received))
 
 
-def _known(reference: str, said: Sequence[str]) -> Envelope:
-    """Return the body as an envelope whose reference is what its document is known by, as its map says.
+def _known(envelope: Envelope, known_by: tuple[str, str], said: Sequence[str]) -> Envelope:
+    """Return the envelope with what its document is known by as its reference.
 
-    What is refused is none: its reference stays free, and it is sent again, put right, under the same.
+    What is refused is known by none: its reference stays free, and it is sent again, put right, under the same.
     """
+    kind, reference = known_by
     digest = sha256("\n".join(said).encode("utf-8", "surrogatepass")).hexdigest()
-    return Envelope(position=1, kind=DOCUMENT, reference=reference, digest=digest)
+    return replace(envelope, kind=kind, reference=reference, digest=digest)
 
 
 def _numbers(name: str, document: Struct | None) -> list[tuple[str, str]]:

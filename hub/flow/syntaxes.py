@@ -8,6 +8,7 @@ from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 
 from hub.business.room import Room
+from hub.flow.cxml.syntax import CxmlSyntax
 from hub.flow.json.syntax import JsonSyntax
 from hub.flow.rules import Rules
 from hub.flow.syntax import Opened, Syntax
@@ -21,12 +22,13 @@ from hub.mapping.library import Map
 _X12 = X12Syntax()
 
 _BEGINNINGS = (
+    (CxmlSyntax.family.name, re.compile(rb"<|--|[A-Za-z-]+:")),
     (XmlSyntax.family.name, re.compile(rb"<")),
     (JsonSyntax.family.name, re.compile(rb"""["'{\[]|(?:null|true|false|-?[0-9.]+)\s*\Z""")),
 )
 """What somebody may have meant to be XML or JSON, though no document begins so: told who speaks that, in its words."""
 
-SYNTAXES: dict[str, Syntax] = {each.name: each for each in (_X12, XmlSyntax(), JsonSyntax())}
+SYNTAXES: dict[str, Syntax] = {each.name: each for each in (_X12, XmlSyntax(), CxmlSyntax(), JsonSyntax())}
 
 
 def syntax_of(body: Bytes, rules: Rules, partner: str | None) -> Syntax:

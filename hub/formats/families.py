@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from hub.formats.cxml.family import CxmlFamily
 from hub.formats.family import Family, Schemas
 from hub.formats.json.family import JsonFamily
 from hub.formats.schema import Schema
 from hub.formats.x12.family import X12Family
 from hub.formats.xml.family import XmlFamily
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (X12Family(), XmlFamily(), JsonFamily())}
+FAMILIES: dict[str, Family] = {family.name: family for family in (X12Family(), XmlFamily(), CxmlFamily(), JsonFamily())}
 
 
 class SchemaLibrary:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from hub.formats.encodings import encoding_of
 
-Syntax = Literal["edifact", "xml", "json", "zip"]
+Syntax = Literal["edifact", "cxml", "xml", "json", "zip"]
 
 HEAD_BYTES = 4096
 """Bytes of the head that are looked at: a mark stands before all else but a byte order mark and blanks."""
@@ -19,6 +19,23 @@ HEAD_BYTES = 4096
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # with files, and empty
 _STARTS: tuple[tuple[Syntax, re.Pattern[str]], ...] = (
     ("edifact", re.compile(r"UNA.{4}[ .,]|UN[BHG](?=[^A-Za-z0-9 \t\r\n])", re.DOTALL)),
+    (
+        "cxml",
+        re.compile(
+            r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+"
+            r"(?:<!DOCTYPE\s[^>\[]*?\bcXML\b|(?:<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\]\s*+)?>\s*+)?<(?:[\w.-]+:)?cXML[\s/>])",
+            re.DOTALL | re.IGNORECASE,
+        ),
+    ),  # its root element, or a DTD of it
+    (
+        "cxml",
+        re.compile(
+            r"(?:--[^\r\n]{1,70}\r?\n(?=[!-9;-~]{1,100}:|\r?\n)"
+            r"|(?:[!-9;-~]{1,100}:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)*?Content-Type:\s*multipart/)"
+            r".*?(?:<(?:[\w.-]+:)?cXML[\s/>]|Content-Type:\s*(?:text|application)/(?:[\w.-]+\+)?xml\b)",
+            re.DOTALL | re.IGNORECASE,
+        ),
+    ),  # a multipart body of which one part is XML: nothing else of ours comes so
     ("xml", re.compile(r"<(?:[?!]|[A-Za-z_])")),
     ("json", re.compile(r"\[\s*(?:[\[{\"\]]|\Z)|\{\s*(?:\"|\}|\Z)")),
 )

@@ -75,6 +75,7 @@ KEYS = {
     **OF_ROOMS,
     "interchange": N_("Interchange"),
     "document": N_("Known by"),
+    "payload": N_("Payload"),
     "group": N_("Group"),
     "set": N_("Set"),
 }

@@ -53,6 +53,8 @@ NAMES |= {
     "structure",
 }  # fmt: skip
 """Keys of guides and schemas."""
+NAMES |= {"From", "Message", "Request", "Response", "To", "domain", "identity", "production", "test", "xmlns"}
+"""Elements, attributes and codes of cXML."""
 NAMES |= {"gzip", "xz", "zstd", "quoted-printable"}  # and of ways to pack and to write
 COMMANDS = re.compile(r"hub map lint|hub partner migrate")
 

@@ -27,10 +27,15 @@ declared(
 
 def view(body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
     """Return the document from its element ``first`` on."""
+    known = known_by(schema.element) if isinstance(schema, XmlSchema) else None
+    return view_of(body, schema, known, faulty, first=first)
+
+
+def view_of(body: bytes, schema: Schema | None, known: KnownPlace | None, faulty: set[str], *, first: int) -> View:
+    """Return a body from its element ``first`` on, by what is known of its root element."""
     text, encoding = legible(body)
     if "<" not in text:
         return lines_of(text, faulty, encoding=encoding)
-    known = known_by(schema.element) if isinstance(schema, XmlSchema) else None
     shown = page_of(text, tokens, said_by, known, faulty, first=first)
     return replace(shown, terms=TERMS, encoding=encoding, schema=schema.wire if schema else None)
 

@@ -304,8 +304,9 @@ class _Judging:
         return text
 
     def _wrong(self, element: etree._Element, value: Value, code: str, text: str, expected: Word) -> None:
-        self.findings.add(code, value.key if value.key != "." else _name(element), self._at(element), found=text,
-                          expected=expected)  # fmt: skip
+        attribute = value.key.rpartition("@")[2] if "@" in value.key else ""
+        self.findings.add(code, value.key if value.key != "." else _name(element), self._at(element, attribute),
+                          found=text, expected=expected)  # fmt: skip
 
     def _stray(self, element: etree._Element, layout: XmlLayout, text: str) -> None:
         self.findings.add("GDE-TEXT-STRAY", layout.tag, self._at(element), found=text.strip())

@@ -72,10 +72,12 @@ class XmlSchema(Schema, kw_only=True):
     xsd: str | None = None  # file
 
 
-def schema_of(wire: str, element: XmlElement, prefixes: dict[str, str], digest: str, xsd: str | None) -> XmlSchema:
+def schema_of(
+    wire: str, element: XmlElement, prefixes: dict[str, str], digest: str, xsd: str | None, family: str = FAMILY
+) -> XmlSchema:
     """Return ``element`` as maps are bound to it."""
     return XmlSchema(
-        family=FAMILY,
+        family=family,
         wire=wire,
         kind=element.name,
         root=place_of(element),

@@ -79,24 +79,24 @@ class XmlFamily:
     def choose(self, received: OpenedDocument, schemas: Sequence[Schema]) -> Schema | None:
         """Return the schema whose root element it is, namespace and all."""
         tag = _document(received).root.tag
-        return next((each for each in schemas if tag == _agreed(each).element.clark), None)
+        return next((each for each in schemas if tag == agreed(each).element.clark), None)
 
     def make_ready(self, schema: Schema) -> None:
         """Load the XSD."""
-        load(_agreed(schema))
+        load(agreed(schema))
 
     def check(self, received: OpenedDocument, schema: Schema) -> Checked:
         """Judge a document by its schema."""
         document = _document(received)
-        checked, document.nodes = check(document.root, _agreed(schema))
+        checked, document.nodes = check(document.root, agreed(schema))
         return checked
 
     def write(self, root: Node, schema: Schema, dress: object = None, *, bare: bool = False) -> Written:
         """Return a tree as XML that the schema allows, or what it refuses; XML has no envelope of its own."""
-        agreed = _agreed(schema)
-        body, empty = write(root, agreed)
+        xml = agreed(schema)
+        body, empty = write(root, xml)
         opened = open_body(body)
-        findings = opened.findings if opened.root is None else judge(opened.root, agreed)
+        findings = opened.findings if opened.root is None else judge(opened.root, xml)
         findings += [nothing_said(name) for name in empty]
         return Written(body=None if worst(findings).is_reject else body, findings=findings)
 
@@ -115,7 +115,7 @@ class XmlFamily:
 
     def said(self, received: OpenedDocument, schema: Schema, kinds: Kinds) -> list[str]:
         """Return what the document says, whatever its blanks, prefixes, order of attributes and spelling of a value."""
-        return said_by(_document(received).root, _agreed(schema), kinds)
+        return said_by(_document(received).root, agreed(schema), kinds)
 
     def sent(self, received: OpenedDocument, position: int, part: int, component: int | None) -> str:
         """Return the text of a part: of the ``position``-th place, as ``check`` counts them."""
@@ -148,7 +148,8 @@ def _named(root: etree._Element) -> str:
     return visible(f"{{{name.namespace}}}{name.localname}" if name.namespace else name.localname)
 
 
-def _agreed(schema: Schema) -> XmlSchema:
+def agreed(schema: Schema) -> XmlSchema:
+    """Return a schema as what this family judges by."""
     if not isinstance(schema, XmlSchema):
         raise Defect(f"{schema.wire} is no schema of XML")
     return schema

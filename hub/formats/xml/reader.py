@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 import sys
+from collections.abc import Callable
 
 from lxml import etree
 
@@ -50,13 +51,36 @@ class OpenedXml:
         self.findings = findings
 
 
+TakesDoctype = Callable[[str, int], int | Diagnostic]
+"""Says of a text and the place of a DOCTYPE in it where that ends, or why it is not taken."""
+
+
 def open_body(data: bytes) -> OpenedXml:
     """Return the tree of an XML body; its text is all Unicode, its entities are the five of XML alone."""
+    text, findings = text_of(data)
+    return OpenedXml(None, findings) if text is None else open_text(text, findings)
+
+
+def text_of(data: bytes) -> tuple[str | None, list[Diagnostic]]:
+    """Return a body of no more bytes than are taken as text, see ``decoded``."""
     if len(data) > BODY_BYTES_MAX:
-        return OpenedXml(None, [refusal("SYN-XML-BYTES", Location(), most=BODY_BYTES_MAX)])
-    text, findings = decoded(data)
-    if text is None:
-        return OpenedXml(None, findings)
+        return None, [refusal("SYN-XML-BYTES", Location(), most=BODY_BYTES_MAX)]
+    return decoded(data)
+
+
+def no_doctype(text: str, at: int) -> int | Diagnostic:
+    """Take none: whoever agreed on a schema needs none."""
+    return refusal("SYN-XML-DOCTYPE", place_in(text, at))
+
+
+def open_text(text: str, findings: list[Diagnostic], takes: TakesDoctype = no_doctype) -> OpenedXml:
+    """Return the tree of a decoded body in which ``findings`` were made; a DOCTYPE that is taken is never read."""
+    at = doctype_in(text)
+    if at is not None:
+        end = takes(text, at)
+        if isinstance(end, Diagnostic):
+            return OpenedXml(None, [*findings, end])
+        text = text[:at] + _blanked(text[at:end]) + text[end:]
     refused = _unfit(text)
     if refused is not None:
         return OpenedXml(None, [*findings, refused])
@@ -91,10 +115,14 @@ def decoded(data: bytes) -> tuple[str | None, list[Diagnostic]]:
         place = Location(line=data.count(b"\n", 0, at) + 1, offset=at)
         return None, [*findings, refusal("SYN-XML-ENCODING", place, found=data[at : at + 4].hex(), most=encoding)]
     declaration = _DECLARATION.match(text)
-    if declaration:  # blanks in its place: lines and columns stay as they are
-        blanks = "\n".join(" " * len(line) for line in declaration[0].split("\n"))
-        text = blanks + text[declaration.end() :]
+    if declaration:
+        text = _blanked(declaration[0]) + text[declaration.end() :]
     return text, findings
+
+
+def _blanked(text: str) -> str:
+    """Return blanks in place of a text: lines and columns stay as they are."""
+    return "\n".join(" " * len(line) for line in text.split("\n"))
 
 
 def legible(data: bytes) -> tuple[str, str]:
@@ -117,9 +145,9 @@ def parse(text: str) -> etree._Element | Diagnostic:
     except etree.XMLSyntaxError as fault:
         illegal = UNFIT.search(text)
         if illegal:
-            return refusal("SYN-XML-CHARACTER", _place(text, illegal.start()), found=named(illegal[0]))
+            return refusal("SYN-XML-CHARACTER", place_in(text, illegal.start()), found=named(illegal[0]))
         if "xmlParseCharRef" in fault.msg and (reference := _unfit_reference(text)):
-            return refusal("SYN-XML-CHARACTER", _place(text, reference.start()), found=reference[0])
+            return refusal("SYN-XML-CHARACTER", place_in(text, reference.start()), found=reference[0])
         line, column = fault.position
         if "depth" in fault.msg:
             return refusal("SYN-XML-DEPTH", Location(line=line or 1, column=column or None), most=DEPTH_MAX)
@@ -146,10 +174,10 @@ def _lookup(declared: str) -> str | None:
 
 def _unfit(text: str) -> Diagnostic | None:
     """Return why a text does not reach the parser: a DOCTYPE, nothing in it, too much of it."""
-    at = _beginning(text)
-    if at is not None and text[at : at + 9].upper() == "<!DOCTYPE":
-        return refusal("SYN-XML-DOCTYPE", _place(text, at))
-    if at == len(text):
+    doctype = doctype_in(text)
+    if doctype is not None:
+        return refusal("SYN-XML-DOCTYPE", place_in(text, doctype))
+    if _beginning(text) == len(text):
         return refusal("SYN-XML-EMPTY", Location(line=1))
     if text.count("<") > 2 * ELEMENTS_MAX:
         return refusal("SYN-XML-ELEMENTS", Location(), most=ELEMENTS_MAX)
@@ -158,11 +186,14 @@ def _unfit(text: str) -> Diagnostic | None:
     return None
 
 
-def _beginning(text: str) -> int | None:
-    """Return where the document begins, behind blanks, comments and instructions; None where one of those never ends.
+def doctype_in(text: str) -> int | None:
+    """Return where the DOCTYPE of a text begins, which stands where the document begins or nowhere; None for none."""
+    at = _beginning(text)
+    return at if at is not None and text[at : at + 9].upper() == "<!DOCTYPE" else None
 
-    A DOCTYPE, which none may have, can stand nowhere else.
-    """
+
+def _beginning(text: str) -> int | None:
+    """Return where the document begins, behind blanks, comments and instructions; None where one never ends."""
     at = 0
     while True:
         at += len(_BLANKS.match(text, at)[0])  # type: ignore[index]  # it matches nothing as well
@@ -187,7 +218,8 @@ def _beyond(root: etree._Element, text: str) -> Diagnostic | None:
     return refusal("SYN-XML-TEXT", Location(at=xpath(element), line=line_of(element)), most=TEXT_CHARACTERS_MAX)
 
 
-def _place(text: str, at: int) -> Location:
+def place_in(text: str, at: int) -> Location:
+    """Return line and column of the sign ``at``."""
     return Location(line=text.count("\n", 0, at) + 1, column=at - text.rfind("\n", 0, at))
 
 

@@ -28,7 +28,9 @@ def said_by(root: etree._Element, schema: XmlSchema, kinds: Kinds) -> list[str]:
 
 def tidy(root: etree._Element) -> etree._Element:
     """Return a copy with one element a line, so that two documents differ only where they say something else."""
-    copy = etree.fromstring(etree.tostring(root), etree.XMLParser(remove_blank_text=True, resolve_entities=False))
+    copy = etree.fromstring(
+        etree.tostring(root, with_tail=False), etree.XMLParser(remove_blank_text=True, resolve_entities=False)
+    )
     etree.indent(copy)
     return copy
 

@@ -24,14 +24,20 @@ _IN_ATTRIBUTE = str.maketrans(
 
 def write(root: Node, schema: XmlSchema) -> tuple[bytes, list[str]]:
     """Return the document, and what was left out."""
+    text, empty = written(root, schema)
+    return f"{DECLARATION}\n{text}\n".encode(), empty
+
+
+def written(root: Node, schema: XmlSchema, indent: str = "") -> tuple[str, list[str]]:
+    """Return the document from its root element on, as it stands ``indent`` deep in another; and what was left out."""
     spaces = "".join(
         f' xmlns{":" if prefix else ""}{prefix}="{uri.translate(_IN_ATTRIBUTE)}"'
         for prefix, uri in sorted(schema.prefixes.items())
         if uri
     )
-    lines, empty = [DECLARATION], list[str]()
-    _place(lines, root, layout_of(schema), "", empty, spaces)
-    return ("\n".join(lines) + "\n").encode(), empty
+    lines, empty = list[str](), list[str]()
+    _place(lines, root, layout_of(schema), indent, empty, spaces)
+    return "\n".join(lines), empty
 
 
 def _place(lines: list[str], node: Node, layout: XmlLayout, indent: str, empty: list[str], more: str = "") -> None:

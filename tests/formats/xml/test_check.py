@@ -50,8 +50,8 @@ def test_a_sound_document_becomes_a_tree_of_places_and_parts(tmp_path: Path) -> 
         (order(LINE.replace(">12<", f">{'9' * 500}<")), "GDE-VALUE-LONG", "/Order/Line/Quantity", 3),
         (order(LINE.replace(">12<", ">1e3<")), "GDE-VALUE-TYPE", "/Order/Line/Quantity", 3),
         (order(LINE.replace(">12<", ">NaN<")), "GDE-VALUE-TYPE", "/Order/Line/Quantity", 3),
-        (order(LINE.replace('unit="EA"', 'unit="EA" list="R21"')), "GDE-VALUE-CODE", "/Order/Line/Quantity", 3),
-        (order(LINE.replace('number="1"', 'number="one"')), "GDE-VALUE-TYPE", "/Order/Line", 3),
+        (order(LINE.replace('unit="EA"', 'unit="EA" list="R21"')), "GDE-VALUE-CODE", "/Order/Line/Quantity/@list", 3),
+        (order(LINE.replace('number="1"', 'number="one"')), "GDE-VALUE-TYPE", "/Order/Line/@number", 3),
         (order(LINE.replace('number="1"', 'number="1" colour="red"')), "GDE-NAME-UNKNOWN", "/Order/Line/@colour", 3),
         (order('<Line number="1"/>'), "GDE-NAME-MISSING", "/Order/Line", 3),
         (order(LINE.replace("</Line>", "<Text>x</Text></Line>")), "GDE-VALUE-SHORT", "/Order/Line/Text", 3),
@@ -72,7 +72,7 @@ def test_every_fault_of_a_document_is_told_at_once(tmp_path: Path) -> None:
     assert [each.location.at for each in findings] == [
         "/Order/On",
         "/Order/Line[1]/Quantity",
-        "/Order/Line[2]",
+        "/Order/Line[2]/@number",
     ]
 
 

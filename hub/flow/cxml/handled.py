@@ -1,0 +1,79 @@
+"""What cXML knows beside orders, and nothing here takes: named by what it is for, so that nobody looks for a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.exchange.partners import Partner
+from hub.formats.family import OpenedDocument
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.sentence import Phrase, declared
+from hub.mapping.library import Map
+
+PROFILE = "ProfileRequest"
+RESPONSE = "Response"
+
+_PUNCH_OUT = ("PunchOutSetupRequest", "PunchOutOrderMessage", "ProviderSetupRequest", "ProviderDoneMessage")
+_CATALOGUE = (
+    "Index", "Contract", "Supplier", "CatalogUploadRequest", "SubscriptionListRequest", "SubscriptionContentRequest",
+    "SupplierListRequest", "SupplierDataRequest", "SubscriptionChangeMessage", "SupplierChangeMessage",
+)  # fmt: skip
+_OTHERS = (
+    "StatusUpdateRequest", "CopyRequest", "GetPendingRequest", "DataRequest", "MasterAgreementRequest",
+    "InvoiceDetailRequest", "PaymentProposalRequest", "PaymentRemittanceRequest", "ConfirmationRequest",
+    "ShipNoticeRequest", "ReceiptRequest", "ServiceEntryRequest", "QuoteRequest", "QuoteMessage", "TimeCardRequest",
+    "ProductActivityMessage", "ProductReplenishmentMessage", "ComponentConsumptionRequest", "OrderStatusRequest",
+    "ApprovalRequest", "SessionRequest", "AuthRequest",
+)  # fmt: skip
+_CASES = {
+    PROFILE: "profile",
+    RESPONSE: "response",
+    **dict.fromkeys(_PUNCH_OUT, "punch-out"),
+    **dict.fromkeys(_CATALOGUE, "catalogue"),
+    **dict.fromkeys(_OTHERS, "cxml"),
+}
+
+declared(
+    {
+        "MAP-NOT-ROUTED/profile": Phrase(
+            message="ProfileRequest asks which requests we take, and the hub does not answer it yet",
+            remedy="tell the sender what was agreed: an OrderRequest, answered by a ConfirmationRequest",
+        ),
+        "MAP-NOT-ROUTED/response": Phrase(
+            message="Response is what one side answers in the HTTP reply, and is taken nowhere else",
+            remedy="ask the sender to give it in the reply to our request; nothing is lost meanwhile",
+        ),
+        "MAP-NOT-ROUTED/punch-out": Phrase(
+            message="{found} belongs to PunchOut, a shop that the buyer visits, and the hub has none",
+            remedy="tell the sender that orders come as an OrderRequest, without a visit before",
+        ),
+        "MAP-NOT-ROUTED/catalogue": Phrase(
+            message="{found} is about catalogues, which the hub neither takes nor keeps",
+            remedy="pass it on to whoever looks after the catalogue",
+        ),
+        "MAP-NOT-ROUTED/cxml": Phrase(
+            message="{found} is a document of cXML that nothing of the hub takes yet",
+            remedy="read it in the message; a map under [sends] of partners/{partner}/partner.toml would take it",
+        ),
+        "MAP-NOT-ROUTED/cxml-unknown": Phrase(
+            message="{found} is no document that cXML knows",
+            remedy="ask the sender; what we take from it is named under [sends] of partners/{partner}/partner.toml",
+        ),
+    }
+)
+
+
+def not_handled(received: OpenedDocument, partner: Partner, maps: Sequence[Map]) -> Diagnostic | None:
+    """Return what is said of a document that no map takes; None of an OrderRequest, for which the file may name one."""
+    if received.kind == "OrderRequest":
+        return None
+    known = ", ".join(sorted({each.kind for each in maps}))
+    return Diagnostic(
+        code="MAP-NOT-ROUTED",
+        case=_CASES.get(received.kind, "cxml-unknown"),
+        severity=Severity.SET,
+        words={"partner": partner.id},
+        location=received.place,
+        found=received.kind,
+        expected=known or None,
+    )

@@ -1,0 +1,120 @@
+"""cXML as the flow uses it: one document in an envelope that says from whom to whom, and by which it is known again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hub.exchange.controls import Numbers
+from hub.exchange.partner_cxml import CxmlId
+from hub.exchange.partners import Partner
+from hub.flow.bodies import BodySyntax
+from hub.flow.cxml.agreement import PAYLOAD, agreed_cxml, envelope_of
+from hub.flow.cxml.handled import not_handled
+from hub.flow.cxml.view import view
+from hub.flow.documents import Document, Envelope, Identity
+from hub.flow.drafts import Content, Draft
+from hub.flow.rules import Rules
+from hub.flow.syntax import Framed
+from hub.flow.views import View
+from hub.formats.cxml.family import CxmlFamily, header_of
+from hub.formats.cxml.header import Credential, CxmlHeader
+from hub.formats.cxml.writer import enveloped
+from hub.formats.family import OpenedDocument
+from hub.formats.schema import Schema
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.location import Location
+from hub.kernel.struct import Struct
+from hub.mapping.library import Map
+
+
+class CxmlSyntax(BodySyntax):
+    """cXML: what stands beneath Request is the document, what stands around it the envelope."""
+
+    family = CxmlFamily()
+    content_type = "text/xml"  # as its standard has it; in UTF-8, as its declaration says
+    extension = "xml"
+    root = Location(at="/cXML")
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return "cXML"
+
+    def envelope(self, received: OpenedDocument, partner: Partner) -> Envelope:
+        """Return what the header says, held against what was agreed."""
+        return envelope_of(header_of(received), partner)
+
+    def known_by(self, envelope: Envelope, map_: Map, document: Struct) -> tuple[str, str] | None:
+        """Return the payloadID; without one, what its map says."""
+        return (PAYLOAD, envelope.reference) if envelope.reference else super().known_by(envelope, map_, document)
+
+    def names(self, received: OpenedDocument) -> list[tuple[str, str]]:
+        """Return the payloadID."""
+        return [(PAYLOAD, received.number)] if received.number else []
+
+    def not_routed(self, received: OpenedDocument, partner: Partner, maps: Sequence[Map]) -> Diagnostic:
+        """Say which request it is, and that nothing here takes it."""
+        return not_handled(received, partner, maps) or super().not_routed(received, partner, maps)
+
+    def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
+        """Return the identity in From, where the partner has several."""
+        if partner.cxml is None or len(partner.cxml.theirs) == 1:
+            return None
+        found = partner.cxml.signed_by([(envelope.sender.qualifier, envelope.sender.id)])
+        return Identity(id=found.identity, qualifier=found.domain) if found else None
+
+    def senders(self, body: bytes, rules: Rules) -> list[str]:
+        """Return the partners whom From names."""
+        named = header_of(self.document(body)).senders
+        found = (rules.partners.by_credential(each.domain, each.identity) for each in named)
+        return list(dict.fromkeys(each.id for each in found if each is not None))
+
+    def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
+        """Write what stands beneath Request, held against its schema."""
+        return self.rendered(map_, document, bare=True)
+
+    def frame(self, partner: Partner, draft: Draft, numbers: Numbers, message: str, now: datetime) -> Framed:
+        """Put the envelope around the document, under a payloadID that has the id of the message."""
+        ours, theirs = agreed_cxml(partner)
+        to = _called(theirs, draft.to)
+        [content] = draft.contents
+        header = CxmlHeader(
+            payload=payload_id(message, ours),
+            timestamp=now.isoformat(timespec="seconds"),
+            senders=[Credential(domain=ours.domain, identity=ours.identity)],
+            receivers=[Credential(domain=to.domain, identity=to.identity)],
+            mode="test" if draft.test else "production",
+        )
+        framed = super().frame(partner, draft, numbers, message, now)
+        return Framed(
+            body=enveloped(content.body.decode(), content.kind, header),
+            content_type=framed.content_type,
+            file_name=framed.file_name,
+            kind=framed.kind,
+            envelope=Envelope(
+                position=1,
+                kind=PAYLOAD,
+                reference=header.payload,
+                sender=Identity(id=ours.identity, qualifier=ours.domain),
+                receiver=Identity(id=to.identity, qualifier=to.domain),
+                usage="test" if draft.test else "production",
+            ),
+        )
+
+    def page(self, body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
+        """Return the cXML by its elements, with its envelope."""
+        return view(body, schema, faulty, first=first)
+
+
+def payload_id(message: str, ours: CxmlId) -> str:
+    """Return a payloadID that nothing else of ours, and nobody else, has: the id of the message, at us."""
+    at = "".join(sign if sign.isalnum() or sign in ".-" else "-" for sign in ours.identity).strip(".-")
+    return f"{message}@{at or 'contract-hub'}"
+
+
+def _called(theirs: list[CxmlId], named: Identity | None) -> CxmlId:
+    """Return the identity of the partner that ``named`` means; the first where it means none."""
+    if named is None:
+        return theirs[0]
+    return next((each for each in theirs if (each.domain, each.identity) == (named.qualifier, named.id)), theirs[0])

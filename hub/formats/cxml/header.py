@@ -1,0 +1,53 @@
+"""What stands around the document of a cXML: who writes to whom, the id of the payload, test or not.
+
+In: the root element. Out: ``CxmlHeader``, with what is there; nothing is judged here. A shared secret is not looked at.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from hub.kernel.struct import Struct
+
+CHARACTERS_MAX = 200  # of each value; ids of payloads have some 60
+CREDENTIALS_MAX = 20  # of one party: an id on each network it is on
+
+
+class Credential(Struct):
+    """How an envelope names a party: an identity, and the domain whose identities those are."""
+
+    domain: str
+    identity: str
+
+
+class CxmlHeader(Struct):
+    """The envelope of a cXML."""
+
+    payload: str = ""  # payloadID: no other cXML of anybody's has the same
+    timestamp: str = ""
+    senders: list[Credential] = []  # From: one party by some of its names
+    receivers: list[Credential] = []  # To
+    mode: str = ""  # deploymentMode: production or test; "" where it is not said, which means production
+
+
+def header_of(root: etree._Element, request: etree._Element | None) -> CxmlHeader:
+    """Return the envelope of a cXML; ``request`` is what its document stands in."""
+    return CxmlHeader(
+        payload=_bounded(root.get("payloadID")),
+        timestamp=_bounded(root.get("timestamp")),
+        senders=_credentials(root, "From"),
+        receivers=_credentials(root, "To"),
+        mode=_bounded(request.get("deploymentMode")) if request is not None else "",
+    )
+
+
+def _credentials(root: etree._Element, party: str) -> list[Credential]:
+    found = root.findall(f"Header/{party}/Credential")[:CREDENTIALS_MAX]
+    named = (
+        Credential(domain=_bounded(each.get("domain")), identity=_bounded(each.findtext("Identity"))) for each in found
+    )
+    return [each for each in named if each.identity]
+
+
+def _bounded(text: str | None) -> str:
+    return " ".join((text or "").split())[:CHARACTERS_MAX]

@@ -1,0 +1,231 @@
+"""The cXML among the parts of a multipart body, and what is attached to it (RFC 2046, 2387, 2392).
+
+In: a body as it came, with the header lines of its MIME message or from its first boundary on, as HTTP bears it. Out:
+the bytes of the part that is the cXML, and a finding for each other part: it is kept in the body, and nobody reads it.
+What cannot be taken apart is a finding. Each byte is looked at once for each thing that is looked for.
+"""
+
+from __future__ import annotations
+
+import binascii
+import quopri
+import re
+from collections.abc import Iterator, Sequence
+
+from lxml import etree
+
+from hub.formats.cxml.faults import FAULTS, refusal
+from hub.formats.sniff import HEAD_BYTES, sniff
+from hub.formats.xml.reader import Paths, line_of
+from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, Wording, declared
+from hub.kernel.spelling import FOUND_CHARACTERS_MAX, visible
+from hub.kernel.struct import Struct
+
+PARTS_MAX = 200  # an order of a hundred lines with two drawings each
+ATTACHMENTS_TOLD_MAX = 20
+HEADER_BYTES_MAX = 8 * 1024  # of one part
+REFERENCES_MAX = 100
+
+_FIELD = rb"[!-9;-~]{1,100}:[^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+\r?\n"
+_FIELDS = re.compile(rb"(?:" + _FIELD + rb")*+[ \t]*\r?\n")
+_ON_TOP = re.compile(rb"\s*+((?:" + _FIELD + rb")++)[ \t]*\r?\n")
+_MULTIPART = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
+_BOUNDARY = re.compile(rb"""boundary\s*=\s*(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))""", re.IGNORECASE)
+_FIRST_LINE = re.compile(rb"\s*+--([^\r\n]{1,70}?)[ \t]*\r?\n(?=[!-9;-~]{1,100}:|\r?\n)")
+_NAMED = re.compile(rb"""(?:file)?name\s*=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))""", re.IGNORECASE)
+_PLAIN = ("", "7bit", "8bit", "binary")
+_CIDS = etree.XPath("//*[starts-with(normalize-space(text()),'cid:')]")
+
+declared(
+    {
+        "multipart/no-boundary": Phrase(message="nothing says what parts it"),
+        "multipart/no-parts": Phrase(message="there is no part between its boundaries"),
+        "multipart/no-header": Phrase(message="the header of part {number} does not end with an empty line"),
+        "multipart/too-many": Phrase(message="it has more than {most} parts"),
+        "multipart/no-cxml": Phrase(message="none of its {count} parts is a cXML"),
+        "multipart/encoding": Phrase(message="part {number} is not written in {encoding}, as it says"),
+    }
+)
+
+
+class CxmlPart(Struct):
+    """The part that is the cXML."""
+
+    text: bytes
+    lines_before: int = 0  # in the body; 0 where the part had to be decoded
+    until: int = 0  # where it ends in the body, likewise
+    findings: list[Diagnostic] = []  # about the others
+    ids: frozenset[str] = frozenset()  # by which the others can be named
+
+    def missing(self, root: etree._Element) -> Iterator[Diagnostic]:
+        """Yield each reference to an attachment that is not there."""
+        found = _CIDS(root)
+        paths = Paths()
+        for each in found[:REFERENCES_MAX] if isinstance(found, list) else ():
+            assert isinstance(each, etree._Element)
+            named = (each.text or "").strip()
+            if named.removeprefix("cid:") not in self.ids:
+                place = Location(at=paths.of(each), line=line_of(each))
+                yield refusal("SYN-ATTACHMENT-MISSING", place, found=named)
+
+
+class _Part(Struct):
+    """One part as it stands in the body."""
+
+    number: int
+    fields: bytes
+    start: int  # of its content
+    content: bytes  # decoded
+
+    @property
+    def type(self) -> str:
+        return self.field("content-type").partition(";")[0].strip().lower() or "text/plain"
+
+    @property
+    def id(self) -> str:
+        return self.field("content-id").strip().strip("<>")
+
+    @property
+    def encoding(self) -> str:
+        return self.field("content-transfer-encoding").strip().lower()
+
+    @property
+    def name(self) -> str:
+        named = _NAMED.search(self.fields)
+        if named is not None:
+            return (named[1] or named[2]).decode("utf-8", "replace")
+        return f"cid:{self.id}" if self.id else f"{self.number}"
+
+    def field(self, name: str) -> str:
+        found = re.search(rb"^" + name.encode() + rb":[ \t]*((?:[^\r\n]|\r?\n[ \t])*)", self.fields, re.I | re.M)
+        return " ".join(found[1].decode("latin-1").split()) if found else ""
+
+
+def is_multipart(data: bytes) -> bool:
+    """Say whether a body begins as a multipart one."""
+    head = data[:HEAD_BYTES]
+    on_top = _ON_TOP.match(head)
+    return bool(on_top and _MULTIPART.search(on_top[1])) or _FIRST_LINE.match(head) is not None
+
+
+def cxml_part(data: bytes) -> CxmlPart | Diagnostic:
+    """Return the cXML of a multipart body: the first part that is one, else the first that is XML."""
+    parts: list[_Part] = []
+    ended = False
+    for each in _parts(data):
+        if isinstance(each, Wording):
+            return refusal("SYN-MULTIPART", Location(line=1), found=each)
+        if each is None:
+            ended = True
+        else:
+            parts.append(each)
+    known = [sniff(each.content[:HEAD_BYTES]) for each in parts]
+    wanted = next((syntax for syntax in ("cxml", "xml") if syntax in known), None)
+    if wanted is None:
+        said = Wording(key="multipart/no-cxml", words={"count": len(parts)})
+        return refusal("SYN-MULTIPART", Location(line=1), found=said)
+    chosen = parts[known.index(wanted)]
+    others = [each for each in parts if each is not chosen]
+    findings = [*_told(data, others)]
+    if not ended:
+        last = Location(line=data.count(b"\n") + 1)
+        findings.append(refusal("SYN-MULTIPART-END", last))
+    ids = frozenset(each.id for each in others if each.id)
+    if chosen.encoding not in _PLAIN:
+        return CxmlPart(text=chosen.content, findings=findings, ids=ids)
+    return CxmlPart(
+        text=chosen.content,
+        lines_before=data.count(b"\n", 0, chosen.start),
+        until=chosen.start + len(chosen.content),
+        findings=findings,
+        ids=ids,
+    )
+
+
+def _parts(data: bytes) -> Iterator[_Part | Wording | None]:
+    """Yield the parts, None for the last boundary, and what is wrong where that ends the reading."""
+    boundary, start = _boundary(data)
+    if boundary is None:
+        yield Wording(key="multipart/no-boundary")
+        return
+    lines = re.compile(rb"(?:\A|(?<=\n))[ \t]*--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)")
+    opened: re.Match[bytes] | None = None
+    number = 0
+    for line in lines.finditer(data, start):
+        if opened is not None:
+            number += 1
+            yield _part(data, number, opened.end(), line.start())
+        if line[1]:
+            yield None
+            opened = None
+            break
+        if number >= PARTS_MAX:
+            yield Wording(key="multipart/too-many", words={"most": PARTS_MAX})
+            return
+        opened = line
+    if opened is not None:
+        number += 1
+        yield _part(data, number, opened.end(), len(data))
+    if not number:
+        yield Wording(key="multipart/no-parts")
+
+
+def _boundary(data: bytes) -> tuple[bytes | None, int]:
+    """Return what parts the body, and from where on."""
+    first = _FIRST_LINE.match(data[:HEAD_BYTES])
+    if first is not None:
+        return first[1], first.start(1) - 2
+    on_top = _ON_TOP.match(data[:HEAD_BYTES])
+    named = _BOUNDARY.search(on_top[1]) if on_top else None
+    return (named[1] or named[2], on_top.end()) if named and on_top else (None, 0)
+
+
+def _part(data: bytes, number: int, start: int, end: int) -> _Part | Wording:
+    fields = _FIELDS.match(data[start : min(end, start + HEADER_BYTES_MAX)])
+    if fields is None:
+        return Wording(key="multipart/no-header", words={"number": number})
+    begins = start + fields.end()
+    content = data[begins:end]
+    if content.endswith(b"\n"):  # the line end before a boundary is the boundary's
+        content = content[: -2 if content.endswith(b"\r\n") else -1]
+    part = _Part(number=number, fields=fields[0], start=begins, content=content)
+    decoded = _decoded(content, part.encoding)
+    if decoded is None:
+        words: dict[str, str | int] = {"number": number, "encoding": visible(part.encoding[:FOUND_CHARACTERS_MAX])}
+        return Wording(key="multipart/encoding", words={**words})
+    return _Part(number=number, fields=fields[0], start=begins, content=decoded)
+
+
+def _decoded(content: bytes, encoding: str) -> bytes | None:
+    if encoding in _PLAIN:
+        return content
+    if encoding == "quoted-printable":
+        return quopri.decodestring(content)
+    if encoding == "base64":
+        try:
+            return binascii.a2b_base64(content)
+        except binascii.Error:
+            return None
+    return None
+
+
+def _told(data: bytes, others: Sequence[_Part]) -> Iterator[Diagnostic]:
+    """Yield a finding for each attachment; of many, how many more there are."""
+    for each in others[:ATTACHMENTS_TOLD_MAX]:
+        yield Diagnostic(
+            code="SYN-ATTACHMENT",
+            severity=FAULTS["SYN-ATTACHMENT"].severity,
+            words={
+                "found": visible(each.name),
+                "type": visible(each.type[:FOUND_CHARACTERS_MAX]),
+                "count": len(each.content),
+            },
+            location=Location(line=data.count(b"\n", 0, each.start) + 1),
+            found=each.name[:FOUND_CHARACTERS_MAX],
+        )
+    more = len(others) - ATTACHMENTS_TOLD_MAX
+    if more > 0:
+        line = data.count(b"\n", 0, others[ATTACHMENTS_TOLD_MAX].start) + 1
+        yield refusal("SYN-ATTACHMENT-MORE", Location(line=line), most=more)

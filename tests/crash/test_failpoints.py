@@ -9,7 +9,7 @@ import pytest
 from hub.platform.blobs import INLINE_BYTES_MAX
 from hub.platform.configuration import find_configuration
 from hub.platform.failpoints import POINTS
-from tests.crash.harness import PARTNER, Findings, History, Senders, Server, drained, order, prepare
+from tests.crash.harness import KINDS_OF_BODIES, PARTNER, Findings, History, Senders, Server, drained, order, prepare
 from tests.crash.nursery import Nursery
 from tests.crash.planted import DEFECTS, FAILPOINTS
 
@@ -34,7 +34,7 @@ def folder_config(tmp_path: Path) -> Path:
 def small_and_large(number: int) -> bytes:
     """Return orders of which every fourth is a file and not a row: line ends that every reader skips make it large."""
     body = order(number)
-    return body if number % 4 else body + b"\r\n" * (INLINE_BYTES_MAX // 2)
+    return body if number % KINDS_OF_BODIES else body + b"\r\n" * (INLINE_BYTES_MAX // 2)
 
 
 def die_once(server: Server, failpoint: str, defect: str | None = None) -> Findings:
@@ -47,7 +47,7 @@ def die_once(server: Server, failpoint: str, defect: str | None = None) -> Findi
         assert ended == SIGKILLED, f"{failpoint} was never reached\n{server.said()}"
         server.start()
         senders.wait_answered(ANSWERED_MIN)
-    findings = drained(server, history)
+    findings = drained(server, history, small_and_large)
     server.kill()
     assert findings.answered >= ANSWERED_MIN, f"no progress: {findings}\n{server.said()}"
     return findings

@@ -9,25 +9,24 @@ none, what the finding weighs and that we look at it.
 from __future__ import annotations
 
 from hub.business.rooms import ROOMS
+from hub.flow.outward_sentences import OF_ALL_CASES, SENTENCES, TO_PARTNER, own_key
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.sentence import CHECKED, Phrase, Wording, declared, templates
 from hub.kernel.struct import Struct
 
-TO_PARTNER = "to-partner"
-"""The case of a sentence that is for partners, where another is for us."""
 STAGES_OF_PARTNERS = ("ENV", "SYN", "GDE", "BUS")
 """Stages whose sentences are about the partner's document and made for its sender: 997 and 855 say the same."""
 OURS_TO_MEND = frozenset(
     {
-        "ENV-HEADER-MISSING", "ENV-HEADER-TEXT", "ENV-NUMBER-RANGE", "ENV-NUMBER-TWICE", "ENV-OURS-CONTRADICTION",
-        "ENV-OURS-GROUP", "ENV-OURS-REFUSED", "ENV-SEPARATORS", "ENV-TA1-UNREADABLE", "GDE-EMPTY", "GDE-LINES-MISSING",
-        "GDE-NO-PLACE", "SYN-AMBIGUOUS-ENCODING", "SYN-COMPOSITE", "SYN-CONTROL-IN-DATA", "SYN-HEADER-BROKEN",
-        "SYN-HEADER-IN-DATA", "SYN-NOT-ENCODABLE", "SYN-OTHER-SEPARATORS", "SYN-OURS-ELEMENT", "SYN-OURS-SEGMENT",
-        "SYN-OURS-SET", "SYN-SEPARATOR-IN-DATA", "SYN-SET-TOO-LONG-TO-WRITE", "SYN-SUBSTITUTED", "SYN-TAG",
-        "SYN-TOO-MANY-SETS",
+        "ENV-HEADER-MISSING", "ENV-HEADER-TEXT", "ENV-NUMBER-RANGE", "ENV-NUMBER-TWICE", "ENV-REPETITION-TOO-EARLY",
+        "ENV-SEPARATORS", "GDE-EMPTY", "GDE-NO-PLACE", "SYN-AMBIGUOUS-ENCODING", "SYN-COMPOSITE", "SYN-CONTROL-IN-DATA",
+        "SYN-HEADER-IN-DATA", "SYN-NOT-ENCODABLE", "SYN-SEPARATOR-IN-DATA", "SYN-SET-TOO-LONG-TO-WRITE",
+        "SYN-TAG",
     }
 )  # fmt: skip
-"""Findings of those stages about what we write, or what a person of ours asks the partner by other means."""
+"""Findings of those stages about what we write, which whoever receives it can do nothing about."""
+ASKED_BY_US = frozenset({"GDE-LINES-MISSING", "SYN-TOO-MANY-SETS"})
+"""Findings about which a person of ours asks the partner by other means."""
 ASKED_CODES = frozenset[str]().union(*(room.asked_codes for room in ROOMS))
 """Reasons for which a person of ours looks: their remedies are for that person."""
 
@@ -41,27 +40,11 @@ declared(
         "told/placed": Phrase(message="{said} (line {line}, column {column})"),
     }
 )
+_WITH_US = templates()["told/with-us"].message
 declared(
     {
-        f"{key}/{TO_PARTNER}": Phrase(message=message, remedy=remedy)
-        for key, (message, remedy) in {
-            "MAP-VALUE": ("'{text}' is not {wanted}", "write {wanted}, or ask us what is meant here"),
-            "MAP-CODE": ("'{text}' is no code that was agreed with us", "write an agreed code, or have it agreed"),
-            "MAP-CURRENCY": ("an amount without a currency: neither it nor the document says one", "say the currency"),
-            "MAP-REQUIRED": (
-                "something is missing without which nothing here stands",
-                "nothing; the factory looks at it",
-            ),
-            "MAP-MORE": ("{count} more findings are not listed", "mend the first ones and send the document again"),
-            "ENV-INTERCHANGE-NUMBER-RESTARTED": (
-                "this number came before, in message {before}, and is taken as the first of a new count",
-                "nothing, if your numbers have restarted",
-            ),
-            "ENV-USAGE-DIFFERS": (
-                "ISA15 says something else than was agreed, and what is sent is taken as a test",
-                "put ISA15 right, or tell us that you go live",
-            ),
-        }.items()
+        own_key(key): Phrase(message=message, remedy=_WITH_US if remedy is None else remedy)
+        for key, (message, remedy) in SENTENCES.items()
     }
 )
 
@@ -79,10 +62,10 @@ def told_to_partner(found: Diagnostic) -> FindingSentence:
     own = _own_case(found)
     if own is not None:
         return FindingSentence(message=own.message, remedy=own.remedy, expected=found.expected)
-    if found.code.partition("-")[0] not in STAGES_OF_PARTNERS:
+    if found.code.partition("-")[0] not in STAGES_OF_PARTNERS or found.code in OURS_TO_MEND:
         with_us = "told/nothing" if found.severity is Severity.NOTE else "told/with-us"
         return FindingSentence(message=_in_general(found.severity), remedy=_said(with_us), expected=None)
-    ours = found.code in ASKED_CODES or found.code in OURS_TO_MEND
+    ours = found.code in ASKED_CODES or found.code in ASKED_BY_US
     return FindingSentence(
         message=found.message, remedy=_said("told/with-us") if ours else found.remedy, expected=found.expected
     )
@@ -93,11 +76,11 @@ def _own_case(found: Diagnostic) -> Diagnostic | None:
     if found.told is not None:  # as an earlier hub stored it: it has no words to fill another sentence with
         return None
     known = templates()
-    for own in (TO_PARTNER, CHECKED):
-        case = f"{found.case}-{own}" if found.case else own
-        if f"{found.code}/{case}" in known:
-            return found.with_case(case)
-    return None
+    cases = [f"{found.case}-{own}" if found.case else own for own in (TO_PARTNER, CHECKED)]
+    if found.code in OF_ALL_CASES:
+        cases.append(TO_PARTNER)
+    case = next((each for each in cases if f"{found.code}/{each}" in known), None)
+    return None if case is None else found.with_case(case)
 
 
 def _in_general(severity: Severity) -> str:

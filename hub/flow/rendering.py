@@ -16,8 +16,10 @@ from hub.flow.rules import Rules
 from hub.flow.syntax import Syntax
 from hub.flow.syntaxes import SYNTAXES
 from hub.flow.telling import due_to_listeners
+from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured
-from hub.kernel.sentence import Phrase, declared
+from hub.kernel.location import Location
+from hub.kernel.sentence import Phrase, Word, Wording, declared
 from hub.kernel.struct import Struct
 
 
@@ -35,9 +37,24 @@ def written(rules: Rules, result: Result) -> tuple[Result, list[Draft]]:
             why = f"The answer could not be written: {worst.message}"
             later = OpenDuty(partner=due.partner, document=type(due.document).__name__)
             open_duties = [*result.open_duties, later] if later not in result.open_duties else result.open_duties
-            findings = result.findings + fault.findings
+            findings = [*result.findings, *(_of_ours(each, later.document) for each in fault.findings)]
             result = replace(result, findings=findings, attention=why, open_duties=open_duties)
     return (replace(result, due=[], events=[]) if result.due or result.events else result), drafts
+
+
+def _of_ours(found: Diagnostic, document: str) -> Diagnostic:
+    """Return what was found in an answer of ours as a finding of what is answered, whose sender is not at fault."""
+    words: dict[str, Word] = {"document": document, "code": found.code, "said": found.wording}
+    words["remedy"] = replace(found.wording, advises=True) if found.remedy else Wording(key="unsendable/look")
+    at = str(found.location)
+    return Diagnostic(
+        code="MAP-UNSENDABLE",
+        case=None if at else "nowhere",
+        severity=Severity.WARNING if found.severity.is_reject else Severity.NOTE,
+        words={**words, "at": at} if at else words,
+        location=Location(path=document),
+        found=found.found,
+    )
 
 
 def render(rules: Rules, partner: Partner, document: Struct) -> tuple[Syntax, Content]:
@@ -76,6 +93,13 @@ def _draft(rules: Rules, due: Due) -> Draft:
 
 declared(
     {
+        "unsendable/look": Phrase(message="look at what our document says there"),
+        "MAP-UNSENDABLE": Phrase(
+            message="our {document} could not be written, {code} at {at}: {said}", remedy="{remedy}"
+        ),
+        "MAP-UNSENDABLE/nowhere": Phrase(
+            message="our {document} could not be written, {code}: {said}", remedy="{remedy}"
+        ),
         "CFG/no-map-writes-for": Phrase(message="no map writes {name} for {id}", remedy="name one under [receives]"),
     }
 )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.sentence import Phrase, Word, Wording, declared
@@ -31,7 +33,7 @@ FAULTS: Mapping[str, NamedFault] = declared({
         remedy="leave it out, or write one of {expected}",
     ),
     "GDE-NAME-MISSING": NamedFault(
-        severity=Severity.SEGMENT, message="{name} is missing", remedy="the sender must write {name}"
+        severity=Severity.SEGMENT, message="{name} is missing", remedy="write {name}"
     ),
     "GDE-NAME-OFTEN": NamedFault(
         severity=Severity.SEGMENT, message="{name} comes more than {expected} times", remedy="send at most {expected}"
@@ -42,12 +44,12 @@ FAULTS: Mapping[str, NamedFault] = declared({
         remedy="write them in the order of the schema",
     ),
     "GDE-NAME-SHAPE": NamedFault(
-        severity=Severity.SEGMENT, message="{name} is not {expected}", remedy="the sender should write {expected}"
+        severity=Severity.SEGMENT, message="{name} is not {expected}", remedy="write {expected}"
     ),
     "GDE-VALUE-TYPE": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is not {expected}",
-        remedy="the sender should write {expected}",
+        remedy="write {expected}",
     ),
     "GDE-VALUE-CHARACTER": NamedFault(
         severity=Severity.ELEMENT,
@@ -57,37 +59,37 @@ FAULTS: Mapping[str, NamedFault] = declared({
     "GDE-VALUE-LONG": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is longer than {expected} characters",
-        remedy="the sender should write at most {expected} characters",
+        remedy="write at most {expected} characters",
     ),
     "GDE-VALUE-SHORT": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is shorter than {expected} characters",
-        remedy="the sender should write at least {expected} characters",
+        remedy="write at least {expected} characters",
     ),
     "GDE-VALUE-CODE": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is none of its codes",
-        remedy="the sender should write one of {expected}",
+        remedy="write one of {expected}",
     ),
     "GDE-VALUE-DECIMALS": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' has more than {expected} decimals",
-        remedy="the sender should write at most {expected} decimals",
+        remedy="write at most {expected} decimals",
     ),
     "GDE-VALUE-DIGITS": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' has more than {expected} digits",
-        remedy="the sender should write at most {expected} digits",
+        remedy="write at most {expected} digits",
     ),
     "GDE-VALUE-LOW": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is less than {expected}",
-        remedy="the sender should write {expected} or more",
+        remedy="write {expected} or more",
     ),
     "GDE-VALUE-HIGH": NamedFault(
         severity=Severity.ELEMENT,
         message="{name} = '{found}' is more than {expected}",
-        remedy="the sender should write {expected} or less",
+        remedy="write {expected} or less",
     ),
     "GDE-TEXT-STRAY": NamedFault(
         severity=Severity.SEGMENT,
@@ -96,8 +98,13 @@ FAULTS: Mapping[str, NamedFault] = declared({
     ),
     "GDE-SCHEMA": NamedFault(
         severity=Severity.SEGMENT,
-        message="the schema agreed with the partner refuses {name}: {expected}",
-        remedy="the sender should hold the document against that schema",
+        message="the schema that was agreed refuses {name}: {expected}",
+        remedy="hold the document against that schema where it is made",
+    ),
+    "GDE-SCHEMA/unforeseen": NamedFault(
+        severity=Severity.SEGMENT,
+        message="the schema that was agreed refuses {name}; its judge says: {said}",
+        remedy="hold the document against that schema where it is made",
     ),
 })  # fmt: skip
 declared(
@@ -110,13 +117,20 @@ declared(
 )
 
 
+def unforeseen(finding: Diagnostic) -> Diagnostic:
+    """Return the finding without what a library said as its value: that stands in its words, for people of ours."""
+    return replace(finding, found=None)
+
+
 def refused(code: str, fault: NamedFault, location: Location, *, found: Word = "", most: object = "") -> Diagnostic:
     """Return the finding ``code`` about a body that is not opened; ``most`` is the limit, or what is the case."""
     words: dict[str, Word] = {"found": visible(found) if isinstance(found, str) else found} if found else {}
     if most != "":
         words["most"] = str(most)
+    code, _, case = code.partition("/")
     return Diagnostic(
         code=code,
+        case=case or None,
         severity=fault.severity,
         words=words or None,
         location=location,
@@ -151,8 +165,10 @@ class DocumentFindings:
         self.items: list[Diagnostic] = []
         self.beyond: list[Severity] = []  # of those that are only counted
 
-    def add(self, code: str, name: str, location: Location, *, found: str | None = None, expected: Word = "") -> None:
-        """Note a fault of ``name``; ``expected`` is what the schema asks for, in words."""
+    def add(
+        self, code: str, name: str, location: Location, *, found: str | None = None, expected: Word = "", said: str = ""
+    ) -> None:
+        """Note a fault of ``name``; ``expected`` is what the schema asks for, ``said`` what a library says of it."""
         fault = FAULTS[code]
         if len(self.items) >= FINDINGS_MAX:
             self.beyond.append(fault.severity)
@@ -162,9 +178,13 @@ class DocumentFindings:
             words["found"] = visible(found)
         if isinstance(expected, Wording):
             words["expected"] = expected
+        if said:
+            words["said"] = said
+        code, _, case = code.partition("/")
         self.items.append(
             Diagnostic(
                 code=code,
+                case=case or None,
                 severity=fault.severity,
                 words=words,
                 location=location,

@@ -30,8 +30,8 @@ OF_COMMANDS = {
     "mapping/skeleton.py",
 }
 """Modules whose words are printed by commands alone."""
-NAMES = {"formats/x12/envelope_names.py"}
-"""Modules that hold names, which their family yields by itself."""
+NAMES = {"formats/x12/envelope_names.py", "formats/json/parser_words.py", "formats/xml/parser_words.py"}
+"""Modules that hold names, which their family yields by itself, or what libraries say."""
 WRITERS = {
     f"mapping/{name}.py"
     for name in ("build", "cover", "emit", "levels", "readvalue", "reading", "writevalue", "writing")

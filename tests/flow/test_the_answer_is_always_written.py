@@ -19,7 +19,7 @@ from hub.flow.rendering import render
 from hub.flow.x12.rendering import segments_of
 from hub.formats.x12.events import InterchangeStart, TransactionSet
 from hub.formats.x12.reader import read
-from tests.flow.at_work import ACME, AtWork, assert_each_finding_helps, codes
+from tests.flow.at_work import ACME, AtWork, assert_each_finding_helps, codes, findings
 from tests.flow.wire import Sent, group, interchange, line, of_kind, transaction
 from tests.house import CHECKOUT
 
@@ -79,7 +79,9 @@ def test_where_separators_are_fixed_no_number_is_changed_and_a_person_is_called(
     got = hub.send(order(**{place: value}))
     assert got.message.outcome in ("accepted", "changed"), "the order stands"
     assert of_kind(hub.answers(got.message.id), "855") == []
-    assert "SYN-SEPARATOR-IN-DATA" in codes(got)
+    (said,) = [each for each in findings(got) if each.code == "MAP-UNSENDABLE"]
+    assert "SYN-SEPARATOR-IN-DATA" in said.message
+    assert said.found == value
     assert repr(value) in str(got.message.attention)
     assert_each_finding_helps(got)
 

@@ -30,7 +30,7 @@ ENGLISH, CHINESE = map(book, LANGUAGES)
         ("BEG03 (order number) = 'X' is too long", "BEG03（订单号）= 'X' 过长"),
         ("'ZZ' is not in table unit", "“ZZ”不在代码表 unit 中"),
         ("'12,5' is not a date CCYYMMDD", "“12,5”不是日期 CCYYMMDD"),
-        ("the sender should write a number", "发送方应填写数字"),
+        ("write a number", "请填写数字"),
         ("a part arrived without its other parts; it was not taken", "一个部分到达时缺少其余部分；未予采用"),
         ("a whole number of 1 to 9 digits", "1 至 9 位的整数"),
         ("one of CA, EA, PK", "下列之一：CA, EA, PK"),

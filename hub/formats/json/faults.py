@@ -32,6 +32,11 @@ FAULTS: Mapping[str, NamedFault] = declared({
         message="the JSON is not well-formed: {found}",
         remedy="mend it where it is made, and send it again",
     ),
+    "SYN-JSON-BROKEN/unforeseen": NamedFault(
+        severity=_WHOLE,
+        message="the JSON is not well-formed; its parser says: {found}",
+        remedy="mend it where it is made, and send it again",
+    ),
     "SYN-JSON-TWICE": NamedFault(
         severity=_WHOLE,
         message="{found} is said twice in one object",

@@ -16,6 +16,8 @@ import msgspec
 
 from hub.formats.json.faults import CUT, refusal
 from hub.formats.json.limits import BODY_BYTES_MAX, DEPTH_MAX, VALUES_MAX
+from hub.formats.json.parser_words import in_words
+from hub.formats.named_faults import unforeseen
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
 
@@ -138,7 +140,12 @@ def _broken(message: str, data: bytes) -> Diagnostic:
     place = Location(
         line=data.count(b"\n", 0, at) + 1, column=at - data.rfind(b"\n", 0, at), offset=at if found or cut else None
     )
-    return refusal("SYN-JSON-BROKEN", place, found=CUT if cut else detail)
+    if cut:
+        return refusal("SYN-JSON-BROKEN", place, found=CUT)
+    told = in_words(detail)
+    if told is None:
+        return unforeseen(refusal("SYN-JSON-BROKEN/unforeseen", place, found=detail))
+    return refusal("SYN-JSON-BROKEN", place, found=told)
 
 
 def _half_a_pair(text: str) -> Diagnostic | None:

@@ -77,7 +77,7 @@ FAULTS = declared({
         "send at most {most}; check that the repetition separator does not occur in the data",
     ),
     "GDE-ELEMENT-NOT-USED": _fault(
-        _ELEMENT, "3", "{place} ({label}) = {found}, but this partner's guide does not use it", "leave it out"
+        _ELEMENT, "3", "{place} ({label}) = {found}, but the guide that was agreed does not use it", "leave it out"
     ),
     "GDE-ELEMENT-TOO-SHORT": _fault(
         _ELEMENT, "4", "{place} ({label}) = {found} is too short", "send {expected}"

@@ -20,17 +20,17 @@ _SEND = "send an X12 interchange, from ISA to IEA"
 _SPLIT = "split it and send the parts one by one"
 
 UNREADABLE = {
-    "SYN-NOT-X12/edifact": ("This is an EDIFACT interchange", "the hub takes X12 here"),
-    "SYN-NOT-X12/xml": ("This is an XML document", "no XML dialect is set up for this partner"),
-    "SYN-NOT-X12/json": ("This is a JSON document", "no JSON dialect is set up for this partner"),
-    "SYN-NOT-X12/zip": ("This is a ZIP archive", "no package format is set up for this partner"),
+    "SYN-NOT-X12/edifact": ("This is an EDIFACT interchange", "send it as X12"),
+    "SYN-NOT-X12/xml": ("This is an XML document", "send X12, or have the XML agreed first"),
+    "SYN-NOT-X12/json": ("This is a JSON document", "send X12, or have the JSON agreed first"),
+    "SYN-NOT-X12/zip": ("This is a ZIP archive", "send what is in it, or have the package agreed first"),
     "ENV-UTF-16": ("the file is UTF-16, which X12 never is", "save it as UTF-8 and send it again"),
     "ENV-EMPTY": ("the file is empty, or holds only blanks", "send an interchange, from ISA to IEA"),
     "ENV-ISA-UNREADABLE/cut": (
         "an ISA begins the file, but it is cut short or has not 16 elements", "send the whole interchange again"
     ),
     "ENV-NO-INTERCHANGE": (
-        "This is no message the hub knows: no ISA begins in its first {length} bytes", _SEND
+        "This is no message that is known here: no ISA begins in its first {length} bytes", _SEND
     ),
     "ENV-TOO-MANY-SETS": ("the file holds more than {most} transaction sets and was not read", _SPLIT),
     "ENV-TOO-MANY-GROUPS": ("the file holds more than {most} functional groups and was not read", _SPLIT),
@@ -48,7 +48,7 @@ UNREADABLE = {
     "ENV-DISGUISED/pkcs7": (
         "the file is enciphered or signed (PKCS #7), and no key for it is set up", "send it plain"
     ),
-    "ENV-DISGUISED/idoc": ("the file is an IDoc of SAP", "the hub takes X12 here"),
+    "ENV-DISGUISED/idoc": ("the file is an IDoc of SAP", "send it as X12"),
     "ENV-DISGUISED/ebcdic": (
         "the file is in EBCDIC", "have it translated on the way (transfer it as text) and send it as UTF-8"
     ),

@@ -25,7 +25,7 @@ from hub.formats.xml.element import XmlSchema
 from hub.formats.xml.faults import refusal
 from hub.formats.xml.layout import Value, XmlLayout, XmlLeaf, layout_of
 from hub.formats.xml.limits import ATTRIBUTES_MAX
-from hub.formats.xml.parser_words import in_words
+from hub.formats.xml.parser_words import in_words, plain
 from hub.formats.xml.reader import Paths, line_of, xpath
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured
@@ -345,7 +345,11 @@ def _by_xsd(root: etree._Element, model: etree.XMLSchema, told: set[int | None])
         if entry.line not in told:
             element = _meant(root, entry.path, entry.line)
             location = Location(at=xpath(element), line=entry.line or line_of(element))
-            findings.add("GDE-SCHEMA", _name(element), location, expected=in_words(entry.message))
+            foreseen = in_words(entry.message)
+            if foreseen is None:
+                findings.add("GDE-SCHEMA/unforeseen", _name(element), location, said=plain(entry.message))
+            else:
+                findings.add("GDE-SCHEMA", _name(element), location, expected=foreseen)
     more = sum(entry.line not in told for entry in islice(log, XSD_FINDINGS_MAX, None))
     return [*findings.finished(), *([more_findings(more, Severity.SEGMENT)] if more > 0 else [])]
 

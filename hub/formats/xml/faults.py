@@ -48,6 +48,11 @@ FAULTS: Mapping[str, NamedFault] = declared({
         message="the XML is not well-formed: {found}",
         remedy="mend it where it is made, and send it again",
     ),
+    "SYN-XML-BROKEN/unforeseen": NamedFault(
+        severity=_WHOLE,
+        message="the XML is not well-formed; its parser says: {found}",
+        remedy="mend it where it is made, and send it again",
+    ),
     "SYN-XML-ELEMENTS": NamedFault(
         severity=_WHOLE, message="the XML has more than {most} elements", remedy="send it in several documents"
     ),

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from hub.formats.encodings import encoding_of
+from hub.formats.named_faults import unforeseen
 from hub.formats.signs import UNFIT, named
 from hub.formats.xml.faults import refusal
 from hub.formats.xml.limits import (
@@ -24,7 +25,7 @@ from hub.formats.xml.limits import (
     NAMESPACES_MAX,
     TEXT_CHARACTERS_MAX,
 )
-from hub.formats.xml.parser_words import in_words
+from hub.formats.xml.parser_words import in_words, plain
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
 
@@ -151,8 +152,11 @@ def parse(text: str) -> etree._Element | Diagnostic:
         line, column = fault.position
         if "depth" in fault.msg:
             return refusal("SYN-XML-DEPTH", Location(line=line or 1, column=column or None), most=DEPTH_MAX)
-        detail = in_words(fault.msg.partition(", line ")[0])
-        return refusal("SYN-XML-BROKEN", Location(line=line or 1, column=column or None), found=detail)
+        said, place = fault.msg.partition(", line ")[0], Location(line=line or 1, column=column or None)
+        detail = in_words(said)
+        if detail is None:
+            return unforeseen(refusal("SYN-XML-BROKEN/unforeseen", place, found=plain(said)))
+        return refusal("SYN-XML-BROKEN", place, found=detail)
 
 
 def _unfit_reference(text: str) -> re.Match[str] | None:

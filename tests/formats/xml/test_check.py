@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.formats.tree import UNKNOWN
-from hub.formats.xml.parser_words import in_words
+from hub.formats.xml.parser_words import in_words, plain
 from tests.formats.xml.small import SOUND, XSD, checked, schema
 
 LINE = '<Line number="1"><Quantity unit="EA">12</Quantity></Line>'
@@ -80,7 +80,7 @@ def test_both_of_a_choice_are_refused_by_the_partners_schema(tmp_path: Path) -> 
     findings = checked(tmp_path, order("<Paid>true</Paid>", "<Due>2026-11-30</Due>")).findings
     assert [(each.code, each.location.at, each.location.line) for each in findings] == [("GDE-SCHEMA", "/Order/Due", 4)]
     assert findings[0].message == (
-        "the schema agreed with the partner refuses Due: it is not expected here, where there should be Line"
+        "the schema that was agreed refuses Due: it is not expected here, where there should be Line"
     )
 
 
@@ -118,13 +118,20 @@ def test_what_the_xsd_allows_and_is_no_value_of_ours_is_a_fault_at_its_place(
         ("Element '{urn:a}B': Missing child element(s). Expected is ( {urn:a}C ).", "C is missing in it"),
         ("Element '{urn:a}B': This element is not expected.", "it is not expected here"),
         (
-            "Element 'B': No matching global declaration available for {urn:a}C.",
-            "No matching global declaration available for C",
+            "Element 'B', attribute 'x': [facet 'maxLength'] The value has a length of '5'; this exceeds the allowed "
+            "maximum length of '3'.",
+            "it may not have 5 characters",
         ),
     ],
 )
 def test_what_the_library_says_has_neither_its_namespaces_nor_its_types(said: str, words: str) -> None:
     assert str(in_words(said)) == words
+
+
+def test_what_was_not_foreseen_is_for_us_alone_without_its_namespaces() -> None:
+    said = "Element 'B': No matching global declaration available for {urn:a}C."
+    assert in_words(said) is None
+    assert plain(said) == "No matching global declaration available for C"
 
 
 def test_what_an_open_schema_lets_in_is_kept_for_the_map_to_tell(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 from hub.canonical.advice import Finding
 from hub.kernel.struct import Struct
+from hub.kernel.words import When
 
 
 class AcknowledgedGroup(Struct):
@@ -34,7 +35,7 @@ class Counts(Struct):
 class SegmentFault(Struct):
     """A segment with faults. ``position`` counts from ST = 1; in a syntax of lines it is the line."""
 
-    position: int
+    position: int | None = None
     segment: str | None = None  # its identifier, or the path of what is at fault; None: the document itself
     loop: str | None = None
     reason: str | None = None
@@ -56,6 +57,8 @@ class FunctionalAcknowledgement(Struct):
     """The receiver could, or could not, read what was sent. Never says anything about the business."""
 
     verdict: str
+    number: str | None = None  # its own, where a wire numbers it: no two of ours have the same
+    issued: When | None = None
     group: AcknowledgedGroup | None = None  # 997, 999
     interchange: AcknowledgedInterchange | None = None  # TA1
     counts: Counts | None = None

@@ -13,12 +13,14 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 import structlog
 from msgspec.structs import replace
 
 from hub.business.rooms import ROOMS
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
+from hub.canonical.result import Cause
 from hub.canonical.stored import encode_document
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, EnvelopeRow
@@ -37,6 +39,7 @@ from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
 from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
+from hub.kernel.words import When
 from hub.mapping.library import Map
 from hub.mapping.provenance import Origin
 
@@ -156,7 +159,13 @@ class BodySyntax(ABC):
         )
 
     def acknowledge(
-        self, rules: Rules, partner: Partner, envelope: Envelope, outcomes: Sequence[DocumentOutcome]
+        self,
+        rules: Rules,
+        partner: Partner,
+        envelope: Envelope,
+        outcomes: Sequence[DocumentOutcome],
+        because: Cause,
+        now: datetime,
     ) -> Reply:
         """Return what is said of a document, where the partner's file names a map that says it in this syntax."""
         map_ = rules.outbound_map(partner.id, FunctionalAcknowledgement.__name__)
@@ -169,7 +178,9 @@ class BodySyntax(ABC):
             of_this = [DocumentOutcome(envelope=1, group=0, kind=self.called, number="", findings=envelope.findings)]
         if map_ is None or map_.family.name != self.name or not of_this:
             return Reply(said="none")
-        verdict = verdict_on(of_this, self.root.at or "")
+        local = now.astimezone(ZoneInfo(partner.time_zone))
+        issued = When(on=local.date(), at=local.time().replace(microsecond=0, tzinfo=None))
+        verdict = replace(verdict_on(of_this, self.root.at or ""), number=because.id, issued=issued)
         said = SAID[verdict.verdict]
         for fewer in in_fewer_words(verdict):
             try:

@@ -21,6 +21,7 @@ from functools import partial
 import structlog
 from msgspec.structs import replace
 
+from hub.canonical.result import Cause
 from hub.flow.groups import Groups
 from hub.flow.portions import ACKNOWLEDGED_AT_ONCE, ENVELOPES_PER_PORTION, SETS_ANSWERED_AT_ONCE, portions
 from hub.flow.quarantining import quarantine
@@ -104,7 +105,8 @@ class Processing:
         """Write long acknowledgements before the transaction that numbers them."""
         rules = self._services.rules
         partner = rules.partner(task.message.partner)
-        replies = await self._services.large.run(partial(replies_to, rules, partner, portion, progress))
+        because, now = Cause(kind="message", id=task.message.id), self._services.clock.now()
+        replies = await self._services.large.run(partial(replies_to, rules, partner, portion, progress, because, now))
         return replace(portion, replies=replies)
 
 

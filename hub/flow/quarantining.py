@@ -6,6 +6,7 @@ import contextlib
 
 from sqlalchemy import Connection
 
+from hub.canonical.result import Cause
 from hub.exchange import recording
 from hub.exchange.budgets import by_partner, spend
 from hub.exchange.controls import one_at_a_time
@@ -50,8 +51,9 @@ def _reply(services: Services, task: Task, fault: Unreadable) -> Reply:
     if fault.syntax is None or partner is None or told_before:
         return Reply(said="none")
     body = Envelope(position=1, findings=fault.findings())
+    because, now = Cause(kind="message", id=task.message.id), services.clock.now()
     with contextlib.suppress(Misconfigured):  # that of the bytes is told a person anyway
-        return SYNTAXES[fault.syntax].acknowledge(services.rules, partner, body, [])
+        return SYNTAXES[fault.syntax].acknowledge(services.rules, partner, body, [], because, now)
     return Reply(said="none")
 
 

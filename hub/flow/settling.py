@@ -9,13 +9,14 @@ on what stands then. Effects, answers and their control numbers commit together 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.business.room import Room
-from hub.canonical.result import Result
+from hub.canonical.result import Cause, Result
 from hub.exchange import envelopes, outbox, recording
 from hub.exchange.budgets import by_partner, spend
 from hub.exchange.controls import one_at_a_time
@@ -136,11 +137,13 @@ def settle(services: Services, group: Sequence[Unsettled], conn: Connection) -> 
     return [progress.get(unsettled.task.message.id) for unsettled in group]
 
 
-def replies_to(rules: Rules, partner: Partner, portion: Portion, progress: Progress) -> list[Reply]:
+def replies_to(
+    rules: Rules, partner: Partner, portion: Portion, progress: Progress, because: Cause, now: datetime
+) -> list[Reply]:
     """Return what is said of the envelopes that are acknowledged with the portion."""
     envelopes = progress.envelopes[progress.acknowledged : portion.acknowledged]
     syntax = SYNTAXES[portion.survey.syntax]
-    return [syntax.acknowledge(rules, partner, each, progress.summary.outcomes) for each in envelopes]
+    return [syntax.acknowledge(rules, partner, each, progress.summary.outcomes, because, now) for each in envelopes]
 
 
 def _prepared(unsettled: Unsettled) -> list[tuple[Room, PreparedDocument]]:
@@ -350,7 +353,8 @@ class _Settlement:
             return
         replies = portion.replies
         if replies is None:
-            replies = replies_to(effects.rules, self.partner, portion, before)
+            because = Cause(kind="message", id=self._message.id)
+            replies = replies_to(effects.rules, self.partner, portion, before, because, effects.now)
         first = [
             (position, each)
             for position, each in enumerate(replies, start=before.acknowledged + 1)

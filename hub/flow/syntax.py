@@ -15,7 +15,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from hub.business.room import Arrived
-from hub.canonical.result import Result
+from hub.canonical.result import Cause, Result
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
@@ -109,9 +109,18 @@ class Syntax(Protocol):
         """Return what an acknowledgement needs to know of a document; None where none speaks of it."""
 
     def acknowledge(
-        self, rules: Rules, partner: Partner, envelope: Envelope, outcomes: Sequence[DocumentOutcome]
+        self,
+        rules: Rules,
+        partner: Partner,
+        envelope: Envelope,
+        outcomes: Sequence[DocumentOutcome],
+        because: Cause,
+        now: datetime,
     ) -> Reply:
-        """Return what is said of an envelope; ``outcomes`` are of its message, those of its own among them."""
+        """Return what is said of an envelope; ``outcomes`` are of its message, those of its own among them.
+
+        A wire that numbers and dates an acknowledgement takes that from ``because`` and ``now`` (UTC).
+        """
 
     def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
         """Write a canonical document by ``map_`` and hold it against the partner's schema. Raises ``Unsendable``."""

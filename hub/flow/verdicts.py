@@ -39,7 +39,7 @@ def in_fewer_words(verdict: FunctionalAcknowledgement) -> Iterator[FunctionalAck
     """
     yield verdict
     yield replace(verdict, sets=[_without_quotes(each) for each in verdict.sets])
-    yield FunctionalAcknowledgement(verdict=verdict.verdict)
+    yield replace(verdict, sets=[])
 
 
 def _without_quotes(verdict: SetVerdict) -> SetVerdict:

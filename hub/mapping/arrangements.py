@@ -1,7 +1,7 @@
 """Arrangements: how a document is laid out before it is written, where a wire has lines of another cut than ours.
 
 A document enters, the same document for that wire leaves, with a note of whatever is left out. A map names one under
-``lines`` of its header; the set is closed, as that of codecs is: no scripts. Arranging twice changes nothing.
+``arranged`` in its header; the set is closed, as that of codecs is: no scripts. Arranging twice changes nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
+from hub.canonical.acknowledgement import FunctionalAcknowledgement, SegmentFault, SetVerdict
+from hub.canonical.advice import Finding
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, Promise
 from hub.canonical.shared import Text
 from hub.kernel.diagnostics import Diagnostic, Severity
@@ -22,6 +24,9 @@ Arrange = Callable[[Struct], tuple[Struct, list[Diagnostic]]]
 HELD = "held"
 ON_HOLD = "on-hold"
 REJECTED = "rejected"
+NO_PLACE = "NA"  # as Peppol has it
+AT_FAULT_IN_FORM, AT_FAULT_IN_MEANING = "SV", "BV"
+FORM = frozenset({"ENV", "SYN", "GDE"})  # stages that judge it; what comes after them is about what a document says
 
 declared(
     {
@@ -103,5 +108,31 @@ def _left_out(line: AnsweredLine, index: int) -> Diagnostic:
     )
 
 
-ARRANGEMENTS: dict[str, tuple[type[Struct], Arrange]] = {"by-part": (OrderAcknowledgement, by_part)}
+def place_by_place(document: Struct) -> tuple[Struct, list[Diagnostic]]:
+    """Return what is said of one received document with a reference to it, and one sentence for each place at fault.
+
+    So UBL's ApplicationResponse has it: a document that has no number is called by the number of its message, which its
+    sender was told as it came; what is wrong, and what helps, is one text; a code says no more than whether the form is
+    at fault or what it says.
+    """
+    assert isinstance(document, FunctionalAcknowledgement)
+    [judged] = document.sets or [SetVerdict(kind="", verdict=document.verdict)]
+    number = judged.number or document.number
+    faults = [_fault(fault, said) for fault in judged.segments for said in fault.elements]
+    return replace(document, sets=[replace(judged, number=number, segments=faults)]), []
+
+
+def _fault(fault: SegmentFault, said: Finding) -> SegmentFault:
+    if said.code in (AT_FAULT_IN_FORM, AT_FAULT_IN_MEANING):
+        return replace(fault, position=None, elements=[said])
+    by_form = said.code.partition("-")[0] in FORM
+    text = "; ".join(each for each in (said.text, said.remedy) if each)
+    told = Finding(code=AT_FAULT_IN_FORM if by_form else AT_FAULT_IN_MEANING, text=f"{text or said.code} ({said.code})")
+    return SegmentFault(segment=fault.segment or NO_PLACE, elements=[told])
+
+
+ARRANGEMENTS: dict[str, tuple[type[Struct], Arrange]] = {
+    "by-part": (OrderAcknowledgement, by_part),
+    "place-by-place": (FunctionalAcknowledgement, place_by_place),
+}
 """By name, the documents that can be laid out so, and how."""

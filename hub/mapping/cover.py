@@ -5,10 +5,12 @@ A variant's rules enter; a tree of covered fields leaves, and the Python that sa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, Promise
 from hub.mapping.emit import attribute
 from hub.mapping.plan import Variant
@@ -18,7 +20,13 @@ UNWEIGHED = "unweighed"  # the list that keeps what a reading did not weigh (``w
 SUMMED_UP = "status"
 """What a line says in sum and its promises say one by one: a wire that says one of them has said both."""
 SAID_TWICE = frozenset({(Promise, "reason")})  # in a note of its line, too: few wires have room beside a promise
-OWN_NUMBER = "answer_number"  # of an answer; few wires have a place for it, and by ours nobody asks
+OWN: Mapping[type[msgspec.Struct], tuple[str, ...]] = {
+    OrderAcknowledgement: ("answer_number",),
+    FunctionalAcknowledgement: ("number", "issued"),
+}
+"""What we number and date each answer with: few wires have a place for it, and by ours nobody asks."""
+VERDICT = "verdict"  # of an acknowledgement: what those on its documents come to
+
 
 Cover = dict[str, Any]  # field → True, or what is covered beneath it
 
@@ -33,8 +41,10 @@ def coverage(variant: Variant) -> Cover:
         _cover(covered, listing.name)
     if variant.said_by is not None:
         _cover(covered, variant.said_by[0])
-    if variant.struct is OrderAcknowledgement:
-        _cover(covered, OWN_NUMBER)
+    for own in OWN.get(variant.struct, ()):
+        _cover(covered, own)
+    if variant.struct is FunctionalAcknowledgement and "sets" in covered:
+        _cover(covered, VERDICT)
     if variant.struct is AnsweredLine:
         _cover(covered, SUMMED_UP)
     above = variant.above

@@ -25,7 +25,7 @@ from hub.mapping.paths import Path, parse_path
 from hub.mapping.source import RuleSource, parse_source
 from hub.mapping.spec import SourceText, Table
 
-HEADER_COMPARED = ("document", "wire", "version", "identity", "lines")
+HEADER_COMPARED = ("document", "wire", "version", "identity", "arranged")
 """Not ``extends``: how a map comes to say it is not what it says."""
 
 

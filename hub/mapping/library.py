@@ -233,11 +233,11 @@ class MapLibrary:
 
 def _arrangement(loaded: Loaded, document: type[Struct], faults: list[MapFault]) -> Arrange | None:
     """Return how documents are laid out before they are written; None for as they are."""
-    said = loaded.said("lines")
+    said = loaded.said("arranged")
     known = {name: arrange for name, (of, arrange) in ARRANGEMENTS.items() if of is document}
     if said is not None and said.text not in known:
         advice = Wording(key="map/one-of", words={"list": ", ".join(sorted(known)) or EMPTY})
-        faults.append(_header_fault(loaded, "lines", advice))
+        faults.append(_header_fault(loaded, "arranged", advice))
     return known.get(said.text) if said else None
 
 

@@ -17,7 +17,7 @@ from hub.mapping.faults import MapFault, map_fault
 from hub.mapping.scan import KeyValue, Where
 
 RESERVED = ("at", "by", "when", "why", "const", "each", "like", "totals")
-HEADER_KEYS = ("document", "wire", "version", "identity", "lines", "extends", "partner")
+HEADER_KEYS = ("document", "wire", "version", "identity", "arranged", "extends", "partner")
 IDENTITY_FIELDS_MAX = 8
 VERSION_MAX = 999_999
 WANTED = {"version": Wording(key="map/version"), "identity": Wording(key="map/identity")}

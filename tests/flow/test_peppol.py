@@ -9,7 +9,7 @@ import pytest
 
 from tests.flow.at_work import AtWork
 from tests.flow.peppol import broken
-from tests.flow.test_ubl import NORDLYS, ORDER, codes, refuses, said
+from tests.flow.test_ubl import NORDLYS, ORDER, answers, codes, refuses, said
 
 UNKNOWN = ORDER.replace(b"NL-8008", b"NL-9").replace(b">BP-8-TI<", b">BP-9<")
 ANSWERED = {
@@ -34,12 +34,12 @@ def lines_answered(body: bytes) -> list[str]:
 def test_an_answer_breaks_no_rule_of_peppol(hub: AtWork, shared: Path, case: str) -> None:
     body, code, lines = ANSWERED[case]
     got = hub.send(body, NORDLYS)
-    for answer in hub.answers(got.message.id):
+    for answer in answers(hub, got.message.id):
         assert broken(answer.body, ordered=2)[0] == []
         assert refuses(shared, "OrderResponse", answer.body) == ""
         assert code is None or said(answer.body, "cbc:OrderResponseCode/text()") == [code]
         assert lines is None or lines_answered(answer.body) == lines
-    assert hub.answers(got.message.id) or got.message.attention, "answered, or a person is called"
+    assert answers(hub, got.message.id) or got.message.attention, "answered, or a person is called"
 
 
 def test_each_order_of_others_is_answered_by_the_rules_of_peppol(hub: AtWork, shared: Path) -> None:
@@ -49,7 +49,7 @@ def test_each_order_of_others_is_answered_by_the_rules_of_peppol(hub: AtWork, sh
         if b"schema:xsd:Order-2" not in body or file.name.startswith("order-test-bad-"):
             continue
         got = hub.send(body, NORDLYS)
-        for answer in hub.answers(got.message.id):
+        for answer in answers(hub, got.message.id):
             assert broken(answer.body)[0] == [], file.name
             assert refuses(shared, "OrderResponse", answer.body) == "", file.name
             answered += 1
@@ -57,7 +57,7 @@ def test_each_order_of_others_is_answered_by_the_rules_of_peppol(hub: AtWork, sh
 
 
 def test_a_part_of_a_line_is_a_line_of_the_answer_that_refers_to_it(hub: AtWork) -> None:
-    [answer] = hub.answers(hub.send(ORDER, NORDLYS).message.id)
+    [answer] = answers(hub, hub.send(ORDER, NORDLYS).message.id)
     assert said(answer.body, "cac:OrderLine/cac:LineItem/cbc:ID/text()") == ["1", "2", "3"]
     assert lines_answered(answer.body) == ["1", "1", "2"]
     assert said(answer.body, "cac:OrderLine/cac:LineItem/cbc:Quantity/text()") == ["200", "200", "10"]
@@ -69,7 +69,7 @@ def test_a_line_that_waits_for_a_person_is_left_out_and_that_is_told(hub: AtWork
     more = b"<cac:OrderedShipment><cac:Shipment><cbc:ID>1</cbc:ID><cac:Delivery><cbc:LatestDeliveryDate>2027-01-05"
     more += b"</cbc:LatestDeliveryDate></cac:Delivery></cac:Shipment></cac:OrderedShipment>"
     got = hub.send(ORDER.replace(b"      <cac:Price>", more + b"<cac:Price>", 1), NORDLYS)
-    [answer] = hub.answers(got.message.id)
+    [answer] = answers(hub, got.message.id)
     assert said(answer.body, "cbc:OrderResponseCode/text()") == ["CA"]
     assert lines_answered(answer.body) == ["2"]
     assert "MAP-LEFT-OUT" in codes(hub.detail(answer.message))
@@ -79,7 +79,7 @@ def test_a_line_that_waits_for_a_person_is_left_out_and_that_is_told(hub: AtWork
 def test_an_order_that_waits_as_a_whole_is_answered_without_lines(hub: AtWork) -> None:
     got = hub.send(ORDER.replace(b"<cbc:IssueDate>2026", b"<cbc:IssueDate>2016"), NORDLYS)
     assert got.message.outcome == "held"
-    [answer] = hub.answers(got.message.id)
+    [answer] = answers(hub, got.message.id)
     assert said(answer.body, "cbc:OrderResponseCode/text()") == ["AB"]
     assert lines_answered(answer.body) == []
     assert broken(answer.body) == ([], [])
@@ -88,8 +88,8 @@ def test_an_order_that_waits_as_a_whole_is_answered_without_lines(hub: AtWork) -
 def test_two_answers_to_one_order_have_numbers_of_their_own(hub: AtWork) -> None:
     first = hub.send(UNKNOWN.replace(b"NL-4450", b"NL-8").replace(b">FS-450-TI<", b">FS-9<"), NORDLYS)
     assert first.message.outcome == "refused"
-    numbers = [said(each.body, "cbc:ID/text()")[0] for each in hub.answers(first.message.id)]
+    numbers = [said(each.body, "cbc:ID/text()")[0] for each in answers(hub, first.message.id)]
     assert all(number.endswith("-1") for number in numbers)
     other = hub.send(ORDER.replace(b"NL-2026-10077", b"NL-2026-10078"), NORDLYS)
-    numbers += [said(each.body, "cbc:ID/text()")[0] for each in hub.answers(other.message.id)]
+    numbers += [said(each.body, "cbc:ID/text()")[0] for each in answers(hub, other.message.id)]
     assert len(set(numbers)) == len(numbers) == 2

@@ -85,5 +85,5 @@ def test_a_line_that_waits_is_left_out_and_told_and_so_are_all_of_an_order_that_
 
 
 def test_a_map_that_names_an_arrangement_its_document_has_not_is_at_fault_by_file_and_line(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match=r"small\.toml:4.*no lines 'by-part'"):
-        given(tmp_path, 'lines = "by-part"\n[fields]\nkind = "BEG01"\n')
+    with pytest.raises(Misconfigured, match=r"small\.toml:4.*no arranged 'by-part'"):
+        given(tmp_path, 'arranged = "by-part"\n[fields]\nkind = "BEG01"\n')

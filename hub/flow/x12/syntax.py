@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
+from hub.canonical.result import Cause
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
@@ -79,7 +80,13 @@ class X12Syntax:
         )
 
     def acknowledge(
-        self, rules: Rules, partner: Partner, envelope: Envelope, outcomes: Sequence[DocumentOutcome]
+        self,
+        rules: Rules,
+        partner: Partner,
+        envelope: Envelope,
+        outcomes: Sequence[DocumentOutcome],
+        because: Cause,
+        now: datetime,
     ) -> Reply:
         """Return the TA1 of an interchange, and a 997 for each of its groups."""
         return acknowledging.reply_to(rules, partner, envelope, outcomes)

@@ -136,11 +136,12 @@ def _meant(ours: OurSet, fault: SegmentFault) -> int:
 
     Some count from the segment after ST, some count what they kept; the name they have read off the segment itself.
     """
-    if _segment(ours, fault.position)[:1] in ((), [fault.segment]):
-        return fault.position
+    position = fault.position or 0
+    if _segment(ours, position)[:1] in ((), [fault.segment]):
+        return position
     segments = ours.sent.segments if ours.sent else []
     named = [place for place, values in enumerate(segments, start=1) if values[0] == fault.segment]
-    return min(named, key=lambda place: abs(place - fault.position), default=fault.position)
+    return min(named, key=lambda place: abs(place - position), default=position)
 
 
 def _segment(ours: OurSet, position: int) -> Sequence[str]:

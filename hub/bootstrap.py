@@ -21,6 +21,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
 from hub.access import people
+from hub.access.shared_secrets import SecretRing
 from hub.business.rooms import ROOMS
 from hub.exchange import budgets, outbox, stopped, waiting
 from hub.exchange.budgets import Budgets
@@ -47,6 +48,7 @@ from hub.flow.inbound import Processing
 from hub.flow.large import LARGE_AT_ONCE, LargeInSubprocess
 from hub.flow.origins import origins_of
 from hub.flow.readers import ReadInSubprocess
+from hub.flow.receiving import blotted, signature, without_secrets
 from hub.flow.rules import Rules
 from hub.flow.services import Services
 from hub.flow.syntaxes import warm_up
@@ -54,18 +56,19 @@ from hub.flow.viewing import view_of
 from hub.flow.views import View
 from hub.kernel.clock import Clock, SystemClock
 from hub.kernel.diagnostics import Diagnostic
-from hub.kernel.errors import Misconfigured, Unavailable
+from hub.kernel.errors import Misconfigured, Refused, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.scope import EVERYONE
 from hub.mapping.provenance import Origin
 from hub.platform import jobs, schema
 from hub.platform.at_rest import own_folder
-from hub.platform.blobs import INLINE_BYTES_MAX, Blobs
+from hub.platform.blobs import HEAD_BYTES, INLINE_BYTES_MAX, Blobs, Redaction
 from hub.platform.coalesced import CoalescedWrites
 from hub.platform.configuration import find_configuration
 from hub.platform.database import Database, open_database
 from hub.platform.ownership import Ownership
 from hub.platform.runner import Runner
+from hub.platform.server_key import server_key
 from hub.platform.settings import Settings
 from hub.platform.soundness import database_fault, storage_fault
 from hub.platform.supervision import Loop
@@ -94,7 +97,8 @@ class Hub:
         self.clock = clock
         self.database = database
         self.rules = rules
-        self.blobs = Blobs(settings.data / "blobs")
+        self.blobs = Blobs(settings.data / "blobs", Redaction(blotted=without_secrets, key=server_key(settings.data)))
+        self.secrets = SecretRing(database, clock)
         self.places = Places(settings.folders_root)
         self.metrics = Metrics()
         self.budgets = Budgets(self._budget_of)
@@ -111,6 +115,7 @@ class Hub:
             on_dead=self._tell_of_dead_job,
             on_fault=self.metrics.count_loop_fault,
         )
+        self._hashing = asyncio.Lock()
         self._links: OrderedDict[tuple[str, int, str | None], list[Link]] = OrderedDict()
         self._arrivals: CoalescedWrites[Incoming, Accepted] = CoalescedWrites(
             database, accept_all, most=TAKEN_IN_AT_ONCE, waiting_max=ARRIVALS_WAITING_MAX
@@ -153,6 +158,7 @@ class Hub:
             self.receive,
             limit_bytes=self.settings.body_bytes_max,
             clock=time.time,
+            blots=blotted,
         )
         if self.settings.redis_url:
             log.warning("HUB_REDIS_URL is set, and this version has no workers of their own: jobs run in this process")
@@ -216,11 +222,15 @@ class Hub:
         content_type: str | None = None,
         idempotency_key: str | None = None,
     ) -> Accepted:
-        """Take in a body from a transport that holds it whole. ``Unavailable`` when the partner has no budget left."""
+        """Take in a body from a transport that holds it whole.
+
+        Raises ``Unavailable`` when the partner has no budget left, ``Refused`` when it is not signed as it has to be.
+        """
         if (wait := self.over_budget(partner)) is not None:
             raise Unavailable(f"{partner} is over its budget", retry_after_seconds=wait)
+        await self._require_signed(partner, body[:HEAD_BYTES])
         small = len(body) <= INLINE_BYTES_MAX  # hashed in less than a hop to a thread takes, and in the order given
-        kept = self.blobs.keep(body) if small else await asyncio.to_thread(self.blobs.keep, body)
+        kept = self.blobs.take_in(body) if small else await asyncio.to_thread(self.blobs.take_in, body)
         return await self.intake(
             Incoming(
                 id=new_id(),
@@ -233,6 +243,19 @@ class Hub:
                 idempotency_key=idempotency_key,
             )
         )
+
+    async def _require_signed(self, partner: str, head: bytes) -> None:
+        """Raise ``Refused`` where what begins with ``head`` has to be signed by the partner, and is not."""
+        shown = signature(head, self.partners.get(partner))
+        if shown is None or not (shown.is_due or await self.secrets.has_live(partner)):
+            return
+        right = await self.secrets.judged(partner, shown.secret) if shown.secret else False
+        if right is None:  # one at a time: a hash takes memory, and folders are looked into together
+            async with self._hashing:
+                right = await self.secrets.judged(partner, shown.secret)
+                right = await self.secrets.check(partner, shown.secret) if right is None else right
+        if not right:
+            raise Refused("its secret is wrong" if shown.secret else "it has no secret")
 
     def over_budget(self, partner: str) -> float | None:
         """Return for how many seconds nothing is taken from the partner: it has stored what it may in a day."""

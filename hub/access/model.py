@@ -20,6 +20,18 @@ class ApiKey(Struct):
     last_used_at: datetime | None = None
 
 
+class SharedSecret(Struct):
+    """A secret that a partner signs its messages with, as stored: never the secret."""
+
+    id: str
+    partner: str
+    created_at: datetime
+    label: str | None = None
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
 class Person(Struct):
     """Someone who logs in."""
 

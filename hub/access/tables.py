@@ -24,6 +24,19 @@ api_key = Table(
     Column("last_used_at", Instant),
 )
 
+shared_secret = Table(
+    "shared_secret",
+    metadata,
+    Column("id", String(8), primary_key=True),
+    Column("partner", PARTNER, nullable=False, index=True),
+    Column("hash", Text, nullable=False),  # argon2id: it may be one that a person thought of
+    Column("label", String(80)),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
+)
+
 person = Table(
     "person",
     metadata,

@@ -15,6 +15,9 @@ from pathlib import Path
 import click
 
 from hub.access.keys import is_live, list_keys
+from hub.access.model import SharedSecret
+from hub.access.shared_secrets import is_live as secret_is_live
+from hub.access.shared_secrets import list_secrets
 from hub.business.room import Check as RoomCheck
 from hub.business.rooms import ROOMS
 from hub.cli.output import Output, refuse, reports, shown
@@ -58,7 +61,7 @@ Check = Callable[[Settings, Configuration], list[HubError]]
 @data_option
 @reports
 def check(out: Output, data: Path | None) -> None:
-    """Find every fault in partners, maps, guides, tables, keys and the schema's version."""
+    """Find every fault in partners, maps, guides, tables, keys, secrets and the schema's version."""
     settings = settings_for(data)
     configuration = find_configuration(settings.config_path)
     faults: list[Fault] = []
@@ -187,6 +190,37 @@ def _keys(settings: Settings, configuration: Configuration) -> list[HubError]:
     ]
 
 
+def _secrets(settings: Settings, configuration: Configuration) -> list[HubError]:
+    """Return the live secrets of nobody any more, and who has to sign and has no secret to sign with."""
+    partners = load_partners(configuration)
+    signing = {each.id for each in partners.all() if each.cxml is not None and each.cxml.shared_secret}
+    now = SystemClock().now()
+    live: list[SharedSecret] = []
+    if not _is_new(settings):
+        with opened(settings) as database:
+            every = database.read_now(lambda conn: list_secrets(conn, EVERYONE))
+            live = [each for each in every if secret_is_live(each, now)]
+    gone = [each for each in live if partners.get(each.partner) is None and each.partner not in partners.faults]
+    return [
+        *(
+            Misconfigured.told(
+                f"secret {each.id} signs for {each.partner}, who is no partner",
+                remedy=f"hub partner revoke {each.id}",
+            )
+            for each in gone
+        ),
+        *(
+            Misconfigured.told(
+                f"{partner} has to sign its cXML and has no secret: all of it is refused",
+                code="CFG-NO-SECRET",
+                file=str(configuration.find(f"partners/{partner}/partner.toml")),
+                remedy=f"hub partner secret {partner}, or leave out shared_secret under [cxml]",
+            )
+            for partner in sorted(signing - {each.partner for each in live})
+        ),
+    ]
+
+
 def _schema(settings: Settings, configuration: Configuration) -> list[HubError]:
     """Return why this hub could not work on the database; nothing where there is none yet."""
     if _is_new(settings):
@@ -253,6 +287,7 @@ CHECKS: dict[str, Check] = {
     **{name: partial(_of_room, check) for room in ROOMS for name, check in room.checks.items()},
     "schema": _schema,
     "keys": _keys,
+    "secrets": _secrets,
     "data": _data,
     "folders": _folders,
 }

@@ -6,25 +6,21 @@ Partners are configuration: these commands read ``partners/`` and write it only 
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
 from pathlib import Path
 from typing import get_args
 
 import click
 from msgspec import structs
 
-from hub.access.keys import is_live, list_keys, make_key, revoke_key
-from hub.business.rooms import RIGHTS
 from hub.cli.output import Output, refuse, reports, shown
+from hub.cli.partner_access import key, keys, revoke, secret, secrets
 from hub.cli.partner_file import AgreedBody, EnvelopeIdentity, new_partner
 from hub.cli.partner_migration import Migration, files_at, migrate_file
-from hub.cli.stored import actor, data_option, opened, settings_for, usage_shown, usages_of
+from hub.cli.stored import data_option, known_partner, settings_for, usage_shown, usages_of
 from hub.exchange.partner_x12 import EnvelopeId
-from hub.exchange.partners import Kind, Partner, Partners, Way, load_partners, read_partner
-from hub.kernel.clock import SystemClock
+from hub.exchange.partners import Kind, Partner, Way, load_partners, read_partner
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import is_partner_id
-from hub.kernel.scope import EVERYONE, only
 from hub.platform.configuration import Configuration, find_configuration
 from hub.transport.places import Places
 
@@ -62,7 +58,7 @@ def list_(out: Output) -> None:
 def show(out: Output, partner_id: str, data: Path | None) -> None:
     """Show what the file of partner ID states, and what of its budget is used."""
     settings = settings_for(data)
-    found = _known(load_partners(find_configuration(settings.config_path)), partner_id)
+    found = known_partner(load_partners(find_configuration(settings.config_path)), partner_id)
     x12 = found.x12
     [usage] = usages_of(settings, [found])
     out.value(
@@ -94,7 +90,7 @@ def check(out: Output, partner_id: str | None) -> None:
     """Find the faults in the files of partner ID, or of all; exit code 1 when there are any."""
     partners = load_partners(_configuration())
     if partner_id is not None and partner_id not in partners.faults:
-        _known(partners, partner_id)
+        known_partner(partners, partner_id)
     faults = [fault for name, fault in sorted(partners.faults.items()) if partner_id in (None, name)]
     checked = len(faults) + (1 if partner_id and not faults else 0 if partner_id else len(partners.all()))
     out.value({"checked": checked, "faults": [_as_data(fault) for fault in faults]})
@@ -210,83 +206,12 @@ def _files(configuration: Configuration, places: tuple[str, ...]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-@partner.command()
-@click.argument("partner_id", metavar="ID")
-@click.option("--label", metavar="TEXT", help="What it is for, shown in lists.")
-@click.option("--days", type=click.IntRange(1), help="Ends by itself after so many days. [default: never]")
-@data_option
-@reports
-def key(out: Output, partner_id: str, label: str | None, days: int | None, data: Path | None) -> None:
-    """Make an API key for partner ID and print it alone, once: it is stored nowhere."""
-    settings = settings_for(data)
-    _known(load_partners(find_configuration(settings.config_path)), partner_id)
-    now = SystemClock().now()
-    ends = None if days is None else now + timedelta(days=days)
-    with opened(settings) as database:
-        text = database.write_now(
-            lambda conn: make_key(
-                conn, partner_id, now=now, actor=actor(), scopes=RIGHTS.of_keys, label=label, expires_at=ends
-            )
-        )
-    out.value({"partner": partner_id, "key": text, "expires_at": ends})
-    if not out.as_json:
-        out.line(text)
-
-
-@partner.command()
-@click.argument("partner_id", metavar="[ID]", required=False)
-@data_option
-@reports
-def keys(out: Output, partner_id: str | None, data: Path | None) -> None:
-    """List the API keys of partner ID, or of all, by their ids; the keys themselves are stored nowhere."""
-    now = SystemClock().now()
-    scope = EVERYONE if partner_id is None else only(partner_id)
-    with opened(settings_for(data)) as database:
-        found = database.read_now(lambda conn: list_keys(conn, scope))
-    out.items(
-        found,
-        {
-            "key": lambda each: f"hub_{each.id}_…",
-            "partner": lambda each: each.partner,
-            "label": lambda each: each.label,
-            "made": lambda each: f"{each.created_at:%Y-%m-%d}",
-            "last used": lambda each: each.last_used_at and f"{each.last_used_at:%Y-%m-%d %H:%M}",
-            "state": lambda each: "live" if is_live(each, now) else "revoked" if each.revoked_at else "expired",
-        },
-        none="No keys. Make one: hub partner key ID",
-    )
-
-
-@partner.command()
-@click.argument("key_id", metavar="KEY")
-@data_option
-@reports
-def revoke(out: Output, key_id: str, data: Path | None) -> None:
-    """End an API key, by its id or its beginning `hub_<id>`; a running hub refuses it within seconds."""
-    wanted = key_id.removeprefix("hub_").split("_")[0]
-    now = SystemClock().now()
-    with opened(settings_for(data)) as database:
-        ended = database.write_now(lambda conn: revoke_key(conn, EVERYONE, wanted, now=now, actor=actor()))
-    out.value({"key": wanted, "revoked": ended})
-    if not ended:
-        out.note(f"there is no live key {wanted}; see: hub partner keys")
-        refuse()
-    out.line(f"{wanted} is revoked")
+for command in (key, keys, secret, secrets, revoke):
+    partner.add_command(command)
 
 
 def _configuration() -> Configuration:
     return find_configuration(settings_for(None).config_path)
-
-
-def _known(partners: Partners, partner_id: str) -> Partner:
-    """Return the partner; raises ``Misconfigured`` with the fault of its file, or that there is none."""
-    if partner_id in partners.faults:
-        raise partners.faults[partner_id]
-    found = partners.get(partner_id)
-    if found is None:
-        known = ", ".join(each.id for each in partners.all()) or "none"
-        raise Misconfigured.told(f"there is no partner {partner_id}", remedy=f"one of: {known}")
-    return found
 
 
 def _identity(named: EnvelopeId) -> str:

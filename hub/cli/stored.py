@@ -16,7 +16,7 @@ from typing import TypeVar
 import click
 
 from hub.exchange.budgets import Usage, usage_of, usages
-from hub.exchange.partners import Partner
+from hub.exchange.partners import Partner, Partners
 from hub.exchange.weights import Amount
 from hub.kernel.clock import SystemClock
 from hub.kernel.errors import Misconfigured
@@ -52,6 +52,17 @@ data_option: Callable[[Callable[..., R]], Callable[..., R]] = click.option(
 def settings_for(data: Path | None, **arguments: object) -> Settings:
     """Return the settings of the environment with ``--data`` and other arguments over them."""
     return load(os.environ, data=data, **arguments)
+
+
+def known_partner(partners: Partners, partner_id: str) -> Partner:
+    """Return the partner; raises ``Misconfigured`` with the fault of its file, or that there is none."""
+    if partner_id in partners.faults:
+        raise partners.faults[partner_id]
+    found = partners.get(partner_id)
+    if found is None:
+        known = ", ".join(each.id for each in partners.all()) or "none"
+        raise Misconfigured.told(f"there is no partner {partner_id}", remedy=f"one of: {known}")
+    return found
 
 
 def partner_ids(config_path: str | None) -> list[str]:

@@ -91,7 +91,9 @@ def accept_all(conn: Connection, arrived: Sequence[Incoming]) -> list[Accepted |
 
 
 def _taken(conn: Connection, arrived: Sequence[Incoming]) -> list[Accepted | Conflict]:
-    in_order = sorted(arrived, key=lambda each: (each.partner, each.body.sha256))  # so that no two wait for each other
+    in_order = sorted(
+        arrived, key=lambda each: (each.partner, each.body.identity)
+    )  # so that no two wait for each other
     unlike = _claimed(conn, in_order)
     written = _INSERT.run_many(conn, [storable(message, _row(each)) for each in unlike])
     new = unlike if written == len(unlike) else _written(conn, unlike)
@@ -113,13 +115,13 @@ def _claimed(conn: Connection, arrived: Sequence[Incoming]) -> list[Incoming]:
 
     Of several in ``arrived`` with the same bytes the first is asked for: the others find it.
     """
-    first = {(each.partner, each.body.sha256): each for each in reversed(arrived) if each.same_bytes_window}
+    first = {(each.partner, each.body.identity): each for each in reversed(arrived) if each.same_bytes_window}
     free = [each for each in arrived if not each.same_bytes_window]
-    asked = [each for each in arrived if first.get((each.partner, each.body.sha256)) is each]
+    asked = [each for each in arrived if first.get((each.partner, each.body.identity)) is each]
     rows = [
         {
             "partner": each.partner,
-            "sha256": each.body.sha256,
+            "sha256": each.body.identity,
             "message": each.id,
             "received_at": each.received_at,
             "same_until": each.received_at + each.same_bytes_window,
@@ -132,7 +134,7 @@ def _claimed(conn: Connection, arrived: Sequence[Incoming]) -> list[Incoming]:
 
 
 def _bytes_of(incoming: Incoming) -> dict[str, object]:
-    return {"sender": incoming.partner, "digest": incoming.body.sha256}
+    return {"sender": incoming.partner, "digest": incoming.body.identity}
 
 
 def _spend(conn: Connection, arrived: Sequence[Incoming], taken: Sequence[Accepted | Conflict]) -> None:
@@ -208,6 +210,7 @@ def _row(incoming: Incoming) -> dict[str, object]:
         "test": False,
         "size_bytes": incoming.body.size_bytes,
         "sha256": incoming.body.sha256,
+        "came_as": incoming.body.came_as,
         "content_type": incoming.content_type or None,
         "file_name": storable_name(incoming.file_name) if incoming.file_name else None,
         "transport": incoming.transport,
@@ -228,9 +231,9 @@ def _row(incoming: Incoming) -> dict[str, object]:
 def _known(conn: Connection, incoming: Incoming) -> Accepted | Conflict:
     """Return the first message of this key, or of these bytes; the key is asked first."""
     key = storable_text(incoming.idempotency_key, KEY_LENGTH_MAX) if incoming.idempotency_key else None
-    values = {"sender": incoming.partner, "key": key, "digest": incoming.body.sha256}
+    values = {"sender": incoming.partner, "key": key, "digest": incoming.body.identity}
     first = conn.execute(_BY_KEY, values).one_or_none() if key else None
-    if first is not None and first.sha256 != incoming.body.sha256:
+    if first is not None and first.identity != incoming.body.identity:
         conn.execute(_GIVE_BACK, {"own": incoming.id, **_bytes_of(incoming)})
         return Conflict(f"the Idempotency-Key came before with other bytes, in message {first.id}")
     if first is not None:
@@ -243,13 +246,12 @@ def _known(conn: Connection, incoming: Incoming) -> Accepted | Conflict:
     return Accepted(message_id=first.id, duplicate=True, resent=resent)
 
 
-_BY_KEY = select(message.c.id, message.c.sha256).where(
+_IDENTITY = func.coalesce(message.c.came_as, message.c.sha256).label("identity")
+_BY_KEY = select(message.c.id, _IDENTITY).where(
     message.c.partner == bindparam("sender"), message.c.idempotency_key == bindparam("key")
 )
 _OF_BYTES = (recent_body.c.partner == bindparam("sender"), recent_body.c.sha256 == bindparam("digest"))
-_BY_BYTES = (
-    select(message.c.id, message.c.sha256).join(recent_body, recent_body.c.message == message.c.id).where(*_OF_BYTES)
-)
+_BY_BYTES = select(message.c.id, _IDENTITY).join(recent_body, recent_body.c.message == message.c.id).where(*_OF_BYTES)
 _RECENT = PreparedStatement(select(recent_body.c.message).where(*_OF_BYTES))
 _CLAIMED_BY_OWN = (*_OF_BYTES, recent_body.c.message == bindparam("own"))
 _GIVE_BACK = delete(recent_body).where(*_CLAIMED_BY_OWN)

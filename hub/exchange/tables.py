@@ -69,6 +69,7 @@ message = Table(
     Column("cause_kind", WORD),
     Column("cause", CAUSE),
     Column("repeats", Integer, nullable=False),
+    Column("came_as", String(64)),  # digest of what came, under the server's key; NULL: all of it is kept
     Column("acknowledged_to", Integer, nullable=False, server_default="0"),  # of its envelopes, while it is at work
     _one_of("direction", model.Direction),
     _one_of("validation", model.Validation),
@@ -106,7 +107,7 @@ recent_body = Table(
     "recent_body",
     metadata,
     Column("partner", PARTNER, primary_key=True),
-    Column("sha256", String(64), primary_key=True),
+    Column("sha256", String(64), primary_key=True),  # of the bytes as they came: see ``Body.identity``
     Column("message", ID, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("same_until", Instant, nullable=False),

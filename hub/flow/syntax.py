@@ -22,6 +22,7 @@ from hub.exchange.partners import Partner
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey
 from hub.flow.drafts import Content, Draft, Reply
 from hub.flow.rules import Rules
+from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature
 from hub.flow.views import View
 from hub.formats.body import Bytes
 from hub.formats.family import OpenedDocument
@@ -147,6 +148,15 @@ class Syntax(Protocol):
 
         ``faulty`` are the places of findings; ``cut``: ``body`` is but the beginning.
         """
+
+    def without_secrets(self, head: bytes) -> tuple[bytes, bool]:
+        """See ``Unsigned``, which says it for all but those who have something to say."""
+
+    def signature(self, head: bytes, partner: Partner | None) -> Signature | None:
+        """See ``Unsigned``."""
+
+    def receipt(self, said: DoorAnswer, payload: str, at: datetime) -> ShapedReceipt | None:
+        """See ``Unsigned``."""
 
     def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:
         """Compile what judging documents of the map needs. Raises ``Misconfigured``."""

@@ -178,6 +178,10 @@ class Conflict(HubError):
     """The same thing was said before, or said otherwise: answer with the earlier outcome, or ask a person."""
 
 
+class Refused(HubError):
+    """It is not taken in, and sending it again as it is changes nothing: nothing is kept of it."""
+
+
 class Unavailable(HubError):
     """Not now: try again after ``retry_after_seconds``."""
 

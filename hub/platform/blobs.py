@@ -1,19 +1,25 @@
-"""Bodies exactly as they came, under the SHA-256 of their bytes.
+"""Bodies exactly as they came, under the SHA-256 of their bytes; but for secrets, of which none is kept.
 
 Up to ``INLINE_BYTES_MAX`` a body stands in the database; a larger one is a file in ``<data>/blobs``, written under a
 temporary name, fsynced, renamed and its folder fsynced *before* the row that names it commits. A crash between the
 two leaves a file without a row, which ``sweep`` removes. Names never come from outside.
+
+The first ``HEAD_BYTES`` of a body that comes in are looked at before a byte of it is written anywhere: what
+``Redaction`` knows as a secret is blotted out in memory. Such a body is known by two digests: of what is kept, and,
+under a key of the server's own, of what came. A digest of what came alone would let whoever holds what is kept try
+one secret after another.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import hmac
 import mmap
 import os
 import time
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -29,6 +35,7 @@ from hub.platform.shortage import told_as_unavailable
 from hub.platform.statements import unless_there
 
 INLINE_BYTES_MAX = 256 * 1024  # above this a file reads faster than a row, and the log file of the database stays small
+HEAD_BYTES = 64 * 1024  # of a body that comes in, held until it has been looked at; no more of it is in memory anyway
 ORPHAN_SECONDS = 3_600  # no upload (the door gives it half an hour) and no transaction lasts an hour
 SWEEP_FILES_MAX = 10_000  # of one sweep: it shares the disk with intake
 CHUNK_BYTES = 1024 * 1024
@@ -51,26 +58,48 @@ class Body(Struct):
     sha256: str
     size_bytes: int
     content: bytes | None = None  # None: already a file
+    came_as: str | None = None  # digest of the bytes as they came, where not all of them are kept
+
+    @property
+    def identity(self) -> str:
+        """By which the same bytes are known when they come again."""
+        return self.came_as or self.sha256
+
+
+class Redaction(Struct):
+    """What of bodies that come in nobody keeps."""
+
+    blotted: Callable[[bytes, bool], bytes]
+    """Given the head of a body, and whether that is all of it: the same, as long, without its secrets. ``Refused``."""
+    key: bytes  # of the digests of what came
 
 
 class Blobs:
     """The store under ``root`` (made when first needed) and in table ``blob``."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, redaction: Redaction | None = None) -> None:
+        """``redaction`` is for who takes bodies in."""
         self._root = root
+        self._redaction = redaction
         self._swept_to = root
 
-    def keep(self, content: bytes) -> Body:
-        """Make ``content`` ready for ``put``: a large one is on disk when this returns."""
-        if len(content) <= INLINE_BYTES_MAX:
-            return Body(sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content), content=content)
+    def take_in(self, content: bytes) -> Body:
+        """Do what ``keep`` does for bytes that came in. Raises ``Refused`` when their secret has no end."""
         with self.upload() as upload:
             upload.write(content)
             return upload.finish()
 
+    def keep(self, content: bytes) -> Body:
+        """Make ``content``, which is ours, ready for ``put``: a large one is on disk when this returns."""
+        if len(content) <= INLINE_BYTES_MAX:
+            return Body(sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content), content=content)
+        with Upload(self._root) as upload:
+            upload.write(content)
+            return upload.finish()
+
     def upload(self) -> Upload:
-        """Return a receiver for a body that comes in pieces; memory stays within ``INLINE_BYTES_MAX``."""
-        return Upload(self._root)
+        """Return a receiver for a body that comes in, in pieces; memory stays within ``INLINE_BYTES_MAX``."""
+        return Upload(self._root, self._redaction)
 
     def get(self, conn: Connection, sha256: str) -> bytes:
         """Return the bytes. Raises ``Defect`` when they are nowhere: a row never points to nothing."""
@@ -136,9 +165,11 @@ class Blobs:
 class Upload:
     """A body that arrives in pieces. Used in a ``with``: left without ``finish``, nothing remains of it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, redaction: Redaction | None = None) -> None:
         self._root = root
+        self._redaction = redaction  # None: there is nothing to look for, or it has been looked for
         self._hash = hashlib.sha256()
+        self._came_as: hmac.HMAC | None = None
         self._pieces: list[bytes] = []
         self._file: Path | None = None
         self.size_bytes = 0
@@ -151,24 +182,46 @@ class Upload:
     def write(self, piece: bytes, *, to_disk: bool = False) -> None:
         """Take the next piece; ``to_disk`` where memory is short, else only a body too large for a row goes there.
 
-        Raises ``Unavailable`` when there is no room for it.
+        Raises ``Unavailable`` when there is no room for it, ``Refused`` when it cannot be kept at all.
         """
-        self._hash.update(piece)
         self._pieces.append(piece)
         self.size_bytes += len(piece)
+        if self._redaction is None:
+            self._hash.update(piece)
+            if self._came_as is not None:
+                self._came_as.update(piece)
+        elif self.size_bytes >= HEAD_BYTES:
+            self._look(self._redaction, is_all=False)
+        else:
+            return
         if to_disk or self.size_bytes > INLINE_BYTES_MAX:
             with told_as_unavailable():
                 self._spill()
 
     def finish(self) -> Body:
         """Return the body; a large one is durable under its final name. Raises ``Unavailable`` as ``write`` does."""
+        if self._redaction is not None:
+            self._look(self._redaction, is_all=True)
         sha256 = self._hash.hexdigest()
+        came_as = self._came_as.hexdigest() if self._came_as is not None else None
         if self._file is None:
-            return Body(sha256=sha256, size_bytes=self.size_bytes, content=b"".join(self._pieces))
+            content = b"".join(self._pieces)
+            return Body(sha256=sha256, size_bytes=self.size_bytes, content=content, came_as=came_as)
         with told_as_unavailable():
-            return self._settle(sha256, self._file)
+            return self._settle(sha256, came_as, self._file)
 
-    def _settle(self, sha256: str, file: Path) -> Body:
+    def _look(self, redaction: Redaction, *, is_all: bool) -> None:
+        """Blot out of what has come, before any of it is written, what nobody keeps."""
+        came = b"".join(self._pieces)
+        self._redaction = None
+        head = redaction.blotted(came[:HEAD_BYTES], is_all)
+        kept = came if head == came[:HEAD_BYTES] else head + came[HEAD_BYTES:]
+        if kept is not came:
+            self._came_as = hmac.new(redaction.key, came, hashlib.sha256)
+        self._pieces = [kept]
+        self._hash.update(kept)
+
+    def _settle(self, sha256: str, came_as: str | None, file: Path) -> Body:
         failpoints.reach("before-blob-rename")
         final = _path(self._root, sha256)
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -179,7 +232,7 @@ class Upload:
         _sync_folder(final.parent)
         _sync_folder(self._root)
         failpoints.reach("after-blob-write")
-        return Body(sha256=sha256, size_bytes=self.size_bytes)
+        return Body(sha256=sha256, size_bytes=self.size_bytes, came_as=came_as)
 
     def __enter__(self) -> Upload:
         return self

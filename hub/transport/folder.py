@@ -21,9 +21,10 @@ from functools import partial
 
 import structlog
 
-from hub.kernel.errors import Defect, Misconfigured, Unavailable
+from hub.kernel.errors import Defect, Misconfigured, Refused, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
+from hub.transport.aside import Blots, nothing_to_blot
 from hub.transport.blocked import NAME_HELD, Blocked
 from hub.transport.hand import FILES_IN_HAND_MAX, FileInHand, Hand, NotAMessage, OpenFile, UnreadableFiles
 from hub.transport.piles import WaitingFiles
@@ -157,8 +158,11 @@ class FolderWatcher:
         *,
         limit_bytes: int,
         clock: Callable[[], float],
+        blots: Blots = nothing_to_blot,
     ) -> None:
+        """``blots`` takes secrets out of what is set aside."""
         self._places = places
+        self._blots = blots
         self._partners = partners
         self._receive = receive
         self._limit_bytes = limit_bytes
@@ -364,7 +368,7 @@ class FolderWatcher:
         self._again_at.pop(held, None)
         if isinstance(fault, FileNotFoundError):  # another hub on the same folders has taken it
             return
-        if isinstance(fault, NotAMessage):
+        if isinstance(fault, (NotAMessage, Refused)):
             await self._put_aside(held, str(fault))
         elif each.file is None and isinstance(fault, BlockingIOError):
             self._say_that_it_waits(held, "its sender holds a lease")
@@ -399,7 +403,7 @@ class FolderWatcher:
                 log.warning(told, partner=held.partner, file_name=held.shown)
 
     async def _put_aside(self, held: FileInHand, reason: str) -> None:
-        await asyncio.to_thread(Hand(self._places, held.partner).set_aside, held)
+        await asyncio.to_thread(Hand(self._places, held.partner).set_aside, held, self._blots)
         log.warning("file set aside", partner=held.partner, file_name=held.shown, reason=reason)
         self._set_aside.add(held.partner)
 

@@ -25,6 +25,7 @@ from itertools import islice
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
 from hub.platform.shortage import shortage
+from hub.transport.aside import Blots, nothing_to_blot, without_secrets
 from hub.transport.blocked import Blocked
 from hub.transport.places import HANDED, IN, REFUSED, TAKING, Places
 
@@ -248,8 +249,10 @@ class Hand:
                         _empty(own, handed)
         return grown
 
-    def set_aside(self, held: FileInHand) -> None:
-        """Move what is no message among the refused, whatever it is."""
+    def set_aside(self, held: FileInHand, blots: Blots = nothing_to_blot) -> None:
+        """Move what is no message among the refused, whatever it is; what ``blots`` finds in it is not kept."""
+        with self._places.own(TAKING, self._partner, held.own) as own, contextlib.suppress(PermissionError):
+            without_secrets(held.name, own, blots)
         with (
             self._places.own(TAKING, self._partner) as hand,
             self._places.own(REFUSED, self._partner, make=True) as aside,

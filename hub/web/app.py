@@ -22,7 +22,7 @@ from hub.web.api import health, inbound, message_parts, messages, outbound
 from hub.web.api.describe import openapi
 from hub.web.api.partner_view import RULES
 from hub.web.assets import Assets
-from hub.web.attempts import KeyGuesses
+from hub.web.attempts import KeyGuesses, LoginGuesses
 from hub.web.door.keeper import Known
 from hub.web.gate import enforce
 from hub.web.headers import guard_headers
@@ -39,6 +39,7 @@ from hub.web.rendering import Renderer
 from hub.web.request import HubRequest
 from hub.web.rooms import SHOWN_ROOMS
 from hub.web.sessions import Sessions
+from hub.web.signing import Signers
 from hub.web.static_files import static_file
 
 FORM_BYTES_MAX = 64 * 1024  # of every route but intake, which holds its own limit while it streams
@@ -94,7 +95,7 @@ def create_app(hub: Hub) -> Litestar:
         finally:
             await hub.stop()
 
-    assets = Assets()
+    assets, doorway = Assets(), Entrance(time.monotonic)
     app = Litestar(
         route_handlers=[*API, *PAGES, *(route for room in SHOWN_ROOMS for route in room.routes)],
         lifespan=[running],
@@ -115,8 +116,9 @@ def create_app(hub: Hub) -> Litestar:
                 "readiness": health.Readiness(hub),
                 "reads": Reads(),
                 "bodies": Reads(BODIES_AT_ONCE),
-                "entrance": Entrance(time.monotonic),
+                "entrance": doorway,
                 "key_guesses": KeyGuesses(time.monotonic),
+                "signers": Signers(hub, LoginGuesses(time.monotonic), doorway.turns),
                 "server_key": server_key(hub.settings.data),
                 "told": {
                     rule: told for each in (RULES, *(room.told for room in SHOWN_ROOMS)) for rule, told in each.items()

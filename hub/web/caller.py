@@ -58,6 +58,12 @@ def by_key(key: ApiKey) -> Caller:
     )
 
 
+def by_signature(partner: str) -> Caller:
+    """Return the partner who has signed a message: it may hand that in, and nothing else."""
+    rights = RIGHTS.key(partner, ("inbound:send",))
+    return Caller(kind="partner", actor=rights.name, name=partner, scope=rights.scope, permissions=rights.permissions)
+
+
 def by_session(session: Session) -> Caller:
     """Return the person who logged in."""
     person = session.person

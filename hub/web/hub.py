@@ -11,6 +11,7 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
+from hub.access.shared_secrets import SecretRing
 from hub.exchange.intake import Accepted, Incoming
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Partner, Partners
@@ -62,6 +63,11 @@ class Hub(Protocol):
 
     @property
     def partners(self) -> Partners: ...
+
+    @property
+    def secrets(self) -> SecretRing:
+        """Which secrets partners sign with."""
+        ...
 
     @property
     def registry(self) -> CollectorRegistry: ...

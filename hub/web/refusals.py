@@ -14,11 +14,15 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
-from hub.kernel.errors import Conflict, Unavailable
+from hub.flow.signing import DoorAnswer
+from hub.kernel.errors import Conflict, Refused, Unavailable
 from hub.kernel.identity import new_id
 from hub.web.languages import N_
+from hub.web.own_words import in_its_syntax
 from hub.web.policy import OPT, Policy
 from hub.web.problems import MEDIA_TYPE, Problem, document, not_found
+
+_KEPT_HEADERS = {"retry-after"}
 
 log = structlog.get_logger(__name__)
 
@@ -46,12 +50,20 @@ def refuse(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
         frames = "".join(traceback.format_exception(fault))
         log.error("request failed", incident=incident, path=request.url.path, traceback=frames)
     if not _wants_page(request):
+        shaped = in_its_syntax(request, DoorAnswer(status=problem.status, text=_sentence(problem, incident)))
+        if shaped is not None:
+            shaped.headers.update({name: problem.headers[name] for name in _KEPT_HEADERS & problem.headers.keys()})
+            return shaped
         return Response(
             document(problem, incident), status_code=problem.status, media_type=MEDIA_TYPE, headers=problem.headers
         )
     if problem.status == 401:
         return to_login(request)
     return _page(request, problem, incident)
+
+
+def _sentence(problem: Problem, incident: str | None) -> str:
+    return f"{problem.detail} ({problem.code})" + (f", incident {incident}" if incident else "")
 
 
 def _problem(fault: Exception) -> Problem | None:
@@ -62,6 +74,8 @@ def _problem(fault: Exception) -> Problem | None:
         case Unavailable():
             wait = fault.retry_after_seconds
             return Problem(503, "nothing was stored; try again", code="unavailable", retry_after_seconds=wait)
+        case Refused():
+            return Problem(400, str(fault), code="refused")
         case Conflict():
             return Problem(409, str(fault), code="conflict")
         case HTTPException(status_code=404):

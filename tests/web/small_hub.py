@@ -7,16 +7,18 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
+from hub.access.shared_secrets import SecretRing
 from hub.exchange.intake import Accepted, Incoming
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Partner, Partners
 from hub.flow.agreements import AgreedDocument, agreed_documents
+from hub.flow.receiving import without_secrets
 from hub.flow.rules import Rules
 from hub.flow.viewing import view_of
 from hub.flow.views import View
 from hub.kernel.clock import Clock
 from hub.kernel.diagnostics import Diagnostic
-from hub.platform.blobs import Blobs
+from hub.platform.blobs import Blobs, Redaction
 from hub.platform.configuration import find_configuration
 from hub.platform.database import Database
 from hub.platform.settings import Settings
@@ -34,7 +36,8 @@ class SmallHub:
         self.settings = settings or Settings(data=data)
         self.clock = clock
         self.database = database
-        self.blobs = Blobs(data / "blobs")
+        self.blobs = Blobs(data / "blobs", Redaction(blotted=without_secrets, key=b"key of a test"))
+        self.secrets = SecretRing(database, clock)
         self.partners = Partners({name: _partner(name) for name in ("acme-cardio", OTHER)}, {})
         self.rules = Rules(configuration)
         self.registry = CollectorRegistry()

@@ -1,8 +1,9 @@
 """``POST /inbound/{partner}``: a partner's system hands in a body.
 
-In: any bytes of any content type, from the partner the key belongs to. Out: 202 and the message's id, and only after
-the bytes are durable; 200 and the first id when its key, or a short while ago its bytes, came before. Refused at once
-are only 400, 401, 404, 409, 413, 429 and 503; everything else about the body is said later, at ``status``.
+In: any bytes of any content type, from the partner the key belongs to, or from the partner who has signed them. Out:
+202 and the message's id, and only after the bytes are durable; 200 and the first id when its key, or a short while
+ago its bytes, came before. Refused at once are only 400, 401, 404, 409, 413, 429 and 503; everything else about the
+body is said later, at ``status``. A syntax that has words of its own for an answer is answered in them.
 """
 
 from __future__ import annotations
@@ -16,17 +17,25 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from hub.exchange.intake import KEY_LENGTH_MAX, Incoming
+from hub.exchange.intake import KEY_LENGTH_MAX, Accepted, Incoming
+from hub.flow.receiving import may_be_signed
+from hub.flow.signing import DoorAnswer
+from hub.kernel.errors import Conflict, Refused, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
 from hub.platform.blobs import Body, Upload
 from hub.web.admission import Admission, BodyProgress
+from hub.web.api.arriving import ArrivingBody
 from hub.web.api.describe import INTAKE_FAULTS, IntakeOperation
+from hub.web.caller import ANYONE
 from hub.web.hub import Hub
+from hub.web.own_words import in_its_syntax
 from hub.web.policy import partners
 from hub.web.problems import Problem, busy
+from hub.web.signing import Signers
 
 LENGTH_DIGITS_MAX = 18  # a number of so many digits is no length; of more than 4,300, none Python reads
+_REFUSAL = "refusal of what was shown"  # in the state of a request that is looked at all the same
 FILE_NAME_HEADER = "x-file-name"  # how the file is called on their side; shown, never used as a path
 
 
@@ -40,12 +49,22 @@ class Receipt(Struct):
 
 class _Intake(HTTPRouteHandler):
     """The busiest route. The framework gives each guard a copy of the route, made anew for every request: a tenth of
-    what HTTP costs an order, and ours only looks at it."""
+    what HTTP costs an order, and ours only looks at it.
+
+    Whoever is refused by what the request shows may bring a message that shows more, or one whose syntax has words of
+    its own for a refusal: so the beginning of what may be such a message is looked at first.
+    """
 
     async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-        for guard in self.resolve_guards():
-            if (asked := guard(connection, self)) is not None:
-                await asked
+        try:
+            for guard in self.resolve_guards():
+                if (asked := guard(connection, self)) is not None:
+                    await asked
+        except Problem as refusal:
+            if not may_be_signed(connection.headers.get("content-type")):
+                raise
+            connection.scope["user"] = ANYONE
+            connection.scope["state"][_REFUSAL] = refusal
 
 
 @_Intake(
@@ -60,16 +79,45 @@ class _Intake(HTTPRouteHandler):
 )
 async def receive(request: Request[Any, Any, Any], partner: FromPath[str]) -> Response[bytes]:
     """Hand in a message. The answer comes after the bytes are durable; the verdict stands at ``status``."""
+    arriving = ArrivingBody(request)
+    try:
+        accepted = await _take_in(request, partner, arriving)
+    except (Problem, Conflict, Unavailable, Refused):
+        if may_be_signed(request.headers.get("content-type")):
+            await arriving.look()
+        raise
+    status = f"/api/v1/messages/{accepted.message_id}"
+    code = 200 if accepted.duplicate else 202
+    said = DoorAnswer(status=code, message=accepted.message_id, link=status, duplicate=accepted.duplicate)
+    if (told := in_its_syntax(request, said)) is not None:
+        return told
+    taken = Receipt(message=accepted.message_id, status=status, duplicate=accepted.duplicate)
+    return Response(
+        msgspec.json.encode(taken), status_code=code, media_type=MediaType.JSON, headers={"location": status}
+    )
+
+
+async def _take_in(request: Request[Any, Any, Any], partner: str, arriving: ArrivingBody) -> Accepted:
+    """Make the message durable, once it is known whose it is. Raises ``Problem``, ``Conflict`` and ``Unavailable``."""
     hub: Hub = request.app.state.hub
     admission: Admission = request.app.state.admission
+    signers: Signers = request.app.state.signers
     limit = hub.settings.body_bytes_max
+    refusal = request.scope["state"].get(_REFUSAL)
+    if refusal is not None:
+        if refusal.status != 401 or request.headers.get("authorization"):
+            raise refusal
+        request.scope["user"] = await signers.sign_in(request, partner, await arriving.look())
     key = _idempotency_key(request)
     _require_stated_size(request, limit)
     if (wait := hub.over_budget(partner)) is not None:
         raise busy("what may be stored of yours in a day has been stored; your messages wait with you", wait)
     with admission.place(partner) as place, hub.blobs.upload() as upload:
-        await _read(request, upload, place, limit)
-        accepted = await hub.intake(
+        head = await arriving.look()
+        if refusal is None:
+            await signers.require(request, partner, head)
+        await _read(arriving, upload, place, limit)
+        return await hub.intake(
             Incoming(
                 id=new_id(),
                 partner=partner,
@@ -81,14 +129,6 @@ async def receive(request: Request[Any, Any, Any], partner: FromPath[str]) -> Re
                 idempotency_key=key,
             )
         )
-    status = f"/api/v1/messages/{accepted.message_id}"
-    taken = Receipt(message=accepted.message_id, status=status, duplicate=accepted.duplicate)
-    return Response(
-        msgspec.json.encode(taken),
-        status_code=200 if accepted.duplicate else 202,
-        media_type=MediaType.JSON,
-        headers={"location": status},
-    )
 
 
 def _idempotency_key(request: Request[Any, Any, Any]) -> str | None:
@@ -111,11 +151,9 @@ def _require_stated_size(request: Request[Any, Any, Any], limit: int) -> None:
         raise too_large(limit)
 
 
-async def _read(request: Request[Any, Any, Any], upload: Upload, place: BodyProgress, limit: int) -> None:
+async def _read(arriving: ArrivingBody, upload: Upload, place: BodyProgress, limit: int) -> None:
     """Take the body piece by piece; a large one goes to disk as it comes, off the event loop."""
-    async for piece in request.stream():
-        if not piece:
-            continue
+    async for piece in arriving.pieces():
         if upload.size_bytes + len(piece) > limit:
             raise too_large(limit)
         if place.take(len(piece)):

@@ -1,0 +1,44 @@
+"""How a cXML shows who sent it, and what is said at once to whoever sends one: its Header and our Response."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.exchange.partners import Partner
+from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature, Unsigned
+from hub.formats.cxml.blots import blotted
+from hub.formats.cxml.credentials import credentials
+from hub.formats.cxml.response import CONTENT_TYPE, response
+
+RESPONSE_STATUS = 200
+"""Of HTTP, whatever the Response says: a client of cXML looks into it, and takes any other for a line that failed."""
+
+
+class CxmlSigning(Unsigned):
+    """What a cXML says of its sender before it is opened, and hears."""
+
+    def without_secrets(self, head: bytes) -> tuple[bytes, bool]:
+        """Blot out SharedSecret and CredentialMac, wherever they may be meant."""
+        found = blotted(head)
+        return found.head, found.is_open
+
+    def signature(self, head: bytes, partner: Partner | None) -> Signature | None:
+        """Return the SharedSecret of Sender, and whether Sender or From names the partner."""
+        shown = credentials(head)
+        if shown is None:
+            return None
+        table = partner.cxml if partner is not None else None
+        named = [(each.domain, each.identity) for party in ("Sender", "From") for each in shown.parties.get(party, ())]
+        return Signature(
+            secret=shown.secret,
+            is_theirs=table is not None and table.signed_by(named) is not None,
+            is_due=table is not None and table.shared_secret,
+        )
+
+    def receipt(self, said: DoorAnswer, payload: str, at: datetime) -> ShapedReceipt | None:
+        """Return a Response; its Status says which message it is and where its verdict will stand."""
+        text = said.text
+        if said.message is not None:
+            text = f"message {said.message}{' came before' if said.duplicate else ''}; its verdict: {said.link}"
+        body = response(said.status, text, payload=f"{payload}@contract-hub", at=at)
+        return ShapedReceipt(body=body, content_type=CONTENT_TYPE, status=RESPONSE_STATUS)

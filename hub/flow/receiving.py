@@ -1,0 +1,63 @@
+"""What is said of a body while it comes in: whose it is by its own words, what of it nobody keeps, what its sender
+hears.
+
+In: the first bytes of a body, as they came. Who takes bodies in asks here, whatever their syntax. Nothing is opened and
+nothing stored.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.exchange.partners import Partner
+from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature
+from hub.flow.syntaxes import SYNTAXES
+from hub.formats.sniff import HEAD_BYTES, sniff
+from hub.kernel.errors import Refused
+
+SECRET_WITHOUT_END = "the secret in its header has no end in the first 64 KiB, so nothing of it can be kept"
+
+
+def without_secrets(head: bytes, is_all: bool) -> bytes:
+    """Return the beginning of a body, as long as it was, with every secret in it blotted out; ``is_all``: it is no
+    more.
+
+    Raises ``Refused`` where a secret goes on behind it.
+    """
+    head, is_open = blotted(head)
+    if is_open and not is_all:
+        raise Refused(SECRET_WITHOUT_END)
+    return head
+
+
+def blotted(head: bytes) -> tuple[bytes, bool]:
+    """Return the same, and whether the last secret has no end in it."""
+    any_open = False
+    for syntax in SYNTAXES.values():
+        head, is_open = syntax.without_secrets(head)
+        any_open = any_open or is_open
+    return head, any_open
+
+
+def signature(head: bytes, partner: Partner | None) -> Signature | None:
+    """Return what a body that begins with ``head`` shows of who sent it; None where nothing in its syntax does."""
+    found = (syntax.signature(head, partner) for syntax in SYNTAXES.values())
+    return next((each for each in found if each is not None), None)
+
+
+def may_be_signed(content_type: str | None) -> bool:
+    """Say whether what is sent as such may show who sent it: XML, or what comes in parts."""
+    named = (content_type or "").lower()
+    return "xml" in named or named.lstrip().startswith("multipart/")
+
+
+def receipt(
+    said: DoorAnswer, head: bytes, content_type: str | None, payload: str, at: datetime
+) -> ShapedReceipt | None:
+    """Return what the sender of a body hears at once, in the syntax that it begins in, or else names; None: in ours."""
+    begun = SYNTAXES.get(sniff(head[:HEAD_BYTES]) or "")
+    if begun is not None:
+        return begun.receipt(said, payload, at)
+    named = (content_type or "").lower()
+    shaped = (syntax.receipt(said, payload, at) for name, syntax in SYNTAXES.items() if not head and name in named)
+    return next((each for each in shaped if each is not None), None)

@@ -1,0 +1,56 @@
+"""What a syntax says of a body before it is stored: the values, and what is said by those who have no word for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.exchange.partners import Partner
+from hub.kernel.struct import Struct
+
+
+class Signature(Struct):
+    """By what a body itself shows who sent it."""
+
+    secret: str = ""  # "": none
+    is_theirs: bool = False  # who signs it is the partner in question, as its file has it
+    is_due: bool = False  # the partner's file says that all of this kind are signed
+
+
+class DoorAnswer(Struct):
+    """What the door says to a request, in the words of no syntax."""
+
+    status: int  # of HTTP
+    text: str = ""  # what is wrong
+    message: str | None = None  # id of the message
+    link: str | None = None  # where its verdict will stand
+    duplicate: bool = False
+
+
+class ShapedReceipt(Struct):
+    """The same as a syntax says it."""
+
+    body: bytes
+    content_type: str
+    status: int
+
+
+class Unsigned:
+    """What a syntax says in which nothing is signed, and whose sender hears what everybody hears."""
+
+    def without_secrets(self, head: bytes) -> tuple[bytes, bool]:
+        """Return the beginning of a body, as long as it was, with each secret in it blotted out.
+
+        With it, whether the last of them does not end there.
+        """
+        return head, False
+
+    def signature(self, head: bytes, partner: Partner | None) -> Signature | None:
+        """Return what a body that begins with ``head`` shows of who sent it; None where it is of another syntax.
+
+        ``partner`` is in whose name it is handed in, if that is a partner.
+        """
+        return None
+
+    def receipt(self, said: DoorAnswer, payload: str, at: datetime) -> ShapedReceipt | None:
+        """Return what its sender hears at once; ``payload`` is the id of the answer. None: what everybody hears."""
+        return None

@@ -1,0 +1,199 @@
+"""Blots out what a cXML proves its sender by, so that nobody keeps it: the shared secret, and a code made of one.
+
+In: the first bytes of a body, whatever it is. Out: as many bytes, the same but for the secrets, of which each sign is a
+blot: a body has its size, its lines and its columns afterwards. It is looked for wherever it may be meant, in every
+encoding and in every part of a multipart body: in what is broken, misspelt or commented out too, for such a body is
+kept as well. What reads a header by the rules is ``credentials``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from operator import itemgetter
+
+from hub.formats.cxml.mime import pieces
+from hub.kernel.struct import Struct
+
+BLOT = b"*"
+NAMES = ("SharedSecret", "CredentialMac")
+
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
+_EBCDIC = "cp037"  # letters and the signs of a tag stand alike in all its pages
+_WRITTEN = {
+    width: [bytes(width - 1).join(bytes((sign,)) for sign in name.encode()) for name in NAMES] for width in (1, 2, 4)
+}
+_IN_EBCDIC = [name.encode(_EBCDIC) for name in NAMES]
+
+_ANY = "|".join(NAMES).encode()
+_PREFIX = rb"(?:[^\s<>/!?:\"'=]{1,60}:)?"
+_BEFORE = re.compile(b"<" + _PREFIX + rb"\Z")
+_PREFIX_BYTES_MAX = 61
+_BEHIND = re.compile(rb"[\s/>]|\Z")
+_SECTIONS = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"))
+_INSIDE = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<(/?)"
+    + _PREFIX
+    + b"("
+    + _ANY
+    + rb")(?=[\s/>]|\Z)",
+    re.DOTALL,
+)
+_TAG = re.compile(rb"""(?:[^"'<>]|"[^"<]*+"|'[^'<]*+')*>""")
+_QUOTED = re.compile(rb""""([^"<]*+)"|'([^'<]*+)'""")
+_ENTITY = re.compile(rb"""<!ENTITY\s[^"'>]{1,400}(?:"([^"]*)"|'([^']*)')""")
+_SIGN = re.compile(  # one sign of UTF-8, or a byte of something else
+    rb"([\xc2-\xdf][\x80-\xbf])|([\xe0-\xef][\x80-\xbf]{2})|([\xf0-\xf4][\x80-\xbf]{3})|([\r\n])|[\x00-\xff]"
+)
+_WIDE = ("\u00b7".encode(), "\u2022".encode(), "\U0001f512".encode())  # blots of two, three and four bytes
+
+
+class Blotted(Struct):
+    """The beginning of a body without its secrets."""
+
+    head: bytes
+    is_open: bool = False  # the last secret does not end in it
+
+
+def blotted(head: bytes) -> Blotted:
+    """Return ``head``, the first bytes of a body, with every secret blotted out."""
+    found, is_open = head, False
+    for piece in pieces(head):
+        content, open_here = _content(piece.content)
+        if content != piece.content:
+            found = found[: piece.start] + piece.written(content, head) + found[piece.end :]
+        is_open = open_here and piece.end == len(head)
+    return Blotted(head=found, is_open=is_open)
+
+
+def _content(content: bytes) -> tuple[bytes, bool]:
+    """Return the same without its secrets, whichever way it is written in bytes, and whether one does not end."""
+    is_open = False
+    for width, written in _WRITTEN.items() if b"\x00" in content else [(1, _WRITTEN[1])]:
+        places = [at for name in written if (at := content.find(name)) >= 0]
+        if places:
+            content, open_here = _of_width(content, min(places), width)
+            is_open = is_open or open_here
+    if not content.lstrip(_BLANKS).startswith(b"<") and any(name in content for name in _IN_EBCDIC):
+        text, is_open = _text(content.decode(_EBCDIC).encode("latin-1"), one_byte=True)
+        content = text.decode("latin-1").encode(_EBCDIC)
+    return content, is_open
+
+
+def _of_width(content: bytes, at: int, width: int) -> tuple[bytes, bool]:
+    """Return the same where a sign has ``width`` bytes; the first name's stands, or ends, ``at`` its place.
+
+    What is no ASCII is some other sign, and never one of a tag.
+    """
+    if width == 1:
+        return _text(content)
+    low_at = at % width
+    is_big = low_at == width - 1
+    start = 0 if is_big else low_at
+    units = [content[place : place + width] for place in range(start, len(content), width)]
+    low, rest = (width - 1, slice(0, width - 1)) if is_big else (0, slice(1, width))
+    text = bytes(unit[low] if len(unit) == width and not any(unit[rest]) else 0xFF for unit in units)
+    told, is_open = _text(text, one_byte=True)
+    blot = BLOT.rjust(width, b"\x00") if is_big else BLOT.ljust(width, b"\x00")
+    made = [
+        unit if before == after else blot[: len(unit)] for unit, before, after in zip(units, text, told, strict=True)
+    ]
+    return content[:start] + b"".join(made), is_open
+
+
+def _text(text: bytes, *, one_byte: bool = False) -> tuple[bytes, bool]:
+    """Return the same for a text that is ASCII where it matters."""
+    spans = sorted(_spans(text))
+    told: list[bytes] = []
+    at = 0
+    for start, end in spans:
+        start = max(start, at)
+        if end > start:
+            told += (text[at:start], _blots(text[start:end], one_byte=one_byte))
+            at = end
+    return b"".join((*told, text[at:])), any(end == len(text) for _, end in spans)
+
+
+def _blots(said: bytes, *, one_byte: bool) -> bytes:
+    """Return blots in the place of signs; ends of lines stay."""
+    return re.sub(rb"[^\r\n]", BLOT, said) if one_byte or said.isascii() else _SIGN.sub(_blot, said)
+
+
+def _blot(sign: re.Match[bytes]) -> bytes:
+    return sign[4] or next((wide for number, wide in enumerate(_WIDE, start=1) if sign[number]), BLOT)
+
+
+def _spans(text: bytes) -> Iterator[tuple[int, int]]:
+    """Yield from where to where secrets stand."""
+    if b"<!ENTITY" in text:  # what a secret may be said by
+        for entity in _ENTITY.finditer(text):
+            yield entity.span(1 if entity[1] is not None else 2)
+    names = _named(text)
+    sections = _sections(text) if names else deque[tuple[int, int]]()
+    at = inside_to = 0
+    for name, place in names:
+        while sections and sections[0][0] < place:
+            inside_to = max(inside_to, sections.popleft()[1])
+        if place < at:
+            continue
+        at = place + len(name)
+        if place < inside_to:  # nothing has to be well formed in it
+            if not text.startswith(b"/", place - 1):
+                closed = text.find(b"/" + name, at, inside_to)
+                end = closed if closed >= 0 else inside_to
+                yield at, end
+                at = end
+        elif _BEFORE.search(text, max(0, place - _PREFIX_BYTES_MAX), place) and _BEHIND.match(text, at):
+            yield from (spans := _of_element(text, at, name))
+            at = spans[-1][1]
+
+
+def _named(text: bytes) -> list[tuple[bytes, int]]:
+    """Return where each name stands, in the order of the text."""
+    found: list[tuple[bytes, int]] = []
+    for name in _WRITTEN[1]:
+        at = text.find(name)
+        while at >= 0:
+            found.append((name, at))
+            at = text.find(name, at + len(name))
+    return sorted(found, key=itemgetter(1))
+
+
+def _sections(text: bytes) -> deque[tuple[int, int]]:
+    """Return from where to where comments, instructions and CDATA go, without what ends them."""
+    found: list[tuple[int, int]] = []
+    for opener, closer in _SECTIONS:
+        at = text.find(opener)
+        while at >= 0:
+            end = text.find(closer, at + len(opener))
+            found.append((at, end if end >= 0 else len(text)))
+            at = text.find(opener, end) if end >= 0 else -1
+    return deque(sorted(found))
+
+
+def _of_element(text: bytes, at: int, name: bytes) -> list[tuple[int, int]]:
+    """Return the values of an element's attributes, and its content; ``at`` is behind its name."""
+    tag = _TAG.match(text, at)
+    if tag is None:  # no tag, and no XML: whatever stands there up to what may be its end
+        end = text.find(b"/" + name, at)
+        return [(at, end if end >= 0 else len(text))]
+    found = [each.span(1 if each[1] is not None else 2) for each in _QUOTED.finditer(text, at, tag.end())]
+    is_empty = text.startswith(b"/>", tag.end() - 2)
+    return [*found, (tag.end(), tag.end() if is_empty else _end_of(text, tag.end(), name))]
+
+
+def _end_of(text: bytes, at: int, name: bytes) -> int:
+    """Return where the element that is open at ``at`` has its closing tag; the end of the text where it has none."""
+    depth = 1
+    for found in _INSIDE.finditer(text, at):
+        if found[2] != name:
+            continue
+        tag = _TAG.match(text, found.end())
+        if found[1]:
+            depth -= 1
+        elif tag is None or not text.startswith(b"/>", tag.end() - 2):
+            depth += 1
+        if not depth:
+            return found.start()
+    return len(text)

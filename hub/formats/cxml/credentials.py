@@ -1,0 +1,159 @@
+"""Who sends a cXML, as the beginning of its bytes says: From, To, Sender and the shared secret, by the rules of XML.
+
+In: the first bytes of a body as they came, alone or in parts. Out: ``ShownCredentials``; None for what is no cXML. It
+is read before anything is stored, beside the one who answers for everybody: so by expressions that go forward and
+stop, and by no parser. It stops at the first thing that no header has. What it does not see, nobody has shown: a
+secret in a comment, beside its place or behind the first ``HEAD_BYTES`` proves nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from hub.formats.cxml.mime import pieces
+from hub.formats.xml.reader import legible
+from hub.kernel.struct import Struct
+
+HEAD_BYTES = 64 * 1024
+"""In which the header of a cXML ends: it has some 2,000."""
+
+VALUE_CHARACTERS_MAX = 1_000  # of an identity, a secret
+DEPTH_MAX = 20  # of a header: extrinsics nest
+_BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"  # what may stand before the first sign, in any encoding
+_MARK_BYTES = 4096
+_ROOT = "cXML"
+_PARTIES = ("From", "To", "Sender")
+
+_TOKEN = re.compile(
+    r"<!--[^-]*+(?:-(?!-)[^-]*+)*-->|<\?.*?\?>|<!\[CDATA\[(?P<cdata>.*?)\]\]>|(?P<doctype><!DOCTYPE[^\[\]>]*+>)"
+    r"|</(?P<end>[^\s<>/]{1,100})\s*+>"
+    r"""|<(?P<start>[^\s<>/!?"'=]{1,100})(?P<attributes>(?:\s++[^\s<>/="']{1,100}\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*)\s*+(?P<empty>/?)>"""
+    r"|(?P<text>[^<]++)",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"""([^\s<>/="']+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
+_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));")
+_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+
+
+class ShownIdentity(Struct):
+    """One name of a party: an identity, and the domain whose identities those are."""
+
+    domain: str
+    identity: str
+    secret: str = ""  # of the sender
+
+
+class ShownCredentials(Struct):
+    """What the header of a cXML shows, by party: From, To, Sender."""
+
+    parties: dict[str, list[ShownIdentity]] = {}
+    is_cxml: bool = True  # False: it is XML, and cannot be told what
+
+    @property
+    def secret(self) -> str:
+        """The shared secret with which its sender signs; "" where there is none."""
+        return next((each.secret for each in self.parties.get("Sender", []) if each.secret), "")
+
+
+def credentials(head: bytes) -> ShownCredentials | None:
+    """Return what the header of a cXML shows that begins with ``head``; None where another document begins.
+
+    Where it cannot be told what begins, as behind a comment without end, nothing is shown.
+    """
+    undecided = False
+    for piece in pieces(head[:HEAD_BYTES]):
+        if b"<" not in piece.content[:_MARK_BYTES].lstrip(_BLANKS)[:2]:
+            continue
+        text = legible(piece.content)[0].lstrip("\ufeff \t\r\n")
+        reading = _Header()
+        reading.read(text)
+        if reading.root == _ROOT:
+            return ShownCredentials(
+                parties={name: [each.shown for each in those] for name, those in reading.parties.items()}
+            )
+        undecided = undecided or reading.root is None
+    return ShownCredentials(is_cxml=False) if undecided else None
+
+
+class _Identity:
+    """A credential that is being read: its texts come in pieces."""
+
+    __slots__ = ("domain", "identity", "secret")
+
+    def __init__(self, domain: str) -> None:
+        self.domain = domain
+        self.identity: list[str] = []
+        self.secret: list[str] = []
+
+    @property
+    def shown(self) -> ShownIdentity:
+        said = (self.domain, "".join(self.identity), "".join(self.secret))
+        domain, identity, secret = (each.strip()[:VALUE_CHARACTERS_MAX] for each in said)
+        return ShownIdentity(domain=domain, identity=identity, secret=secret)
+
+
+class _Header:
+    """A header that is being read, token by token."""
+
+    def __init__(self) -> None:
+        self.root: str | None = None
+        self.parties: dict[str, list[_Identity]] = {}
+        self._open: list[str] = []
+        self._begun = False
+
+    def read(self, text: str) -> None:
+        """Read as far as the header goes, or as it is XML."""
+        at = 0
+        while (found := _TOKEN.match(text, at)) is not None and not self._is_over():
+            at = found.end()
+            if found["start"] is not None:
+                self._opened(found["start"], found["attributes"])
+            if found["end"] is not None or found["empty"]:
+                if not self._open or (found["end"] or self._open[-1]) != self._open[-1]:
+                    return  # no XML
+                self._open.pop()
+            elif found["text"] is not None:
+                self._said(_unescaped(found["text"]))
+            elif found["cdata"] is not None:
+                self._said(found["cdata"])
+
+    def _is_over(self) -> bool:
+        """Say whether the header has ended, or cannot begin any more."""
+        at = self._open
+        if self.root is None:
+            return False
+        if self.root != _ROOT or len(at) > DEPTH_MAX:
+            return True
+        return (self._begun and len(at) < 2) or (len(at) > 1 and at[1] != "Header")
+
+    def _opened(self, name: str, attributes: str) -> None:
+        self.root = self.root or name
+        self._open.append(name)
+        self._begun = self._begun or self._open == [_ROOT, "Header"]
+        if self._is_at("Credential"):
+            said = {each[1]: each[2] if each[2] is not None else each[3] for each in _ATTRIBUTE.finditer(attributes)}
+            self.parties.setdefault(self._open[2], []).append(_Identity(_unescaped(said.get("domain", ""))))
+
+    def _said(self, text: str) -> None:
+        if self._is_at("Credential", "Identity"):
+            self.parties[self._open[2]][-1].identity.append(text)
+        elif self._is_at("Credential", "SharedSecret") and self._open[2] == "Sender":
+            self.parties[self._open[2]][-1].secret.append(text)
+
+    def _is_at(self, *below: str) -> bool:
+        """Say whether what is open is this, below a party."""
+        at = self._open
+        return len(at) == 3 + len(below) and at[1] == "Header" and at[2] in _PARTIES and at[3:] == [*below]
+
+
+def _unescaped(text: str) -> str:
+    return _REFERENCE.sub(_sign, text) if "&" in text else text
+
+
+def _sign(found: re.Match[str]) -> str:
+    if found[3]:
+        return _NAMED[found[3]]
+    number = int(found[1], 16) if found[1] else int(found[2])
+    return chr(number) if number <= sys.maxunicode else ""

@@ -1,0 +1,48 @@
+"""Files that are set aside, to be looked at by a person: with no secret in them that nobody may keep.
+
+A file is never written to, for it may be its sender's still, or another's by a second name: where there is a secret in
+its beginning, what is kept is a copy without it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Callable
+
+from hub.platform.blobs import HEAD_BYTES
+
+COPIED_BYTES_MAX = 100 * 1024 * 1024  # of a larger one the beginning is kept: what is wrong with it is its size
+COPY = ".copy"
+
+Blots = Callable[[bytes], tuple[bytes, bool]]
+"""Returns the beginning of a body without its secrets, and whether the last of them does not end there."""
+
+
+def nothing_to_blot(head: bytes) -> tuple[bytes, bool]:
+    """Return the beginning of a body as it is."""
+    return head, False
+
+
+def without_secrets(name: str, folder: int, blots: Blots) -> bool:
+    """Keep in place of the file ``name`` in the open ``folder`` a copy without its secrets; False: it has none.
+
+    What is no file, or has a second name, is not opened.
+    """
+    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        return False
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with os.fdopen(os.open(name, flags, dir_fd=folder), "rb") as file:
+        head = file.read(HEAD_BYTES)
+        kept, is_open = blots(head)
+        if kept == head:
+            return False
+        makes = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(COPY, makes, stat.S_IRUSR | stat.S_IWUSR, dir_fd=folder), "wb") as copy:
+            copy.write(kept)
+            if status.st_size <= COPIED_BYTES_MAX and not is_open:
+                shutil.copyfileobj(file, copy)
+    os.rename(COPY, name, src_dir_fd=folder, dst_dir_fd=folder)
+    return True

@@ -32,6 +32,7 @@ class CxmlTable(Struct):
     ours: CxmlId
     theirs: Annotated[list[CxmlId], Meta(min_length=1, max_length=IDENTITIES_MAX)]  # one for each division of theirs;
     # what answers a message goes to the one it came from, anything else to the first
+    shared_secret: bool = False  # True: what is not signed by a secret of theirs is refused (hub partner secret)
 
     def signed_by(self, named: list[tuple[str, str]]) -> CxmlId | None:
         """Return the first of them that From names, by domain and identity; None where that is nobody of them."""

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from hub.access.keys import make_key
+from hub.access.shared_secrets import put_secret
 from hub.business.rooms import RIGHTS
 from hub.cli.main import run
 from hub.kernel.clock import SystemClock
 from hub.platform.database import Database
 from tests.cli.conftest import NEW_PARTNER
+from tests.house import CHECKOUT
 
 Captured = pytest.CaptureFixture[str]
 
@@ -104,3 +106,21 @@ def test_a_document_that_is_said_to_leave_in_another_release_than_its_map_s_is_a
     run(["check", "--json", "--data", str(tmp_path)])
     (told,) = [each for each in json.loads(capsys.readouterr().out)["faults"] if each["what"] == "maps"]
     assert told["message"] == "855 is written in 005010 by the file of north-spine, and its map writes 004010"
+
+
+def test_who_has_to_sign_and_has_no_secret_is_a_fault_and_so_is_a_secret_of_nobody(
+    data: list[str], sqlite_database: Database, overlay: Path, capsys: Captured
+) -> None:
+    own = overlay / "partners" / "meridian-cath"
+    own.mkdir(parents=True)
+    agreed = (CHECKOUT / "partners" / "meridian-cath" / "partner.toml").read_text()
+    (own / "partner.toml").write_text(agreed.replace("[cxml.ours]", "[cxml]\nshared_secret = true\n\n[cxml.ours]"))
+    sqlite_database.write_now(
+        lambda conn: put_secret(conn, "long-gone", "$argon2id$", now=SystemClock().now(), actor="test")
+    )
+    code, faults = _check(capsys, *data)
+    assert code == 1
+    assert [fault["what"] for fault in faults] == ["secrets", "secrets"]
+    assert faults[1]["code"] == "CFG-NO-SECRET"
+    run(["partner", "secret", "meridian-cath", *data])
+    assert len(_check(capsys, *data)[1]) == 1

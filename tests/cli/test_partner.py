@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -207,3 +208,39 @@ def test_what_a_syntax_lacks_or_does_not_have_is_said(
     assert run(["partner", "new", "north-spine", "--name", "North Spine", *options]) == 2
     assert said in " ".join(capsys.readouterr().err.split())
     assert not (overlay / "partners" / "north-spine").exists()
+
+
+def test_a_secret_is_made_listed_and_revoked_and_what_it_is_is_said_once(data: list[str], capsys: Captured) -> None:
+    capsys.readouterr()
+    assert run(["partner", "secret", "meridian-cath", "--label", "network", *data]) == 0
+    secret = capsys.readouterr().out.strip()
+    assert len(secret) == 43
+    assert run(["partner", "secrets", "--json", *data]) == 0
+    listed = capsys.readouterr().out
+    [found] = json.loads(listed)["items"]
+    assert (found["partner"], found["label"], found.get("revoked_at")) == ("meridian-cath", "network", None)
+    assert secret not in listed
+    assert run(["partner", "revoke", found["id"], *data]) == 0
+    assert run(["partner", "revoke", found["id"], *data]) == 1
+    capsys.readouterr()
+    run(["partner", "secrets", *data])
+    assert "revoked" in capsys.readouterr().out
+
+
+def test_a_secret_of_a_network_is_read_and_never_shown(
+    data: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("their own 0815\n"))
+    assert run(["partner", "secret", "meridian-cath", "--given", "--json", *data]) == 0
+    said = capsys.readouterr()
+    assert "0815" not in said.out + said.err
+    assert set(json.loads(said.out)) == {"partner", "id", "expires_at"}
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
+    assert run(["partner", "secret", "meridian-cath", "--given", *data]) == 2
+    assert "8 to 200 characters" in capsys.readouterr().err
+
+
+def test_a_third_secret_waits_until_one_is_revoked(data: list[str], capsys: Captured) -> None:
+    for code in (0, 0, 1):
+        assert run(["partner", "secret", "meridian-cath", *data]) == code
+    assert "revoke one first" in capsys.readouterr().err

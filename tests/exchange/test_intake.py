@@ -158,3 +158,20 @@ def test_bodies_are_forgotten_in_portions_once_they_are_not_recent(database: Dat
 
 def at(sent: intake.Incoming, minutes_later: float) -> intake.Incoming:
     return replace(sent, received_at=NOW + timedelta(minutes=minutes_later))
+
+
+def test_bytes_of_which_not_all_are_kept_are_known_by_what_came(database: Database) -> None:
+    """Two bodies that differ in a secret alone are kept alike, and are two messages."""
+    first = incoming(b"kept", idempotency_key="k1")
+    one = replace(first, body=replace(first.body, came_as="a" * 64))
+    other = replace(incoming(b"kept"), body=replace(first.body, came_as="b" * 64))
+    again = replace(incoming(b"kept"), body=one.body)
+    database.write_now(lambda conn: accept(conn, one))
+    assert not database.write_now(lambda conn: accept(conn, other)).duplicate
+    assert database.write_now(lambda conn: accept(conn, again)).message_id == one.id
+    assert not database.write_now(lambda conn: accept(conn, incoming(b"kept"))).duplicate
+    conflicting = replace(other, id=incoming().id, idempotency_key="k1")
+    with pytest.raises(Conflict, match=one.id):
+        database.write_now(lambda conn: accept(conn, conflicting))
+    keyed = replace(again, id=incoming().id, idempotency_key="k1")
+    assert database.write_now(lambda conn: accept(conn, keyed)).message_id == one.id

@@ -10,8 +10,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from hub.formats.signs import UNFIT
 
-CONTENT_TYPE = "text/xml; charset=utf-8"
-"""As cXML has it."""
+CONTENT_TYPE = "text/xml"
+"""As cXML has it; in UTF-8."""
 
 DTD = "http://xml.cxml.org/schemas/cXML/1.2.014/cXML.dtd"
 """Old enough for everybody: a Response has not changed since."""

@@ -1,0 +1,163 @@
+"""Whoever guesses at a secret is slowed as at a login, and who has the right one goes on meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+from litestar import Litestar
+from lxml import etree
+from msgspec.structs import replace
+from structlog.testing import capture_logs
+
+from hub.access.shared_secrets import put_secret
+from hub.exchange.partner_cxml import CxmlId, CxmlTable
+from hub.exchange.partners import Partner, Partners
+from hub.platform.blobs import HEAD_BYTES
+from hub.security import passwords
+from hub.security.passwords import hash_password
+from hub.web.attempts import PER_NAME_AND_ADDRESS
+from tests.e2e.test_shared_secret import MERIDIAN, SECRET, order
+from tests.web.conftest import client_of, key_of
+from tests.web.small_hub import OTHER, SmallHub
+
+pytestmark = pytest.mark.anyio
+
+
+def agreed(*, shared_secret: bool = False) -> Partner:
+    """Return a customer that speaks cXML alone."""
+    theirs, ours = (CxmlId(domain="NetworkId", identity=each) for each in ("AN01000421977", "AN01000098765"))
+    return Partner(
+        id=MERIDIAN,
+        name="Meridian",
+        kind="customer",
+        usage="P",
+        time_zone="America/New_York",
+        currency="USD",
+        cxml=CxmlTable(ours=ours, theirs=[theirs], shared_secret=shared_secret),
+    )
+
+
+@pytest.fixture
+def meridian(hub: SmallHub) -> str:
+    """The id of the customer, who has a secret."""
+    hub.partners = Partners({**{each.id: each for each in hub.partners.all()}, MERIDIAN: agreed()}, {})
+    hashed = hash_password(SECRET)
+    return hub.database.write_now(
+        lambda conn: put_secret(conn, MERIDIAN, hashed, now=hub.clock.now(), actor="test") and MERIDIAN
+    )
+
+
+async def post(client: httpx.AsyncClient, body: bytes, partner: str = MERIDIAN, **headers: str) -> httpx.Response:
+    told = {"content-type": "text/xml", **headers}
+    return await client.post(f"/inbound/{partner}", content=body, headers=told)
+
+
+def code_of(answer: httpx.Response) -> str:
+    assert answer.status_code == 200, answer.text
+    return str(etree.fromstring(answer.content).find("Response/Status").attrib["code"])  # type: ignore[union-attr]  # it is there
+
+
+def kept(hub: SmallHub) -> int:
+    return len(list((hub.settings.data / "blobs").rglob("*"))) + hub.database.read_now(
+        lambda conn: conn.exec_driver_sql("SELECT count(*) FROM message").scalar_one()
+    )
+
+
+async def test_many_wrong_secrets_are_told_to_wait_and_the_right_one_that_is_known_goes_on(
+    anonymous: httpx.AsyncClient, meridian: str
+) -> None:
+    assert code_of(await post(anonymous, order("MC-1"))) == "201"
+    codes = [code_of(await post(anonymous, order("MC-2", f"wrong-{number}"))) for number in range(7)]
+    assert codes == ["401"] * PER_NAME_AND_ADDRESS + ["560"] * (7 - PER_NAME_AND_ADDRESS)
+    last = await post(anonymous, order("MC-2", "wrong-again"))
+    assert int(last.headers["retry-after"]) > 0
+    assert code_of(await post(anonymous, order("MC-3"))) == "201"
+
+
+async def test_one_old_secret_is_one_guess_however_often_it_is_shown(
+    anonymous: httpx.AsyncClient, meridian: str
+) -> None:
+    for _ in range(3 * PER_NAME_AND_ADDRESS):
+        assert code_of(await post(anonymous, order("MC-1", "the old one"))) == "401"
+    assert code_of(await post(anonymous, order("MC-1"))) == "201"
+
+
+async def test_a_burst_of_first_messages_is_one_check(
+    anonymous: httpx.AsyncClient, meridian: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    verify = passwords.verify
+    monkeypatch.setattr(passwords, "verify", lambda stored, said: hashed.append(said) or verify(stored, said))
+    answers = await asyncio.gather(*(post(anonymous, order(f"MC-{number}")) for number in range(20)))
+    assert {code_of(each) for each in answers} == {"201"}
+    assert len(hashed) == 2
+
+
+async def test_a_stranger_costs_no_disk_and_no_log_line_holds_a_secret(
+    anonymous: httpx.AsyncClient, hub: SmallHub, meridian: str
+) -> None:
+    before = kept(hub)
+    with capture_logs() as lines:
+        for body in (
+            order("MC-1", "wrong-0815"),
+            order("MC-1", None),
+            order("MC-1", "wrong-0815") + b" " * 400_000,
+            b"<cXML>" + b"x" * HEAD_BYTES * 10,
+        ):
+            assert code_of(await post(anonymous, body)) == "401"
+    assert kept(hub) == before
+    assert "0815" not in str(lines)
+    assert [line["partner"] for line in lines] == [MERIDIAN, MERIDIAN]
+
+
+async def test_what_a_key_may_see_a_signature_may_not(
+    anonymous: httpx.AsyncClient, hub: SmallHub, meridian: str
+) -> None:
+    assert code_of(await post(anonymous, order("MC-1"))) == "201"
+    assert (await anonymous.get(f"/outbound/{MERIDIAN}", headers={"content-type": "text/xml"})).status_code == 401
+    assert code_of(await post(anonymous, order("MC-1"), OTHER)) == "401"
+
+
+async def test_where_a_file_says_that_all_is_signed_nothing_comes_in_while_there_is_no_secret(
+    app: Litestar, hub: SmallHub
+) -> None:
+    hub.partners = Partners({MERIDIAN: agreed(shared_secret=True)}, {})
+    async with client_of(app) as client:
+        client.headers["authorization"] = f"Bearer {key_of(hub, MERIDIAN)}"
+        assert code_of(await post(client, order("MC-1"))) == "401"
+        assert (await post(client, b"ISA*00*")).status_code == 202  # nothing else of theirs is signed
+        hub.partners = Partners({MERIDIAN: agreed()}, {})
+        assert code_of(await post(client, order("MC-1"))) == "201"
+
+
+async def test_a_refusal_of_the_door_is_said_in_the_syntax_of_the_message(
+    app: Litestar, hub: SmallHub, meridian: str
+) -> None:
+    async with client_of(app) as client:
+        client.headers["authorization"] = f"Bearer {key_of(hub, MERIDIAN)}"
+        hub.settings = replace(hub.settings, body_bytes_max=100_000)
+        assert code_of(await post(client, order("MC-1") + b" " * 100_000)) == "406"
+        assert code_of(await post(client, order("MC-1"), OTHER)) == "403"
+        assert code_of(await post(client, order("MC-1"), **{"idempotency-key": ""})) == "400"
+        assert code_of(await post(client, b"", **{"content-type": "application/cxml+xml"})) == "400"
+        hub.waits = 60.0
+        waits = await post(client, order("MC-1"))
+        assert (code_of(waits), waits.headers["retry-after"]) == ("560", "60")
+        large = await client.post(f"/inbound/{MERIDIAN}", content=b"x" * 100_001)
+        assert (large.status_code, large.headers["content-type"]) == (413, "application/problem+json")
+
+
+async def test_a_secret_that_has_no_end_in_the_beginning_is_kept_by_nobody(
+    app: Litestar, hub: SmallHub, meridian: str, tmp_path: Path
+) -> None:
+    before = kept(hub)
+    async with client_of(app) as client:
+        client.headers["authorization"] = f"Bearer {key_of(hub, 'acme-cardio')}"
+        body = b"<cXML><Header><SharedSecret>" + b"hush-0815 " * 20_000 + b"</SharedSecret></Header></cXML>"
+        answer = await post(client, body, "acme-cardio")
+    assert code_of(answer) == "400"
+    assert "first 64 KiB" in answer.text
+    assert kept(hub) == before

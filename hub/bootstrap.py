@@ -48,7 +48,7 @@ from hub.flow.inbound import Processing
 from hub.flow.large import LARGE_AT_ONCE, LargeInSubprocess
 from hub.flow.origins import origins_of
 from hub.flow.readers import ReadInSubprocess
-from hub.flow.receiving import blotted, signature, without_secrets
+from hub.flow.receiving import blotted, require_signed, without_secrets
 from hub.flow.rules import Rules
 from hub.flow.services import Services
 from hub.flow.syntaxes import warm_up
@@ -56,7 +56,7 @@ from hub.flow.viewing import view_of
 from hub.flow.views import View
 from hub.kernel.clock import Clock, SystemClock
 from hub.kernel.diagnostics import Diagnostic
-from hub.kernel.errors import Misconfigured, Refused, Unavailable
+from hub.kernel.errors import Misconfigured, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.scope import EVERYONE
 from hub.mapping.provenance import Origin
@@ -115,7 +115,6 @@ class Hub:
             on_dead=self._tell_of_dead_job,
             on_fault=self.metrics.count_loop_fault,
         )
-        self._hashing = asyncio.Lock()
         self._links: OrderedDict[tuple[str, int, str | None], list[Link]] = OrderedDict()
         self._arrivals: CoalescedWrites[Incoming, Accepted] = CoalescedWrites(
             database, accept_all, most=TAKEN_IN_AT_ONCE, waiting_max=ARRIVALS_WAITING_MAX
@@ -222,13 +221,10 @@ class Hub:
         content_type: str | None = None,
         idempotency_key: str | None = None,
     ) -> Accepted:
-        """Take in a body from a transport that holds it whole.
-
-        Raises ``Unavailable`` when the partner has no budget left, ``Refused`` when it is not signed as it has to be.
-        """
+        """Take in a whole body. ``Unavailable`` over the budget, ``RefusedBody`` if it has to be signed and is not."""
         if (wait := self.over_budget(partner)) is not None:
             raise Unavailable(f"{partner} is over its budget", retry_after_seconds=wait)
-        await self._require_signed(partner, body[:HEAD_BYTES])
+        await require_signed(self.secrets, partner, self.partners.get(partner), body[:HEAD_BYTES])
         small = len(body) <= INLINE_BYTES_MAX  # hashed in less than a hop to a thread takes, and in the order given
         kept = self.blobs.take_in(body) if small else await asyncio.to_thread(self.blobs.take_in, body)
         return await self.intake(
@@ -243,19 +239,6 @@ class Hub:
                 idempotency_key=idempotency_key,
             )
         )
-
-    async def _require_signed(self, partner: str, head: bytes) -> None:
-        """Raise ``Refused`` where what begins with ``head`` has to be signed by the partner, and is not."""
-        shown = signature(head, self.partners.get(partner))
-        if shown is None or not (shown.is_due or await self.secrets.has_live(partner)):
-            return
-        right = await self.secrets.judged(partner, shown.secret) if shown.secret else False
-        if right is None:  # one at a time: a hash takes memory, and folders are looked into together
-            async with self._hashing:
-                right = await self.secrets.judged(partner, shown.secret)
-                right = await self.secrets.check(partner, shown.secret) if right is None else right
-        if not right:
-            raise Refused("its secret is wrong" if shown.secret else "it has no secret")
 
     def over_budget(self, partner: str) -> float | None:
         """Return for how many seconds nothing is taken from the partner: it has stored what it may in a day."""

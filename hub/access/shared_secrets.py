@@ -123,6 +123,7 @@ class SecretRing:
         self._key = secrets.token_bytes(32)
         self._live: OrderedDict[str, tuple[datetime, list[_Stored]]] = OrderedDict()
         self._right: OrderedDict[bytes, _Judged] = OrderedDict()
+        self._hashing = asyncio.Lock()  # one at a time: a hash takes 64 MiB
         self._wrong: OrderedDict[bytes, _Judged] = OrderedDict()  # apart: guesses push out no secret that is in use
         database.bells.listen(BELL, self._live.clear)
 
@@ -144,6 +145,11 @@ class SecretRing:
 
     async def check(self, partner: str, text: str) -> bool:
         """Say whether ``text`` is a secret of the partner's, and remember it. Slow, and as slow for who has none."""
+        async with self._hashing:
+            judged = await self.judged(partner, text)  # by who came before
+            return await self._check(partner, text) if judged is None else judged
+
+    async def _check(self, partner: str, text: str) -> bool:
         living = await self._living(partner)
         right = await asyncio.to_thread(_matching, living, text)
         named, among = self._named(partner, text), frozenset(each.secret.id for each in living)

@@ -28,7 +28,7 @@ from hub.exchange.partners import Partner
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey, is_test
 from hub.flow.drafts import Content, DocumentAcknowledgements, Draft, Reply, Unsendable
 from hub.flow.rules import Rules
-from hub.flow.signing import Unsigned
+from hub.flow.signing import DoorWords
 from hub.flow.syntax import Framed, Opened, Take
 from hub.flow.verdicts import SAID, in_fewer_words, verdict_on
 from hub.flow.views import View
@@ -69,7 +69,7 @@ declared(
 )
 
 
-class BodySyntax(Unsigned, ABC):
+class BodySyntax(DoorWords, ABC):
     """A syntax whose body is one document of its family."""
 
     family: Family

@@ -1,5 +1,4 @@
-"""What is said of a body while it comes in: whose it is by its own words, what of it nobody keeps, what its sender
-hears.
+"""What is said of a body while it comes in: who sent it, what of it nobody keeps, what its sender hears at once.
 
 In: the first bytes of a body, as they came. Who takes bodies in asks here, whatever their syntax. Nothing is opened and
 nothing stored.
@@ -9,24 +8,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from hub.access.shared_secrets import SecretRing
 from hub.exchange.partners import Partner
 from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature
 from hub.flow.syntaxes import SYNTAXES
 from hub.formats.sniff import HEAD_BYTES, sniff
-from hub.kernel.errors import Refused
-
-SECRET_WITHOUT_END = "the secret in its header has no end in the first 64 KiB, so nothing of it can be kept"
+from hub.kernel.errors import RefusedBody
 
 
 def without_secrets(head: bytes, is_all: bool) -> bytes:
-    """Return the beginning of a body, as long as it was, with every secret in it blotted out; ``is_all``: it is no
-    more.
+    """Return the beginning of a body, as long as it was, with every secret in it blotted out.
 
-    Raises ``Refused`` where a secret goes on behind it.
+    ``is_all``: there is no more of it. Raises ``RefusedBody`` where a secret goes on behind it.
     """
     head, is_open = blotted(head)
     if is_open and not is_all:
-        raise Refused(SECRET_WITHOUT_END)
+        raise RefusedBody("the secret in its header has no end in the first 64 KiB, so nothing of it can be kept")
     return head
 
 
@@ -43,6 +40,18 @@ def signature(head: bytes, partner: Partner | None) -> Signature | None:
     """Return what a body that begins with ``head`` shows of who sent it; None where nothing in its syntax does."""
     found = (syntax.signature(head, partner) for syntax in SYNTAXES.values())
     return next((each for each in found if each is not None), None)
+
+
+async def require_signed(ring: SecretRing, partner_id: str, partner: Partner | None, head: bytes) -> None:
+    """Let pass what begins with ``head``, unless it has to be signed by the partner and is not: ``RefusedBody``."""
+    shown = signature(head, partner)
+    if shown is None or not (shown.is_due or await ring.has_live(partner_id)):
+        return
+    if not shown.secret:
+        raise RefusedBody("it has no secret")
+    right = await ring.judged(partner_id, shown.secret)
+    if not (await ring.check(partner_id, shown.secret) if right is None else right):
+        raise RefusedBody("its secret is wrong")
 
 
 def may_be_signed(content_type: str | None) -> bool:

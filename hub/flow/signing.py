@@ -34,7 +34,7 @@ class ShapedReceipt(Struct):
     status: int
 
 
-class Unsigned:
+class DoorWords:
     """What a syntax says in which nothing is signed, and whose sender hears what everybody hears."""
 
     def without_secrets(self, head: bytes) -> tuple[bytes, bool]:

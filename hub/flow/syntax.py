@@ -150,13 +150,13 @@ class Syntax(Protocol):
         """
 
     def without_secrets(self, head: bytes) -> tuple[bytes, bool]:
-        """See ``Unsigned``, which says it for all but those who have something to say."""
+        """See ``DoorWords``, which says it for all but those who have something to say."""
 
     def signature(self, head: bytes, partner: Partner | None) -> Signature | None:
-        """See ``Unsigned``."""
+        """See ``DoorWords``."""
 
     def receipt(self, said: DoorAnswer, payload: str, at: datetime) -> ShapedReceipt | None:
-        """See ``Unsigned``."""
+        """See ``DoorWords``."""
 
     def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:
         """Compile what judging documents of the map needs. Raises ``Misconfigured``."""

@@ -178,7 +178,7 @@ class Conflict(HubError):
     """The same thing was said before, or said otherwise: answer with the earlier outcome, or ask a person."""
 
 
-class Refused(HubError):
+class RefusedBody(HubError):
     """It is not taken in, and sending it again as it is changes nothing: nothing is kept of it."""
 
 

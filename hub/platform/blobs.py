@@ -70,7 +70,7 @@ class Redaction(Struct):
     """What of bodies that come in nobody keeps."""
 
     blotted: Callable[[bytes, bool], bytes]
-    """Given the head of a body, and whether that is all of it: the same, as long, without its secrets. ``Refused``."""
+    """Given the head of a body, and whether that is all: the same, as long, without its secrets. ``RefusedBody``."""
     key: bytes  # of the digests of what came
 
 
@@ -84,7 +84,7 @@ class Blobs:
         self._swept_to = root
 
     def take_in(self, content: bytes) -> Body:
-        """Do what ``keep`` does for bytes that came in. Raises ``Refused`` when their secret has no end."""
+        """Do what ``keep`` does for bytes that came in. Raises ``RefusedBody`` when their secret has no end."""
         with self.upload() as upload:
             upload.write(content)
             return upload.finish()
@@ -182,7 +182,7 @@ class Upload:
     def write(self, piece: bytes, *, to_disk: bool = False) -> None:
         """Take the next piece; ``to_disk`` where memory is short, else only a body too large for a row goes there.
 
-        Raises ``Unavailable`` when there is no room for it, ``Refused`` when it cannot be kept at all.
+        Raises ``Unavailable`` when there is no room for it, ``RefusedBody`` when it cannot be kept at all.
         """
         self._pieces.append(piece)
         self.size_bytes += len(piece)

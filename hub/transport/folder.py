@@ -21,7 +21,7 @@ from functools import partial
 
 import structlog
 
-from hub.kernel.errors import Defect, Misconfigured, Refused, Unavailable
+from hub.kernel.errors import Defect, Misconfigured, RefusedBody, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
 from hub.transport.aside import Blots, nothing_to_blot
@@ -368,7 +368,7 @@ class FolderWatcher:
         self._again_at.pop(held, None)
         if isinstance(fault, FileNotFoundError):  # another hub on the same folders has taken it
             return
-        if isinstance(fault, (NotAMessage, Refused)):
+        if isinstance(fault, (NotAMessage, RefusedBody)):
             await self._put_aside(held, str(fault))
         elif each.file is None and isinstance(fault, BlockingIOError):
             self._say_that_it_waits(held, "its sender holds a lease")

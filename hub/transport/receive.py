@@ -18,7 +18,7 @@ class ReceivedMessage(Protocol):
 class Receive(Protocol):
     """Take ``body`` from ``partner``; return only after the commit.
 
-    Raises ``Unavailable`` when nothing was stored and the sender shall try again later, ``Refused`` when it need not.
+    Raises ``Unavailable`` when nothing was stored and the sender shall try again later, ``RefusedBody`` when not.
     """
 
     async def __call__(

@@ -39,7 +39,7 @@ from hub.web.rendering import Renderer
 from hub.web.request import HubRequest
 from hub.web.rooms import SHOWN_ROOMS
 from hub.web.sessions import Sessions
-from hub.web.signing import Signers
+from hub.web.signing import SignatureChecks
 from hub.web.static_files import static_file
 
 FORM_BYTES_MAX = 64 * 1024  # of every route but intake, which holds its own limit while it streams
@@ -118,7 +118,7 @@ def create_app(hub: Hub) -> Litestar:
                 "bodies": Reads(BODIES_AT_ONCE),
                 "entrance": doorway,
                 "key_guesses": KeyGuesses(time.monotonic),
-                "signers": Signers(hub, LoginGuesses(time.monotonic), doorway.turns),
+                "signers": SignatureChecks(hub, LoginGuesses(time.monotonic), doorway.turns),
                 "server_key": server_key(hub.settings.data),
                 "told": {
                     rule: told for each in (RULES, *(room.told for room in SHOWN_ROOMS)) for rule, told in each.items()

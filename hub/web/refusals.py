@@ -15,7 +15,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
 from hub.flow.signing import DoorAnswer
-from hub.kernel.errors import Conflict, Refused, Unavailable
+from hub.kernel.errors import Conflict, RefusedBody, Unavailable
 from hub.kernel.identity import new_id
 from hub.web.languages import N_
 from hub.web.own_words import in_its_syntax
@@ -74,7 +74,7 @@ def _problem(fault: Exception) -> Problem | None:
         case Unavailable():
             wait = fault.retry_after_seconds
             return Problem(503, "nothing was stored; try again", code="unavailable", retry_after_seconds=wait)
-        case Refused():
+        case RefusedBody():
             return Problem(400, str(fault), code="refused")
         case Conflict():
             return Problem(409, str(fault), code="conflict")

@@ -28,7 +28,7 @@ NOT_SIGNED = "the sender or its secret is not as agreed; the factory makes a new
 log = structlog.get_logger("hub.web.signing")
 
 
-class Signers:
+class SignatureChecks:
     """Checks what bodies show. One per process, used on the event loop only."""
 
     def __init__(self, hub: Hub, guesses: LoginGuesses, turns: HashTurns) -> None:

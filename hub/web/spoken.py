@@ -30,6 +30,8 @@ OF_COMMANDS = {
     "mapping/skeleton.py",
 }
 """Modules whose words are printed by commands alone."""
+OF_ANSWERS = {"formats/cxml/response.py", "flow/cxml/signing.py"}
+"""Modules whose words stand in an answer at the door: in English, as all that is said there."""
 NAMES = {"formats/x12/envelope_names.py", "formats/json/parser_words.py", "formats/xml/parser_words.py"}
 """Modules that hold names, which their family yields by itself, or what libraries say."""
 WRITERS = {
@@ -54,7 +56,7 @@ def sentences() -> Iterator[str]:
         files = sorted((HUB / room).rglob("*.py")) if (HUB / room).is_dir() else [HUB / room]
         for file in files:
             name = file.relative_to(HUB).as_posix()
-            if name not in OF_COMMANDS | NAMES:
+            if name not in OF_COMMANDS | OF_ANSWERS | NAMES:
                 yield from sentences_of(file.read_text(), writes_code=name in WRITERS)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.kernel.errors import Refused
+from hub.kernel.errors import RefusedBody
 from hub.platform.blobs import HEAD_BYTES, INLINE_BYTES_MAX, Blobs, Body, Redaction
 
 HUSH = b"hush-0815"
@@ -17,7 +17,7 @@ HUSH = b"hush-0815"
 
 def blotted(head: bytes, is_all: bool) -> bytes:
     if head.endswith(HUSH[:4]) and not is_all:
-        raise Refused("it goes on")
+        raise RefusedBody("it goes on")
     return head.replace(HUSH, b"*" * len(HUSH))
 
 
@@ -73,6 +73,6 @@ def test_what_is_ours_is_kept_as_it_is(tmp_path: Path) -> None:
 
 def test_of_what_cannot_be_kept_nothing_remains(tmp_path: Path) -> None:
     came = b"x" * (HEAD_BYTES - 4) + HUSH + os.urandom(INLINE_BYTES_MAX)
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedBody):
         store(tmp_path).take_in(came)
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == []

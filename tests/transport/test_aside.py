@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from hub.kernel.errors import Refused
+from hub.kernel.errors import RefusedBody
 from hub.platform.blobs import HEAD_BYTES
 from hub.transport.folder import FolderWatcher
 from hub.transport.places import Places
@@ -26,7 +26,7 @@ class NotSigned:
     """Takes nothing."""
 
     async def __call__(self, partner: str, body: bytes, **more: Any) -> NotSigned:
-        raise Refused("its secret is wrong")
+        raise RefusedBody("its secret is wrong")
 
 
 async def swept(root: Path, name: str, body: bytes, *, limit_bytes: int = 200_000) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hub.exchange.partners import Partner
-from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature, Unsigned
+from hub.flow.signing import DoorAnswer, DoorWords, ShapedReceipt, Signature
 from hub.formats.cxml.blots import blotted
 from hub.formats.cxml.credentials import credentials
 from hub.formats.cxml.response import CONTENT_TYPE, response
@@ -14,13 +14,12 @@ RESPONSE_STATUS = 200
 """Of HTTP, whatever the Response says: a client of cXML looks into it, and takes any other for a line that failed."""
 
 
-class CxmlSigning(Unsigned):
+class CxmlDoorWords(DoorWords):
     """What a cXML says of its sender before it is opened, and hears."""
 
     def without_secrets(self, head: bytes) -> tuple[bytes, bool]:
         """Blot out SharedSecret and CredentialMac, wherever they may be meant."""
-        found = blotted(head)
-        return found.head, found.is_open
+        return blotted(head)
 
     def signature(self, head: bytes, partner: Partner | None) -> Signature | None:
         """Return the SharedSecret of Sender, and whether Sender or From names the partner."""

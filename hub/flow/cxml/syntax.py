@@ -11,7 +11,7 @@ from hub.exchange.partners import Partner
 from hub.flow.bodies import BodySyntax
 from hub.flow.cxml.agreement import PAYLOAD, agreed_cxml, envelope_of
 from hub.flow.cxml.handled import not_handled
-from hub.flow.cxml.signing import CxmlSigning
+from hub.flow.cxml.signing import CxmlDoorWords
 from hub.flow.cxml.view import view
 from hub.flow.documents import Document, Envelope, Identity
 from hub.flow.drafts import Content, Draft
@@ -29,7 +29,7 @@ from hub.kernel.struct import Struct
 from hub.mapping.library import Map
 
 
-class CxmlSyntax(CxmlSigning, BodySyntax):
+class CxmlSyntax(CxmlDoorWords, BodySyntax):
     """cXML: what stands beneath Request is the document, what stands around it the envelope."""
 
     family = CxmlFamily()

@@ -13,7 +13,7 @@ from hub.exchange.partners import Partner
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity
 from hub.flow.drafts import Content, Draft, Reply
 from hub.flow.rules import Rules
-from hub.flow.signing import Unsigned
+from hub.flow.signing import DoorWords
 from hub.flow.syntax import Framed, Opened, Take
 from hub.flow.views import View
 from hub.flow.x12 import acknowledging, agreement, framing, opening, origins, rendering, view
@@ -32,7 +32,7 @@ from hub.mapping.library import Map
 from hub.mapping.provenance import Origin
 
 
-class X12Syntax(Unsigned):
+class X12Syntax(DoorWords):
     """X12: interchanges of groups of sets, answered by TA1 and 997."""
 
     name = FAMILY

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from hub.formats.cxml.mime import pieces
-from hub.kernel.struct import Struct
 
 BLOT = b"*"
 NAMES = ("SharedSecret", "CredentialMac")
@@ -49,22 +48,18 @@ _SIGN = re.compile(  # one sign of UTF-8, or a byte of something else
 _WIDE = ("\u00b7".encode(), "\u2022".encode(), "\U0001f512".encode())  # blots of two, three and four bytes
 
 
-class Blotted(Struct):
-    """The beginning of a body without its secrets."""
+def blotted(head: bytes) -> tuple[bytes, bool]:
+    """Return ``head``, the first bytes of a body, with every secret blotted out.
 
-    head: bytes
-    is_open: bool = False  # the last secret does not end in it
-
-
-def blotted(head: bytes) -> Blotted:
-    """Return ``head``, the first bytes of a body, with every secret blotted out."""
+    With it, whether the last of them does not end there.
+    """
     found, is_open = head, False
     for piece in pieces(head):
         content, open_here = _content(piece.content)
         if content != piece.content:
             found = found[: piece.start] + piece.written(content, head) + found[piece.end :]
         is_open = open_here and piece.end == len(head)
-    return Blotted(head=found, is_open=is_open)
+    return found, is_open
 
 
 def _content(content: bytes) -> tuple[bytes, bool]:

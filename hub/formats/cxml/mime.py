@@ -22,7 +22,7 @@ _IN_BASE64 = re.compile(rb"[A-Za-z0-9+/]")
 _IN_QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})|=[ \t]*(?:\r?\n|\Z)|[\x00-\xff]")
 
 
-class Piece(Struct):
+class BodyPart(Struct):
     """A piece of a body."""
 
     start: int
@@ -39,13 +39,13 @@ class Piece(Struct):
         return content
 
 
-def pieces(head: bytes) -> Iterator[Piece]:
+def pieces(head: bytes) -> Iterator[BodyPart]:
     """Yield the parts of a multipart body that begins with ``head``; of any other body all of it."""
     first = _BOUNDARY.search(head, 0, PREAMBLE_BYTES_MAX) if b"--" in head[:PREAMBLE_BYTES_MAX] else None
     if head[:PREAMBLE_BYTES_MAX].lstrip(_BLANKS).startswith(b"<"):
         first = None
     if first is None:
-        yield Piece(start=0, end=len(head), content=head)
+        yield BodyPart(start=0, end=len(head), content=head)
         return
     mark, at = b"\n--" + first[1].rstrip(), first.end()
     for _ in range(PARTS_MAX):
@@ -58,16 +58,16 @@ def pieces(head: bytes) -> Iterator[Piece]:
             return
 
 
-def _piece(head: bytes, start: int, end: int, fields: bytes) -> Piece:
+def _piece(head: bytes, start: int, end: int, fields: bytes) -> BodyPart:
     named = _CODING.search(fields)
     coding = named[1].decode().lower() if named is not None else ""
     written = head[start:end]
     if coding == "base64":
-        return Piece(start=start, end=end, content=_from_base64(written), coding=coding)
+        return BodyPart(start=start, end=end, content=_from_base64(written), coding=coding)
     if coding == "quoted-printable":
         content = b"".join(_byte(each) for each in _IN_QUOTED.finditer(written))
-        return Piece(start=start, end=end, content=content, coding=coding)
-    return Piece(start=start, end=end, content=written)
+        return BodyPart(start=start, end=end, content=content, coding=coding)
+    return BodyPart(start=start, end=end, content=written)
 
 
 def _from_base64(written: bytes) -> bytes:

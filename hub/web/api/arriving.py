@@ -14,7 +14,7 @@ from hub.platform.blobs import HEAD_BYTES
 from hub.web.own_words import HEAD
 
 
-class ArrivingBody:
+class RequestBody:
     """A body on its way in. It is looked at any number of times and taken once."""
 
     def __init__(self, request: Request[Any, Any, Any]) -> None:

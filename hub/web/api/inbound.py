@@ -20,19 +20,19 @@ from litestar.params import FromPath
 from hub.exchange.intake import KEY_LENGTH_MAX, Accepted, Incoming
 from hub.flow.receiving import may_be_signed
 from hub.flow.signing import DoorAnswer
-from hub.kernel.errors import Conflict, Refused, Unavailable
+from hub.kernel.errors import Conflict, RefusedBody, Unavailable
 from hub.kernel.identity import new_id
 from hub.kernel.struct import Struct
 from hub.platform.blobs import Body, Upload
 from hub.web.admission import Admission, BodyProgress
-from hub.web.api.arriving import ArrivingBody
+from hub.web.api.arriving import RequestBody
 from hub.web.api.describe import INTAKE_FAULTS, IntakeOperation
 from hub.web.caller import ANYONE
 from hub.web.hub import Hub
 from hub.web.own_words import in_its_syntax
 from hub.web.policy import partners
 from hub.web.problems import Problem, busy
-from hub.web.signing import Signers
+from hub.web.signing import SignatureChecks
 
 LENGTH_DIGITS_MAX = 18  # a number of so many digits is no length; of more than 4,300, none Python reads
 _REFUSAL = "refusal of what was shown"  # in the state of a request that is looked at all the same
@@ -79,10 +79,10 @@ class _Intake(HTTPRouteHandler):
 )
 async def receive(request: Request[Any, Any, Any], partner: FromPath[str]) -> Response[bytes]:
     """Hand in a message. The answer comes after the bytes are durable; the verdict stands at ``status``."""
-    arriving = ArrivingBody(request)
+    arriving = RequestBody(request)
     try:
         accepted = await _take_in(request, partner, arriving)
-    except (Problem, Conflict, Unavailable, Refused):
+    except (Problem, Conflict, Unavailable, RefusedBody):
         if may_be_signed(request.headers.get("content-type")):
             await arriving.look()
         raise
@@ -97,11 +97,11 @@ async def receive(request: Request[Any, Any, Any], partner: FromPath[str]) -> Re
     )
 
 
-async def _take_in(request: Request[Any, Any, Any], partner: str, arriving: ArrivingBody) -> Accepted:
+async def _take_in(request: Request[Any, Any, Any], partner: str, arriving: RequestBody) -> Accepted:
     """Make the message durable, once it is known whose it is. Raises ``Problem``, ``Conflict`` and ``Unavailable``."""
     hub: Hub = request.app.state.hub
     admission: Admission = request.app.state.admission
-    signers: Signers = request.app.state.signers
+    signers: SignatureChecks = request.app.state.signers
     limit = hub.settings.body_bytes_max
     refusal = request.scope["state"].get(_REFUSAL)
     if refusal is not None:
@@ -151,7 +151,7 @@ def _require_stated_size(request: Request[Any, Any, Any], limit: int) -> None:
         raise too_large(limit)
 
 
-async def _read(arriving: ArrivingBody, upload: Upload, place: BodyProgress, limit: int) -> None:
+async def _read(arriving: RequestBody, upload: Upload, place: BodyProgress, limit: int) -> None:
     """Take the body piece by piece; a large one goes to disk as it comes, off the event loop."""
     async for piece in arriving.pieces():
         if upload.size_bytes + len(piece) > limit:

@@ -5,14 +5,28 @@ from __future__ import annotations
 import base64
 import quopri
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.formats.cxml.blots import blotted
+from hub.formats.cxml import blots
 
 SECRET = "hush-0815"
+
+
+class Found(NamedTuple):
+    """What is left of a head."""
+
+    head: bytes
+    is_open: bool
+
+
+def blotted(head: bytes) -> Found:
+    return Found(*blots.blotted(head))
+
+
 HEADER = (
     "<Header><From><Credential domain='DUNS'><Identity>1</Identity></Credential></From>"
     "<Sender><Credential domain='NetworkId'><Identity>2</Identity>{}</Credential></Sender></Header>"

@@ -133,6 +133,27 @@ async def test_where_a_file_says_that_all_is_signed_nothing_comes_in_while_there
         assert code_of(await post(client, order("MC-1"))) == "201"
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        b"<cxml>%s</cxml>",
+        b"<c:cXML>%s</c:cXML>",
+        b"--XX\r\n\r\nhello\r\n--YY\r\nContent-Type: text/xml\r\n\r\n%s\r\n--YY--\r\n",
+        b"Content-Type: multipart/related; boundary=YY\r\n\r\n--XX\r\n\r\n--YY\r\n\r\n%s\r\n--YY--\r\n",
+        b"<!--" + b" " * HEAD_BYTES + b"-->%s",
+    ],
+)
+async def test_what_could_be_read_as_a_cxml_later_is_no_way_around_a_signature(
+    app: Litestar, hub: SmallHub, hidden: bytes
+) -> None:
+    hub.partners = Partners({MERIDIAN: agreed(shared_secret=True)}, {})
+    async with client_of(app) as client:
+        client.headers["authorization"] = f"Bearer {key_of(hub, MERIDIAN)}"
+        answer = await post(client, hidden % order("MC-1", None))
+    assert answer.status_code == 401 or code_of(answer) == "401"
+    assert kept(hub) == 0
+
+
 async def test_a_refusal_of_the_door_is_said_in_the_syntax_of_the_message(
     app: Litestar, hub: SmallHub, meridian: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from hub.exchange.partners import Partner
@@ -9,9 +10,14 @@ from hub.flow.signing import DoorAnswer, DoorWords, ShapedReceipt, Signature
 from hub.formats.cxml.blots import blotted
 from hub.formats.cxml.credentials import credentials
 from hub.formats.cxml.response import CONTENT_TYPE, response
+from hub.formats.sniff import HEAD_BYTES as SNIFFED_BYTES
+from hub.formats.sniff import sniff
 
 RESPONSE_STATUS = 200
 """Of HTTP, whatever the Response says: a client of cXML looks into it, and takes any other for a line that failed."""
+
+
+_IN_PARTS = re.compile(rb"\s*(?:--\S|(?:mime-version|content-[a-z-]{1,40})[ \t]*:)", re.IGNORECASE)
 
 
 class CxmlDoorWords(DoorWords):
@@ -23,10 +29,11 @@ class CxmlDoorWords(DoorWords):
 
     def signature(self, head: bytes, partner: Partner | None) -> Signature | None:
         """Return the SharedSecret of Sender, and whether Sender or From names the partner."""
+        table = partner.cxml if partner is not None else None
         shown = credentials(head)
         if shown is None:
-            return None
-        table = partner.cxml if partner is not None else None
+            may_be_one = sniff(head[:SNIFFED_BYTES]) == "cxml" or _IN_PARTS.match(head)  # read otherwise than here
+            return Signature(is_due=table is not None and table.shared_secret) if may_be_one else None
         named = [(each.domain, each.identity) for party in ("Sender", "From") for each in shown.parties.get(party, ())]
         return Signature(
             secret=shown.secret,

@@ -43,6 +43,11 @@ def request_content() -> dict[str, OpenAPIMediaType]:
 
 
 def receipt_content(content: dict[str, Any], *, duplicate: bool) -> None:
-    """Put an example beside the description of our receipt."""
+    """Put an example beside the description of our receipt; a cXML is answered 200 in any case, by its Response."""
     for media in content.values():
         media.examples = {"receipt": Example(value=RECEIPT | {"duplicate": duplicate})}
+    if duplicate:
+        content["text/xml"] = OpenAPIMediaType(
+            schema=Schema(type=OpenAPIType.STRING),
+            examples={"response": Example(summary="What whoever sends a cXML hears", value=order("response.xml"))},
+        )

@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from lxml import etree
 
+from hub.flow.cxml.signing import CxmlDoorWords
+from hub.flow.signing import DoorAnswer
 from hub.formats.cxml.response import code_of, response
+from hub.web.api.examples import order
 
 NOW = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
 
@@ -35,3 +38,11 @@ def test_whatever_is_said_it_is_xml(text: str) -> None:
 )  # fmt: skip
 def test_each_status_is_one_of_those_that_cxml_has(http: int, cxml: int) -> None:
     assert code_of(http) == cxml
+
+
+def test_the_interface_description_shows_what_is_said() -> None:
+    message = "01a22b83-2b02-7658-a170-f35e615a35d4"
+    said = DoorAnswer(status=202, message=message, link=f"/api/v1/messages/{message}")
+    shaped = CxmlDoorWords().receipt(said, "01a22b83-2b03-7c1e-9d45-0d1c3f6b8e27", NOW)
+    assert shaped is not None
+    assert shaped.body.decode() == order("response.xml")

@@ -14,10 +14,13 @@ PARTNERS = Path(__file__).parents[2] / "partners"
 ORDERS = {
     "x12": (PARTNERS / "acme-cardio" / "samples" / "order.edi", "acme-cardio", "850", "4500098123"),
     "xml": (PARTNERS / "summit-surgical" / "samples" / "order.xml", "summit-surgical", "Order", "SU-2026-004802"),
+    "cxml": (PARTNERS / "meridian-cath" / "samples" / "order.xml", "meridian-cath", "OrderRequest", "MC-4500071"),
     "json": (
         PARTNERS / "helix-diagnostics" / "samples" / "order.json", "helix-diagnostics", "purchaseOrder", "HX-100-2240",
     ),
 }  # fmt: skip
+
+ITEMS = "/cXML/Request/OrderRequest/ItemOut"
 
 
 def inspected(*arguments: str) -> tuple[int, list[dict[str, object]]]:
@@ -44,6 +47,7 @@ def test_an_order_says_what_it_is_and_who_sent_it(syntax: str) -> None:
     [
         ("x12", b"PO1*10*5000*EA", b"PO1*10*50KK*EA", {"segment": 15, "element": 2}),
         ("xml", b">250<", b">many<", {"at": "/Order/Lines/Line[1]/Quantity", "line": 16}),
+        ("cxml", b'quantity="200"', b'quantity="many"', {"at": f"{ITEMS}[2]/@quantity", "line": 89}),
         ("json", b'"amount": 500', b'"amount": "many"', {"at": "/items/0/size/amount", "line": 12, "column": 26}),
     ],
 )

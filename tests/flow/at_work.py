@@ -140,6 +140,10 @@ class AtWork:
         rows = self.log(direction="out", partner=partner)
         return sorted((self._sent(row.id) for row in rows), key=lambda each: each.number)
 
+    def stored(self, message: str) -> bytes:
+        """Return the bytes of a message as they are kept."""
+        return self._sent(message).body
+
     def waiting(self, partner: str = ACME) -> list[str]:
         """Return the ids in the partner's mailbox."""
         page = self.hub.database.read_now(lambda conn: mailbox.waiting(conn, EVERYONE, partner, limit=200))

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from lxml import etree
 
+from hub.canonical.order import PurchaseOrder
+from hub.flow.outward import told_to_partner
+from hub.formats.families import SchemaLibrary
+from hub.mapping.documents import read_documents
+from hub.mapping.library import MapLibrary
 from tests.flow.at_work import AtWork, codes, findings
 from tests.house import CHECKOUT
 
 MERIDIAN = "meridian-cath"
 ORDER = (CHECKOUT / "partners" / MERIDIAN / "samples" / "order.xml").read_bytes()
+SECONDS_MAX = 2.0  # for one sample, the first of them with the compiling of its map
+OpenOver = Callable[[Path], AtWork]
 PAYLOAD = "1795165200.4711.20931@buy.meridian-cath.example"
 
 
@@ -105,3 +118,136 @@ def test_an_order_that_replaces_another_waits_for_a_person(hub: AtWork) -> None:
     assert got.message.outcome == "held"
     assert "replace" in (got.message.attention or "")
     assert hub.answers(got.message.id) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ("<Request><ProfileRequest/></Request>", "does not answer it yet"),
+        ("<Request><PunchOutSetupRequest operation='create'/></Request>", "belongs to PunchOut"),
+        ("<Message><PunchOutOrderMessage/></Message>", "belongs to PunchOut"),
+        ("<Response><Status code='200' text='OK'/></Response>", "in the HTTP reply"),
+        ("<Request><StatusUpdateRequest/></Request>", "nothing of the hub takes yet"),
+        ("<Request><CatalogUploadRequest/></Request>", "about catalogues"),
+        ("<Request><OrderRequests/></Request>", "no document that cXML knows"),
+    ],
+)
+def test_what_nobody_takes_is_named_by_what_it_is_and_kept_for_a_person(hub: AtWork, document: str, told: str) -> None:
+    start, end = ORDER.index(b"  <Request"), ORDER.index(b"</cXML>")
+    got = hub.send(ORDER[:start] + document.encode() + ORDER[end:], MERIDIAN)
+    assert (got.message.syntax, got.message.outcome) == ("cxml", "held")
+    assert told in (got.message.attention or "")
+    [found] = [each for each in findings(got) if each.code == "MAP-NOT-ROUTED"]
+    assert "OrderRequest" in (told_to_partner(found).remedy or "")
+    assert hub.send(ORDER, MERIDIAN).message.outcome == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "code"),
+    [
+        (b"http://xml.cxml.org/schemas/cXML/1.2.050/cXML.dtd", b"http://evil.example/x.dtd", "SYN-CXML-DOCTYPE"),
+        (b'cXML.dtd">', b'cXML.dtd" [<!ENTITY a "b">]>', "SYN-CXML-SUBSET"),
+        (b"MC-4500071", b"&order;", "SYN-XML-BROKEN"),
+        (b"<cXML ", b"<cXML xmlns='urn:x' ", "SYN-CXML-NAMESPACE"),
+        (b"</cXML>", b"", "SYN-XML-BROKEN"),
+    ],
+)
+def test_what_nobody_can_read_is_kept_and_told_with_its_place(hub: AtWork, was: bytes, now: bytes, code: str) -> None:
+    got = hub.send(ORDER.replace(was, now), MERIDIAN)
+    assert (got.message.syntax, got.message.validation, got.message.outcome) == ("cxml", "unreadable", "quarantined")
+    [found] = findings(got)
+    assert found.code == code
+    assert found.location.line
+    assert found.remedy
+
+
+def test_what_is_attached_is_kept_in_the_body_and_named(hub: AtWork) -> None:
+    head = b"--b7\r\nContent-Type: text/xml; charset=UTF-8\r\nContent-ID: <order@meridian>\r\n\r\n"
+    drawing = (
+        b"--b7\r\nContent-Type: application/pdf\r\nContent-ID: <d1@meridian>\r\n\r\n%PDF-1.7 \xff\x00\r\n--b7--\r\n"
+    )
+    referring = ORDER.replace(
+        b"Pouched in tens, please.", b"As drawn.<Attachment><URL>cid:d1@meridian</URL></Attachment>"
+    )
+    body = head + referring + b"\r\n" + drawing
+    got = hub.send(body, MERIDIAN)
+    assert (got.message.syntax, got.message.validation, got.message.outcome) == ("cxml", "warnings", "accepted")
+    assert [each.found for each in findings(got) if each.code == "SYN-ATTACHMENT"] == ["cid:d1@meridian"]
+    assert hub.stored(got.message.id) == body
+    assert hub.send(referring, MERIDIAN).message.outcome == "duplicate"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "code", "outcome"),
+    [
+        (b'<Money currency="USD">1.84', b'<Money currency="EUR">1.84', "BUS-PRICE-CURRENCY", "changed"),
+        (b'<Money currency="USD">4930', b'<Money currency="EUR">4930', "BUS-TOTAL-UNCOMPARED", "accepted"),
+        (b">4930.00<", b">4940.00<", "BUS-TOTAL", "accepted"),
+        (b"T10:05:00-05:00\" type", b"\" type", None, "accepted"),
+        (b"2027-01-27T00:00:00", b"2027-01-27T12:00:00", None, "accepted"),
+        (b"2027-01-27T00:00:00", b"2027-01-27T09:30:00", "BUS-DATE-TIME", "changed"),
+        (b'orderType="regular"', b'orderType="stockTransport"', "MAP-CODE-PASSED", "held"),
+        (b'orderType="regular"', b'shipComplete="yes"', "MAP-UNWEIGHED", "held"),
+        (b"        <Comments", b"<TermsOfDelivery><X latestDate='2027-01-01'/></TermsOfDelivery><Comments",
+         "MAP-UNWEIGHED", "changed"),
+        (b"        <Comments", b"<ControlKeys><OCInstruction value='allowed'/></ControlKeys><Comments",
+         "MAP-UNREAD", "accepted"),
+    ],
+)  # fmt: skip
+def test_what_an_order_says_beside_is_weighed(
+    hub: AtWork, was: bytes, now: bytes, code: str | None, outcome: str
+) -> None:
+    assert was in ORDER
+    got = hub.send(ORDER.replace(was, now), MERIDIAN)
+    assert got.message.outcome == outcome, [str(each) for each in findings(got)]
+    assert code is None or code in codes(got), codes(got)
+
+
+def test_an_answer_goes_to_the_division_that_ordered(tmp_path: Path, hub_with: OpenOver) -> None:
+    folder = tmp_path / "config" / "partners" / MERIDIAN
+    folder.mkdir(parents=True)
+    file = (CHECKOUT / "partners" / MERIDIAN / "partner.toml").read_text()
+    other = '[[cxml.theirs]]\ndomain = "DUNS"\nidentity = "55"\n\n[cxml.ours]'
+    (folder / "partner.toml").write_text(file.replace("[cxml.ours]", other))
+    divided = hub_with(tmp_path / "config")
+    credentials = re.compile(rb"<From>.*?</From>", re.DOTALL)
+    duns = b'<From><Credential domain="duns"><Identity>55</Identity></Credential></From>'
+    [answer] = divided.answers(divided.send(credentials.sub(duns, ORDER), MERIDIAN).message.id)
+    assert said(answer.body, "//Header/To/Credential/@domain") == ["DUNS"]
+    assert said(answer.body, "//Header/To/Credential/Identity/text()") == ["55"]
+    other_order = ORDER.replace(b"17951652", b"17951653").replace(b"-4500071", b"-4500072")
+    [answer] = divided.answers(divided.send(other_order, MERIDIAN).message.id)
+    assert said(answer.body, "//Header/To/Credential/Identity/text()") == ["AN01000421977"]
+
+
+def test_every_sample_of_others_gets_its_verdict(hub: AtWork, shared: Path) -> None:
+    found: Counter[tuple[str | None, str, str]] = Counter()
+    for file in sorted((shared / "samples" / "cxml").rglob("*.xml")):
+        started = time.monotonic()
+        got = hub.send(file.read_bytes(), MERIDIAN)
+        assert time.monotonic() - started < SECONDS_MAX, file.name
+        assert all(each.message and each.location for each in findings(got)), file.name
+        found[got.message.syntax, got.message.validation, got.message.outcome] += 1
+    assert found == Counter({("cxml", "rejected", "refused"): 20, ("xml", "warnings", "held"): 1})
+
+
+def test_every_order_of_others_arrives_with_all_mapped_or_named_as_unread(shared: Path) -> None:
+    map_ = MapLibrary([CHECKOUT], SchemaLibrary([CHECKOUT])).map("cxml/order")
+    orders, lines, unread, unweighed = 0, 0, 0, 0
+    for file in sorted((shared / "samples" / "cxml").rglob("*.xml")):
+        body = file.read_bytes()
+        if b"<OrderRequest>" not in body:
+            continue
+        [read] = read_documents(map_, body)
+        assert read.applied is not None
+        document = read.applied.document
+        assert isinstance(document, PurchaseOrder), file.name
+        assert [str(each) for each in read.findings if each.severity.is_reject] == [], file.name
+        assert document.number
+        assert document.extensions["payload"]
+        assert all(line.quantity and line.price for line in document.lines)
+        told = Counter(each.code for each in read.findings)
+        assert told.keys() <= {"MAP-UNREAD", "MAP-UNWEIGHED"}, file.name
+        orders, lines = orders + 1, lines + len(document.lines)
+        unread, unweighed = unread + told["MAP-UNREAD"], unweighed + told["MAP-UNWEIGHED"]
+    assert (orders, lines, unread, unweighed) == (3, 5, 28, 0)

@@ -79,7 +79,7 @@ def envelope_of(header: CxmlHeader, partner: Partner) -> Envelope:
     addressed = next((each for each in header.receivers if table and _is(table.ours, each)), None)
     return Envelope(
         position=1,
-        reference=_reference(header.payload),
+        reference=_reference(header.payload.strip()),
         sender=_identity(signed) if signed else _named(header.senders),
         receiver=_identity(table.ours) if table and addressed else _named(header.receivers),
         usage=_USAGES.get(header.mode, "unclear"),
@@ -100,7 +100,7 @@ def _findings(header: CxmlHeader, partner: Partner, *, signed: bool, addressed: 
     if not addressed:
         due = _identity(table.ours).spelled
         found.append(_finding("ENV-RECEIVER-NOT-US", "cxml", Severity.INTERCHANGE, TO, _spelled(header.receivers), due))
-    if not header.payload:
+    if not header.payload.strip():
         found.append(_finding("ENV-PAYLOAD-MISSING", None, Severity.WARNING, "/cXML", ""))
     return [*found, *_usage(header.mode, partner)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.exchange.partners import Partner
+from hub.flow.outward import TO_PARTNER
 from hub.formats.family import OpenedDocument
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.sentence import Phrase, declared
@@ -12,6 +13,7 @@ from hub.mapping.library import Map
 
 PROFILE = "ProfileRequest"
 RESPONSE = "Response"
+UNKNOWN = "cxml-unknown"
 
 _PUNCH_OUT = ("PunchOutSetupRequest", "PunchOutOrderMessage", "ProviderSetupRequest", "ProviderDoneMessage")
 _CATALOGUE = (
@@ -55,10 +57,19 @@ declared(
             message="{found} is a document of cXML that nothing of the hub takes yet",
             remedy="read it in the message; a map under [sends] of partners/{partner}/partner.toml would take it",
         ),
-        "MAP-NOT-ROUTED/cxml-unknown": Phrase(
+        f"MAP-NOT-ROUTED/{UNKNOWN}": Phrase(
             message="{found} is no document that cXML knows",
             remedy="ask the sender; what we take from it is named under [sends] of partners/{partner}/partner.toml",
         ),
+    }
+)
+declared(
+    {
+        f"MAP-NOT-ROUTED/{case}-{TO_PARTNER}": Phrase(
+            message="{found} is nothing that was agreed with us, and nothing has taken it",
+            remedy="send an OrderRequest, as was agreed; a person of ours looks at this one",
+        )
+        for case in sorted({*_CASES.values(), UNKNOWN})
     }
 )
 
@@ -70,7 +81,7 @@ def not_handled(received: OpenedDocument, partner: Partner, maps: Sequence[Map])
     known = ", ".join(sorted({each.kind for each in maps}))
     return Diagnostic(
         code="MAP-NOT-ROUTED",
-        case=_CASES.get(received.kind, "cxml-unknown"),
+        case=_CASES.get(received.kind, UNKNOWN),
         severity=Severity.SET,
         words={"partner": partner.id},
         location=received.place,

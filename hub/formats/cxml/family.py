@@ -83,7 +83,7 @@ class CxmlFamily(XmlFamily):
         root = opened.document
         yield OpenedDocument(
             kind=visible(str(root.tag)),
-            number=opened.header.payload,
+            number=opened.header.payload.strip(),
             place=Location(at=xpath(root), line=line_of(root)),
             content=CxmlDocument(opened),
             findings=opened.findings,
@@ -104,7 +104,7 @@ class CxmlFamily(XmlFamily):
         place = schema.root.record.number_of(PAYLOAD)
         document, payload = _without_payload(root, place)
         text, empty = written(document, xml, WITHIN)
-        body = enveloped(text, schema.kind, replace(header, payload=payload or header.payload))
+        body = enveloped(text, schema.kind, replace(header, payload=payload if place else header.payload))
         opened = open_cxml(body)
         findings = opened.findings + judge(opened.document, xml) if isinstance(opened, OpenedCxml) else opened
         findings += [nothing_said(name) for name in empty]

@@ -33,7 +33,7 @@ class CxmlHeader(Struct):
 def header_of(root: etree._Element, request: etree._Element | None) -> CxmlHeader:
     """Return the envelope of a cXML; ``request`` is what its document stands in."""
     return CxmlHeader(
-        payload=_bounded(root.get("payloadID")),
+        payload=(root.get("payloadID") or "")[:CHARACTERS_MAX],  # as sent: answers repeat it
         timestamp=_bounded(root.get("timestamp")),
         senders=_credentials(root, "From"),
         receivers=_credentials(root, "To"),

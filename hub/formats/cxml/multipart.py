@@ -59,9 +59,9 @@ class CxmlPart(Struct):
     findings: list[Diagnostic] = []  # about the others
     ids: frozenset[str] = frozenset()  # by which the others can be named
 
-    def missing(self, root: etree._Element) -> Iterator[Diagnostic]:
-        """Yield each reference to an attachment that is not there."""
-        found = _CIDS(root)
+    def missing(self, root: etree._Element, text: str) -> Iterator[Diagnostic]:
+        """Yield each reference to an attachment that is not there; ``text`` is what ``root`` was read from."""
+        found = _CIDS(root) if "cid:" in text else []
         paths = Paths()
         for each in found[:REFERENCES_MAX] if isinstance(found, list) else ():
             assert isinstance(each, etree._Element)
@@ -106,6 +106,8 @@ class _Part(Struct):
 def is_multipart(data: bytes) -> bool:
     """Say whether a body begins as a multipart one."""
     head = data[:HEAD_BYTES]
+    if head.startswith(b"<"):
+        return False  # as nearly all
     on_top = _ON_TOP.match(head)
     return bool(on_top and _MULTIPART.search(on_top[1])) or _FIRST_LINE.match(head) is not None
 

@@ -49,7 +49,7 @@ def open_cxml(data: bytes) -> OpenedCxml | list[Diagnostic]:
     found = _taken_apart(opened.root)
     if isinstance(found, Diagnostic):
         return [*opened.findings, found]
-    attached = [*part.findings, *part.missing(opened.root)]
+    attached = [*part.findings, *part.missing(opened.root, text)]
     return OpenedCxml(
         root=found.root,
         document=found.document,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
@@ -139,20 +140,19 @@ def _taken(value: Value, text: str) -> str:
 def _set_aside(child: etree._Element, node: XmlNode) -> None:
     """Keep an element that no schema of ours describes where it stands, for the map to tell that it was not read.
 
-    Of one that holds others each that says something is kept by itself, under its own name.
+    Of one that holds others each that says something is kept by itself, under its own name; one that says it by its
+    attributes alone by those.
     """
     told = 0
     for each in child.iter():
         text = (each.text or "").strip()
-        if not text:
-            continue
-        told += 1
-        if told > ASIDE_MAX:
-            text = "…"  # and so on
-        values: list[TreeValue] = [_name(each), text]
-        node.add(XmlNode(UNKNOWN, node.position, values, record=_FOREIGN, source=each, paths=node.paths))
-        if told > ASIDE_MAX:
-            return
+        said = [(_name(each), text, _FOREIGN)] if text else _attributes_of(each)
+        for name, value, record in said:
+            told += 1
+            values: list[TreeValue] = [name, value if told <= ASIDE_MAX else "…"]  # and so on
+            node.add(XmlNode(UNKNOWN, node.position, values, record=record, source=each, paths=node.paths))
+            if told > ASIDE_MAX:
+                return
     if not told:
         values = [_name(child), _name(child)]
         node.add(XmlNode(UNKNOWN, node.position, values, record=_FOREIGN, source=child, paths=node.paths))
@@ -160,12 +160,24 @@ def _set_aside(child: etree._Element, node: XmlNode) -> None:
 
 def _set_aside_attributes(element: etree._Element, known: Mapping[str, Value], node: XmlNode) -> None:
     """Keep the attributes that an excerpt does not name."""
-    for clark, said in element.items():
-        if clark not in known and not str(clark).startswith(_INSTANCE):
-            key = f"@{_short(str(clark))}"
-            record = Record(tag=UNKNOWN, parts=(Part(key=key),))
-            values: list[TreeValue] = [f"{_name(element)}/{key}", str(said)]
-            node.add(XmlNode(UNKNOWN, node.position, values, record=record, source=element, paths=node.paths))
+    for name, said, record in _attributes_of(element, known):
+        values: list[TreeValue] = [name, said]
+        node.add(XmlNode(UNKNOWN, node.position, values, record=record, source=element, paths=node.paths))
+
+
+def _attributes_of(
+    element: etree._Element, known: Mapping[str, Value] = MappingProxyType({})
+) -> list[tuple[str, str, Record]]:
+    """Return name, text and record of each attribute that says something and is not ``known``."""
+    return [
+        (
+            f"{_name(element)}/@{_short(str(clark))}",
+            str(said),
+            Record(tag=UNKNOWN, parts=(Part(key=f"@{_short(str(clark))}"),)),
+        )
+        for clark, said in element.items()
+        if clark not in known and not str(clark).startswith(_INSTANCE) and str(said).strip()
+    ]
 
 
 def locate(node: Node | None, part: int | None, path: str | None) -> Location:

@@ -18,7 +18,7 @@ class PlayedMessage(Struct):
 
     says: str  # what a person would say is happening
     send: str  # file in the partner's folder
-    placed: str  # where the date stands that becomes today: BEG05, Header/IssuedAt, /createdAt
+    placed: str  # where the date stands that becomes today: BEG05, Header/IssuedAt, Header/@date, /createdAt
     fresh: list[str] = []  # where the numbers stand that count up at every playing: BEG03, Header/OrderNumber, /orderId
     expect: list[str] = []  # 997, 855, OrderResponse: as the log of messages names them
 

@@ -14,7 +14,7 @@ from msgspec import structs
 
 from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.partner_access import key, keys, revoke, secret, secrets
-from hub.cli.partner_file import AgreedBody, EnvelopeIdentity, new_partner
+from hub.cli.partner_file import AgreedBody, CredentialIdentity, EnvelopeIdentity, new_partner
 from hub.cli.partner_migration import Migration, files_at, migrate_file
 from hub.cli.stored import data_option, known_partner, settings_for, usage_shown, usages_of
 from hub.exchange.partner_x12 import EnvelopeId
@@ -59,7 +59,7 @@ def show(out: Output, partner_id: str, data: Path | None) -> None:
     """Show what the file of partner ID states, and what of its budget is used."""
     settings = settings_for(data)
     found = known_partner(load_partners(find_configuration(settings.config_path)), partner_id)
-    x12 = found.x12
+    x12, cxml = found.x12, found.cxml
     [usage] = usages_of(settings, [found])
     out.value(
         {**structs.asdict(found), "stored_in_24_hours": usage},
@@ -70,6 +70,8 @@ def show(out: Output, partner_id: str, data: Path | None) -> None:
             "usage": "test: answered as test, never planned" if found.in_test else "production",
             "envelope theirs": x12 and " ".join(_identity(each) for each in x12.theirs),
             "envelope ours": x12 and _identity(x12.ours),
+            "cXML theirs": cxml and " ".join(f"{each.domain}:{each.identity}" for each in cxml.theirs),
+            "cXML ours": cxml and f"{cxml.ours.domain}:{cxml.ours.identity}",
             "releases": x12 and " ".join(x12.releases),
             "written in": x12 and ", ".join(f"{kind} in {release}" for kind, release in sorted(x12.written_in.items())),
             "sends": ", ".join(f"{kind} by {name}" for kind, name in sorted(found.sends.items())),
@@ -104,9 +106,9 @@ def check(out: Output, partner_id: str | None) -> None:
 @click.argument("partner_id", metavar="ID")
 @click.option("--name", required=True, help="The company's name, as people say it.")
 @click.option("--kind", type=click.Choice(get_args(Kind)), default="customer", show_default=True, help="To us.")
-@click.option("--syntax", type=click.Choice(["x12", "xml", "json"]), default="x12", show_default=True)
-@click.option("--theirs", metavar="QUALIFIER:ID", help="X12: ISA05 and ISA06 of what they send: ZZ:NORTHSPINE.")
-@click.option("--ours", metavar="QUALIFIER:ID", help="X12: ISA07 and ISA08 of what they send us.")
+@click.option("--syntax", type=click.Choice(["x12", "xml", "cxml", "json"]), default="x12", show_default=True)
+@click.option("--theirs", metavar="NAME", help="Of what they send. X12: ISA05:ISA06. cXML: From, as DOMAIN:IDENTITY.")
+@click.option("--ours", metavar="NAME", help="Of what they send us. X12: ISA07:ISA08. cXML: To, as DOMAIN:IDENTITY.")
 @click.option(
     "--sends", multiple=True, metavar="DOCUMENT=MAP", help="XML, JSON: order=north-spine/order. Again for more."
 )
@@ -234,7 +236,7 @@ def _writable_root(configuration: Configuration) -> Path:
 
 def _agreed(
     syntax: str, theirs: str | None, ours: str | None, sends: tuple[str, ...], receives: tuple[str, ...]
-) -> EnvelopeIdentity | AgreedBody:
+) -> EnvelopeIdentity | CredentialIdentity | AgreedBody:
     """Return what the syntax needs; what belongs to another one is a wrong command, not one that does nothing."""
     if syntax == "x12":
         if theirs is None or ours is None:
@@ -242,6 +244,10 @@ def _agreed(
         if sends or receives:
             raise click.UsageError("--sends and --receives are of XML and JSON; X12 begins with the base maps")
         return EnvelopeIdentity(theirs=_party(theirs), ours=_party(ours))
+    if syntax == "cxml":
+        if theirs is None or ours is None or sends or receives:
+            raise click.UsageError("cXML needs --theirs and --ours, and begins with the base maps")
+        return CredentialIdentity(theirs=_credential(theirs), ours=_credential(ours))
     if theirs is not None or ours is not None:
         raise click.UsageError(f"{syntax.upper()} has no envelope that is signed: leave out --theirs and --ours")
     return AgreedBody(syntax=syntax, sends=_named_maps(sends), receives=_named_maps(receives))
@@ -265,6 +271,13 @@ def _party(text: str) -> tuple[str, str]:
     if not (colon and len(qualifier) == 2 and 0 < len(identity) <= 15):
         raise click.BadParameter(f"{text!r} is not QUALIFIER:ID with 2 and at most 15 characters, as in ZZ:MEDCM")
     return qualifier, identity
+
+
+def _credential(text: str) -> tuple[str, str]:
+    domain, colon, identity = text.partition(":")
+    if not (colon and domain and identity):
+        raise click.BadParameter(f"{text!r} is not DOMAIN:IDENTITY, as in NetworkId:AN01000421977")
+    return domain, identity
 
 
 def _as_data(fault: Misconfigured) -> dict[str, object]:

@@ -49,6 +49,22 @@ functional  = "997"            # what we answer each of their groups with
 interchange = "asked"          # a TA1 when ISA14 asks for it; a refused interchange always gets one
 """
 
+_CXML = """
+[[cxml.theirs]]                # From of what they send; one such table for each division of theirs
+domain   = {their_domain}
+identity = {their_identity}
+
+[cxml.ours]                    # To of what they send
+domain   = {our_domain}
+identity = {our_identity}
+
+[sends]                        # document → map; a map of theirs once it differs: "{id}/order"
+order = "cxml/order"
+
+[receives]
+confirmation = "cxml/confirmation"
+"""
+
 _BODIES = """
 [sends]                        # document → map; the names on the left are free, the map's schema says which it reads
 {sends}
@@ -79,6 +95,13 @@ class EnvelopeIdentity(Struct):
     ours: tuple[str, str]
 
 
+class CredentialIdentity(Struct):
+    """Who signs cXML, as (domain, identity): they towards us, and we as they know us."""
+
+    theirs: tuple[str, str]
+    ours: tuple[str, str]
+
+
 class AgreedBody(Struct):
     """What is exchanged as XML or JSON: map by document, as far as the maps are there."""
 
@@ -87,8 +110,11 @@ class AgreedBody(Struct):
     receives: dict[str, str] = {}
 
 
+Agreed = EnvelopeIdentity | CredentialIdentity | AgreedBody
+
+
 def new_partner(
-    partner_id: str, *, name: str, kind: Kind, agreed: EnvelopeIdentity | AgreedBody, time_zone: str, currency: str
+    partner_id: str, *, name: str, kind: Kind, agreed: Agreed, time_zone: str, currency: str
 ) -> dict[str, str]:
     """Return the text of each file of the folder by name; ``agreed`` is what its syntax needs."""
     said = {
@@ -97,11 +123,26 @@ def new_partner(
         "kind": _quoted(kind),
         "time_zone": _quoted(time_zone),
         "currency": _quoted(currency),
-        "agreed": _envelope(partner_id, agreed)
-        if isinstance(agreed, EnvelopeIdentity)
-        else _bodies(partner_id, agreed),
+        "agreed": _tables(partner_id, agreed),
     }
     return {"partner.toml": _PARTNER.format(id=partner_id, **said), "README.md": _README.format(name=name)}
+
+
+def _tables(partner_id: str, agreed: Agreed) -> str:
+    """Return the tables that the partner's syntax needs."""
+    if isinstance(agreed, EnvelopeIdentity):
+        return _envelope(partner_id, agreed)
+    return _credentials(partner_id, agreed) if isinstance(agreed, CredentialIdentity) else _bodies(partner_id, agreed)
+
+
+def _credentials(partner_id: str, ids: CredentialIdentity) -> str:
+    return _CXML.format(
+        id=partner_id,
+        their_domain=_quoted(ids.theirs[0]),
+        their_identity=_quoted(ids.theirs[1]),
+        our_domain=_quoted(ids.ours[0]),
+        our_identity=_quoted(ids.ours[1]),
+    )
 
 
 def _envelope(partner_id: str, ids: EnvelopeIdentity) -> str:

@@ -53,7 +53,7 @@ class Scene(Protocol):
 def scene_of(body: bytes, step: PlayedMessage, guides: GuideLibrary, partner: str) -> Scene:
     """Return the sample ``body`` of ``step`` as a scene of its syntax."""
     syntax = sniff(body)
-    if syntax == "xml":
+    if syntax in ("xml", "cxml"):
         return TextScene(body, step, _elements_of(body, step))
     if syntax == "json":
         return TextScene(body, step, _members_of(body, step))
@@ -85,10 +85,13 @@ def _elements_of(body: bytes, step: PlayedMessage) -> Callable[[str], str]:
         raise Misconfigured.told(f"is no XML: {fault}", file=step.send) from fault
 
     def text_at(path: str) -> str:
-        found = root.find("/".join(f"{{*}}{name}" for name in path.split("/")))
-        if found is None or not found.text:
+        element, _, attribute = path.partition("@")
+        steps = [f"{{*}}{name}" for name in element.split("/") if name]
+        found = root.find("/".join(steps)) if steps else root
+        text = None if found is None else found.get(attribute) if attribute else found.text
+        if not text:
             raise Misconfigured.told(f"the message has no {path}", file=step.send, remedy="such as Header/OrderNumber")
-        return found.text
+        return text
 
     return text_at
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from hub.exchange.partners import Partner
 from hub.flow.rules import Rules
+from hub.formats.families import FAMILIES
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
 
@@ -17,10 +18,15 @@ class AgreedDocument(Struct):
 
     kind: str  # how its wire names it: 850, order
     way: Way
-    syntax: str = ""  # x12, xml, json
+    syntax: str = ""  # x12, xml, cxml, json
     document: str | None = None  # canonical; None where its map is at fault
     map: str | None = None  # None: our own JSON, which no map writes
     schema: str | None = None
+
+    @property
+    def called(self) -> str:
+        """Its syntax, as people write it."""
+        return FAMILIES[self.syntax].called if self.syntax else ""
 
 
 def agreed_documents(partner: Partner, rules: Rules) -> list[AgreedDocument]:

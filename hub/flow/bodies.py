@@ -83,11 +83,6 @@ class BodySyntax(DoorWords, ABC):
         """The name of its family."""
         return self.family.name
 
-    @property
-    def called(self) -> str:
-        """What people call it."""
-        return self.name.upper()
-
     @abstractmethod
     def page(self, body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
         """Return a body for people from its place ``first`` on, by the names of ``schema``."""
@@ -128,7 +123,7 @@ class BodySyntax(DoorWords, ABC):
         return Diagnostic(
             code="MAP-NOT-ROUTED",
             severity=Severity.SET,
-            words={"syntax": self.called, "partner": partner.id},
+            words={"syntax": self.family.called, "partner": partner.id},
             location=received.place,
             found=received.kind,
             expected=known or None,
@@ -176,7 +171,9 @@ class BodySyntax(DoorWords, ABC):
             if each.envelope == envelope.position
         ]
         if envelope.refused and not outcomes:  # nobody could open it: nothing is known of it but who sent it
-            of_this = [DocumentOutcome(envelope=1, group=0, kind=self.called, number="", findings=envelope.findings)]
+            of_this = [
+                DocumentOutcome(envelope=1, group=0, kind=self.family.called, number="", findings=envelope.findings)
+            ]
         if map_ is None or map_.family.name != self.name or not of_this:
             return Reply(said="none")
         local = now.astimezone(ZoneInfo(partner.time_zone))

@@ -69,6 +69,10 @@ class Family(Protocol):
     def name(self) -> str: ...
 
     @property
+    def called(self) -> str:
+        """As people write it: X12, cXML."""
+
+    @property
     def extension(self) -> str:
         """Of the files a case keeps: edi."""
 

@@ -26,5 +26,8 @@ class Token(NamedTuple):
 
 
 def place_of(at: str) -> str:
-    """Return an XPath or pointer as views name it: one word, in which the first of several is as the only one."""
-    return re.sub(r"\s", "%20", at.replace("[1]", ""))
+    """Return an XPath or pointer as views name it: one word, in which the first of several is as the only one.
+
+    Attributes are named without prefix there; of those that a path may name with one, XML's own is in use.
+    """
+    return re.sub(r"\s", "%20", at.replace("[1]", "").replace("/@xml:", "/@"))

@@ -103,7 +103,7 @@ def test_a_person_reads_a_line_for_the_file_and_one_for_each_document() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["order.edi", "order.xml", "order.json"])
+@pytest.mark.parametrize("name", ["order.edi", "order.xml", "order-cxml.xml", "order.json"])
 def test_the_examples_of_the_interface_description_would_be_taken(name: str) -> None:
     code, [told] = inspected(str(Path(__file__).parents[2] / "hub" / "web" / "api" / "example_orders" / name))
     assert (code, told["verdict"]) == (0, "valid")

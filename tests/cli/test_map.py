@@ -153,9 +153,10 @@ def test_a_sample_is_valid_and_says_much(tmp_path: Path) -> None:
     [
         ("acme-cardio/850", b"dear sirs", "ENV-NO-INTERCHANGE interchange: byte 0"),
         ("summit-surgical/order", b"<Order><Number>1</Order>", "SYN-XML-BROKEN interchange: line 1 column 25"),
+        ("meridian-cath/order", b"<cXML><Request>", "SYN-XML-BROKEN interchange: line 1 column 16"),
         ("helix-diagnostics/order", b'{"a": 1, "a": 2}', "SYN-JSON-TWICE interchange: line 1 column 7 /a"),
     ],
-    ids=["X12", "XML", "JSON"],
+    ids=["X12", "XML", "cXML", "JSON"],
 )
 def test_a_file_that_holds_no_document_is_told_with_its_place_whatever_its_syntax(
     tmp_path: Path, name: str, body: bytes, said: str
@@ -168,6 +169,7 @@ def test_a_file_that_holds_no_document_is_told_with_its_place_whatever_its_synta
 
 DIALECTS = {
     "summit-surgical": ("order.xml", "Header/OrderNumber", "number"),
+    "meridian-cath": ("order.xml", "Extrinsic", "project"),
     "helix-diagnostics": ("order.json", "orderId", "number"),
 }
 

@@ -179,6 +179,16 @@ def test_a_partner_of_xml_or_json_needs_no_envelope_and_starts_at_once(
     assert f"schemas/{syntax}/north-spine/order." in text
 
 
+def test_a_partner_of_cxml_begins_with_the_base_maps_and_who_signs(overlay: Path, capsys: Captured) -> None:
+    named = ["--theirs", "NetworkId:AN01000000007", "--ours", "DUNS:387654321"]
+    assert run(["partner", "new", "north-spine", "--name", "North Spine", "--syntax", "cxml", *named]) == 0
+    assert run(["partner", "check", "north-spine"]) == 0
+    assert run(["partner", "show", "north-spine"]) == 0
+    said = capsys.readouterr().out
+    assert "order by cxml/order" in said
+    assert "NetworkId:AN01000000007" in said
+
+
 def test_the_maps_of_a_new_partner_are_named_where_they_are_there(overlay: Path, capsys: Captured) -> None:
     named = [
         "--sends",
@@ -200,6 +210,8 @@ def test_the_maps_of_a_new_partner_are_named_where_they_are_there(overlay: Path,
         (["--syntax", "json", "--sends", "order"], "is not DOCUMENT=MAP"),
         (["--syntax", "json", "--sends", "order=nobody/order"], "there is no map nobody/order"),
         (["--theirs", "ZZ:A", "--ours", "ZZ:B", "--sends", "order=x"], "are of XML and JSON"),
+        (["--syntax", "cxml"], "cXML needs --theirs and --ours"),
+        (["--syntax", "cxml", "--theirs", "AN1", "--ours", "AN2"], "is not DOMAIN:IDENTITY"),
     ],
 )
 def test_what_a_syntax_lacks_or_does_not_have_is_said(

@@ -25,9 +25,10 @@ RULES = Rules(find_configuration(None))
 PARTNERS = Path(__file__).parents[2] / "partners"
 ORDERS = {
     "summit-surgical/order": (PARTNERS / "summit-surgical" / "samples" / "order.xml").read_bytes(),
+    "meridian-cath/order": (PARTNERS / "meridian-cath" / "samples" / "order.xml").read_bytes(),
     "helix-diagnostics/order": (PARTNERS / "helix-diagnostics" / "samples" / "order.json").read_bytes(),
 }
-XML, JSON = ORDERS
+XML, CXML, JSON = ORDERS
 ATTACKS = [
     b"<", b"<a", b"<a b", b'<a b="', b"<a b='c' <d", b"</a></b>", b"<a/>" * 50, b"<!--", b"<![CDATA[x", b"<?xml",
     b"<a>&nope;</a>",

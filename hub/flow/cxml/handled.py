@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.exchange.partners import Partner
-from hub.flow.outward import TO_PARTNER
+from hub.flow.outward_sentences import TO_PARTNER
 from hub.formats.family import OpenedDocument
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.sentence import Phrase, declared

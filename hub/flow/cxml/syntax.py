@@ -37,11 +37,6 @@ class CxmlSyntax(CxmlDoorWords, BodySyntax):
     extension = "xml"
     root = Location(at="/cXML")
 
-    @property
-    def called(self) -> str:
-        """What people call it."""
-        return "cXML"
-
     def envelope(self, received: OpenedDocument, partner: Partner) -> Envelope:
         """Return what the header says, held against what was agreed."""
         return envelope_of(header_of(received), partner)

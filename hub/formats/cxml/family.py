@@ -21,7 +21,7 @@ from hub.formats.family import Checked, OpenedDocument, ValueReader, ValueWriter
 from hub.formats.iso import read_when, write_when
 from hub.formats.schema import Part, Schema
 from hub.formats.tree import Node
-from hub.formats.xml.check import judge
+from hub.formats.xml.check import XmlNode, judge
 from hub.formats.xml.family import XmlDocument, XmlFamily, agreed
 from hub.formats.xml.faults import nothing_said
 from hub.formats.xml.library import XmlSchemas
@@ -62,6 +62,7 @@ class CxmlFamily(XmlFamily):
     """cXML as maps use it."""
 
     name = FAMILY
+    called = "cXML"
 
     def schemas(self, roots: Sequence[Path]) -> XmlSchemas:
         """Return what finds schemas of documents of cXML in configuration ``roots``."""
@@ -74,6 +75,14 @@ class CxmlFamily(XmlFamily):
     def writer(self, kind: str, part: Part | None) -> tuple[ValueWriter, bool]:
         """Return what writes a ``kind`` of value, and whether it may not fit: those two hours cannot be said."""
         return (_write_when, True) if kind == "When" else super().writer(kind, part)
+
+    def locate(self, node: Node | None, part: int | None, component: int | None, path: str | None) -> Location:
+        """Return XPath and line; the id of the payload stands in the envelope."""
+        found = super().locate(node, part, component, path)
+        if not (isinstance(node, XmlNode) and found.at and found.at.endswith(f"/{PAYLOAD}")):
+            return found
+        root = node.source.getroottree().getroot()
+        return replace(found, at=f"{xpath(root)}/{PAYLOAD}", line=line_of(root))
 
     def documents(self, data: bytes) -> Iterator[OpenedDocument | list[Diagnostic]]:
         """Yield the one document of a body, by the element that it is."""

@@ -9,7 +9,8 @@ from lxml import etree
 
 from hub.kernel.struct import Struct
 
-CHARACTERS_MAX = 200  # of each value; ids of payloads have some 60
+CHARACTERS_MAX = 200  # of each value
+PAYLOAD_CHARACTERS_MAX = 1_000  # most have some 60
 CREDENTIALS_MAX = 20  # of one party: an id on each network it is on
 
 
@@ -33,7 +34,7 @@ class CxmlHeader(Struct):
 def header_of(root: etree._Element, request: etree._Element | None) -> CxmlHeader:
     """Return the envelope of a cXML; ``request`` is what its document stands in."""
     return CxmlHeader(
-        payload=(root.get("payloadID") or "")[:CHARACTERS_MAX],  # as sent: answers repeat it
+        payload=(root.get("payloadID") or "")[:PAYLOAD_CHARACTERS_MAX],  # as sent: answers repeat it
         timestamp=_bounded(root.get("timestamp")),
         senders=_credentials(root, "From"),
         receivers=_credentials(root, "To"),

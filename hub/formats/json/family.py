@@ -32,6 +32,7 @@ class JsonFamily:
     """JSON as maps use it."""
 
     name = FAMILY
+    called = "JSON"
     extension = "wire.json"  # input.json is the canonical document
     wanted: Mapping[str, str] = iso.WANTED
 

@@ -72,6 +72,7 @@ class X12Family:
     """X12 as maps use it."""
 
     name = FAMILY
+    called = "X12"
     extension = "edi"
     wanted = WANTED
 

@@ -33,6 +33,7 @@ class XmlFamily:
     """XML as maps use it."""
 
     name = FAMILY
+    called = "XML"
     extension = "xml"
     wanted: Mapping[str, str] = iso.WANTED
 

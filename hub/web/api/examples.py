@@ -14,6 +14,7 @@ from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 ORDERS = {
     "application/edi-x12": ("order.edi", "An 850 of release 004010 in its interchange"),
     "application/xml": ("order.xml", "An order in the partner's own XML; any encoding that its declaration names"),
+    "text/xml": ("order-cxml.xml", "An OrderRequest in its cXML, also as a multipart body with attachments"),
     "application/json": ("order.json", "An order in the partner's own JSON; UTF-8"),
 }
 """By content type, the file and what it is."""

@@ -67,10 +67,11 @@ async def partner_list(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 def _row(partner: Partner, hub: Hub) -> PartnerRow:
-    x12 = partner.x12
+    x12, cxml = partner.x12, partner.cxml
     theirs = dict.fromkeys(f"{each.qualifier} {each.id}" for each in x12.theirs) if x12 else {}
+    theirs |= dict.fromkeys(f"{each.domain} {each.identity}" for each in cxml.theirs) if cxml else {}
     documents = hub.agreed(partner)
-    others = dict.fromkeys(each.syntax.upper() for each in documents if each.syntax not in ("", FIRST_SYNTAX))
+    others = dict.fromkeys(each.called for each in documents if each.syntax not in ("", FIRST_SYNTAX))
     return PartnerRow(
         id=partner.id,
         name=partner.name,

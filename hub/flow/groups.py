@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from msgspec.structs import replace
+
+from hub.canonical.result import Cause
 from hub.flow.services import Services
-from hub.flow.settling import Progress, Unsettled, settle
+from hub.flow.settling import Progress, Unsettled, replies_to, settle
 from hub.platform.coalesced import Answers, Coalesced, each_alone, one_by_one
 
 SETTLED_AT_ONCE = 32  # they hold the writer for some 30 ms
@@ -24,10 +27,21 @@ class Groups:
 
     async def settle(self, unsettled: Unsettled) -> Progress:
         """Let the portion take effect; return what its message has come to."""
+        if unsettled.acknowledges_many:
+            unsettled = await self._with_replies(unsettled)
         if unsettled.may_be_grouped:
             return await self._waiting.ask(unsettled)
         [progress] = await self._alone([unsettled])
         return progress
+
+    async def _with_replies(self, unsettled: Unsettled) -> Unsettled:
+        """Write long acknowledgements before the transaction that numbers them."""
+        rules = self._services.rules
+        partner = rules.partner(unsettled.task.message.partner)
+        assert unsettled.before is not None
+        because, now = Cause(kind="message", id=unsettled.task.message.id), self._services.clock.now()
+        write = partial(replies_to, rules, partner, unsettled.portion, unsettled.before, because, now)
+        return replace(unsettled, portion=replace(unsettled.portion, replies=await self._services.large.run(write)))
 
     async def _settle_group(self, group: list[Unsettled]) -> Answers[Progress]:
         try:

@@ -26,12 +26,12 @@ from hub.exchange.partners import Partner
 from hub.exchange.recording import TestsBefore
 from hub.exchange.waiting import Waiting, must_wait, subject_stands, wait, waits_no_longer
 from hub.exchange.weights import RESENT, Amount
-from hub.flow.documents import Document, Envelope, Survey, is_test, not_understood
+from hub.flow.documents import Document, Envelope, is_test, not_understood
 from hub.flow.drafts import Draft, Reply
 from hub.flow.effects import Effects
 from hub.flow.keeping import Kept, envelope_keys, keys_of_left_out
 from hub.flow.owing import answer_duty, owed_for
-from hub.flow.portions import stored_amount
+from hub.flow.portions import DOCUMENTS_ACKNOWLEDGED_AT_ONCE, Portion, stored_amount
 from hub.flow.preparing import PreparedDocument, arrived, is_of, is_of_today
 from hub.flow.rendering import written
 from hub.flow.replying import drafts_of, replied_amount
@@ -53,18 +53,6 @@ STANDS = frozenset({"accepted", "changed", "held"})
 """Outcomes after which what a document is about may stand: its room says whether it does."""
 DOCUMENTS_OF_A_GROUPED_MESSAGE_MAX = 2  # most messages hold one order
 CANONICAL_BYTES_OF_A_GROUPED_MESSAGE_MAX = 8 * 1024  # ten lines; what is longer holds the writer as long as the rest
-
-
-class Portion(Struct):
-    """What takes effect in one transaction: some of a message's envelopes, documents or acknowledgements, or all."""
-
-    survey: Survey
-    documents: list[Document] = []
-    prepared: dict[int, PreparedDocument] = {}  # by position of the document
-    entered: int = 0  # envelopes whose references are entered with it, or were before: so many, from the first
-    acknowledged: int = 0  # envelopes that are acknowledged with it, or were before
-    replies: list[Reply] | None = None  # what is said of them, where that was written beforehand
-    last: bool = False
 
 
 class Progress(Struct):
@@ -92,6 +80,13 @@ class Unsettled(Struct):
     task: Task
     portion: Portion
     before: Progress | None
+
+    @property
+    def acknowledges_many(self) -> bool:
+        """Whether long acknowledgements go out with the portion: never twice."""
+        if self.before is None or not self.portion.acknowledged or self.task.finished_before:
+            return False
+        return len(self.before.summary.outcomes) > DOCUMENTS_ACKNOWLEDGED_AT_ONCE
 
     @property
     def may_be_grouped(self) -> bool:

@@ -1,8 +1,7 @@
-"""A message at work: how it is taken up, and how it is put aside when there is nothing more to be done."""
+"""A message at work, and how it is put aside when there is nothing more to be done."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -10,16 +9,15 @@ from sqlalchemy import Connection
 
 from hub.exchange import recording
 from hub.exchange.duties import owe_answer
-from hub.exchange.intake import PROCESS, PROCESS_LARGE, InboundMessage, received
+from hub.exchange.intake import PROCESS, PROCESS_LARGE, InboundMessage
 from hub.exchange.model import StageTime
 from hub.exchange.waiting import message_is_through
 from hub.flow.owing import UNKNOWN_DUE_MINUTES, whole_duty
 from hub.flow.services import Services
-from hub.formats.body import Bytes
-from hub.kernel.errors import Defect, Misconfigured
+from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
 from hub.platform import jobs
-from hub.platform.jobs import Fence, Job
+from hub.platform.jobs import Fence
 
 ALL_ACKNOWLEDGED = 2**31 - 1  # in place of a count of envelopes, where nobody can count them any more
 
@@ -49,23 +47,6 @@ class Task(Struct):
         return replace(self, stages=[*self.stages, StageTime(stage=stage, at=at)])
 
 
-def load_all(services: Services, claimed: Sequence[Job], conn: Connection) -> list[tuple[Task, bytes] | Exception]:
-    """Return each message and its body, or why there is none: what is wrong with one is not its neighbours' fault."""
-    found: list[tuple[Task, bytes] | Exception] = []
-    for job in claimed:
-        try:
-            found.append(_load(services, job, conn))
-        except (Defect, ValueError, TypeError, OSError) as fault:
-            found.append(fault)
-    return found
-
-
-def load_large(services: Services, job: Job, conn: Connection) -> tuple[Task, Bytes]:
-    """Return the message and its body, which may stay where it lies."""
-    task, content = _task(job, conn)
-    return task, services.blobs.look_into(task.message.sha256) if content is None else content
-
-
 def complete(conn: Connection, task: Task, now: datetime) -> None:
     """Complete the job; one that was given up before for the same message is no longer of any use.
 
@@ -89,14 +70,3 @@ def hold(services: Services, task: Task, fault: Misconfigured, conn: Connection)
         owe_answer(conn, whole_duty(task.message.id, task.message.partner, minutes, now))
     recording.note(conn, task.message.id, "held", str(fault), at=now)
     complete(conn, task, now)
-
-
-def _load(services: Services, job: Job, conn: Connection) -> tuple[Task, bytes]:
-    task, content = _task(job, conn)
-    return task, services.blobs.get(conn, task.message.sha256) if content is None else content
-
-
-def _task(job: Job, conn: Connection) -> tuple[Task, bytes | None]:
-    message, content = received(conn, job.payload)
-    stages = [StageTime(stage="received", at=message.received_at)]
-    return Task(message=message, fence=job.fence, stages=stages), None if content is None else bytes(content)

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from hub.exchange.outbox import RESENT_AT_ONCE
-from hub.flow import groups, inbound
+from hub.flow import groups
+from hub.flow import portions as cutting
 from hub.flow.portions import (
-    ACKNOWLEDGED_AT_ONCE,
+    DOCUMENTS_ACKNOWLEDGED_AT_ONCE,
     DOCUMENTS_PER_PORTION,
+    ENVELOPES_ACKNOWLEDGED_AT_ONCE,
     ENVELOPES_PER_PORTION,
     PORTION_WEIGHT_MAX,
-    SETS_ANSWERED_AT_ONCE,
     weight_of,
 )
 from hub.formats.x12.limits import GROUPS_PER_MESSAGE_MAX, INTERCHANGES_PER_MESSAGE_MAX, SETS_PER_MESSAGE_MAX
@@ -25,6 +26,7 @@ from tests.flow.at_work import AtWork
 from tests.flow.wire import group, interchange, line, of_kind, one_order, order, transaction
 
 MANY = 2 * ENVELOPES_PER_PORTION + 30
+MANY_SETS = DOCUMENTS_ACKNOWLEDGED_AT_ONCE
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def assert_small(portions: list[Any]) -> None:
     entered = acknowledged = 0
     for portion in portions:
         assert portion.entered - entered <= ENVELOPES_PER_PORTION
-        assert portion.acknowledged - acknowledged <= ACKNOWLEDGED_AT_ONCE
+        assert portion.acknowledged - acknowledged <= ENVELOPES_ACKNOWLEDGED_AT_ONCE
         assert len(portion.documents) <= DOCUMENTS_PER_PORTION
         weights = [weight_of(document) for document in portion.documents]
         assert len(weights) <= 1 or sum(weights) <= PORTION_WEIGHT_MAX
@@ -69,7 +71,7 @@ def test_many_interchanges_are_entered_and_acknowledged_in_portions(hub: AtWork,
     assert Counter(told) == {"855": MANY, "997": MANY, "OrderAcknowledgement": MANY}  # the plant is told
 
 
-@pytest.mark.parametrize("count", [1, 2, ACKNOWLEDGED_AT_ONCE, ACKNOWLEDGED_AT_ONCE + 1, MANY])
+@pytest.mark.parametrize("count", [1, 2, ENVELOPES_ACKNOWLEDGED_AT_ONCE, ENVELOPES_ACKNOWLEDGED_AT_ONCE + 1, MANY])
 def test_interchanges_of_which_there_is_but_a_ta1_share_one_answer(
     hub: AtWork, portions: list[Any], count: int
 ) -> None:
@@ -92,8 +94,8 @@ def test_an_interruption_anywhere_repeats_and_loses_nothing(
     hub: AtWork, monkeypatch: pytest.MonkeyPatch, portion: int, committed: bool
 ) -> None:
     """Numbers, orders and acknowledgements are each there once, whichever transaction the power failed in."""
-    monkeypatch.setattr(inbound, "ENVELOPES_PER_PORTION", 3)
-    monkeypatch.setattr(inbound, "ACKNOWLEDGED_AT_ONCE", 2)
+    monkeypatch.setattr(cutting, "ENVELOPES_PER_PORTION", 3)
+    monkeypatch.setattr(cutting, "ENVELOPES_ACKNOWLEDGED_AT_ONCE", 2)
     bodies = [one_order(f"45{n:08d}", n) if n % 3 else empty(n, wish=1) for n in range(1, 11)]
     message = hub.take_in(b"".join(bodies))
     with monkeypatch.context() as patch, capture_logs():
@@ -160,12 +162,12 @@ def test_portions_are_cut_by_what_they_weigh(hub: AtWork, portions: list[Any], s
     assert told.one("AK9")[1:5] == ["R", str(sets), str(sets), "0"]
 
 
-@pytest.mark.parametrize("sets", [SETS_ANSWERED_AT_ONCE, SETS_ANSWERED_AT_ONCE + 1, 3 * SETS_ANSWERED_AT_ONCE])
+@pytest.mark.parametrize("sets", [MANY_SETS, MANY_SETS + 1, 3 * MANY_SETS])
 def test_a_group_of_many_sets_is_acknowledged_whole(hub: AtWork, portions: list[Any], sets: int) -> None:
     orders = (transaction(order(f"45{n:08d}"), control=f"{n:04d}") for n in range(1, sets + 1))
     got = hub.send(interchange(group(*orders)))
     assert_small(portions)
-    assert (portions[-1].replies is not None) == (sets > SETS_ANSWERED_AT_ONCE), "long ones are written beforehand"
+    assert (portions[-1].replies is not None) == (sets > MANY_SETS), "long ones are written beforehand"
     [told] = _told(hub, got.message.id)
     assert told.one("AK9")[1:] == ["A", str(sets), str(sets), str(sets)]
     assert [ak2[2] for ak2 in told.all("AK2")] == [f"{n:04d}" for n in range(1, sets + 1)]

@@ -1,8 +1,8 @@
 """Acknowledgements that partners owe us: matched when they come.
 
-Matched by partner, kind and reference, which is what the syntax acknowledges by (a group, an interchange), so that
-nobody can acknowledge another partner's message. An acknowledgement is never itself acknowledged. What one message says
-counts once, however often it is replayed, and never against what a later one has said.
+Matched by partner, kind and reference, which is what their syntax acknowledges by (of X12 a group, or an interchange),
+so that nobody can acknowledge another partner's message. An acknowledgement is never itself acknowledged. What one
+message says counts once, however often it is replayed, and never against what a later one has said.
 """
 
 from __future__ import annotations
@@ -15,131 +15,133 @@ from sqlalchemy import Connection, bindparam, select, update
 from hub.canonical.result import Cause
 from hub.exchange.duties import put_duties
 from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement, Duty, DutyState
-from hub.exchange.recording import call_attention, note
+from hub.exchange.recording import call_attention, fold, note
 from hub.exchange.tables import document, envelope, message, owed, search_key
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
 from hub.platform.columns import Instant
 
-OF_INTERCHANGE = "TA1"
-DAYS_APART_MAX = 1  # TA102 repeats our ISA09, the partner's calendar day; we know the instant: no zone is further off
+OF_ENVELOPES = ("TA1",)
+"""Kinds of acknowledgement that speak of an envelope, and of no document in it."""
+DAYS_APART_MAX = 1  # what is repeated is a calendar day of the partner's; we know the instant: no zone is further off
 
 
-def group_reference(functional_group: str, control_number: int | str) -> str:
-    """Return what a group of ours is acknowledged by: GS01 and GS06."""
-    return f"{functional_group} {control_number}"
-
-
-class SentSet(Struct):
-    """A transaction set of ours that is acknowledged."""
+class SentDocument(Struct):
+    """A document of ours that is acknowledged."""
 
     position: int  # in its message
     kind: str
-    control_number: str
+    reference: str
     findings: list[Diagnostic]
     release: str | None = None
 
 
-class SentGroup(Struct):
-    """A group of ours that an acknowledgement speaks of: ours is the newest of that number, for they come round."""
+class AcknowledgedDocuments(Struct):
+    """What of ours is acknowledged together: the newest of its reference, for numbers come round."""
 
     duty: int  # whose clock it stops
     message: str
-    sets: list[SentSet]
+    documents: list[SentDocument]
     state: DutyState
     acknowledged_by: str | None = None
 
 
-class SetWord(Struct):
-    """What is said of one set, and all that is found about it from now on."""
+class DocumentVerdict(Struct):
+    """What a partner makes of one document, and all that is found about it from now on."""
 
     position: int
     verdict: Acknowledgement
     findings: list[Diagnostic]
 
 
-def sent_group(conn: Connection, partner: str, *, kinds: tuple[str, ...], reference: str) -> SentGroup | None:
-    """Return our group and its sets; None when we sent the partner no such group."""
+def sent_documents(
+    conn: Connection, partner: str, *, kinds: tuple[str, ...], reference: str
+) -> AcknowledgedDocuments | None:
+    """Return what we sent the partner under the reference; None when that is nothing."""
     values = {"whose": partner, "kinds": list(kinds), "reference": reference}
     row = conn.execute(_FIND, values).first()
     if row is None:
         return None
-    sets = conn.execute(_SETS, {"wanted": row.cause})
-    return SentGroup(
+    documents = conn.execute(_SENT_DOCUMENTS, {"wanted": row.cause})
+    return AcknowledgedDocuments(
         duty=row.id,
         message=row.cause,
-        sets=[SentSet(**each._mapping) for each in sets],
+        documents=[SentDocument(**each._mapping) for each in documents],
         state=row.state,
         acknowledged_by=row.done_by,
     )
 
 
-def acknowledge_group(
+def acknowledge_documents(
     conn: Connection,
     partner: str,
-    group: SentGroup,
+    ours: AcknowledgedDocuments,
     verdict: Acknowledgement,
     *,
-    said: str,
-    sets: Sequence[SetWord],
+    in_words: str,
+    documents: Sequence[DocumentVerdict],
     findings: Sequence[Diagnostic] = (),
     with_errors: bool = False,
     by: str,
     now: datetime,
 ) -> None:
-    """Record what the partner says about our group, unless it is no news. A rejection calls for a person.
+    """Record what the partner says about what we sent, unless it is no news. A rejection calls for a person.
 
-    ``said`` is the verdict in words; ``findings`` are about the group as a whole and replace those of the
-    acknowledgement before.
+    ``in_words`` is the verdict for people; ``findings`` are about all of it, and replace those of the acknowledgement
+    before.
     """
-    if not _is_news(group.state, group.acknowledged_by, verdict, by):
+    if not _is_news(ours.state, ours.acknowledged_by, verdict, by):
         return
-    for each in sets:
-        values = {"wanted": group.message, "which": each.position, "verdict": each.verdict}
-        conn.execute(_SET, {**values, "new_findings": each.findings})
-    conn.execute(_ENVELOPE, {"wanted": group.message, "new_findings": list(findings) or None})
-    conn.execute(_CHECKED, {"wanted": group.message, "word": "warnings" if with_errors else "valid"})
-    _answer(conn, group.duty, group.message, partner, verdict, f"{said} by {partner}", by=by, now=now)
+    for each in documents:
+        values = {"wanted": ours.message, "which": each.position, "verdict": each.verdict}
+        conn.execute(_DOCUMENT, {**values, "new_findings": each.findings})
+    conn.execute(_ENVELOPE, {"wanted": ours.message, "new_findings": list(findings) or None})
+    conn.execute(_CHECKED, {"wanted": ours.message, "word": "warnings" if with_errors else "valid"})
+    _answer(conn, ours.duty, ours.message, partner, verdict, f"{in_words} by {partner}", by=by, now=now)
 
 
-def match_interchange(
+def acknowledge_envelope(
     conn: Connection,
     partner: str,
     *,
-    control_number: int,
+    kind: str,
+    envelope_kind: str,
+    reference: str,
     on: date | None,
     verdict: Acknowledgement,
-    said: str,
+    in_words: str,
     findings: Sequence[Diagnostic] = (),
     by: str,
     now: datetime,
 ) -> str | None:
-    """Record what the partner says about our interchange; return the id of our message, None when we sent none such.
+    """Record what the partner says about our envelope; return the id of our message, None when we sent none such.
 
-    ``on`` is the day that we wrote into it (TA102), ``said`` the verdict in words, ``findings`` what is wrong with the
-    envelope. A refusal falls on all that was inside and calls for a person; that the envelope was taken says nothing
-    about what is in it, and is noted.
+    ``kind`` is that of the acknowledgement, ``on`` the day that we wrote into the envelope, ``in_words`` the verdict
+    for people, ``findings`` what is wrong with it. A refusal falls on all that was inside and calls for a person; that
+    the envelope was taken says nothing about what is in it, and is noted.
     """
-    ours = sent_interchange(conn, partner, control_number=control_number, on=on)
+    ours = message_of_envelope(conn, partner, kind=envelope_kind, reference=reference, on=on)
     if ours is None:
         return None
-    row = conn.execute(_OF_ENVELOPE, {"wanted": ours}).first()
+    row = conn.execute(_OF_ENVELOPE, {"wanted": ours, "kind": kind}).first()
     if row is None:  # nobody waited for it: this one was not asked for
-        put_duties(conn, [_unasked(partner, ours, control_number, now)])
-        row = conn.execute(_OF_ENVELOPE, {"wanted": ours}).one()
+        put_duties(conn, [_unasked(partner, ours, kind, reference, now)])
+        row = conn.execute(_OF_ENVELOPE, {"wanted": ours, "kind": kind}).one()
     if _is_news(row.state, row.done_by, verdict, by):
         if verdict == "rejected":
             conn.execute(_ALL_ANSWERED, {"wanted": ours, "verdict": verdict, "by": by, "now": now})
             conn.execute(_ALL, {"wanted": ours, "verdict": verdict})
         if findings:
             conn.execute(_ENVELOPE, {"wanted": ours, "new_findings": list(findings)})
-        _answer(conn, row.id, ours, partner, verdict, said, by=by, now=now)
+        _answer(conn, row.id, ours, partner, verdict, in_words, by=by, now=now)
     return ours
 
 
-def sent_interchange(conn: Connection, partner: str, *, control_number: int, on: date | None) -> str | None:
-    """Return our message in which we sent the interchange, the latest of that number; None when we sent none such."""
-    rows = conn.execute(_SENT, {"folded": str(control_number), "whose": partner})
+def message_of_envelope(
+    conn: Connection, partner: str, *, kind: str, reference: str, on: date | None = None
+) -> str | None:
+    """Return our message in which we sent the envelope, the latest of that reference; None when we sent none such."""
+    rows = conn.execute(_SENT, {"folded": fold(reference), "kind": kind, "reference": reference, "whose": partner})
     return next(
         (str(row.message) for row in rows if on is None or abs((row.at.date() - on).days) <= DAYS_APART_MAX), None
     )
@@ -158,33 +160,33 @@ def _answer(
     ours: str,
     partner: str,
     verdict: Acknowledgement,
-    said: str,
+    in_words: str,
     *,
     by: str,
     now: datetime,
 ) -> None:
     conn.execute(_ANSWERED, {"wanted": duty, "verdict": verdict, "by": by, "now": now})
     show_worst(conn, ours)
-    note(conn, ours, "acknowledged", said, at=now, actor=f"partner:{partner}")
+    note(conn, ours, "acknowledged", in_words, at=now, actor=f"partner:{partner}")
     if verdict in ("partly", "rejected"):
         call_attention(conn, ours, f"{partner} {verdict} what we sent (acknowledgement {by})")
 
 
 def show_worst(conn: Connection, message_id: str) -> None:
-    """Show the worst that was said of the groups; where none is waited for, whether the envelope was refused."""
+    """Show the worst that was said of the documents; where none is waited for, whether the envelope was refused."""
     rows = conn.execute(_STATES, {"wanted": message_id}).all()
-    of_groups = [row.state for row in rows if row.kind != OF_INTERCHANGE]
+    of_documents = [row.state for row in rows if row.kind not in OF_ENVELOPES]
     refused = [row.state for row in rows if row.state == "rejected"]
-    worst = max(of_groups or refused, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default="none")
+    worst = max(of_documents or refused, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default="none")
     conn.execute(_MESSAGE, {"wanted": message_id, "verdict": worst})
 
 
-def _unasked(partner: str, message_id: str, control_number: int, now: datetime) -> Duty:
+def _unasked(partner: str, message_id: str, kind: str, reference: str, now: datetime) -> Duty:
     return Duty(
         partner=partner,
         debtor="partner",
-        kind=OF_INTERCHANGE,
-        reference=str(control_number),
+        kind=kind,
+        reference=reference,
         because=Cause(kind="message", id=message_id),
         due_at=now,
         state="none",
@@ -211,34 +213,34 @@ _SENT = (
     .join(search_key, search_key.c.message == envelope.c.message)  # by its index: envelopes sent have none
     .where(
         search_key.c.folded == bindparam("folded"),
-        search_key.c.kind == "interchange",
+        search_key.c.kind == bindparam("kind"),
         envelope.c.partner == bindparam("whose"),
         envelope.c.direction == "out",
-        envelope.c.kind == "interchange",
-        envelope.c.reference == bindparam("folded"),
+        envelope.c.kind == bindparam("kind"),
+        envelope.c.reference == bindparam("reference"),
     )
     .order_by(envelope.c.message.desc())
 )
 _OF_ENVELOPE = (
     select(owed)
-    .where(owed.c.cause == bindparam("wanted"), owed.c.kind == OF_INTERCHANGE, _THEIRS)
+    .where(owed.c.cause == bindparam("wanted"), owed.c.kind == bindparam("kind"), _THEIRS)
     .order_by(owed.c.id.desc())
     .limit(1)
 )
 _ALL_ANSWERED = update(owed).where(owed.c.cause == bindparam("wanted"), _THEIRS).values(_SAID)
 _ALL = update(document).where(document.c.message == bindparam("wanted")).values(acknowledgement=bindparam("verdict"))
-_SETS = (
+_SENT_DOCUMENTS = (
     select(
         document.c.position,
         document.c.kind,
-        document.c.reference.label("control_number"),
+        document.c.reference,
         document.c.findings,
         document.c.release,
     )
-    .where(document.c.message == bindparam("wanted"))  # what we send holds one group
+    .where(document.c.message == bindparam("wanted"))  # what we send is acknowledged as one
     .order_by(document.c.position)
 )
-_SET = (
+_DOCUMENT = (
     update(document)
     .where(document.c.message == bindparam("wanted"), document.c.position == bindparam("which"))
     .values(acknowledgement=bindparam("verdict"), findings=bindparam("new_findings", type_=document.c.findings.type))

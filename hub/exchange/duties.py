@@ -38,9 +38,9 @@ def duties_because_of(conn: Connection, message_id: str) -> list[Duty]:
 
 def duty_of(row: Mapping[Any, Any]) -> Duty:
     """Return a row as the duty it is."""
-    said = {name: value for name, value in row.items() if name in Duty.__struct_fields__}
+    own = {name: value for name, value in row.items() if name in Duty.__struct_fields__}
     because = Cause(kind=row["cause_kind"], id=row["cause"], position=row["cause_position"])
-    return Duty(**said, because=because)
+    return Duty(**own, because=because)
 
 
 def renew_duties(
@@ -86,8 +86,8 @@ def late(conn: Connection, *, now: datetime) -> list[Duty]:
 
 def _row(duty: Duty) -> dict[str, object]:
     because = duty.because
-    said = {name: getattr(duty, name) for name in _PLAIN}
-    return {**said, "cause_kind": because.kind, "cause": because.id, "cause_position": because.position}
+    plain = {name: getattr(duty, name) for name in _PLAIN}
+    return {**plain, "cause_kind": because.kind, "cause": because.id, "cause_position": because.position}
 
 
 _PLAIN = tuple(name for name in Duty.__struct_fields__ if name != "because")

@@ -77,7 +77,7 @@ class InboundMessage(Struct):
     acknowledgement: Acknowledgement
     sha256: str
     size_bytes: int = 0
-    acknowledged: int = 0  # envelopes of it, from the first, that a run that did not come to its end has told of
+    acknowledged: int = 0  # envelopes of it, from the first, that a run that did not come to its end has acknowledged
 
 
 def accept_all(conn: Connection, arrived: Sequence[Incoming]) -> list[Accepted | Conflict]:

@@ -57,10 +57,10 @@ DOCUMENTS_MAX = 1_000  # shown of one message; ``documents`` continues
 TIMELINE_MAX = 500
 EARLIER_DELIVERIES_MAX = 20  # the last of them; each time the same bytes come again may make one
 ENVELOPES_MAX = 1_000  # of one message; ``hub.exchange.parts`` continues
-SAID_BEFORE = re.compile(
+WORDS_BEFORE = re.compile(
     r"\A(?:(?:[^\W\d_]+(?:\s*[.:#]+\s*|\s+))+#?\s*(?=\S*\d)|#\s*(?=\S)|[^\W\d_]{2,3}(?=\d{3}))",
 )
-SAID_BEHIND = re.compile(r"[\s?,.;]+\Z")
+SIGNS_BEHIND = re.compile(r"[\s?,.;]+\Z")
 """What people say beside a number, in the search box as on the telephone: words without a digit, of whatever room."""
 TRIES_MAX = 20  # the last of one delivery: a round of attempts has ten
 
@@ -142,18 +142,18 @@ def search(conn: Connection, scope: Scope, text: str, *, limit: int = HITS_MAX) 
     Where nothing does, what people say beside a number is left out: "PO 4500098123?".
     """
     found = _search(conn, scope, text, limit=limit)
-    number = number_said(text)
+    number = number_meant(text)
     return found if found or number == text else _search(conn, scope, number, limit=limit)
 
 
-def number_said(text: str) -> str:
+def number_meant(text: str) -> str:
     """Return the number that a person means: without the word before it, and the stop behind it.
 
-    >>> number_said("PO# 4500098123?")
+    >>> number_meant("PO# 4500098123?")
     '4500098123'
     """
-    said = SAID_BEHIND.sub("", SAID_BEFORE.sub("", text.strip(), count=1))
-    return said or text
+    number = SIGNS_BEHIND.sub("", WORDS_BEFORE.sub("", text.strip(), count=1))
+    return number or text
 
 
 def _search(conn: Connection, scope: Scope, text: str, *, limit: int) -> list[SearchHit]:
@@ -221,8 +221,8 @@ def _conditions(filters: Filters, scope: Scope) -> list[ColumnElement[bool]]:
         found.append(message.c.received_at < filters.until)
     if filters.q and fold(filters.q):
         narrowed = _narrowed(scope, filters.partner)
-        said = [filters.q] if number_said(filters.q) == filters.q else [filters.q, number_said(filters.q)]
-        found.append(or_(*(_text(each, narrowed) for each in said)))
+        meant = [filters.q] if number_meant(filters.q) == filters.q else [filters.q, number_meant(filters.q)]
+        found.append(or_(*(_text(each, narrowed) for each in meant)))
     return found
 
 

@@ -25,8 +25,6 @@ ACKNOWLEDGEMENTS_BY_GRAVITY: tuple[Acknowledgement, ...] = (
 Usage = Literal["production", "test", "information", "unclear"]
 """What an envelope says its documents are for. A syntax that has no word for it leaves that to the partner's file, and
 says production."""
-GROUP = "group"
-"""The name, among a document's ``details``, of the group that it stands in: "PO 41" is GS01 and GS06."""
 Debtor = Literal["partner", "us"]
 DutyState = Literal[Acknowledgement, "done"]
 """Of a duty of theirs, what they said when they did it; of ours, that it is done."""
@@ -143,7 +141,7 @@ class DocumentRow(Struct):
     reference: str | None = None  # its own number in its envelope: ST02
     subject_kind: str | None = None  # what it is about: purchase-order
     subject: str | None = None  # and how its sender calls that
-    details: dict[str, str] | None = None  # what else only its syntax understands, by name: see ``GROUP``
+    details: dict[str, str] | None = None  # what else only its syntax understands, by name; of X12 the group, "PO 41"
     test: bool = False
     validation: Validation = "pending"
     acknowledgement: Acknowledgement = "none"

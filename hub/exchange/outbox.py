@@ -26,7 +26,6 @@ from hub.exchange.recording import (
     KEYS_SHOWN_MAX,
     call_attention,
     kept_keys,
-    keys_of,
     note,
     put_documents,
     put_kept_keys,
@@ -70,7 +69,7 @@ class OutboundMessage(Struct):
     acknowledgement: Acknowledgement = "none"  # "awaited" when the receiver owes one
     envelopes: list[EnvelopeRow] = []
     documents: list[DocumentRow] = []
-    keys: list[Key] = []
+    keys: list[Key] = []  # by all of which it is found
 
 
 class DueDelivery(Struct):
@@ -89,7 +88,7 @@ class DueDelivery(Struct):
 
 def put_all(conn: Connection, outgoing: Sequence[OutboundMessage]) -> None:
     """Write several messages and make them due, table by table."""
-    keys = [kept_keys(_keys(each)) for each in outgoing]
+    keys = [kept_keys(each.keys) for each in outgoing]
     _MESSAGE.run_many(conn, [_row(each, own[:KEYS_SHOWN_MAX]) for each, own in zip(outgoing, keys, strict=True)])
     blobs.put(conn, *(each.body for each in outgoing))
     envelopes.enter_sent(conn, [row for each in outgoing for row in each.envelopes])
@@ -239,11 +238,6 @@ def _finish(
         raise Conflict(f"delivery {due.message} was claimed again after attempt {due.attempt}")
     conn.execute(_FINISH_ATTEMPT, {"wanted": due.message, "mine": due.attempt, "at": now, "well": ok, "what": detail})
     conn.execute(_STATE, {"wanted": due.message, "new_state": state})
-
-
-def _keys(outgoing: OutboundMessage) -> list[Key]:
-    numbers = [Key(kind=row.kind, value=row.reference) for row in outgoing.envelopes]
-    return [*outgoing.keys, *keys_of(outgoing.documents), *numbers]
 
 
 def _due(outgoing: OutboundMessage) -> dict[str, object]:

@@ -14,7 +14,7 @@ from itertools import islice
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from hub.exchange.model import GROUP, Acknowledgement, DocumentRow, Event, StageTime, Validation
+from hub.exchange.model import Acknowledgement, DocumentRow, Event, StageTime, Validation
 from hub.exchange.storable import storable, storable_text
 from hub.exchange.tables import document, message, search_key, timeline
 from hub.kernel.diagnostics import Diagnostic
@@ -100,8 +100,8 @@ def note(
     conn: Connection, message_id: str, event: Event, text: str | None, *, at: datetime, actor: str = "hub"
 ) -> None:
     """Add an entry to the message's timeline."""
-    said = text and storable_text(text)[:TEXT_LENGTH_MAX]
-    row: dict[str, object] = {"message": message_id, "at": at, "event": event, "text": said, "actor": actor}
+    kept = text and storable_text(text)[:TEXT_LENGTH_MAX]
+    row: dict[str, object] = {"message": message_id, "at": at, "event": event, "text": kept, "actor": actor}
     _NOTE.run(conn, storable(timeline, row))
 
 
@@ -136,31 +136,18 @@ def put_kept_keys(conn: Connection, kept: Iterable[tuple[str, str, Sequence[Key]
     _KEYS.run_many(conn, rows)
 
 
-def keys_of(documents: Iterable[DocumentRow]) -> list[Key]:
-    """Return the numbers that documents bear themselves."""
-    found: list[Key] = []
-    for row in documents:
-        if row.about:
-            found.append(row.about)
-        if row.details and GROUP in row.details:
-            found.append(Key(kind="group", value=row.details[GROUP].rpartition(" ")[2]))
-        if row.reference:
-            found.append(Key(kind="set", value=row.reference))
-    return found
-
-
 def fold(value: str) -> str:
     """Return ``value`` as the search box compares it: no outer blanks, no difference of capitals."""
     return storable_text(value.strip().upper(), VALUE_LENGTH_MAX)  # cut last: capitals may be longer (ß, SS)
 
 
 def _document(row: DocumentRow) -> dict[str, object]:
-    said = storable(document, msgspec.structs.asdict(row))
+    kept = storable(document, msgspec.structs.asdict(row))
     if row.details and not all(
         value.isprintable() and len(value) <= DETAIL_LENGTH_MAX for value in row.details.values()
     ):
-        said["details"] = {name: storable_text(value, DETAIL_LENGTH_MAX) for name, value in row.details.items()}
-    return said
+        kept["details"] = {name: storable_text(value, DETAIL_LENGTH_MAX) for name, value in row.details.items()}
+    return kept
 
 
 def _outcome(processed: Processed) -> dict[str, object]:

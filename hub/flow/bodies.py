@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from msgspec.structs import replace
+from sqlalchemy import Connection
 
 from hub.business.rooms import ROOMS
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
@@ -25,12 +26,13 @@ from hub.canonical.stored import encode_document
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
+from hub.flow.acknowledged import take_unnamed_acknowledgement
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey, is_test
 from hub.flow.drafts import Content, DocumentAcknowledgements, Draft, Reply, Unsendable
 from hub.flow.rules import Rules
 from hub.flow.signing import DoorWords
 from hub.flow.syntax import Framed, Opened, Take
-from hub.flow.verdicts import SAID, in_fewer_words, verdict_on
+from hub.flow.verdicts import ACKNOWLEDGEMENTS, in_fewer_words, verdict_on
 from hub.flow.views import View
 from hub.formats.body import Bytes
 from hub.formats.family import Family, OpenedDocument
@@ -38,6 +40,7 @@ from hub.formats.schema import Schema
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
+from hub.kernel.outcome import Key
 from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 from hub.kernel.words import When
@@ -73,7 +76,7 @@ class BodySyntax(DoorWords, ABC):
     """A syntax whose body is one document of its family."""
 
     family: Family
-    handles: Mapping[str, Take] = {}
+    handles: Mapping[str, Take] = {FunctionalAcknowledgement.__name__: take_unnamed_acknowledgement}
     content_type: str
     extension: str
     root: Location  # the whole of a document: an XPath, a JSON pointer
@@ -87,6 +90,10 @@ class BodySyntax(DoorWords, ABC):
     def page(self, body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
         """Return a body for people from its place ``first`` on, by the names of ``schema``."""
 
+    def message_spoken_of(self, conn: Connection, partner: str, theirs: FunctionalAcknowledgement) -> str | None:
+        """Nothing that we send so is numbered."""
+        return None
+
     def holds_many(self, body: bytes, most: int) -> bool:
         """A body is one document."""
         return False
@@ -99,6 +106,14 @@ class BodySyntax(DoorWords, ABC):
     def place(self, envelope: Envelope, document: Document) -> Location:
         """Return the root."""
         return self.root
+
+    def details(self, envelope: Envelope, document: Document) -> dict[str, str] | None:
+        """Nothing stands around a body."""
+        return None
+
+    def numbers(self, envelope: Envelope, document: Document) -> list[Key]:
+        """Nothing around a body numbers it."""
+        return []
 
     def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
         """Nothing in a body says who sent it."""
@@ -175,11 +190,11 @@ class BodySyntax(DoorWords, ABC):
                 DocumentOutcome(envelope=1, group=0, kind=self.family.called, number="", findings=envelope.findings)
             ]
         if map_ is None or map_.family.name != self.name or not of_this:
-            return Reply(said="none")
+            return Reply(acknowledgement="none")
         local = now.astimezone(ZoneInfo(partner.time_zone))
         issued = When(on=local.date(), at=local.time().replace(microsecond=0, tzinfo=None))
         verdict = replace(verdict_on(of_this, self.root.at or ""), number=because.id, issued=issued)
-        said = SAID[verdict.verdict]
+        acknowledgement = ACKNOWLEDGEMENTS[verdict.verdict]
         for fewer in in_fewer_words(verdict):
             try:
                 content = self.render(rules, partner, map_, fewer)
@@ -187,8 +202,10 @@ class BodySyntax(DoorWords, ABC):
                 log.warning("acknowledgement cannot be written so", partner=partner.id, map=map_.name, fault=str(fault))
             else:
                 of_documents = [DocumentAcknowledgements(contents=[content])]
-                return Reply(said=said, test=is_test(envelope, partner), of_documents=of_documents)
-        return Reply(said="none")
+                return Reply(
+                    acknowledgement=acknowledgement, test=is_test(envelope, partner), of_documents=of_documents
+                )
+        return Reply(acknowledgement="none")
 
     def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
         """Write the body, held against its schema."""
@@ -339,13 +356,13 @@ class OpenedBody:
         return document, envelope if known_by is None else _known(envelope, known_by, map_.content(received))
 
 
-def _known(envelope: Envelope, known_by: tuple[str, str], said: Sequence[str]) -> Envelope:
+def _known(envelope: Envelope, known_by: tuple[str, str], content: Sequence[str]) -> Envelope:
     """Return the envelope with what its document is known by as its reference.
 
     What is refused is known by none: its reference stays free, and it is sent again, put right, under the same.
     """
     kind, reference = known_by
-    digest = sha256("\n".join(said).encode("utf-8", "surrogatepass")).hexdigest()
+    digest = sha256("\n".join(content).encode("utf-8", "surrogatepass")).hexdigest()
     return replace(envelope, kind=kind, reference=reference, digest=digest)
 
 

@@ -32,7 +32,7 @@ class Identity(Struct):
         return f"{self.qualifier}:{self.id}" if self.qualifier else self.id
 
 
-class FunctionalGroup(Struct):
+class DocumentGroup(Struct):
     """Documents that stand together in an envelope, and are refused and acknowledged together."""
 
     number: int  # among the groups of the message, from 1
@@ -59,14 +59,14 @@ class Envelope(Struct):
     digest: str = ""  # SHA-256 of what it means, or of its bytes where that is not at hand
     digest_of_bytes: str = ""
     findings: list[Diagnostic] = []
-    groups: list[FunctionalGroup] = []
+    groups: list[DocumentGroup] = []
     details: bytes = b""
 
     @property
     def refused(self) -> bool:
         return worst(self.findings) >= Severity.INTERCHANGE
 
-    def group(self, number: int) -> FunctionalGroup | None:
+    def group(self, number: int) -> DocumentGroup | None:
         """Return the group that has the number in the message; None for 0, which is no group."""
         return self.groups[number - self.groups[0].number] if number else None
 

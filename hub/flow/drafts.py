@@ -54,7 +54,7 @@ class DocumentAcknowledgements(Struct):
 class Reply(Struct):
     """What is said of one envelope."""
 
-    said: Acknowledgement  # at worst
+    acknowledgement: Acknowledgement  # at worst
     test: bool = False
     of_envelope: bytes | None = None  # its own acknowledgement
     to: Identity | None = None  # of whom the envelope is

@@ -1,9 +1,9 @@
-"""What is kept of sets that were refused for their form. Pure.
+"""What is kept of documents that were refused for their form. Pure.
 
 Each has a row of its own, with everything found about it, as long as those rows weigh no more than twice the message;
 the first of them always, if need be with fewer of its findings. Of the others their number is kept, and what they are
-about, by which they are found. Ten bytes can be a faulty set, and its row takes a kilobyte: without a bound whoever
-sends junk fills the disk with a hundred times as much of ours.
+about, by which they are found. Ten bytes can be a faulty document, and its row takes a kilobyte: without a bound
+whoever sends junk fills the disk with a hundred times as much of ours.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from hub.exchange.model import DocumentRow
 from hub.exchange.weights import FINDING_BYTES, REFUSED_DOCUMENT_BYTES
 from hub.flow.documents import Envelope
 from hub.flow.summary import Settled
@@ -24,13 +23,13 @@ from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 
 KEPT_OF_REFUSED = 2  # times the bytes of the message
-KEPT_BYTES_MIN = 64 * 1024  # of a small message: some fifty faulty sets
+KEPT_BYTES_MIN = 64 * 1024  # of a small message: some fifty faulty documents
 
 
 class Kept(Struct):
     """What is kept of a message so far."""
 
-    bytes: int = 0  # of rows of refused sets
+    bytes: int = 0  # of rows of refused documents
     left_out: int = 0
     first: Location | None = None  # of those left out
 
@@ -73,11 +72,6 @@ def _with_findings_that_fit(settled: Settled, most: int) -> Settled:
     return settled if len(findings) == len(row.findings) else replace(settled, row=replace(row, findings=findings))
 
 
-def keys_of_left_out(row: DocumentRow) -> list[Key]:
-    """Return by what a set is found that has no row of its own."""
-    return [row.about] if row.about else []
-
-
 def envelope_keys(found: Sequence[Envelope]) -> list[Key]:
     """Return the control references of envelopes, where they have one that could be read."""
     return [Key(kind=each.kind, value=each.reference) for each in found if each.kind and each.numbered]
@@ -86,7 +80,7 @@ def envelope_keys(found: Sequence[Envelope]) -> list[Key]:
 declared(
     {
         "ENV-SETS-NOT-KEPT": Phrase(
-            message="{count} more sets were refused for their form; what was found in each is not kept",
+            message="{count} more documents were refused for their form; what was found in each is not kept",
             remedy="Put right what was found in the sets before, and send all of them again",
         )
     }

@@ -21,7 +21,7 @@ from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from hub.flow.large_steps import BEGUN_AT_ONCE, EVENTS_IN_A_STEP, Said, Step
+from hub.flow.large_steps import BEGUN_AT_ONCE, EVENTS_IN_A_STEP, Step, StepResult
 from hub.flow.portions import portions
 from hub.flow.readers import ReadMessage, ToRead, token_of, with_prepared
 from hub.flow.rules import Rules
@@ -132,7 +132,7 @@ class LargeInSubprocess:
             log_level,
             config_path or "",
             account,
-            answers=Said,
+            answers=StepResult,
             token=token_of(find_configuration(config_path)),
             seconds_max=STEP_SECONDS_MAX,
             alone_seconds_max=STEP_SECONDS_MAX,
@@ -141,15 +141,15 @@ class LargeInSubprocess:
     async def read(self, wanted: ToRead, body: Bytes, at: Path | None) -> AsyncIterator[tuple[ReadMessage, bool]]:
         async with self._places:
             name = new_id()
-            said = await self._begin(Step(name=name, partner=wanted.partner, begins=True), body, at)
+            result = await self._begin(Step(name=name, partner=wanted.partner, begins=True), body, at)
             go_on = Step(name=name, partner=wanted.partner)
-            while said.survey is None:
-                said = await self._ask(go_on)
-            survey = said.survey
-            while not said.last:
-                said = await self._ask(go_on)
-                reading = ReadMessage(survey=survey, documents=said.documents)
-                yield await self.run(partial(with_prepared, self._rules, wanted, reading)), said.last
+            while result.survey is None:
+                result = await self._ask(go_on)
+            survey = result.survey
+            while not result.last:
+                result = await self._ask(go_on)
+                reading = ReadMessage(survey=survey, documents=result.documents)
+                yield await self.run(partial(with_prepared, self._rules, wanted, reading)), result.last
 
     async def run(self, step: Callable[[], T]) -> T:
         return await self._here.run(step)
@@ -161,7 +161,7 @@ class LargeInSubprocess:
     def fault(self) -> str | None:
         return self._subprocess.fault
 
-    async def _begin(self, step: Step, body: Bytes, at: Path | None) -> Said:
+    async def _begin(self, step: Step, body: Bytes, at: Path | None) -> StepResult:
         """Send the message, or hand over the file that it is."""
         if isinstance(body, bytes) or at is None:
             return await self._ask(replace(step, body=bytes(body)))
@@ -171,9 +171,9 @@ class LargeInSubprocess:
         finally:
             os.close(descriptor)
 
-    async def _ask(self, step: Step, handed: int | None = None) -> Said:
+    async def _ask(self, step: Step, handed: int | None = None) -> StepResult:
         [answer] = await self._subprocess.run([step], handed=handed)
         if isinstance(answer, Exception):
             raise answer
-        said: Said = answer
-        return said
+        result: StepResult = answer
+        return result

@@ -40,7 +40,7 @@ class Step(Struct):
     body: bytes | None = None
 
 
-class Said(Struct, tag="step"):
+class StepResult(Struct, tag="step"):
     """What a step has come to: nothing yet, the survey, or a portion of documents."""
 
     survey: Survey | None = None
@@ -54,13 +54,13 @@ class Steps:
     def __init__(self, rules: Rules, taken: Callable[[], int]) -> None:
         self._rules = rules
         self._taken = taken
-        self._begun: OrderedDict[str, Iterator[Said]] = OrderedDict()
+        self._begun: OrderedDict[str, Iterator[StepResult]] = OrderedDict()
 
-    def take(self, asked: Sequence[Step]) -> list[Said | HubError]:
+    def take(self, asked: Sequence[Step]) -> list[StepResult | HubError]:
         """Return what each step has come to, or what was wrong."""
         return [self._take(each) for each in asked]
 
-    def _take(self, step: Step) -> Said | HubError:
+    def _take(self, step: Step) -> StepResult | HubError:
         try:
             if step.begins:
                 body = self._mapped() if step.body is None else step.body
@@ -71,7 +71,7 @@ class Steps:
             if reading is None:  # the process that had begun it has gone
                 raise Unavailable("the message is to be begun anew", retry_after_seconds=AGAIN_SECONDS)
             self._begun.move_to_end(step.name)
-            said = next(reading)
+            result = next(reading)
         except HubError as fault:
             self._begun.pop(step.name, None)
             return fault
@@ -79,9 +79,9 @@ class Steps:
             self._begun.pop(step.name, None)
             log.exception("could not read", message=step.name, partner=step.partner, fault=type(fault).__name__)
             return Defect(f"{type(fault).__name__}: {fault}")
-        if said.last:
+        if result.last:
             self._begun.pop(step.name, None)
-        return said
+        return result
 
     def _mapped(self) -> mmap.mmap:
         descriptor = self._taken()
@@ -90,7 +90,7 @@ class Steps:
         finally:
             os.close(descriptor)
 
-    def _read(self, partner: str, body: Bytes) -> Iterator[Said]:
+    def _read(self, partner: str, body: Bytes) -> Iterator[StepResult]:
         syntax = syntax_of(body, self._rules, partner)
         opening = syntax.open(body, self._rules, self._rules.partner(partner), EVENTS_IN_A_STEP)
         opened: Opened | None = None
@@ -100,7 +100,7 @@ class Steps:
             except StopIteration as end:
                 opened = end.value
             else:
-                yield Said()
-        yield Said(survey=opened.survey)
+                yield StepResult()
+        yield StepResult(survey=opened.survey)
         for documents, last in portions(opened.documents()):
-            yield Said(documents=documents, last=last)
+            yield StepResult(documents=documents, last=last)

@@ -111,7 +111,7 @@ def _outgoing(
         if envelope
         else [],
         documents=rows,
-        keys=draft.keys,
+        keys=[*draft.keys, *([draft.subject] if draft.subject and rows else ()), *framed.keys],
     )
 
 
@@ -142,7 +142,7 @@ def _document_row(
         reference=framed.numbers[position - 1] if framed.numbers else None,
         subject_kind=draft.subject.kind if draft.subject else None,
         subject=draft.subject.value if draft.subject else None,
-        details=framed.numbered_in,
+        details=framed.details,
         test=draft.test,
         validation="warnings" if worst(content.findings) >= Severity.WARNING else "valid",
         acknowledgement=acknowledgement,

@@ -90,12 +90,12 @@ def _in_general(severity: Severity) -> str:
     return _said("told/doubted" if severity is Severity.WARNING else "told/noted")
 
 
-def placed(told: FindingSentence, found: Diagnostic) -> str:
+def placed(sentence: FindingSentence, found: Diagnostic) -> str:
     """Return the sentence with line and column, where the finding has both: few wires have a place for a column."""
     at = found.location
     if at.line is None or at.column is None:
-        return told.message
-    return _said("told/placed", said=told.message, line=at.line, column=at.column)
+        return sentence.message
+    return _said("told/placed", said=sentence.message, line=at.line, column=at.column)
 
 
 def _said(key: str, **words: str | int) -> str:

@@ -35,7 +35,7 @@ def quarantine(services: Services, task: Task, fault: Unreadable, conn: Connecti
             stages=task.reached("finished", services.clock.now()).stages,
             validation="unreadable",
             outcome="quarantined",
-            acknowledgement=reply.said if reply.of_documents else message.acknowledgement,
+            acknowledgement=reply.acknowledgement if reply.of_documents else message.acknowledgement,
             attention=f"Could not be read: {findings[0].message}",
             syntax=fault.syntax,
             findings=findings,
@@ -49,12 +49,12 @@ def _reply(services: Services, task: Task, fault: Unreadable) -> Reply:
     partner = services.rules.partners.get(task.message.partner)
     told_before = task.finished_before or task.message.acknowledgement == "rejected"
     if fault.syntax is None or partner is None or told_before:
-        return Reply(said="none")
+        return Reply(acknowledgement="none")
     body = Envelope(position=1, findings=fault.findings())
     because, now = Cause(kind="message", id=task.message.id), services.clock.now()
     with contextlib.suppress(Misconfigured):  # that of the bytes is told a person anyway
         return SYNTAXES[fault.syntax].acknowledge(services.rules, partner, body, [], because, now)
-    return Reply(said="none")
+    return Reply(acknowledgement="none")
 
 
 def _send(services: Services, task: Task, fault: Unreadable, reply: Reply, conn: Connection) -> None:

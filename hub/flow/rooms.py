@@ -1,4 +1,7 @@
-"""Which room, or which syntax, handles which document, from their tables. What nobody handles waits for a person."""
+"""Which room handles which document, from their table. What is about messages instead of business, its syntax does.
+
+What nobody handles waits for a person.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from hub.business.room import Arrived, Room
 from hub.business.rooms import ROOMS
 from hub.canonical.result import Result
 from hub.flow.effects import Effects
-from hub.flow.syntaxes import SYNTAXES
+from hub.flow.syntax import Syntax
 from hub.kernel.struct import Struct
 
 if TYPE_CHECKING:
@@ -24,17 +27,17 @@ ROOM_OF: dict[str, Room] = {document: room for room in ROOMS for document in roo
 
 Handler = Callable[[Effects, Arrived], Result]
 
-OF_SYNTAXES: dict[str, Handler] = {name: take for each in SYNTAXES.values() for name, take in each.handles.items()}
-"""Documents about messages instead of business: each is taken by the syntax whose messages it is about."""
 
+def handler_of(document: str | None, syntax: Syntax) -> Handler | None:
+    """Return who handles documents of that canonical name; None when nobody does.
 
-def handler_of(document: str | None) -> Handler | None:
-    """Return who handles documents of that canonical name; None when nobody does."""
+    What is about business, a room; what is about messages, the syntax in which it came.
+    """
     if document is None:
         return None
     room = ROOM_OF.get(document)
     if room is None:
-        return OF_SYNTAXES.get(document)
+        return syntax.handles.get(document)
     handle = room.handles[document]
 
     def handled(effects: Effects, arrived: Arrived) -> Result:

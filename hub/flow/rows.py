@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.result import Result
-from hub.exchange.model import GROUP, Direction, DocumentRow, EnvelopeRow, Validation
+from hub.exchange.model import Direction, DocumentRow, EnvelopeRow, Validation
 from hub.flow.documents import Document, Envelope
 from hub.kernel.diagnostics import Severity, worst
 
@@ -14,10 +14,19 @@ ACKNOWLEDGEMENT = FunctionalAcknowledgement.__name__
 
 
 def document_row(
-    document: Document, envelope: Envelope, result: Result, message: str, partner: str, *, test: bool
+    document: Document,
+    envelope: Envelope,
+    details: dict[str, str] | None,
+    result: Result,
+    message: str,
+    partner: str,
+    *,
+    test: bool,
 ) -> DocumentRow:
-    """Return the row of a document that was received in ``envelope``, with what became of it."""
-    group = envelope.group(document.group)
+    """Return the row of a document that was received in ``envelope``, with what became of it.
+
+    ``details`` are what only its syntax understands of the envelope.
+    """
     subject = result.subject or document.subject
     return DocumentRow(
         message=message,
@@ -31,7 +40,7 @@ def document_row(
         reference=document.number or None,
         subject_kind=subject.kind if subject else None,
         subject=subject.value if subject else None,
-        details={GROUP: f"{group.kind} {group.reference}"} if group else None,
+        details=details,
         test=test,
         validation=_validation(document, result),
         outcome=result.outcome,

@@ -29,7 +29,7 @@ from hub.exchange.weights import RESENT, Amount
 from hub.flow.documents import Document, Envelope, is_test, not_understood
 from hub.flow.drafts import Draft, Reply
 from hub.flow.effects import Effects
-from hub.flow.keeping import Kept, envelope_keys, keys_of_left_out
+from hub.flow.keeping import Kept, envelope_keys
 from hub.flow.owing import answer_duty, owed_for
 from hub.flow.portions import DOCUMENTS_ACKNOWLEDGED_AT_ONCE, Portion, stored_amount
 from hub.flow.preparing import PreparedDocument, arrived, is_of, is_of_today
@@ -68,7 +68,7 @@ class Progress(Struct):
     read: int = 0  # position of the last document
     owed: int = 0  # and of the last of which it is said what we owe for it
     acknowledged: int = 0  # envelopes
-    said: list[Acknowledgement] = []  # of them
+    acknowledgements: list[Acknowledgement] = []  # of them, at worst
     stored: Amount = Amount()  # with the last portion
     became: list[tuple[str | None, str, str]] = []  # its documents: canonical name, validation, outcome
     alone: list[Reply] = []  # only of the envelope: they go out together, with the last portion
@@ -232,8 +232,8 @@ class _Settlement:
         self.rows = [each.row for each in with_row]
         self.stored = self.stored.plus(stored_amount([each.document for each in with_row], envelopes=len(self._new)))
         keys = envelope_keys(self._new)
-        keys += recording.keys_of(self.rows)
-        keys += [key for each in settled for key in (*keys_of_left_out(each.row), *_names(each))]
+        keys += [key for each in with_row for key in (*_about(each), *each.numbers)]
+        keys += [key for each in settled for key in (*_about(each), *_names(each))]
         self._keys = recording.kept_keys(keys, recording.KEYS_MAX - self.progress.keys)
         self._owe(settled)
         summary = self.progress.summary.after(settled, self._keys)
@@ -268,9 +268,16 @@ class _Settlement:
         result = self._result(document, judgement, test)
         if result.subject is not None and result.outcome in STANDS:
             self._stand[result.subject, test] = None
-        row = document_row(document, envelope, result, self._message.id, self.partner.id, test=test)
-        place = partial(self._syntax.place, envelope, document)
-        return Settled(document=document, result=result, row=row, outcome=self._syntax.outcome(document), place=place)
+        syntax = self._syntax
+        details = syntax.details(envelope, document)
+        return Settled(
+            document=document,
+            result=result,
+            row=document_row(document, envelope, details, result, self._message.id, self.partner.id, test=test),
+            numbers=syntax.numbers(envelope, document),
+            outcome=syntax.outcome(document),
+            place=partial(syntax.place, envelope, document),
+        )
 
     def _envelope(self, document: Document) -> Envelope:
         """Return the envelope it stands in, as it was before its number was judged."""
@@ -282,7 +289,7 @@ class _Settlement:
             return Result(outcome="duplicate" if judgement == "duplicate" else "quarantined")
         if document.refused:
             return Result(outcome="refused")
-        room, handle = ROOM_OF.get(document.document or ""), handler_of(document.document)
+        room, handle = ROOM_OF.get(document.document or ""), handler_of(document.document, self._syntax)
         if handle is None or not document.takes_effect:
             attention, open_duties = not_understood(document), owed_for(document, self._effects.rules, self.partner.id)
             return Result(outcome="held", attention=attention, open_duties=open_duties)
@@ -363,15 +370,15 @@ class _Settlement:
         self.stored = self.stored.plus(replied_amount(going_out))
         if not portion.last:
             recording.note_acknowledged(effects.conn, self._message.id, portion.acknowledged)
-        said = [*before.said, *(each.said for _, each in first)]
-        self.progress = replace(before, acknowledged=portion.acknowledged, said=said, alone=alone)
+        known = [*before.acknowledgements, *(each.acknowledgement for _, each in first)]
+        self.progress = replace(before, acknowledged=portion.acknowledged, acknowledgements=known, alone=alone)
 
     def processed(self) -> recording.Processed:
         """Return where the message stands, after its last portion."""
         task, survey = self.unsettled.task.reached("finished", self._effects.now), self.unsettled.portion.survey
         found = self.progress
         summary = found.summary.with_envelopes(found.envelopes)
-        processed = summary.processed(task.message, task.stages, found.said, survey, found.envelopes)
+        processed = summary.processed(task.message, task.stages, found.acknowledgements, survey, found.envelopes)
         return replace(processed, findings=processed.findings + found.kept.findings())
 
     def complete(self) -> None:
@@ -382,6 +389,11 @@ class _Settlement:
         elif jobs.extend(conn, [fence], now=self._effects.now) != 1:
             raise Conflict(f"job {fence.job} is in other hands")
         subject_stands(conn, self.partner.id, self._stand, now=self._effects.now)
+
+
+def _about(settled: Settled) -> list[Key]:
+    """Return what a document is about, also of one that has no row of its own."""
+    return [settled.row.about] if settled.row.about else []
 
 
 def _names(settled: Settled) -> list[Key]:

@@ -57,6 +57,7 @@ class Settled(Struct):
     document: Document
     result: Result
     row: DocumentRow
+    numbers: list[Key]  # by which its envelope knows it
     outcome: DocumentOutcome | None  # what an acknowledgement says of it, if any does
     place: Callable[[], Location]  # where it stands, asked where that is to be told
 
@@ -102,12 +103,12 @@ class Summary(Struct):
         called, counted = self.called, 1
         if called is None or self.documents < 2:
             return called.why if called else None
-        said = called.named(called.why)
+        asked = called.named(called.why)
         if called.why.startswith(REJECTED) and self.rejected:
             first, counted = called.named(called.why.removeprefix(REJECTED)), self.rejected
-            said = f"Rejected: {self.rejected} of {self.documents} documents; first: {first}"
+            asked = f"Rejected: {self.rejected} of {self.documents} documents; first: {first}"
         more = self.calling - counted
-        return f"{said}; and {more} more need a person" if more > 0 else said
+        return f"{asked}; and {more} more need a person" if more > 0 else asked
 
     def with_envelopes(self, envelopes: Sequence[Envelope]) -> Summary:
         """Return the summary with what was found about the envelopes in it."""
@@ -126,18 +127,20 @@ class Summary(Struct):
         self,
         message: InboundMessage,
         stages: list[StageTime],
-        said: Sequence[Acknowledgement],
+        acknowledgements: Sequence[Acknowledgement],
         survey: Survey,
         envelopes: Sequence[Envelope],
     ) -> Processed:
-        """Return the row of the message log; ``said`` is what our acknowledgements say."""
+        """Return the row of the message log; ``acknowledgements`` are ours of it."""
         return Processed(
             message=message.id,
             partner=message.partner,
             stages=stages,
             validation=self.validation,
             outcome=self.outcome,
-            acknowledgement=max(said, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default=message.acknowledgement),
+            acknowledgement=max(
+                acknowledgements, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default=message.acknowledgement
+            ),
             syntax=survey.syntax,
             wire=", ".join(self.wires)[:WIRE_LENGTH_MAX] or None,
             document=self.names[0] if len(self.names) == 1 else None,
@@ -163,14 +166,14 @@ def shown(findings: list[Diagnostic]) -> list[Diagnostic]:
     if len(findings) <= ENVELOPE_FINDINGS_MAX:
         return findings
     more, next_ = len(findings) - ENVELOPE_FINDINGS_MAX, findings[ENVELOPE_FINDINGS_MAX]
-    said = Diagnostic(
+    counted = Diagnostic(
         code="ENV-MORE-FINDINGS",
         severity=Severity.WARNING,
         words={"count": more},
         location=next_.location,
         found=str(more),
     )
-    return [*findings[:ENVELOPE_FINDINGS_MAX], said]
+    return [*findings[:ENVELOPE_FINDINGS_MAX], counted]
 
 
 def validation_of(findings: Sequence[Diagnostic]) -> Validation:

@@ -15,6 +15,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from hub.business.room import Arrived
+from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.result import Cause, Result
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, EnvelopeRow
@@ -27,6 +28,7 @@ from hub.flow.views import View
 from hub.formats.body import Bytes
 from hub.formats.family import OpenedDocument
 from hub.kernel.location import Location
+from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 from hub.mapping.library import Map
 from hub.mapping.provenance import Origin
@@ -60,7 +62,8 @@ class Framed(Struct):
     kind: str  # how the wire names what it holds: 855
     envelope: Envelope | None = None  # None: the syntax has none that is numbered
     numbers: list[str] = []  # of the contents
-    numbered_in: dict[str, str] | None = None  # what else they are known by, as rows of documents keep it
+    details: dict[str, str] | None = None  # what else it says of them, as rows of documents keep it
+    keys: list[Key] = []  # all of these numbers, and that of the envelope: people search by them
     awaits: DueAcknowledgement | None = None
 
 
@@ -85,7 +88,10 @@ class Syntax(Protocol):
 
     @property
     def handles(self) -> Mapping[str, Take]:
-        """By canonical name, documents about its messages; all others are a room's."""
+        """By canonical name, documents that come in it and are about messages of ours; all others are a room's."""
+
+    def message_spoken_of(self, conn: Connection, partner: str, theirs: FunctionalAcknowledgement) -> str | None:
+        """Return our message that a partner's acknowledgement is about; None when it is about none that we sent."""
 
     def holds_many(self, body: bytes, most: int) -> bool:
         """Say whether the body may hold more than ``most`` documents; it is not opened for that."""
@@ -102,6 +108,12 @@ class Syntax(Protocol):
 
     def with_number_judged(self, envelope: Envelope, entered: EnvelopeRow) -> Envelope:
         """Return the envelope with what was found when its control reference was entered."""
+
+    def details(self, envelope: Envelope, document: Document) -> dict[str, str] | None:
+        """Return what else its envelope says of a document, by name, as its row keeps it."""
+
+    def numbers(self, envelope: Envelope, document: Document) -> list[Key]:
+        """Return by which numbers its envelope knows a document: people search by them."""
 
     def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
         """Return which of the partner's identities sent a document, for what answers it; None: it has but one."""

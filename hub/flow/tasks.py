@@ -40,8 +40,8 @@ class Task(Struct):
 
         A run that could read nothing acknowledged nothing, unless one before it had.
         """
-        told = self.message.validation != "unreadable" or self.message.acknowledged == ALL_ACKNOWLEDGED
-        return self.message.stage == "finished" and told
+        acknowledged = self.message.validation != "unreadable" or self.message.acknowledged == ALL_ACKNOWLEDGED
+        return self.message.stage == "finished" and acknowledged
 
     def reached(self, stage: str, at: datetime) -> Task:
         return replace(self, stages=[*self.stages, StageTime(stage=stage, at=at)])

@@ -18,7 +18,11 @@ from hub.kernel.spelling import spelled
 
 TEXT_CHARACTERS_MAX = 500  # of one sentence or value: ours are shorter
 FAULTS_TOLD_MAX = 500  # of one document; who reads five hundred has found the fault. Of more their number is told.
-SAID: dict[str, Acknowledgement] = {"accepted": "accepted", "partly-accepted": "partly", "rejected": "rejected"}
+ACKNOWLEDGEMENTS: dict[str, Acknowledgement] = {
+    "accepted": "accepted",
+    "partly-accepted": "partly",
+    "rejected": "rejected",
+}
 """The verdict, as the message log has it."""
 
 
@@ -43,7 +47,9 @@ def in_fewer_words(verdict: FunctionalAcknowledgement) -> Iterator[FunctionalAck
 
 
 def _without_quotes(verdict: SetVerdict) -> SetVerdict:
-    faults = [replace(each, elements=[Finding(code=said.code) for said in each.elements]) for each in verdict.segments]
+    faults = [
+        replace(each, elements=[Finding(code=element.code) for element in each.elements]) for each in verdict.segments
+    ]
     return replace(verdict, number=None, segments=faults)
 
 
@@ -64,15 +70,15 @@ def _verdict(outcome: DocumentOutcome, whole: str) -> SetVerdict:
 
 
 def _fault(finding: Diagnostic, whole: str) -> SegmentFault:
-    at, told = finding.location, told_to_partner(finding)
-    said = Finding(
+    at, sentence = finding.location, told_to_partner(finding)
+    element = Finding(
         code=finding.code,
-        text=_cut(placed(told, finding)),
-        remedy=_cut(told.remedy),
+        text=_cut(placed(sentence, finding)),
+        remedy=_cut(sentence.remedy),
         found=_cut(spelled(finding.found) if finding.found and unfit_sign(finding.found) else finding.found),
-        expected=_cut(told.expected),
+        expected=_cut(sentence.expected),
     )
-    return SegmentFault(segment=spelled(at.at or whole) or None, position=at.line or 0, elements=[said])
+    return SegmentFault(segment=spelled(at.at or whole) or None, position=at.line or 0, elements=[element])
 
 
 def _cut(text: str | None) -> str | None:

@@ -19,7 +19,13 @@ WITHIN_QUOTES = re.compile(r"(?<=['\"`<.])\{(\w+)\}(?=['\"`>\]])")
 FOREIGN = {"detail", "error", "reason", "table", "text", "value"}
 """Holes that hold what others wrote: a partner's reason, a value as sent, a map's table. They stay as they are."""
 SINGLE = {"absent", "due", "field", "high", "lead", "low", "n", "sent", "tag"}  # holes of one word each
-HOLDING_MORE = {"fault", "found", "said"}  # holes that hold sentences or values, as any at the end may
+HOLDING_MORE = {
+    "asked",
+    "fault",
+    "found",
+    "in_words",
+    "said",
+}  # hold sentences or values, as any at the end may
 NESTED_MAX = 8  # sentences within sentences
 PARTS_OF_ONE_MAX = 4  # sentences in one sentence
 OF_A_FILE = re.compile(r"(?P<place>\S+\.(?:toml|json|edi)(?::\d+)?): (?P<fault>.+)", re.DOTALL)

@@ -50,6 +50,13 @@ def envelope(message: str, number: int, content: bytes = b"ISA", partner: str = 
     )
 
 
+def number_keys(row: DocumentRow) -> list[Key]:
+    """Return what an X12 document is found by, as the flow says it."""
+    group = (row.details or {}).get("group", "").rpartition(" ")[2]
+    numbers = [("group", group), ("set", row.reference)]
+    return [*([row.about] if row.about else ()), *(Key(kind=kind, value=value) for kind, value in numbers if value)]
+
+
 def receive_order(conn: Connection, order: str, partner: str = "acme-cardio", attention: str | None = None) -> str:
     """Take in an order and record it as accepted; return its message's id."""
     accepted = accept(conn, incoming(f"{partner} {order}".encode(), partner))
@@ -68,7 +75,7 @@ def receive_order(conn: Connection, order: str, partner: str = "acme-cardio", at
         outcome="accepted",
     )
     recording.put_documents(conn, [row])
-    keys = [Key(kind="item", value="CM-77-1001"), *recording.keys_of([row])]
+    keys = [Key(kind="item", value="CM-77-1001"), *number_keys(row)]
     processed = recording.Processed(
         message=accepted.message_id,
         partner=partner,
@@ -118,6 +125,7 @@ def answer(conn: Connection, order: str, answers: str, partner: str = "acme-card
         because=Cause(kind="message", id=answers),
         acknowledgement="awaited",
         documents=[row],
+        keys=number_keys(row),
     )
     outbox.put_all(conn, [outgoing])
     return message

@@ -26,7 +26,7 @@ def expect(conn: Connection, message: str, number: int = 41, partner: str = "acm
         partner=partner,
         debtor="partner",
         kind="997",
-        reference=acknowledgements.group_reference("PR", number),
+        reference=f"PR {number}",
         because=Cause(kind="message", id=message),
         due_at=DUE,
         state="awaited",
@@ -42,17 +42,15 @@ def match(
     number: int = 41,
     of_set: Acknowledgement | None = None,
 ) -> str | None:
-    group = acknowledgements.sent_group(
-        conn, partner, kinds=("997", "999"), reference=acknowledgements.group_reference("PR", number)
-    )
+    group = acknowledgements.sent_documents(conn, partner, kinds=("997", "999"), reference=f"PR {number}")
     if group is None:
         return None
     sets = [
-        acknowledgements.SetWord(position=each.position, verdict=of_set or verdict, findings=each.findings)
-        for each in group.sets
+        acknowledgements.DocumentVerdict(position=each.position, verdict=of_set or verdict, findings=each.findings)
+        for each in group.documents
     ]
-    acknowledgements.acknowledge_group(
-        conn, partner, group, verdict, said=verdict, sets=sets, by="inbound-997", now=NOW
+    acknowledgements.acknowledge_documents(
+        conn, partner, group, verdict, in_words=verdict, documents=sets, by="inbound-997", now=NOW
     )
     return group.message
 
@@ -141,7 +139,7 @@ def sent_enveloped(conn: Connection) -> str:
     return message
 
 
-def match_interchange(
+def acknowledge_envelope(
     conn: Connection,
     verdict: Acknowledgement,
     *,
@@ -149,13 +147,15 @@ def match_interchange(
     on: date | None = None,
     by: str = "inbound-ta1",
 ) -> str | None:
-    return acknowledgements.match_interchange(
+    return acknowledgements.acknowledge_envelope(
         conn,
         partner,
-        control_number=ISA13,
+        kind="TA1",
+        envelope_kind="interchange",
+        reference=str(ISA13),
         on=on,
         verdict=verdict,
-        said=verdict,
+        in_words=verdict,
         by=by,
         now=NOW,
     )
@@ -165,7 +165,7 @@ def test_a_ta1_that_refuses_the_envelope_refuses_all_that_was_in_it_once(databas
     def work(conn: Connection) -> None:
         message = sent_enveloped(conn)
         for _ in range(2):
-            assert match_interchange(conn, "rejected", on=NOW.date()) == message
+            assert acknowledge_envelope(conn, "rejected", on=NOW.date()) == message
         shown = detail(conn, message)
         assert (shown.message.acknowledgement, shown.documents[0].acknowledgement) == ("rejected", "rejected")
         assert [(each.kind, each.state) for each in shown.duties] == [("997", "rejected"), ("TA1", "rejected")]
@@ -178,7 +178,7 @@ def test_a_ta1_that_refuses_the_envelope_refuses_all_that_was_in_it_once(databas
 def test_a_ta1_that_takes_the_envelope_leaves_the_997_awaited(database: Database) -> None:
     def work(conn: Connection) -> None:
         message = sent_enveloped(conn)
-        assert match_interchange(conn, "accepted") == message
+        assert acknowledge_envelope(conn, "accepted") == message
         shown = detail(conn, message)
         assert (shown.message.acknowledgement, shown.documents[0].acknowledgement) == ("awaited", "awaited")
         [late] = mark_overdue(conn, now=DUE)
@@ -190,8 +190,8 @@ def test_a_ta1_that_takes_the_envelope_leaves_the_997_awaited(database: Database
 def test_a_later_ta1_stands_against_an_earlier_one_that_is_replayed(database: Database) -> None:
     def work(conn: Connection) -> None:
         message = sent_enveloped(conn)
-        match_interchange(conn, "accepted", by="inbound-2")
-        match_interchange(conn, "rejected", by="inbound-1")
+        acknowledge_envelope(conn, "accepted", by="inbound-2")
+        acknowledge_envelope(conn, "rejected", by="inbound-1")
         assert detail(conn, message).message.acknowledgement == "awaited"
 
     database.write_now(work)
@@ -200,8 +200,8 @@ def test_a_later_ta1_stands_against_an_earlier_one_that_is_replayed(database: Da
 def test_a_ta1_of_another_partner_or_another_day_means_nothing_of_ours(database: Database) -> None:
     def work(conn: Connection) -> None:
         message = sent_enveloped(conn)
-        assert match_interchange(conn, "rejected", partner="borealis-ortho") is None
-        assert match_interchange(conn, "rejected", on=NOW.date() + timedelta(days=2)) is None
+        assert acknowledge_envelope(conn, "rejected", partner="borealis-ortho") is None
+        assert acknowledge_envelope(conn, "rejected", on=NOW.date() + timedelta(days=2)) is None
         assert detail(conn, message).message.acknowledgement == "awaited"
 
     database.write_now(work)

@@ -10,7 +10,7 @@ from alembic import command
 from sqlalchemy import Column, Connection, MetaData, Table, insert
 
 from hub.exchange import acknowledgements, envelopes, messages
-from hub.exchange.acknowledgements import SetWord
+from hub.exchange.acknowledgements import DocumentVerdict
 from hub.exchange.overdue import mark_overdue
 from hub.kernel.scope import EVERYONE
 from hub.platform import schema
@@ -32,11 +32,11 @@ def test_acknowledgements_that_an_earlier_version_waits_for_are_matched_when_the
         assert [(each.kind, each.reference, each.state) for each in shown.duties] == [("997", "PR 41", "awaited")]
         [missed] = mark_overdue(conn, now=DUE - timedelta(hours=1))
         assert (missed.because.id, missed.reference) == (late, "PR 42")
-        group = acknowledgements.sent_group(conn, ACME, kinds=("997", "999"), reference="PR 41")
+        group = acknowledgements.sent_documents(conn, ACME, kinds=("997", "999"), reference="PR 41")
         assert group is not None
-        said = [SetWord(position=1, verdict="accepted", findings=[])]
-        acknowledgements.acknowledge_group(
-            conn, ACME, group, "accepted", said="accepted", sets=said, by="their-997", now=NOW
+        verdicts = [DocumentVerdict(position=1, verdict="accepted", findings=[])]
+        acknowledgements.acknowledge_documents(
+            conn, ACME, group, "accepted", in_words="accepted", documents=verdicts, by="their-997", now=NOW
         )
         shown = messages.message_detail(conn, EVERYONE, ours)
         assert shown is not None

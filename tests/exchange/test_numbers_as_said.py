@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection
 
-from hub.exchange.messages import list_messages, number_said, search
+from hub.exchange.messages import list_messages, number_meant, search
 from hub.exchange.model import Filters
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
@@ -43,4 +43,4 @@ def test_a_number_that_is_written_so_is_found_as_it_is(database: Database, numbe
     "text", ["PO12", "POST-7", "ISA", "#", "?", "order", "ISABEL-7", "order seven", "PO_4711", "4711 PO"]
 )
 def test_nothing_is_taken_from_a_number_that_only_begins_so(text: str) -> None:
-    assert number_said(text) == text
+    assert number_meant(text) == text

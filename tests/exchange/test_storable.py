@@ -13,7 +13,7 @@ from hub.exchange.tables import document, search_key
 from hub.kernel.outcome import Key
 from hub.kernel.scope import EVERYONE
 from hub.platform.database import Database
-from tests.exchange.story import NOW, envelope, incoming
+from tests.exchange.story import NOW, envelope, incoming, number_keys
 from tests.stored import accept, put_keys
 
 LONG = "9" * 500
@@ -50,7 +50,7 @@ def test_a_document_of_overlong_and_unprintable_values_is_written(database: Data
             outcome="none",
         )
         recording.put_documents(conn, [row])
-        put_keys(conn, "acme-cardio", message, recording.keys_of([row]))
+        put_keys(conn, "acme-cardio", message, number_keys(row))
         recording.note(conn, message, "held", "why\x00", at=NOW)
         recording.call_attention(conn, message, "a\x00b\udcff")
         return message

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from hub.flow import large_steps
 from hub.flow.large import LargeHere, LargeInSubprocess, LargeReader
-from hub.flow.large_steps import REMEMBERED_MAX, Said, Step, Steps
+from hub.flow.large_steps import REMEMBERED_MAX, Step, StepResult, Steps
 from hub.flow.readers import ReadMessage, ToRead
 from hub.flow.rules import Rules
 from hub.formats.body import Bytes
@@ -130,9 +130,9 @@ def test_a_set_of_far_too_many_loops_is_refused_by_their_count_before_it_is_cut(
     steps = Steps(rules, taken=lambda: -1)
     body = interchange(group(transaction(f"{tag}~" * 200_000)))
     said: object = steps.take([Step(name="m", partner=ACME, begins=True, body=body)])[0]
-    while isinstance(said, Said) and not said.last:
+    while isinstance(said, StepResult) and not said.last:
         [said] = steps.take([Step(name="m", partner=ACME)])
-    assert isinstance(said, Said)
+    assert isinstance(said, StepResult)
     assert [each.code for each in said.documents[0].findings] == ["GDE-TOO-MANY-LOOPS"]
 
 
@@ -213,10 +213,10 @@ def test_the_messages_that_are_remembered_have_a_most_and_one_that_is_forgotten_
     steps = Steps(rules, taken=lambda: -1)
     names = [f"m{number}" for number in range(REMEMBERED_MAX + 1)]
     begun = steps.take([Step(name=name, partner=ACME, begins=True, body=orders(3)) for name in names])
-    assert all(isinstance(each, Said) for each in begun)
+    assert all(isinstance(each, StepResult) for each in begun)
     forgotten, kept = steps.take([Step(name=name, partner=ACME) for name in names[:2]])
     assert isinstance(forgotten, Unavailable)
-    assert isinstance(kept, Said)
+    assert isinstance(kept, StepResult)
     assert steps.take([Step(name="never begun", partner=ACME)])[0].__class__ is Unavailable
 
 
@@ -279,7 +279,7 @@ def test_a_bug_of_ours_is_told_of_its_message_and_keeps_no_other_from_being_read
     assert isinstance(fault, Defect)
     assert "TypeError" in str(fault)
     (following,) = steps.take([Step(name="sound", partner=ACME)])
-    assert isinstance(begun, Said)
-    assert isinstance(following, Said)
+    assert isinstance(begun, StepResult)
+    assert isinstance(following, StepResult)
     (gone,) = steps.take([Step(name="unlucky", partner=ACME)])
     assert isinstance(gone, Unavailable)

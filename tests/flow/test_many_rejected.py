@@ -33,5 +33,5 @@ def test_of_a_small_message_as_many_rejected_sets_are_kept_as_weigh_no_more_than
     assert len(got.documents) == KEPT_BYTES_MIN // weight
     (told,) = [each for each in got.findings if each.code == "ENV-SETS-NOT-KEPT"]
     assert told.found == str(100 - len(got.documents))
-    assert told.message.startswith(f"{told.found} more sets were refused")
+    assert told.message.startswith(f"{told.found} more documents were refused")
     assert told.location.set == f"{len(got.documents) + 1:04d}", "the first of those left out"

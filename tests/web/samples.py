@@ -17,6 +17,7 @@ from hub.kernel.identity import new_id
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key, Outcome
 from hub.web.hub import Link
+from tests.exchange.story import number_keys
 from tests.stored import accept, put_keys
 from tests.web.small_hub import SmallHub
 
@@ -255,6 +256,7 @@ def answer(
             content_type="application/edi-x12",
             envelopes=[_envelope(message, partner, control_number, at, direction="out")],
             documents=[row],
+            keys=[*number_keys(row), Key(kind="interchange", value=str(control_number))],
         )
         outbox.put_all(conn, [outgoing])  # type: ignore[arg-type]
 

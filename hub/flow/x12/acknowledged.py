@@ -8,20 +8,29 @@ from __future__ import annotations
 
 from itertools import islice
 
+from sqlalchemy import Connection
+
 from hub.business.room import Arrived
-from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement, SetVerdict
+from hub.canonical.acknowledgement import (
+    AcknowledgedGroup,
+    AcknowledgedInterchange,
+    FunctionalAcknowledgement,
+    SetVerdict,
+)
 from hub.canonical.result import Result
 from hub.exchange.acknowledgements import (
-    SentGroup,
-    SetWord,
-    acknowledge_group,
-    group_reference,
-    match_interchange,
-    sent_group,
+    AcknowledgedDocuments,
+    DocumentVerdict,
+    acknowledge_documents,
+    acknowledge_envelope,
+    message_of_envelope,
+    sent_documents,
 )
 from hub.exchange.messages import find_message
 from hub.exchange.model import Acknowledgement
+from hub.flow.acknowledged import take_unnamed_acknowledgement
 from hub.flow.syntax import UnitOfWork
+from hub.flow.x12.envelopes import INTERCHANGE, group_reference
 from hub.flow.x12.framing import ACKNOWLEDGED_BY
 from hub.flow.x12.guides import x12_rules
 from hub.flow.x12.sentences import finding
@@ -31,22 +40,13 @@ from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.lenient import plain_number
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.formats.x12.reader import read
+from hub.formats.x12.survey import TA1
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Unavailable, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.scope import EVERYONE
-from hub.kernel.sentence import Phrase, Word, declared
+from hub.kernel.sentence import Word
 from hub.kernel.spelling import visible
-
-declared(
-    {
-        "BUS-ACKNOWLEDGES-UNNAMED": Phrase(
-            message="The acknowledgement names neither a group nor an interchange of ours",
-            remedy="Ask the partner which message is meant",
-        )
-    }
-)
-
 
 ACKNOWLEDGEMENTS = "FA"  # group of 997 and 999: an answer to one is awaited by nobody
 STRANGERS_MAX = 20  # sets named that we never sent; who names more speaks of another message
@@ -56,96 +56,107 @@ NOTHING_SENT = "BUS-ACKNOWLEDGES-NOTHING"
 
 def take_functional_acknowledgement(at: UnitOfWork, arrived: Arrived) -> Result:
     """Record what the partner says about a group or an interchange of ours."""
-    told = arrived.document
-    assert isinstance(told, FunctionalAcknowledgement)
-    if told.interchange is not None:
-        return _take_interchange_acknowledgement(at, arrived, told, told.interchange)
-    if told.group is None:  # of another syntax: every map of a 997 and 999 reads AK1
-        return _acknowledges_unnamed()
-    ours = sent_group(
-        at.conn,
-        arrived.partner.id,
-        kinds=ACKNOWLEDGED_BY,
-        reference=group_reference(told.group.kind, told.group.number),
-    )
-    if ours is None and told.group.kind == ACKNOWLEDGEMENTS:
-        return _acknowledges_our_acknowledgement(told, told.group.number)
+    theirs = arrived.document
+    assert isinstance(theirs, FunctionalAcknowledgement)
+    if theirs.interchange is not None:
+        return _take_interchange_acknowledgement(at, arrived, theirs, theirs.interchange)
+    if theirs.group is None:  # a partner's own map that does not read AK1
+        return take_unnamed_acknowledgement(at, arrived)
+    ours = _sent_in(at.conn, arrived.partner.id, theirs.group)
+    if ours is None and theirs.group.kind == ACKNOWLEDGEMENTS:
+        return _acknowledges_our_acknowledgement(theirs, theirs.group.number)
     if ours is None:
-        words: dict[str, Word] = {"number": told.group.number, "kind": told.group.kind}
-        return _acknowledges_nothing("group", words, told.group.number, "group.number")
-    return _take_group_acknowledgement(at, arrived, told, ours)
+        words: dict[str, Word] = {"number": theirs.group.number, "kind": theirs.group.kind}
+        return _acknowledges_nothing("group", words, theirs.group.number, "group.number")
+    return _take_group_acknowledgement(at, arrived, theirs, ours)
+
+
+def message_spoken_of(conn: Connection, partner: str, theirs: FunctionalAcknowledgement) -> str | None:
+    """Return the message of ours of whose group (997, 999) or interchange (TA1) something is said."""
+    if theirs.group is not None:
+        ours = _sent_in(conn, partner, theirs.group)
+        return ours.message if ours else None
+    about = theirs.interchange
+    if about is None:
+        return None
+    return message_of_envelope(conn, partner, kind=INTERCHANGE, reference=str(about.number), on=about.on)
+
+
+def _sent_in(conn: Connection, partner: str, group: AcknowledgedGroup) -> AcknowledgedDocuments | None:
+    """Return our sets of a group that is acknowledged; None when we sent no such group."""
+    reference = group_reference(group.kind, group.number)
+    return sent_documents(conn, partner, kinds=ACKNOWLEDGED_BY, reference=reference)
 
 
 def _take_group_acknowledgement(
-    at: UnitOfWork, arrived: Arrived, told: FunctionalAcknowledgement, ours: SentGroup
+    at: UnitOfWork, arrived: Arrived, theirs: FunctionalAcknowledgement, ours: AcknowledgedDocuments
 ) -> Result:
-    place = Location(group=_group(told), tag="AK9")
-    weighed = weigh(told, len(ours.sets), place)
-    of_group = [*weighed.contradictions, *group_notes(told, place, rejects=weighed.verdict == "rejected")]
-    sets, said, strangers = _said_of_sets(at, arrived, told, ours, weighed)
-    found = [*of_group, *said]
+    place = Location(group=_group(theirs), tag="AK9")
+    weighed = weigh(theirs, len(ours.documents), place)
+    of_group = [*weighed.contradictions, *group_notes(theirs, place, rejects=weighed.verdict == "rejected")]
+    verdicts, of_sets, strangers = _verdicts_on_sets(at, arrived, theirs, ours, weighed)
+    found = [*of_group, *of_sets]
     if weighed.verdict != "accepted" and not found:
         found = of_group = [_without_reason(weighed, place)]
     if weighed.with_errors and not found:
         found = of_group = [_errors_unnamed(place)]
-    acknowledge_group(
+    acknowledge_documents(
         at.conn,
         arrived.partner.id,
         ours,
         weighed.verdict,
-        said=weighed.said,
-        sets=sets,
+        in_words=weighed.in_words,
+        documents=verdicts,
         findings=of_group,
         with_errors=weighed.with_errors,
         by=arrived.message,
         now=at.now,
     )
-    counted = told.counts.received if told.counts else None
-    if not strangers and weighed.verdict == "accepted" and (counted or 0) > len(ours.sets):
-        strangers = [_counts_more(counted or 0, len(ours.sets), _group(told))]
+    counted = theirs.counts.received if theirs.counts else None
+    if not strangers and weighed.verdict == "accepted" and (counted or 0) > len(ours.documents):
+        strangers = [_counts_more(counted or 0, len(ours.documents), _group(theirs))]
     attention = strangers[0].message if strangers else None
     return Result(outcome="accepted", findings=[*found, *strangers], attention=attention)
 
 
-def _said_of_sets(
-    at: UnitOfWork, arrived: Arrived, told: FunctionalAcknowledgement, ours: SentGroup, weighed: Weighed
-) -> tuple[list[SetWord], list[Diagnostic], list[Diagnostic]]:
-    """Return the word on each set of ours, all that is said of them, and sets that are named and are not ours."""
-    by_number = {plain_number(each.number or ""): each for each in told.sets}
-    verdicts = {plain_number(number): verdict for number, verdict in weighed.sets.items()}
-    noted = any(each.reason or each.segments for each in told.sets)
-    bodies = _bodies(at, ours) if noted else {}
-    words: list[SetWord] = []
-    said: list[Diagnostic] = []
-    for sent in ours.sets:
-        number = plain_number(sent.control_number)
-        verdict = verdicts.get(number, weighed.rest)
+def _verdicts_on_sets(
+    at: UnitOfWork, arrived: Arrived, theirs: FunctionalAcknowledgement, ours: AcknowledgedDocuments, weighed: Weighed
+) -> tuple[list[DocumentVerdict], list[Diagnostic], list[Diagnostic]]:
+    """Return the verdict on each set of ours, all that is noted of them, and sets that are named and are not ours."""
+    by_number = {plain_number(each.number or ""): each for each in theirs.sets}
+    weighed_sets = {plain_number(number): verdict for number, verdict in weighed.sets.items()}
+    explained = any(each.reason or each.segments for each in theirs.sets)
+    bodies = _bodies(at, ours) if explained else {}
+    verdicts: list[DocumentVerdict] = []
+    noted: list[Diagnostic] = []
+    for sent in ours.documents:
+        number = plain_number(sent.reference)
+        verdict = weighed_sets.get(number, weighed.rest)
         about = by_number.get(number)
         notes: list[Diagnostic] = []
         if about is not None:
             guide = x12_rules(at.rules).guide(sent.release or "", sent.kind, arrived.partner.id)
-            our_set = OurSet(
-                kind=sent.kind, control_number=sent.control_number, sent=bodies.get(sent.position), guide=guide
-            )
-            place = Location(group=_group(told), set=sent.control_number)
+            our_set = OurSet(kind=sent.kind, control_number=sent.reference, sent=bodies.get(sent.position), guide=guide)
+            place = Location(group=_group(theirs), set=sent.reference)
             if verdict == "rejected" or about.reason or about.segments:
                 notes = set_notes(about, our_set, place, rejects=verdict == "rejected")
             elif about.verdict == "accepted-with-errors":
                 notes = [_errors_unnamed(place)]
-        words.append(SetWord(position=sent.position, verdict=verdict, findings=without_earlier(sent.findings, notes)))
-        said += notes
-    known = {plain_number(sent.control_number): sent.kind for sent in ours.sets}
+        findings = without_earlier(sent.findings, notes)
+        verdicts.append(DocumentVerdict(position=sent.position, verdict=verdict, findings=findings))
+        noted += notes
+    known = {plain_number(sent.reference): sent.kind for sent in ours.documents}
     strange = (each for number, each in by_number.items() if known.get(number) != each.kind)
-    strangers = [_stranger(each, _group(told)) for each in islice(strange, STRANGERS_MAX)]
-    return words, said, strangers
+    strangers = [_stranger(each, _group(theirs)) for each in islice(strange, STRANGERS_MAX)]
+    return verdicts, noted, strangers
 
 
-def _group(told: FunctionalAcknowledgement) -> int:
-    assert told.group is not None
-    return told.group.number
+def _group(theirs: FunctionalAcknowledgement) -> int:
+    assert theirs.group is not None
+    return theirs.group.number
 
 
-def _bodies(at: UnitOfWork, ours: SentGroup) -> dict[int, TransactionSet]:
+def _bodies(at: UnitOfWork, ours: AcknowledgedDocuments) -> dict[int, TransactionSet]:
     """Return our sets as they were sent, by their position; none when the bytes cannot be had any more."""
     message = find_message(at.conn, EVERYONE, ours.message)
     if message is None:
@@ -159,21 +170,23 @@ def _bodies(at: UnitOfWork, ours: SentGroup) -> dict[int, TransactionSet]:
 
 
 def _take_interchange_acknowledgement(
-    at: UnitOfWork, arrived: Arrived, told: FunctionalAcknowledgement, about: AcknowledgedInterchange
+    at: UnitOfWork, arrived: Arrived, theirs: FunctionalAcknowledgement, about: AcknowledgedInterchange
 ) -> Result:
     """Record a TA1. One that finds fault calls a person: whoever sent the interchange must put something right."""
-    verdict: Acknowledgement = "rejected" if told.verdict == "rejected" else "accepted"
-    with_errors = told.verdict == "accepted-with-errors"
-    notes = [] if told.verdict == "accepted" else [interchange_note(about.number, told.verdict, told.reason)]
+    verdict: Acknowledgement = "rejected" if theirs.verdict == "rejected" else "accepted"
+    with_errors = theirs.verdict == "accepted-with-errors"
+    notes = [] if theirs.verdict == "accepted" else [interchange_note(about.number, theirs.verdict, theirs.reason)]
     word = "accepted with errors" if with_errors else verdict
-    partner, reason = arrived.partner.id, told.reason
-    ours = match_interchange(
+    partner, reason = arrived.partner.id, theirs.reason
+    ours = acknowledge_envelope(
         at.conn,
         partner,
-        control_number=about.number,
+        kind=TA1,
+        envelope_kind=INTERCHANGE,
+        reference=str(about.number),
         on=about.on,
         verdict=verdict,
-        said=f"interchange {word} by {partner}" + (f", note {reason}" if reason else ""),
+        in_words=f"interchange {word} by {partner}" + (f", note {reason}" if reason else ""),
         findings=notes,
         by=arrived.message,
         now=at.now,
@@ -190,14 +203,9 @@ def _acknowledges_nothing(case: str, words: dict[str, Word], number: int, path: 
     return Result(outcome="held", findings=[stray], attention=stray.message)
 
 
-def _acknowledges_unnamed() -> Result:
-    unnamed = Diagnostic(code="BUS-ACKNOWLEDGES-UNNAMED", severity=Severity.WARNING, location=Location(path="group"))
-    return Result(outcome="held", findings=[unnamed], attention=unnamed.message)
-
-
-def _acknowledges_our_acknowledgement(told: FunctionalAcknowledgement, number: int) -> Result:
+def _acknowledges_our_acknowledgement(theirs: FunctionalAcknowledgement, number: int) -> Result:
     """Note what answers an acknowledgement of ours: nothing waits for it, and only a rejection is somebody's work."""
-    rejects = weigh(told, len(told.sets) or 1, Location(group=number, tag="AK9")).verdict != "accepted"
+    rejects = weigh(theirs, len(theirs.sets) or 1, Location(group=number, tag="AK9")).verdict != "accepted"
     said = finding(
         "BUS-ACKNOWLEDGES-RECEIPT/rejected" if rejects else "BUS-ACKNOWLEDGES-RECEIPT",
         Severity.WARNING if rejects else Severity.NOTE,
@@ -214,8 +222,8 @@ def _counts_more(received: int, sent: int, control_number: int) -> Diagnostic:
     return finding(f"{NOTHING_SENT}/counts", Severity.WARNING, at, words, found=str(received))
 
 
-def _stranger(told: SetVerdict, control_number: int) -> Diagnostic:
-    kind, number = told.kind[:FOUND_CHARACTERS_MAX], (told.number or "")[:FOUND_CHARACTERS_MAX]
+def _stranger(theirs: SetVerdict, control_number: int) -> Diagnostic:
+    kind, number = theirs.kind[:FOUND_CHARACTERS_MAX], (theirs.number or "")[:FOUND_CHARACTERS_MAX]
     words: dict[str, Word] = {"kind": visible(kind), "number": visible(number), "group": control_number}
     at = Location(path="sets", tag="AK2", element=2)
     return finding(f"{NOTHING_SENT}/set", Severity.WARNING, at, words, found=number)

@@ -39,14 +39,14 @@ log = structlog.get_logger("hub.flow.x12.acknowledging")
 
 SETS_SHOWN_MAX = 1_000  # of one group, on pages and over the API; the counts are of all, and so is what is sent
 VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "P": "partly-accepted", "R": "rejected"}
-SAID: dict[str, Acknowledgement] = {"A": "accepted", "E": "accepted", "P": "partly", "R": "rejected"}
+ACKNOWLEDGEMENTS: dict[str, Acknowledgement] = {"A": "accepted", "E": "accepted", "P": "partly", "R": "rejected"}
 """AK501 and AK901 in the words of the message log."""
 
 
 def reply_to(rules: Rules, partner: Partner, envelope: Envelope, outcomes: Sequence[DocumentOutcome]) -> Reply:
     """Return what is said of an interchange; ``outcomes`` are of the sets of its message."""
     if partner.x12 is None:
-        return Reply(said="none")  # nobody to address: the findings tell us, and we tell them another way
+        return Reply(acknowledgement="none")  # nobody to address: the findings tell us, and we tell them another way
     interchange = interchange_of(envelope)
     groups = [] if interchange.refused else [g for g in interchange.groups if _is_acknowledged(g, partner)]
     of_group = _by_group(groups, outcomes, partner, rules)
@@ -55,9 +55,10 @@ def reply_to(rules: Rules, partner: Partner, envelope: Envelope, outcomes: Seque
         content = _content(group, of_group[group.number], partner, rules)
         to = identity_of(interchange, group, partner)
         together.setdefault((content.release, to), []).append(content)
-    said = [SAID[group_code(of_group[group.number], group.findings)] for group in groups]
+    of_groups = [ACKNOWLEDGEMENTS[group_code(of_group[group.number], group.findings)] for group in groups]
+    worst: Acknowledgement = max(of_groups, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default="none")
     return Reply(
-        said="rejected" if interchange.refused else max(said, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default="none"),
+        acknowledgement="rejected" if interchange.refused else worst,
         test=is_test(envelope, partner),
         of_envelope=_ta1(interchange) if _wants(interchange, partner) else None,
         to=identity_of(interchange, None, partner),
@@ -120,14 +121,14 @@ def _content(group: Group, outcomes: Sequence[SetOutcome], partner: Partner, rul
         release=release,
     )
     assert written is not None  # groups of acknowledgements were left out
-    told = _canonical(group, outcomes)
+    canonical = _canonical(group, outcomes)
     return Content(
         kind=form.kind,
         group=ACKNOWLEDGEMENT_GROUP,
         release=release,
         body=kept(_valid(written, release, group, outcomes, partner, rules)),
-        document=type(told).__name__,
-        canonical=encode_document(told),
+        document=type(canonical).__name__,
+        canonical=encode_document(canonical),
     )
 
 

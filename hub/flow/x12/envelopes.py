@@ -5,17 +5,26 @@ What the flow enters, judges and shows is spelt out; ISA, GS and what answers to
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from hub.exchange.model import Usage
-from hub.flow.documents import Envelope, FunctionalGroup, Identity, Survey
+from hub.flow.documents import DocumentGroup, Envelope, Identity, Survey
 from hub.formats.x12 import survey
 from hub.formats.x12.headers import GroupHeader, InterchangeHeader
 from hub.formats.x12.separators import Separators
+from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 
-INTERCHANGE = "interchange"
+INTERCHANGE: Final = "interchange"
 """The kind of ISA13, by which an interchange is entered and found."""
+
+GROUP: Final = "group"
+"""The kind of GS06, by which documents are found; among a document's details the name of its group."""
+
+SET = "set"
+"""The kind of ST02."""
 
 _USAGES: dict[str | None, Usage] = {"P": "production", "T": "test", "I": "information"}
 
@@ -79,9 +88,9 @@ def interchange_of(envelope: Envelope) -> survey.Interchange:
     )
 
 
-def _group_of(found: survey.Group) -> FunctionalGroup:
+def _group_of(found: survey.Group) -> DocumentGroup:
     details = GroupDetails(header=found.header, stated=found.stated, received=found.received)
-    return FunctionalGroup(
+    return DocumentGroup(
         number=found.number,
         kind=found.header.functional_group,
         reference=str(found.header.control_number),
@@ -90,7 +99,7 @@ def _group_of(found: survey.Group) -> FunctionalGroup:
     )
 
 
-def _x12_group_of(group: FunctionalGroup, interchange: int) -> survey.Group:
+def _x12_group_of(group: DocumentGroup, interchange: int) -> survey.Group:
     details = _group(group.details)
     return survey.Group(
         number=group.number,
@@ -112,3 +121,19 @@ def sent_envelope(header: InterchangeHeader) -> Envelope:
         receiver=Identity(id=header.receiver_id or "", qualifier=header.receiver_qualifier or ""),
         usage=_USAGES.get(header.usage, "unclear"),
     )
+
+
+def group_reference(kind: str, number: int | str) -> str:
+    """Return what a group is acknowledged by: GS01 and GS06."""
+    return f"{kind} {number}"
+
+
+def details_of(kind: str, number: int | str) -> dict[str, str]:
+    """Return what X12 alone says of the documents of a group."""
+    return {GROUP: group_reference(kind, number)}
+
+
+def keys_of(group: int | str, *sets: str) -> list[Key]:
+    """Return by which numbers documents of a group are found; "" where something has none."""
+    found = [(GROUP, str(group)), *((SET, number) for number in sets)]
+    return [Key(kind=kind, value=value) for kind, value in found if value]

@@ -9,14 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hub.exchange.acknowledgements import group_reference
 from hub.exchange.controls import Numbers
-from hub.exchange.model import GROUP
 from hub.exchange.partner_x12 import EnvelopeId
 from hub.exchange.partners import Partner
 from hub.flow.drafts import Content, Draft
 from hub.flow.syntax import DueAcknowledgement, Framed
-from hub.flow.x12.envelopes import sent_envelope
+from hub.flow.x12.envelopes import GROUP, INTERCHANGE, details_of, group_reference, keys_of, sent_envelope
 from hub.flow.x12.guides import agreed_envelope, identity_called
 from hub.flow.x12.rendering import segments_of, separators_of
 from hub.flow.x12.ta1 import ta1_of
@@ -25,6 +23,7 @@ from hub.formats.x12.headers import GroupHeader, InterchangeHeader, version_of
 from hub.formats.x12.survey import TA1
 from hub.formats.x12.writer import CleanSegments, OutboundSet, write_interchange
 from hub.kernel.errors import Defect
+from hub.kernel.outcome import Key
 
 CONTENT_TYPE = "application/edi-x12"  # RFC 1767
 ACKNOWLEDGED_BY = ("997", "999")
@@ -36,8 +35,8 @@ def frame(partner: Partner, draft: Draft, numbers: Numbers, now: datetime) -> Fr
     segments = [segments_of(content.body) for content in contents]
     local = now.astimezone(ZoneInfo(partner.time_zone))
     to = identity_called(partner, draft.to)
-    header = _interchange_header(partner, to, numbers.take("interchange"), draft, local)
-    group = _group_header(partner, to, contents[0], numbers.take("group"), header) if contents else None
+    header = _interchange_header(partner, to, numbers.take(INTERCHANGE), draft, local)
+    group = _group_header(partner, to, contents[0], numbers.take(GROUP), header) if contents else None
     written = write_interchange(
         header,
         [(group, _sets(contents, segments))] if group else [],
@@ -47,14 +46,19 @@ def frame(partner: Partner, draft: Draft, numbers: Numbers, now: datetime) -> Fr
     if written.body is None:  # a draft is clean, and what envelopes bear is looked at as partner files are loaded
         raise Defect(f"cannot write to {partner.id}: {'; '.join(each.message for each in written.findings)}")
     kind = contents[0].kind if contents else TA1
+    own = [f"{number:04d}" for number in range(1, len(contents) + 1)]
     return Framed(
         body=written.body,
         content_type=CONTENT_TYPE,
         file_name=f"{kind}-{header.control_number:09d}.edi",
         kind=kind,
         envelope=sent_envelope(header),
-        numbers=[f"{number:04d}" for number in range(1, len(contents) + 1)],
-        numbered_in=_numbered_in(group) if group else None,
+        numbers=own,
+        details=details_of(group.functional_group, group.control_number) if group else None,
+        keys=[
+            *(keys_of(group.control_number, *own) if group else ()),
+            Key(kind=INTERCHANGE, value=str(header.control_number)),
+        ],
         awaits=_awaited(group, partner) if group and _is_owed(partner, group) else None,
     )
 
@@ -100,10 +104,6 @@ def _sets(contents: Sequence[Content], segments: Sequence[CleanSegments]) -> lis
         OutboundSet(kind=content.kind, control_number=number, segments=own)
         for number, (content, own) in enumerate(zip(contents, segments, strict=True), start=1)
     ]
-
-
-def _numbered_in(group: GroupHeader) -> dict[str, str]:
-    return {GROUP: group_reference(group.functional_group, group.control_number)}
 
 
 def _awaited(group: GroupHeader, partner: Partner) -> DueAcknowledgement:

@@ -67,7 +67,7 @@ class OpenedX12:
         for interchange in self._interchanges:
             for segment in interchange.told:
                 position += 1
-                yield _read_told(segment, position, interchange)
+                yield _read_acknowledgement(segment, position, interchange)
 
 
 class _Rereading:
@@ -98,9 +98,9 @@ def open_interchanges(body: Bytes, rules: Rules, partner: Partner, every: int) -
     return OpenedX12(survey, interchanges, events, rules, partner.id)
 
 
-def _read_told(segment: ServiceSegment, position: int, interchange: Interchange) -> Document:
+def _read_acknowledgement(segment: ServiceSegment, position: int, interchange: Interchange) -> Document:
     """Return the TA1 as a document: handled, shown and kept as any other that a partner sends."""
-    told, findings = read_ta1(segment)
+    theirs, findings = read_ta1(segment)
     return Document(
         position=position,
         envelope=interchange.position,
@@ -110,8 +110,8 @@ def _read_told(segment: ServiceSegment, position: int, interchange: Interchange)
         release="",
         findings=findings,
         stopped=interchange.names_refused,
-        document=type(told).__name__ if told else None,
-        canonical=encode_document(told) if told else None,
+        document=type(theirs).__name__ if theirs else None,
+        canonical=encode_document(theirs) if theirs else None,
     )
 
 

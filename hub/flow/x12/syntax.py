@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.result import Cause
 from hub.exchange.controls import Numbers
@@ -17,8 +19,8 @@ from hub.flow.signing import DoorWords
 from hub.flow.syntax import Framed, Opened, Take
 from hub.flow.views import View
 from hub.flow.x12 import acknowledging, agreement, framing, opening, origins, rendering, view
-from hub.flow.x12.acknowledged import take_functional_acknowledgement
-from hub.flow.x12.envelopes import interchange_of
+from hub.flow.x12.acknowledged import message_spoken_of, take_functional_acknowledgement
+from hub.flow.x12.envelopes import details_of, interchange_of, keys_of
 from hub.flow.x12.guides import identity_of, x12_rules
 from hub.formats.body import Bytes
 from hub.formats.family import OpenedDocument
@@ -27,6 +29,7 @@ from hub.formats.x12.events import InterchangeStart, TransactionSet
 from hub.formats.x12.reader import read
 from hub.formats.x12.schema import FAMILY
 from hub.kernel.location import Location
+from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 from hub.mapping.library import Map
 from hub.mapping.provenance import Origin
@@ -37,6 +40,10 @@ class X12Syntax(DoorWords):
 
     name = FAMILY
     handles: Mapping[str, Take] = {FunctionalAcknowledgement.__name__: take_functional_acknowledgement}
+
+    def message_spoken_of(self, conn: Connection, partner: str, theirs: FunctionalAcknowledgement) -> str | None:
+        """Return the message with the group or the interchange that is named."""
+        return message_spoken_of(conn, partner, theirs)
 
     def holds_many(self, body: bytes, most: int) -> bool:
         """Count what may begin a set, whatever separates, and wherever the first interchange begins."""
@@ -58,6 +65,16 @@ class X12Syntax(DoorWords):
     def with_number_judged(self, envelope: Envelope, entered: EnvelopeRow) -> Envelope:
         """Return the envelope with what was found about ISA13."""
         return agreement.with_number_judged(envelope, entered)
+
+    def details(self, envelope: Envelope, document: Document) -> dict[str, str] | None:
+        """Return GS01 and GS06, by which a group is acknowledged."""
+        group = envelope.group(document.group)
+        return details_of(group.kind, group.reference) if group else None
+
+    def numbers(self, envelope: Envelope, document: Document) -> list[Key]:
+        """Return GS06 and ST02."""
+        group = envelope.group(document.group)
+        return keys_of(group.reference if group else "", document.number)
 
     def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
         """Return the identity by ISA06 and GS02."""

@@ -55,22 +55,22 @@ def interchange_note(number: int, verdict: str, code: str | None) -> Diagnostic:
     )
 
 
-def group_notes(told: FunctionalAcknowledgement, ours: Location, *, rejects: bool) -> list[Diagnostic]:
+def group_notes(theirs: FunctionalAcknowledgement, ours: Location, *, rejects: bool) -> list[Diagnostic]:
     """Return what the acknowledgement finds wrong with our group as a whole (AK905)."""
-    if told.reason is None:
+    if theirs.reason is None:
         return []
     severity = Severity.GROUP if rejects else Severity.WARNING
-    code = told.reason[:CODE_CHARACTERS_MAX] if told.reason else None
-    return [finding("ENV-OURS-GROUP", severity, ours, said_by("group", told.reason), standard=code)]
+    code = theirs.reason[:CODE_CHARACTERS_MAX] if theirs.reason else None
+    return [finding("ENV-OURS-GROUP", severity, ours, said_by("group", theirs.reason), standard=code)]
 
 
-def set_notes(told: SetVerdict, ours: OurSet, at: Location, *, rejects: bool) -> list[Diagnostic]:
+def set_notes(theirs: SetVerdict, ours: OurSet, at: Location, *, rejects: bool) -> list[Diagnostic]:
     """Return what the acknowledgement finds wrong with a set of ours: its segments, their elements, then the whole."""
-    found = list(islice(_segment_notes(told.segments, ours, at, rejects=rejects), NOTES_MAX))
-    own = told.reason and not (told.reason == "5" and found)  # 5 only says that something is said of its segments
+    found = list(islice(_segment_notes(theirs.segments, ours, at, rejects=rejects), NOTES_MAX))
+    own = theirs.reason and not (theirs.reason == "5" and found)  # 5 only says that something is said of its segments
     if own or (rejects and not found):
-        words: dict[str, Word] = {"kind": ours.kind, "number": ours.control_number, **said_by("set", told.reason)}
-        code = told.reason[:CODE_CHARACTERS_MAX] if told.reason else None
+        words: dict[str, Word] = {"kind": ours.kind, "number": ours.control_number, **said_by("set", theirs.reason)}
+        code = theirs.reason[:CODE_CHARACTERS_MAX] if theirs.reason else None
         found.append(finding("SYN-OURS-SET", Severity.SET if rejects else Severity.WARNING, at, words, standard=code))
     return found
 
@@ -165,9 +165,9 @@ def _in_segment(at: Location, position: int, tag: str) -> Location:
     return Location(interchange=at.interchange, group=at.group, set=at.set, segment=position, tag=tag[:3] or None)
 
 
-def without_earlier(findings: Sequence[Diagnostic], told: Sequence[Diagnostic]) -> list[Diagnostic]:
+def without_earlier(findings: Sequence[Diagnostic], theirs: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Return what we found ourselves, and what the newest acknowledgement says: an earlier one is overtaken."""
-    return [*(each for each in findings if OURS not in each.code), *told]
+    return [*(each for each in findings if OURS not in each.code), *theirs]
 
 
 WORDS: Mapping[str, str] = {

@@ -15,9 +15,9 @@ from hub.business.rooms import ROOMS
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.stored import decode_document
 from hub.exchange import parts
-from hub.exchange.acknowledgements import group_reference, sent_group, sent_interchange
 from hub.exchange.messages import find_message, latest_delivery, stages_of
 from hub.exchange.model import DocumentRow, MessageDetail, MessageRow
+from hub.flow.syntaxes import SYNTAXES
 from hub.flow.views import BODY_READ_MAX, HEAD_READ_MAX, View
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.scope import Scope
@@ -30,7 +30,6 @@ from hub.web.pages.steps import STEPS_SHOWN_MAX
 TABS_MAX = 40  # documents offered above the views; the next forty are one link away
 LISTED_MAX = 20  # answers, acknowledgements
 ENVELOPES_SHOWN_MAX = 3
-ACKNOWLEDGED_BY = ("997", "999")
 WHEN_HELD = {document: room.when_held for room in ROOMS for document in room.handles}
 CANONICAL_READ_MAX = 1024 * 1024  # bytes of a document shown as understood: some 2,000 lines
 
@@ -117,7 +116,7 @@ def shown_message(conn: Any, scope: Scope, message: str, position: int | None) -
             before=before - TABS_MAX + 1 if before else None,
             following=before + TABS_MAX + 1 if offered.next else None,
         ),
-        acknowledges=_acknowledges(conn, scope, meant.document, canonical) if meant else None,
+        acknowledges=_acknowledges(conn, scope, row, meant.document, canonical) if meant else None,
     )
 
 
@@ -163,28 +162,17 @@ def headline(shown: Shown) -> str:
     return detail.message.keys[0].value if detail.message.keys else ""
 
 
-def _acknowledges(conn: Any, scope: Scope, document: DocumentRow, canonical: bytes | None) -> MessageRow | None:
+def _acknowledges(
+    conn: Any, scope: Scope, row: MessageRow, document: DocumentRow, canonical: bytes | None
+) -> MessageRow | None:
     """Return our message that an acknowledgement speaks of; None where it is none, or speaks of nothing we sent."""
     if document.document != FunctionalAcknowledgement.__name__ or canonical is None or document.direction != "in":
         return None
-    told = decode_document(document.document, canonical)
-    ours = _sent(conn, document.partner, told) if isinstance(told, FunctionalAcknowledgement) else None
+    theirs, syntax = decode_document(document.document, canonical), SYNTAXES.get(row.syntax or "")
+    if syntax is None or not isinstance(theirs, FunctionalAcknowledgement):
+        return None
+    ours = syntax.message_spoken_of(conn, document.partner, theirs)
     return find_message(conn, scope, ours) if ours else None
-
-
-def _sent(conn: Any, partner: str, told: FunctionalAcknowledgement) -> str | None:
-    """Return the message of ours of whose group (997, 999) or interchange (TA1) something is told."""
-    if told.group is not None:
-        group = sent_group(
-            conn,
-            partner,
-            kinds=ACKNOWLEDGED_BY,
-            reference=group_reference(told.group.kind, told.group.number),
-        )
-        return group.message if group else None
-    if told.interchange is not None:
-        return sent_interchange(conn, partner, control_number=told.interchange.number, on=told.interchange.on)
-    return None
 
 
 def _canonical(conn: Any, scope: Scope, message: str, position: int) -> tuple[int, bytes | None]:

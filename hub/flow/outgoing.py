@@ -25,6 +25,7 @@ from hub.flow.syntaxes import SYNTAXES
 from hub.kernel.clock import Clock
 from hub.kernel.diagnostics import Severity, worst
 from hub.kernel.identity import new_id
+from hub.kernel.outcome import Key
 from hub.platform.blobs import Blobs, Body
 
 
@@ -111,8 +112,16 @@ def _outgoing(
         if envelope
         else [],
         documents=rows,
-        keys=[*draft.keys, *([draft.subject] if draft.subject and rows else ()), *framed.keys],
+        keys=_keys(draft, framed),
     )
+
+
+def _keys(draft: Draft, framed: Framed) -> list[Key]:
+    """Return all by which the message is found: what it is about, and the numbers it bears."""
+    about = [draft.subject] if draft.subject and draft.contents else []
+    envelope = framed.envelope
+    own = [Key(kind=envelope.kind, value=envelope.reference)] if envelope and envelope.kind else []
+    return [*draft.keys, *about, *framed.keys, *own]
 
 
 def _called(partner: Partner, draft: Draft, framed: Framed) -> str:

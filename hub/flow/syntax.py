@@ -63,7 +63,7 @@ class Framed(Struct):
     envelope: Envelope | None = None  # None: the syntax has none that is numbered
     numbers: list[str] = []  # of the contents
     details: dict[str, str] | None = None  # what else it says of them, as rows of documents keep it
-    keys: list[Key] = []  # all of these numbers, and that of the envelope: people search by them
+    keys: list[Key] = []  # all of these numbers: people search by them, as by that of the envelope
     awaits: DueAcknowledgement | None = None
 
 

@@ -17,7 +17,6 @@ from hub.kernel.location import Location
         ([True], "rejected"),
         ([True, True], "rejected"),
         ([True, False], "partly-accepted"),
-        ([], "accepted"),
     ],
 )
 def test_of_several_documents_some_rejected_is_told_as_accepted_in_part(faulty: list[bool], verdict: str) -> None:

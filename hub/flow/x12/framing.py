@@ -23,7 +23,6 @@ from hub.formats.x12.headers import GroupHeader, InterchangeHeader, version_of
 from hub.formats.x12.survey import TA1
 from hub.formats.x12.writer import CleanSegments, OutboundSet, write_interchange
 from hub.kernel.errors import Defect
-from hub.kernel.outcome import Key
 
 CONTENT_TYPE = "application/edi-x12"  # RFC 1767
 ACKNOWLEDGED_BY = ("997", "999")
@@ -55,10 +54,7 @@ def frame(partner: Partner, draft: Draft, numbers: Numbers, now: datetime) -> Fr
         envelope=sent_envelope(header),
         numbers=own,
         details=details_of(group.functional_group, group.control_number) if group else None,
-        keys=[
-            *(keys_of(group.control_number, *own) if group else ()),
-            Key(kind=INTERCHANGE, value=str(header.control_number)),
-        ],
+        keys=keys_of(group.control_number, *own) if group else [],
         awaits=_awaited(group, partner) if group and _is_owed(partner, group) else None,
     )
 

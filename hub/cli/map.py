@@ -227,7 +227,7 @@ def diff(out: Output, names: tuple[str, ...], files: tuple[Path, ...], last: int
 @map_.command()
 @click.option("--from", "files", metavar="FILE", multiple=True, required=True, type=NAMED_FILE, help="What they send.")
 @click.option("--partner", metavar="ID", required=True, help="Whose map it becomes.")
-@click.option("--map", "name", metavar="MAP", help="The map to start from; else the base map of the set.")
+@click.option("--map", "name", metavar="MAP", help="The map to start from; else the one that reads the first sample.")
 @reports
 def new(out: Output, files: tuple[Path, ...], partner: str, name: str | None) -> None:
     """Propose a partner's map from samples: the base map, and a line for all it leaves unread (on stdout)."""
@@ -265,6 +265,7 @@ def fields(out: Output, name: str) -> None:
         {
             "field": lambda rule: rule.field,
             "wire": lambda rule: " | ".join(rule.wire),
+            "else": lambda rule: rule.otherwise,
             "way": lambda rule: rule.way,
             "rule": lambda rule: rule.where,
         },
@@ -331,8 +332,9 @@ def _map(name: str) -> Map:
 
 
 def _base_map(data: bytes) -> str:
-    """Return the name of the base map of the standard that a file is of."""
-    found = base_map_for(data, Rules(_configuration()))
+    """Return the name of the base map of the standard that a file is of, else of the map of whoever's own it is."""
+    rules = Rules(_configuration())
+    found = base_map_for(data, rules) or map_of(data, rules)
     if found is None:
         raise Misconfigured.told("no base map reads the file", remedy="name the map it is to begin with: --map MAP")
     return found.name

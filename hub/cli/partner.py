@@ -15,7 +15,7 @@ from msgspec import structs
 from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.partner_access import key, keys, revoke, secret, secrets
 from hub.cli.partner_file import AgreedBody, CredentialIdentity, EnvelopeIdentity, new_partner
-from hub.cli.partner_migration import Migration, files_at, migrate_file
+from hub.cli.partner_migration import Migration, files_at, id_meant, migrate_file
 from hub.cli.stored import data_option, known_partner, settings_for, usage_shown, usages_of
 from hub.exchange.partner_x12 import EnvelopeId
 from hub.exchange.partners import Kind, Partner, Way, load_partners, read_partner
@@ -115,6 +115,7 @@ def check(out: Output, partner_id: str | None) -> None:
 @click.option("--receives", multiple=True, metavar="DOCUMENT=MAP", help="XML, JSON: what we answer. Again for more.")
 @click.option("--time-zone", default="UTC", show_default=True, help="IANA name, for dates without a zone.")
 @click.option("--currency", default="USD", show_default=True, help="ISO 4217, of an order that names none.")
+@data_option
 @reports
 def new(
     out: Output,
@@ -128,12 +129,14 @@ def new(
     receives: tuple[str, ...],
     time_zone: str,
     currency: str,
+    data: Path | None,
 ) -> None:
     """Write the folder of a new partner ID, in test, with a comment at each choice."""
     if not is_partner_id(partner_id):
         raise click.BadParameter("lower case letters, digits and hyphens, as in north-spine", param_hint="ID")
     agreed = _agreed(syntax, theirs, ours, sends, receives)
-    folder = _writable_root(_configuration()) / "partners" / partner_id
+    settings = settings_for(data)
+    folder = _writable_root(find_configuration(settings.config_path)) / "partners" / partner_id
     if folder.exists():
         raise Misconfigured.told(
             f"partner {partner_id} is there already", file=str(folder), remedy="edit its partner.toml"
@@ -154,7 +157,7 @@ def new(
     except Misconfigured:
         shutil.rmtree(folder)
         raise
-    drops = Places(settings_for(None).folders_root)
+    drops = Places(settings.folders_root)
     out.value(
         {
             "partner": partner_id,
@@ -183,7 +186,7 @@ def migrate(out: Output, places: tuple[str, ...], kind: Kind) -> None:
     for file in _files(_configuration(), places):
         try:
             migrations.append(migrate_file(file, kind))
-            read_partner(file, file.parent.name)
+            read_partner(file, id_meant(file))
         except Misconfigured as fault:
             faults.append(fault)
     out.value({"files": migrations, "faults": [_as_data(fault) for fault in faults]})

@@ -48,6 +48,13 @@ def files_at(place: Path) -> list[Path]:
     return [own] if own.is_file() else sorted((*place.glob("*/partner.toml"), *place.glob("partners/*/partner.toml")))
 
 
+def id_meant(path: Path) -> str:
+    """Return the partner's id by the folder, where the file lies among partners; elsewhere by what the file says."""
+    folder = path.resolve().parent
+    stated = parse_toml(read_own_text(path), str(path)).get("id")
+    return stated if folder.parent.name != "partners" and isinstance(stated, str) else folder.name
+
+
 def migrated(text: str, file: str, kind: Kind) -> tuple[str, list[str]]:
     """Return the text in the new shape, and what was done. Raises ``Misconfigured`` where a person has to do it."""
     before = parse_toml(text, file)

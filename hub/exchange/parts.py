@@ -132,6 +132,17 @@ def findings_of_document(
     return _elements(conn, document.c.findings, *of_document, cursor=cursor, limit=limit, worst_first=worst_first)
 
 
+def findings_of_whole(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[Diagnostic]:
+    """Return findings about the message; where it is one document and nothing is about the rest, those of the document.
+
+    A body of XML or JSON is its document: what is found in it is found in the message.
+    """
+    counted = counts_of(conn, message_id)
+    if counted["findings"] == 0 and counted["documents"] == 1:
+        return findings_of_document(conn, message_id, 1, cursor=cursor, limit=limit)
+    return findings_of_message(conn, message_id, cursor=cursor, limit=limit)
+
+
 def findings_of_message(
     conn: Connection, message_id: str, *, cursor: str | None = None, limit: int, worst_first: bool = False
 ) -> Cut[Diagnostic]:

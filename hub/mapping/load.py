@@ -18,6 +18,7 @@ from hub.kernel.errors import Misconfigured
 from hub.kernel.own_files import FILE, read_own_text
 from hub.kernel.sentence import EMPTY, Phrase, Wording, declared
 from hub.mapping.faults import MapFault, as_map_fault, near_or
+from hub.mapping.partner_values import with_partner_values
 from hub.mapping.scan import KeyValue, Where, scan
 from hub.mapping.spec import (
     CodeTable,
@@ -59,6 +60,7 @@ class MapFiles:
 
     def __init__(self, roots: Sequence[Path]) -> None:
         self._roots = [root / FOLDER for root in roots]
+        self._configuration = list(roots)
 
     def names(self) -> list[str]:
         """Return the names of all maps, in order."""
@@ -93,6 +95,11 @@ class MapFiles:
         family = _family(wire)
         codes = read_codes(self._entries(f"{family}/codes.toml", faults, texts), faults) if family else {}
         spec.codes = merge_codes(codes, spec.codes)
+        partner = spec.header.get("partner")
+        known = with_partner_values(
+            spec.root, partner.text if partner else None, lambda file: self._of_partner(file, faults), faults
+        )
+        texts += [f"partner.currency\0{known}"] if known else []
         digest = sha256("\0".join(texts).encode()).hexdigest()
         return Loaded(name, spec, wire.text if wire else "", digest), faults
 
@@ -150,8 +157,9 @@ class MapFiles:
 
     def _entries(self, relative: str, faults: list[MapFault], texts: list[str]) -> list[KeyValue]:
         path = self._find(relative)
-        if path is None:
-            return []
+        return [] if path is None else self._scanned(path, relative, faults, texts)
+
+    def _scanned(self, path: Path, relative: str, faults: list[MapFault], texts: list[str]) -> list[KeyValue]:
         try:
             text = read_own_text(path, bytes_max=MAP_BYTES_MAX, name=relative)
             texts.append(f"{relative}\0{text}")
@@ -161,6 +169,11 @@ class MapFiles:
             code = "MAP-FILE" if fault.code == FILE else "MAP-TOML"
             faults.append(as_map_fault(fault, where, code))
             return []
+
+    def _of_partner(self, relative: str, faults: list[MapFault]) -> list[KeyValue]:
+        """Return the entries of a partner's file, as far as it is one: whether it is sound, its own reader says."""
+        path = next((root / relative for root in reversed(self._configuration) if (root / relative).exists()), None)
+        return [] if path is None else self._scanned(path, relative, faults, [])
 
     def _find(self, relative: str) -> Path | None:
         """Return what wins for ``relative``, file or not: what is no file is told when it is read."""

@@ -116,6 +116,32 @@ def test_explain_shows_value_place_and_rule() -> None:
     assert row.split()[-1].startswith("x12/004010/850.toml:")
 
 
+def test_the_parts_of_a_moment_stand_where_the_moment_does_and_what_is_assumed_names_its_rule() -> None:
+    done = called("explain", CHECKOUT / "partners/helix-diagnostics/samples/order.json", "--json")
+    rows = {each["path"]: each for each in json.loads(done.stdout)["items"]}
+    for part in ("on", "at", "zone"):
+        assert rows[f"placed.{part}"]["place"].endswith("/createdAt")
+    assert rows["currency"]["place"] == "not on the wire: assumed"
+    assert rows["currency"]["rule"].startswith("helix-diagnostics/order.toml:")
+    fields = json.loads(called("fields", "helix-diagnostics/order", "--json").stdout)["items"]
+    assert [each["otherwise"] for each in fields if each["field"] == "currency"] == ["EUR"]
+
+
+@pytest.mark.parametrize(
+    ("partner", "base"),
+    [
+        ("helix-diagnostics", "helix-diagnostics/order"),
+        ("summit-surgical", "summit-surgical/order"),
+        ("nordlys-implants", "ubl/order"),
+    ],
+)
+def test_a_new_map_begins_with_the_one_that_reads_the_sample_whatever_its_syntax(partner: str, base: str) -> None:
+    file = next((CHECKOUT / "partners" / partner / "samples").glob("order.*"))
+    done = called("new", "--from", file, "--partner", "north-spine")
+    assert done.exit_code == 0
+    assert f'extends = "{base}"' in done.stdout
+
+
 def test_coverage_names_rules_that_no_case_fires() -> None:
     done = called("coverage", "acme-cardio/855")
     assert done.exit_code == 0

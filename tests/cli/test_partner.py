@@ -156,6 +156,22 @@ def test_a_file_that_cannot_be_rewritten_is_left_as_it_is_and_named(overlay: Pat
     assert file.read_bytes() == before
 
 
+def test_a_file_that_lies_by_itself_is_rewritten_as_whose_it_says(tmp_path: Path, capsys: Captured) -> None:
+    lone = tmp_path / "sent-by-mail.toml"
+    lone.write_text(BEFORE)
+    assert run(["partner", "migrate", str(lone)]) == 0
+    assert "[x12]" in lone.read_text()
+    assert capsys.readouterr().err == ""
+
+
+def test_a_new_partner_is_told_its_folders_in_the_data_folder_that_is_meant(
+    overlay: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    named = ["--name", "North Spine", "--syntax", "json", "--data", str(tmp_path / "elsewhere")]
+    assert run(["partner", "new", "north-spine", *named]) == 0
+    assert f"into {tmp_path / 'elsewhere'}" in capsys.readouterr().out
+
+
 def test_a_place_without_a_partner_file_is_wrong_usage(overlay: Path, capsys: Captured) -> None:
     assert run(["partner", "migrate", "south-spine"]) == 2
     assert "no partner file at south-spine" in capsys.readouterr().err

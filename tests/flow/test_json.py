@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hub.exchange import parts
 from tests.flow.at_work import AtWork, codes, findings
 from tests.flow.dialects import HELIX, add_helix, json_order, page_of
 from tests.flow.overlay import write
@@ -92,7 +93,7 @@ UNREADABLE = {
     "100,000 deep": (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "SYN-JSON-DEPTH"),
     "arrays 100,000 deep": (b"[" * 100_000 + b"]" * 100_000, "SYN-JSON-DEPTH"),
     "bytes behind its end": (json_order() + b"trailing", "SYN-JSON-BROKEN"),
-    "another document behind its end": (json_order() + b"{}", "SYN-JSON-BROKEN"),
+    "another document behind its end": (json_order() + b"{}", "SYN-JSON-MANY"),
     "a comment": (b'{"orderId": "HX-1"} // mine', "SYN-JSON-BROKEN"),
     "no number": (json_order().replace(b"500", b"NaN"), "SYN-JSON-BROKEN"),
     "a NUL": (json_order() + b"\0", "SYN-JSON-BROKEN"),
@@ -138,8 +139,17 @@ def test_a_type_that_no_map_takes_is_held_and_says_which_line_would_take_it(
 
 def test_an_array_is_no_order_and_is_told_so(helix: AtWork) -> None:
     got = helix.send(b"[" + json_order() + b"]", HELIX)
-    assert (got.message.validation, got.message.outcome) == ("rejected", "refused")
-    assert "GDE-NAME-SHAPE" in codes(got)
+    assert (got.message.validation, got.message.outcome) == ("unreadable", "quarantined")
+    assert codes(got) == {"SYN-JSON-MANY"}
+
+
+def test_what_is_found_in_a_body_that_is_one_document_is_found_in_its_message(helix: AtWork) -> None:
+    got = helix.send(json_order("HX-1", items=[]), HELIX)
+    [document] = got.documents
+    listed = helix.wait(
+        helix.hub.database.read(lambda conn: parts.findings_of_whole(conn, got.message.id, limit=20).items)
+    )
+    assert [each.code for each in listed] == [each.code for each in document.findings] != []
 
 
 def test_of_several_maps_the_type_says_which(tmp_path: Path, hub_with: OpenOver) -> None:

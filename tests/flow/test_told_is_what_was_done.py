@@ -190,6 +190,43 @@ def test_xml_that_nobody_can_open_is_rejected_in_xml_with_its_line(hub: AtWork, 
     assert (told.findtext(".//{*}Fault/{*}Path"), told.findtext(".//{*}Fault/{*}Line")) == ("/", str(line))
 
 
+MANY = {
+    "a list of two": (b"[" + json_order("HX-1") + b",\n" + json_order("HX-2") + b"]", HELIX, "SYN-JSON-MANY", "/1"),
+    "a list of one": (b"[" + json_order("HX-1") + b"]", HELIX, "SYN-JSON-MANY", None),
+    "an empty list": (b"[]", HELIX, "SYN-JSON-EMPTY", None),
+    "one a line": (json_order("HX-1") + b"\n" + json_order("HX-2"), HELIX, "SYN-JSON-MANY", None),
+    "two roots": (xml_order("SU-1") + b"<Order/>", SUMMIT, "SYN-XML-MANY", "/"),
+    "two files": (xml_order("SU-1") + b"\n" + xml_order("SU-2"), SUMMIT, "SYN-XML-MANY", "/"),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_several_documents_in_one_body_are_none_and_their_sender_is_told_where_the_second_begins(
+    hub: AtWork, name: str
+) -> None:
+    body, partner, code, place = MANY[name]
+    got = hub.send(body, partner)
+    assert (got.message.validation, got.message.outcome) == ("unreadable", "quarantined")
+    [found] = findings(got)
+    assert (found.code, hub.orders(partner)) == (code, [])
+    assert "one document" in str(found.remedy)
+    line = found.location.line
+    if partner == HELIX:
+        [fault] = told_in_json(hub, got)["documents"][0]["faults"]
+        assert (fault["details"][0]["code"], fault.get("pointer"), fault["line"]) == (code, place, line)
+    else:
+        assert told_in_xml(hub, got).findtext(".//{*}Fault/{*}Line") == str(line)
+    if name not in ("a list of one", "an empty list"):
+        first = xml_order("SU-1") if partner == SUMMIT else json_order("HX-1")
+        assert line is not None
+        assert line > first.count(b"\n"), "where the second begins"
+
+
+@pytest.mark.parametrize("body", [xml_order("SU-1") + b"tail", b"\n" + xml_order("SU-1")])
+def test_what_is_no_second_document_is_told_as_what_it_is(hub: AtWork, body: bytes) -> None:
+    assert "SYN-XML-MANY" not in codes(hub.send(body, SUMMIT))
+
+
 def test_the_column_is_told_where_it_is_known(hub: AtWork) -> None:
     got = hub.send(json_order().replace(b"HX-1", b"HX-\\ud800"), HELIX)
     [fault] = told_in_json(hub, got)["documents"][0]["faults"]

@@ -18,6 +18,19 @@ FAULTS: Mapping[str, NamedFault] = declared({
     "SYN-JSON-EMPTY": NamedFault(
         severity=_WHOLE, message="there is nothing in the JSON", remedy="send one document, an object in braces"
     ),
+    "SYN-JSON-EMPTY/list": NamedFault(
+        severity=_WHOLE, message="there is nothing in the list", remedy="send one document, an object in braces"
+    ),
+    "SYN-JSON-MANY": NamedFault(
+        severity=_WHOLE,
+        message="the JSON is a list of {most}, and a message is one document",
+        remedy="send one document at a time, each an object in braces",
+    ),
+    "SYN-JSON-MANY/lines": NamedFault(
+        severity=_WHOLE,
+        message="another document begins here behind the first, and a message is one document",
+        remedy="send one document at a time, each an object in braces",
+    ),
     "SYN-JSON-VALUES": NamedFault(
         severity=_WHOLE, message="the JSON has more than {most} values", remedy="send it in several documents"
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.kernel.sentence import Phrase, Wording, declared
 
+BEHIND_THE_END = "trailing characters"
 _SAID = {
     "invalid character": "json/character",
     "invalid number": "json/number",
@@ -14,7 +15,7 @@ _SAID = {
     "expected '\"'": "json/no-name",
     "object keys must be strings": "json/no-name",
     "expected ':'": "json/no-colon",
-    "trailing characters": "json/behind-the-end",
+    BEHIND_THE_END: "json/behind-the-end",
     "invalid escape character in string": "json/escape",
     "invalid escaped character": "json/escape",
     "invalid character in unicode escape": "json/escape",

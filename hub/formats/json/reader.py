@@ -16,7 +16,7 @@ import msgspec
 
 from hub.formats.json.faults import CUT, refusal
 from hub.formats.json.limits import BODY_BYTES_MAX, DEPTH_MAX, VALUES_MAX
-from hub.formats.json.parser_words import in_words
+from hub.formats.json.parser_words import BEHIND_THE_END, in_words
 from hub.formats.named_faults import unforeseen
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
@@ -94,7 +94,19 @@ def open_body(data: bytes) -> tuple[JsonDocument | None, list[Diagnostic]]:
         return None, [_broken(str(fault), data) if half is None else half]
     if "\\u" in text and not _sound(value):
         return None, [_half_a_pair(text) or refusal("SYN-JSON-SURROGATE", Location(line=1))]
-    return JsonDocument(text, value), []
+    document = JsonDocument(text, value)
+    many = _many(document)
+    return (document, []) if many is None else (None, [many])
+
+
+def _many(document: JsonDocument) -> Diagnostic | None:
+    """Return why a list of documents is none; a list of anything else is judged as what it is."""
+    value = document.value
+    if not isinstance(value, list) or (value and not any(isinstance(each, dict) for each in value)):
+        return None
+    if not value:
+        return refusal("SYN-JSON-EMPTY/list", document.at(""))
+    return refusal("SYN-JSON-MANY", document.at("/1" if len(value) > 1 else ""), most=len(value))
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -142,6 +154,8 @@ def _broken(message: str, data: bytes) -> Diagnostic:
     )
     if cut:
         return refusal("SYN-JSON-BROKEN", place, found=CUT)
+    if detail == BEHIND_THE_END and data[at - 1 : at] == b"{":
+        return refusal("SYN-JSON-MANY/lines", place)
     told = in_words(detail)
     if told is None:
         return unforeseen(refusal("SYN-JSON-BROKEN/unforeseen", place, found=detail))

@@ -53,6 +53,11 @@ FAULTS: Mapping[str, NamedFault] = declared({
         message="the XML is not well-formed; its parser says: {found}",
         remedy="mend it where it is made, and send it again",
     ),
+    "SYN-XML-MANY": NamedFault(
+        severity=_WHOLE,
+        message="another document begins here behind the first, and a message is one document",
+        remedy="send one document at a time, from its root element to its end",
+    ),
     "SYN-XML-ELEMENTS": NamedFault(
         severity=_WHOLE, message="the XML has more than {most} elements", remedy="send it in several documents"
     ),

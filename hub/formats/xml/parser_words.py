@@ -12,6 +12,8 @@ import re
 from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.spelling import visible
 
+BEHIND_THE_END = ("Extra content at the end", "XML declaration allowed only")
+"""What it says of whatever stands behind a document."""
 WORDS_MAX = 300  # characters of what it says
 
 _SAID = tuple(

@@ -25,7 +25,7 @@ from hub.formats.xml.limits import (
     NAMESPACES_MAX,
     TEXT_CHARACTERS_MAX,
 )
-from hub.formats.xml.parser_words import in_words, plain
+from hub.formats.xml.parser_words import BEHIND_THE_END, in_words, plain
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
 
@@ -37,6 +37,8 @@ _ENCODINGS = {
 
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]{0,200}?\?>")
 _DECLARED = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_ELEMENT = re.compile(r"<[^\W\d]")
+DECLARATION = "<?xml"
 _BLANKS = re.compile(r"[ \t\r\n]*+")
 _UNFIT_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));")
 _LONG_TEXT = etree.XPath(f"(//*[text()[string-length()>{TEXT_CHARACTERS_MAX}]])[1]")
@@ -153,10 +155,20 @@ def parse(text: str) -> etree._Element | Diagnostic:
         if "depth" in fault.msg:
             return refusal("SYN-XML-DEPTH", Location(line=line or 1, column=column or None), most=DEPTH_MAX)
         said, place = fault.msg.partition(", line ")[0], Location(line=line or 1, column=column or None)
+        if said.startswith(BEHIND_THE_END) and _begins_another(text, line, column):
+            return refusal("SYN-XML-MANY", place)
         detail = in_words(said)
         if detail is None:
             return unforeseen(refusal("SYN-XML-BROKEN/unforeseen", place, found=plain(said)))
         return refusal("SYN-XML-BROKEN", place, found=detail)
+
+
+def _begins_another(text: str, line: int, column: int) -> bool:
+    """Say whether a second document begins where the parser stumbles: a root element, or a declaration, behind one."""
+    lines = text.split("\n", line)[: max(line, 1)]
+    place = sum(len(each) + 1 for each in lines[:-1]) + max(column - 1, 0)
+    begins = _ELEMENT.match(text, place) or text.endswith(DECLARATION, 0, place)
+    return bool(begins) and _ELEMENT.search(text, 0, place) is not None
 
 
 def _unfit_reference(text: str) -> re.Match[str] | None:

@@ -93,8 +93,9 @@ findings_of_message = _beneath(
     "findings",
     PartnerFindingList | FindingList,
     "As they stand in the message",
-    parts.findings_of_message,
-    "What was found about the envelopes of a message, or why it could not be read at all.",
+    parts.findings_of_whole,
+    "What was found about the envelopes of a message, or why it could not be read at all; where a message is one "
+    "document, and nothing is about its envelope, what was found in the document.",
 )
 envelopes = _beneath(
     "envelopes",

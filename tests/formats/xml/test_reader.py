@@ -30,7 +30,7 @@ def refused(data: bytes) -> tuple[str, OpenedXml]:
         (b"<", "SYN-XML-BROKEN"),
         (b"<a>", "SYN-XML-BROKEN"),
         (b"<a></b>", "SYN-XML-BROKEN"),
-        (b"<a/><b/>", "SYN-XML-BROKEN"),
+        (b"<a/><b/>", "SYN-XML-MANY"),
         (b"<a/>trailing", "SYN-XML-BROKEN"),
         (b"<a/>\x00", "SYN-XML-CHARACTER"),
         (b"<a>\x00</a>", "SYN-XML-CHARACTER"),

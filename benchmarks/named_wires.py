@@ -1,12 +1,12 @@
-"""XML and JSON through maps: a customer's XML of 5 kB, UBL of 10 kB and a JSON order of 3 lines, and answers.
+"""XML and JSON through maps: a customer's XML and cXML of 5 kB, UBL of 10 kB, a JSON order of 3 lines, and answers.
 
     .venv/bin/python -m benchmarks.named_wires            # about ten seconds
     .venv/bin/python -m benchmarks.named_wires --quick
 
 Times are CPU seconds of this process, the median of rounds in which all stages take turns. What JSON costs is told
-beyond msgspec's decoder alone; beside UBL stands what lxml alone takes to parse it and, where the official schema lies
-in ``HUB_SHARED``, to judge by it. jsonata-python, where installed, makes the same document of the order, which was
-decoded before; that is compared with the map alone. Prints a table and ends with 1 when a limit is missed.
+beyond msgspec's decoder alone; beside UBL and cXML stands what lxml alone takes to parse it and, where UBL's official
+schema lies in ``HUB_SHARED``, to judge by it. jsonata-python, where installed, makes the same document of the order,
+which was decoded before; that is compared with the map alone. Prints a table and ends with 1 when a limit is missed.
 """
 
 from __future__ import annotations
@@ -40,12 +40,14 @@ JSON_ORDER = ROOT / "mappings/helix-diagnostics/order/cases/three cartridges, on
 ANSWER = "order-response/cases/one line confirmed, one split, one rejected/input.json"
 UBL_ORDER = ROOT / "partners/nordlys-implants/samples/order.xml"
 OFFICIAL = Path(os.environ.get("HUB_SHARED") or ROOT.parent / "shared") / "reference/xsd/ubl-2.1"
-XML_BYTES = 5_000
+CXML_ORDER = ROOT / "partners/meridian-cath/samples/order.xml"
+XML_BYTES = 5_000  # cXML too
 UBL_BYTES = 10_000
 PEER = "jsonata-python"
 
 XML_US_MAX = 400.0
 UBL_US_MAX = 400.0
+CXML_US_MAX = 400.0
 UBL_JUDGED_US_MAX = 700.0  # by the official schema as well
 JSON_US_MAX = 80.0
 ANSWER_US_MAX = 500.0
@@ -85,6 +87,11 @@ def measured(rounds: int) -> list[tuple[str, float, float | None]]:
     }
     ubl, purchase = library.map("nordlys-implants/order"), ubl_order()
     stages |= {"ubl": (lambda: read(ubl, purchase), 50), "lxml": (lambda: etree.fromstring(purchase), 100)}
+    cxml, requested = library.map("meridian-cath/order"), cxml_order()
+    stages |= {
+        "cxml": (lambda: read(cxml, requested), 100),
+        "cxml lxml": (lambda: etree.fromstring(requested), 200),
+    }
     if OFFICIAL.is_dir():
         stages |= judged_stages(purchase)
     expected = json.loads((JSON_ORDER.parent / "expected.json").read_bytes())
@@ -109,6 +116,8 @@ def measured(rounds: int) -> list[tuple[str, float, float | None]]:
             if OFFICIAL.is_dir()
             else []
         ),
+        (f"cXML order of {len(requested)} bytes, µs: read + judge + map", us["cxml"], CXML_US_MAX),
+        ("  lxml alone: parse", us["cxml lxml"], None),
         ("JSON order of 3 lines, µs: read + judge + map", us["json"], None),
         ("  beyond the decoder", us["json"] - us["decoder"], JSON_US_MAX),
         ("  answer of 3 lines: render + write + judge", us["json answer"], ANSWER_US_MAX),
@@ -133,6 +142,16 @@ def ubl_order() -> bytes:
     start, end = body.rindex(b"  <cac:OrderLine>"), body.index(b"</Order>")
     line = body[start:end]
     while len(body) < UBL_BYTES:
+        body = body[:end] + line + body[end:]
+    return body
+
+
+def cxml_order() -> bytes:
+    """Return the sample of cXML with as many lines as make it 5 kB."""
+    body = CXML_ORDER.read_bytes()
+    start, end = body.rindex(b"      <ItemOut"), body.index(b"    </OrderRequest>")
+    line = body[start:end]
+    while len(body) < XML_BYTES:
         body = body[:end] + line + body[end:]
     return body
 

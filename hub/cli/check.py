@@ -23,6 +23,7 @@ from hub.business.rooms import ROOMS
 from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.stored import data_option, opened, settings_for, usage_shown, usages_of
 from hub.exchange.budgets import Usage
+from hub.exchange.partner_cxml import CXML, nobody_signs
 from hub.exchange.partners import Partner, another_release, load_partners
 from hub.flow.x12.framing import ACKNOWLEDGED_BY
 from hub.formats.families import SchemaLibrary
@@ -150,7 +151,20 @@ def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
                     )
                 )
         found += _other_releases(partner, library, configuration)
+        found += _unsigned(partner, library, configuration)
     return found
+
+
+def _unsigned(partner: Partner, library: MapLibrary, configuration: Configuration) -> list[HubError]:
+    """Return that maps of cXML are named for a partner of whom nobody knows who signs it."""
+    if partner.cxml is not None:
+        return []
+    spoken = set[str]()
+    for name in (*partner.sends.values(), *partner.receives.values()):
+        with contextlib.suppress(Misconfigured):  # of the map: told with the maps
+            spoken.add(library.map(name).family.name)
+    file = configuration.find(f"partners/{partner.id}/partner.toml")
+    return [nobody_signs(str(file))] if CXML in spoken else []
 
 
 def _other_releases(partner: Partner, library: MapLibrary, configuration: Configuration) -> Iterator[HubError]:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
-from hub.exchange.partner_cxml import CxmlTable, cxml_faults
+from hub.exchange.partner_cxml import CxmlTable, claim_credentials, cxml_faults
 from hub.exchange.partner_tells import JsonTable, Tell, json_at_fault, tells_at_fault
 from hub.exchange.partner_x12 import Fault, Minutes, X12Envelope, x12_faults
 from hub.exchange.weights import Amount
@@ -204,7 +204,7 @@ def load_partners(configuration: Configuration) -> Partners:
                 continue  # a folder that only adds files to a partner defined elsewhere, or is being prepared
             partner = read_partner(path, name)
             _claim_envelope(partner, path, envelopes)
-            _claim_credentials(partner, path, credentials)
+            claim_credentials(partner.id, partner.cxml, str(path), credentials)
             partners[name] = partner
         except Exception as fault:  # noqa: BLE001 - one partner's file, whatever it does to its reader, stops that one
             faults[name] = Misconfigured.of(fault, file=file, code="CFG-PARTNER")
@@ -310,20 +310,6 @@ def _claim_envelope(partner: Partner, path: Path, taken: dict[tuple[str, str], s
     taken.update(dict.fromkeys(named, partner.id))
 
 
-def _claim_credentials(partner: Partner, path: Path, taken: dict[tuple[str, str], str]) -> None:
-    """Note whose credentials of cXML they are. Raises ``Misconfigured`` where one is another's already."""
-    named = {each.key: each for each in (partner.cxml.theirs if partner.cxml else ())}
-    for key in sorted(named.keys() & taken.keys()):
-        raise Misconfigured(
-            "CFG-ENVELOPE-TAKEN/credential-is-s",
-            file=str(path),
-            domain=named[key].domain,
-            identity=named[key].identity,
-            owner=taken[key],
-        )
-    taken.update(dict.fromkeys(named, partner.id))
-
-
 def _refuse_the_shape_of_before(tables: dict[str, Any], path: Path, lines: Lines, partner_id: str) -> None:
     """Say what has to be written in a file of the shape that was understood before; nothing is guessed."""
     moved = next((key for key in MOVED if key in tables), None)
@@ -409,9 +395,6 @@ declared(
         ),
         "CFG-ENVELOPE-TAKEN/envelope-id-is-s": Phrase(
             message="envelope id {qualifier}/{id} is {owner}'s already", remedy="tell them apart"
-        ),
-        "CFG-ENVELOPE-TAKEN/credential-is-s": Phrase(
-            message="the cXML identity {identity} of {domain} is {owner}'s already", remedy="tell them apart"
         ),
         "CFG-KEY/file-has-shape-before": Phrase(
             message="the file has the shape of before: [envelope] is [x12] now, [envelope.theirs] is [[x12.theirs]], "

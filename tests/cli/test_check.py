@@ -108,6 +108,19 @@ def test_a_document_that_is_said_to_leave_in_another_release_than_its_map_s_is_a
     assert told["message"] == "855 is written in 005010 by the file of north-spine, and its map writes 004010"
 
 
+def test_maps_of_cxml_for_a_partner_of_whom_nobody_knows_who_signs_it_are_a_fault(
+    overlay: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    own = overlay / "partners" / "meridian-cath"
+    own.mkdir(parents=True)
+    agreed = (CHECKOUT / "partners" / "meridian-cath" / "partner.toml").read_text()
+    (own / "partner.toml").write_text(agreed[: agreed.index("[[cxml.theirs]]")] + agreed[agreed.index("[sends]") :])
+    run(["check", "--json", "--data", str(tmp_path)])
+    (told,) = [each for each in json.loads(capsys.readouterr().out)["faults"] if each["what"] == "maps"]
+    assert told["message"] == "nothing says who signs cXML with this partner"
+    assert "[[cxml.theirs]]" in told["remedy"]
+
+
 def test_who_has_to_sign_and_has_no_secret_is_a_fault_and_so_is_a_secret_of_nobody(
     data: list[str], sqlite_database: Database, overlay: Path, capsys: Captured
 ) -> None:

@@ -98,6 +98,34 @@ def test_two_partners_cannot_sign_with_the_same_envelope_id(tmp_path: Path) -> N
     assert "acme-cardio's already" in str(partners.faults["borealis-ortho"])
 
 
+CREDENTIALS = """
+[cxml]
+ours = { domain = "DUNS", identity = "387654321" }
+theirs = [{ domain = "NetworkId", identity = "AN1" }, { domain = "DUNS", identity = "312345678" }]
+"""
+
+
+def test_a_partner_is_found_by_any_of_its_credentials_of_cxml_whatever_the_capitals_of_the_domain(
+    tmp_path: Path,
+) -> None:
+    partners = load(tmp_path, SOUND + CREDENTIALS)
+    assert [partners.by_credential(*each) for each in (("networkid", "an1"), ("NetworkId", "312345678"))] == [
+        None,
+        None,
+    ]
+    found = [partners.by_credential(*each) for each in (("NETWORKID", "AN1"), ("duns", "312345678"))]
+    assert [each.id for each in found if each] == ["acme-cardio", "acme-cardio"]
+
+
+def test_two_partners_cannot_sign_with_the_same_credential_and_none_twice(tmp_path: Path) -> None:
+    other = SOUND.replace("acme-cardio", "borealis-ortho").replace("123456789", "55")
+    taken = CREDENTIALS.replace("NetworkId", "NETWORKID").replace("312345678", "5")
+    partners = load(tmp_path, SOUND + CREDENTIALS, **{"borealis-ortho": other + taken})
+    assert "the cXML identity AN1 of NETWORKID is acme-cardio's already" in str(partners.faults["borealis-ortho"])
+    twice = load(tmp_path / "twice", SOUND + CREDENTIALS.replace("NetworkId", "duns").replace("AN1", "312345678"))
+    assert "an identity stands twice" in str(twice.faults["acme-cardio"])
+
+
 def test_our_own_partners_are_sound() -> None:
     partners = load_partners(find_configuration(None))
     assert partners.faults == {}

@@ -13,6 +13,7 @@ from lxml import etree
 
 from hub.canonical.order import PurchaseOrder
 from hub.flow.outward import told_to_partner
+from hub.flow.viewing import view_of
 from hub.formats.families import SchemaLibrary
 from hub.mapping.documents import read_documents
 from hub.mapping.library import MapLibrary
@@ -251,3 +252,31 @@ def test_every_order_of_others_arrives_with_all_mapped_or_named_as_unread(shared
         orders, lines = orders + 1, lines + len(document.lines)
         unread, unweighed = unread + told["MAP-UNREAD"], unweighed + told["MAP-UNWEIGHED"]
     assert (orders, lines, unread, unweighed) == (3, 5, 28, 0)
+
+
+def test_what_stands_behind_an_attachment_in_a_comment_is_told_as_not_read(hub: AtWork) -> None:
+    got = hub.send(
+        ORDER.replace(b"in tens", b"<Attachment><URL>http://x.example/1</URL></Attachment> in tens"), MERIDIAN
+    )
+    assert {"http://x.example/1", "in tens, please."} <= {each.found for each in findings(got)}
+
+
+def test_a_large_order_with_a_drawing_is_read_in_the_process_for_large_messages(hub: AtWork) -> None:
+    drawing = b"--b7\r\nContent-Type: application/pdf\r\n\r\n" + b"%PDF-1.7\r\n" * 40_000 + b"--b7--\r\n"
+    got = hub.send(b"--b7\r\nContent-Type: text/xml\r\n\r\n" + ORDER + b"\r\n" + drawing, MERIDIAN)
+    assert (got.message.syntax, got.message.outcome) == ("cxml", "accepted")
+    assert len(hub.answers(got.message.id)) == 1
+
+
+def test_the_page_shows_the_cxml_with_its_envelope_and_the_names_of_the_schema(hub: AtWork) -> None:
+    rules = hub.hub.rules
+    got = hub.send(ORDER, MERIDIAN)
+    [row] = got.documents
+    shown = view_of(ORDER, row, row.findings, rules)
+    assert [entry.tag for entry in shown.entries][:3] == ["cXML", "Header", "From"]
+    assert not any(entry.unknown for entry in shown.entries)
+    body = b"--b7\r\nContent-Type: text/xml\r\n\r\n" + ORDER + b"\r\n--b7\r\n\r\n<<no xml>>\r\n--b7--\r\n"
+    beside = view_of(body, row, row.findings, rules)
+    assert beside.cut, "the attachment is not shown"
+    assert [entry.tag for entry in beside.entries] == [entry.tag for entry in shown.entries]
+    assert [entry.number - 3 for entry in beside.entries] == [entry.number for entry in shown.entries]

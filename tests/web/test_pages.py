@@ -166,7 +166,8 @@ async def test_the_page_of_partners_says_what_was_agreed_both_ways(hub: SmallHub
     """By which map and schema, how it is acknowledged, and of what a partner is told: as the files say."""
     hub.partners = hub.rules.partners
     page = (await engineer.get("/partners")).text
-    assert {"XML", "JSON", "X12 004010"} <= set(re.findall(r"X12 \d{6}|XML|JSON", page))
+    assert {"XML", "cXML", "JSON", "X12 004010"} <= set(re.findall(r"X12 \d{6}|cXML|XML|JSON", page))
+    assert "NetworkId AN01000421977" in page
     assert "acme-cardio/850 · x12/004010/850" in page
     assert "summit-surgical/order-response" in page
     assert "each order that stands" in page

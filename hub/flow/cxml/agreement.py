@@ -8,12 +8,11 @@ from __future__ import annotations
 from hashlib import sha256
 
 from hub.exchange.model import Usage
-from hub.exchange.partner_cxml import CxmlId
+from hub.exchange.partner_cxml import CxmlId, nobody_signs
 from hub.exchange.partners import Partner
 from hub.flow.documents import Envelope, Identity
 from hub.formats.cxml.header import Credential, CxmlHeader
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
 from hub.kernel.sentence import Phrase, declared
 from hub.kernel.spelling import FOUND_CHARACTERS_MAX, visible
@@ -68,7 +67,7 @@ declared(
 def agreed_cxml(partner: Partner) -> tuple[CxmlId, list[CxmlId]]:
     """Return who we are to the partner and who it is to us. Raises ``Misconfigured`` where nothing says so."""
     if partner.cxml is None:
-        raise Misconfigured("CFG/no-cxml-agreed", file=f"partners/{partner.id}/partner.toml")
+        raise nobody_signs(f"partners/{partner.id}/partner.toml")
     return partner.cxml.ours, partner.cxml.theirs
 
 
@@ -152,13 +151,3 @@ def _spelled(parties: list[Credential]) -> str:
 def _reference(payload: str) -> str:
     """Return a payloadID as envelopes are entered by it; of one too long its digest."""
     return payload if len(payload) < REFERENCE_CHARACTERS_MAX else sha256(payload.encode()).hexdigest()
-
-
-declared(
-    {
-        "CFG/no-cxml-agreed": Phrase(
-            message="nothing says who signs cXML with this partner",
-            remedy="add [cxml.ours] and [[cxml.theirs]] to its file, each with domain and identity",
-        ),
-    }
-)

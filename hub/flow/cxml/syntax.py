@@ -67,7 +67,8 @@ class CxmlSyntax(CxmlDoorWords, BodySyntax):
         return list(dict.fromkeys(each.id for each in found if each is not None))
 
     def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
-        """Write what stands beneath Request, held against its schema."""
+        """Write what stands beneath Request, held against its schema. ``Misconfigured`` where nobody signs it."""
+        agreed_cxml(partner)
         return self.rendered(map_, document, bare=True)
 
     def frame(self, partner: Partner, draft: Draft, numbers: Numbers, message: str, now: datetime) -> Framed:

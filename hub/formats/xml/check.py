@@ -235,8 +235,8 @@ class _Judging:
         for child in element:
             tag = child.tag
             tail = child.tail
-            if tail and layout.text is None and tail.strip():
-                self._stray(element, layout, tail)
+            if tail and tail.strip():
+                self._between(element, layout, node, tail)
             leaf = leaves.get(tag)
             found: XmlLeaf | XmlLayout | None = leaf if leaf is not None else places.get(tag)
             if found is None:
@@ -265,6 +265,14 @@ class _Judging:
                 children.setdefault(inner.tag, []).append(self.place(child, inner))
         if len(counts) < len(layout.names):
             self._missing(element, layout, counts)
+
+    def _between(self, element: etree._Element, layout: XmlLayout, node: XmlNode, text: str) -> None:
+        """Tell a text that stands behind a child: where others may, it was not read."""
+        if layout.text is None:
+            self._stray(element, layout, text)
+        else:
+            values: list[TreeValue] = [_name(element), text.strip()]
+            node.add(XmlNode(UNKNOWN, node.position, values, record=_FOREIGN, source=element, paths=node.paths))
 
     def _missing(self, element: etree._Element, layout: XmlLayout, seen: object) -> None:
         for clark in layout.demanded:

@@ -19,6 +19,7 @@ from hub.platform.statements import PreparedStatement, unless_there
 LOCKS = "hub.settling:"  # in front of the partner's id: what else takes advisory locks takes others
 
 Kind = Literal["interchange", "group"]
+"""What bears a number that must follow on the last: of X12 alone, so far. Others name what they send by its id."""
 KINDS: tuple[Kind, ...] = ("interchange", "group")
 
 NUMBER_MAX = 999_999_999

@@ -40,7 +40,7 @@ class Processed(Struct):
     stages: list[StageTime]  # from "received" on
     validation: Validation
     outcome: Outcome
-    acknowledgement: Acknowledgement = "none"  # what our 997 said
+    acknowledgement: Acknowledgement = "none"  # what our acknowledgements say, at worst
     syntax: str | None = None
     wire: str | None = None
     document: str | None = None

@@ -75,7 +75,7 @@ SENTENCES: Mapping[str, tuple[str, str | None]] = {
     "BUS-ACKNOWLEDGES-NOTHING": ("your acknowledgement names something that we have not sent you", _WHICH),
     "BUS-ACKNOWLEDGES-RECEIPT": ("you acknowledge our acknowledgement; nothing waited for it", "nothing to do"),
     "BUS-ACKNOWLEDGES-RECEIPT/rejected": ("you reject our acknowledgement, group {number}", None),
-    "BUS-ACKNOWLEDGES-UNNAMED": ("your acknowledgement names neither a group nor an interchange of ours", _WHICH),
+    "BUS-ACKNOWLEDGES-UNNAMED": ("your acknowledgement names no message of ours", _WHICH),
     "ENV-OURS-REFUSED": ("you refused our interchange {number}, note {note}", None),
     "ENV-OURS-REFUSED/with-faults": ("you took our interchange {number} with faults, note {note}", None),
     "ENV-OURS-GROUP": ("you find fault with a group of ours", None),

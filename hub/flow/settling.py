@@ -122,7 +122,7 @@ def settle(services: Services, group: Sequence[Unsettled], conn: Connection) -> 
     put_duties(conn, [duty for each in settlements for duty in each.duties])
     for each in settlements:
         each.acknowledge()
-    effects.outgoing.flush()  # with the 997s that have come to the 855s
+    effects.outgoing.flush()  # with the acknowledgements that have come to the answers
     effects.note_sent()
     recording.record(conn, *(each.processed() for each in settlements if each.unsettled.portion.last))
     spend(conn, by_partner((each.partner.id, each.stored) for each in settlements), effects.now)
@@ -377,7 +377,7 @@ class _Settlement:
         """Return where the message stands, after its last portion."""
         task, survey = self.unsettled.task.reached("finished", self._effects.now), self.unsettled.portion.survey
         found = self.progress
-        summary = found.summary.with_envelopes(found.envelopes)
+        summary = found.summary.with_envelopes(found.envelopes, found.judgements)
         processed = summary.processed(task.message, task.stages, found.acknowledgements, survey, found.envelopes)
         return replace(processed, findings=processed.findings + found.kept.findings())
 

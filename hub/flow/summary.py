@@ -12,6 +12,7 @@ from hub.exchange.model import (
     ACKNOWLEDGEMENTS_BY_GRAVITY,
     Acknowledgement,
     DocumentRow,
+    Judgement,
     StageTime,
     Validation,
 )
@@ -27,9 +28,6 @@ VALIDATIONS: tuple[Validation, ...] = ("pending", "valid", "warnings", "rejected
 OUTCOMES: tuple[Outcome, ...] = ("none", "accepted", "changed", "duplicate", "refused", "held", "quarantined")
 
 ENVELOPE_FINDINGS_MAX = 500  # of one message, as they stand in its row; nobody reads a five hundred and first
-TAKEN = frozenset({"ENV-INTERCHANGE-NUMBER-TAKEN", "ENV-IDENTITY-TAKEN"})
-"""Findings that quarantine: what came before under the same reference took effect."""
-
 CALLING = frozenset({"GDE-LINES-MISSING"})
 """Warnings that call a person, although they refuse nothing."""
 
@@ -110,12 +108,14 @@ class Summary(Struct):
         more = self.calling - counted
         return f"{asked}; and {more} more need a person" if more > 0 else asked
 
-    def with_envelopes(self, envelopes: Sequence[Envelope]) -> Summary:
-        """Return the summary with what was found about the envelopes in it."""
+    def with_envelopes(self, envelopes: Sequence[Envelope], judgements: Sequence[Judgement]) -> Summary:
+        """Return the summary with what was found about the envelopes in it, and how their references were judged.
+
+        A reference under which something else took effect before quarantines.
+        """
         findings = envelope_findings(envelopes)
         refused = [finding for finding in findings if finding.severity >= Severity.GROUP]
-        taken = any(finding.code in TAKEN for finding in refused)
-        outcome: Outcome = "quarantined" if taken else "refused" if refused else "none"
+        outcome: Outcome = "quarantined" if "conflict" in judgements else "refused" if refused else "none"
         return replace(
             self,
             validation=max(self.validation, validation_of(findings), key=VALIDATIONS.index),

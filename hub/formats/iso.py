@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from hub.formats.family import ValueReader, ValueWriter
@@ -48,6 +49,24 @@ def writer(kind: str, part: Part | None) -> tuple[ValueWriter, bool]:
     if kind == "Decimal" and part is not None and part.type == "whole":
         return _whole_decimal, True
     return _WRITERS[kind], False
+
+
+class PlainFamily:
+    """What families have in common that spell values so, and whose places are called as each partner calls them."""
+
+    wanted: Mapping[str, str] = WANTED
+
+    def names(self, roots: Sequence[Path]) -> Iterator[str]:
+        """Yield nothing: a partner's own places are called as the partner calls them, in every language."""
+        return iter(())
+
+    def reader(self, kind: str, part: Part | None) -> ValueReader:
+        """Return what reads a ``kind`` of value."""
+        return reader(kind, part)
+
+    def writer(self, kind: str, part: Part | None) -> tuple[ValueWriter, bool]:
+        """Return what writes a ``kind`` of value, and whether it may not fit."""
+        return writer(kind, part)
 
 
 @functools.lru_cache(CACHED_MAX)

@@ -61,7 +61,7 @@ def test_a_faulty_order_is_told_place_sentence_and_remedy(hub: AtWork, shared: P
     assert said(told, PLACES) == ["/Order/cac:OrderLine[1]/cac:LineItem/cbc:Quantity"]
     assert said(told, REASONS) == ["SV"]
     [text] = said(told, TEXTS)
-    assert "'many' is not a number like 12.50; the sender should write a number like 12.50 (GDE-VALUE-TYPE)" in text
+    assert "'many' is not a number like 12.50; write a number like 12.50 (GDE-VALUE-TYPE)" in text
     assert answers(hub, got.message.id) == [], "nothing of it took effect"
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from hub.formats import iso
-from hub.formats.family import Checked, Kinds, OpenedDocument, ValueReader, ValueWriter, Written
+from hub.formats.family import Checked, Kinds, OpenedDocument, Written
+from hub.formats.iso import PlainFamily
 from hub.formats.json.check import check, layout_of, locate
 from hub.formats.json.library import JsonSchemas
 from hub.formats.json.member import FAMILY, JsonSchema
@@ -20,7 +20,7 @@ from hub.formats.json.reader import JsonDocument, Number, open_body
 from hub.formats.json.routing import agreed_schema, named
 from hub.formats.json.said import said_by
 from hub.formats.json.writer import write
-from hub.formats.schema import Part, Schema
+from hub.formats.schema import Schema
 from hub.formats.signs import unfit_sign
 from hub.formats.tree import Node
 from hub.kernel.diagnostics import Diagnostic, worst
@@ -28,29 +28,16 @@ from hub.kernel.errors import Defect, Unreadable
 from hub.kernel.location import Location
 
 
-class JsonFamily:
+class JsonFamily(PlainFamily):
     """JSON as maps use it."""
 
     name = FAMILY
     called = "JSON"
     extension = "wire.json"  # input.json is the canonical document
-    wanted: Mapping[str, str] = iso.WANTED
 
     def schemas(self, roots: Sequence[Path]) -> JsonSchemas:
         """Return what finds JSON schemas in configuration ``roots``."""
         return JsonSchemas(roots)
-
-    def names(self, roots: Sequence[Path]) -> Iterator[str]:
-        """Yield nothing: a partner's own places are called as the partner calls them, in every language."""
-        return iter(())
-
-    def reader(self, kind: str, part: Part | None) -> ValueReader:
-        """Return what reads a ``kind`` of value."""
-        return iso.reader(kind, part)
-
-    def writer(self, kind: str, part: Part | None) -> tuple[ValueWriter, bool]:
-        """Return what writes a ``kind`` of value, and whether it may not fit."""
-        return iso.writer(kind, part)
 
     def held(self, text: str) -> str | None:
         """Return all of ``text``; "" of blanks alone, None for what no other wire could hold."""

@@ -6,14 +6,14 @@ In: bytes with a schema, or a tree. Out: documents with their findings, or bytes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lxml import etree
 
-from hub.formats import iso
-from hub.formats.family import Checked, Kinds, OpenedDocument, ValueReader, ValueWriter, Written
-from hub.formats.schema import Part, Schema
+from hub.formats.family import Checked, Kinds, OpenedDocument, Written
+from hub.formats.iso import PlainFamily
+from hub.formats.schema import Schema
 from hub.formats.tree import Node
 from hub.formats.xml import values
 from hub.formats.xml.check import check, judge, load, locate
@@ -29,29 +29,16 @@ from hub.kernel.location import Location
 from hub.kernel.spelling import visible
 
 
-class XmlFamily:
+class XmlFamily(PlainFamily):
     """XML as maps use it."""
 
     name = FAMILY
     called = "XML"
     extension = "xml"
-    wanted: Mapping[str, str] = iso.WANTED
 
     def schemas(self, roots: Sequence[Path]) -> XmlSchemas:
         """Return what finds XML schemas in configuration ``roots``."""
         return XmlSchemas(roots)
-
-    def names(self, roots: Sequence[Path]) -> Iterator[str]:
-        """Yield nothing: a partner's own places are called as the partner calls them, in every language."""
-        return iter(())
-
-    def reader(self, kind: str, part: Part | None) -> ValueReader:
-        """Return what reads a ``kind`` of value."""
-        return iso.reader(kind, part)
-
-    def writer(self, kind: str, part: Part | None) -> tuple[ValueWriter, bool]:
-        """Return what writes a ``kind`` of value, and whether it may not fit."""
-        return iso.writer(kind, part)
 
     def held(self, text: str) -> str | None:
         """Return what an element holds of ``text``."""

@@ -47,7 +47,7 @@ class HubClient:
 
     def send(self, partner: str, body: bytes, *, idempotency_key: str | None = None) -> dict[str, Any]:
         """Hand in ``body`` as ``partner``; return the hub's receipt: message, status, duplicate."""
-        headers = {"content-type": "application/octet-stream"}
+        headers = {"content-type": "application/octet-stream", "accept": "application/json"}  # also where it is cXML
         if idempotency_key:
             headers["idempotency-key"] = idempotency_key
         return self._json("POST", f"/inbound/{partner}", content=body, headers=headers)

@@ -210,3 +210,15 @@ def _until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_our_own_command_hands_it_in_too(network: Network) -> None:
+    file = network.folder / "order.xml"
+    file.write_bytes(order("MC-18"))
+    sends = [sys.executable, "-m", "hub", "send", str(file), "--partner", MERIDIAN, "--wait", "--json"]
+    environment = os.environ | {"HUB_KEY": network.served.key}
+    told = subprocess.run(
+        [*sends, "--url", network.served.url], env=environment, check=True, capture_output=True, text=True
+    )
+    file.unlink()
+    assert json.loads(told.stdout)["verdict"]["outcome"] == "accepted"

@@ -154,6 +154,20 @@ async def test_what_could_be_read_as_a_cxml_later_is_no_way_around_a_signature(
     assert kept(hub) == 0
 
 
+@pytest.mark.parametrize(
+    ("accept", "is_json"),
+    [("application/json", True), ("application/json, application/problem+json;q=0.5", True), ("text/xml", False),
+     ("application/json, */*", False), ("", False), ("*/*", False)],
+)  # fmt: skip
+async def test_who_takes_json_alone_hears_what_everybody_hears(
+    anonymous: httpx.AsyncClient, meridian: str, accept: str, is_json: bool
+) -> None:
+    taken = await post(anonymous, order("MC-1"), accept=accept)
+    refused = await post(anonymous, order("MC-1", "wrong-0815"), accept=accept)
+    assert (taken.status_code, refused.status_code) == ((202, 401) if is_json else (200, 200))
+    assert taken.headers["content-type"].startswith("application/json" if is_json else "text/xml")
+
+
 async def test_a_refusal_of_the_door_is_said_in_the_syntax_of_the_message(
     app: Litestar, hub: SmallHub, meridian: str
 ) -> None:

@@ -23,7 +23,9 @@ DEPTH_MAX = 20  # of a header: extrinsics nest
 _BLANKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"  # what may stand before the first sign, in any encoding
 _MARK_BYTES = 4096
 _ROOT = "cXML"
+_DEPTH_OF_VALUES = 5  # cXML, Header, a party, Credential, and what it says
 _PARTIES = ("From", "To", "Sender")
+_PLACES = tuple(["Header", party] for party in _PARTIES)
 
 _TOKEN = re.compile(
     r"<!--[^-]*+(?:-(?!-)[^-]*+)*-->|<\?.*?\?>|<!\[CDATA\[(?P<cdata>.*?)\]\]>|(?P<doctype><!DOCTYPE[^\[\]>]*+>)"
@@ -108,16 +110,15 @@ class _Header:
         at = 0
         while (found := _TOKEN.match(text, at)) is not None and not self._is_over():
             at = found.end()
-            if found["start"] is not None:
+            kind = found.lastgroup
+            if kind in ("text", "cdata"):
+                self._said(_unescaped(found["text"]) if kind == "text" else found["cdata"])
+            elif kind == "empty":
                 self._opened(found["start"], found["attributes"])
-            if found["end"] is not None or found["empty"]:
-                if not self._open or (found["end"] or self._open[-1]) != self._open[-1]:
-                    return  # no XML
-                self._open.pop()
-            elif found["text"] is not None:
-                self._said(_unescaped(found["text"]))
-            elif found["cdata"] is not None:
-                self._said(found["cdata"])
+                if found["empty"]:
+                    self._open.pop()
+            elif kind == "end" and (not self._open or self._open.pop() != found["end"]):
+                return  # no XML
 
     def _is_over(self) -> bool:
         """Say whether the header has ended, or cannot begin any more."""
@@ -132,20 +133,20 @@ class _Header:
         self.root = self.root or name
         self._open.append(name)
         self._begun = self._begun or self._open == [_ROOT, "Header"]
-        if self._is_at("Credential"):
+        if name == "Credential" and self._open[1:-1] in _PLACES:
             said = {each[1]: each[2] if each[2] is not None else each[3] for each in _ATTRIBUTE.finditer(attributes)}
             self.parties.setdefault(self._open[2], []).append(_Identity(_unescaped(said.get("domain", ""))))
 
     def _said(self, text: str) -> None:
-        if self._is_at("Credential", "Identity"):
-            self.parties[self._open[2]][-1].identity.append(text)
-        elif self._is_at("Credential", "SharedSecret") and self._open[2] == "Sender":
-            self.parties[self._open[2]][-1].secret.append(text)
-
-    def _is_at(self, *below: str) -> bool:
-        """Say whether what is open is this, below a party."""
-        at = self._open
-        return len(at) == 3 + len(below) and at[1] == "Header" and at[2] in _PARTIES and at[3:] == [*below]
+        if len(self._open) != _DEPTH_OF_VALUES:
+            return
+        _, header, party, credential, name = self._open
+        if header != "Header" or party not in _PARTIES or credential != "Credential":
+            return
+        if name == "Identity":
+            self.parties[party][-1].identity.append(text)
+        elif name == "SharedSecret" and party == "Sender":
+            self.parties[party][-1].secret.append(text)
 
 
 def _unescaped(text: str) -> str:

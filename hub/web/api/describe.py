@@ -22,7 +22,7 @@ from litestar.openapi.spec import (
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.router import Router
 
-from hub.web.api.examples import receipt_content, request_content
+from hub.web.api.examples import answer_content, receipt_content, request_content
 from hub.web.policy import anyone
 from hub.web.problems import ProblemDocument
 
@@ -87,6 +87,17 @@ class RawOperation(Operation):
         answer = (self.responses or {}).get("200")
         if answer is not None and hasattr(answer, "content"):
             answer.content = _any_bytes()
+
+
+@dataclass
+class AnswerOperation(Operation):
+    """A route that gives what we say to a partner, in the partner's own syntax."""
+
+    def __post_init__(self) -> None:
+        answer = (self.responses or {}).get("200")
+        if answer is not None and hasattr(answer, "content"):
+            answer.description = "The message, in the syntax and content type that was agreed with the partner"
+            answer.content = answer_content()
 
 
 class _ReadyJson(JsonRenderPlugin):

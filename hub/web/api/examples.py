@@ -1,10 +1,12 @@
-"""What the interface description shows of bodies: an order in each syntax, from the files beside, and our receipt.
+"""What the interface description shows of bodies: an order and our answer in each syntax, and our receipt.
 
-The files are sound orders of the partners that come with the hub; a test holds that each would be taken.
+The files beside are sound orders of the partners that come with the hub, and what it answers to them; a test holds that
+each would be taken, and that the answers are these.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +18,18 @@ ORDERS = {
     "application/xml": ("order.xml", "An order in the partner's own XML; any encoding that its declaration names"),
     "text/xml": ("order-cxml.xml", "An OrderRequest in its cXML, also as a multipart body with attachments"),
     "application/json": ("order.json", "An order in the partner's own JSON; UTF-8"),
+}
+"""By content type, the file and what it is."""
+
+ANSWERS = {
+    "application/edi-x12": ("answer.edi", "An 855 of release 004010 in its interchange"),
+    "application/xml": ("answer.xml", "Our answer to an order in the partner's own XML"),
+    "text/xml": ("answer-cxml.xml", "A ConfirmationRequest in its cXML"),
+    "application/json": ("answer.json", "Our answer to an order in the partner's own JSON"),
+    "application/vnd.hub.OrderAcknowledgement+json": (
+        "answer.canonical.json",
+        "The same as our own JSON, for whose file asks for it; its name stands in the type",
+    ),
 }
 """By content type, the file and what it is."""
 
@@ -31,14 +45,28 @@ def order(name: str) -> str:
     return files("hub.web.api").joinpath("example_orders", name).read_text(encoding="utf-8")
 
 
+def answer(name: str) -> str:
+    """Return the text of an answer."""
+    return files("hub.web.api").joinpath("example_answers", name).read_text(encoding="utf-8")
+
+
 def request_content() -> dict[str, OpenAPIMediaType]:
     """Return the bodies that a partner may hand in, by content type; the hub looks at the bytes alone."""
+    return _content("order", {media: (order(name), summary) for media, (name, summary) in ORDERS.items()})
+
+
+def answer_content() -> dict[str, OpenAPIMediaType]:
+    """Return the bodies that a partner fetches, by content type."""
+    return _content("answer", {media: (answer(name), summary) for media, (name, summary) in ANSWERS.items()})
+
+
+def _content(name: str, examples: Mapping[str, tuple[str, str]]) -> dict[str, OpenAPIMediaType]:
     binary = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
     said = {
         media_type: OpenAPIMediaType(
-            schema=Schema(type=OpenAPIType.STRING), examples={"order": Example(summary=summary, value=order(name))}
+            schema=Schema(type=OpenAPIType.STRING), examples={name: Example(summary=summary, value=text)}
         )
-        for media_type, (name, summary) in ORDERS.items()
+        for media_type, (text, summary) in examples.items()
     }
     return {**said, "*/*": OpenAPIMediaType(schema=binary)}
 

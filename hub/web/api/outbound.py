@@ -17,7 +17,7 @@ from hub.exchange.model import MailboxPage, Verdict
 from hub.kernel.struct import Struct
 from hub.web.api.answers import LIMIT_DEFAULT, Limit, as_json
 from hub.web.api.bodies import BINARY, body_answer
-from hub.web.api.describe import READ_FAULTS, WRITE_FAULTS, RawOperation
+from hub.web.api.describe import READ_FAULTS, WRITE_FAULTS, AnswerOperation
 from hub.web.api.messages import bounded
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
@@ -58,7 +58,7 @@ async def waiting(
 @get(
     "/outbound/{partner:str}/{message:str}",
     opt=partners("mailbox:read"),
-    operation_class=RawOperation,
+    operation_class=AnswerOperation,
     responses=READ_FAULTS,
     tags=TAGS,
 )

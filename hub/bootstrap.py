@@ -39,7 +39,6 @@ from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow
 from hub.exchange.overdue import mark_overdue
 from hub.exchange.partners import Budget, Partner, Partners
-from hub.exchange.recording import call_attention, note
 from hub.exchange.stopped import Lane
 from hub.exchange.weights import Amount
 from hub.flow.agreements import AgreedDocument, agreed_documents
@@ -52,6 +51,7 @@ from hub.flow.receiving import blotted, require_signed, without_secrets
 from hub.flow.rules import Rules
 from hub.flow.services import Services
 from hub.flow.syntaxes import warm_up
+from hub.flow.tasks import give_up
 from hub.flow.viewing import view_of
 from hub.flow.views import View
 from hub.kernel.clock import Clock, SystemClock
@@ -405,8 +405,7 @@ class Hub:
         """Call a person to the message whose processing was given up: it will not go on by itself."""
         if job.kind not in (PROCESS, PROCESS_LARGE) or find_message(conn, EVERYONE, job.payload) is None:
             return
-        call_attention(conn, job.payload, f"Processing was given up after {jobs.ATTEMPTS_MAX} attempts: {why}")
-        note(conn, job.payload, "processing-failed", why, at=self.clock.now())
+        give_up(job.payload, why, conn, self.clock.now())
         waiting.message_is_through(conn, job.owner, now=self.clock.now())
 
 

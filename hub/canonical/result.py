@@ -11,6 +11,7 @@ from typing import Literal
 
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.outcome import Key, Outcome
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 
 CauseKind = Literal["message", "event", "person", "clock"]
@@ -69,5 +70,5 @@ class Result(Struct):
     resend: list[str] = []  # messages of ours to be sent once more
     subject: Key | None = None  # what the document is about
     keys: list[Key] = []  # what else it is found by
-    attention: str | None = None  # why a person should look
+    attention: Wording | None = None  # why a person should look
     waits: bool = False  # what it changes does not stand yet: nothing was written, and it is handled again when it does

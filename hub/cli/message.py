@@ -38,7 +38,7 @@ COLUMNS: dict[str, Callable[[MessageRow], object]] = {
     "delivery": lambda row: "" if row.delivery == "none" else row.delivery,
     "acknowledged": lambda row: "" if row.acknowledgement == "none" else row.acknowledgement,
     "test": lambda row: "test" if row.test else "",
-    "attention": lambda row: row.attention,
+    "attention": lambda row: row.why,
 }
 
 CALLED = {kind: word for room in ROOMS for kind, word in room.keys.items()}

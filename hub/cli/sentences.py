@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 
-SPEAKING = ("hub.formats.families", "hub.mapping.library", "hub.business.rooms", "hub.flow.inbound")
+SPEAKING = (
+    "hub.formats.families", "hub.mapping.library", "hub.business.rooms", "hub.flow.inbound", "hub.flow.delivering",
+    "hub.exchange.overdue", "hub.exchange.mailbox",
+)  # fmt: skip
 """Modules with which every sentence is declared that can be stored; ``tests/kernel`` holds that none is missing."""
 
 

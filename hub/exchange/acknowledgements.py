@@ -18,6 +18,7 @@ from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement, Dut
 from hub.exchange.recording import call_attention, fold, note
 from hub.exchange.tables import document, envelope, message, owed, search_key
 from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.struct import Struct
 from hub.platform.columns import Instant
 
@@ -78,7 +79,7 @@ def acknowledge_documents(
     ours: AcknowledgedDocuments,
     verdict: Acknowledgement,
     *,
-    in_words: str,
+    in_words: Wording,
     documents: Sequence[DocumentVerdict],
     findings: Sequence[Diagnostic] = (),
     with_errors: bool = False,
@@ -97,7 +98,7 @@ def acknowledge_documents(
         conn.execute(_DOCUMENT, {**values, "new_findings": each.findings})
     conn.execute(_ENVELOPE, {"wanted": ours.message, "new_findings": list(findings) or None})
     conn.execute(_CHECKED, {"wanted": ours.message, "word": "warnings" if with_errors else "valid"})
-    _answer(conn, ours.duty, ours.message, partner, verdict, f"{in_words} by {partner}", by=by, now=now)
+    _answer(conn, ours.duty, ours.message, partner, verdict, in_words, by=by, now=now)
 
 
 def acknowledge_envelope(
@@ -109,7 +110,7 @@ def acknowledge_envelope(
     reference: str,
     on: date | None,
     verdict: Acknowledgement,
-    in_words: str,
+    in_words: Wording,
     findings: Sequence[Diagnostic] = (),
     by: str,
     now: datetime,
@@ -160,7 +161,7 @@ def _answer(
     ours: str,
     partner: str,
     verdict: Acknowledgement,
-    in_words: str,
+    in_words: Wording,
     *,
     by: str,
     now: datetime,
@@ -169,7 +170,7 @@ def _answer(
     show_worst(conn, ours)
     note(conn, ours, "acknowledged", in_words, at=now, actor=f"partner:{partner}")
     if verdict in ("partly", "rejected"):
-        call_attention(conn, ours, f"{partner} {verdict} what we sent (acknowledgement {by})")
+        call_attention(conn, ours, Wording(key=f"acknowledged/{verdict}", words={"partner": partner, "by": by}))
 
 
 def show_worst(conn: Connection, message_id: str) -> None:
@@ -252,3 +253,11 @@ _ENVELOPE = (
 )
 _CHECKED = update(message).where(message.c.id == bindparam("wanted")).values(validation=bindparam("word"))
 _MESSAGE = update(message).where(message.c.id == bindparam("wanted")).values(acknowledgement=bindparam("verdict"))
+
+
+declared(
+    {
+        "acknowledged/partly": Phrase(message="{partner} partly accepted what we sent (acknowledgement {by})"),
+        "acknowledged/rejected": Phrase(message="{partner} rejected what we sent (acknowledgement {by})"),
+    }
+)

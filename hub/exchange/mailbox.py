@@ -16,6 +16,7 @@ from hub.exchange.recording import call_attention, note
 from hub.exchange.tables import delivery, message
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import Scope
+from hub.kernel.sentence import Phrase, Word, Wording, as_written, declared
 from hub.platform.scoped import visible
 
 PAGE_MAX = 200
@@ -86,9 +87,10 @@ def received(
     conn.execute(update(delivery).where(delivery.c.message == message_id).values(**values))
     conn.execute(update(message).where(message.c.id == message_id).values(delivery="delivered"))
     said, why = (verdict, reason) if is_new else (None, None)  # the standing verdict was told when it was said
-    note(conn, message_id, _EVENTS[said], why, at=now, actor=f"partner:{partner}")
+    note(conn, message_id, _EVENTS[said], as_written(why) if why else None, at=now, actor=f"partner:{partner}")
     if said == "refuse":
-        call_attention(conn, message_id, f"{partner} refuses it" + (f": {reason[:200]}" if reason else ""))
+        words: dict[str, Word] = {"partner": partner, "reason": reason[:200]} if reason else {"partner": partner}
+        call_attention(conn, message_id, Wording(key="refused/because" if reason else "refused", words=words))
     return True
 
 
@@ -115,3 +117,11 @@ _ITEMS = select(
     message.c.received_at.label("created_at"),
     delivery.c.read_at,
 ).join(delivery, delivery.c.message == message.c.id)
+
+
+declared(
+    {
+        "refused": Phrase(message="{partner} refuses it"),
+        "refused/because": Phrase(message="{partner} refuses it: {reason}"),
+    }
+)

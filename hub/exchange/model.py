@@ -12,6 +12,7 @@ from typing import Literal
 from hub.canonical.result import Cause, CauseKind
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.outcome import Key, Outcome
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 
 Direction = Literal["in", "out"]
@@ -89,11 +90,16 @@ class MessageRow(Struct):
     delivery: Delivery = "none"
     acknowledgement: Acknowledgement = "none"
     outcome: Outcome = "none"
-    attention: str | None = None  # why a person should look, in plain words; None when nobody need
+    attention: Wording | None = None  # why a person should look; None when nobody need
     keys: list[Key] = []  # the first KEYS_SHOWN_MAX of them
     cause_kind: CauseKind | None = None  # outbound: because of what it was sent
     cause: str | None = None
     repeats: int = 0  # how often the same bytes came again
+
+    @property
+    def why(self) -> str | None:
+        """Why a person should look, in English."""
+        return None if self.attention is None else str(self.attention)
 
     @property
     def answers(self) -> str | None:
@@ -162,11 +168,11 @@ class DocumentRow(Struct):
 
 
 class TimelineEntry(Struct):
-    """Something that happened to a message. ``event`` is a stable word, ``text`` plain words for a person."""
+    """Something that happened to a message. ``event`` is a stable word, ``text`` what is to be said of it."""
 
     at: datetime
     event: str
-    text: str | None = None
+    text: Wording | None = None
     actor: str = "hub"  # hub, partner:<id>, person:<login>
 
 
@@ -177,7 +183,7 @@ class AttemptRow(Struct):
     started_at: datetime
     finished_at: datetime | None = None
     ok: bool | None = None  # None while under way, or when we died in it
-    detail: str | None = None
+    detail: Wording | None = None
 
 
 class EarlierDelivery(Struct):
@@ -188,7 +194,7 @@ class EarlierDelivery(Struct):
     ended_at: datetime  # when it was asked to be sent once more
     read_at: datetime | None = None
     received_at: datetime | None = None
-    error: str | None = None
+    error: Wording | None = None
 
 
 class DeliveryRow(Struct):
@@ -204,7 +210,7 @@ class DeliveryRow(Struct):
     received_at: datetime | None = None  # the receiver said so
     verdict: Verdict | None = None
     verdict_reason: str | None = None
-    error: str | None = None
+    error: Wording | None = None
     tries: list[AttemptRow] = []
     earlier: list[EarlierDelivery] = []  # oldest first
 

@@ -31,9 +31,11 @@ from hub.exchange.recording import (
     put_kept_keys,
 )
 from hub.exchange.stopped import Lane
+from hub.exchange.storable import storable_said
 from hub.exchange.tables import answering, delivery, delivery_attempt, earlier_delivery, message
 from hub.kernel.errors import Conflict
 from hub.kernel.outcome import Key
+from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.struct import Struct
 from hub.platform import blobs
 from hub.platform.bells import ring
@@ -142,21 +144,21 @@ def _begin(conn: Connection, found: Sequence[DueDelivery], now: datetime) -> lis
     return claimed
 
 
-def delivered(conn: Connection, due: DueDelivery, detail: str, *, now: datetime, confirmed: bool = False) -> None:
+def delivered(conn: Connection, due: DueDelivery, detail: Wording, *, now: datetime, confirmed: bool = False) -> None:
     """Record that the attempt succeeded: ``sent``, or ``delivered`` when the receiver confirmed it."""
     state: Literal["delivered", "sent"] = "delivered" if confirmed else "sent"
     _finish(conn, due, state=state, ok=True, detail=detail, now=now, again_at=None)
     note(conn, due.message, state, detail, at=now)
 
 
-def failed(conn: Connection, due: DueDelivery, detail: str, *, now: datetime, final: bool = False) -> bool:
+def failed(conn: Connection, due: DueDelivery, detail: Wording, *, now: datetime, final: bool = False) -> bool:
     """Record that the attempt failed and when the next is due; True when it was the last of this delivery."""
     tries = max(1, conn.execute(_TRIES, {"wanted": due.message}).scalar_one())
     last = final or tries > len(ATTEMPT_WAITS)
     again_at = None if last else now + ATTEMPT_WAITS[tries - 1]
     _finish(conn, due, state="failed" if last else "ready", ok=False, detail=detail, now=now, again_at=again_at)
     if last:
-        call_attention(conn, due.message, f"could not be delivered in {tries} attempts: {detail}")
+        call_attention(conn, due.message, Wording(key="delivery/given-up", words={"tries": tries, "detail": detail}))
     note(conn, due.message, "delivery-failed", detail, at=now)
     return last
 
@@ -231,12 +233,20 @@ def anything_due(conn: Connection, *, now: datetime) -> bool:
 
 
 def _finish(
-    conn: Connection, due: DueDelivery, *, state: str, ok: bool, detail: str, now: datetime, again_at: datetime | None
+    conn: Connection,
+    due: DueDelivery,
+    *,
+    state: str,
+    ok: bool,
+    detail: Wording,
+    now: datetime,
+    again_at: datetime | None,
 ) -> None:
     values = {"wanted": due.message, "mine": due.attempt, "new_state": state, "again_at": again_at}
-    if conn.execute(_FINISH, {**values, "why": None if ok else detail}).rowcount != 1:
+    what = storable_said(detail)
+    if conn.execute(_FINISH, {**values, "why": None if ok else what}).rowcount != 1:
         raise Conflict(f"delivery {due.message} was claimed again after attempt {due.attempt}")
-    conn.execute(_FINISH_ATTEMPT, {"wanted": due.message, "mine": due.attempt, "at": now, "well": ok, "what": detail})
+    conn.execute(_FINISH_ATTEMPT, {"wanted": due.message, "mine": due.attempt, "at": now, "well": ok, "what": what})
     conn.execute(_STATE, {"wanted": due.message, "new_state": state})
 
 
@@ -418,3 +428,6 @@ _NEXT_DUE = (
     .order_by(delivery.c.next_attempt_at)
     .limit(1)
 )
+
+
+declared({"delivery/given-up": Phrase(message="could not be delivered in {tries} attempts: {detail}")})

@@ -15,18 +15,18 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.exchange.model import Acknowledgement, DocumentRow, Event, StageTime, Validation
-from hub.exchange.storable import storable, storable_text
+from hub.exchange.storable import storable, storable_said, storable_text
 from hub.exchange.tables import document, message, search_key, timeline
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.errors import Defect
 from hub.kernel.outcome import Key, Outcome
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.platform.statements import PreparedStatement, unless_there
 
 KEYS_SHOWN_MAX = 24  # of one message in the log; the search box knows all of them
 KEYS_MAX = 20_000  # of one message: a release of 10,000 lines has two keys each
 FILE = "file"  # kind of the key that is the file's name: known at intake, not read from the body
-TEXT_LENGTH_MAX = 2_000  # of a sentence for a person, whoever wrote it: a page of paper
 POSITION_MAX = 2**31 - 1  # of a document, as its column has it
 DETAIL_LENGTH_MAX = 80  # of what only a syntax understands of a document's envelope
 VALUE_LENGTH_MAX = 120  # of a key, as its column has it; longer ones are cut, as they are when searched
@@ -45,7 +45,7 @@ class Processed(Struct):
     wire: str | None = None
     document: str | None = None
     test: bool = False
-    attention: str | None = None  # why a person should look, in plain words
+    attention: Wording | None = None  # why a person should look
     keys: list[Key] = []  # the first of them are shown in the log
     documents: int = 0
     findings: list[Diagnostic] = []  # about its envelopes
@@ -81,9 +81,9 @@ def record(conn: Connection, *processed: Processed) -> None:
         raise Defect(f"there is no message {' or '.join(each.message for each in processed)}")
 
 
-def hold(conn: Connection, message_id: str, why: str) -> None:
+def hold(conn: Connection, message_id: str, why: Wording) -> None:
     """Put the message aside for a person; what an earlier run found out about it stays as it is."""
-    _HOLD.run(conn, {"wanted": message_id, "why": storable_text(why)[:TEXT_LENGTH_MAX]})
+    _HOLD.run(conn, {"wanted": message_id, "why": storable_said(why)})
 
 
 def tests_among(conn: Connection, message_id: str) -> TestsBefore:
@@ -97,10 +97,10 @@ def tests_among(conn: Connection, message_id: str) -> TestsBefore:
 
 
 def note(
-    conn: Connection, message_id: str, event: Event, text: str | None, *, at: datetime, actor: str = "hub"
+    conn: Connection, message_id: str, event: Event, text: Wording | None, *, at: datetime, actor: str = "hub"
 ) -> None:
     """Add an entry to the message's timeline."""
-    kept = text and storable_text(text)[:TEXT_LENGTH_MAX]
+    kept = text and storable_said(text)
     row: dict[str, object] = {"message": message_id, "at": at, "event": event, "text": kept, "actor": actor}
     _NOTE.run(conn, storable(timeline, row))
 
@@ -110,9 +110,9 @@ def note_acknowledged(conn: Connection, message_id: str, envelopes: int) -> None
     _ACKNOWLEDGED.run(conn, {"wanted": message_id, "told": envelopes})
 
 
-def call_attention(conn: Connection, message_id: str, why: str) -> None:
+def call_attention(conn: Connection, message_id: str, why: Wording) -> None:
     """Put the message at the head of the log until a person has dealt with it."""
-    conn.execute(_ATTENTION, {"wanted": message_id, "why": storable_text(why)[:TEXT_LENGTH_MAX]})
+    conn.execute(_ATTENTION, {"wanted": message_id, "why": storable_said(why)})
 
 
 def put_documents(conn: Connection, documents: Sequence[DocumentRow]) -> None:
@@ -169,7 +169,11 @@ def _outcome(processed: Processed) -> dict[str, object]:
 
 def _named(processed: Processed) -> dict[str, object]:
     """Return what the message itself said it is, and why a person should look."""
-    return {"document": processed.document, "wire": processed.wire, "attention": processed.attention}
+    return {
+        "document": processed.document,
+        "wire": processed.wire,
+        "attention": processed.attention and storable_said(processed.attention),
+    }
 
 
 _RECORD = PreparedStatement(

@@ -16,6 +16,7 @@ from hub.exchange.model import MessageRow
 from hub.exchange.recording import note
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import EVERYONE, Scope
+from hub.kernel.sentence import as_written
 from hub.platform import jobs
 
 
@@ -28,7 +29,7 @@ def ask_replay(
         return False
     if row.direction != "in":
         raise Conflict("what we sent is sent again, not processed again: resend it")
-    note(conn, message_id, "replay-asked", reason, at=now, actor=actor)
+    note(conn, message_id, "replay-asked", as_written(reason) if reason else None, at=now, actor=actor)
     _queue(conn, message_id, row, now)
     return True
 

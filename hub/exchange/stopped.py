@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Integer, Text, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, exists, select, update
 
 from hub.exchange.recording import note
+from hub.exchange.storable import storable_said
 from hub.exchange.tables import delivery, delivery_attempt, message, stopped_lane
+from hub.kernel.sentence import Phrase, Wording, as_written, declared
 from hub.kernel.struct import Struct
 from hub.platform.columns import Instant
 from hub.platform.statements import unless_there
@@ -26,6 +28,10 @@ WAIT_MAX = timedelta(minutes=1)  # who has mended a folder looks for its files; 
 LEFT_BROKEN_OFF_MAX = 1_000  # attempts taken back in one round: those of a hundred hubs that were killed
 
 
+WAITS = "lane/waits"
+declared({WAITS: Phrase(message="what {partner} is owed waits until it can be put down again: {reason}")})
+
+
 class Lane(Struct):
     """A partner's deliveries, stopped."""
 
@@ -33,7 +39,7 @@ class Lane(Struct):
     since: datetime
     rounds: int
     again_at: datetime
-    reason: str
+    reason: Wording
     message: str
 
 
@@ -47,7 +53,7 @@ def wait_after(rounds: int) -> timedelta:
     return min(doubled, WAIT_MAX)
 
 
-def stop(conn: Connection, partner: str, message_id: str, reason: str, *, now: datetime) -> bool:
+def stop(conn: Connection, partner: str, message_id: str, reason: Wording, *, now: datetime) -> bool:
     """Stop the partner's lane, found at fault with ``message_id``; False when it was stopped already.
 
     A person is called to that message, and called no more once the lane goes on.
@@ -57,7 +63,7 @@ def stop(conn: Connection, partner: str, message_id: str, reason: str, *, now: d
         "since": now,
         "rounds": 1,
         "again_at": now + wait_after(1),
-        "reason": reason,
+        "reason": storable_said(reason),
         "message": message_id,
     }
     if _STOP.run(conn, row) == 0:
@@ -78,13 +84,13 @@ def lane_of(conn: Connection, partner: str) -> Lane | None:
     return None if row is None else Lane(**row._mapping)
 
 
-def wait_on(conn: Connection, lane: Lane, reason: str, *, now: datetime) -> bool:
+def wait_on(conn: Connection, lane: Lane, reason: Wording, *, now: datetime) -> bool:
     """Let a lane wait that was judged and is at fault still; False when another has judged it meanwhile."""
     values = {
         "whose": lane.partner,
         "mine": lane.rounds,
         "again": now + wait_after(lane.rounds + 1),
-        "why": reason,
+        "why": storable_said(reason),
     }
     return conn.execute(_WAIT_ON, values).rowcount == 1
 
@@ -113,12 +119,20 @@ def go_on(conn: Connection, lane: Lane, *, now: datetime) -> bool:
     if conn.execute(_GO_ON, {"whose": lane.partner, "mine": lane.rounds}).rowcount != 1:
         return False
     note(conn, lane.message, "deliveries-resumed", None, at=now)
-    conn.execute(_CALL_NO_MORE, {"wanted": lane.message, "why": _called(lane.partner)})
+    called: Wording | None = conn.execute(_CALLED, {"wanted": lane.message}).scalar()
+    if called is not None and _is_ours(called, lane.partner):
+        conn.execute(_CALL_NO_MORE, {"wanted": lane.message})
     return True
 
 
-def _called(partner: str, reason: str = "") -> str:
-    return f"what {partner} is owed waits until it can be put down again: {reason}"
+def _called(partner: str, reason: Wording) -> Wording:
+    return storable_said(Wording(key=WAITS, words={"partner": partner, "reason": reason}))
+
+
+def _is_ours(called: Wording, partner: str) -> bool:
+    """Say whether a person was called because of the lane: by us, or by an earlier hub, which stored the sentence."""
+    before = str(_called(partner, as_written("")))
+    return called.key == WAITS or (called.key == as_written("").key and str(called).startswith(before))
 
 
 def judge_now(conn: Connection, *, now: datetime) -> None:
@@ -147,14 +161,8 @@ _CALL = (
     .where(message.c.id == bindparam("wanted"), message.c.attention.is_(None))
     .values(attention=bindparam("why"))
 )
-_CALL_NO_MORE = (
-    update(message)
-    .where(
-        message.c.id == bindparam("wanted"),
-        message.c.attention.startswith(bindparam("why", type_=Text), autoescape=False),
-    )
-    .values(attention=None)
-)
+_CALLED = select(message.c.attention).where(message.c.id == bindparam("wanted")).with_for_update()
+_CALL_NO_MORE = update(message).where(message.c.id == bindparam("wanted")).values(attention=None)
 _BROKEN_OFF = (
     select(delivery.c.message)
     .where(

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import msgspec
 from sqlalchemy import String, Table
+
+from hub.kernel.sentence import Word, Wording, as_written
 
 REPLACEMENT = "\ufffd"
 
@@ -63,3 +66,31 @@ def _visible(found: re.Match[str]) -> str:
 def _lengths(table: Table) -> list[tuple[str, int | None]]:
     """Return every text column and its length; None: any."""
     return [(column.name, column.type.length) for column in table.columns if isinstance(column.type, String)]
+
+
+SAID_CHARACTERS_MAX = 8_000  # of something said, as it is stored: a sentence of a page, and what stands around words
+SENTENCE_CHARACTERS_MAX = 2_000  # of a sentence for a person, whoever wrote it: a page of paper
+
+
+def storable_said(said: Wording) -> Wording:
+    """Return ``said`` with its words made fit for a column; what is too long for data is kept as a sentence."""
+    mended = Wording(
+        key=said.key, words={name: _storable_word(word) for name, word in said.words.items()}, advises=said.advises
+    )
+    if len(msgspec.json.encode(mended)) <= SAID_CHARACTERS_MAX:
+        return mended
+    return as_written(str(mended)[:SENTENCE_CHARACTERS_MAX])
+
+
+def _storable_word(word: Word) -> Word:
+    if isinstance(word, str):
+        return storable_text(word[:SENTENCE_CHARACTERS_MAX])
+    if isinstance(word, Wording):
+        return storable_said(word)
+    return [_storable_one(each) for each in word] if isinstance(word, list) else word
+
+
+def _storable_one(word: str | int | Wording) -> str | int | Wording:
+    if isinstance(word, str):
+        return storable_text(word[:SENTENCE_CHARACTERS_MAX])
+    return storable_said(word) if isinstance(word, Wording) else word

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from hub.exchange import model
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.outcome import Key, Outcome
-from hub.platform.columns import LONG, Instant, Json
+from hub.platform.columns import LONG, Instant, Json, WordingText
 from hub.platform.database import metadata
 
 ID = String(36)  # UUIDv7 as text
@@ -63,7 +63,7 @@ message = Table(
     Column("delivery", WORD, nullable=False),
     Column("acknowledgement", WORD, nullable=False),
     Column("outcome", WORD, nullable=False),
-    Column("attention", Text),
+    Column("attention", WordingText),
     Column("keys", Json(list[Key]), nullable=False),
     Column("findings", Json(list[Diagnostic])),  # about its envelopes; NULL: none
     Column("cause_kind", WORD),
@@ -220,7 +220,7 @@ timeline = Table(
     Column("message", ID, ForeignKey("message.id"), nullable=False, index=True),
     Column("at", Instant, nullable=False),
     Column("event", String(40), nullable=False),
-    Column("text", Text),
+    Column("text", WordingText),
     Column("actor", String(80), nullable=False),
 )
 
@@ -237,7 +237,7 @@ delivery = Table(
     Column("received_at", Instant),
     Column("verdict", String(10)),
     Column("verdict_reason", Text),
-    Column("error", Text),
+    Column("error", WordingText),
     _one_of("state", model.Delivery),
     _one_of("verdict", model.Verdict),
 )
@@ -269,7 +269,7 @@ earlier_delivery = Table(
     Column("state", WORD, nullable=False),
     Column("read_at", Instant),
     Column("received_at", Instant),
-    Column("error", Text),
+    Column("error", WordingText),
     Column("ended_at", Instant, nullable=False),  # when it was asked to be sent once more
     _one_of("state", model.Delivery),
 )
@@ -282,7 +282,7 @@ delivery_attempt = Table(
     Column("started_at", Instant, nullable=False),
     Column("finished_at", Instant),
     Column("ok", Boolean),
-    Column("detail", Text),
+    Column("detail", WordingText),
 )
 
 stopped_lane = Table(
@@ -292,7 +292,7 @@ stopped_lane = Table(
     Column("since", Instant, nullable=False),
     Column("rounds", Integer, nullable=False),  # in which the place was found at fault; only grows while it is
     Column("again_at", Instant, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", WordingText, nullable=False),
     Column("message", ID, nullable=False),  # the answer that stands for all that wait
     sqlite_with_rowid=False,
 )  # no row: nothing is known to be in the way of what the partner is owed

@@ -28,6 +28,7 @@ from hub.exchange.replay import process_again
 from hub.exchange.storable import storable, storable_text
 from hub.exchange.tables import waiting
 from hub.kernel.outcome import Key
+from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.struct import Struct
 from hub.platform.jobs import job
 from hub.platform.statements import PreparedStatement
@@ -113,7 +114,7 @@ def call_for_overdue(conn: Connection, *, now: datetime) -> int:
     """Call a person to documents that have waited long enough, some at a time; return how many."""
     overdue = [_waiting(row) for row in conn.execute(_OVERDUE, {"now": now})]
     for each in overdue:
-        why = f"It is about {each.subject.kind} {each.subject.value}, which has not come"
+        why = Wording(key="waiting/not-come", words={"subject": each.subject.kind, "value": each.subject.value})
         hold(conn, each.message, why)
         note(conn, each.message, "waited-too-long", why, at=now)
         waits_no_longer(conn, each.message, each.position)
@@ -175,3 +176,6 @@ def _wait(dialect: str) -> Executable:
 
 
 _WAIT = PreparedStatement(_wait)
+
+
+declared({"waiting/not-come": Phrase(message="It is about {subject} {value}, which has not come")})

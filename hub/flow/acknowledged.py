@@ -26,4 +26,4 @@ declared(
 def take_unnamed_acknowledgement(at: UnitOfWork, arrived: Arrived) -> Result:
     """Hold the acknowledgement for a person."""
     unnamed = Diagnostic(code="BUS-ACKNOWLEDGES-UNNAMED", severity=Severity.WARNING, location=Location(path="verdict"))
-    return Result(outcome="held", findings=[unnamed], attention=unnamed.message)
+    return Result(outcome="held", findings=[unnamed], attention=unnamed.wording)

@@ -25,6 +25,7 @@ from hub.exchange.outbox import DueDelivery
 from hub.exchange.stopped import Lane
 from hub.flow.services import Services
 from hub.kernel.errors import Conflict, Unavailable
+from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.struct import Struct
 from hub.platform import failpoints
 from hub.platform.lanes import Share
@@ -38,7 +39,7 @@ CLAIM_LASTS = outbox.ATTEMPT_LEASE / 2  # no delivery is begun later: it might b
 POLL_SECONDS = 1.0  # the bell is enough within the process; this catches retries that fall due
 JUDGED_AT_ONCE = 10  # stopped lanes of one round: a look at a folder each, and at most one delivery
 
-Deliver = Callable[[DueDelivery, bytes], str]
+Deliver = Callable[[DueDelivery, bytes], Wording]
 """Hands bytes over and says where they went; raises when they did not: ``Blocked`` when something is in the way."""
 
 log = structlog.get_logger("hub.flow.delivering")
@@ -144,7 +145,7 @@ class Deliverer:
         def stop(conn: Connection) -> bool:
             for due in sorted(claimed, key=lambda due: due.message):
                 outbox.put_back(conn, due)
-            return stopped.stop(conn, first.partner, first.message, str(fault), now=now)
+            return stopped.stop(conn, first.partner, first.message, fault.wording, now=now)
 
         with self._told_if_away(first):
             if await self._services.database.write(stop):
@@ -156,16 +157,16 @@ class Deliverer:
         def wait_on(conn: Connection) -> bool:
             if due is not None:
                 outbox.put_back(conn, due)
-            return stopped.wait_on(conn, lane, str(fault), now=now)
+            return stopped.wait_on(conn, lane, fault.wording, now=now)
 
         with self._told_if_away(due):
-            if await self._services.database.write(wait_on) and str(fault) != lane.reason:
+            if await self._services.database.write(wait_on) and fault.wording != lane.reason:
                 log.warning("deliveries still stopped", partner=lane.partner, reason=str(fault), cause=_cause(fault))
 
     async def _go_on(self, lane: Lane) -> None:
         with self._told_if_away(None):
             if await self._services.database.write(partial(stopped.go_on, lane=lane, now=self._services.clock.now())):
-                log.info("deliveries go on", partner=lane.partner, reason=lane.reason)
+                log.info("deliveries go on", partner=lane.partner, reason=str(lane.reason))
 
     async def _put_off(self, left: list[DueDelivery]) -> None:
         """Let those wait whose turn did not come; none of them has failed."""
@@ -206,7 +207,7 @@ class Deliverer:
         except Exception as fault:
             log.exception("delivery not marked", message=message, fault=type(fault).__name__)
 
-    async def _send(self, due: DueDelivery) -> str | None:
+    async def _send(self, due: DueDelivery) -> Wording | None:
         """Hand the body to its transport; return where it went, or None when it failed and is marked so.
 
         Raises ``Blocked`` when the fault is the place's, and what the machine is short of as one: neither is the
@@ -221,12 +222,12 @@ class Deliverer:
             if not fault.of_one_file:
                 raise
             log.warning("delivery failed", message=due.message, partner=due.partner, reason=str(fault))
-            why = str(fault)
+            why = fault.wording
         except Exception as fault:
             if shortage(fault) is not None:
                 raise Blocked(HUB_SHORT) from fault
             log.exception("delivery failed", message=due.message, fault=type(fault).__name__)
-            why = f"fault in the hub: {type(fault).__name__}"
+            why = Wording(key="delivery/fault", words={"name": type(fault).__name__})
         await self._mark(partial(outbox.failed, due=due, detail=why))
         self._services.metrics.count_delivery(due.partner, due.transport, "failed")
         return None
@@ -249,7 +250,15 @@ def _cause(fault: Blocked) -> str | None:
     return None if fault.__cause__ is None else str(fault.__cause__)
 
 
-def _to_folder(places: Places, due: DueDelivery, body: bytes) -> str:
+def _to_folder(places: Places, due: DueDelivery, body: bytes) -> Wording:
     """Put the message into the partner's folder; the name is the same at every try."""
     name = folder.deliver(places, due.partner, due.file_name or f"{due.message}.edi", body)
-    return f"written to {name}"
+    return Wording(key="delivery/written", words={"name": name})
+
+
+declared(
+    {
+        "delivery/fault": Phrase(message="fault in the hub: {name}"),
+        "delivery/written": Phrase(message="written to {name}"),
+    }
+)

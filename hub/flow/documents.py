@@ -13,6 +13,7 @@ from hub.exchange.model import Usage, Validation
 from hub.exchange.partners import Partner
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.outcome import Key
+from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.struct import Struct
 
 SUBJECTS = frozenset(next(iter(room.keys)) for room in ROOMS if room.keys)
@@ -150,7 +151,17 @@ def is_test(envelope: Envelope, partner: Partner) -> bool:
     return partner.in_test or envelope.usage != "production"
 
 
-def not_understood(document: Document) -> str:
+def not_understood(document: Document) -> Wording:
     """Say why a document that is sound in its syntax waits for a person."""
-    reason = next((f.message for f in document.findings if f.severity.is_reject), None)
-    return f"Not understood: {reason}" if reason else f"Nothing in the hub handles {document.kind} yet"
+    reason = next((f.wording for f in document.findings if f.severity.is_reject), None)
+    if reason is None:
+        return Wording(key="call/not-handled", words={"document": document.kind})
+    return Wording(key="call/not-understood", words={"reason": reason})
+
+
+declared(
+    {
+        "call/not-understood": Phrase(message="Not understood: {reason}"),
+        "call/not-handled": Phrase(message="Nothing in the hub handles {document} yet"),
+    }
+)

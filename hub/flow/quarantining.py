@@ -18,6 +18,7 @@ from hub.flow.services import Services
 from hub.flow.syntaxes import SYNTAXES
 from hub.flow.tasks import ALL_ACKNOWLEDGED, Task, complete
 from hub.kernel.errors import Misconfigured, Unreadable
+from hub.kernel.sentence import Wording
 
 
 def quarantine(services: Services, task: Task, fault: Unreadable, conn: Connection) -> None:
@@ -36,7 +37,7 @@ def quarantine(services: Services, task: Task, fault: Unreadable, conn: Connecti
             validation="unreadable",
             outcome="quarantined",
             acknowledgement=reply.acknowledgement if reply.of_documents else message.acknowledgement,
-            attention=f"Could not be read: {findings[0].message}",
+            attention=Wording(key="call/unreadable", words={"message": findings[0].wording}),
             syntax=fault.syntax,
             findings=findings,
         ),

@@ -34,7 +34,7 @@ def written(rules: Rules, result: Result) -> tuple[Result, list[Draft]]:
             drafts.append(_draft(rules, due))
         except Unsendable as fault:
             worst = max(fault.findings, key=lambda finding: finding.severity)  # of equals the first
-            why = f"The answer could not be written: {worst.message}"
+            why = Wording(key="call/not-written", words={"message": worst.wording})
             later = OpenDuty(partner=due.partner, document=type(due.document).__name__)
             open_duties = [*result.open_duties, later] if later not in result.open_duties else result.open_duties
             findings = [*result.findings, *(_of_ours(each, later.document) for each in fault.findings)]
@@ -93,6 +93,7 @@ def _draft(rules: Rules, due: Due) -> Draft:
 
 declared(
     {
+        "call/not-written": Phrase(message="The answer could not be written: {message}"),
         "unsendable/look": Phrase(message="look at what our document says there"),
         "MAP-UNSENDABLE": Phrase(
             message="our {document} could not be written, {code} at {at}: {said}", remedy="{remedy}"

@@ -46,6 +46,7 @@ from hub.flow.syntaxes import SYNTAXES
 from hub.flow.tasks import Task, complete
 from hub.kernel.errors import Conflict
 from hub.kernel.outcome import Key
+from hub.kernel.sentence import as_written
 from hub.kernel.struct import Struct
 from hub.platform import jobs
 
@@ -319,7 +320,9 @@ class _Settlement:
         conn, subject = self._effects.conn, change.subject
         wait(conn, change)
         if not self.unsettled.task.again:
-            recording.note(conn, change.message, "waits", f"{subject.kind} {subject.value}", at=self._effects.now)
+            recording.note(
+                conn, change.message, "waits", as_written(f"{subject.kind} {subject.value}"), at=self._effects.now
+            )
         return Result(outcome="none", subject=subject)
 
     def _claim(self, document: Document, test: bool) -> bool:

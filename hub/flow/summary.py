@@ -21,7 +21,7 @@ from hub.flow.documents import Document, DocumentOutcome, Envelope, Survey
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key, Outcome
-from hub.kernel.sentence import Phrase, declared
+from hub.kernel.sentence import Phrase, Word, Wording, declared
 from hub.kernel.struct import Struct
 
 VALIDATIONS: tuple[Validation, ...] = ("pending", "valid", "warnings", "rejected", "unreadable")
@@ -31,7 +31,7 @@ ENVELOPE_FINDINGS_MAX = 500  # of one message, as they stand in its row; nobody 
 CALLING = frozenset({"GDE-LINES-MISSING"})
 """Warnings that call a person, although they refuse nothing."""
 
-REJECTED = "Rejected: "
+REJECTED = "call/rejected"
 WIRE_LENGTH_MAX = 60  # a file of many kinds shows the first of them
 
 
@@ -39,14 +39,16 @@ class Called(Struct):
     """Why a document calls a person. Of several documents the gravest is told, and the first of those."""
 
     grave: tuple[int, int]  # what was rejected before what is held, held before what merely deserves a look
-    why: str
+    why: Wording
     number: str  # its own, or its place among the documents
     subject: str | None  # what it is about, as it says
 
-    def named(self, why: str) -> str:
+    def named(self, why: Wording) -> Wording:
         """Return ``why`` with the document it is of, as a person finds it among several."""
-        number, subject = self.number, self.subject
-        return f"document {number}, about {subject}: {why}" if subject else f"document {number}: {why}"
+        words: dict[str, Word] = {"number": self.number, "why": why}
+        if not self.subject:
+            return Wording(key="call/document", words=words)
+        return Wording(key="call/document-about", words={**words, "subject": self.subject})
 
 
 class Settled(Struct):
@@ -69,7 +71,7 @@ class Summary(Struct):
     wires: list[str] = []  # 850, each once
     names: list[str] = []  # PurchaseOrder, each once
     test: bool = False
-    attention: str | None = None  # of the whole message, once all of it is known
+    attention: Wording | None = None  # of the whole message, once all of it is known
     called: Called | None = None  # the gravest of those that call a person
     calling: int = 0  # documents that call a person
     rejected: int = 0  # documents
@@ -96,17 +98,18 @@ class Summary(Struct):
         )
 
     @property
-    def asked(self) -> str | None:
+    def asked(self) -> Wording | None:
         """Why a person should look at the documents: of several the gravest, by its numbers, and how many more."""
         called, counted = self.called, 1
         if called is None or self.documents < 2:
             return called.why if called else None
-        asked = called.named(called.why)
-        if called.why.startswith(REJECTED) and self.rejected:
-            first, counted = called.named(called.why.removeprefix(REJECTED)), self.rejected
-            asked = f"Rejected: {self.rejected} of {self.documents} documents; first: {first}"
+        asked, fault = called.named(called.why), called.why.words.get("message")
+        if called.why.key == REJECTED and self.rejected and isinstance(fault, Wording):
+            first, counted = called.named(fault), self.rejected
+            words: dict[str, Word] = {"rejected": self.rejected, "documents": self.documents, "first": first}
+            asked = Wording(key="call/first-rejected", words=words)
         more = self.calling - counted
-        return f"{asked}; and {more} more need a person" if more > 0 else asked
+        return Wording(key="call/more", words={"asked": asked, "more": more}) if more > 0 else asked
 
     def with_envelopes(self, envelopes: Sequence[Envelope], judgements: Sequence[Judgement]) -> Summary:
         """Return the summary with what was found about the envelopes in it, and how their references were judged.
@@ -120,7 +123,7 @@ class Summary(Struct):
             self,
             validation=max(self.validation, validation_of(findings), key=VALIDATIONS.index),
             outcome=max(self.outcome, outcome, key=OUTCOMES.index),
-            attention=f"Refused: {refused[0].message}" if refused else self.asked or _question_of(findings),
+            attention=_refused(refused[0]) if refused else self.asked or _question_of(findings),
         )
 
     def processed(
@@ -196,19 +199,23 @@ def _call(settled: Settled) -> Called | None:
     )
 
 
-def _attention(settled: Settled) -> str | None:
+def _attention(settled: Settled) -> Wording | None:
     """Say why a person should look at the document: the handler's question, or the first fault that rejects it."""
     if settled.result.attention:
         return settled.result.attention
     if not settled.document.rejected:
         return _question_of(settled.document.findings) if settled.document.takes_effect else None
-    message = next(f.message for f in settled.document.findings if f.severity.is_reject)
-    return f"Rejected: {message}"
+    message = next(f.wording for f in settled.document.findings if f.severity.is_reject)
+    return Wording(key=REJECTED, words={"message": message})
 
 
-def _question_of(findings: Sequence[Diagnostic]) -> str | None:
+def _refused(finding: Diagnostic) -> Wording:
+    return Wording(key="call/refused", words={"message": finding.wording})
+
+
+def _question_of(findings: Sequence[Diagnostic]) -> Wording | None:
     """Return what a person should look at among what was found and refuses nothing."""
-    return next((f.message for f in findings if _calls_a_person(f)), None)
+    return next((f.wording for f in findings if _calls_a_person(f)), None)
 
 
 def _calls_a_person(found: Diagnostic) -> bool:
@@ -221,9 +228,18 @@ def _calls_a_person(found: Diagnostic) -> bool:
 
 declared(
     {
+        "call/rejected": Phrase(message="Rejected: {message}"),
+        "call/refused": Phrase(message="Refused: {message}"),
+        "call/unreadable": Phrase(message="Could not be read: {message}"),
+        "call/configuration": Phrase(message="Our configuration is at fault: {fault}"),
+        "call/given-up": Phrase(message="Processing was given up after {tries} attempts: {reason}"),
+        "call/document": Phrase(message="document {number}: {why}"),
+        "call/document-about": Phrase(message="document {number}, about {subject}: {why}"),
+        "call/first-rejected": Phrase(message="Rejected: {rejected} of {documents} documents; first: {first}"),
+        "call/more": Phrase(message="{asked}; and {more} more need a person"),
         "ENV-MORE-FINDINGS": Phrase(
             message="{count} more faults of envelopes were found, and are not kept",
             remedy="Put right those that are shown, and send the message again",
-        )
+        ),
     }
 )

@@ -15,6 +15,7 @@ from hub.exchange.waiting import message_is_through
 from hub.flow.owing import UNKNOWN_DUE_MINUTES, whole_duty
 from hub.flow.services import Services
 from hub.kernel.errors import Misconfigured
+from hub.kernel.sentence import Word, Wording, as_written
 from hub.kernel.struct import Struct
 from hub.platform import jobs
 from hub.platform.jobs import Fence
@@ -65,8 +66,15 @@ def hold(services: Services, task: Task, fault: Misconfigured, conn: Connection)
     """
     now, partner = services.clock.now(), services.rules.partners.get(task.message.partner)
     minutes = partner.answers_due_minutes if partner else UNKNOWN_DUE_MINUTES
-    recording.hold(conn, task.message.id, f"Our configuration is at fault: {fault}")
+    recording.hold(conn, task.message.id, Wording(key="call/configuration", words={"fault": fault.wording}))
     if minutes:
         owe_answer(conn, whole_duty(task.message.id, task.message.partner, minutes, now))
-    recording.note(conn, task.message.id, "held", str(fault), at=now)
+    recording.note(conn, task.message.id, "held", fault.wording, at=now)
     complete(conn, task, now)
+
+
+def give_up(message: str, why: str, conn: Connection, now: datetime) -> None:
+    """Call a person to a message whose processing was given up."""
+    words: dict[str, Word] = {"tries": jobs.ATTEMPTS_MAX, "reason": why}
+    recording.call_attention(conn, message, Wording(key="call/given-up", words=words))
+    recording.note(conn, message, "processing-failed", as_written(why), at=now)

@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 from hub.kernel.spelling import visible
 from hub.kernel.struct import Struct
 
-NESTED_MAX = 8  # sayings within sayings; the deepest of ours has four
+NESTED_MAX = 12  # sayings within sayings; the deepest of ours, a late answer that waits for a finding, has eight
 TEMPLATES_MAX = 4_096  # templates kept taken apart, of all languages: ten times what two have
 CHECKED = "checked"
 """The case of a sentence that is for who checks a file of their own, where another is for who was sent it."""
@@ -81,6 +81,7 @@ class _English:
 
 ENGLISH: Language = _English()
 _TEMPLATES: dict[str, Template] = {}
+_WHOLE: dict[str, str] = {}  # of templates that have no holes: their keys, by what they say
 SomeTemplate = TypeVar("SomeTemplate", bound=Template)
 
 
@@ -98,6 +99,7 @@ def declared(table: Mapping[str, SomeTemplate]) -> Mapping[str, SomeTemplate]:
     if twice and any(_TEMPLATES[key] != table[key] for key in twice):
         raise ValueError(f"declared twice: {', '.join(sorted(twice))}")
     _TEMPLATES.update(table)
+    _WHOLE.update({each.message: key for key, each in table.items() if "{" not in each.message})
     return table
 
 
@@ -168,6 +170,15 @@ def _quoted(text: str) -> frozenset[str]:
 def as_written(text: str) -> Wording:
     """Return as something said what somebody wrote: a person, a partner, an earlier hub. It stays as it is."""
     return Wording(key="as-written", words={"text": text})
+
+
+def stored_as_sentence(text: str) -> Wording:
+    """Return as something said the English sentence that an earlier hub stored: its key, where it is one of ours whole.
+
+    Any other stays as it is: what stands in it, values and sentences, is not told apart any more.
+    """
+    key = _WHOLE.get(text)
+    return as_written(text) if key is None else Wording(key=key)
 
 
 EMPTY = Wording(key="empty")

@@ -7,6 +7,7 @@ itself: SQLAlchemy's own way to say the same, ``process_bind_param``, costs two 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -15,6 +16,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from hub.kernel.sentence import Wording, stored_as_sentence
 
 LONG = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit number that can be a generated key on both engines (SQLite wants the word INTEGER there)."""
@@ -92,6 +95,26 @@ class Json(TypeDecorator[Any]):
         return None if value is None else self._decoder.decode(value)
 
 
+class WordingText(TypeDecorator[Wording]):
+    """Something said, as its key and words. What stands there as a sentence, an earlier hub has written in English."""
+
+    impl = Text
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Wording | None], str | None]:
+        return _encoded
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Wording | None:
+        return None if value is None else _said(value)
+
+
+def _said(stored: str) -> Wording:
+    if stored.startswith(_KEYED):
+        with suppress(msgspec.DecodeError):  # a person's note of before, or a partner's, may begin with anything
+            return _WORDING.decode(stored)
+    return stored_as_sentence(stored)
+
+
 def as_json(value: Any) -> bytes:
     """Return ``value`` as a ``Json`` column stores it, encoded now: a row may be made long before it is written."""
     return _ENCODER.encode(value)
@@ -104,3 +127,5 @@ def _encoded(value: Any) -> str | None:
 
 
 _ENCODER = msgspec.json.Encoder()
+_WORDING = msgspec.json.Decoder(Wording)
+_KEYED = '{"key":"'

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 
+from hub.kernel.sentence import Phrase, Wording, declared
+
 
 class Blocked(Exception):
     """What lies in a partner's folder is in the way: a code and words that name no path, for its partner reads them."""
@@ -15,6 +17,11 @@ class Blocked(Exception):
     @property
     def code(self) -> str:
         return str(self).partition(":")[0]
+
+    @property
+    def wording(self) -> Wording:
+        """What is in the way, as data."""
+        return Wording(key=_KEYS[str(self)])
 
     @property
     def of_one_file(self) -> bool:
@@ -37,6 +44,16 @@ HUB_SHORT = "TRN-HUB-SHORT: the hub is short of room or of open files"
 HUB_AT_FAULT = "TRN-HUB-FOLDERS: the hub's own folders could not be used"
 
 OF_ONE_FILE = frozenset({NAME_TAKEN, NAME_HELD, NAME_REFUSED, TOO_LARGE})
+
+_KEYS = {
+    text: f"{text.partition(':')[0]}/{case}" if case else text.partition(":")[0]
+    for text, case in (
+        (IS_LINK, ""), (IS_GONE, ""), (IS_CLOSED, ""), (IS_OPEN, ""), (IS_ELSEWHERE, ""), (IS_FULL, ""),
+        (IS_AT_FAULT, ""), (NAME_TAKEN, "taken"), (NAME_HELD, "held"), (NAME_REFUSED, "refused"), (TOO_LARGE, ""),
+        (HUB_SHORT, ""), (HUB_AT_FAULT, ""),
+    )
+}  # fmt: skip
+declared({key: Phrase(message=text) for text, key in _KEYS.items()})
 
 WHY = {
     errno.ELOOP: IS_LINK,

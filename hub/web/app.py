@@ -19,7 +19,7 @@ from hub.access.keys import KeyRing
 from hub.platform.server_key import server_key
 from hub.web.admission import Admission
 from hub.web.api import health, inbound, message_parts, messages, outbound
-from hub.web.api.describe import openapi
+from hub.web.api.describe import WordingSchema, openapi
 from hub.web.api.partner_view import RULES
 from hub.web.assets import Assets
 from hub.web.attempts import KeyGuesses, LoginGuesses
@@ -104,6 +104,7 @@ def create_app(hub: Hub) -> Litestar:
         exception_handlers={Exception: refuse},
         before_send=[guard_headers],
         request_class=HubRequest,
+        plugins=[WordingSchema()],
         openapi_config=openapi(version("contract-hub"), InterfacePage()),
         request_max_body_size=FORM_BYTES_MAX,
         logging_config=None,

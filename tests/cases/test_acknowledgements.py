@@ -20,7 +20,7 @@ def test_an_acceptance_is_heard_however_its_numbers_are_padded(name: str, at_doo
     ours = _ours(at_door, name)
     assert ours.message.acknowledgement == "accepted", at_door.came[name].said
     assert {document.acknowledgement for document in ours.documents} == {"accepted"}
-    assert ours.message.attention is None
+    assert ours.message.why is None
 
 
 @pytest.mark.parametrize("name", ["75", "76"])
@@ -30,7 +30,7 @@ def test_a_refusal_is_seen_at_our_answer_and_at_their_acknowledgement_and_calls_
     ours, theirs = _ours(at_door, name), at_door.came[name]
     assert ours.message.acknowledgement == "rejected"
     assert {document.acknowledgement for document in ours.documents} == {"rejected"}
-    assert ours.message.attention
+    assert ours.message.why
     assert "found" not in theirs.said.splitlines()[:1]
 
 

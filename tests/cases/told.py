@@ -53,12 +53,12 @@ def told_days(answers: Iterable[Sent]) -> dict[str, list[tuple[str, str, str]]]:
 def said(detail: MessageDetail) -> str:
     """Return all that is said of a message here: why a person is called, and every finding."""
     findings = [*detail.findings, *(each for document in detail.documents for each in document.findings)]
-    return "\n".join([detail.message.attention or "", *(f"{each.code}: {each.message}" for each in findings)])
+    return "\n".join([detail.message.why or "", *(f"{each.code}: {each.message}" for each in findings)])
 
 
 def called(detail: MessageDetail) -> bool:
     """Say whether a person of ours is called."""
-    return bool(detail.message.attention)
+    return bool(detail.message.why)
 
 
 def _days(rest: list[str]) -> list[str]:

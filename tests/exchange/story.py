@@ -12,6 +12,7 @@ from hub.exchange import intake, outbox, recording
 from hub.exchange.model import DocumentRow, EnvelopeRow, StageTime
 from hub.kernel.identity import new_id
 from hub.kernel.outcome import Key
+from hub.kernel.sentence import as_written
 from hub.platform.blobs import Body
 from tests.stored import accept, put_keys
 
@@ -85,7 +86,7 @@ def receive_order(conn: Connection, order: str, partner: str = "acme-cardio", at
         syntax="x12",
         wire="850",
         document="PurchaseOrder",
-        attention=attention,
+        attention=attention and as_written(attention),
         keys=put_keys(conn, partner, accepted.message_id, keys),
         documents=1,
     )

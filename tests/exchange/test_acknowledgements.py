@@ -14,6 +14,7 @@ from hub.exchange.model import Acknowledgement, Duty, MessageDetail
 from hub.exchange.overdue import mark_overdue
 from hub.kernel.outcome import Key
 from hub.kernel.scope import EVERYONE
+from hub.kernel.sentence import as_written
 from hub.platform.database import Database
 from tests.exchange.story import NOW, answer, envelope, receive_order
 from tests.stored import put_keys
@@ -50,7 +51,7 @@ def match(
         for each in group.documents
     ]
     acknowledgements.acknowledge_documents(
-        conn, partner, group, verdict, in_words=verdict, documents=sets, by="inbound-997", now=NOW
+        conn, partner, group, verdict, in_words=as_written(verdict), documents=sets, by="inbound-997", now=NOW
     )
     return group.message
 
@@ -72,7 +73,7 @@ def test_a_997_accepts_the_group_it_names(database: Database) -> None:
         message = sent(conn)
         assert match(conn, "accepted") == message
         shown = detail(conn, message)
-        assert (shown.message.acknowledgement, shown.message.attention) == ("accepted", None)
+        assert (shown.message.acknowledgement, shown.message.why) == ("accepted", None)
         assert (shown.duties[0].state, shown.duties[0].done_by) == ("accepted", "inbound-997")
         assert shown.documents[0].acknowledgement == "accepted"
 
@@ -85,7 +86,7 @@ def test_a_rejection_calls_for_a_person_and_names_the_set(database: Database) ->
         match(conn, "partly", of_set="rejected")
         shown = detail(conn, message)
         assert shown.message.acknowledgement == "partly"
-        assert shown.message.attention is not None
+        assert shown.message.why is not None
         assert shown.documents[0].acknowledgement == "rejected"
 
     database.write_now(work)
@@ -122,7 +123,7 @@ def test_what_does_not_come_in_time_is_overdue_once_and_can_still_come(database:
         assert mark_overdue(conn, now=DUE + timedelta(days=1)) == []
         shown = detail(conn, message)
         assert shown.message.acknowledgement == "overdue"
-        assert shown.message.attention is not None
+        assert shown.message.why is not None
         match(conn, "accepted")
         assert detail(conn, message).message.acknowledgement == "accepted"
 
@@ -155,7 +156,7 @@ def acknowledge_envelope(
         reference=str(ISA13),
         on=on,
         verdict=verdict,
-        in_words=verdict,
+        in_words=as_written(verdict),
         by=by,
         now=NOW,
     )

@@ -13,6 +13,7 @@ from hub.exchange import acknowledgements, envelopes, messages
 from hub.exchange.acknowledgements import DocumentVerdict
 from hub.exchange.overdue import mark_overdue
 from hub.kernel.scope import EVERYONE
+from hub.kernel.sentence import as_written
 from hub.platform import schema
 from hub.platform.columns import Instant
 from hub.platform.database import Database
@@ -36,7 +37,7 @@ def test_acknowledgements_that_an_earlier_version_waits_for_are_matched_when_the
         assert group is not None
         verdicts = [DocumentVerdict(position=1, verdict="accepted", findings=[])]
         acknowledgements.acknowledge_documents(
-            conn, ACME, group, "accepted", in_words="accepted", documents=verdicts, by="their-997", now=NOW
+            conn, ACME, group, "accepted", in_words=as_written("accepted"), documents=verdicts, by="their-997", now=NOW
         )
         shown = messages.message_detail(conn, EVERYONE, ours)
         assert shown is not None

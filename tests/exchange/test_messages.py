@@ -12,6 +12,7 @@ from hub.exchange.model import Filters
 from hub.kernel.errors import Conflict
 from hub.kernel.outcome import Key
 from hub.kernel.scope import EVERYONE, Scope, only
+from hub.kernel.sentence import as_written
 from hub.platform.database import Database
 from tests.exchange.story import NOW, answer, incoming, receive_order
 from tests.stored import accept
@@ -104,7 +105,7 @@ def test_a_message_in_full_has_documents_answers_and_timeline(database: Database
     def work(conn: Connection) -> None:
         order = receive_order(conn, "PO-1")
         sent = answer(conn, "PO-1", order)
-        recording.note(conn, order, "seen", "by a person", at=NOW, actor="person:kim")
+        recording.note(conn, order, "seen", as_written("by a person"), at=NOW, actor="person:kim")
         detail = messages.message_detail(conn, EVERYONE, order)
         assert detail is not None
         assert [row.subject for row in detail.documents] == ["PO-1"]
@@ -148,7 +149,7 @@ def test_dealt_with_leaves_the_head_of_the_log(database: Database) -> None:
         assert not messages.dismiss(conn, EVERYONE, order, actor="person:kim", now=NOW)
         found = messages.find_message(conn, EVERYONE, order)
         assert found is not None
-        assert found.attention is None
+        assert found.why is None
 
     database.write_now(work)
 

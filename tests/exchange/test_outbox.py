@@ -11,6 +11,7 @@ from hub.exchange import mailbox, messages, outbox
 from hub.exchange.model import MessageDetail
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import EVERYONE, only
+from hub.kernel.sentence import as_written
 from hub.platform.database import Database
 from tests.exchange.story import NOW, answer, receive_order
 
@@ -34,7 +35,7 @@ def test_an_attempt_is_on_record_before_anything_is_sent(database: Database) -> 
         shown = detail(conn, sent).delivery
         assert shown is not None
         assert [(a.attempt, a.ok) for a in shown.tries] == [(1, None)]
-        outbox.delivered(conn, due, "written", now=NOW)
+        outbox.delivered(conn, due, as_written("written"), now=NOW)
         after = detail(conn, sent)
         assert after.delivery is not None
         assert (after.message.delivery, after.delivery.state, after.delivery.tries[0].ok) == ("sent", "sent", True)
@@ -51,8 +52,8 @@ def test_after_a_crash_in_an_attempt_the_message_is_tried_again(database: Databa
         [again] = outbox.claim(conn, now=later)
         assert (again.message, again.attempt) == (sent, 2)
         with pytest.raises(Conflict):
-            outbox.delivered(conn, lost, "late", now=later)
-        outbox.delivered(conn, again, "ok", now=later, confirmed=True)
+            outbox.delivered(conn, lost, as_written("late"), now=later)
+        outbox.delivered(conn, again, as_written("ok"), now=later, confirmed=True)
         assert detail(conn, sent).message.delivery == "delivered"
 
     database.write_now(work)
@@ -64,14 +65,14 @@ def test_failures_follow_the_schedule_and_end_with_a_person(database: Database) 
         now = NOW
         for wait in outbox.ATTEMPT_WAITS:
             [due] = outbox.claim(conn, now=now)
-            assert not outbox.failed(conn, due, "503", now=now)
+            assert not outbox.failed(conn, due, as_written("503"), now=now)
             assert outbox.next_due(conn) == now + wait
             now += wait
         [due] = outbox.claim(conn, now=now)
-        assert outbox.failed(conn, due, "503", now=now)
+        assert outbox.failed(conn, due, as_written("503"), now=now)
         shown = detail(conn, sent)
         assert shown.message.delivery == "failed"
-        assert shown.message.attention is not None
+        assert shown.message.why is not None
         assert now - NOW == timedelta(hours=75, minutes=35, seconds=5)
         assert outbox.claim(conn, now=now + timedelta(days=30)) == []
         assert outbox.resend(conn, sent, now=now, actor="person:kim")
@@ -121,8 +122,8 @@ def test_a_verdict_stands_and_a_refusal_calls_for_a_person(database: Database) -
         with pytest.raises(Conflict, match="approve was said"):
             mailbox.received(conn, MINE, ACME, good, now=NOW, verdict="refuse")
         mailbox.received(conn, MINE, ACME, bad, now=NOW, verdict="refuse", reason="price")
-        assert detail(conn, good).message.attention is None
-        assert detail(conn, bad).message.attention == "acme-cardio refuses it: price"
+        assert detail(conn, good).message.why is None
+        assert detail(conn, bad).message.why == "acme-cardio refuses it: price"
 
     database.write_now(work)
 
@@ -185,14 +186,14 @@ def test_a_delivery_sent_anew_has_ten_attempts_of_its_own(database: Database, fa
         now = NOW
         for attempt in range(1, failed_before + 1):
             [due] = outbox.claim(conn, now=now)
-            outbox.failed(conn, due, "503", now=now, final=attempt == failed_before)
+            outbox.failed(conn, due, as_written("503"), now=now, final=attempt == failed_before)
             now += timedelta(days=1)
         assert outbox.resend(conn, sent, now=now, actor="person:kim")
         for attempt in range(1, 11):
             now += timedelta(days=2)
             [due] = outbox.claim(conn, now=now)
-            assert outbox.failed(conn, due, "503", now=now) == (attempt == 10)
-        assert "in 10 attempts" in str(detail(conn, sent).message.attention)
+            assert outbox.failed(conn, due, as_written("503"), now=now) == (attempt == 10)
+        assert "in 10 attempts" in str(detail(conn, sent).message.why)
 
     database.write_now(work)
 
@@ -209,7 +210,7 @@ def test_a_delivery_that_was_put_off_has_lost_no_attempt(database: Database, tim
             now += outbox.ATTEMPT_LEASE
         [due] = outbox.claim(conn, now=now)
         assert due.attempt == 1
-        assert not outbox.failed(conn, due, "503", now=now)
+        assert not outbox.failed(conn, due, as_written("503"), now=now)
         assert outbox.next_due(conn) == now + outbox.ATTEMPT_WAITS[0]
         shown = detail(conn, sent).delivery
         assert shown is not None

@@ -12,6 +12,7 @@ from hub.exchange.storable import storable_text
 from hub.exchange.tables import document, search_key
 from hub.kernel.outcome import Key
 from hub.kernel.scope import EVERYONE
+from hub.kernel.sentence import as_written
 from hub.platform.database import Database
 from tests.exchange.story import NOW, envelope, incoming, number_keys
 from tests.stored import accept, put_keys
@@ -51,8 +52,8 @@ def test_a_document_of_overlong_and_unprintable_values_is_written(database: Data
         )
         recording.put_documents(conn, [row])
         put_keys(conn, "acme-cardio", message, number_keys(row))
-        recording.note(conn, message, "held", "why\x00", at=NOW)
-        recording.call_attention(conn, message, "a\x00b\udcff")
+        recording.note(conn, message, "held", as_written("why\x00"), at=NOW)
+        recording.call_attention(conn, message, as_written("a\x00b\udcff"))
         return message
 
     message = database.write_now(write)
@@ -61,7 +62,7 @@ def test_a_document_of_overlong_and_unprintable_values_is_written(database: Data
     assert (found.reference, found.subject) == ("00␀01", "N" * 80)
     detail = database.read_now(lambda conn: messages.message_detail(conn, EVERYONE, message))
     assert detail is not None
-    assert detail.message.attention == "a␀b\ufffd"
+    assert detail.message.why == "a␀b\ufffd"
 
 
 def test_keys_of_any_length_and_kind_are_written_and_found(database: Database) -> None:

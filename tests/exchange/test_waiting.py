@@ -139,7 +139,7 @@ def test_who_waits_too_long_is_a_persons_and_its_clock_began_with_its_first_wait
         found = find_message(conn, EVERYONE, own)
         assert found is not None
         assert found.outcome == "held"
-        assert found.attention == "It is about purchase-order 4500098123, which has not come"
+        assert found.why == "It is about purchase-order 4500098123, which has not come"
         assert conn.execute(text("SELECT count(*) FROM waiting")).scalar() == 0
 
     database.write_now(work)

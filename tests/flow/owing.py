@@ -116,7 +116,7 @@ class Owing:
     def called(self) -> dict[str, str]:
         """Return what a person is called for, by message."""
         wanted = select(message.c.id, message.c.attention).where(message.c.attention.is_not(None))
-        return {row.id: row.attention for row in self.database.read_now(lambda conn: conn.execute(wanted).all())}
+        return {row.id: str(row.attention) for row in self.database.read_now(lambda conn: conn.execute(wanted).all())}
 
     def lane(self, partner: str = EVIL) -> stopped.Lane | None:
         return self.database.read_now(lambda conn: stopped.lane_of(conn, partner))

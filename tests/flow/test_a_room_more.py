@@ -95,8 +95,8 @@ def test_what_one_of_them_cannot_be_written_calls_a_person_and_the_others_are_to
     hub = hub_with(tmp_path / "overlay")
     got = hub.send(body(), SUPPLIER)
     assert {partner: len(each) for partner, each in told(hub).items()} == {ACME: 0, SUMMIT: 1, HELIX: 1}
-    assert got.message.attention is not None
-    assert "could not be written" in got.message.attention
+    assert got.message.why is not None
+    assert "could not be written" in got.message.why
 
 
 @pytest.mark.parametrize("point", ["before-commit", "after-commit-before-answer"])

@@ -21,16 +21,16 @@ def test_their_acknowledgement_is_shown_on_our_answer(hub: AtWork, verdict: str,
     assert answer.message.acknowledgement == "awaited"
 
     told = hub.send(acknowledgement(number, verdict=verdict))
-    assert (told.message.outcome, told.message.attention) == ("accepted", None)
+    assert (told.message.outcome, told.message.why) == ("accepted", None)
     assert told.message.acknowledgement == "none"
     assert hub.answers(told.message.id) == [], "an acknowledgement is never acknowledged"
 
     shown = hub.detail(answer.message.id)
     assert shown.message.acknowledgement == status
     assert [(each.state, each.reference) for each in shown.duties] == [(status, f"PR {number}")]
-    assert (shown.message.attention is not None) == (status in ("rejected", "partly"))
-    if shown.message.attention:
-        assert told.message.id in shown.message.attention
+    assert (shown.message.why is not None) == (status in ("rejected", "partly"))
+    if shown.message.why:
+        assert told.message.id in shown.message.why
 
 
 def test_the_same_acknowledgement_twice_says_it_once(hub: AtWork) -> None:
@@ -44,7 +44,7 @@ def test_the_same_acknowledgement_twice_says_it_once(hub: AtWork) -> None:
 def test_an_acknowledgement_of_a_group_never_sent_waits_for_a_person(hub: AtWork) -> None:
     told = hub.send(acknowledgement(4711))
     assert told.message.outcome == "held"
-    assert told.message.attention == "Group 4711 (PR) was never sent to this partner"
+    assert told.message.why == "Group 4711 (PR) was never sent to this partner"
     assert codes(told) >= {"BUS-ACKNOWLEDGES-NOTHING"}
     assert_each_finding_helps(told)
     assert hub.sent() == []
@@ -55,7 +55,7 @@ def test_a_broken_acknowledgement_is_shown_and_not_acknowledged(hub: AtWork) -> 
     body = f"AK1*PR*{number}~AK9*MAYBE*1*1*1~"
     told = hub.send(interchange(group(transaction(body, kind="997"), number=900, functional="FA"), number=900))
     assert (told.message.validation, told.message.outcome) == ("rejected", "refused")
-    assert told.message.attention is not None
+    assert told.message.why is not None
     assert hub.answers(told.message.id) == []
     assert hub.detail(answer.message.id).message.acknowledgement == "awaited"
 
@@ -70,7 +70,7 @@ def test_an_acknowledgement_that_does_not_come_is_overdue_and_a_person_is_told(h
     hub.look_at_the_clock()
     late = hub.detail(answer.message.id)
     assert late.message.acknowledgement == "overdue"
-    assert late.message.attention == f"no 997 for PR {number} by 2026-11-21 12:00 UTC"
+    assert late.message.why == f"no 997 for PR {number} by 2026-11-21 12:00 UTC"
     assert late.message.id in {row.id for row in hub.log(status="attention")}
 
     hub.look_at_the_clock()
@@ -111,7 +111,7 @@ def test_a_ta1_that_refuses_our_interchange_calls_a_person_to_both_messages(hub:
     answer, _ = _answered_order(hub)
     told = hub.send(_ta1("R", note="006"))
     assert (told.message.outcome, told.message.document, told.message.wire) == ("accepted", FUNCTIONAL, "TA1")
-    assert told.message.attention == (
+    assert told.message.why == (
         "The partner refused our interchange 000000001, note 006: the sender id (ISA06) is not one they know"
     )
     assert codes(told) == {"ENV-OURS-REFUSED"}
@@ -120,7 +120,7 @@ def test_a_ta1_that_refuses_our_interchange_calls_a_person_to_both_messages(hub:
 
     shown = hub.detail(answer.message.id)
     assert shown.message.acknowledgement == "rejected"
-    assert shown.message.attention == f"acme-cardio rejected what we sent (acknowledgement {told.message.id})"
+    assert shown.message.why == f"acme-cardio rejected what we sent (acknowledgement {told.message.id})"
     assert [each.acknowledgement for each in shown.documents] == ["rejected"]
     assert _acknowledged(shown) == ["interchange rejected by acme-cardio, note 006"]
 
@@ -132,7 +132,7 @@ def test_what_was_refused_with_its_envelope_is_not_overdue_as_well(hub: AtWork) 
     hub.look_at_the_clock()
     shown = hub.detail(answer.message.id)
     assert shown.message.acknowledgement == "rejected"
-    assert told.message.id in (shown.message.attention or "")
+    assert told.message.id in (shown.message.why or "")
 
 
 def test_what_was_refused_is_accepted_when_it_is_sent_again_and_read(hub: AtWork) -> None:
@@ -160,9 +160,9 @@ def test_a_ta1_that_takes_our_interchange_is_noted_and_the_997_still_awaited(
 ) -> None:
     answer, _ = _answered_order(hub)
     told = hub.send(_ta1(verdict, note=note))
-    assert (told.message.validation, told.message.attention) == ("warnings" if said else "valid", said)
+    assert (told.message.validation, told.message.why) == ("warnings" if said else "valid", said)
     shown = hub.detail(answer.message.id)
-    assert (shown.message.acknowledgement, shown.message.attention) == ("awaited", None)
+    assert (shown.message.acknowledgement, shown.message.why) == ("awaited", None)
     assert _acknowledged(shown) == [f"interchange {word} by acme-cardio, note {note}"]
 
 
@@ -179,9 +179,9 @@ def test_a_ta1_replayed_says_nothing_twice_and_calls_nobody_again(hub: AtWork) -
     told = hub.send(_ta1("R", note="006"))
     hub.dealt_with(answer.message.id)
     again = hub.replay(told.message.id)
-    assert (again.message.outcome, again.message.attention) == (told.message.outcome, told.message.attention)
+    assert (again.message.outcome, again.message.why) == (told.message.outcome, told.message.why)
     shown = hub.detail(answer.message.id)
-    assert (shown.message.acknowledgement, shown.message.attention) == ("rejected", None)
+    assert (shown.message.acknowledgement, shown.message.why) == ("rejected", None)
     assert len(_acknowledged(shown)) == 1
 
 
@@ -202,7 +202,7 @@ def test_a_ta1_about_an_interchange_never_sent_that_day_waits_for_a_person(hub: 
     told = hub.send(_ta1("R", about=about, day=day))
     on = f"20{day[:2]}-{day[2:4]}-{day[4:]}"
     assert told.message.outcome == "held"
-    assert told.message.attention == f"Interchange {about:09d} of {on} was never sent to this partner"
+    assert told.message.why == f"Interchange {about:09d} of {on} was never sent to this partner"
     assert codes(told) == {"BUS-ACKNOWLEDGES-NOTHING"}
     assert_each_finding_helps(told)
     assert hub.detail(answer.message.id).message.acknowledgement == "awaited"
@@ -227,7 +227,7 @@ def test_a_ta1_that_cannot_be_read_is_shown_and_changes_nothing(hub: AtWork, seg
     answer, _ = _answered_order(hub)
     told = hub.send(_with_ta1(segment))
     assert (told.message.validation, told.message.outcome) == ("rejected", "refused")
-    assert told.message.attention == f"Rejected: {said}"
+    assert told.message.why == f"Rejected: {said}"
     assert_each_finding_helps(told)
     assert hub.answers(told.message.id) == []
     assert hub.detail(answer.message.id).message.acknowledgement == "awaited"
@@ -263,7 +263,7 @@ def _ta1(verdict: str, *, about: int = 1, day: str = "261120", note: str = "000"
 
 def _acknowledged(shown: MessageDetail) -> list[str | None]:
     """Return what the timeline says was said about the message."""
-    return [entry.text for entry in shown.timeline if entry.event == "acknowledged"]
+    return [str(entry.text) for entry in shown.timeline if entry.event == "acknowledged"]
 
 
 def _with_ta1(segment: str) -> bytes:

@@ -54,7 +54,7 @@ def test_a_database_of_before_goes_on(hub: AtWork) -> None:
     assert (hub.detail(order.message.id), hub.detail(ours.message)) == before
     assert {text: hub.found(text) for text in found} == found
     late = hub.send(acknowledgement(ours.group or 0))
-    assert late.message.attention is None
+    assert late.message.why is None
     assert hub.detail(ours.message).message.acknowledgement == "accepted"
     assert hub.send(FIRST + b"\n").documents[0].outcome == "duplicate"
     assert hub.send(one_order("4500098124")).documents[0].outcome == "quarantined", "its number is taken"

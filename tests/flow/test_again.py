@@ -62,7 +62,7 @@ def test_a_number_that_came_before_around_other_bytes_is_quarantined_and_shown(h
     first = hub.send(FIRST)
     other = hub.send(one_order("4500098124"))
     assert (other.message.validation, other.message.outcome) == ("rejected", "quarantined")
-    assert "Interchange control number 101 came before with other content" in str(other.message.attention)
+    assert "Interchange control number 101 came before with other content" in str(other.message.why)
     assert other.message.id in {row.id for row in hub.log(status="attention")}
     assert [(row.judgement, row.first_message) for row in other.envelopes] == [("conflict", first.message.id)]
     assert "ENV-INTERCHANGE-NUMBER-TAKEN" in codes(other)
@@ -78,8 +78,8 @@ def test_an_order_that_exists_under_a_new_control_number_is_held_with_both_shown
     again = hub.send(one_order("4500098123", 102, purpose=purpose))
     assert again.message.outcome == "duplicate"
     assert again.message.acknowledgement == "accepted"
-    assert first.message.id in str(again.message.attention)
-    assert again.message.id in str(again.message.attention)
+    assert first.message.id in str(again.message.why)
+    assert again.message.id in str(again.message.why)
     assert [each.kind for each in hub.answers(again.message.id)] == ["997"]
     assert len(hub.orders()) == 1
     _seen_from_the_order(hub, {first.message.id, again.message.id})
@@ -92,7 +92,7 @@ def test_an_instruction_sent_as_an_order_waits_for_a_person(hub: AtWork, purpose
         hub.send(FIRST)
     got = hub.send(one_order("4500098123", 102, purpose=purpose))
     assert (got.message.outcome, got.message.acknowledgement) == ("held", "accepted")
-    assert word in str(got.message.attention)
+    assert word in str(got.message.why)
     assert [each.kind for each in hub.answers(got.message.id)] == ["997"]
     assert [row.status for row in hub.orders()] == (["accepted"] if known else [])
     assert_each_finding_helps(got)
@@ -102,7 +102,7 @@ def test_a_copy_that_says_so_gets_the_first_answer_again(hub: AtWork) -> None:
     first = hub.send(FIRST)
     hub.fetch_all()
     copy = hub.send(one_order("4500098123", 102, purpose="07"))
-    assert (copy.message.outcome, copy.message.attention) == ("duplicate", None)
+    assert (copy.message.outcome, copy.message.why) == ("duplicate", None)
     assert [each.kind for each in hub.answers(copy.message.id)] == ["997"]
     (answer,) = of_kind(hub.answers(first.message.id), "855")
     assert answer.message in hub.waiting()
@@ -114,8 +114,8 @@ def test_a_copy_that_says_something_else_is_held(hub: AtWork) -> None:
     body = order("4500098123", purpose="07").replace("*100*", "*200*")
     got = hub.send(interchange(group(transaction(body)), number=102))
     assert got.message.outcome == "duplicate"
-    assert got.message.attention is not None
-    assert "200" in got.message.attention
+    assert got.message.why is not None
+    assert "200" in got.message.why
 
 
 def test_a_copy_that_arrives_first_is_decided(hub: AtWork) -> None:
@@ -137,7 +137,7 @@ def test_an_order_and_its_copy_in_one_message_are_answered_once(hub: AtWork) -> 
     got = hub.send(interchange(group(transaction(order("4500098123")), copy)))
     assert [row.outcome for row in got.documents] == ["accepted", "duplicate"]
     assert sorted(each.kind for each in hub.answers(got.message.id)) == ["855", "997"]
-    assert got.message.attention is None
+    assert got.message.why is None
 
 
 def test_a_test_interchange_is_marked_and_answered_as_test_and_never_planned(hub: AtWork) -> None:

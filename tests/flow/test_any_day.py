@@ -63,7 +63,7 @@ def _holds(hub: AtWork) -> None:
         assert row.stage == "finished"
         assert row.validation != "pending"
         assert row.outcome in FINAL
-        assert (row.attention is None) == (row.outcome in ("accepted", "changed")) or row.outcome == "duplicate"
+        assert (row.why is None) == (row.outcome in ("accepted", "changed")) or row.outcome == "duplicate"
         assert_each_finding_helps(hub.detail(row.id))
     sent = hub.sent()
     assert [each.number for each in sent] == list(range(1, len(sent) + 1))

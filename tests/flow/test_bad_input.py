@@ -48,9 +48,9 @@ def _zip() -> bytes:
 def test_what_is_no_interchange_is_kept_and_shown(hub: AtWork, body: bytes, said: str) -> None:
     got = hub.send(body)
     assert (got.message.validation, got.message.outcome) == ("unreadable", "quarantined")
-    assert got.message.attention is not None
-    assert got.message.attention.startswith("Could not be read: ")
-    assert said in got.message.attention
+    assert got.message.why is not None
+    assert got.message.why.startswith("Could not be read: ")
+    assert said in got.message.why
     assert hub.sent() == []
     _all_is_well(hub, got)
 
@@ -95,8 +95,8 @@ def test_a_faulty_interchange_is_refused_whole_with_a_ta1(hub: AtWork, body: byt
     got = hub.send(body)
     assert (got.message.validation, got.message.outcome) == ("rejected", "refused")
     assert code in codes(got)
-    assert got.message.attention is not None
-    assert got.message.attention.startswith("Refused: ")
+    assert got.message.why is not None
+    assert got.message.why.startswith("Refused: ")
     assert got.message.acknowledgement == "rejected"
     (answer,) = hub.answers(got.message.id)
     assert answer.kind == "TA1"
@@ -142,7 +142,7 @@ def test_a_faulty_group_or_set_is_rejected_with_a_997(
     got = hub.send(body)
     assert (got.message.validation, got.message.outcome) == ("rejected", "refused")
     assert code in codes(got)
-    assert got.message.attention is not None
+    assert got.message.why is not None
     (answer,) = hub.answers(got.message.id)
     assert answer.kind == "997"
     assert answer.one(level)[1:] == notes
@@ -156,7 +156,7 @@ def test_an_order_among_acknowledgements_is_refused_and_a_person_told(hub: AtWor
     """A group FA is never acknowledged, so an order in it would be taken without a word about its syntax."""
     got = hub.send(GOOD.replace(b"GS*PO*", b"GS*FA*"))
     assert got.message.outcome == "refused"
-    assert got.message.attention == "Rejected: the set 850 may not stand in a functional group 'FA', it belongs in 'PO'"
+    assert got.message.why == "Rejected: the set 850 may not stand in a functional group 'FA', it belongs in 'PO'"
     assert hub.answers(got.message.id) == []
     _all_is_well(hub, got)
 
@@ -203,7 +203,7 @@ def test_an_unknown_partner_is_nobody_to_answer(hub: AtWork) -> None:
     """Intake knows only partners with a key or a folder; a partner that has gone since holds what it had sent."""
     got = hub.send(GOOD, partner="gone-since")
     assert (got.message.outcome, got.message.validation) == ("held", "pending")
-    assert "partner gone-since has no file" in str(got.message.attention)
+    assert "partner gone-since has no file" in str(got.message.why)
     assert hub.sent("gone-since") == []
     assert hub.send(one_order("4500098999", 999)).message.outcome == "accepted"
 

@@ -84,7 +84,7 @@ def test_the_shell_and_the_hub_find_the_same_and_tell_the_sender_the_same(hub: A
 def test_a_set_that_the_partners_file_does_not_list_is_not_supported(hub: AtWork) -> None:
     got = hub.send(BODIES["an 855 sent to us"])
     assert (got.message.validation, got.message.outcome) == ("rejected", "refused")
-    assert got.message.attention == "Rejected: set 855 is not agreed with this partner, who sends 850, 997"
+    assert got.message.why == "Rejected: set 855 is not agreed with this partner, who sends 850, 997"
     (told,) = of_kind(hub.answers(got.message.id), "997")
     assert (told.one("AK5"), told.one("AK9")[1]) == (["AK5", "R", "1"], "R")
 

@@ -41,13 +41,13 @@ def test_a_broken_997_says_nothing_about_our_answer_and_a_person_looks(hub: AtWo
     assert ours.group is not None
     told = hub.send(broken(ours.group, case))
     assert told.message.outcome in ("refused", "held"), "it is seen that it did not count"
-    assert told.message.attention is not None
+    assert told.message.why is not None
     assert findings(told)
     assert_each_finding_helps(told)
     assert hub.answers(told.message.id) == [], "an acknowledgement is never acknowledged, not even a broken one"
     waits = hub.detail(ours.message)
     assert waits.message.acknowledgement == "awaited", "a rejection that nobody can trust is none"
-    assert waits.message.attention is None
+    assert waits.message.why is None
     assert [each.state for each in waits.duties] == ["awaited"]
 
     whole = hub.send(acknowledgement(ours.group, control=902))
@@ -85,4 +85,4 @@ def test_a_broken_997_keeps_no_whole_one_beside_it_from_counting(hub: AtWork) ->
     told = hub.send(interchange(group(bad, good, number=901, functional="FA"), number=901))
     assert {row.reference: row.outcome for row in told.documents} == {"0001": "refused", "0002": "accepted"}
     assert hub.detail(ours.message).message.acknowledgement == "accepted"
-    assert told.message.attention is not None
+    assert told.message.why is not None

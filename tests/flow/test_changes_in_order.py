@@ -125,7 +125,7 @@ def test_a_new_order_never_waits_for_a_change_that_does(hub: AtWork) -> None:
 
 def test_a_change_whose_order_does_not_come_is_a_persons_after_four_hours(hub: AtWork) -> None:
     (change,) = send_all(hub, [a_change(1)])
-    assert hub.detail(change).message.attention is None
+    assert hub.detail(change).message.why is None
     hub.clock.advance(WAIT_MAX - timedelta(seconds=1))
     hub.hub.database.write_now(hub.hub._look_at_waiting)
     assert outcomes(hub, [change]) == ["none"]
@@ -133,7 +133,7 @@ def test_a_change_whose_order_does_not_come_is_a_persons_after_four_hours(hub: A
     hub.hub.database.write_now(hub.hub._look_at_waiting)
     found = hub.detail(change)
     assert found.message.outcome == "held"
-    assert found.message.attention == f"It is about purchase-order {ORDER}, which has not come"
+    assert found.message.why == f"It is about purchase-order {ORDER}, which has not come"
     assert [entry.event for entry in found.timeline] == ["waits", "waited-too-long"]
     hub.send(an_order()(2), NORTH)
     assert hub.replay(change).message.outcome == "changed", "a person who has found the order processes it again"

@@ -29,7 +29,7 @@ def test_a_code_of_the_standard_that_our_map_does_not_know_holds_the_order_until
     held = hub.send(body)
     assert (held.message.validation, held.message.outcome) == ("warnings", "held")
     assert held.message.acknowledgement == "accepted", "the syntax is sound, and that is all a 997 says"
-    assert str(held.message.attention).startswith("Not understood: 'FZ' is not in table unit")
+    assert str(held.message.why).startswith("Not understood: 'FZ' is not in table unit")
     assert "MAP-CODE" in codes(held)
     assert_each_finding_helps(held)
     assert [each.kind for each in hub.answers(held.message.id)] == ["997"]
@@ -77,7 +77,7 @@ def test_a_fault_in_a_partner_s_files_holds_its_messages_and_nobody_else_s(
 
     held = hub.send(one_order("4500098123"))
     assert held.message.outcome == "held"
-    assert f"{'/'.join(broken.parts[-2:])}:{line}: " in str(held.message.attention)
+    assert f"{'/'.join(broken.parts[-2:])}:{line}: " in str(held.message.why)
     assert hub.sent() == []
     assert hub.orders() == []
     other = hub.send(from_north(group(transaction(order("N-1"))), number=1), partner=NORTH)
@@ -87,7 +87,7 @@ def test_a_fault_in_a_partner_s_files_holds_its_messages_and_nobody_else_s(
     broken.unlink()
     hub.reopen()
     mended = hub.replay(held.message.id)
-    assert (mended.message.outcome, mended.message.attention) == ("accepted", None)
+    assert (mended.message.outcome, mended.message.why) == ("accepted", None)
     assert [each.number for each in hub.sent()] == [1, 2]
     assert sorted(row.number for row in hub.orders()) == ["4500098123", "N-1"]
 
@@ -103,7 +103,7 @@ def test_a_partner_whose_file_is_faulty_is_stopped_alone_and_its_messages_wait(
     hub.work()
     held = hub.detail(waiting)
     assert held.message.outcome == "held"
-    assert "partner.toml:2" in str(held.message.attention)
+    assert "partner.toml:2" in str(held.message.why)
     assert hub.send(one_order("4500098123")).message.outcome == "accepted"
 
     add_north(overlay)
@@ -132,7 +132,7 @@ def test_an_answer_that_cannot_be_written_leaves_the_order_standing_and_takes_no
     hub = hub_with(overlay)
     got = hub.send(one_order("4500098123-7"))
     assert got.message.outcome == "accepted"
-    assert str(got.message.attention).startswith("The answer could not be written: ")
+    assert str(got.message.why).startswith("The answer could not be written: ")
     assert_each_finding_helps(got)
     assert [each.kind for each in hub.answers(got.message.id)] == ["997"]
     assert hub.order("4500098123-7").summary.status == "accepted"

@@ -13,7 +13,7 @@ def test_a_count_that_says_a_line_is_missing_calls_a_person(hub: AtWork, stated:
     body = order("4500098123").replace("CTT*1~", f"CTT*{stated}~")
     got = hub.send(interchange(group(transaction(body))))
     assert "GDE-LINES-MISSING" in codes(got)
-    assert got.message.attention is not None
+    assert got.message.why is not None
     (told,) = of_kind(hub.answers(got.message.id), "997")
     assert told.one("AK5") == ["AK5", "A"]
 
@@ -59,4 +59,4 @@ def test_a_wrong_qualifier_is_told_apart_from_a_wrong_id(hub: AtWork, sender: st
     (told,) = hub.answers(got.message.id)
     assert told.one("TA1")[4:] == ["R", note]
     element = {"005": "(ISA05)", "006": "(ISA06)", "007": "(ISA07)", "008": "(ISA08)"}[note]
-    assert element in str(got.message.attention)
+    assert element in str(got.message.why)

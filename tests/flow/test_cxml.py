@@ -117,7 +117,7 @@ def test_an_order_that_replaces_another_waits_for_a_person(hub: AtWork) -> None:
     changed = ORDER.replace(b'type="new"', b'type="update" orderVersion="2"').replace(b"1795165200", b"1795165300")
     got = hub.send(changed, MERIDIAN)
     assert got.message.outcome == "held"
-    assert "replace" in (got.message.attention or "")
+    assert "replace" in str(got.message.attention)
     assert hub.answers(got.message.id) == []
 
 
@@ -137,7 +137,7 @@ def test_what_nobody_takes_is_named_by_what_it_is_and_kept_for_a_person(hub: AtW
     start, end = ORDER.index(b"  <Request"), ORDER.index(b"</cXML>")
     got = hub.send(ORDER[:start] + document.encode() + ORDER[end:], MERIDIAN)
     assert (got.message.syntax, got.message.outcome) == ("cxml", "held")
-    assert told in (got.message.attention or "")
+    assert told in str(got.message.attention)
     [found] = [each for each in findings(got) if each.code == "MAP-NOT-ROUTED"]
     assert "OrderRequest" in (told_to_partner(found).remedy or "")
     assert hub.send(ORDER, MERIDIAN).message.outcome == "accepted"

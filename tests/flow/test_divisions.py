@@ -104,5 +104,5 @@ def test_a_document_leaves_in_the_release_and_by_the_way_that_their_file_names(
 def test_a_release_that_the_map_does_not_write_holds_the_message(hub_with: OpenOver, tmp_path: Path) -> None:
     change(tmp_path, FILE, "[x12.ours]", '[x12.written_in]\n855 = "005010"\n\n[x12.ours]')
     got = hub_with(tmp_path).send(interchange(group(transaction(order("4500098123")))))
-    assert got.message.attention is not None
-    assert "its map writes 004010" in got.message.attention
+    assert got.message.why is not None
+    assert "its map writes 004010" in got.message.why

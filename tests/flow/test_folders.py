@@ -101,6 +101,6 @@ def test_an_empty_file_and_a_hidden_name_do_no_harm(north: AtWork) -> None:
     assert half.exists()
     (message,) = north.log()
     assert (
-        message.attention
+        message.why
         == "Could not be read: the file is empty, or holds only blanks; send an interchange, from ISA to IEA"
     )

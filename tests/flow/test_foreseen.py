@@ -176,8 +176,8 @@ def held_beside(hub: AtWork, held: str, taken: str) -> None:
     """One message is the order 4500098123 and is answered, the other waits for a person who sees both."""
     detail = hub.detail(held)
     assert (detail.message.outcome, detail.message.acknowledgement) == ("duplicate", "accepted")
-    assert taken in str(detail.message.attention)
-    assert held in str(detail.message.attention)
+    assert taken in str(detail.message.why)
+    assert held in str(detail.message.why)
     assert [row.number for row in hub.orders()] == ["4500098123"]
     page = hub.order("4500098123")
     assert page.source.message == taken
@@ -204,7 +204,7 @@ def test_a_copy_that_waits_together_with_its_original_gets_the_first_answer_agai
 
     copy = together[1]
     assert hub.detail(copy).message.outcome == "duplicate"
-    assert hub.detail(copy).message.attention is None
+    assert hub.detail(copy).message.why is None
     assert [each.kind for each in hub.answers(copy)] == ["997"]
     (answer,) = of_kind(hub.sent(), "855")
     assert answer.message in hub.waiting()
@@ -222,11 +222,11 @@ def test_an_order_whose_answer_cannot_be_written_is_filed_and_a_person_is_called
     before, got, after = [hub.take_in(body) for body in bodies]
     hub.work()
     assert hub.detail(got).message.outcome == "accepted"
-    assert str(hub.detail(got).message.attention).startswith("The answer could not be written: ")
+    assert str(hub.detail(got).message.why).startswith("The answer could not be written: ")
     assert hub.order("4500098123-7").summary.status == "accepted"
     assert [each.kind for each in hub.answers(got)] == ["997"]
     for message in (before, after):
-        assert hub.detail(message).message.attention is None
+        assert hub.detail(message).message.why is None
         assert sorted(each.kind for each in hub.answers(message)) == ["855", "997"]
     assert [each.number for each in hub.sent()] == [1, 2, 3, 4, 5]
 
@@ -260,7 +260,7 @@ def test_a_partner_whose_answers_no_map_writes_is_held_and_its_neighbour_is_not(
     theirs = hub.take_in(from_north(group(transaction(order("N-1"))), number=1), NORTH)
     hub.work()
     assert hub.detail(held).message.outcome == "held"
-    assert why in str(hub.detail(held).message.attention)
+    assert why in str(hub.detail(held).message.why)
     assert hub.sent() == []
     assert [row.number for row in hub.orders()] == ["N-1"]
     assert hub.detail(theirs).message.outcome == "accepted"
@@ -268,7 +268,7 @@ def test_a_partner_whose_answers_no_map_writes_is_held_and_its_neighbour_is_not(
     broken.unlink()
     hub.reopen()
     mended = hub.replay(held)
-    assert (mended.message.outcome, mended.message.attention) == ("accepted", None)
+    assert (mended.message.outcome, mended.message.why) == ("accepted", None)
     assert [each.number for each in hub.sent()] == [1, 2]
 
 

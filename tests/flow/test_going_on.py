@@ -13,6 +13,7 @@ from hub.exchange import outbox
 from hub.exchange.outbox import DueDelivery
 from hub.flow.delivering import CLAIM_LASTS, Deliverer, DeliveryWay
 from hub.kernel.errors import Unavailable
+from hub.kernel.sentence import Wording, as_written
 from hub.platform import jobs
 from hub.platform.blobs import Blobs
 from hub.transport.folder import FolderWatcher
@@ -37,24 +38,24 @@ def states(hub: AtWork) -> list[str]:
     return sorted(row.delivery for row in hub.log(direction="out", partner=NORTH))
 
 
-def deliver(hub: AtWork, way: Callable[[DueDelivery, bytes], str]) -> None:
+def deliver(hub: AtWork, way: Callable[[DueDelivery, bytes], Wording]) -> None:
     hub.wait(Deliverer(hub.hub.services, {"folder": DeliveryWay(deliver=way)})._deliver_due())
 
 
 def test_a_transport_that_fails_unexpectedly_fails_one_delivery(owing: AtWork) -> None:
     tried: list[str] = []
 
-    def choke_once(due: DueDelivery, body: bytes) -> str:
+    def choke_once(due: DueDelivery, body: bytes) -> Wording:
         tried.append(due.message)
         if len(tried) == 1:
             raise ValueError("the payload")
-        return "there"
+        return as_written("there")
 
     deliver(owing, choke_once)
     assert states(owing) == ["delivered", "ready"]
     delivery = owing.detail(tried[0]).delivery
     assert delivery is not None
-    assert delivery.error == "fault in the hub: ValueError"
+    assert str(delivery.error) == "fault in the hub: ValueError"
 
 
 def test_a_body_that_cannot_be_read_fails_one_delivery(owing: AtWork, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,19 +68,19 @@ def test_a_body_that_cannot_be_read_fails_one_delivery(owing: AtWork, monkeypatc
         return read(self, conn, sha256)
 
     monkeypatch.setattr(Blobs, "get", fail_once)
-    deliver(owing, lambda due, body: "there")
+    deliver(owing, lambda due, body: as_written("there"))
     assert states(owing) == ["delivered", "ready"]
 
 
 def test_a_delivery_that_another_took_over_meanwhile_keeps_no_other_waiting(owing: AtWork) -> None:
     sent: list[str] = []
 
-    def lose_the_first(due: DueDelivery, body: bytes) -> str:
+    def lose_the_first(due: DueDelivery, body: bytes) -> Wording:
         sent.append(due.message)
         if len(sent) == 1:
             later = owing.clock.now() + outbox.ATTEMPT_LEASE
             owing.hub.database.write_now(lambda conn: outbox.claim(conn, now=later, limit=1))
-        return "there"
+        return as_written("there")
 
     deliver(owing, lose_the_first)
     assert len(sent) == 2
@@ -98,17 +99,17 @@ def test_a_database_that_is_away_for_one_mark_keeps_no_other_waiting(
         mark(*values, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(outbox, "delivered", away_once)
-    deliver(owing, lambda due, body: "there")
+    deliver(owing, lambda due, body: as_written("there"))
     assert states(owing) == ["delivered", "ready"]
 
 
 def test_deliveries_are_not_begun_when_their_lease_may_end_under_way(owing: AtWork) -> None:
     sent: list[str] = []
 
-    def slow(due: DueDelivery, body: bytes) -> str:
+    def slow(due: DueDelivery, body: bytes) -> Wording:
         sent.append(due.message)
         owing.later(seconds=CLAIM_LASTS.total_seconds() + 1)
-        return "there"
+        return as_written("there")
 
     deliver(owing, slow)
     assert len(sent) == 1
@@ -144,12 +145,12 @@ def test_a_message_that_takes_its_worker_down_each_time_calls_a_person(hub: AtWo
 def assert_given_up(hub: AtWork, message: str, why: str) -> None:
     detail = hub.detail(message)
     assert hub.backlog().dead == 1
-    assert detail.message.attention is not None
-    assert why in detail.message.attention
-    assert "payload" not in detail.message.attention
+    assert detail.message.why is not None
+    assert why in detail.message.why
+    assert "payload" not in detail.message.why
     [told] = [entry for entry in detail.timeline if entry.event == "processing-failed"]
     assert told.text is not None
-    assert why in told.text
+    assert why in str(told.text)
 
 
 def test_a_hub_at_work_says_how_each_of_its_loops_stands(hub: AtWork, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ def test_an_order_is_acknowledged_recorded_and_answered(hub: AtWork) -> None:
         "accepted",
     )
     assert (got.message.wire, got.message.document, got.message.documents) == ("850", "PurchaseOrder", 1)
-    assert got.message.attention is None
+    assert got.message.why is None
     assert not got.message.test
     assert [stage.stage for stage in got.stages] == ["received", "mapped", "finished"]
     assert_each_finding_helps(got)
@@ -41,7 +41,7 @@ def test_an_order_that_asks_for_no_answer_is_taken_with_its_997_alone_however_of
     got = hub.send(_unasked(one_order("4500098123")))
     again = hub.replay(got.message.id)
     for shown in (got, again):
-        assert (shown.message.outcome, shown.message.attention) == ("accepted", None)
+        assert (shown.message.outcome, shown.message.why) == ("accepted", None)
     assert [sent.kind for sent in hub.sent()] == ["997"]
     assert hub.order("4500098123").summary.status == "accepted"
     assert hub.order("4500098123").history[-1].text.endswith("not answered, as the buyer asks for no answer")
@@ -111,8 +111,8 @@ def test_of_several_orders_in_a_group_the_faulty_one_alone_is_rejected(hub: AtWo
     got = hub.send(body)
     assert [row.validation for row in got.documents] == ["valid", "rejected", "valid"]
     assert [row.outcome for row in got.documents] == ["accepted", "refused", "accepted"]
-    assert got.message.attention is not None
-    assert got.message.attention.startswith("Rejected: ")
+    assert got.message.why is not None
+    assert got.message.why.startswith("Rejected: ")
     assert got.message.acknowledgement == "partly"
     assert_each_finding_helps(got)
 

@@ -69,7 +69,7 @@ def each_once(hub: AtWork, messages: dict[int, str]) -> None:
     assert sorted(row.number for row in hub.orders() if row.partner == ACME) == sorted(numbers.values())
     for n, message in messages.items():
         detail = hub.detail(message)
-        assert (detail.message.outcome, detail.message.attention) == ("accepted", None)
+        assert (detail.message.outcome, detail.message.why) == ("accepted", None)
         answers = hub.answers(message)
         (answered,), (acknowledged,) = of_kind(answers, "855"), of_kind(answers, "997")
         assert len(answers) == 2
@@ -129,7 +129,7 @@ def _verdict(hub: AtWork, message: str) -> tuple[object, ...]:
     row = detail.message
     kinds = sorted((key.kind, OURS.sub("ours", key.value)) for key in row.keys)
     shown = [(each.outcome, each.validation, each.findings, each.canonical, each.test) for each in detail.documents]
-    return row.outcome, row.validation, row.acknowledgement, row.attention, kinds, shown, detail.findings
+    return row.outcome, row.validation, row.acknowledgement, row.why, kinds, shown, detail.findings
 
 
 def _said(answer: Sent) -> list[str]:
@@ -278,7 +278,7 @@ def test_what_was_not_foreseen_is_settled_rightly_beside_orders_that_were(hub: A
     assert {hub.detail(message).message.acknowledgement for message in groups} == {"accepted"}
     assert hub.detail(before[2]).message.outcome == "accepted"
     assert hub.detail(cancelled).message.outcome == "held"
-    assert "cancel" in str(hub.detail(cancelled).message.attention)
+    assert "cancel" in str(hub.detail(cancelled).message.why)
     assert hub.detail(unreadable).message.validation == "unreadable"
     assert hub.detail(once_more).message.outcome == "duplicate"
     assert hub.answers(once_more) == []

@@ -159,8 +159,8 @@ def test_other_content_under_the_same_is_quarantined_and_names_the_first(custome
     outcome, other = customer.send(customer.other())
     assert outcome == "quarantined"
     found = customer.hub.detail(other).message
-    assert found.attention is not None
-    assert first in found.attention
+    assert found.why is not None
+    assert first in found.why
     assert orders(customer) == 1
     [told] = customer.hub.answers(other)
     assert b"rejected" in told.body.lower(), "its sender is not told that it was accepted"

@@ -33,7 +33,7 @@ def answers(hub: AtWork, message: str) -> list[Any]:
 def test_an_order_is_answered_in_the_customers_own_json(helix: AtWork) -> None:
     got = helix.send(json_order("HX-1"), HELIX)
     assert (got.message.validation, got.message.outcome, got.message.syntax) == ("valid", "accepted", "json")
-    assert (got.message.wire, got.message.document, got.message.attention) == ("purchaseOrder", "PurchaseOrder", None)
+    assert (got.message.wire, got.message.document, got.message.why) == ("purchaseOrder", "PurchaseOrder", None)
     [told] = answers(helix, got.message.id)
     assert (told["messageType"], told["orderId"], told["verdict"]) == ("purchaseOrderResponse", "HX-1", "accepted")
     assert [each["promises"][0]["status"] for each in told["items"]] == ["confirmed"]
@@ -132,7 +132,7 @@ def test_a_type_that_no_map_takes_is_held_and_says_which_line_would_take_it(
 ) -> None:
     got = helix.send(body, HELIX)
     assert (got.message.outcome, got.message.wire) == ("held", found)
-    assert got.message.attention == f"Not understood: no map is named for the JSON document '{found}'"
+    assert got.message.why == f"Not understood: no map is named for the JSON document '{found}'"
     assert codes(got) == {"MAP-NOT-ROUTED"}
     assert helix.answers(got.message.id) == []
 

@@ -18,7 +18,7 @@ def test_a_message_of_many_says_how_many_were_rejected(hub: AtWork, sets: int, b
     ]
     got = hub.send(interchange(group(*made)))
     said = f"Rejected: {len(bad)} of {sets} documents; first: document {min(bad):04d}, about N-{min(bad)}: PO102 "
-    assert str(got.message.attention).startswith(said)
+    assert str(got.message.why).startswith(said)
 
 
 def test_of_one_set_it_is_plain_which(hub: AtWork) -> None:

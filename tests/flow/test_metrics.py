@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from hub.exchange.outbox import DueDelivery
 from hub.flow.delivering import Deliverer, DeliveryWay
+from hub.kernel.sentence import Wording, as_written
 from hub.platform.supervision import Loop
 from hub.web.app import create_app
 from tests.flow.at_work import ACME, AtWork
@@ -72,11 +73,11 @@ def test_attempts_to_deliver_are_counted_by_how_they_went(hub: AtWork) -> None:
     hub.send(from_north(group(transaction(order("4500098001"))), number=1), NORTH)
     tried: list[str] = []
 
-    def fail_once(due: DueDelivery, body: bytes) -> str:
+    def fail_once(due: DueDelivery, body: bytes) -> Wording:
         tried.append(due.message)
         if len(tried) == 1:
             raise ValueError("its name is no name there")
-        return "there"
+        return as_written("there")
 
     hub.wait(Deliverer(hub.hub.services, {"folder": DeliveryWay(deliver=fail_once)})._deliver_due())
     assert numbers_over_http(hub)["hub_deliveries_total"] == {

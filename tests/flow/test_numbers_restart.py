@@ -26,7 +26,7 @@ def test_an_old_number_around_other_bytes_is_taken_as_a_new_one_and_said_so(hub:
     first = hub.send(one_order("4500098123"))
     hub.later(days=61)
     other = hub.send(one_order("4500098124"))
-    assert (other.message.validation, other.message.outcome, other.message.attention) == ("valid", "accepted", None)
+    assert (other.message.validation, other.message.outcome, other.message.why) == ("valid", "accepted", None)
     assert [row.number for row in hub.orders()] == ["4500098124", "4500098123"]
     assert {sent.kind for sent in hub.answers(other.message.id)} == {"997", "855"}
     (note,) = [each for each in findings(other) if each.code == "ENV-INTERCHANGE-NUMBER-RESTARTED"]
@@ -50,7 +50,7 @@ def test_a_replay_of_either_changes_nothing(hub: AtWork) -> None:
     other = hub.send(one_order("4500098124"))
     for each in (first, other):
         again = hub.replay(each.message.id)
-        assert (again.message.outcome, again.message.attention) == (each.message.outcome, each.message.attention)
+        assert (again.message.outcome, again.message.why) == (each.message.outcome, each.message.why)
         assert {*codes(again)} == {*codes(each)}
     assert len(hub.orders()) == 2
     assert len(of_kind(hub.sent(), "855")) == 2

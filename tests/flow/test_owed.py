@@ -39,17 +39,17 @@ def test_what_waits_for_a_person_is_owed_and_rings_when_its_time_has_come(hub: A
     got = hub.send(one_order("4500098123", purpose="01"))
     assert got.message.outcome == "held"
     assert duties(got) == [("OrderAcknowledgement", "4500098123", "awaited")]
-    question = got.message.attention
+    question = got.message.why
 
     hub.later(seconds=DAY - 1)
     hub.look_at_the_clock()
-    assert hub.detail(got.message.id).message.attention == question
+    assert hub.detail(got.message.id).message.why == question
     hub.later(seconds=1)
     for _ in range(2):
         hub.look_at_the_clock()
     late = hub.detail(got.message.id)
     assert duties(late) == [("OrderAcknowledgement", "4500098123", "overdue")]
-    assert late.message.attention == f"an answer was due by 2026-11-21 12:00 UTC: {question}"
+    assert late.message.why == f"an answer was due by 2026-11-21 12:00 UTC: {question}"
     assert [entry.event for entry in late.timeline].count("answer-overdue") == 1
 
 
@@ -60,7 +60,7 @@ def test_what_a_person_has_dealt_with_is_done_and_does_not_ring(hub: AtWork) -> 
     assert (duty.state, duty.done_by, duty.done_at) == ("done", None, hub.clock.now())
     hub.later(seconds=DAY)
     hub.look_at_the_clock()
-    assert hub.detail(got.message.id).message.attention is None
+    assert hub.detail(got.message.id).message.why is None
 
 
 def test_an_answer_that_could_not_be_written_is_owed_until_it_is(hub_with: HubWith, tmp_path: Path) -> None:
@@ -93,12 +93,12 @@ def test_a_message_that_our_configuration_holds_is_tried_once_more_when_its_answ
         hub.reopen()
     hub.later(seconds=DAY)
     hub.look_at_the_clock()
-    assert "an answer was due by 2026-11-21 12:00 UTC" in str(hub.detail(held.message.id).message.attention)
+    assert "an answer was due by 2026-11-21 12:00 UTC" in str(hub.detail(held.message.id).message.why)
     hub.work()
     now = hub.detail(held.message.id)
     assert now.message.outcome == ("accepted" if mended else "held")
     assert duties(now) == [("answer", "", "done" if mended else "overdue")]
-    assert (now.message.attention is None) == mended
+    assert (now.message.why is None) == mended
     assert len(of_kind(hub.answers(held.message.id), "855")) == mended
     hub.look_at_the_clock()
     assert hub.jobs() == [], "once more, and then a person"

@@ -22,7 +22,7 @@ from tests.house import CHECKOUT
 )
 def test_a_sample_is_accepted_as_ordered_and_acknowledged(hub: AtWork, partner: str, sample: str, said: bytes) -> None:
     got = hub.send(Path(CHECKOUT / "partners" / partner / "samples" / sample).read_bytes(), partner)
-    assert (got.message.validation, got.message.outcome, got.message.attention) == ("valid", "accepted", None)
+    assert (got.message.validation, got.message.outcome, got.message.why) == ("valid", "accepted", None)
     assert {finding.code for document in got.documents for finding in document.findings} == {"BUS-NOT-PLANNED"}
     answers = hub.answers(got.message.id)
     assert {row.document for row in got.answers} == {"FunctionalAcknowledgement", "OrderAcknowledgement"}

@@ -38,7 +38,7 @@ def _findings(hub: AtWork, body: str) -> tuple[str, list[Diagnostic]]:
 
 def test_an_order_is_answered_in_its_release_with_the_agreed_separators(hub: AtWork) -> None:
     got = hub.send(ORDER.encode(), BOREALIS)
-    assert (got.message.outcome, got.message.attention) == ("accepted", None)
+    assert (got.message.outcome, got.message.why) == ("accepted", None)
     assert [line.split("|")[11:13] for line in _said(hub, got.message.id, "ISA")] == [["^", "00501"]] * 2
     assert [line.split("|")[-1] for line in _said(hub, got.message.id, "GS")] == ["005010", "005010"]
     assert _said(hub, got.message.id, "TA1") == ["TA1|000000051|261119|0915|A|000"]
@@ -85,14 +85,14 @@ def test_an_order_of_a_release_that_is_not_agreed_is_refused_with_its_group(
     body = ORDER.replace("005010", "004010").replace("^|00501", f"{standard}|{version}")
     got = hub.send(body.encode(), BOREALIS)
     assert got.message.outcome == "refused"
-    assert got.message.attention == "Refused: release '004010' (GS08) is not agreed, only 005010"
+    assert got.message.why == "Refused: release '004010' (GS08) is not agreed, only 005010"
     assert _said(hub, got.message.id, "AK9") == ["AK9|R|1|1|0|2"]
 
 
 def test_their_999_settles_what_we_sent(hub: AtWork) -> None:
     hub.send(ORDER.encode(), BOREALIS)
     got = hub.send(TELLS.format(group=1, notes="", verdict="A", accepted=1, count=6).encode(), BOREALIS)
-    assert (got.message.outcome, got.message.attention) == ("accepted", None)
+    assert (got.message.outcome, got.message.why) == ("accepted", None)
     assert [finding for document in got.documents for finding in document.findings] == []
 
 
@@ -102,9 +102,9 @@ def test_their_999_that_refuses_by_a_convention_says_what_is_wrong_in_words(hub:
     _, findings = _findings(hub, TELLS.format(group=1, notes=notes, verdict="R", accepted=0, count=9))
     assert any("ACK04" in finding.message for finding in findings), [finding.message for finding in findings]
     answer = next(sent for sent in hub.answers(order.message.id) if b"ST|855|" in sent.body)
-    assert hub.detail(answer.message).message.attention
+    assert hub.detail(answer.message).message.why
 
 
 def test_a_999_for_a_group_never_sent_is_held_for_a_person(hub: AtWork) -> None:
     got = hub.send(TELLS.format(group=4711, notes="", verdict="A", accepted=1, count=6).encode(), BOREALIS)
-    assert got.message.attention == "Group 4711 (PR) was never sent to this partner"
+    assert got.message.why == "Group 4711 (PR) was never sent to this partner"

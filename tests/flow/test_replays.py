@@ -71,7 +71,7 @@ def test_a_fault_of_ours_during_a_replay_leaves_what_was_found_out(hub_with: Hub
     broken.unlink()
     hub.reopen()
     mended = hub.replay(done.message.id)
-    assert (mended.message.outcome, mended.message.attention) == ("accepted", None)
+    assert (mended.message.outcome, mended.message.why) == ("accepted", None)
     assert len(hub.sent()) == 2, "one 855 and one 997, whatever happened since"
 
 
@@ -100,11 +100,11 @@ def test_an_order_refused_or_held_is_answered_once_however_often_it_is_replayed(
     hub: AtWork, item: str, outcome: str
 ) -> None:
     got = hub.send(one_order("4500098123", lines=line(10, item=item)))
-    first = (got.message.outcome, got.message.attention, len(hub.sent()))
+    first = (got.message.outcome, got.message.why, len(hub.sent()))
     assert first[0] == outcome
     hub.later(days=1)
     again = hub.replay(got.message.id)
-    assert (again.message.outcome, again.message.attention, len(hub.sent())) == first
+    assert (again.message.outcome, again.message.why, len(hub.sent())) == first
 
 
 def test_an_answer_that_could_not_be_written_is_sent_by_the_replay_and_by_no_other(
@@ -119,7 +119,7 @@ def test_an_answer_that_could_not_be_written_is_sent_by_the_replay_and_by_no_oth
     assert of_kind(hub.sent(), "855") == []
     for _ in range(2):
         again = hub.replay(got.message.id)
-        assert (again.message.outcome, again.message.attention) == ("accepted", None)
+        assert (again.message.outcome, again.message.why) == ("accepted", None)
         assert len(of_kind(hub.sent(), "855")) == 1
     assert len(hub.orders()) == 1
 

@@ -25,8 +25,8 @@ def test_a_usage_that_is_none_refuses_the_interchange(hub: AtWork, usage: str, w
     got = hub.send(one_order("4500098123", usage=usage, wish=wish))
     assert (got.message.validation, got.message.outcome) == ("rejected", "refused")
     assert "ENV-USAGE" in codes(got)
-    assert got.message.attention is not None
-    assert got.message.attention.startswith("Refused: the usage indicator (ISA15) is ")
+    assert got.message.why is not None
+    assert got.message.why.startswith("Refused: the usage indicator (ISA15) is ")
     (answer,) = hub.answers(got.message.id)
     assert answer.one("TA1")[4:] == ["R", "020"]
     assert hub.orders() == []
@@ -37,17 +37,17 @@ def test_a_usage_that_is_none_refuses_the_interchange(hub: AtWork, usage: str, w
 def test_information_is_taken_as_a_test_and_a_person_called(hub: AtWork) -> None:
     got = hub.send(one_order("4500098123", usage="I"))
     assert got.message.test
-    assert got.message.attention == "ISA15 says 'I', the partner's file says 'P'; it is taken as a test"
+    assert got.message.why == "ISA15 says 'I', the partner's file says 'P'; it is taken as a test"
 
 
 def test_who_says_test_is_believed_without_a_call(hub: AtWork) -> None:
     got = hub.send(one_order("4500098123", usage="T"))
-    assert (got.message.test, got.message.attention) == (True, None)
+    assert (got.message.test, got.message.why) == (True, None)
 
 
 def test_who_says_production_in_production_is_no_test(hub: AtWork) -> None:
     got = hub.send(one_order("4500098123"))
-    assert (got.message.test, got.message.attention) == (False, None)
+    assert (got.message.test, got.message.why) == (False, None)
 
 
 @pytest.mark.parametrize("usage", ["P", "I"])
@@ -59,18 +59,18 @@ def test_a_partner_in_test_that_says_otherwise_is_told_to_a_person(
     got = hub.send(from_north(group(transaction(order("N-1"))), number=1, usage=usage), NORTH)
     assert got.message.test
     assert "ENV-USAGE-DIFFERS" in codes(got)
-    assert got.message.attention == f"ISA15 says '{usage}', the partner's file says 'T'; it is taken as a test"
+    assert got.message.why == f"ISA15 says '{usage}', the partner's file says 'T'; it is taken as a test"
     assert all(each.test for each in of_kind(hub.answers(got.message.id), "855"))
 
 
 def test_a_partner_in_test_that_says_test_is_not_told_anything(hub_with: HubWith, overlay: Path) -> None:
     add_north(overlay, usage="T")
     got = hub_with(overlay).send(from_north(group(transaction(order("N-1"))), number=1, usage="T"), NORTH)
-    assert (got.message.test, got.message.attention) == (True, None)
+    assert (got.message.test, got.message.why) == (True, None)
 
 
 def test_whom_the_file_forgives_gets_a_note_and_nobody_is_called(hub_with: HubWith, overlay: Path) -> None:
     change(overlay, "partners/acme-cardio/partner.toml", '["test-in-production"]', '["usage-may-differ"]')
     got = hub_with(overlay).send(one_order("4500098123", usage="I"))
-    assert (got.message.test, got.message.attention) == (True, None)
+    assert (got.message.test, got.message.why) == (True, None)
     assert [f.severity.name for f in findings(got) if f.code == "ENV-USAGE-DIFFERS"] == ["NOTE"]

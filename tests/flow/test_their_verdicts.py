@@ -47,9 +47,9 @@ def test_the_worst_that_is_said_counts(hub: AtWork, case: str) -> None:
     ours, told = _told(hub, body)
     shown = hub.detail(ours)
     assert shown.message.acknowledgement == status
-    assert (shown.message.attention is not None) == (status != "accepted")
+    assert (shown.message.why is not None) == (status != "accepted")
     assert (shown.message.validation == "warnings") == with_errors
-    (said,) = [each.text for each in shown.timeline if each.event == "acknowledged"]
+    (said,) = [str(each.text) for each in shown.timeline if each.event == "acknowledged"]
     assert said == f"{'accepted with errors' if with_errors else status} by acme-cardio"
     assert told.message.outcome == "accepted"
     assert (told.message.validation == "valid") == (status == "accepted" and not with_errors)
@@ -76,8 +76,8 @@ def test_a_contradiction_is_told_on_both_messages(hub: AtWork, case: str) -> Non
 def test_a_set_that_we_never_sent_is_told_and_a_person_looks(hub: AtWork, body: str) -> None:
     _, told = _told(hub, f"{body}AK2*855*0001~AK5*A~AK9*A*2*2*2~")
     assert "BUS-ACKNOWLEDGES-NOTHING" in codes(told)
-    assert told.message.attention is not None
-    assert "was never sent in group" in told.message.attention
+    assert told.message.why is not None
+    assert "was never sent in group" in told.message.why
 
 
 SPELLINGS = {
@@ -114,7 +114,7 @@ def test_a_ta1_is_read_however_its_numbers_are_padded(hub: AtWork, number: str, 
     ours, _ = _answered(hub)
     ta1 = f"TA1*{number}*261120*0600*R*{note}~".encode()
     told = hub.send(interchange(number=900).replace(b"IEA*", ta1 + b"IEA*"))
-    assert told.message.attention == (
+    assert told.message.why == (
         "The partner refused our interchange 000000001, note 006: the sender id (ISA06) is not one they know"
     )
     assert hub.detail(ours).message.acknowledgement == "rejected"
@@ -260,7 +260,7 @@ def test_what_others_have_met_in_the_field(hub: AtWork, shared: Path, name: str,
     told = hub.send(text.replace("*1*P*>", "*0*P*>").replace("TA1*2*", "TA1*1*").replace("261129", "261120").encode())
     assert hub.detail(ours).message.acknowledgement == status
     assert of_kind(hub.answers(told.message.id), "997") == []
-    assert (told.message.attention is not None) == (name in ("71", "73", "74", "77"))
+    assert (told.message.why is not None) == (name in ("71", "73", "74", "77"))
 
 
 def _answered(hub: AtWork) -> tuple[str, int]:

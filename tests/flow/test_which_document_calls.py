@@ -38,19 +38,19 @@ def made(kinds: str) -> bytes:
 def test_a_message_of_several_says_which_calls_and_how_many_more(
     hub: AtWork, kinds: str, begins: str, more: int
 ) -> None:
-    why = str(hub.send(made(kinds)).message.attention)
+    why = str(hub.send(made(kinds)).message.why)
     assert why.startswith(begins)
     assert why.endswith(f"; and {more} more need a person") == (more > 0)
 
 
 @pytest.mark.parametrize("kind", ["h", "r"])
 def test_a_message_of_one_needs_no_number(hub: AtWork, kind: str) -> None:
-    why = str(hub.send(made(kind)).message.attention)
+    why = str(hub.send(made(kind)).message.why)
     assert "set 0001" not in why
 
 
 def test_nobody_is_called_where_all_is_well(hub: AtWork) -> None:
-    assert hub.send(made("ggg")).message.attention is None
+    assert hub.send(made("ggg")).message.why is None
 
 
 def test_a_warning_that_the_sender_can_settle_calls_nobody(hub: AtWork) -> None:
@@ -74,4 +74,4 @@ def test_what_holds_an_order_is_told_before_what_changes_it(hub: AtWork, dates: 
     body = order("N-1", lines=lines).replace("CUR*BY*USD~", f"CUR*BY*USD~{dates}")
     got = hub.send(interchange(group(transaction(body), number=CONTROL)))
     held = [f.message for f in got.documents[0].findings if f.code == "BUS-DATE-CANCELLED"]
-    assert got.message.attention in held, got.documents[0].findings
+    assert got.message.why in held, got.documents[0].findings

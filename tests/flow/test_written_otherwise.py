@@ -41,8 +41,8 @@ def test_an_order_that_stands_under_another_spelling_of_its_number_holds_the_sec
     assert hub.send(one_order(first, 101)).message.outcome == "accepted"
     again = hub.send(one_order(second, 102))
     assert again.message.outcome == "held"
-    assert again.message.attention is not None
-    assert f"stands already as '{first.rstrip()}'" in again.message.attention
+    assert again.message.why is not None
+    assert f"stands already as '{first.rstrip()}'" in again.message.why
 
 
 @pytest.mark.parametrize(("first", "second"), OTHERS)
@@ -91,7 +91,7 @@ def test_an_answer_to_our_acknowledgement_is_noted_and_calls_nobody(hub: AtWork,
     ours = of_kind(hub.answers(told.message.id), "997")[0]
     assert ours.group is not None
     noted = hub.send(_about_ours(ours.group, verdict))
-    assert (noted.message.outcome, noted.message.attention) == ("accepted", None)
+    assert (noted.message.outcome, noted.message.why) == ("accepted", None)
     assert codes(noted) == {"BUS-ACKNOWLEDGES-RECEIPT"}
 
 
@@ -99,7 +99,7 @@ def test_a_rejection_of_our_acknowledgement_is_somebodys_work(hub: AtWork) -> No
     ours = of_kind(hub.answers(hub.send(one_order("4600000733")).message.id), "997")[0]
     assert ours.group is not None
     told = hub.send(_about_ours(ours.group, "R"))
-    assert told.message.attention == f"The partner rejects our acknowledgement, group {ours.group}"
+    assert told.message.why == f"The partner rejects our acknowledgement, group {ours.group}"
     assert hub.answers(told.message.id) == []
 
 
@@ -122,6 +122,6 @@ def test_who_acknowledges_more_or_other_than_was_sent_is_asked(hub: AtWork, body
     ours = of_kind(hub.answers(hub.send(one_order("4600000733")).message.id), "855")[0]
     text = f"AK1*PR*{ours.group}~{body}"
     told = hub.send(interchange(group(transaction(text, kind="997"), number=900, functional="FA"), number=900))
-    assert told.message.attention is not None
-    assert said in told.message.attention
+    assert told.message.why is not None
+    assert said in told.message.why
     assert "BUS-ACKNOWLEDGES-NOTHING" in codes(told)

@@ -40,7 +40,7 @@ def said(element: etree._Element, path: str) -> list[str]:
 def test_an_order_is_answered_in_the_customers_own_xml(summit: AtWork) -> None:
     got = summit.send(xml_order("SU-1"), SUMMIT)
     assert (got.message.validation, got.message.outcome, got.message.syntax) == ("valid", "accepted", "xml")
-    assert (got.message.wire, got.message.document, got.message.attention) == ("Order", "PurchaseOrder", None)
+    assert (got.message.wire, got.message.document, got.message.why) == ("Order", "PurchaseOrder", None)
     told = answer(summit, got)
     assert etree.QName(told).localname == "OrderResponse"
     assert said(told, "s:Header/s:OrderNumber/text()") == ["SU-1"]
@@ -66,7 +66,7 @@ def test_a_faulty_order_says_what_is_wrong_by_path_and_line_and_nothing_of_it_ta
     assert (fault.code, fault.location.at, fault.location.line) == ("GDE-VALUE-TYPE", "/Order/Lines/Line/Quantity", 16)
     assert str(fault.location) == "line 16 /Order/Lines/Line/Quantity"
     assert fault.remedy
-    assert got.message.attention == "Rejected: Quantity = 'many' is not a number like 12.50"
+    assert got.message.why == "Rejected: Quantity = 'many' is not a number like 12.50"
     assert summit.orders(SUMMIT, "SU-2") == []
     assert {kind for kind, _ in summit.found("SU-2")} == {"purchase-order"}, "a person who is asked for it finds it"
 
@@ -160,7 +160,7 @@ def test_what_cannot_be_read_is_kept_and_says_why_by_line(summit: AtWork, name: 
     assert code in codes(got)
     assert got.documents == []
     assert all(each.remedy and each.location.line for each in findings(got))
-    assert (got.message.attention or "").startswith("Could not be read: ")
+    assert (got.message.why or "").startswith("Could not be read: ")
     assert summit.answers(got.message.id) == []
     assert b"root:" not in str(findings(got)).encode()
 
@@ -177,7 +177,7 @@ def test_a_root_that_no_map_takes_is_held_and_says_which_line_would_take_it(summ
     got = summit.send(body, SUMMIT)
     assert (got.message.validation, got.message.outcome) == ("warnings", "held")
     assert got.message.wire == "{urn:somebody-else}Order"
-    assert got.message.attention == "Not understood: no map is named for the XML document '{urn:somebody-else}Order'"
+    assert got.message.why == "Not understood: no map is named for the XML document '{urn:somebody-else}Order'"
     [found] = findings(got)
     assert 'partners/summit-surgical/partner.toml, such as order = "summit-surgical/order"' in (found.remedy or "")
     assert summit.answers(got.message.id) == []
@@ -197,7 +197,7 @@ def test_what_was_held_for_want_of_a_map_is_taken_up_once_the_file_names_one(
     file.write_text(whole)
     hub.reopen()
     taken = hub.replay(held.message.id)
-    assert (taken.message.outcome, taken.message.attention) == ("accepted", None)
+    assert (taken.message.outcome, taken.message.why) == ("accepted", None)
     assert said(answer(hub, taken), "s:Header/s:OrderNumber/text()") == ["SU-8"]
 
 

@@ -2,8 +2,8 @@
 
 Each story goes to a hub of its own whose clock stands. Golden files hold the details of its messages and of all that
 we wrote because of them, without what is drawn or counted from bytes (ids, digests, sizes) and without canonical
-documents but acknowledgements, for other tests hold their fields. What a decision changes,
-``pytest tests/golden --accept`` writes anew.
+documents but acknowledgements, for other tests hold their fields. What is said stands there as its sentence. What a
+decision changes, ``pytest tests/golden --accept`` writes anew.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sqlalchemy import select
 from hub.exchange.budgets import by_partner, spent_in_hour
 from hub.exchange.weights import Amount
 from hub.kernel.errors import Conflict
+from hub.kernel.sentence import Wording
 from tests.flow.at_work import AtWork
 from tests.flow.dialects import HELIX, SUMMIT, add_helix, add_summit, json_order, xml_order
 from tests.flow.overlay import NORTH, add_north, change, from_north, short_numbers
@@ -32,6 +33,7 @@ from tests.stored import FrozenClock
 LOG = Path(__file__).parent / "log"
 DAY = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 LEFT_OUT = {"sha256", "digest", "size_bytes", "map_digest", "guide_digest"}
+SAID = {"attention", "text", "detail", "error"}
 DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|SO-[0-9]{6}-[0-9A-Z]{10}")
 FAULTY = order("4500098124").replace("*100*EA*", "*many*EA*")
 
@@ -277,6 +279,7 @@ def plain(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     said = {name: plain(each) for name, each in value.items() if name not in LEFT_OUT}
+    said |= {name: str(msgspec.convert(value[name], Wording)) for name in SAID if isinstance(value.get(name), dict)}
     if "canonical" in value:
         whole = json.loads(base64.b64decode(value["canonical"]))
         said["canonical"] = whole if value["document"] == "FunctionalAcknowledgement" else "…"

@@ -122,7 +122,7 @@ def test_a_translation_has_the_holes_of_its_template_and_no_others() -> None:
 
 
 @pytest.mark.parametrize(
-    "reads", ["import hub.bootstrap", "from hub.cli.sentences import know_every_sentence as all_; all_()"]
+    "reads", ["import hub.cli.serve", "from hub.cli.sentences import know_every_sentence as all_; all_()"]
 )
 def test_who_reads_the_store_knows_every_sentence_that_can_stand_in_it(reads: str) -> None:
     asked = f"{reads}; from hub.kernel.sentence import templates; print('\\n'.join(templates()))"

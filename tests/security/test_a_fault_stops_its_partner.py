@@ -366,8 +366,8 @@ def test_messages_of_the_stopped_partner_are_held_and_a_person_is_called_while_o
     hub = hub_with(overlay)
     held = hub.send(from_north(group(transaction(order("N-1"))), number=1), partner=NORTH)
     assert held.message.outcome == "held"
-    assert held.message.attention
-    assert path.name in str(held.message.attention)
+    assert held.message.why
+    assert path.name in str(held.message.why)
     assert hub.send(one_order("4500098123")).message.outcome == "accepted"
     assert hub.backlog().dead == hub.backlog().ready == 0
 

@@ -19,6 +19,7 @@ from hub.exchange.tables import document, envelope, message
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.pages import PAGE_BYTES_MAX, cut, number_of
+from hub.kernel.sentence import as_written
 from hub.platform.database import Database
 from hub.web import reads
 from hub.web.hub import Link
@@ -133,7 +134,7 @@ def test_a_timeline_of_thousands_of_entries_has_pages(asked: Asking) -> None:
 
     def work(conn: Connection) -> None:
         for n in range(700):
-            note(conn, order, "replay-asked", f"{n} {'x' * 1_900}", at=NOW)
+            note(conn, order, "replay-asked", as_written(f"{n} {'x' * 1_900}"), at=NOW)
 
     asked.hub.database.write_now(work)
     pages = list(asked.pages(f"/api/v1/messages/{order}/timeline?limit=200", asked.person()))

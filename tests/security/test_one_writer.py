@@ -199,7 +199,7 @@ def test_a_message_of_too_many_is_refused_unread(hub: AtWork, body: bytes, code:
     assert got.documents == []
     assert got.envelopes == []
     assert hub.answers(got.message.id) == []
-    assert got.message.attention is not None
+    assert got.message.why is not None
 
 
 def test_bytes_that_come_again_bring_back_so_many_answers_at_a_time(hub: AtWork) -> None:

@@ -24,6 +24,7 @@ from hub.flow.outward import STAGES_OF_PARTNERS
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Defect
 from hub.kernel.location import Location
+from hub.kernel.sentence import as_written
 from hub.platform.database import Database
 from hub.web.api import partner_types
 from hub.web.api.partner_view import EVENTS, of_partner
@@ -119,7 +120,7 @@ def _found(finding: Diagnostic) -> Write:
 def _noted(event: Event, actor: str = ADA) -> Write:
     def write(conn: Connection, order: str, sent: str) -> None:
         for each in (order, sent):
-            note(conn, each, event, CANARY, at=NOW, actor=actor)
+            note(conn, each, event, as_written(CANARY), at=NOW, actor=actor)
 
     return write
 
@@ -165,8 +166,8 @@ PLACES: dict[str, Write] = {
     "a failed delivery in the timeline": _noted("delivery-failed", "hub"),
     "an acknowledgement's words": _noted("acknowledged", "hub"),
     "who acts from a shell": _noted("received", f"shell:{CANARY}"),
-    "why it needs attention": lambda conn, order, sent: call_attention(conn, sent, CANARY),
-    "why it is held": lambda conn, order, sent: hold(conn, order, f"Our configuration is at fault: {CANARY}"),
+    "why it needs attention": lambda conn, order, sent: call_attention(conn, sent, as_written(CANARY)),
+    "why it is held": lambda conn, order, sent: hold(conn, order, as_written(CANARY)),
     "the error of a delivery": _failed_delivery,
     "the detail of an attempt": _failed_attempt,
     "the error of an earlier delivery": _earlier_delivery,
@@ -255,8 +256,8 @@ def test_a_text_of_any_writer_is_kept_in_two_thousand_characters(asked: Asking) 
     order = receive(asked.hub, ORDER, NOW, "4500098123", 101)
 
     def work(conn: Connection) -> None:
-        note(conn, order, "held", "x" * 60_000, at=NOW)
-        call_attention(conn, order, "y" * 60_000)
+        note(conn, order, "held", as_written("x" * 60_000), at=NOW)
+        call_attention(conn, order, as_written("y" * 60_000))
 
     asked.hub.database.write_now(work)
     person = asked.person()

@@ -14,6 +14,7 @@ from hub.exchange import mailbox, messages, outbox
 from hub.exchange.model import DeliveryRow, MessageDetail, Verdict
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import EVERYONE, only
+from hub.kernel.sentence import as_written
 from hub.platform.database import Database
 from tests.exchange.story import NOW, answer, receive_order
 
@@ -119,9 +120,9 @@ def test_how_a_folder_was_reached_before_is_kept(database: Database, ended: str)
         sent = answer(conn, "PO-1", receive_order(conn, "PO-1"), transport="folder")
         [due] = outbox.claim(conn, now=NOW)
         if ended == "failed":
-            outbox.failed(conn, due, "disk full", now=NOW, final=True)
+            outbox.failed(conn, due, as_written("disk full"), now=NOW, final=True)
         else:
-            outbox.delivered(conn, due, "written", now=NOW, confirmed=ended == "delivered")
+            outbox.delivered(conn, due, as_written("written"), now=NOW, confirmed=ended == "delivered")
         assert outbox.resend(conn, sent, now=LATER, actor="person:kim")
         shown = _delivery(conn, sent)
         [before] = shown.earlier

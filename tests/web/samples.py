@@ -16,6 +16,7 @@ from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.identity import new_id
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key, Outcome
+from hub.kernel.sentence import as_written
 from hub.web.hub import Link
 from tests.exchange.story import number_keys
 from tests.stored import accept, put_keys
@@ -194,7 +195,7 @@ def receive(
             syntax="x12",
             wire="850",
             document="PurchaseOrder",
-            attention=attention,
+            attention=attention and as_written(attention),
             keys=keys,
             documents=1,
         )

@@ -148,7 +148,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> dic
         hub.send(one_order("P-CHINESE", 700_001))
         for path in CASES:
             detail = hub.send(path.read_bytes())
-            said.add(detail.message.attention)
+            said.add(detail.message.why)
             said |= {entry.text for entry in detail.timeline}
             found += [*detail.findings, *(each for row in detail.documents for each in row.findings)]
         for summary in hub.orders():

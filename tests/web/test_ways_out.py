@@ -8,6 +8,7 @@ import pytest
 
 from hub.exchange.model import Acknowledgement, MessageDetail, MessageRow, StageTime, TimelineEntry
 from hub.formats.x12 import acknowledgement_codes
+from hub.kernel.sentence import as_written
 from hub.web.pages.steps import steps_of
 
 AT = datetime(2026, 11, 29, tzinfo=UTC)
@@ -33,7 +34,7 @@ def test_what_was_rejected_is_not_acknowledged_in_green(
         id="1", partner="acme-cardio", direction="out", received_at=AT, stage="finished", validation="valid",
         delivery="delivered", acknowledgement=acknowledgement,
     )  # fmt: skip
-    said = TimelineEntry(at=AT, event="acknowledged", text="said", actor="partner:acme-cardio")
+    said = TimelineEntry(at=AT, event="acknowledged", text=as_written("said"), actor="partner:acme-cardio")
     steps = steps_of(MessageDetail(message=row, stages=[StageTime(stage="finished", at=AT)], timeline=[said]))
     assert (steps[-1].title, steps[-1].tone) == (title, tone)
     if acknowledgement == "rejected":

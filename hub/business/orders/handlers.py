@@ -27,6 +27,7 @@ from hub.canonical.shared import Party
 from hub.kernel.clock import day_in
 from hub.kernel.identity import new_id
 from hub.kernel.outcome import Key
+from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.words import Id
 
 LINE_KEYS_MAX = 2_000  # items of one order that the search box knows; an order of more is found by its number
@@ -176,7 +177,10 @@ def _order_keys(order: PurchaseOrder, decision: Decision) -> list[Key]:
     return [Key(kind=kind, value=value) for kind, value in found if value]
 
 
-def _question(decision: Decision) -> str:
+def _question(decision: Decision) -> Wording:
     """Return the sentence by which a person learns what is asked of them: what holds the order, else the gravest."""
     asked = max(decision.all_reasons, key=lambda reason: (reason.code in HOLDING, reason.severity), default=None)
-    return asked.message if asked else "This order waits for a person"
+    return asked.wording if asked else Wording(key="order/waits")
+
+
+declared({"order/waits": Phrase(message="This order waits for a person")})

@@ -45,7 +45,7 @@ from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Unavailable, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.scope import EVERYONE
-from hub.kernel.sentence import Word
+from hub.kernel.sentence import Phrase, Word, Wording, declared
 from hub.kernel.spelling import visible
 
 ACKNOWLEDGEMENTS = "FA"  # group of 997 and 999: an answer to one is awaited by nobody
@@ -105,7 +105,7 @@ def _take_group_acknowledgement(
         arrived.partner.id,
         ours,
         weighed.verdict,
-        in_words=weighed.in_words,
+        in_words=Wording(key="theirs/said", words={"status": weighed.in_words, "partner": arrived.partner.id}),
         documents=verdicts,
         findings=of_group,
         with_errors=weighed.with_errors,
@@ -115,7 +115,7 @@ def _take_group_acknowledgement(
     counted = theirs.counts.received if theirs.counts else None
     if not strangers and weighed.verdict == "accepted" and (counted or 0) > len(ours.documents):
         strangers = [_counts_more(counted or 0, len(ours.documents), _group(theirs))]
-    attention = strangers[0].message if strangers else None
+    attention = strangers[0].wording if strangers else None
     return Result(outcome="accepted", findings=[*found, *strangers], attention=attention)
 
 
@@ -186,7 +186,7 @@ def _take_interchange_acknowledgement(
         reference=str(about.number),
         on=about.on,
         verdict=verdict,
-        in_words=f"interchange {word} by {partner}" + (f", note {reason}" if reason else ""),
+        in_words=_said_of_interchange(word, partner, reason),
         findings=notes,
         by=arrived.message,
         now=at.now,
@@ -194,13 +194,20 @@ def _take_interchange_acknowledgement(
     if ours is None:
         words: dict[str, Word] = {"number": f"{about.number:09d}", "day": str(about.on)}
         return _acknowledges_nothing("dated" if about.on else "", words, about.number, "interchange.number")
-    return Result(outcome="accepted", findings=notes, attention=notes[0].message if notes else None)
+    return Result(outcome="accepted", findings=notes, attention=notes[0].wording if notes else None)
+
+
+def _said_of_interchange(status: str, partner: str, reason: str | None) -> Wording:
+    words: dict[str, Word] = {"status": status, "partner": partner}
+    if reason:
+        return Wording(key="theirs/interchange-noted", words={**words, "reason": reason})
+    return Wording(key="theirs/interchange", words=words)
 
 
 def _acknowledges_nothing(case: str, words: dict[str, Word], number: int, path: str) -> Result:
     key = f"{NOTHING_SENT}/{case}" if case else NOTHING_SENT
     stray = finding(key, Severity.WARNING, Location(path=path), words, found=str(number))
-    return Result(outcome="held", findings=[stray], attention=stray.message)
+    return Result(outcome="held", findings=[stray], attention=stray.wording)
 
 
 def _acknowledges_our_acknowledgement(theirs: FunctionalAcknowledgement, number: int) -> Result:
@@ -213,7 +220,7 @@ def _acknowledges_our_acknowledgement(theirs: FunctionalAcknowledgement, number:
         {"number": number},
         found=str(number),
     )
-    return Result(outcome="accepted", findings=[said], attention=said.message if rejects else None)
+    return Result(outcome="accepted", findings=[said], attention=said.wording if rejects else None)
 
 
 def _counts_more(received: int, sent: int, control_number: int) -> Diagnostic:
@@ -236,3 +243,12 @@ def _without_reason(weighed: Weighed, place: Location) -> Diagnostic:
 
 def _errors_unnamed(place: Location) -> Diagnostic:
     return finding("ENV-OURS-GROUP/errors-unnamed", Severity.WARNING, place, {})
+
+
+declared(
+    {
+        "theirs/said": Phrase(message="{status} by {partner}"),
+        "theirs/interchange": Phrase(message="interchange {status} by {partner}"),
+        "theirs/interchange-noted": Phrase(message="interchange {status} by {partner}, note {reason}"),
+    }
+)

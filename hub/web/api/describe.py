@@ -20,8 +20,11 @@ from litestar.openapi.spec import (
     SecurityScheme,
 )
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+from litestar.plugins import OpenAPISchemaPlugin
 from litestar.router import Router
+from litestar.typing import FieldDefinition
 
+from hub.kernel.sentence import Wording
 from hub.web.api.examples import answer_content, receipt_content, request_content
 from hub.web.policy import anyone
 from hub.web.problems import ProblemDocument
@@ -111,6 +114,17 @@ class _ReadyJson(JsonRenderPlugin):
         if not self._content:
             self._content = super().render(request, openapi_schema)
         return self._content
+
+
+class WordingSchema(OpenAPISchemaPlugin):
+    """What is said is a text in an answer (``hub.web.api.answers``), in English."""
+
+    @staticmethod
+    def is_plugin_supported_type(value: Any) -> bool:
+        return value is Wording
+
+    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: Any) -> Schema:
+        return Schema(type=OpenAPIType.STRING)
 
 
 def openapi(version: str, page: OpenAPIRenderPlugin) -> OpenAPIConfig:

@@ -26,6 +26,7 @@ from hub.exchange.model import (
 from hub.exchange.parts import DocumentPart, MessageHead
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.outcome import Key, Outcome
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.web.addresses import message_part
 from hub.web.hub import Link
@@ -72,7 +73,7 @@ class MessageItem(Struct):
     delivery: Delivery
     acknowledgement: Acknowledgement
     outcome: Outcome
-    attention: str | None
+    attention: Wording | None
     keys: list[Key]
     answers_to: str | None  # outbound: id of the message it answers
 

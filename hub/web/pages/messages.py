@@ -15,6 +15,7 @@ from hub.exchange.model import DocumentRow
 from hub.exchange.recording import note
 from hub.exchange.replay import ask_replay
 from hub.kernel.errors import Conflict
+from hub.kernel.sentence import as_written
 from hub.kernel.struct import Struct
 from hub.web.addresses import address
 from hub.web.addresses import message_page as message_page_of
@@ -175,7 +176,7 @@ async def dealt_with(request: Request[Any, Any, Any], message: FromPath[str]) ->
 
     def see_to(conn: Any) -> None:
         if dismiss(conn, caller.scope, message, actor=caller.actor, now=now) and written:
-            note(conn, message, NOTED, written, at=now, actor=caller.actor)
+            note(conn, message, NOTED, as_written(written), at=now, actor=caller.actor)
 
     await hub.database.write(see_to)
     return see_other(message_page_of(message, said="dealt-with"))

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from hub.exchange.model import Event, MessageDetail
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.web.languages import N_
 from hub.web.statuses import ACKNOWLEDGEMENT, STAGES, Tone
@@ -50,7 +51,7 @@ class TimelineStep(Struct):
     tone: Tone = "good"
     lag_ms: int | None = None  # since the step before
     who: str | None = None  # whoever did it; nobody for the hub itself
-    text: str | None = None  # what a person wrote, or the hub said
+    text: Wording | None = None  # what a person wrote, or the hub said
 
 
 def steps_of(detail: MessageDetail) -> list[TimelineStep]:

@@ -229,3 +229,11 @@ def test_a_map_is_tried_on_a_partner_s_json_as_what_it_is() -> None:
     done = called("diff", "helix-diagnostics/order", "helix-diagnostics/order", "--on", file)
     assert done.exit_code == 0
     assert "0 of 1 documents come out differently" in done.stdout
+
+
+def test_what_a_buyer_says_beyond_cxml_is_proposed_by_its_name() -> None:
+    done = called(
+        "new", "--from", CHECKOUT / "partners" / "meridian-cath" / "samples" / "order.xml", "--partner", "east-valve"
+    )
+    assert 'extends = "cxml/order"' in done.stdout
+    assert '= "ItemOut/ItemDetail/Extrinsic[@name=Revision]"' in done.stdout

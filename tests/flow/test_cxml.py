@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import random
 import re
 import time
 from collections import Counter
@@ -13,12 +15,16 @@ from lxml import etree
 
 from hub.canonical.order import PurchaseOrder
 from hub.flow.outward import told_to_partner
+from hub.flow.rules import Rules
+from hub.flow.syntaxes import open_message
 from hub.flow.viewing import view_of
 from hub.formats.families import SchemaLibrary
+from hub.kernel.errors import Unreadable
 from hub.mapping.documents import read_documents
 from hub.mapping.library import MapLibrary
+from hub.platform.configuration import find_configuration
 from tests.flow.at_work import AtWork, codes, findings
-from tests.house import CHECKOUT
+from tests.house import CHECKOUT, Many
 
 MERIDIAN = "meridian-cath"
 ORDER = (CHECKOUT / "partners" / MERIDIAN / "samples" / "order.xml").read_bytes()
@@ -95,9 +101,12 @@ def test_what_was_refused_is_sent_again_put_right_under_the_same_payload(hub: At
     [
         (b"AN01000421977", b"AN01000421978", "ENV-SENDER-NOT-PARTNER"),
         (b"AN01000098765", b"AN01000000000", "ENV-RECEIVER-NOT-US"),
+        (b'"production"', b'"staging"', "ENV-USAGE"),
     ],
 )
-def test_an_envelope_from_or_for_somebody_else_is_refused(hub: AtWork, was: bytes, now: bytes, code: str) -> None:
+def test_an_envelope_of_somebody_else_or_of_no_known_mode_is_refused(
+    hub: AtWork, was: bytes, now: bytes, code: str
+) -> None:
     got = hub.send(ORDER.replace(was, now), MERIDIAN)
     assert (got.message.validation, got.message.outcome) == ("rejected", "refused")
     assert codes(got) >= {code}
@@ -119,6 +128,21 @@ def test_an_order_that_replaces_another_waits_for_a_person(hub: AtWork) -> None:
     assert got.message.outcome == "held"
     assert "replace" in str(got.message.attention)
     assert hub.answers(got.message.id) == []
+
+
+def test_what_the_envelope_says_comes_back_as_it_was_whatever_signs_it_holds(hub: AtWork) -> None:
+    odd = ORDER.replace(PAYLOAD.encode(), b"a&quot;b&lt;c&amp;'@x").replace(b"PX-31", b"]]&gt;&lt;Evil/&gt;")
+    [answer] = hub.answers(hub.send(odd, MERIDIAN).message.id)
+    assert said(answer.body, "//DocumentReference/@payloadID") == ["a\"b<c&'@x"]
+    assert said(answer.body, "//Extrinsic[@name='Project']/text()") == ["]]><Evil/> steerable sheath"]
+
+
+def test_an_order_without_a_payload_is_taken_and_told(hub: AtWork) -> None:
+    got = hub.send(ORDER.replace(b"payloadID=", b"id="), MERIDIAN)
+    assert (got.message.validation, got.message.outcome) == ("warnings", "accepted")
+    assert "ENV-PAYLOAD-MISSING" in codes(got)
+    [answer] = hub.answers(got.message.id)
+    assert said(answer.body, "//DocumentReference") == []
 
 
 @pytest.mark.parametrize(
@@ -280,3 +304,56 @@ def test_the_page_shows_the_cxml_with_its_envelope_and_the_names_of_the_schema(h
     assert beside.cut, "the attachment is not shown"
     assert [entry.tag for entry in beside.entries] == [entry.tag for entry in shown.entries]
     assert [entry.number - 3 for entry in beside.entries] == [entry.number for entry in shown.entries]
+
+
+TEXTS = (
+    "",
+    "x",
+    "9" * 60,
+    "-1",
+    "1e5",
+    "2027-13-45",
+    "2027-01-01T00:00:00",
+    "NaN",
+    "a\tb\nc",
+    " ",
+    "0",
+    "USD",
+    "update",
+)
+
+
+@pytest.mark.proof
+def test_whatever_is_changed_in_an_order_it_gets_its_verdict_and_every_finding_its_place(many: Many) -> None:
+    inputs, chance, rules = many(60, proof=20_000), random.Random(20261130), Rules(find_configuration(None))
+    whole = etree.fromstring(ORDER)
+    for _ in range(inputs):
+        root = copy.deepcopy(whole)
+        for _ in range(chance.randint(1, 6)):
+            _change(chance, chance.choice(list(root.iter())))
+        try:
+            opened = open_message(etree.tostring(root, encoding="utf-8"), rules, MERIDIAN)
+        except Unreadable as fault:
+            found = fault.findings()
+        else:
+            found = [
+                *opened.survey.envelopes[0].findings,
+                *(each for one in opened.documents() for each in one.findings),
+            ]
+        assert all(each.message and str(each.location) for each in found), etree.tostring(root)
+
+
+def _change(chance: random.Random, element: etree._Element) -> None:
+    above, kind = element.getparent(), chance.randrange(6)
+    if kind == 0 and above is not None:
+        above.remove(element)
+    elif kind == 1 and above is not None:
+        element.addnext(copy.deepcopy(element))
+    elif kind == 2 and element.attrib:
+        element.set(chance.choice(sorted(element.attrib)), chance.choice(TEXTS))
+    elif kind == 3:
+        element.set(chance.choice(["orderDate", "quantity", "x", "{urn:x}y"]), chance.choice(TEXTS).strip())
+    elif kind == 4:
+        element.tag = chance.choice(["X", "{urn:y}Z", "Money", "ItemOut"])
+    else:
+        element.text = chance.choice(TEXTS)

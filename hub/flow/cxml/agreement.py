@@ -53,8 +53,8 @@ declared(
             remedy="Nothing, if a test was meant; else send it again with deploymentMode production",
         ),
         "ENV-USAGE/cxml": Phrase(
-            message="deploymentMode is '{found}', neither production nor test; it is taken as a test",
-            remedy="send production or test",
+            message="deploymentMode is '{found}', neither production nor test",
+            remedy="send production or test: what may be either is not taken",
         ),
         "ENV-PAYLOAD-MISSING": Phrase(
             message="the cXML has no payloadID, by which it would be known again",
@@ -107,7 +107,9 @@ def _findings(header: CxmlHeader, partner: Partner, *, signed: bool, addressed: 
 def _usage(mode: str, partner: Partner) -> list[Diagnostic]:
     at, usage = f"{REQUEST}/@deploymentMode", _USAGES.get(mode)
     if usage is None:
-        return [_finding("ENV-USAGE", "cxml", Severity.WARNING, at, mode, " ".join(each for each in _USAGES if each))]
+        return [
+            _finding("ENV-USAGE", "cxml", Severity.INTERCHANGE, at, mode, " ".join(each for each in _USAGES if each))
+        ]
     if usage == "production" and partner.in_test:
         return [_finding("ENV-USAGE-DIFFERS", "cxml", Severity.WARNING, at, "production", "test")]
     if usage == "test" and not partner.in_test:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import time
 from pathlib import Path
 
+from lxml import etree
 from msgspec.structs import replace
 
 from hub.formats.cxml.header import Credential, CxmlHeader
@@ -36,6 +38,9 @@ from hub.kernel.words import When
 FAMILY = "cxml"
 PAYLOAD = "@payloadID"
 WIRE = re.compile(r"cxml(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,60}){1,3}")
+EXTRINSIC = "Extrinsic"
+"""What a buyer says beyond the standard: told apart by its name."""
+NAME = re.compile(r"[\w .:-]{1,80}")
 OF_DAYS = (time(0), time(12))
 """The hours of a day without an hour: networks write midnight, or noon, which is the same day in most zones."""
 DEPTH = len(("", "cXML", "Request", "OrderRequest"))  # steps of a path to the document
@@ -121,8 +126,11 @@ class CxmlFamily(XmlFamily):
         return Written(body=(text.encode() if bare else body) if sound else None, findings=findings)
 
     def rule(self, received: OpenedDocument, at: Location) -> str:
-        """Return the path of a finding from the document on, without the numbers of its steps."""
-        return "/".join(re.sub(r"\[\d+\]", "", at.at or "").split("/")[DEPTH:])
+        """Return the path of a finding from the document on, without the numbers of its steps; Extrinsics by name."""
+        path = "/".join(re.sub(r"\[\d+\]", "", at.at or "").split("/")[DEPTH:])
+        above, extrinsic, _ = path.partition(EXTRINSIC)
+        named = _name_at(received, at) if extrinsic else None
+        return f"{above}{EXTRINSIC}[@name={named}]" if named else path
 
     def dress(self, received: OpenedDocument) -> object:
         """Return the envelope."""
@@ -136,6 +144,19 @@ def _read_when(text: str) -> When | None:
 
 def _write_when(value: When) -> str | None:
     return None if value.at in OF_DAYS else write_when(value)
+
+
+def _name_at(received: OpenedDocument, at: Location) -> str | None:
+    """Return the name of the Extrinsic in which a finding stands; None where a map could not say it."""
+    document: CxmlDocument = received.content
+    path = (at.at or "").partition("/@")[0]
+    with suppress(etree.XPathError):
+        found = document.root.getroottree().xpath(path)
+        name = (
+            found[0].get("name") if isinstance(found, list) and found and isinstance(found[0], etree._Element) else None
+        )
+        return name if name and NAME.fullmatch(name) else None
+    return None
 
 
 def _without_payload(root: Node, place: int) -> tuple[Node, str]:

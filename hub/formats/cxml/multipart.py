@@ -2,7 +2,7 @@
 
 In: a body as it came, with the header lines of its MIME message or from its first boundary on, as HTTP bears it. Out:
 the bytes of the part that is the cXML, and a finding for each other part: it is kept in the body, and nobody reads it.
-What cannot be taken apart is a finding. Each byte is looked at once for each thing that is looked for.
+What cannot be taken apart is a finding. Nothing but what may be XML is copied or decoded.
 """
 
 from __future__ import annotations
@@ -72,12 +72,13 @@ class CxmlPart(Struct):
 
 
 class _Part(Struct):
-    """One part as it stands in the body."""
+    """One part as it stands in the body; its content is not copied."""
 
     number: int
     fields: bytes
     start: int  # of its content
-    content: bytes  # decoded
+    end: int
+    line: int  # of its content
 
     @property
     def type(self) -> str:
@@ -123,27 +124,25 @@ def cxml_part(data: bytes) -> CxmlPart | Diagnostic:
             ended = True
         else:
             parts.append(each)
-    known = [sniff(each.content[:HEAD_BYTES]) for each in parts]
-    wanted = next((syntax for syntax in ("cxml", "xml") if syntax in known), None)
-    if wanted is None:
+    found: dict[str, tuple[_Part, bytes]] = {}
+    for part in parts:
+        text = _xml_of(data, part)
+        if isinstance(text, Wording):
+            return refusal("SYN-MULTIPART", Location(line=part.line), found=text)
+        found.setdefault(sniff(text[:HEAD_BYTES]) or "", (part, text))
+    chosen = found.get("cxml") or found.get("xml")
+    if chosen is None:
         said = Wording(key="multipart/no-cxml", words={"count": len(parts)})
         return refusal("SYN-MULTIPART", Location(line=1), found=said)
-    chosen = parts[known.index(wanted)]
-    others = [each for each in parts if each is not chosen]
-    findings = [*_told(data, others)]
+    part, text = chosen
+    others = [each for each in parts if each is not part]
+    findings = [*_told(others)]
     if not ended:
-        last = Location(line=data.count(b"\n") + 1)
-        findings.append(refusal("SYN-MULTIPART-END", last))
+        findings.append(refusal("SYN-MULTIPART-END", Location(line=data.count(b"\n") + 1)))
     ids = frozenset(each.id for each in others if each.id)
-    if chosen.encoding not in _PLAIN:
-        return CxmlPart(text=chosen.content, findings=findings, ids=ids)
-    return CxmlPart(
-        text=chosen.content,
-        lines_before=data.count(b"\n", 0, chosen.start),
-        until=chosen.start + len(chosen.content),
-        findings=findings,
-        ids=ids,
-    )
+    if part.encoding not in _PLAIN:
+        return CxmlPart(text=text, findings=findings, ids=ids)
+    return CxmlPart(text=text, lines_before=part.line - 1, until=part.end, findings=findings, ids=ids)
 
 
 def _parts(data: bytes) -> Iterator[_Part | Wording | None]:
@@ -153,23 +152,25 @@ def _parts(data: bytes) -> Iterator[_Part | Wording | None]:
         yield Wording(key="multipart/no-boundary")
         return
     lines = re.compile(rb"(?:\A|(?<=\n))[ \t]*--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)")
-    opened: re.Match[bytes] | None = None
-    number = 0
-    for line in lines.finditer(data, start):
+    opened: tuple[int, int] | None = None  # where a part begins, and on which line
+    number, counted, line = 0, 0, 1
+    for found in lines.finditer(data, start):
         if opened is not None:
             number += 1
-            yield _part(data, number, opened.end(), line.start())
-        if line[1]:
+            yield _part(data, number, opened, found.start())
+        if found[1]:
             yield None
             opened = None
             break
         if number >= PARTS_MAX:
             yield Wording(key="multipart/too-many", words={"most": PARTS_MAX})
             return
-        opened = line
+        line += data.count(b"\n", counted, found.end())
+        counted = found.end()
+        opened = (counted, line)
     if opened is not None:
         number += 1
-        yield _part(data, number, opened.end(), len(data))
+        yield _part(data, number, opened, len(data))
     if not number:
         yield Wording(key="multipart/no-parts")
 
@@ -184,25 +185,32 @@ def _boundary(data: bytes) -> tuple[bytes | None, int]:
     return (named[1] or named[2], on_top.end()) if named and on_top else (None, 0)
 
 
-def _part(data: bytes, number: int, start: int, end: int) -> _Part | Wording:
+def _part(data: bytes, number: int, opened: tuple[int, int], end: int) -> _Part | Wording:
+    start, line = opened
     fields = _FIELDS.match(data[start : min(end, start + HEADER_BYTES_MAX)])
     if fields is None:
         return Wording(key="multipart/no-header", words={"number": number})
     begins = start + fields.end()
-    content = data[begins:end]
-    if content.endswith(b"\n"):  # the line end before a boundary is the boundary's
-        content = content[: -2 if content.endswith(b"\r\n") else -1]
-    part = _Part(number=number, fields=fields[0], start=begins, content=content)
-    decoded = _decoded(content, part.encoding)
+    if end > begins and data[end - 1 : end] == b"\n":  # the line end before a boundary is the boundary's
+        end -= 2 if data[end - 2 : end] == b"\r\n" and end - 2 >= begins else 1
+    return _Part(number=number, fields=fields[0], start=begins, end=end, line=line + fields[0].count(b"\n"))
+
+
+def _xml_of(data: bytes, part: _Part) -> bytes | Wording:
+    """Return the content of a part that may be XML; of any other nothing, for nobody reads it."""
+    if part.encoding in _PLAIN:
+        seems_xml = sniff(data[part.start : min(part.end, part.start + HEAD_BYTES)]) in ("cxml", "xml")
+        return data[part.start : part.end] if seems_xml else b""
+    if not part.type.endswith("xml"):
+        return b""
+    decoded = _decoded(data[part.start : part.end], part.encoding)
     if decoded is None:
-        words: dict[str, str | int] = {"number": number, "encoding": visible(part.encoding[:FOUND_CHARACTERS_MAX])}
-        return Wording(key="multipart/encoding", words={**words})
-    return _Part(number=number, fields=fields[0], start=begins, content=decoded)
+        encoding = visible(part.encoding[:FOUND_CHARACTERS_MAX])
+        return Wording(key="multipart/encoding", words={"number": part.number, "encoding": encoding})
+    return decoded
 
 
 def _decoded(content: bytes, encoding: str) -> bytes | None:
-    if encoding in _PLAIN:
-        return content
     if encoding == "quoted-printable":
         return quopri.decodestring(content)
     if encoding == "base64":
@@ -213,21 +221,17 @@ def _decoded(content: bytes, encoding: str) -> bytes | None:
     return None
 
 
-def _told(data: bytes, others: Sequence[_Part]) -> Iterator[Diagnostic]:
+def _told(others: Sequence[_Part]) -> Iterator[Diagnostic]:
     """Yield a finding for each attachment; of many, how many more there are."""
     for each in others[:ATTACHMENTS_TOLD_MAX]:
+        kind = visible(each.type[:FOUND_CHARACTERS_MAX])
         yield Diagnostic(
             code="SYN-ATTACHMENT",
             severity=FAULTS["SYN-ATTACHMENT"].severity,
-            words={
-                "found": visible(each.name),
-                "type": visible(each.type[:FOUND_CHARACTERS_MAX]),
-                "count": len(each.content),
-            },
-            location=Location(line=data.count(b"\n", 0, each.start) + 1),
+            words={"found": visible(each.name), "type": kind, "count": each.end - each.start},
+            location=Location(line=each.line),
             found=each.name[:FOUND_CHARACTERS_MAX],
         )
     more = len(others) - ATTACHMENTS_TOLD_MAX
     if more > 0:
-        line = data.count(b"\n", 0, others[ATTACHMENTS_TOLD_MAX].start) + 1
-        yield refusal("SYN-ATTACHMENT-MORE", Location(line=line), most=more)
+        yield refusal("SYN-ATTACHMENT-MORE", Location(line=others[ATTACHMENTS_TOLD_MAX].line), most=more)

@@ -8,6 +8,7 @@ for its name alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -81,7 +82,10 @@ def _taken_apart(root: etree._Element) -> OpenedCxml | Diagnostic:
         return refusal("SYN-CXML-NAMESPACE", _at(document), found=_written(document))
     request = around[0] if document is not around[0] else None
     return OpenedCxml(
-        root=root, document=document, header=header_of(root, request), findings=list(_stray(root, around))[:STRAY_MAX]
+        root=root,
+        document=document,
+        header=header_of(root, request),
+        findings=[*islice(_stray(root, around), STRAY_MAX)],
     )
 
 

@@ -16,10 +16,17 @@ from hub.formats.simple import KINDS
 from hub.formats.xml.element import XmlSchema
 from hub.formats.xml.layout import Value, XmlLayout, layout_of
 
+_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+_OF_ITS_SCHEMA = (f"{_INSTANCE}schemaLocation", f"{_INSTANCE}noNamespaceSchemaLocation")
+"""Where its sender keeps the schema is nothing that a document says."""
+
 
 def said_by(root: etree._Element, schema: XmlSchema, kinds: Kinds) -> list[str]:
     """Return what the document of ``root`` says, one element a line."""
     copy = tidy(root)
+    for attribute in _OF_ITS_SCHEMA:
+        if attribute in copy.attrib:
+            del copy.attrib[attribute]
     _spell(copy, layout_of(schema), kinds)
     etree.indent(copy)
     canonical: str = etree.canonicalize(copy, rewrite_prefixes=True)

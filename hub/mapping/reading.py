@@ -7,6 +7,7 @@ docs/mapping.md: lines before lists, of each those with conditions first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hub.mapping import reader_run
@@ -17,6 +18,7 @@ from hub.mapping.plan import Listing, Plan, Rule, Take, Variant
 from hub.mapping.readvalue import ValueReader
 from hub.mapping.runsteps import run_steps
 from hub.mapping.site import Selector, Site
+from hub.mapping.stepping import StepWriter, passed
 from hub.mapping.tables import CodeMap
 
 
@@ -39,6 +41,8 @@ class _Reader:
         self.contested = contested(plan)
         self.layout: dict[int, tuple[Any, ...]] = {}
         self.variant = plan.root
+        self.steps = StepWriter(self.code)
+        self.passed = frozenset[tuple[PathStep, ...]]()
 
     def write(self) -> tuple[str, dict[str, Any]]:
         for variant in self.plan.variants:
@@ -127,6 +131,7 @@ class _Reader:
     def _resolve_all(self, sites: dict[Selector, Site]) -> None:
         if any(len(site.take.steps) > 1 for site in sites.values()):
             self.code.add("B = {}")
+        self.passed = passed(sites)
         for site in sites.values():
             if site.lazy and site.take.steps:
                 self.code.add(f"{site.node} = None; {site.values} = NONE; {site.groups} = {{}}")
@@ -151,6 +156,10 @@ class _Reader:
         take, code = site.take, self.code
         claimed = "Z" if self.is_contested(take) else "None"
         above = f"{take.anchor.name}"
+        if len(take.steps) > 1 and take.anchor.kind == "own" and not any(step.optional for step in take.steps):
+            code.add(f"{site.node} = None")
+            self.steps.way(site, run_steps(take.steps), self.passed, contested=claimed == "Z")
+            return
         if len(take.steps) > 1 or take.anchor.kind == "outer":
             bound = "B" if len(take.steps) > 1 else "{}"
             steps = code.constant(run_steps(take.steps))
@@ -167,28 +176,12 @@ class _Reader:
         code.add(f"{site.node} = None")
         with code.block(f"for a in {children}.get({step.tag!r}, ()):"):
             tests = ["a not in Z"] if claimed == "Z" else []
-            tests += self.step_tests(step, "a")
+            tests += self.steps.tests(step, "a")
             with code.block(f"if {' and '.join(tests)}:"):
                 code.add(f"{site.node} = a")
                 if claimed == "Z":
                     code.add("Z.add(a)")
                 code.add("break")
-
-    def step_tests(self, step: PathStep, node: str) -> list[str]:
-        """Return the Python that says whether a node holds what the step's conditions ask for."""
-        if not step.conditions:
-            return []
-        if any(c.component for c in step.conditions):
-            return [f"fits({node}, {self.code.constant(run_steps((step,))[0][1])})"]
-        longest = max((c.part for c in step.conditions if c.value), default=0)
-        tests = [f"len({node}.values) > {longest}"] if longest else []
-        for c in step.conditions:
-            said = f"{node}.values[{c.part}]"
-            if c.value:
-                tests.append(f"{said} == {c.value!r}")
-            else:  # nothing may stand there
-                tests.append(f"(len({node}.values) <= {c.part} or not {said})")
-        return tests
 
     def _open(self, site: Site) -> None:
         code = self.code
@@ -294,6 +287,9 @@ class _Reader:
                 self._act(act("(a,)", "a", "0"))
             return
         steps = [level.step for level in variant.outer] + ([variant.step] if variant.step else [])
+        if not any(step.conditions or step.optional for step in steps):
+            self._down(variant, act, [step.tag for step in steps], [])
+            return
         constant = code.constant(run_steps(tuple(steps)))
         some = "" if steps[0].optional else f" if {steps[0].tag!r} in c else ()"
         with code.block(f"for way in ways(n, {constant}){some}:"):
@@ -304,12 +300,28 @@ class _Reader:
                 self._claim(variant, tested=True)
                 self._act(act("way", "a", "0"))
 
+    def _down(self, variant: Variant, act: Any, tags: Sequence[str], outer: list[str]) -> None:
+        """Write one loop in the other over places of which nothing is asked: in the order they stand in."""
+        code, children = self.code, f"{outer[-1]}.children" if outer else "c"
+        node = "a" if len(tags) == 1 else f"o{len(outer)}_"
+        with code.block(f"for {node} in {children}.get({tags[0]!r}, ()):"):
+            if len(tags) > 1:
+                self._down(variant, act, tags[1:], [*outer, node])
+                return
+            way = f"({', '.join([*outer, node])},)"
+            if variant.group is not None:
+                self._groups(node, variant, act, way)
+                return
+            self._claim(variant, tested=True)
+            code.add(f"way = {way}")
+            self._act(act("way", node, "0"))
+
     def _claim(self, variant: Variant, *, tested: bool = False) -> None:
         """Skip what another selector claimed or the conditions refuse; claim the rest."""
         step = variant.step
         if step is None:
             return
-        tests = [] if tested else [f"not ({test})" for test in self.step_tests(step, "a")]
+        tests = [] if tested else [f"not ({test})" for test in self.steps.tests(step, "a")]
         contested = self.contested.get(variant.tags)
         if contested:
             tests.insert(0, "a in Z")

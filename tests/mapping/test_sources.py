@@ -70,6 +70,12 @@ def test_a_line_takes_the_first_place_that_fits_whole(tmp_path: Path) -> None:
     assert [f.found for f in applied.findings] == ["ZZ", "first"]
 
 
+def test_of_several_ways_down_the_first_that_there_is_leads_on(tmp_path: Path) -> None:
+    map_ = given(tmp_path, '[fields]\nkind = "BEG01"\ntext = "LIN/TMD/MEA01"\nother = "LIN/TMD[02=B]/MEA02"')
+    said = "BEG*00\nLIN*1\nTMD*x*A\nLIN*2\nTMD*y*A\nMEA*first\nTMD*z*B\nMEA*p*this\nLIN*3\nTMD*z*B\nMEA*last*no"
+    assert map_.apply(wire(said)).document == Doc(kind="00", text="first", other="this")
+
+
 def test_an_element_is_read_only_beside_the_value_it_asks_for(tmp_path: Path) -> None:
     map_ = given(tmp_path, '[fields]\nkind = "BEG01"\nplaced.on = "DTM02[01=004]"')
     both_ways(map_, "BEG*00\nDTM*004*20261102", Doc(kind="00", placed=When(on=date(2026, 11, 2))))

@@ -84,9 +84,10 @@ class CxmlFamily(XmlFamily):
     def locate(self, node: Node | None, part: int | None, component: int | None, path: str | None) -> Location:
         """Return XPath and line; the id of the payload stands in the envelope."""
         found = super().locate(node, part, component, path)
-        if not (isinstance(node, XmlNode) and found.at and found.at.endswith(f"/{PAYLOAD}")):
+        source = node.source if isinstance(node, XmlNode) else None
+        if source is None or not (found.at and found.at.endswith(f"/{PAYLOAD}")):
             return found
-        root = node.source.getroottree().getroot()
+        root = source.getroottree().getroot()
         return replace(found, at=f"{xpath(root)}/{PAYLOAD}", line=line_of(root))
 
     def documents(self, data: bytes) -> Iterator[OpenedDocument | list[Diagnostic]]:

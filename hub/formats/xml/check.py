@@ -7,7 +7,7 @@ in addition, where there is one, and what it finds elsewhere is told in its own 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
@@ -41,28 +41,28 @@ NODES_OF_PREFIXES_MAX = 1_000  # elements asked for the prefixes of a path: thos
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
-class _Narrower(Exception):
-    """The XSD allows a value that is none of ours: of a year beyond 9999, of more digits than any number has."""
-
-
-class XmlNode(Node, eq=False, gc=False, kw_only=True):
-    """A node that knows its element."""
-
-    record: Record
-    source: etree._Element
-    paths: Paths
+class _Doubtful(Exception):
+    """Something may be wrong in a document, or its XSD allows what is no value of ours: a year beyond 9999."""
 
 
 _FOREIGN = Record(tag=UNKNOWN)
 
 
+class XmlNode(Node, eq=False, gc=False):
+    """A node that knows its element."""
+
+    record: Record = _FOREIGN
+    source: etree._Element | None = None
+    paths: Paths | None = None
+
+
 def check(root: etree._Element, schema: XmlSchema) -> tuple[Checked, list[Node]]:
     """Return the tree of a document whose root element is the schema's, what is wrong, and its nodes in order."""
     layout, model = layout_of(schema), _model(schema.xsd) if schema.xsd is not None else None
-    if model is not None and model.validate(root):
-        nodes: list[Node] = []
-        with suppress(_Narrower):  # then our own judgement says where
-            return Checked(_built(root, layout, nodes, Paths()), []), nodes
+    if model is None or model.validate(root):
+        with suppress(_Doubtful):  # then our own judgement says what and where
+            sound = _Sound(judged=model is not None)
+            return Checked(sound.place(root, layout), []), sound.nodes
     judging = _Judging()
     node = judging.place(root, layout)
     findings = judging.findings.finished()
@@ -85,56 +85,92 @@ def judge(root: etree._Element, schema: XmlSchema) -> list[Diagnostic]:
     return check(root, schema)[0].findings
 
 
-def _built(element: etree._Element, layout: XmlLayout, nodes: list[Node], paths: Paths) -> XmlNode:
-    """Return the tree of an element that its XSD has found right, in which nothing is left to judge."""
-    node = XmlNode(layout.tag, len(nodes) + 1, [*layout.blank], record=layout.record, source=element, paths=paths)
-    nodes.append(node)
-    values, children, leaves = node.values, node.children, layout.leaves
-    if layout.attributes:
-        _take_attributes(element, layout.attributes, values)
-    if layout.text is not None:
-        values[layout.text.number] = _taken(layout.text, element.text or "")
-    if layout.excerpt and element.attrib:
-        _set_aside_attributes(element, layout.attributes, node)
-    for child in element:
-        tag = child.tag
-        leaf = leaves.get(tag)
-        if leaf is not None:
-            value, text = leaf.text, child.text
-            if text:
-                values[value.number] = _taken(value, text)
-            if leaf.attributes:
-                _take_attributes(child, leaf.attributes, values)
-            if leaf.excerpt and child.attrib:
-                _set_aside_attributes(child, leaf.attributes, node)
-        elif (inner := layout.places.get(tag)) is not None:
-            made = _built(child, inner, nodes, paths)
-            like = children.get(inner.tag)
-            if like is None:
-                children[inner.tag] = [made]
+class _Sound:
+    """A document in which nothing is wrong, as nearly all are, on its way into its tree: no finding, no path is made.
+
+    The first thing that may be wrong raises ``_Doubtful``, and ``_Judging`` begins anew. ``judged``: its own XSD has
+    found it right, so that only its values are left to look at.
+    """
+
+    __slots__ = ("judged", "nodes", "paths")
+
+    def __init__(self, *, judged: bool) -> None:
+        self.judged = judged
+        self.nodes: list[Node] = []
+        self.paths = Paths()
+
+    def place(self, element: etree._Element, layout: XmlLayout) -> XmlNode:
+        nodes, judged, leaves, places, in_text = self.nodes, self.judged, layout.leaves, layout.places, layout.text
+        values: list[TreeValue] = [*layout.blank]
+        children: dict[str, list[Node]] = {}
+        node = XmlNode(layout.tag, len(nodes) + 1, values, children, layout.record, element, self.paths)
+        nodes.append(node)
+        if (layout.asks or not judged) and ((given := element.items()) or layout.attributes_demanded):
+            self._attributes(given, layout, element, node)
+        if in_text is not None:
+            said = (in_text.allowed if judged else in_text.sound)(element.text)
+            if said is None:
+                raise _Doubtful
+            values[in_text.number] = said
+        elif not judged and (text := element.text) and not text.isspace():
+            raise _Doubtful
+        last, demanded = -1, layout.demands
+        for child in element:
+            tag = child.tag
+            leaf = leaves.get(tag)
+            if leaf is not None:
+                if not judged:
+                    if leaf.order <= last or len(child):
+                        raise _Doubtful
+                    last = leaf.order
+                    demanded -= leaf.required
+                value = leaf.text
+                said = (value.allowed if judged else value.sound)(child.text)
+                if said is None:
+                    raise _Doubtful
+                values[value.number] = said
+                if (leaf.asks or not judged) and ((given := child.items()) or leaf.attributes_demanded):
+                    self._attributes(given, leaf, child, node)
+            elif (inner := places.get(tag)) is not None:
+                if inner.order < last and not judged:
+                    raise _Doubtful
+                last = inner.order
+                like = children.get(inner.tag)
+                if like is None:
+                    demanded -= inner.minimum > 0
+                    children[inner.tag] = [self.place(child, inner)]
+                elif len(like) == inner.maximum and not judged:
+                    raise _Doubtful
+                else:
+                    like.append(self.place(child, inner))
+            elif layout.open:
+                _set_aside(child, node)
             else:
-                like.append(made)
-        else:
-            _set_aside(child, node)
-    return node
+                raise _Doubtful
+            if not judged and in_text is None and (tail := child.tail) and not tail.isspace():
+                raise _Doubtful
+        if demanded and not judged:
+            raise _Doubtful
+        return node
 
-
-def _take_attributes(element: etree._Element, known: Mapping[str, Value], values: list[TreeValue]) -> None:
-    given: list[tuple[str, str]] = element.items()  # type: ignore[assignment]  # the stubs allow for bytes, lxml gives text
-    for clark, said in given:
-        value = known.get(clark)
-        if value is not None and value.fixed is None:
-            values[value.number] = _taken(value, said)
-
-
-def _taken(value: Value, text: str) -> str:
-    """Return a text that the XSD allows as it is taken. Raises ``_Narrower`` where it is no value of ours."""
-    if not value.stripped:
-        return value.clean(text)
-    text = text.strip()
-    if value.narrower and text and not value.accepts(text):
-        raise _Narrower
-    return text
+    def _attributes(
+        self, given: Sequence[tuple[Any, Any]], of: XmlLayout | XmlLeaf, element: etree._Element, node: XmlNode
+    ) -> None:
+        judged, known, demanded, more = self.judged, of.attributes, of.attributes_demanded, False
+        for clark, text in given:
+            value = known.get(clark)
+            if value is None:
+                more = more or of.excerpt or not clark.startswith(_INSTANCE)
+                continue
+            said = (value.allowed if judged else value.sound)(text)
+            if said is None:
+                raise _Doubtful
+            demanded -= value.required
+            node.values[value.number] = said if value.fixed is None else ""  # the schema says it, no map has to
+        if (demanded or (more and not of.excerpt) or len(given) > ATTRIBUTES_MAX) and not judged:
+            raise _Doubtful
+        if more and of.excerpt:
+            _set_aside_attributes(element, known, node)
 
 
 def _set_aside(child: etree._Element, node: XmlNode) -> None:
@@ -182,7 +218,7 @@ def _attributes_of(
 
 def locate(node: Node | None, part: int | None, path: str | None) -> Location:
     """Return the XPath and line of a part of ``node``; of a node that is being written, its name."""
-    if not isinstance(node, XmlNode):
+    if not isinstance(node, XmlNode) or node.source is None or node.paths is None:
         return Location(tag=node.tag if node is not None else None, path=path)
     source, paths = node.source, node.paths
     key = node.record.parts[part - 1].key if part and part <= len(node.record.parts) else "."

@@ -11,11 +11,15 @@ from hub.formats.schema import Record
 from hub.formats.simple import Simple, accepts
 from hub.formats.xml.element import TEXT, Attribute, XmlElement, XmlSchema, place_of
 
+Taken = Callable[[str | None], str | None]
+_FREE = (Simple(), Simple(minimum=1))
+_NARROWER = frozenset({"number", "whole", "date", "time", "moment"})
+
 
 class Value:
     """A part: its number, and what judges a text that stands in it."""
 
-    __slots__ = ("accepts", "fixed", "key", "narrower", "number", "required", "simple", "stripped")
+    __slots__ = ("accepts", "allowed", "fixed", "key", "number", "required", "simple", "sound", "stripped")
 
     def __init__(self, key: str, number: int, simple: Simple, *, required: bool, fixed: str | None = None) -> None:
         self.key = key
@@ -24,9 +28,10 @@ class Value:
         self.required = required
         self.fixed = fixed
         self.accepts: Callable[[str], bool] = accepts(simple)
-        self.narrower = simple.type in ("number", "whole", "date", "time", "moment")
-        """Whether a schema may allow what no value of ours is: a year of five digits, a number of fifty."""
         self.stripped = simple.type != "text" or bool(simple.codes)  # blanks around it mean nothing
+        self.sound: Taken = self._free if simple in _FREE and fixed is None else self._sound
+        self.allowed: Taken = self._allowed if simple.type in _NARROWER else self.clean
+        """What takes a text that an XSD allows: it may be what no value of ours is, a year of five digits."""
 
     def clean(self, text: str | None) -> str:
         """Return the text as it is taken: blanks alone say nothing, and around what is no free text they mean none."""
@@ -35,11 +40,30 @@ class Value:
         stripped = text.strip()
         return stripped if self.stripped or not stripped else text
 
+    def _free(self, text: str | None) -> str | None:
+        """Return a text where any will do."""
+        if text and not text.isspace():
+            return text
+        return None if self.required else ""
+
+    def _sound(self, text: str | None) -> str | None:
+        """Return the text as it is taken; None where it may be no such value."""
+        text = self.clean(text)
+        if self.fixed is not None:
+            return text if text in ("", self.fixed) else None
+        if self.accepts(text) or not (text or self.required or self.stripped):
+            return text
+        return None
+
+    def _allowed(self, text: str | None) -> str | None:
+        text = self.clean(text)
+        return text if not text or self.accepts(text) else None
+
 
 class XmlLeaf:
     """A simple element that comes once: a part with its attributes."""
 
-    __slots__ = ("attributes", "excerpt", "name", "order", "required", "text")
+    __slots__ = ("asks", "attributes", "attributes_demanded", "excerpt", "name", "order", "required", "text")
 
     def __init__(self, element: XmlElement, record: Record) -> None:
         assert element.simple is not None
@@ -50,14 +74,16 @@ class XmlLeaf:
         number = record.number_of(element.name)
         self.text = Value(element.name, number, element.simple, required=self.required)
         self.attributes = _values(element.attributes, record, f"{element.name}/")
+        self.attributes_demanded = sum(each.required for each in element.attributes)
+        self.asks = bool(element.attributes) or element.excerpt
 
 
 class XmlLayout:
     """A place."""
 
     __slots__ = (
-        "attributes", "blank", "demanded", "excerpt", "in_order", "leaves", "maximum", "minimum", "names", "open",
-        "order", "places", "record", "tag", "text", "written",
+        "asks", "attributes", "attributes_demanded", "blank", "demanded", "demands", "excerpt", "in_order", "leaves",
+        "maximum", "minimum", "names", "open", "order", "places", "record", "tag", "text", "written",
     )  # fmt: skip
 
     def __init__(self, element: XmlElement) -> None:
@@ -71,6 +97,8 @@ class XmlLayout:
         self.excerpt = element.excerpt
         self.text = Value(TEXT, record.number_of(TEXT), element.simple, required=True) if element.simple else None
         self.attributes = _values(element.attributes, record, "")
+        self.attributes_demanded = sum(each.required for each in element.attributes)
+        self.asks = bool(element.attributes) or element.excerpt
         self.leaves: dict[str, XmlLeaf] = {}
         self.places: dict[str, XmlLayout] = {}
         self.names = {child.clark: child.name for child in element.children}
@@ -82,6 +110,7 @@ class XmlLayout:
             else:
                 self.places[child.clark] = made
             self.written.append(made)
+        self.demands = sum(child.minimum > 0 for child in element.children)
         self.demanded = tuple(child.clark for child in element.children if child.minimum > 0)
 
 

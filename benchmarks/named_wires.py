@@ -6,7 +6,8 @@
 Times are CPU seconds of this process, the median of rounds in which all stages take turns. What JSON costs is told
 beyond msgspec's decoder alone; beside UBL and cXML stands what lxml alone takes to parse it and, where UBL's official
 schema lies in ``HUB_SHARED``, to judge by it. jsonata-python, where installed, makes the same document of the order,
-which was decoded before; that is compared with the map alone. Prints a table and ends with 1 when a limit is missed.
+which was decoded before; that is compared with the map alone. Where the samples of others lie in ``HUB_SHARED``, the
+slowest verdict on one of them is told, in wall time. Prints a table and ends with 1 when a limit is missed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,19 +29,25 @@ from lxml import etree
 
 from benchmarks.mapping import timed
 from benchmarks.peers import json_mapper
+from hub.flow.inspecting import inspect
+from hub.flow.rules import Rules
 from hub.formats.families import SchemaLibrary
 from hub.formats.family import OpenedDocument
 from hub.formats.tree import Node
 from hub.kernel.struct import Struct
 from hub.mapping.documents import document_from_json, read_documents, write_document
 from hub.mapping.library import Map, MapLibrary
+from hub.platform.configuration import find_configuration
 
 ROOT = Path(__file__).resolve().parent.parent
 XML_ORDER = ROOT / "mappings/summit-surgical/order/cases/three instruments, one with its papers/input.xml"
 JSON_ORDER = ROOT / "mappings/helix-diagnostics/order/cases/three cartridges, one shipped by a day/input.wire.json"
 ANSWER = "order-response/cases/one line confirmed, one split, one rejected/input.json"
 UBL_ORDER = ROOT / "partners/nordlys-implants/samples/order.xml"
-OFFICIAL = Path(os.environ.get("HUB_SHARED") or ROOT.parent / "shared") / "reference/xsd/ubl-2.1"
+SHARED = Path(os.environ.get("HUB_SHARED") or ROOT.parent / "shared")
+OFFICIAL = SHARED / "reference/xsd/ubl-2.1"
+SAMPLES = SHARED / "samples"
+SAMPLED = ("x12", "ubl", "cxml", "json")
 CXML_ORDER = ROOT / "partners/meridian-cath/samples/order.xml"
 XML_BYTES = 5_000  # cXML too
 UBL_BYTES = 10_000
@@ -52,6 +60,7 @@ UBL_JUDGED_US_MAX = 700.0  # by the official schema as well
 JSON_US_MAX = 80.0
 ANSWER_US_MAX = 500.0
 RATIO_TO_PEER_MIN = 20.0
+VERDICT_MS_MAX = 2_000.0  # on any file of others
 
 
 def main() -> int:
@@ -60,7 +69,7 @@ def main() -> int:
     arguments.add_argument("--quick", action="store_true", help="fewer rounds")
     rounds = 5 if arguments.parse_args().quick else 21
     missed = False
-    for name, value, limit in measured(rounds):
+    for name, value, limit in [*measured(rounds), *verdicts()]:
         least = name.endswith(PEER)
         missed |= limit is not None and (value < limit if least else value > limit)
         told = "" if limit is None else f"   at {'least' if least else 'most'} {limit:g}"
@@ -124,6 +133,21 @@ def measured(rounds: int) -> list[tuple[str, float, float | None]]:
         ("  map alone, µs", us["json map"], None),
         *([(f"  times faster than {PEER}", us["peer"] / us["json map"], RATIO_TO_PEER_MIN)] if peer else []),
     ]
+
+
+def verdicts() -> list[tuple[str, float, float | None]]:
+    """Return how long the slowest verdict takes on a file of others, once maps and guides are compiled."""
+    files = [file for syntax in SAMPLED for file in sorted((SAMPLES / syntax).rglob("*")) if file.is_file()]
+    if not files:
+        return []
+    rules, times = Rules(find_configuration(None)), list[float]()
+    for file in files:
+        body = file.read_bytes()
+        inspect(body, rules)
+        started = time.perf_counter()
+        inspect(body, rules)
+        times.append((time.perf_counter() - started) * 1e3)
+    return [(f"{len(files)} files of others, ms: the slowest verdict", max(times), VERDICT_MS_MAX)]
 
 
 def xml_order() -> bytes:

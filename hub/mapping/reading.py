@@ -287,8 +287,8 @@ class _Reader:
                 self._act(act("(a,)", "a", "0"))
             return
         steps = [level.step for level in variant.outer] + ([variant.step] if variant.step else [])
-        if not any(step.conditions or step.optional for step in steps):
-            self._down(variant, act, [step.tag for step in steps], [])
+        if not any(step.optional for step in steps):
+            self._down(variant, act, steps, [])
             return
         constant = code.constant(run_steps(tuple(steps)))
         some = "" if steps[0].optional else f" if {steps[0].tag!r} in c else ()"
@@ -300,13 +300,15 @@ class _Reader:
                 self._claim(variant, tested=True)
                 self._act(act("way", "a", "0"))
 
-    def _down(self, variant: Variant, act: Any, tags: Sequence[str], outer: list[str]) -> None:
-        """Write one loop in the other over places of which nothing is asked: in the order they stand in."""
+    def _down(self, variant: Variant, act: Any, steps: Sequence[PathStep], outer: list[str]) -> None:
+        """Write one loop in the other over places that are there: in the order they stand in."""
         code, children = self.code, f"{outer[-1]}.children" if outer else "c"
-        node = "a" if len(tags) == 1 else f"o{len(outer)}_"
-        with code.block(f"for {node} in {children}.get({tags[0]!r}, ()):"):
-            if len(tags) > 1:
-                self._down(variant, act, tags[1:], [*outer, node])
+        node = "a" if len(steps) == 1 else f"o{len(outer)}_"
+        with code.block(f"for {node} in {children}.get({steps[0].tag!r}, ()):"):
+            if steps[0].conditions:
+                code.add(f"if not ({' and '.join(self.steps.tests(steps[0], node))}): continue")
+            if len(steps) > 1:
+                self._down(variant, act, steps[1:], [*outer, node])
                 return
             way = f"({', '.join([*outer, node])},)"
             if variant.group is not None:

@@ -34,14 +34,17 @@ class StepWriter:
             code.add(f"b = {children}.get({tag!r})")
             code.add(f"if b: {site.node} = b[0]; break")
             return
-        known = f"(B[{key!r}],) if {key!r} in B else " if shared else ""
-        with code.block(f"for {node} in {known}{children}.get({tag!r}, ()):"):
+        nodes = f"{children}.get({tag!r}, ())"
+        if shared:
+            nodes = f"(B[{key!r}],) if {key!r} in B else {nodes}"
+        with code.block(f"for {node} in {nodes}:"):
             tests = self.tests(take.steps[depth], node)
             if contested and (conditions or last):
                 tests.insert(0, f"{node} not in Z")
+            if tests and shared:
+                tests = [f"({key!r} in B or {' and '.join(tests)})"]
             if tests:
-                unknown = f"{key!r} not in B and " if shared else ""
-                code.add(f"if {unknown}not ({' and '.join(tests)}): continue")
+                code.add(f"if not ({' and '.join(tests)}): continue")
             if not last:
                 self.way(site, steps, named, contested=contested, depth=depth + 1)
                 code.add(f"if {site.node} is not None: break")

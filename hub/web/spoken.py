@@ -36,7 +36,7 @@ NAMES = {"formats/x12/envelope_names.py", "formats/json/parser_words.py", "forma
 """Modules that hold names, which their family yields by itself, or what libraries say."""
 WRITERS = {
     f"mapping/{name}.py"
-    for name in ("build", "cover", "emit", "levels", "readvalue", "reading", "writevalue", "writing")
+    for name in ("build", "cover", "emit", "levels", "readvalue", "reading", "stepping", "writevalue", "writing")
 }
 WRITERS |= {"formats/x12/segment_code.py"}
 """Modules that write Python: their texts are code, and in the code stand texts."""

@@ -165,3 +165,10 @@ async def test_who_is_over_its_budget_is_told_when_to_come_again_before_its_body
     assert answer.json()["detail"].startswith("what may be stored of yours")
     hub.waits = None
     assert (await acme.post("/inbound/acme-cardio", content=b"ISA*now")).status_code == 202
+
+
+@pytest.mark.anyio
+async def test_a_compressed_body_is_refused_with_what_to_do(acme: httpx.AsyncClient) -> None:
+    answer = await acme.post("/inbound/acme-cardio", content=b"\x1f\x8b\x08", headers={"content-encoding": "gzip"})
+    assert (answer.status_code, answer.json()["code"]) == (415, "compressed")
+    assert "without Content-Encoding" in answer.json()["detail"]

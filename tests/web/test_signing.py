@@ -178,6 +178,8 @@ async def test_a_refusal_of_the_door_is_said_in_the_syntax_of_the_message(
         assert code_of(await post(client, order("MC-1"), OTHER)) == "403"
         assert code_of(await post(client, order("MC-1"), **{"idempotency-key": ""})) == "400"
         assert code_of(await post(client, b"", **{"content-type": "application/cxml+xml"})) == "400"
+        assert code_of(await post(client, order("MC-1"), **{"content-encoding": "gzip"})) == "406"
+        assert code_of(await post(client, order("MC-1"), **{"content-encoding": "identity"})) == "201"
         hub.waits = 60.0
         waits = await post(client, order("MC-1"))
         assert (code_of(waits), waits.headers["retry-after"]) == ("560", "60")

@@ -36,6 +36,7 @@ _FAULTS = {
     404: "Nothing here for you under this name",
     409: "It contradicts what was said or done before",
     413: "The body is larger than a message may be",
+    415: "The body is compressed",
     429: "Too much under way; Retry-After says when to come again",
     503: "Nothing was stored; Retry-After says when to come again",
 }
@@ -48,7 +49,7 @@ def faults(*statuses: int) -> dict[int, ResponseSpec]:
 
 READ_FAULTS = faults(401, 403, 404)
 WRITE_FAULTS = faults(401, 403, 404, 409, 503)
-INTAKE_FAULTS = faults(400, 401, 403, 404, 409, 413, 429, 503)
+INTAKE_FAULTS = faults(400, 401, 403, 404, 409, 413, 415, 429, 503)
 
 
 def _any_bytes() -> dict[str, OpenAPIMediaType]:

@@ -2,8 +2,8 @@
 
 In: any bytes of any content type, from the partner the key belongs to, or from the partner who has signed them. Out:
 202 and the message's id, and only after the bytes are durable; 200 and the first id when its key, or a short while
-ago its bytes, came before. Refused at once are only 400, 401, 404, 409, 413, 429 and 503; everything else about the
-body is said later, at ``status``. A syntax that has words of its own for an answer is answered in them.
+ago its bytes, came before. Refused at once are only 400, 401, 404, 409, 413, 415, 429 and 503; everything else about
+the body is said later, at ``status``. A syntax that has words of its own for an answer is answered in them.
 """
 
 from __future__ import annotations
@@ -109,6 +109,7 @@ async def _take_in(request: Request[Any, Any, Any], partner: str, arriving: Requ
             raise refusal
         request.scope["user"] = await signers.sign_in(request, partner, await arriving.look())
     key = _idempotency_key(request)
+    _refuse_compressed(request)
     _require_stated_size(request, limit)
     if (wait := hub.over_budget(partner)) is not None:
         raise busy("what may be stored of yours in a day has been stored; your messages wait with you", wait)
@@ -138,6 +139,12 @@ def _idempotency_key(request: Request[Any, Any, Any]) -> str | None:
     if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():
         raise Problem(400, f"an Idempotency-Key is 1 to {KEY_LENGTH_MAX} printable characters", code="bad-header")
     return key
+
+
+def _refuse_compressed(request: Request[Any, Any, Any]) -> None:
+    """Refuse a body that is not as it is meant: nothing here opens it, or sees what of it nobody keeps."""
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise Problem(415, "send it as it is, without Content-Encoding", code="compressed")
 
 
 def _require_stated_size(request: Request[Any, Any, Any], limit: int) -> None:

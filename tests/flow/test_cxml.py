@@ -14,6 +14,7 @@ import pytest
 from lxml import etree
 
 from hub.canonical.order import PurchaseOrder
+from hub.flow.inspecting import inspect
 from hub.flow.outward import told_to_partner
 from hub.flow.rules import Rules
 from hub.flow.syntaxes import open_message
@@ -254,6 +255,16 @@ def test_every_sample_of_others_gets_its_verdict(hub: AtWork, shared: Path) -> N
         assert all(each.message and each.location for each in findings(got)), file.name
         found[got.message.syntax, got.message.validation, got.message.outcome] += 1
     assert found == Counter({("cxml", "rejected", "refused"): 20, ("xml", "warnings", "held"): 1})
+
+
+def test_every_sample_of_others_is_told_what_it_is_without_being_sent(shared: Path) -> None:
+    rules, found = Rules(find_configuration(None)), Counter[tuple[str, str]]()
+    for file in sorted((shared / "samples" / "cxml").rglob("*.xml")):
+        [document] = inspect(file.read_bytes(), rules).documents
+        found[document.kind, document.verdict] += 1
+    assert {kind: count for (kind, verdict), count in found.items() if verdict == "valid"} == {"OrderRequest": 3}
+    assert {kind for kind, verdict in found if verdict == "findings"} == {"ConfirmationRequest"}
+    assert found.total() == 21
 
 
 def test_every_order_of_others_arrives_with_all_mapped_or_named_as_unread(shared: Path) -> None:

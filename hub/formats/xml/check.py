@@ -249,10 +249,11 @@ class _Judging:
         )
         self.nodes.append(node)
         values = node.values
+        others = False
         if element.attrib or layout.attributes:
-            self._attributes(element, layout.attributes, values, excerpt=layout.excerpt)
-            if layout.excerpt:
-                _set_aside_attributes(element, layout.attributes, node)
+            others = self._attributes(element, layout.attributes, values, excerpt=layout.excerpt)
+        if others:
+            _set_aside_attributes(element, layout.attributes, node)
         text = element.text
         if layout.text is not None:
             values[layout.text.number] = self._value(element, layout.text, text)
@@ -288,10 +289,11 @@ class _Judging:
                     self.findings.add("GDE-NAME-OFTEN", leaf.name, self._at(child), expected="1")
                     continue
                 values[leaf.text.number] = self._value(child, leaf.text, child.text)
+                others = False
                 if child.attrib or leaf.attributes:
-                    self._attributes(child, leaf.attributes, values, excerpt=leaf.excerpt)
-                    if leaf.excerpt:
-                        _set_aside_attributes(child, leaf.attributes, node)
+                    others = self._attributes(child, leaf.attributes, values, excerpt=leaf.excerpt)
+                if others:
+                    _set_aside_attributes(child, leaf.attributes, node)
                 for stray in child:
                     self.findings.add("GDE-NAME-UNKNOWN", _name(stray), self._at(stray), expected=leaf.name)
             else:
@@ -324,19 +326,23 @@ class _Judging:
 
     def _attributes(
         self, element: etree._Element, known: object, values: list[TreeValue], *, excerpt: bool = False
-    ) -> None:
+    ) -> bool:
+        """Judge the attributes of an element; say whether there are others, which in an excerpt are no fault."""
         assert isinstance(known, dict)
         attributes: dict[str, Value] = known
         given = element.attrib
         if len(given) > ATTRIBUTES_MAX:
             self.findings.items.append(refusal("SYN-XML-ATTRIBUTES", self._at(element), most=ATTRIBUTES_MAX))
-            return
+            return False
+        others = False
         for clark, text in given.items():
             name = str(clark)
             value = attributes.get(name)
             if value is not None:
                 values[value.number] = self._judged(element, value, str(text))
-            elif not excerpt and not name.startswith(_INSTANCE):
+            elif excerpt:
+                others = True
+            elif not name.startswith(_INSTANCE):
                 expected = ", ".join(each.key for each in attributes.values()) or "none"
                 self.findings.add("GDE-NAME-UNKNOWN", f"@{_short(name)}", self._at(element, name), expected=expected)
         for clark, value in attributes.items():
@@ -344,6 +350,7 @@ class _Judging:
                 self.findings.add("GDE-NAME-MISSING", value.key, self._at(element))
             elif value.fixed is not None and values[value.number] == value.fixed:
                 values[value.number] = ""  # the schema says it, no map has to
+        return others
 
     def _value(self, element: etree._Element, value: Value, text: str | None) -> str:
         return self._judged(element, value, text or "")

@@ -237,7 +237,7 @@ def _scan(text: str) -> tuple[dict[str, int], list[str]]:
             stack.pop()
             continue
         if string and stack and count < 0 and name is None:
-            name = json.loads(string)
+            name = json.loads(string) if "\\" in string else string[1:-1]  # nearly every name is plain
             continue
         step = (name or "").replace("~", "~0").replace("/", "~1") if count < 0 else str(count)
         pointer = f"{above}/{step}" if stack else ""

@@ -156,17 +156,19 @@ class _Sound:
     def _attributes(
         self, given: Sequence[tuple[Any, Any]], of: XmlLayout | XmlLeaf, element: etree._Element, node: XmlNode
     ) -> None:
-        judged, known, demanded, more = self.judged, of.attributes, of.attributes_demanded, False
+        judged, known, values, demanded, more = self.judged, of.attributes, node.values, of.attributes_demanded, False
         for clark, text in given:
             value = known.get(clark)
             if value is None:
                 more = more or of.excerpt or not clark.startswith(_INSTANCE)
                 continue
-            said = (value.allowed if judged else value.sound)(text)
+            said = value.allowed(text) if judged else value.sound(text)
             if said is None:
                 raise _Doubtful
             demanded -= value.required
-            node.values[value.number] = said if value.fixed is None else ""  # the schema says it, no map has to
+            values[value.number] = said if value.fixed is None else ""  # the schema says it, no map has to
+        if judged and not more:
+            return
         if (demanded or (more and not of.excerpt) or len(given) > ATTRIBUTES_MAX) and not judged:
             raise _Doubtful
         if more and of.excerpt:

@@ -59,7 +59,7 @@ def test_a_round_of_deliveries_leaves_nobody_behind_who_is_woken_for_the_next(no
     for _ in range(2):
         north.wait(deliverer.step())
     assert len(north.fetched_folder(NORTH)) == 2
-    assert not any(vars(north.hub.database.bells)["_listeners"].values())
+    assert not vars(north.hub.database.bells)["_listeners"]["outbox"]
 
 
 def test_where_nothing_is_due_nothing_is_written(north: AtWork, monkeypatch: pytest.MonkeyPatch) -> None:

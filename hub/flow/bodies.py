@@ -11,7 +11,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -106,6 +106,10 @@ class BodySyntax(DoorWords, ABC):
     def place(self, envelope: Envelope, document: Document) -> Location:
         """Return the root."""
         return self.root
+
+    def restarts_after(self, partner: Partner) -> timedelta | None:
+        """What a body is known by never runs out: whatever was agreed of numbers of X12, none begins anew."""
+        return None
 
     def details(self, envelope: Envelope, document: Document) -> dict[str, str] | None:
         """Nothing stands around a body."""

@@ -222,7 +222,7 @@ class _Settlement:
             row,
             refused=found.refused,
             numbered=found.numbered,
-            restarts_after=self.partner.numbers_restart_after,
+            restarts_after=self._syntax.restarts_after(self.partner),
             digest_of_bytes=found.digest_of_bytes,
         )
 

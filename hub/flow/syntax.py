@@ -109,6 +109,9 @@ class Syntax(Protocol):
     def with_number_judged(self, envelope: Envelope, entered: EnvelopeRow) -> Envelope:
         """Return the envelope with what was found when its control reference was entered."""
 
+    def restarts_after(self, partner: Partner) -> timedelta | None:
+        """Return how long ago a reference must have come to come again with other content; None: it never may."""
+
     def details(self, envelope: Envelope, document: Document) -> dict[str, str] | None:
         """Return what else its envelope says of a document, by name, as its row keeps it."""
 

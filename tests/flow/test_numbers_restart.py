@@ -9,10 +9,24 @@ import pytest
 
 from hub.kernel.diagnostics import Severity
 from tests.flow.at_work import AtWork, assert_each_finding_helps, codes, findings
+from tests.flow.dialects import json_order
 from tests.flow.overlay import change
 from tests.flow.wire import of_kind, one_order
+from tests.house import CHECKOUT
 
 FILE = "partners/acme-cardio/partner.toml"
+ACME, MERIDIAN = "acme-cardio", "meridian-cath"
+PAYLOAD = (CHECKOUT / "partners" / MERIDIAN / "samples" / "order.xml").read_bytes()
+LENIENT = '\nleniency = ["number-may-restart"]'
+X12 = """
+[x12.ours]
+qualifier = "ZZ"
+id        = "MEDCM"
+
+[[x12.theirs]]
+qualifier = "ZZ"
+id        = "MERIDIANCATH"
+"""
 AGREED = 'leniency  = ["test-in-production"'
 
 
@@ -71,3 +85,30 @@ def test_the_time_is_the_partners_own(hub_with: Callable[[Path], AtWork], tmp_pa
     hub.send(one_order("4500098123"))
     hub.later(days=11)
     assert hub.send(one_order("4500098124")).message.outcome == "accepted"
+
+
+def test_what_the_same_partner_sends_in_json_never_begins_anew(
+    hub_with: Callable[[Path], AtWork], tmp_path: Path
+) -> None:
+    path = change(tmp_path / "overlay", FILE, AGREED, AGREED + ', "number-may-restart"')
+    path.write_text(path.read_text().replace("[sends]", '[sends]\norder = "helix-diagnostics/order"'))
+    hub = hub_with(tmp_path / "overlay")
+    in_json = hub.send(json_order("N-1"), ACME)
+    in_x12 = hub.send(one_order("4500098123"))
+    hub.later(days=61)
+    assert in_json.message.validation == "valid"
+    assert hub.send(json_order("N-1", remarks=["hurry"]), ACME).message.outcome == "quarantined"
+    assert hub.send(one_order("4500098124")).message.outcome == "accepted"
+    assert [row.judgement for row in hub.detail(in_json.message.id).envelopes] == ["first"]
+    assert [row.judgement for row in hub.detail(in_x12.message.id).envelopes] == ["superseded"]
+
+
+def test_nor_does_a_payload_of_cxml(hub_with: Callable[[Path], AtWork], tmp_path: Path) -> None:
+    path = change(tmp_path / "overlay", f"partners/{MERIDIAN}/partner.toml", "\nid ", LENIENT + "\nid ")
+    path.write_text(path.read_text() + X12)
+    hub = hub_with(tmp_path / "overlay")
+    first = hub.send(PAYLOAD, MERIDIAN)
+    hub.later(days=61)
+    other = hub.send(PAYLOAD.replace(b'quantity="200"', b'quantity="201"'), MERIDIAN)
+    assert (first.message.outcome, other.message.outcome) == ("accepted", "quarantined")
+    assert "ENV-IDENTITY-TAKEN" in codes(other)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -65,6 +65,10 @@ class X12Syntax(DoorWords):
     def with_number_judged(self, envelope: Envelope, entered: EnvelopeRow) -> Envelope:
         """Return the envelope with what was found about ISA13."""
         return agreement.with_number_judged(envelope, entered)
+
+    def restarts_after(self, partner: Partner) -> timedelta | None:
+        """Return when ISA13 may begin anew, where that was agreed: it has nine digits."""
+        return partner.numbers_restart_after
 
     def details(self, envelope: Envelope, document: Document) -> dict[str, str] | None:
         """Return GS01 and GS06, by which a group is acknowledged."""

@@ -108,6 +108,57 @@ def test_a_document_that_is_said_to_leave_in_another_release_than_its_map_s_is_a
     assert told["message"] == "855 is written in 005010 by the file of north-spine, and its map writes 004010"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message", "remedy"),
+    [
+        (
+            '850 = "x12/004010/850"',
+            '850 = "helix-diagnostics/order"',
+            "under [sends] 850 is a set of X12, and helix-diagnostics/order reads JSON",
+            'order = "helix-diagnostics/order"',
+        ),
+        (
+            '850 = "x12/004010/850"',
+            'order = "x12/004010/850"',
+            "under [sends] order names x12/004010/850, which reads the set 850",
+            'write 850 = "x12/004010/850"',
+        ),
+        (
+            '850 = "x12/004010/850"',
+            '850 = "x12/005010/850"',
+            "under [sends] x12/005010/850 reads release 005010, and [x12] agrees 004010",
+            "add 005010 to releases under [x12]",
+        ),
+    ],
+)
+def test_a_map_that_is_named_as_what_it_does_not_read_is_a_fault_with_its_line(
+    overlay: Path, tmp_path: Path, capsys: Captured, old: str, new: str, message: str, remedy: str
+) -> None:
+    run(["partner", "new", "north-spine", *NEW_PARTNER])
+    file = overlay / "partners" / "north-spine" / "partner.toml"
+    file.write_text(file.read_text().replace(old, new))
+    line = next(number for number, each in enumerate(file.read_text().splitlines(), start=1) if new in each)
+    code, faults = _check(capsys, "--data", str(tmp_path))
+    (told,) = [fault for fault in faults if fault["what"] == "maps"]
+    assert code == 1
+    assert (told["code"], told["message"], told["line"]) == ("CFG-SENDS", message, line)
+    assert str(told["file"]).endswith("north-spine/partner.toml")
+    assert remedy in str(told["remedy"])
+
+
+def test_a_map_of_x12_for_a_partner_with_whom_none_was_agreed_is_a_fault(
+    overlay: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    own = overlay / "partners" / "helix-diagnostics"
+    own.mkdir(parents=True)
+    agreed = (CHECKOUT / "partners" / "helix-diagnostics" / "partner.toml").read_text()
+    (own / "partner.toml").write_text(agreed.replace("[sends]", '[sends]\n850 = "x12/004010/850"'))
+    code, faults = _check(capsys, "--data", str(tmp_path))
+    (told,) = [fault for fault in faults if fault["what"] == "maps"]
+    assert code == 1
+    assert told["message"] == "under [sends] x12/004010/850 reads X12, and the file has no [x12]"
+
+
 def test_maps_of_cxml_for_a_partner_of_whom_nobody_knows_who_signs_it_are_a_fault(
     overlay: Path, tmp_path: Path, capsys: Captured
 ) -> None:

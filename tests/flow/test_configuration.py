@@ -59,6 +59,21 @@ def test_a_replay_of_what_was_applied_changes_nothing(hub: AtWork) -> None:
     assert ("file", got.message.id) in hub.found("order.edi")
 
 
+@pytest.mark.parametrize("named", ['order = "acme-cardio/850"', '850 = "helix-diagnostics/order"'])
+def test_a_customer_is_not_refused_for_a_map_that_our_file_names_as_what_it_is_not(
+    hub_with: HubWith, overlay: Path, named: str
+) -> None:
+    file = change(overlay, "partners/acme-cardio/partner.toml", '850 = "acme-cardio/850"', named)
+    hub = hub_with(overlay)
+    held = hub.send(one_order("4500098123"))
+    assert (held.message.outcome, hub.sent()) == ("held", [])
+    assert f"partner.toml:{file.read_text().splitlines().index(named) + 1}: under [sends] " in str(held.message.why)
+
+    change(overlay, "partners/acme-cardio/partner.toml", "850 =", "850 =")
+    hub.reopen()
+    assert hub.replay(held.message.id).message.outcome == "accepted"
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "line"),
     [

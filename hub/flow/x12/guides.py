@@ -8,6 +8,7 @@ from hub.exchange.partner_x12 import EnvelopeId, X12Envelope
 from hub.exchange.partners import Partner
 from hub.flow.documents import Identity
 from hub.flow.rules import Rules
+from hub.flow.x12.sends import sends_at_fault
 from hub.formats.x12 import agreed
 from hub.formats.x12.agreed import DIGITS, Agreed, Parties
 from hub.formats.x12.guide import Guide
@@ -34,9 +35,15 @@ class X12Rules:
         self._agreed: dict[str, Agreed] = {}
 
     def agreed(self, partner_id: str) -> Agreed:
-        """Return what was agreed with the partner about what it sends."""
+        """Return what was agreed with the partner about what it sends. Raises ``Misconfigured``.
+
+        Where ``[sends]`` names a map as what it is not, nobody is refused for it: what comes waits until it is mended.
+        """
         if partner_id not in self._agreed:
-            self._agreed[partner_id] = agreed_with(self._rules.partner(partner_id))
+            partner = self._rules.partner(partner_id)
+            for fault in sends_at_fault(partner, self._rules.maps, self._rules.configuration):
+                raise fault
+            self._agreed[partner_id] = agreed_with(partner)
         return self._agreed[partner_id]
 
     def _guide(self, release: str, kind: str, partner_id: str) -> Guide | None:

@@ -21,9 +21,18 @@ from hub.kernel.struct import Struct
 
 Arrange = Callable[[Struct], tuple[Struct, list[Diagnostic]]]
 
-HELD = "held"
-ON_HOLD = "on-hold"
-REJECTED = "rejected"
+UNDECIDED = frozenset({"held", "received"})  # verdicts that say no more than that the order came
+ON_HOLD = frozenset({"on-hold", "on-hold-incomplete", "on-hold-waiver-required"})
+REJECTED = frozenset(
+    {
+        "deleted",
+        "rejected",
+        "rejected-not-available",
+        "rejected-not-on-contract",
+        "rejected-unit",
+        "rejected-unknown-item",
+    }
+)
 NO_PLACE = "NA"  # as Peppol has it
 AT_FAULT_IN_FORM, AT_FAULT_IN_MEANING = "SV", "BV"
 FORM = frozenset({"ENV", "SYN", "GDE"})  # stages that judge it; what comes after them is about what a document says
@@ -51,13 +60,13 @@ def by_part(document: Struct) -> tuple[Struct, list[Diagnostic]]:
     """
     assert isinstance(document, OrderAcknowledgement)
     answer, found, lines = document, list[Diagnostic](), list[AnsweredLine]()
-    if answer.verdict == HELD and answer.lines:
+    if answer.verdict in UNDECIDED and answer.lines:
         found.append(Diagnostic(code="MAP-LEFT-OUT", case="lines", severity=Severity.NOTE))
     for index, line in enumerate(answer.lines):
-        if answer.verdict == HELD:
+        if answer.verdict in UNDECIDED:
             break
         for part in _parts(line):
-            if part.status == ON_HOLD:
+            if part.status in ON_HOLD:
                 found.append(_left_out(line, index))
             else:
                 lines.append(replace(part, answer_line=str(len(lines) + 1)))
@@ -73,7 +82,7 @@ def _parts(line: AnsweredLine) -> Iterator[AnsweredLine]:
         yield replace(
             line,
             quantity=each.quantity or (line.quantity if alone else None),
-            status=each.status if each.status in (ON_HOLD, REJECTED) else line.status,
+            status=each.status if each.status in ON_HOLD | REJECTED else line.status,
             promises=[Promise(deliver=each.deliver)] if each.deliver else [],
             notes=_as_one([*_reasons(line, each, position, own=own), *_leaves(each)]),
         )

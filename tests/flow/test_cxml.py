@@ -74,6 +74,27 @@ def test_a_line_we_do_not_make_is_rejected_and_the_others_stand(hub: AtWork) -> 
     assert said(answer.body, "//ConfirmationItem[2]/ConfirmationStatus/Comments/text()")
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "reason"),
+    [
+        (b"2027-01-27T00:00:00", b"2026-12-02T00:00:00", "lead time"),
+        (b'<UnitPrice>\n            <Money currency="USD">6.25</Money>\n          </UnitPrice>', b"", "6.25 USD"),
+    ],
+    ids=["a day within the lead time", "no price"],
+)
+def test_a_line_accepted_with_another_day_or_a_price_filled_in_is_confirmed_in_detail(
+    hub: AtWork, was: bytes, now: bytes, reason: str
+) -> None:
+    assert ORDER.count(was) == 1
+    got = hub.send(ORDER.replace(was, now), MERIDIAN)
+    assert (got.message.outcome, got.message.attention) == ("changed", None)
+    [answer] = hub.answers(got.message.id)
+    assert said(answer.body, "//ConfirmationHeader/@type") == ["detail"]
+    assert said(answer.body, "//ConfirmationStatus/@type") == ["accept", "accept", "detail"]
+    [told] = said(answer.body, "//ConfirmationItem[2]/ConfirmationStatus/Comments/text()")
+    assert reason in told
+
+
 def test_the_same_payload_is_the_same_message_whenever_it_is_sent_again(hub: AtWork) -> None:
     first = hub.send(ORDER, MERIDIAN)
     again = hub.send(ORDER.replace(b"T10:05:02", b"T10:20:02").replace(b"\n  ", b"\n"), MERIDIAN)

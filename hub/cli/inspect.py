@@ -71,7 +71,8 @@ def _document(each: DocumentReport) -> str:
         said += f" {', '.join(each.about)}"
     if each.buyer:
         said += f", buyer {each.buyer}"
-    judged = f"judged by {each.schema}, read by {each.map}" if each.map else "judged by no schema of ours"
+    judged = f"judged by {each.schema}" if each.schema else "judged by no schema of ours"
+    judged += f", read by {each.map}" if each.map else ""
     return f"{said}: {each.verdict}, {judged}"
 
 

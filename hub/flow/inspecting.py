@@ -23,6 +23,9 @@ from hub.kernel.errors import Unreadable
 from hub.kernel.struct import Struct
 from hub.mapping.library import Map
 
+UNKNOWN = "unknown"
+"""The syntax of bytes in which nothing of any syntax begins."""
+
 BodyVerdict = Literal["valid", "findings", "unknown", "unreadable"]
 """``unknown``: it could be read, and nothing of ours says by what a document is judged."""
 
@@ -61,19 +64,19 @@ class BodyReport(Struct):
 def inspect(body: bytes, rules: Rules, partner: str | None = None) -> BodyReport:
     """Return what ``body`` is; with a ``partner``, as one of theirs. Raises ``Misconfigured`` for one that is not."""
     syntax = syntax_of(body, rules, partner)
-    named = sniff(body[:HEAD_BYTES]) or syntax.name
+    named = sniff(body[:HEAD_BYTES])
     try:
         partners = [partner] if partner else syntax.senders(body, rules)
         told = _signed(body, rules, partners) if partners else _unsigned(body, rules, syntax)
     except Unreadable as fault:
-        finding = fault.finding(Severity.INTERCHANGE)
-        return BodyReport(syntax=named, verdict="unreadable", size_bytes=len(body), findings=[finding])
+        said = fault.syntax or named or (syntax.name if b"ISA" in body else UNKNOWN)
+        return BodyReport(syntax=said, verdict="unreadable", size_bytes=len(body), findings=fault.findings())
     sender, documents, findings = told
     verdicts = [each.verdict for each in documents]
     worse = worst(findings) >= Severity.WARNING or "findings" in verdicts
     verdict: BodyVerdict = "findings" if worse else "unknown" if "unknown" in verdicts or not verdicts else "valid"
     return BodyReport(
-        syntax=named,
+        syntax=named or syntax.name,
         verdict=verdict,
         size_bytes=len(body),
         partners=partners,
@@ -130,7 +133,7 @@ _Told = tuple[str | None, list[DocumentReport], list[Diagnostic]]
 def _signed(body: bytes, rules: Rules, partners: list[str]) -> _Told:
     """Judge a body as the hub would that receives it from the first of the partners."""
     opened = open_message(body, rules, partners[0])
-    documents = [_inspected(each, rules) for each in opened.documents()]
+    documents = [_inspected(each, rules, partners[0]) for each in opened.documents()]
     survey = opened.survey
     findings = [*survey.stray]
     for envelope in survey.envelopes:
@@ -139,8 +142,8 @@ def _signed(body: bytes, rules: Rules, partners: list[str]) -> _Told:
     return sender, documents, findings
 
 
-def _inspected(read: Document, rules: Rules) -> DocumentReport:
-    known = rules.maps.map(read.map_name) if read.map_name else None
+def _inspected(read: Document, rules: Rules, partner: str) -> DocumentReport:
+    known = _judging(read, rules, partner)
     routed = read.schema_digest is not None
     rejected = worst(read.findings) >= Severity.WARNING
     return DocumentReport(
@@ -154,6 +157,17 @@ def _inspected(read: Document, rules: Rules) -> DocumentReport:
         schema=known.schema.wire if known else None,
         findings=read.findings,
     )
+
+
+def _judging(read: Document, rules: Rules, partner: str) -> Map | None:
+    """Return the map whose schema judged a document; what its schema refuses, no map has read."""
+    if read.map_name is not None:
+        return rules.maps.map(read.map_name)
+    if read.schema_digest is None:
+        return None
+    agreed = [rules.maps.map(name) for name in rules.partner(partner).sends.values()]
+    named = (each for each in agreed if each.schema.kind == read.kind)
+    return next((each for each in agreed if each.schema.digest == read.schema_digest), None) or next(named, None)
 
 
 def _unsigned(body: bytes, rules: Rules, syntax: Syntax) -> _Told:

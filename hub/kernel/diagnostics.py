@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -27,6 +28,18 @@ class Severity(IntEnum):
     @property
     def is_reject(self) -> bool:
         return self >= Severity.ELEMENT
+
+
+Refused = Literal["value", "part", "line", "document", "message"]
+"""What a reject refuses, where there are no segments and sets to name."""
+_OF_NAMES: dict[Severity, Refused] = {
+    Severity.ELEMENT: "value",
+    Severity.SEGMENT: "part",
+    Severity.SET: "document",
+    Severity.GROUP: "message",
+    Severity.INTERCHANGE: "message",
+}
+_OF_BUSINESS = _OF_NAMES | {Severity.SEGMENT: "line"}
 
 
 class Diagnostic(Struct):
@@ -84,9 +97,20 @@ class Diagnostic(Struct):
         """Return the same finding in another of the sentences of its code."""
         return replace(self, case=case)
 
+    @property
+    def refused(self) -> Refused | None:
+        """What falls with it, in words of no syntax; None where nothing does, and in X12, which has its own."""
+        if self.code.startswith("BUS-"):
+            return _OF_BUSINESS.get(self.severity)
+        at = self.location
+        by_name = at.at is not None or (at.line is not None and at.file is None and at.segment is None)
+        return _OF_NAMES.get(self.severity) if by_name else None
+
     def __str__(self) -> str:
         where = str(self.location)
-        text = f"{self.code} {self.severity.name.lower()}: {where + ': ' if where else ''}{self.message}"
+        text = (
+            f"{self.code} {self.refused or self.severity.name.lower()}: {where + ': ' if where else ''}{self.message}"
+        )
         if self.rule:
             text += f"; rule {self.rule}"
         remedy = self.remedy

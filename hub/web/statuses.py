@@ -11,7 +11,7 @@ from hub.business.rooms import ROOMS
 from hub.canonical.result import EventKind
 from hub.exchange.model import MessageRow
 from hub.exchange.partners import Kind
-from hub.kernel.diagnostics import Severity
+from hub.kernel.diagnostics import Diagnostic, Refused, Severity
 from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 from hub.web.languages import N_
@@ -106,6 +106,18 @@ SEVERITY = {
     Severity.GROUP: Word(text=N_("Group rejected"), tone="bad"),
     Severity.INTERCHANGE: Word(text=N_("Interchange rejected"), tone="bad"),
 }
+REFUSED: dict[Refused, Word] = {
+    "value": Word(text=N_("Value refused"), tone="bad"),
+    "part": Word(text=N_("Part refused"), tone="bad"),
+    "line": Word(text=N_("Line refused"), tone="bad"),
+    "document": Word(text=N_("Document refused"), tone="bad"),
+    "message": Word(text=N_("Message refused"), tone="bad"),
+}
+
+
+def severity(finding: Diagnostic) -> Word:
+    """Return how grave a finding is: in X12's own words where it is about X12, else in words of no syntax."""
+    return REFUSED[finding.refused] if finding.refused else SEVERITY[finding.severity]
 
 
 def numbers(message: MessageRow) -> list[Key]:

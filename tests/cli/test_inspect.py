@@ -78,7 +78,9 @@ def test_what_nobody_signs_is_judged_by_the_base_map_of_its_standard(tmp_path: P
         (b'{"hello": 1}', "json", "unknown", 0),
         (b"<Order>", "xml", "unreadable", 1),
         (b'{"a":', "json", "unreadable", 1),
-        (b"hello", "x12", "unreadable", 1),
+        (b"hello", "unknown", "unreadable", 1),
+        (b"# Contract Hub\n", "unknown", "unreadable", 1),
+        (b"ISA*00", "x12", "unreadable", 1),
         (b"UNB+UNOA:1+A+B", "edifact", "unreadable", 1),
         ("<Order><Naïve/></Order>".encode("utf-16"), "xml", "unknown", 0),
     ],
@@ -90,6 +92,39 @@ def test_what_is_no_document_of_ours_says_so(
     file.write_bytes(body)
     code, [told] = inspected(str(file))
     assert (told["syntax"], told["verdict"], code) == (syntax, verdict, exit_code)
+
+
+@pytest.mark.parametrize("syntax", ["xml", "cxml", "json"])
+@pytest.mark.parametrize("kept", [200, 400])
+def test_what_is_cut_short_is_told_by_line_and_column(tmp_path: Path, syntax: str, kept: int) -> None:
+    file = tmp_path / "cut"
+    file.write_bytes(ORDERS[syntax][0].read_bytes()[:kept])
+    code, [told] = inspected(str(file))
+    [found] = told["findings"]  # type: ignore[misc]  # of JSON
+    assert (code, told["syntax"]) == (1, syntax)
+    assert found["location"]["line"] > 1
+    assert found["location"]["column"] > 0
+    assert "empty" not in found["message"]
+
+
+@pytest.mark.parametrize(
+    ("syntax", "sent", "instead", "schema"),
+    [
+        ("x12", b"PO1*10*5000*EA", b"PO1*10*50KK*EA", "x12/004010/850"),
+        ("xml", b">250<", b">many<", "summit-surgical/order"),
+        ("cxml", b'quantity="200"', b'quantity="many"', "cxml/1.2/OrderRequest"),
+        ("json", b'"amount": 500', b'"amount": "many"', "helix-diagnostics/order"),
+    ],
+)
+def test_what_a_schema_refuses_says_which_schema(
+    tmp_path: Path, syntax: str, sent: bytes, instead: bytes, schema: str
+) -> None:
+    file = tmp_path / "faulty"
+    file.write_bytes(ORDERS[syntax][0].read_bytes().replace(sent, instead))
+    done = CliRunner().invoke(hub, ["inspect", str(file)])
+    assert f"judged by {schema}" in done.stdout
+    fault = next(line for line in done.stderr.splitlines() if "GDE-" in line)
+    assert (" element: " in fault) is (syntax == "x12")
 
 
 def test_a_person_reads_a_line_for_the_file_and_one_for_each_document() -> None:

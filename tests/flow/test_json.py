@@ -211,3 +211,20 @@ def test_whatever_is_wrong_its_sender_is_told_that_it_was_rejected(
     assert got.message.validation == "rejected"
     [told] = answers(hub, got.message.id)
     assert (told["messageType"], told["result"]) == ("acknowledgement", "rejected")
+
+
+def test_an_order_refused_whole_was_read_and_its_page_has_no_words_of_x12(helix: AtWork) -> None:
+    got = helix.send(json_order("HX-9", items=[{**ITEM, "partNo": "NONE"}]), HELIX)
+    assert got.message.outcome == "refused"
+    shown = page_of(helix, got.message.id)
+    assert "(unread)" not in shown
+    assert "Open the order, line by line" in shown
+    assert "Line refused" in shown
+    assert "Segment rejected" not in shown
+
+
+def test_a_value_that_the_schema_refuses_is_called_a_value(helix: AtWork) -> None:
+    wrong = [{**ITEM, "size": {"amount": "many", "unit": "each"}}]
+    shown = page_of(helix, helix.send(json_order("HX-9", items=wrong), HELIX).message.id)
+    assert "Value refused" in shown
+    assert "Element rejected" not in shown

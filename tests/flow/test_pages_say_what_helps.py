@@ -9,7 +9,7 @@ import pytest
 
 from hub.web.app import create_app
 from tests.flow.at_work import AtWork
-from tests.flow.wire import acknowledgement, group, interchange, of_kind, one_order, order, transaction
+from tests.flow.wire import acknowledgement, group, interchange, line, of_kind, one_order, order, transaction
 from tests.web.conftest import client_of, session_of
 
 Page = Callable[[str], str]
@@ -47,6 +47,23 @@ def test_of_a_rejected_set_one_is_told_to_have_it_sent_anew(hub: AtWork, page: P
     shown = page(f"/messages/{got.message.id}")
     assert "ask the partner to send it anew" in shown
     assert "ask them for a new order number" not in shown
+
+
+def test_an_order_refused_for_what_it_asks_was_read_and_is_one_link_away(hub: AtWork, page: Page) -> None:
+    got = hub.send(one_order("N-1", lines=line(10, item="BP*AC-9999")))
+    assert got.message.outcome == "refused"
+    shown = page(f"/messages/{got.message.id}")
+    assert "(unread)" not in shown
+    assert "Open the order, line by line" in shown
+    assert "Line refused" in page("/orders/acme-cardio/N-1") + shown
+
+
+def test_a_set_refused_for_how_it_is_written_was_not_read(hub: AtWork, page: Page) -> None:
+    got = hub.send(interchange(group(transaction(order("N-1").replace("*100*EA", "*+1*EA", 1)))))
+    shown = page(f"/messages/{got.message.id}")
+    assert "(unread)" in shown
+    assert "Open the order, line by line" not in shown
+    assert "Element rejected" in shown
 
 
 def test_a_held_order_points_to_the_ways_out_until_it_is_dealt_with(hub: AtWork, page: Page) -> None:

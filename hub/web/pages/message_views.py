@@ -146,10 +146,12 @@ def _linked(wire: View, canonical: bytes, links: list[Link]) -> Views:
 
 
 def is_unread(document: DocumentRow | None) -> bool:
-    """Say whether a document names a subject that was never taken from it: refused, a copy, or not understood."""
+    """Say whether a document names a subject that was never taken from it: a copy, not understood, or refused for how
+    it is written. What was refused for what it asks was read, and stands."""
     if document is None or document.direction != "in" or not document.subject:
         return False
-    return document.document is None or document.outcome in ("refused", "quarantined")
+    unread = document.outcome == "quarantined" or (document.outcome == "refused" and document.validation == "rejected")
+    return document.document is None or unread
 
 
 def headline(shown: Shown) -> str:

@@ -47,7 +47,7 @@ from hub.flow.inbound import Processing
 from hub.flow.large import LARGE_AT_ONCE, LargeInSubprocess
 from hub.flow.origins import origins_of
 from hub.flow.readers import ReadInSubprocess
-from hub.flow.receiving import blotted, require_signed, without_secrets
+from hub.flow.receiving import kept_of_refused, require_signed, without_secrets
 from hub.flow.rules import Rules
 from hub.flow.services import Services
 from hub.flow.syntaxes import warm_up
@@ -157,7 +157,8 @@ class Hub:
             self.receive,
             limit_bytes=self.settings.body_bytes_max,
             clock=time.time,
-            blots=blotted,
+            blots=kept_of_refused,
+            tell_aside=self.metrics.count_set_aside,
         )
         if self.settings.redis_url:
             log.warning("HUB_REDIS_URL is set, and this version has no workers of their own: jobs run in this process")

@@ -14,6 +14,7 @@ import secrets
 from base64 import b32encode
 from collections import OrderedDict
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
@@ -36,6 +37,9 @@ REMEMBERED_SECONDS = 5.0
 REMEMBERED_MAX = 1_000  # secrets that were judged, and partners whose secrets are known
 USED_EVERY = timedelta(minutes=5)  # ``last_used_at`` is written no oftener
 BELL = "shared-secrets"
+
+_Name = TypeVar("_Name")
+_Known = TypeVar("_Known")
 
 
 def fault_of(text: str) -> str | None:
@@ -107,13 +111,6 @@ class _Stored(Struct):
     hash: str
 
 
-class _Judged(Struct):
-    """What one that was shown has come to, as long as the same secrets live."""
-
-    right: str | None  # id of the secret that it is
-    among: frozenset[str]
-
-
 class SecretRing:
     """Checks secrets that partners show."""
 
@@ -122,9 +119,10 @@ class SecretRing:
         self._clock = clock
         self._key = secrets.token_bytes(32)
         self._live: OrderedDict[str, tuple[datetime, list[_Stored]]] = OrderedDict()
-        self._right: OrderedDict[bytes, _Judged] = OrderedDict()
+        self._right: OrderedDict[bytes, str] = OrderedDict()  # the id of the secret that it is, as long as that lives
         self._hashing = asyncio.Lock()  # one at a time: a hash takes 64 MiB
-        self._wrong: OrderedDict[bytes, _Judged] = OrderedDict()  # apart: guesses push out no secret that is in use
+        self._wrong: OrderedDict[bytes, frozenset[str]] = OrderedDict()
+        """Among which living secrets it was none. Apart: guesses push out no secret that is in use."""
         database.bells.listen(BELL, self._live.clear)
 
     async def has_live(self, partner: str) -> bool:
@@ -135,13 +133,13 @@ class SecretRing:
         """Say whether ``text`` is the partner's, if that was found out before; None: nobody has looked."""
         living = await self._living(partner)
         named = self._named(partner, text)
-        known = self._right.get(named) or self._wrong.get(named)
-        if known is None or known.among != {each.secret.id for each in living}:
-            return None
-        found = next((each.secret for each in living if each.secret.id == known.right), None)
-        if found is not None:
+        known = self._right.get(named)
+        found = next((each.secret for each in living if known is not None and each.secret.id == known), None)
+        if found is not None:  # it stays right, whichever others are made or revoked
             await self._used(found)
-        return found is not None
+            return True
+        wrong_among = self._wrong.get(named)
+        return False if wrong_among == frozenset(each.secret.id for each in living) else None
 
     async def check(self, partner: str, text: str) -> bool:
         """Say whether ``text`` is a secret of the partner's, and remember it. Slow, and as slow for who has none."""
@@ -155,12 +153,14 @@ class SecretRing:
         named, among = self._named(partner, text), frozenset(each.secret.id for each in living)
         self._wrong.pop(named, None)
         self._right.pop(named, None)
-        remembered = self._wrong if right is None else self._right
-        remembered[named] = _Judged(right=right.id if right else None, among=among)
-        _forget_first(remembered)
-        if right is not None:
-            await self._used(right)
-        return right is not None
+        if right is None:
+            self._wrong[named] = among
+            _forget_first(self._wrong)
+            return False
+        self._right[named] = right.id
+        _forget_first(self._right)
+        await self._used(right)
+        return True
 
     async def _living(self, partner: str) -> list[_Stored]:
         now = self._clock.now()
@@ -193,7 +193,7 @@ def _matching(living: list[_Stored], text: str) -> SharedSecret | None:
     return right
 
 
-def _forget_first(remembered: OrderedDict[str, tuple[datetime, list[_Stored]]] | OrderedDict[bytes, _Judged]) -> None:
+def _forget_first(remembered: OrderedDict[_Name, _Known]) -> None:
     while len(remembered) > REMEMBERED_MAX:
         remembered.popitem(last=False)
 

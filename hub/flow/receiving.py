@@ -36,6 +36,15 @@ def blotted(head: bytes) -> tuple[bytes, bool]:
     return head, any_open
 
 
+def kept_of_refused(head: bytes) -> tuple[bytes, bool]:
+    """Return the same of a body that nobody takes in, and whether nothing behind ``head`` may be kept.
+
+    So it is of what begins as a message that shows who sent it: behind its beginning nobody looks for secrets.
+    """
+    kept, is_open = blotted(head)
+    return kept, is_open or signature(head, None) is not None
+
+
 def signature(head: bytes, partner: Partner | None) -> Signature | None:
     """Return what a body that begins with ``head`` shows of who sent it; None where nothing in its syntax does."""
     found = (syntax.signature(head, partner) for syntax in SYNTAXES.values())
@@ -55,9 +64,9 @@ async def require_signed(ring: SecretRing, partner_id: str, partner: Partner | N
 
 
 def may_be_signed(content_type: str | None) -> bool:
-    """Say whether what is sent as such may show who sent it: XML, or what comes in parts."""
-    named = (content_type or "").lower()
-    return "xml" in named or named.lstrip().startswith("multipart/")
+    """Say whether what is sent as such may show who sent it: whatever is not called a syntax in which nothing does."""
+    named = (content_type or "").partition(";")[0].strip().lower()
+    return not named.startswith("application/edi") and not named.endswith("json")
 
 
 def receipt(

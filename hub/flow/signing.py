@@ -14,6 +14,8 @@ class Signature(Struct):
     secret: str = ""  # "": none
     is_theirs: bool = False  # who signs it is the partner in question, as its file has it
     is_due: bool = False  # the partner's file says that all of this kind are signed
+    missing: str = ""  # why there is no secret, in the words of the syntax
+    wrong: str = ""  # what is said of one that is not as agreed, or of a sender who is not
 
 
 class DoorAnswer(Struct):

@@ -101,6 +101,12 @@ class Metrics:
         self.deliveries = Counter(
             "hub_deliveries_total", "Attempts to deliver", ["partner", "transport", "result"], registry=self.registry
         )
+        self.set_aside = Counter(
+            "hub_files_set_aside_total",
+            "Files of partners' folders that were no message, or not signed as agreed: they lie in .hub/refused",
+            ["partner"],
+            registry=self.registry,
+        )
         self.processing_seconds = Histogram(
             "hub_processing_seconds",
             "From the receipt of a message until all it came to was written, answers included",
@@ -136,6 +142,10 @@ class Metrics:
     def count_delivery(self, partner: str, transport: str, result: str) -> None:
         """Count an attempt to deliver that was delivered or failed."""
         self.deliveries.labels(partner, transport, result).inc()
+
+    def count_set_aside(self, partner: str) -> None:
+        """Count a file that was set aside."""
+        self.set_aside.labels(partner).inc()
 
     def count_loop_fault(self, loop: str, fault: str) -> None:
         """Count a round of ``loop`` that ended in an exception of type ``fault``."""

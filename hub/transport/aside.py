@@ -1,7 +1,7 @@
 """Files that are set aside, to be looked at by a person: with no secret in them that nobody may keep.
 
 A file is never written to, for it may be its sender's still, or another's by a second name: where there is a secret in
-its beginning, what is kept is a copy without it.
+its beginning, what is kept is a copy without it; where one may stand behind its beginning, a copy of that alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ COPIED_BYTES_MAX = 100 * 1024 * 1024  # of a larger one the beginning is kept: w
 COPY = ".copy"
 
 Blots = Callable[[bytes], tuple[bytes, bool]]
-"""Returns the beginning of a body without its secrets, and whether the last of them does not end there."""
+"""Returns the beginning of a body without its secrets, and whether nothing behind it may be kept."""
 
 
 def nothing_to_blot(head: bytes) -> tuple[bytes, bool]:
@@ -26,7 +26,7 @@ def nothing_to_blot(head: bytes) -> tuple[bytes, bool]:
 
 
 def without_secrets(name: str, folder: int, blots: Blots) -> bool:
-    """Keep in place of the file ``name`` in the open ``folder`` a copy without its secrets; False: it has none.
+    """Keep in place of the file ``name`` in the open ``folder`` a copy without its secrets; False: it stays as it is.
 
     What is no file, or has a second name, is not opened.
     """
@@ -36,13 +36,13 @@ def without_secrets(name: str, folder: int, blots: Blots) -> bool:
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with os.fdopen(os.open(name, flags, dir_fd=folder), "rb") as file:
         head = file.read(HEAD_BYTES)
-        kept, is_open = blots(head)
-        if kept == head:
+        kept, is_all = blots(head)
+        if kept == head and not (is_all and status.st_size > len(head)):
             return False
         makes = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(COPY, makes, stat.S_IRUSR | stat.S_IWUSR, dir_fd=folder), "wb") as copy:
             copy.write(kept)
-            if status.st_size <= COPIED_BYTES_MAX and not is_open:
+            if status.st_size <= COPIED_BYTES_MAX and not is_all:
                 shutil.copyfileobj(file, copy)
     os.rename(COPY, name, src_dir_fd=folder, dst_dir_fd=folder)
     return True

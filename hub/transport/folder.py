@@ -159,10 +159,12 @@ class FolderWatcher:
         limit_bytes: int,
         clock: Callable[[], float],
         blots: Blots = nothing_to_blot,
+        tell_aside: Callable[[str], None] = lambda _partner: None,
     ) -> None:
-        """``blots`` takes secrets out of what is set aside."""
+        """``blots`` takes secrets out of what is set aside; ``tell_aside`` hears of whom something was."""
         self._places = places
         self._blots = blots
+        self._tell_aside = tell_aside
         self._partners = partners
         self._receive = receive
         self._limit_bytes = limit_bytes
@@ -405,6 +407,7 @@ class FolderWatcher:
     async def _put_aside(self, held: FileInHand, reason: str) -> None:
         await asyncio.to_thread(Hand(self._places, held.partner).set_aside, held, self._blots)
         log.warning("file set aside", partner=held.partner, file_name=held.shown, reason=reason)
+        self._tell_aside(held.partner)
         self._set_aside.add(held.partner)
 
     def _say_that_it_waits(self, held: FileInHand, why: str) -> None:

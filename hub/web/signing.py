@@ -1,9 +1,10 @@
 """Who has signed what he brings: a body that shows by itself who sent it, as a message of a network does.
 
 In: the beginning of a body, in the name of which partner it comes, and from where. Out: nothing, and the caller is that
-partner; or ``Problem`` 401, which says the same whatever was wrong, 429 and 503. A secret that is not known yet is a
-guess, counted as a password is, by partner and by address; it is hashed when its turn comes, and what it came to is
-remembered, so that one old secret in a partner's system is one guess and not a thousand.
+partner; or ``Problem`` 401, which says what is wrong with the body and tells nothing of the partner, 429 and 503. A
+secret that is not known yet is a guess, counted as a password is, by partner and by address; it is hashed when its
+turn comes, and what it came to is remembered, so that one old secret in a partner's system is one guess and not a
+thousand.
 """
 
 from __future__ import annotations
@@ -23,8 +24,6 @@ from hub.web.hashing import HashTurns
 from hub.web.hub import Hub
 from hub.web.problems import busy, not_authenticated
 
-NOT_SIGNED = "the sender or its secret is not as agreed; the factory makes a new one with `hub partner secret`"
-
 log = structlog.get_logger("hub.web.signing")
 
 
@@ -41,12 +40,14 @@ class SignatureChecks:
         """Return the partner, by what the body alone shows. Raises ``Problem`` 401 where that does not prove it."""
         known = self._hub.partners.get(partner)
         shown = signature(head, known)
-        if shown is None or not shown.secret:
+        if shown is None:
             raise not_authenticated()
+        if not shown.secret:
+            raise not_authenticated(shown.missing)
         right = await self._is_right(request, partner, shown.secret)
         if known is None or not right or not shown.is_theirs:
             self._tell(request, partner, "its sender or secret is wrong")
-            raise not_authenticated(NOT_SIGNED)
+            raise not_authenticated(shown.wrong)
         return by_signature(partner)
 
     async def require(self, request: Request[Any, Any, Any], partner: str, head: bytes) -> None:
@@ -56,7 +57,7 @@ class SignatureChecks:
             return
         if not shown.secret or not await self._is_right(request, partner, shown.secret):
             self._tell(request, partner, "its secret is wrong" if shown.secret else "it has no secret")
-            raise not_authenticated(NOT_SIGNED)
+            raise not_authenticated(shown.wrong if shown.secret else shown.missing)
 
     async def _is_right(self, request: Request[Any, Any, Any], partner: str, secret: str) -> bool:
         judged = await self._hub.secrets.judged(partner, secret)

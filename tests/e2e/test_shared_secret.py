@@ -102,7 +102,7 @@ def test_who_signs_needs_no_key_and_hears_which_message_it_is(network: Network) 
     answer = network.post(order("MC-1"))
     code, said = status_in(answer)
     assert code == "201"
-    assert f"its verdict: /api/v1/messages/{message_in(answer)}" in said
+    assert said == f"message {message_in(answer)}; name it when you ask what became of it"
     shown = network.verdict(answer)
     assert (shown["validation"], shown["outcome"], shown["wire"]) == ("valid", "accepted", "OrderRequest")
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from hub.flow.receiving import kept_of_refused
 from hub.kernel.errors import RefusedBody
 from hub.platform.blobs import HEAD_BYTES
+from hub.transport.aside import Blots
 from hub.transport.folder import FolderWatcher
 from hub.transport.places import Places
 
@@ -29,13 +32,27 @@ class NotSigned:
         raise RefusedBody("its secret is wrong")
 
 
-async def swept(root: Path, name: str, body: bytes, *, limit_bytes: int = 200_000) -> Path:
+async def swept(
+    root: Path,
+    name: str,
+    body: bytes,
+    *,
+    limit_bytes: int = 200_000,
+    finds: Blots = blots,
+    tell_aside: Callable[[str], None] = lambda _: None,
+) -> Path:
     """Drop a file and take it; return what was set aside."""
     places = Places(root)
     places.prepare(["alpha"])
     (places.inbox("alpha") / name).write_bytes(body)
     watcher = FolderWatcher(
-        places, lambda: ["alpha"], NotSigned(), limit_bytes=limit_bytes, clock=lambda: LATER, blots=blots
+        places,
+        lambda: ["alpha"],
+        NotSigned(),
+        limit_bytes=limit_bytes,
+        clock=lambda: LATER,
+        blots=finds,
+        tell_aside=tell_aside,
     )
     await watcher.sweep()
     assert list(places.inbox("alpha").iterdir()) == []
@@ -89,3 +106,24 @@ async def test_what_its_sender_still_holds_by_another_way_is_not_written_to(tmp_
         assert os.pread(held, 100, 0) == HUSH
     finally:
         os.close(held)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("decoy", [b"", b"<!-- SharedSecret -->"])
+async def test_of_a_cxml_whose_header_stands_behind_the_first_64_kib_only_those_are_kept(
+    tmp_path: Path, decoy: bytes
+) -> None:
+    header = b"<Header><Sender><Credential><SharedSecret>" + HUSH + b"</SharedSecret>"
+    body = b"<?xml version='1.0'?><cXML>" + decoy + b"<!--" + b"x" * 70_000 + b"-->" + header
+    aside = await swept(tmp_path, "order.xml", body, finds=kept_of_refused)
+    assert aside.stat().st_size == HEAD_BYTES
+    assert HUSH not in aside.read_bytes()
+
+
+@pytest.mark.anyio
+async def test_of_another_syntax_all_is_kept_and_it_is_told_of_whom_something_was_set_aside(tmp_path: Path) -> None:
+    told: list[str] = []
+    body = b"ISA*00*" + b"x" * 70_000
+    aside = await swept(tmp_path, "order.edi", body, finds=kept_of_refused, tell_aside=told.append)
+    assert aside.read_bytes() == body
+    assert told == ["alpha"]

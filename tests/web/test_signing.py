@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import httpx
@@ -58,6 +59,11 @@ async def post(client: httpx.AsyncClient, body: bytes, partner: str = MERIDIAN, 
 def code_of(answer: httpx.Response) -> str:
     assert answer.status_code == 200, answer.text
     return str(etree.fromstring(answer.content).find("Response/Status").attrib["code"])  # type: ignore[union-attr]  # it is there
+
+
+def said_in(answer: httpx.Response) -> str:
+    assert code_of(answer) == "401"
+    return str(etree.fromstring(answer.content).findtext("Response/Status"))
 
 
 def kept(hub: SmallHub) -> int:
@@ -198,3 +204,59 @@ async def test_a_secret_that_has_no_end_in_the_beginning_is_kept_by_nobody(
     assert code_of(answer) == "400"
     assert "first 64 KiB" in answer.text
     assert kept(hub) == before
+
+
+@pytest.mark.parametrize("content_type", ["text/xml", "text/plain", ""])
+@pytest.mark.parametrize("partner", [MERIDIAN, "nobody-at-all"])
+async def test_what_is_wrong_with_a_signature_is_said_in_words_of_cxml_and_the_same_for_every_address(
+    anonymous: httpx.AsyncClient, meridian: str, content_type: str, partner: str
+) -> None:
+    declares = re.sub(rb"<!DOCTYPE[^>]*>", b"<!DOCTYPE cXML [<!ENTITY a 'b'>]>", order("MC-1"))
+    for body, said in (
+        (order("MC-1", None), "there is no SharedSecret"),
+        (order("MC-1", ""), "there is no SharedSecret"),
+        (order("MC-1").replace(b"</SharedSecret>", b""), "there is no SharedSecret with an end tag"),
+        (order("MC-1", "wrong-0815"), "is not as agreed"),
+        (declares, "SYN-CXML-SUBSET: the DOCTYPE declares something"),
+    ):
+        told = said_in(await post(anonymous, body, partner, **{"content-type": content_type}))
+        assert said in told
+        assert "hub partner" not in told
+        assert "API key" not in told
+
+
+async def test_a_right_secret_is_taken_in_whatever_the_content_type(
+    anonymous: httpx.AsyncClient, meridian: str
+) -> None:
+    for number, content_type in enumerate(("", "text/plain", "application/octet-stream")):
+        answer = await post(anonymous, order(f"MC-{number}"), **{"content-type": content_type})
+        assert code_of(answer) == "201"
+
+
+async def test_with_a_key_too_it_is_said_what_a_signature_lacks(app: Litestar, hub: SmallHub, meridian: str) -> None:
+    async with client_of(app) as client:
+        client.headers["authorization"] = f"Bearer {key_of(hub, MERIDIAN)}"
+        assert "there is no SharedSecret" in said_in(await post(client, order("MC-1", None)))
+        assert "is not as agreed" in said_in(await post(client, order("MC-1", "wrong-0815")))
+
+
+async def test_only_who_can_open_its_verdict_is_told_where_it_stands(
+    anonymous: httpx.AsyncClient, app: Litestar, hub: SmallHub, meridian: str
+) -> None:
+    answer = await post(anonymous, order("MC-1"))
+    assert code_of(answer) == "201"
+    assert "/api/v1/messages/" not in answer.text
+    async with client_of(app) as client:
+        client.headers["authorization"] = f"Bearer {key_of(hub, MERIDIAN)}"
+        assert "/api/v1/messages/" in (await post(client, order("MC-2"))).text
+
+
+async def test_a_secret_that_is_known_goes_on_when_a_second_one_is_made_after_many_wrong_ones(
+    anonymous: httpx.AsyncClient, hub: SmallHub, meridian: str
+) -> None:
+    assert code_of(await post(anonymous, order("MC-1"))) == "201"
+    wrong = [code_of(await post(anonymous, order("MC-2", f"wrong-{number}"))) for number in range(6)]
+    assert wrong[-1] == "560"
+    hashed = hash_password("the-second-0815")
+    hub.database.write_now(lambda conn: put_secret(conn, MERIDIAN, hashed, now=hub.clock.now(), actor="test"))
+    assert code_of(await post(anonymous, order("MC-3"))) == "201"

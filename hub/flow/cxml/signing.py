@@ -9,6 +9,7 @@ from hub.exchange.partners import Partner
 from hub.flow.signing import DoorAnswer, DoorWords, ShapedReceipt, Signature
 from hub.formats.cxml.blots import blotted
 from hub.formats.cxml.credentials import credentials
+from hub.formats.cxml.faults import FAULTS
 from hub.formats.cxml.response import CONTENT_TYPE, response
 from hub.formats.sniff import HEAD_BYTES as SNIFFED_BYTES
 from hub.formats.sniff import sniff
@@ -16,6 +17,21 @@ from hub.formats.sniff import sniff
 RESPONSE_STATUS = 200
 """Of HTTP, whatever the Response says: a client of cXML looks into it, and takes any other for a line that failed."""
 
+
+_NO_SECRET = (
+    "there is no SharedSecret with an end tag in the first 64 KiB of this cXML: "
+    "put the one that was agreed on into cXML/Header/Sender/Credential/SharedSecret"
+)
+_NOT_AS_AGREED = (
+    "SharedSecret, or the Identity of Sender and From with its domain, is not as agreed for this address: "
+    "compare them, and the address, with what was agreed on"
+)
+_UNREAD = (
+    "no Header of a cXML can be read in the first 64 KiB, so no SharedSecret: "
+    "begin with the root element cXML, and Header as the first in it"
+)
+_SUBSET = FAULTS["SYN-CXML-SUBSET"]
+_DECLARES = f"SYN-CXML-SUBSET: {_SUBSET.message}, so no SharedSecret is read behind it: {_SUBSET.remedy}"
 
 _IN_PARTS = re.compile(rb"\s*(?:--\S|(?:mime-version|content-[a-z-]{1,40})[ \t]*:)", re.IGNORECASE)
 
@@ -30,21 +46,27 @@ class CxmlDoorWords(DoorWords):
     def signature(self, head: bytes, partner: Partner | None) -> Signature | None:
         """Return the SharedSecret of Sender, and whether Sender or From names the partner."""
         table = partner.cxml if partner is not None else None
+        is_due = table is not None and table.shared_secret
         shown = credentials(head)
         if shown is None:
             may_be_one = sniff(head[:SNIFFED_BYTES]) == "cxml" or _IN_PARTS.match(head)  # read otherwise than here
-            return Signature(is_due=table is not None and table.shared_secret) if may_be_one else None
+            return Signature(is_due=is_due, missing=_UNREAD) if may_be_one else None
         named = [(each.domain, each.identity) for party in ("Sender", "From") for each in shown.parties.get(party, ())]
         return Signature(
             secret=shown.secret,
             is_theirs=table is not None and table.signed_by(named) is not None,
-            is_due=table is not None and table.shared_secret,
+            is_due=is_due,
+            missing=_DECLARES if shown.declares else _NO_SECRET if shown.is_cxml else _UNREAD,
+            wrong=_NOT_AS_AGREED,
         )
 
     def receipt(self, said: DoorAnswer, payload: str, at: datetime) -> ShapedReceipt | None:
         """Return a Response; its Status says which message it is and where its verdict will stand."""
         text = said.text
         if said.message is not None:
-            text = f"message {said.message}{' came before' if said.duplicate else ''}; its verdict: {said.link}"
+            text = f"message {said.message}{' came before' if said.duplicate else ''}"
+            text += (
+                f"; its verdict: {said.link}" if said.link is not None else "; name it when you ask what became of it"
+            )
         body = response(said.status, text, payload=f"{payload}@contract-hub", at=at)
         return ShapedReceipt(body=body, content_type=CONTENT_TYPE, status=RESPONSE_STATUS)

@@ -35,6 +35,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"""([^\s<>/="']+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
+_DECLARES = re.compile(r"<!DOCTYPE\s[^\[>]*+\[")
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
@@ -52,6 +53,7 @@ class ShownCredentials(Struct):
 
     parties: dict[str, list[ShownIdentity]] = {}
     is_cxml: bool = True  # False: it is XML, and cannot be told what
+    declares: bool = False  # its DOCTYPE has an internal subset, behind which nothing is read
 
     @property
     def secret(self) -> str:
@@ -64,7 +66,7 @@ def credentials(head: bytes) -> ShownCredentials | None:
 
     Where it cannot be told what begins, as behind a comment without end, nothing is shown.
     """
-    undecided = False
+    undecided = declares = False
     for piece in pieces(head[:HEAD_BYTES]):
         if b"<" not in piece.content[:_MARK_BYTES].lstrip(_BLANKS)[:2]:
             continue
@@ -76,22 +78,24 @@ def credentials(head: bytes) -> ShownCredentials | None:
                 parties={name: [each.shown for each in those] for name, those in reading.parties.items()}
             )
         undecided = undecided or reading.root is None
-    return ShownCredentials(is_cxml=False) if undecided else None
+        declares = declares or reading.declares
+    return ShownCredentials(is_cxml=False, declares=declares) if undecided else None
 
 
 class _Identity:
     """A credential that is being read: its texts come in pieces."""
 
-    __slots__ = ("domain", "identity", "secret")
+    __slots__ = ("domain", "identity", "secret", "secret_ended")
 
     def __init__(self, domain: str) -> None:
         self.domain = domain
         self.identity: list[str] = []
         self.secret: list[str] = []
+        self.secret_ended = False
 
     @property
     def shown(self) -> ShownIdentity:
-        said = (self.domain, "".join(self.identity), "".join(self.secret))
+        said = (self.domain, "".join(self.identity), "".join(self.secret) if self.secret_ended else "")
         domain, identity, secret = (each.strip()[:VALUE_CHARACTERS_MAX] for each in said)
         return ShownIdentity(domain=domain, identity=identity, secret=secret)
 
@@ -102,6 +106,7 @@ class _Header:
     def __init__(self) -> None:
         self.root: str | None = None
         self.parties: dict[str, list[_Identity]] = {}
+        self.declares = False
         self._open: list[str] = []
         self._begun = False
 
@@ -117,8 +122,11 @@ class _Header:
                 self._opened(found["start"], found["attributes"])
                 if found["empty"]:
                     self._open.pop()
-            elif kind == "end" and (not self._open or self._open.pop() != found["end"]):
-                return  # no XML
+            elif kind == "end":
+                if not self._open or self._open[-1] != found["end"]:
+                    return  # no XML
+                self._closed()
+        self.declares = self.root is None and _DECLARES.match(text, at) is not None
 
     def _is_over(self) -> bool:
         """Say whether the header has ended, or cannot begin any more."""
@@ -137,16 +145,29 @@ class _Header:
             said = {each[1]: each[2] if each[2] is not None else each[3] for each in _ATTRIBUTE.finditer(attributes)}
             self.parties.setdefault(self._open[2], []).append(_Identity(_unescaped(said.get("domain", ""))))
 
+    def _closed(self) -> None:
+        said_of = self._said_of()
+        if said_of is not None and self._open[-1] == "SharedSecret":
+            said_of.secret_ended = True
+        self._open.pop()
+
     def _said(self, text: str) -> None:
-        if len(self._open) != _DEPTH_OF_VALUES:
-            return
-        _, header, party, credential, name = self._open
-        if header != "Header" or party not in _PARTIES or credential != "Credential":
+        said_of, name = self._said_of(), self._open[-1] if self._open else ""
+        if said_of is None:
             return
         if name == "Identity":
-            self.parties[party][-1].identity.append(text)
-        elif name == "SharedSecret" and party == "Sender":
-            self.parties[party][-1].secret.append(text)
+            said_of.identity.append(text)
+        elif name == "SharedSecret" and self._open[2] == "Sender":
+            said_of.secret.append(text)
+            said_of.secret_ended = False
+
+    def _said_of(self) -> _Identity | None:
+        """Return the credential of which a value is open; None where none is."""
+        if len(self._open) != _DEPTH_OF_VALUES:
+            return None
+        _, header, party, credential, _ = self._open
+        is_one = header == "Header" and party in _PARTIES and credential == "Credential"
+        return self.parties[party][-1] if is_one else None
 
 
 def _unescaped(text: str) -> str:

@@ -27,7 +27,7 @@ from hub.platform.blobs import Body, Upload
 from hub.web.admission import Admission, BodyProgress
 from hub.web.api.arriving import RequestBody
 from hub.web.api.describe import INTAKE_FAULTS, IntakeOperation
-from hub.web.caller import ANYONE
+from hub.web.caller import ANYONE, caller_of
 from hub.web.hub import Hub
 from hub.web.own_words import in_its_syntax
 from hub.web.policy import partners
@@ -88,7 +88,10 @@ async def receive(request: Request[Any, Any, Any], partner: FromPath[str]) -> Re
         raise
     status = f"/api/v1/messages/{accepted.message_id}"
     code = 200 if accepted.duplicate else 202
-    said = DoorAnswer(status=code, message=accepted.message_id, link=status, duplicate=accepted.duplicate)
+    may_look = caller_of(request).may("message:read")  # who signs has no key that would open it
+    said = DoorAnswer(
+        status=code, message=accepted.message_id, link=status if may_look else None, duplicate=accepted.duplicate
+    )
     if (told := in_its_syntax(request, said)) is not None:
         return told
     taken = Receipt(message=accepted.message_id, status=status, duplicate=accepted.duplicate)

@@ -114,7 +114,7 @@ def test_what_a_partner_puts_where_an_answer_comes_is_replaced_or_told_and_never
     if kind.endswith("folder") and kind.startswith("a") and name == "{}" and "link" not in kind:
         told = north.detail(late.id).delivery
         assert told is not None
-        assert told.error == "TRN-FOLDER-NAME: a folder stands under the name of the file"
+        assert str(told.error) == "TRN-FOLDER-NAME: a folder stands under the name of the file"
     else:
         assert late.delivery == "delivered"
         assert (out / ANSWERS[0]).lstat().st_nlink == 1

@@ -74,7 +74,7 @@ class MessageRow(Struct):
     partner: str
     direction: Direction
     received_at: datetime
-    syntax: str | None = None  # x12, xml, json, zip, unknown; None until opened
+    syntax: str | None = None  # x12, xml, cxml, json, zip, unknown; None until opened
     document: str | None = None  # canonical name, "PurchaseOrder"; None until mapped
     wire: str | None = None  # the standard's own name, "850"; "850, 860" if mixed
     documents: int = 0  # how many documents the body holds

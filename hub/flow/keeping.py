@@ -81,7 +81,7 @@ declared(
     {
         "ENV-SETS-NOT-KEPT": Phrase(
             message="{count} more documents were refused for their form; what was found in each is not kept",
-            remedy="Put right what was found in the sets before, and send all of them again",
+            remedy="Put right what was found in the documents before, and send all of them again",
         )
     }
 )

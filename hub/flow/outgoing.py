@@ -18,7 +18,7 @@ from hub.exchange.model import Acknowledgement, DocumentRow, Duty
 from hub.exchange.partners import Partner
 from hub.flow.canonical_json import frame_canonical
 from hub.flow.drafts import Content, Draft
-from hub.flow.rows import envelope_row
+from hub.flow.rows import ACKNOWLEDGEMENT, envelope_row
 from hub.flow.rules import Rules
 from hub.flow.syntax import Framed
 from hub.flow.syntaxes import SYNTAXES
@@ -93,7 +93,7 @@ def _outgoing(
         created_at=now,
         syntax=draft.syntax,
         wire=framed.kind,
-        document=draft.contents[0].document if draft.contents else "FunctionalAcknowledgement",
+        document=draft.contents[0].document if draft.contents else ACKNOWLEDGEMENT,
         test=draft.test,
         content_type=framed.content_type,
         file_name=framed.file_name,

@@ -41,9 +41,12 @@ SENTENCES: Mapping[str, tuple[str, str | None]] = {
         "this number came before, in message {before}, and is taken as the first of a new count",
         "nothing, if your numbers have restarted",
     ),
-    "ENV-USAGE-DIFFERS": (
-        "ISA15 says something else than was agreed, and what is sent is taken as a test",
-        "put ISA15 right, or tell us that you go live",
+    **dict.fromkeys(
+        ("ENV-USAGE-DIFFERS", "ENV-USAGE-DIFFERS/meant"),
+        (
+            "ISA15 says something else than was agreed, and what is sent is taken as a test",
+            "put ISA15 right, or tell us that you go live",
+        ),
     ),
     # sets, and what a library says of a document
     "GDE-SET-NOT-AGREED": (

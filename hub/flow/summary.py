@@ -28,8 +28,11 @@ VALIDATIONS: tuple[Validation, ...] = ("pending", "valid", "warnings", "rejected
 OUTCOMES: tuple[Outcome, ...] = ("none", "accepted", "changed", "duplicate", "refused", "held", "quarantined")
 
 ENVELOPE_FINDINGS_MAX = 500  # of one message, as they stand in its row; nobody reads a five hundred and first
-CALLING = frozenset({"GDE-LINES-MISSING"})
-"""Warnings that call a person, although they refuse nothing."""
+CALLING = frozenset({"ENV-USAGE-DIFFERS", "GDE-LINES-MISSING"})
+"""Warnings that call a person, although they refuse nothing: of a test by our file alone its sender believes that it is
+real."""
+MEANT = "meant"
+"""The case of such a warning where its sender meant it so: then it calls nobody."""
 
 REJECTED = "call/rejected"
 WIRE_LENGTH_MAX = 60  # a file of many kinds shows the first of them
@@ -220,10 +223,7 @@ def _question_of(findings: Sequence[Diagnostic]) -> Wording | None:
 
 def _calls_a_person(found: Diagnostic) -> bool:
     """Whether a warning is of what only a person can settle; a note never is."""
-    if found.severity is not Severity.WARNING:
-        return False
-    made_a_test = found.code == "ENV-USAGE-DIFFERS" and found.found != "T"  # by our file alone: they believe it is real
-    return made_a_test or found.code in CALLING
+    return found.severity is Severity.WARNING and found.code in CALLING and found.case != MEANT
 
 
 declared(

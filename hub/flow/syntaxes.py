@@ -1,4 +1,7 @@
-"""Which syntax is spoken by whom in the flow: the table. A further one is a folder beside ``x12`` and a row here."""
+"""Which syntax is spoken by whom in the flow: the table.
+
+A further one has a folder beside ``x12`` and a row here; all that it takes is counted in docs/development.md.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The syntaxes that maps can be written for, in one table, and where their schemas are found.
 
-A further syntax is a folder beside ``x12`` and one row here.
+A further one has a folder beside ``x12`` and a row here; all that it takes is counted in docs/development.md.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ def business_numbers(message: MessageRow) -> list[Key]:
 def chips(message: MessageRow) -> list[Word]:
     """Return what a row says of ``message``: the business outcome, then what is still open or went wrong.
 
-    An inbound message's acknowledgement is our own 997, which says again what its validation says: it is left out.
+    An inbound message's acknowledgement is what we said of its form, which its validation says as well: it is left out.
     """
     words: list[Word] = []
     if message.outcome != "none":

@@ -5,8 +5,10 @@ In: a ``PurchaseOrder``, what stands under its number, the customer's catalogue,
 
 An order is new, a copy, or an instruction about another order (its purpose, BEG01 in X12, says which):
 
-* original or confirm (00, 06): decided line by line, unless the number is taken: then held, with both shown;
-* duplicate (07): the first answer again when it says the same, held when not; decided when it is the first to arrive;
+* original or confirm (00, 06): decided line by line; where the number is taken it is a duplicate: nothing of it takes
+  effect, and a person is asked, with both shown;
+* duplicate (07): the first answer again when it says the same; when not, as where the number is taken; decided when it
+  is the first to arrive;
 * cancel, change, replace (01, 04, 05) and any other: held for a person. A change has a document of its own (860).
 """
 
@@ -214,7 +216,7 @@ def _fresh(order: PurchaseOrder, given: Given) -> Decision:
     if any(line.verdict is LineVerdict.HELD for line in lines):
         effects.append(Effect.ASK_A_PERSON)
     if stands and not given.test:
-        effects.append(Effect.PLAN)
+        effects.append(Effect.SAY_IT_STANDS)
     return Decision(
         outcome=status,
         effects=effects,
@@ -351,7 +353,7 @@ def _repeated(order: PurchaseOrder, known: OrderState, given: Given, late: Order
 
 
 def _taken(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
-    """Hold an order whose number is taken, with both shown; the one that stands is not touched."""
+    """Ask a person about an order whose number is taken, with both shown; the one that stands is not touched."""
     different = differences(order, known)
     key = "BUS-ORDER-DUPLICATE/lines" if different else "BUS-ORDER-DUPLICATE"
     if known.digest == digest_of(order):

@@ -135,7 +135,7 @@ def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> Resul
 
 def _happened(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> list[Event]:
     """Say that an order is to be made: the buyer's words, and our promise. What is a test or does not stand is not."""
-    if Effect.PLAN not in decision.effects or decision.state is None:
+    if Effect.SAY_IT_STANDS not in decision.effects or decision.state is None:
         return []
     today = day_in(arrived.partner.time_zone, arrived.now)
     answer = decision.answer or answer_to(order, decision.state, today, _seller(order.parties))

@@ -67,8 +67,8 @@ class Effect(StrEnum):
     RECORD_ORDER = "record-order"  # save ``Decision.state`` and send ``Decision.answer``, if there is one
     SEND_ANSWER = "send-answer"  # send ``Decision.answer``; the order is recorded and was never answered
     REPEAT_ANSWER = "repeat-answer"  # send the first answer once more
-    ASK_A_PERSON = "ask-a-person"  # nothing is sent; the message waits in needs-attention
-    PLAN = "plan"  # hand the accepted lines to planning; never for a test
+    ASK_A_PERSON = "ask-a-person"  # the message waits in needs-attention; an answer that there is goes out beside
+    SAY_IT_STANDS = "say-it-stands"  # say that the order stands: who is told of it, the plant, plans it; never for a test
 
 
 class EventKind(StrEnum):

@@ -121,5 +121,6 @@ def _other_usage(header: InterchangeHeader, usage: str, leniency: frozenset[str]
     """A test from a partner in production, or the other way round: taken as test, and said so."""
     forgiven = "test-in-production" if (usage, header.usage) == ("P", "T") else "usage-may-differ"
     at = Location(interchange=header.control_number, tag="ISA", element=15)
-    told = finding("ENV-USAGE-DIFFERS", at, found=header.usage, expected=usage)
+    key = "ENV-USAGE-DIFFERS/meant" if header.usage == "T" else "ENV-USAGE-DIFFERS"
+    told = finding(key, at, found=header.usage, expected=usage)
     return replace(told, severity=Severity.NOTE) if leniency & {forgiven, "usage-may-differ"} else told

@@ -166,9 +166,12 @@ _INTERCHANGE_FAULTS = {
         _INTERCHANGE, "008", "the interchange is addressed (ISA08) to {found}, to us it would be '{expected}'",
         "send the ids that were agreed, or ask for the partner's file to be changed",
     ),
-    "ENV-USAGE-DIFFERS": _fault(
-        _WARNING, None, "ISA15 says {found}, the partner's file says '{expected}'; it is taken as a test",
-        "put ISA15 right, or change usage in the partner's file once the partner goes live",
+    **dict.fromkeys(
+        ("ENV-USAGE-DIFFERS", "ENV-USAGE-DIFFERS/meant"),  # as a test, by who sent it
+        _fault(
+            _WARNING, None, "ISA15 says {found}, the partner's file says '{expected}'; it is taken as a test",
+            "put ISA15 right, or change usage in the partner's file once the partner goes live",
+        ),
     ),
     "ENV-BYTES-OUTSIDE": _fault(
         _WARNING, None, "{count} bytes stand outside any interchange, beginning with {found}",

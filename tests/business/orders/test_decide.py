@@ -39,22 +39,22 @@ def standing(asked: PurchaseOrder) -> OrderState:
 
 def test_a_new_order_is_recorded_answered_and_handed_to_planning() -> None:
     decision = decided(order())
-    assert decision.effects == [Effect.RECORD_ORDER, Effect.PLAN]
+    assert decision.effects == [Effect.RECORD_ORDER, Effect.SAY_IT_STANDS]
     assert [event.kind for event in decision.events] == [EventKind.RECEIVED, EventKind.ACCEPTED]
     assert decision.answer is not None
     assert decision.answer.order.number == "4500098123"
 
 
 def test_a_confirming_order_is_an_order() -> None:
-    assert decided(order(purpose="confirm")).effects == [Effect.RECORD_ORDER, Effect.PLAN]
+    assert decided(order(purpose="confirm")).effects == [Effect.RECORD_ORDER, Effect.SAY_IT_STANDS]
 
 
 def test_an_order_that_says_no_purpose_is_an_order() -> None:
-    assert decided(order(purpose=None)).effects == [Effect.RECORD_ORDER, Effect.PLAN]
+    assert decided(order(purpose=None)).effects == [Effect.RECORD_ORDER, Effect.SAY_IT_STANDS]
 
 
 @pytest.mark.parametrize("purpose", ["original", "confirm"])
-def test_a_number_that_is_taken_is_held_with_both_shown(purpose: str) -> None:
+def test_an_order_whose_number_is_taken_is_a_duplicate_and_a_person_is_asked_with_both_shown(purpose: str) -> None:
     known = standing(order())
     decision = decided(order(purpose=purpose), known, source=SECOND)
     reason = decision.reasons[0]
@@ -107,7 +107,7 @@ def test_a_copy_gets_the_first_answer_again() -> None:
     assert (decision.outcome, decision.effects) == ("duplicate", [Effect.REPEAT_ANSWER])
 
 
-def test_a_copy_that_says_something_else_is_held() -> None:
+def test_a_person_is_asked_about_a_copy_that_says_something_else() -> None:
     decision = decided(order(line(quantity=many(600)), purpose="duplicate"), standing(order()), source=SECOND)
     assert decision.effects == [Effect.ASK_A_PERSON]
     assert codes(decision) == {"BUS-ORDER-DUPLICATE"}
@@ -115,7 +115,7 @@ def test_a_copy_that_says_something_else_is_held() -> None:
 
 def test_a_copy_that_is_the_first_to_arrive_is_taken_as_the_order() -> None:
     decision = decided(order(purpose="duplicate"))
-    assert decision.effects == [Effect.RECORD_ORDER, Effect.PLAN]
+    assert decision.effects == [Effect.RECORD_ORDER, Effect.SAY_IT_STANDS]
     assert codes(decision) == {"BUS-COPY-FIRST"}
 
 
@@ -169,7 +169,7 @@ def test_a_copy_of_an_unanswered_order_is_answered() -> None:
 
 def test_an_order_that_asks_for_no_answer_stands_without_one_and_its_history_says_so() -> None:
     decision = decided(order(acknowledgement="none"))
-    assert (decision.outcome, decision.effects) == ("accepted", [Effect.RECORD_ORDER, Effect.PLAN])
+    assert (decision.outcome, decision.effects) == ("accepted", [Effect.RECORD_ORDER, Effect.SAY_IT_STANDS])
     assert (decision.answer, decision.verdict) == (None, Verdict.ACCEPTED)
     assert decision.events[-1].text.endswith("accepted: 1; not answered, as the buyer asks for no answer")
 
@@ -233,7 +233,7 @@ def test_an_order_of_several_lines_is_accepted_in_part() -> None:
 
 def test_an_order_held_in_part_is_answered_and_shown_to_a_person() -> None:
     decision = decided(order(line("10"), line("20", price=costs("12.35", basis="per-wish"))))
-    assert decision.effects == [Effect.RECORD_ORDER, Effect.ASK_A_PERSON, Effect.PLAN]
+    assert decision.effects == [Effect.RECORD_ORDER, Effect.ASK_A_PERSON, Effect.SAY_IT_STANDS]
     assert decision.outcome == "changed"
 
 

@@ -155,7 +155,7 @@ def test_the_verdict_on_the_order_follows_from_its_lines(order: PurchaseOrder) -
     decision = decided(order)
     stands = {LineVerdict.ACCEPTED, LineVerdict.CHANGED} & set(taken(decision))
     assert (decision.verdict in (Verdict.ACCEPTED, Verdict.CHANGED)) == bool(stands)
-    assert (Effect.PLAN in decision.effects) == bool(stands)
+    assert (Effect.SAY_IT_STANDS in decision.effects) == bool(stands)
     if decision.verdict is Verdict.ACCEPTED:
         assert all(line.state.status is Status.ACCEPTED for line in decision.lines)
 

@@ -29,6 +29,7 @@ from hub.exchange.partners import Partner
 from hub.flow.acknowledged import take_unnamed_acknowledgement
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey, is_test
 from hub.flow.drafts import Content, DocumentAcknowledgements, Draft, Reply, Unsendable
+from hub.flow.routing import agreed_maps, route
 from hub.flow.rules import Rules
 from hub.flow.signing import DoorWords
 from hub.flow.syntax import Framed, Opened, Take
@@ -261,10 +262,10 @@ class BodySyntax(DoorWords, ABC):
     def _is_agreed(self, received: OpenedDocument, rules: Rules, partner: Partner) -> bool:
         """Say whether a document is of a schema agreed with the partner: by its name, or because it is right by it."""
         with suppress(Misconfigured):
-            schema = self.family.choose(received, [each.schema for each in self.agreed(rules, partner)])
-            if schema is not None:
-                named = received.kind.endswith(schema.kind)
-                return named or not worst(self.family.check(received, schema).findings).is_reject
+            map_ = route(received, self.family, agreed_maps(rules, partner, self.name))
+            if map_ is not None:
+                named = received.kind.endswith(map_.kind)
+                return named or not worst(self.family.check(received, map_.schema).findings).is_reject
         return False
 
     def release(self, received: OpenedDocument) -> str:
@@ -284,7 +285,7 @@ class BodySyntax(DoorWords, ABC):
         with suppress(Misconfigured):  # the map or the partner has gone since
             if row.map_name is not None:
                 return rules.maps.map(row.map_name).schema
-            agreed = self.agreed(rules, rules.partner(row.partner))
+            agreed = agreed_maps(rules, rules.partner(row.partner), self.name)
             return next((each.schema for each in agreed if each.schema.digest == row.guide_digest), None)
         return None
 
@@ -295,11 +296,6 @@ class BodySyntax(DoorWords, ABC):
     def document(self, body: bytes) -> OpenedDocument:
         """Return the one document of a body. Raises ``Unreadable``."""
         return next(each for each in self.family.documents(body) if isinstance(each, OpenedDocument))
-
-    def agreed(self, rules: Rules, partner: Partner) -> list[Map]:
-        """Return the maps of this syntax for what the partner sends. Raises ``Misconfigured``."""
-        maps = (rules.maps.map(name) for name in partner.sends.values())
-        return [each for each in maps if each.family.name == self.name]
 
 
 class OpenedBody:
@@ -329,9 +325,8 @@ class OpenedBody:
             stopped=envelope.refused,
             numbers=syntax.names(received),
         )
-        maps = syntax.agreed(self._rules, self._partner)
-        schema = syntax.family.choose(received, [each.schema for each in maps])
-        map_ = next((each for each in maps if each.schema is schema), None)
+        maps = agreed_maps(self._rules, self._partner, syntax.name)
+        map_ = route(received, syntax.family, maps)
         if map_ is None:
             return replace(
                 document, findings=[*received.findings, syntax.not_routed(received, self._partner, maps)]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from hub.business.rooms import ROOMS
 from hub.exchange.model import Usage, Validation
 from hub.exchange.partners import Partner
-from hub.kernel.diagnostics import Diagnostic, Severity, worst
+from hub.kernel.diagnostics import Diagnostic, Severity, is_of_form, worst
 from hub.kernel.outcome import Key
 from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.struct import Struct
@@ -107,7 +107,7 @@ class Document(Struct):
     @property
     def syntactic(self) -> list[Diagnostic]:
         """The findings that an acknowledgement tells: of syntax, not of understanding."""
-        return [finding for finding in self.findings if not finding.code.startswith("MAP-")]
+        return [finding for finding in self.findings if is_of_form(finding.code)]
 
     @property
     def rejected(self) -> bool:

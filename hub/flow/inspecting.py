@@ -12,12 +12,13 @@ from typing import Literal
 
 from hub.canonical.stored import decode_document
 from hub.flow.documents import Document
+from hub.flow.routing import agreed_maps, route
 from hub.flow.rules import Rules
 from hub.flow.syntax import Syntax
 from hub.flow.syntaxes import open_message, syntax_of
 from hub.formats.families import FAMILIES
 from hub.formats.family import OpenedDocument
-from hub.formats.sniff import HEAD_BYTES, sniff
+from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.errors import Unreadable
 from hub.kernel.struct import Struct
@@ -64,7 +65,7 @@ class BodyReport(Struct):
 def inspect(body: bytes, rules: Rules, partner: str | None = None) -> BodyReport:
     """Return what ``body`` is; with a ``partner``, as one of theirs. Raises ``Misconfigured`` for one that is not."""
     syntax = syntax_of(body, rules, partner)
-    named = sniff(body[:HEAD_BYTES])
+    named = sniff(body[:SNIFFED_BYTES])
     try:
         partners = [partner] if partner else syntax.senders(body, rules)
         told = _signed(body, rules, partners) if partners else _unsigned(body, rules, syntax)
@@ -90,7 +91,7 @@ def map_of(body: bytes, rules: Rules) -> Map | None:
     """Return the map that reads the first document of a body: its sender's, else the base map of its standard."""
     syntax = syntax_of(body, rules, None)
     partners = syntax.senders(body, rules)
-    maps = _agreed(rules, syntax, partners[0]) if partners else []
+    maps = agreed_maps(rules, rules.partner(partners[0]), syntax.name) if partners else []
     for received in _documents(body, syntax):
         return _chosen(received, syntax, maps) or base_map_of(received, rules, syntax)
     return None
@@ -110,17 +111,8 @@ def base_map_of(received: OpenedDocument, rules: Rules, syntax: Syntax) -> Map |
     return _chosen(received, syntax, [each for each in maps if each.family.name == syntax.name])
 
 
-def _agreed(rules: Rules, syntax: Syntax, partner: str) -> list[Map]:
-    maps = [rules.maps.map(name) for name in rules.partner(partner).sends.values()]
-    return [each for each in maps if each.family.name == syntax.name]
-
-
 def _chosen(received: OpenedDocument, syntax: Syntax, maps: list[Map]) -> Map | None:
-    """Return the map that reads a document; of several releases that of its own."""
-    release = syntax.release(received)
-    maps = [each for each in maps if not release or not each.schema.release or release.startswith(each.schema.release)]
-    schema = FAMILIES[syntax.name].choose(received, [each.schema for each in maps])
-    return next((each for each in maps if each.schema is schema), None)
+    return route(received, FAMILIES[syntax.name], maps, syntax.release(received))
 
 
 def _documents(body: bytes, syntax: Syntax) -> Iterator[OpenedDocument]:

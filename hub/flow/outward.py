@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from hub.business.rooms import ROOMS
 from hub.flow.outward_sentences import OF_ALL_CASES, SENTENCES, TO_PARTNER, own_key
-from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.diagnostics import FORM, Diagnostic, Severity
 from hub.kernel.sentence import CHECKED, Phrase, Wording, declared, templates
 from hub.kernel.struct import Struct
 
-STAGES_OF_PARTNERS = ("ENV", "SYN", "GDE", "BUS")
+STAGES_OF_PARTNERS = FORM | {"BUS"}
 """Stages whose sentences are about the partner's document and made for its sender: 997 and 855 say the same."""
 OURS_TO_MEND = frozenset(
     {

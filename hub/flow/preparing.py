@@ -19,6 +19,7 @@ from hub.flow.drafts import Draft
 from hub.flow.rendering import written
 from hub.flow.rooms import ROOM_OF, Writes
 from hub.flow.rules import Rules
+from hub.flow.telling import told_of
 from hub.kernel.clock import day_in
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
@@ -99,10 +100,10 @@ def is_of(
 
 
 def is_told(draft: Draft, rules: Rules, *, test: bool) -> bool:
-    """Whether a draft tells a partner of an event that its file says it is told of; nobody is told of a test."""
+    """Whether a draft tells a partner of an event that its file says it is told of."""
     kind = draft.because.id.partition(":")[0]
-    happened = draft.because.kind == "event" and not (test or draft.test or draft.record)
-    return happened and kind in EVENTS and draft.partner in rules.listeners(kind)
+    happened = draft.because.kind == "event" and not draft.record
+    return happened and kind in EVENTS and draft.partner in told_of(rules, kind, test=test or draft.test)
 
 
 def is_of_today(prepared: PreparedDocument, rules: Rules, partner: str, now: datetime) -> bool:

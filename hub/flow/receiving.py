@@ -12,7 +12,7 @@ from hub.access.shared_secrets import SecretRing
 from hub.exchange.partners import Partner
 from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature
 from hub.flow.syntaxes import SYNTAXES
-from hub.formats.sniff import HEAD_BYTES, sniff
+from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.kernel.errors import RefusedBody
 
 
@@ -51,10 +51,19 @@ def signature(head: bytes, partner: Partner | None) -> Signature | None:
     return next((each for each in found if each is not None), None)
 
 
+async def signature_due(ring: SecretRing, partner_id: str, partner: Partner | None, head: bytes) -> Signature | None:
+    """Return what a body shows that has to be signed by the partner, also where it has no secret; else None.
+
+    All of a syntax that signs has to be where the partner's file says so, or where the partner has a secret at all.
+    """
+    shown = signature(head, partner)
+    return shown if shown is not None and (shown.is_due or await ring.has_live(partner_id)) else None
+
+
 async def require_signed(ring: SecretRing, partner_id: str, partner: Partner | None, head: bytes) -> None:
     """Let pass what begins with ``head``, unless it has to be signed by the partner and is not: ``RefusedBody``."""
-    shown = signature(head, partner)
-    if shown is None or not (shown.is_due or await ring.has_live(partner_id)):
+    shown = await signature_due(ring, partner_id, partner, head)
+    if shown is None:
         return
     if not shown.secret:
         raise RefusedBody("it has no secret")
@@ -73,7 +82,7 @@ def receipt(
     said: DoorAnswer, head: bytes, content_type: str | None, payload: str, at: datetime
 ) -> ShapedReceipt | None:
     """Return what the sender of a body hears at once, in the syntax that it begins in, or else names; None: in ours."""
-    begun = SYNTAXES.get(sniff(head[:HEAD_BYTES]) or "")
+    begun = SYNTAXES.get(sniff(head[:SNIFFED_BYTES]) or "")
     if begun is not None:
         return begun.receipt(said, payload, at)
     named = (content_type or "").lower()

@@ -2,8 +2,8 @@
 
 A syntax opens what was received and judges it, says to its sender what became of it, renders what we owe, and puts the
 envelope around it. What one document is, by a schema, its family knows (``hub.formats.family``): a syntax is built on
-that and adds the message around it. Whoever has a file in hand and no message (``hub map``) asks the family. A syntax of
-bodies does so, too; X12 asks ``hub.formats.x12.judgement``, which adds to the guide what was agreed.
+that and adds the message around it. Whoever has a file in hand and no message (``hub map``) asks the family. So does a
+syntax of bodies; X12 asks ``hub.formats.x12.judgement``, which adds to the guide what was agreed.
 Everything here is pure: rules and values in, values out.
 """
 

@@ -18,7 +18,7 @@ from hub.flow.syntax import Opened, Syntax
 from hub.flow.x12.syntax import X12Syntax
 from hub.flow.xml.syntax import XmlSyntax
 from hub.formats.body import Bytes
-from hub.formats.sniff import HEAD_BYTES, sniff
+from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.kernel.errors import Misconfigured
 from hub.mapping.library import Map
 
@@ -40,11 +40,11 @@ def syntax_of(body: Bytes, rules: Rules, partner: str | None) -> Syntax:
     What nothing begins so, X12 looks for an interchange in; where there is no ISA in it, it is opened, and refused in
     words that its sender understands, by what the partner speaks.
     """
-    found = sniff(body[:HEAD_BYTES])
+    found = sniff(body[:SNIFFED_BYTES])
     if found is not None or body.find(b"ISA") >= 0:
         return SYNTAXES.get(found or "", _X12)
     spoken = _spoken(rules, partner) if partner is not None else set[str]()
-    start = body[:HEAD_BYTES].removeprefix(BOM_UTF8).lstrip()
+    start = body[:SNIFFED_BYTES].removeprefix(BOM_UTF8).lstrip()
     meant = [name for name, begins in _BEGINNINGS if name in spoken and begins.match(start)]
     if meant or (spoken and _X12.name not in spoken):
         return SYNTAXES[min(meant or spoken)]

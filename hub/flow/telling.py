@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hub.canonical.result import Cause, Due, Result
+from hub.canonical.result import Cause, Due, EventKind, Result
 from hub.flow.rules import Rules
 
 
 def due_to_listeners(rules: Rules, result: Result) -> Iterator[Due]:
-    """Yield what is due to listeners. A test happened to nobody."""
+    """Yield what is due to listeners."""
     for event in result.events:
-        for partner in () if event.test else rules.listeners(event.kind):
+        for partner in told_of(rules, event.kind, test=event.test):
             yield Due(
                 partner=partner,
                 document=event.document,
@@ -23,3 +23,8 @@ def due_to_listeners(rules: Rules, result: Result) -> Iterator[Due]:
                 subject=result.subject,
                 keys=event.keys,
             )
+
+
+def told_of(rules: Rules, event: EventKind, *, test: bool) -> tuple[str, ...]:
+    """Return the partners that are told of an event. A test happened to nobody."""
+    return () if test else rules.listeners(event)

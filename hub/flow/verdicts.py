@@ -13,7 +13,7 @@ from hub.flow.documents import DocumentOutcome
 from hub.flow.outward import placed, told_to_partner
 from hub.formats.named_faults import first_of
 from hub.formats.signs import unfit_sign
-from hub.kernel.diagnostics import Diagnostic, worst
+from hub.kernel.diagnostics import Diagnostic, is_of_form, worst
 from hub.kernel.spelling import spelled
 
 TEXT_CHARACTERS_MAX = 500  # of one sentence or value: ours are shorter
@@ -59,7 +59,7 @@ def _verdict(outcome: DocumentOutcome, whole: str) -> SetVerdict:
     Of a held one nothing has taken effect, so it is not told accepted; nor rejected, for a person may yet take it up.
     """
     faults = [each for each in outcome.findings if each.severity.is_reject]
-    by_form = worst([each for each in faults if not each.code.startswith("MAP-")]).is_reject
+    by_form = worst([each for each in faults if is_of_form(each.code)]).is_reject
     number = outcome.number or None
     return SetVerdict(
         kind=outcome.kind,

@@ -1,8 +1,8 @@
 """What a map asks of a syntax: how values are spelt, where something stands, and bytes to trees and back.
 
-``x12``, ``xml``, ``cxml`` and ``json`` each have one ``Family``; ``families`` is the table of them. A family holds nothing of a
-document: it is asked with what it has opened. It knows documents, and nothing of who sent them: envelopes, answers and
-numbers are the syntax's, which stands in ``hub.flow`` and is built on it.
+``x12``, ``xml``, ``cxml`` and ``json`` each have one ``Family``; ``families`` is the table of them. A family holds
+nothing of a document: it is asked with what it has opened. It knows documents, and nothing of who sent them: envelopes,
+answers and numbers are the syntax's, which stands in ``hub.flow`` and is built on it.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from hub.formats.encodings import encoding_of
 
 Syntax = Literal["edifact", "cxml", "xml", "json", "zip"]
 
-HEAD_BYTES = 4096
+SNIFFED_BYTES = 4096
 """Bytes of the head that are looked at: a mark stands before all else but a byte order mark and blanks."""
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # with files, and empty
@@ -47,7 +47,7 @@ def sniff(head: bytes) -> Syntax | None:
     """Return the syntax other than X12 that ``head`` begins, past a byte order mark and blanks."""
     if head.startswith(_ZIP):
         return "zip"
-    text = _text(head[:HEAD_BYTES]).lstrip(" \t\r\n\x00\ufeff")
+    text = _text(head[:SNIFFED_BYTES]).lstrip(" \t\r\n\x00\ufeff")
     found = next((syntax for syntax, start in _STARTS if start.match(text)), None)
     return found or ("edifact" if "ISA" not in text and _LATER.search(text) else None)
 

@@ -13,6 +13,19 @@ from hub.kernel.sentence import ENGLISH, Language, Word, Wording, as_written, me
 from hub.kernel.spelling import visible
 from hub.kernel.struct import Struct
 
+FORM = frozenset({"ENV", "SYN", "GDE"})
+"""Stages that judge the form of a document: an acknowledgement tells what they find. What comes after them is about
+what the document says."""
+
+
+def is_of_form(code: str) -> bool:
+    """Say whether what is found under ``code`` is about the form of a document.
+
+    >>> is_of_form("GDE-ELEMENT-TOO-LONG"), is_of_form("MAP-CODE")
+    (True, False)
+    """
+    return code.partition("-")[0] in FORM
+
 
 class Severity(IntEnum):
     """How much falls with the finding. Ordered: the worst of a list is its ``max``."""

@@ -14,7 +14,7 @@ from hub.canonical.acknowledgement import FunctionalAcknowledgement, SegmentFaul
 from hub.canonical.advice import Finding
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, Promise
 from hub.canonical.shared import Text
-from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.diagnostics import Diagnostic, Severity, is_of_form
 from hub.kernel.location import Location
 from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.struct import Struct
@@ -35,7 +35,6 @@ REJECTED = frozenset(
 )
 NO_PLACE = "NA"  # as Peppol has it
 AT_FAULT_IN_FORM, AT_FAULT_IN_MEANING = "SV", "BV"
-FORM = frozenset({"ENV", "SYN", "GDE"})  # stages that judge it; what comes after them is about what a document says
 
 declared(
     {
@@ -134,9 +133,11 @@ def place_by_place(document: Struct) -> tuple[Struct, list[Diagnostic]]:
 def _fault(fault: SegmentFault, said: Finding) -> SegmentFault:
     if said.code in (AT_FAULT_IN_FORM, AT_FAULT_IN_MEANING):
         return replace(fault, position=None, elements=[said])
-    by_form = said.code.partition("-")[0] in FORM
     text = "; ".join(each for each in (said.text, said.remedy) if each)
-    told = Finding(code=AT_FAULT_IN_FORM if by_form else AT_FAULT_IN_MEANING, text=f"{text or said.code} ({said.code})")
+    told = Finding(
+        code=AT_FAULT_IN_FORM if is_of_form(said.code) else AT_FAULT_IN_MEANING,
+        text=f"{text or said.code} ({said.code})",
+    )
     return SegmentFault(segment=fault.segment or NO_PLACE, elements=[told])
 
 

@@ -17,7 +17,7 @@ import structlog
 from litestar import Request
 from litestar.types import HTTPReceiveMessage
 
-from hub.flow.receiving import signature
+from hub.flow.receiving import signature, signature_due
 from hub.web.attempts import LoginGuesses
 from hub.web.caller import Caller, by_signature
 from hub.web.hashing import HashTurns
@@ -52,8 +52,8 @@ class SignatureChecks:
 
     async def require(self, request: Request[Any, Any, Any], partner: str, head: bytes) -> None:
         """Let pass what a partner brings whom its key names. Raises ``Problem`` 401 where it has to be signed too."""
-        shown = signature(head, self._hub.partners.get(partner))
-        if shown is None or not (shown.is_due or await self._hub.secrets.has_live(partner)):
+        shown = await signature_due(self._hub.secrets, partner, self._hub.partners.get(partner), head)
+        if shown is None:
             return
         if not shown.secret or not await self._is_right(request, partner, shown.secret):
             self._tell(request, partner, "its secret is wrong" if shown.secret else "it has no secret")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.flow.rules import Rules
 from hub.flow.syntaxes import open_message
-from hub.formats.sniff import HEAD_BYTES, sniff
+from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.formats.x12.check import check
 from hub.formats.x12.guides import GuideLibrary
 from hub.formats.x12.limits import HUNT_BYTES_MAX
@@ -80,7 +80,7 @@ def test_every_sample_is_told_by_its_folder(shared: Path) -> None:
             for path in (shared / "samples" / folder).rglob("*")
             if path.is_file() and path.stat().st_size and path.name != piece
         ]
-        assert Counter(sniff(path.read_bytes()[:HEAD_BYTES]) for path in files) == {syntax: len(files)}
+        assert Counter(sniff(path.read_bytes()[:SNIFFED_BYTES]) for path in files) == {syntax: len(files)}
 
 
 def _separated(element: bytes, segment: bytes = b"~", component: bytes = b">") -> bytes:

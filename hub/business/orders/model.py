@@ -68,7 +68,7 @@ class Effect(StrEnum):
     SEND_ANSWER = "send-answer"  # send ``Decision.answer``; the order is recorded and was never answered
     REPEAT_ANSWER = "repeat-answer"  # send the first answer once more
     ASK_A_PERSON = "ask-a-person"  # the message waits in needs-attention; an answer that there is goes out beside
-    SAY_IT_STANDS = "say-it-stands"  # say that the order stands: who is told of it, the plant, plans it; never for a test
+    SAY_IT_STANDS = "say-it-stands"  # tell who listens, as the plant does, that the order stands; never a test
 
 
 class EventKind(StrEnum):

@@ -11,8 +11,7 @@ from hub.formats.cxml.blots import blotted
 from hub.formats.cxml.credentials import credentials
 from hub.formats.cxml.faults import FAULTS
 from hub.formats.cxml.response import CONTENT_TYPE, response
-from hub.formats.sniff import HEAD_BYTES as SNIFFED_BYTES
-from hub.formats.sniff import sniff
+from hub.formats.sniff import SNIFFED_BYTES, sniff
 
 RESPONSE_STATUS = 200
 """Of HTTP, whatever the Response says: a client of cXML looks into it, and takes any other for a line that failed."""

@@ -10,7 +10,7 @@ from hub.exchange.partner_cxml import CxmlId
 from hub.exchange.partners import Partner
 from hub.flow.bodies import BodySyntax
 from hub.flow.cxml.agreement import PAYLOAD, agreed_cxml, envelope_of
-from hub.flow.cxml.handled import not_handled
+from hub.flow.cxml.not_handled import not_handled
 from hub.flow.cxml.signing import CxmlDoorWords
 from hub.flow.cxml.view import view
 from hub.flow.documents import Document, Envelope, Identity

@@ -16,7 +16,7 @@ from hub.formats.xml.reader import legible
 from hub.kernel.struct import Struct
 
 HEAD_BYTES = 64 * 1024
-"""In which the header of a cXML ends: it has some 2,000."""
+"""In which the header of a cXML ends: it has some 2,000. As many as the hub holds of a body that comes in."""
 
 VALUE_CHARACTERS_MAX = 1_000  # of an identity, a secret
 DEPTH_MAX = 20  # of a header: extrinsics nest

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from hub.formats.cxml.faults import FAULTS, refusal
-from hub.formats.sniff import HEAD_BYTES, sniff
+from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.formats.xml.reader import Paths, line_of
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
@@ -106,7 +106,7 @@ class _Part(Struct):
 
 def is_multipart(data: bytes) -> bool:
     """Say whether a body begins as a multipart one."""
-    head = data[:HEAD_BYTES]
+    head = data[:SNIFFED_BYTES]
     if head.startswith(b"<"):
         return False  # as nearly all
     on_top = _ON_TOP.match(head)
@@ -129,7 +129,7 @@ def cxml_part(data: bytes) -> CxmlPart | Diagnostic:
         text = _xml_of(data, part)
         if isinstance(text, Wording):
             return refusal("SYN-MULTIPART", Location(line=part.line), found=text)
-        found.setdefault(sniff(text[:HEAD_BYTES]) or "", (part, text))
+        found.setdefault(sniff(text[:SNIFFED_BYTES]) or "", (part, text))
     chosen = found.get("cxml") or found.get("xml")
     if chosen is None:
         said = Wording(key="multipart/no-cxml", words={"count": len(parts)})
@@ -177,10 +177,10 @@ def _parts(data: bytes) -> Iterator[_Part | Wording | None]:
 
 def _boundary(data: bytes) -> tuple[bytes | None, int]:
     """Return what parts the body, and from where on."""
-    first = _FIRST_LINE.match(data[:HEAD_BYTES])
+    first = _FIRST_LINE.match(data[:SNIFFED_BYTES])
     if first is not None:
         return first[1], first.start(1) - 2
-    on_top = _ON_TOP.match(data[:HEAD_BYTES])
+    on_top = _ON_TOP.match(data[:SNIFFED_BYTES])
     named = _BOUNDARY.search(on_top[1]) if on_top else None
     return (named[1] or named[2], on_top.end()) if named and on_top else (None, 0)
 
@@ -199,7 +199,7 @@ def _part(data: bytes, number: int, opened: tuple[int, int], end: int) -> _Part 
 def _xml_of(data: bytes, part: _Part) -> bytes | Wording:
     """Return the content of a part that may be XML; of any other nothing, for nobody reads it."""
     if part.encoding in _PLAIN:
-        seems_xml = sniff(data[part.start : min(part.end, part.start + HEAD_BYTES)]) in ("cxml", "xml")
+        seems_xml = sniff(data[part.start : min(part.end, part.start + SNIFFED_BYTES)]) in ("cxml", "xml")
         return data[part.start : part.end] if seems_xml else b""
     if not part.type.endswith("xml"):
         return b""

@@ -1,7 +1,7 @@
 """One transaction set of a message judged: is it agreed on, does it stand in its group, what of its guide.
 
-The flow and ``hub x12 check`` judge so, whichever door it came through; ``X12Family.check``, which ``hub map`` asks, has
-no message and looks at the guide alone.
+The flow and ``hub x12 check`` judge so, whichever door it came through; ``X12Family.check``, which ``hub map`` asks,
+has no message and looks at the guide alone.
 
 In: a set as read, the header of its group, its guide made ready, what was agreed. Out: every finding about it, the
 reader's among them, and the tree that a map starts from. What the sender is told follows from these findings, all of

@@ -13,7 +13,7 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from hub.formats.sniff import HEAD_BYTES, sniff
+from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.formats.x12.bare import read_bare
 from hub.formats.x12.disguise import disguise
 from hub.formats.x12.events import Event, Stray
@@ -44,8 +44,8 @@ def read(source: bytes | BinaryIO, limits: Limits = LIMITS, *, bare: bool = Fals
     whatever the bytes (errors of ``source`` itself pass).
     """
     window = Window(io.BytesIO(source) if isinstance(source, (bytes, bytearray)) else source, limits.chunk_bytes)
-    window.want(HEAD_BYTES)  # all that is looked at, however small the pieces in which it arrives
-    _refuse_what_is_something_else(bytes(window.data[:HEAD_BYTES]))
+    window.want(SNIFFED_BYTES)  # all that is looked at, however small the pieces in which it arrives
+    _refuse_what_is_something_else(bytes(window.data[:SNIFFED_BYTES]))
     if bare:
         found = read_bare(window, limits)
         if found is not None:

@@ -40,6 +40,10 @@ class RequestBody:
         self._request.scope["state"][HEAD] = self._head
         return self._head
 
+    async def remember_beginning(self) -> None:
+        """Leave the beginning with the request, for a refusal in the syntax that it begins in. Raises as ``look``."""
+        await self.look()
+
     async def pieces(self) -> AsyncIterator[bytes]:
         """Yield all of it, piece by piece."""
         for piece in self._held:

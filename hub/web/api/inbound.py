@@ -84,7 +84,7 @@ async def receive(request: Request[Any, Any, Any], partner: FromPath[str]) -> Re
         accepted = await _take_in(request, partner, arriving)
     except (Problem, Conflict, Unavailable, RefusedBody):
         if may_be_signed(request.headers.get("content-type")):
-            await arriving.look()
+            await arriving.remember_beginning()
         raise
     status = f"/api/v1/messages/{accepted.message_id}"
     code = 200 if accepted.duplicate else 202

@@ -78,8 +78,8 @@ def _row(partner: Partner, hub: Hub) -> PartnerRow:
         kind=partner.kind,
         test=partner.in_test,
         speaks=[*(f"X12 {release}" for release in (x12.releases if x12 else ())), *others],
-        sends=[each for each in documents if each.way == "in"],
-        receives=[each for each in documents if each.way == "out"],
+        sends=[each for each in documents if each.direction == "in"],
+        receives=[each for each in documents if each.direction == "out"],
         tells=[kind for tell in partner.tells for kind in tell.on],
         acknowledgements=_acknowledgements(partner, documents),
         transports=[way.kind for way in partner.transports],
@@ -97,4 +97,4 @@ def _acknowledgements(partner: Partner, documents: list[AgreedDocument]) -> list
         found += ["TA1"] if said.interchange != "never" else []
         found += [said.functional] if said.functional != "none" else []
     ours = FunctionalAcknowledgement.__name__
-    return found + [each.kind for each in documents if each.way == "out" and each.document == ours]
+    return found + [each.kind for each in documents if each.direction == "out" and each.document == ours]

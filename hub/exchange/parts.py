@@ -164,6 +164,14 @@ def answers(conn: Connection, message_id: str, *, cursor: str | None = None, lim
     return _rows(conn, asked.order_by(message.c.id), limit, _message, lambda row: row.id)
 
 
+def told_of(conn: Connection, scope: Scope, event: str, *, limit: int) -> list[MessageRow]:
+    """Return our messages in scope that tell partners of an event, oldest first."""
+    columns = [message.c[name] for name in MessageRow.__struct_fields__]
+    of_event = message.c.cause == event, message.c.cause_kind == "event"
+    asked = select(*columns).where(*of_event, visible(scope, message.c.partner)).order_by(message.c.id)
+    return [_message(row) for row in conn.execute(asked.limit(page_size(limit))).mappings()]
+
+
 def acknowledgements(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[Duty]:
     """Return what the partner owes us, or did, because of the message."""
     return _duties(conn, _awaited_of(message_id), cursor=cursor, limit=limit)

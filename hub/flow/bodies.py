@@ -172,6 +172,7 @@ class BodySyntax(DoorWords, ABC):
             kind=document.kind,
             number=document.subject.value if document.subject else "",
             findings=document.findings,
+            subject=document.subject,
         )
 
     def acknowledge(
@@ -206,7 +207,8 @@ class BodySyntax(DoorWords, ABC):
             except Unsendable as fault:
                 log.warning("acknowledgement cannot be written so", partner=partner.id, map=map_.name, fault=str(fault))
             else:
-                of_documents = [DocumentAcknowledgements(contents=[content])]
+                about = [each.subject for each in of_this if each.subject is not None]
+                of_documents = [DocumentAcknowledgements(contents=[content], keys=about)]
                 return Reply(
                     acknowledgement=acknowledgement, test=is_test(envelope, partner), of_documents=of_documents
                 )

@@ -139,6 +139,7 @@ class DocumentOutcome(Struct):
     number: str
     findings: Sequence[Diagnostic] = ()
     version: str | None = None
+    subject: Key | None = None  # what it is about
 
 
 def is_test(envelope: Envelope, partner: Partner) -> bool:

@@ -49,6 +49,7 @@ class DocumentAcknowledgements(Struct):
 
     contents: list[Content]
     to: Identity | None = None  # None: the partner has but one
+    keys: list[Key] = []  # what the documents are about
 
 
 class Reply(Struct):

@@ -27,7 +27,8 @@ def drafts_of(replies: Sequence[Reply], syntax: str, message_id: str, partner: s
         draft = Draft(partner=partner, because=because, test=each.test, syntax=syntax)
         own = [each.of_envelope] if each.of_envelope else []
         for together in each.of_documents:
-            found.append(replace(draft, contents=together.contents, envelope_acknowledgements=own, to=together.to))
+            said = replace(draft, contents=together.contents, to=together.to, keys=together.keys)
+            found.append(replace(said, envelope_acknowledgements=own))
             own = []
         if own and (each.test, each.to) in alone:  # in the place of the first of them
             own = alone.pop((each.test, each.to))

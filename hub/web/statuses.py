@@ -79,6 +79,8 @@ KEYS = {
     "group": N_("Group"),
     "set": N_("Set"),
 }
+OF_SYSTEMS = {"document", "payload"}
+"""Kinds of numbers by which systems know a document again, and nobody calls it."""
 PARTNER_KINDS: dict[Kind, str] = {
     "customer": N_("Customer"),
     "supplier": N_("Supplier"),
@@ -127,9 +129,10 @@ def numbers(message: MessageRow) -> list[Key]:
 
 
 def named_by(message: MessageRow) -> list[Key]:
-    """Return the two numbers a row of the log names it by; what a document is known by only where it has no other."""
+    """Return the two numbers a row of the log names it by; a long one that systems alone use only where it has no
+    other."""
     found = numbers(message)
-    return [key for key in found if key.kind != "document"][:2] or found[:1]
+    return [key for key in found if key.kind not in OF_SYSTEMS][:2] or found[:1]
 
 
 def business_numbers(message: MessageRow) -> list[Key]:

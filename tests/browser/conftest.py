@@ -27,7 +27,12 @@ from tests.conftest import missing
 
 PARTNERS = Path(__file__).parents[2] / "partners"
 SAMPLES = PARTNERS / "acme-cardio" / "samples"
-DIALECTS = {"xml": "summit-surgical", "json": "helix-diagnostics"}
+DIALECTS = {
+    "xml": ("summit-surgical", "order.xml"),
+    "json": ("helix-diagnostics", "order.json"),
+    "ubl": ("nordlys-implants", "order.xml"),
+    "cxml": ("meridian-cath", "order.xml"),
+}
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -168,12 +173,15 @@ def _fill(hub: Served) -> None:
         while any(client.message(message)["stage"] != "finished" for message in hub.orders.values()):
             assert time.monotonic() < until, "the hub did not get done"
             time.sleep(0.1)
-    for syntax, partner in DIALECTS.items():
+    for syntax, (partner, name) in DIALECTS.items():
         key = _hub("partner", "key", partner, "--data", str(hub.data)).strip()
-        body = (PARTNERS / partner / "samples" / f"order.{syntax}").read_bytes()
+        body = (PARTNERS / partner / "samples" / name).read_bytes()
         with HubClient(hub.url, key) as client:
             hub.orders[syntax] = client.send(partner, body)["message"]
             broken = body.replace(b">250<", b">many<").replace(b'"amount": 500', b'"amount": "many"')
+            broken = broken.replace(b">400<", b">many<").replace(b'quantity="200"', b'quantity="many"')
+            broken = broken.replace(b"NL-2026-10077", b"NL-2026-10078").replace(b"MC-4500071", b"MC-4500072")
+            broken = broken.replace(b"1795165200.4711.", b"1795165201.4711.")
             broken = broken.replace(b"SU-2026-004802", b"SU-2026-004803").replace(b"HX-100-2240", b"HX-100-2241")
             hub.orders[f"faulty {syntax}"] = client.send(partner, broken)["message"]
             until = time.monotonic() + READY_SECONDS

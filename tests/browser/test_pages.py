@@ -214,7 +214,20 @@ def test_a_held_message_is_settled_with_a_remark(page: Page, served: Served) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["/messages", "/orders", "/orders/acme-cardio/4500098123", "/partners", "rejected", "faulty xml", "json"]
+    "path",
+    [
+        "/messages",
+        "/orders",
+        "/orders/acme-cardio/4500098123",
+        "/partners",
+        "rejected",
+        "faulty xml",
+        "json",
+        "ubl",
+        "cxml",
+        "faulty ubl",
+        "faulty cxml",
+    ],
 )
 def test_nothing_is_cut_off_on_a_phone(page: Page, served: Served, language: str, path: str) -> None:
     speak(page, served, language)
@@ -224,10 +237,16 @@ def test_nothing_is_cut_off_on_a_phone(page: Page, served: Served, language: str
     assert faults(page) == []
 
 
-def test_the_log_is_seen_whole_on_a_laptop_whatever_names_its_documents_have(page: Page, served: Served) -> None:
+@pytest.mark.parametrize(
+    ("partner", "document"),
+    [("helix-diagnostics", "purchaseOrderResponse"), ("nordlys-implants", "OrderResponse"), ("meridian-cath", "Order")],
+)
+def test_the_log_is_seen_whole_on_a_laptop_whatever_names_its_documents_have(
+    page: Page, served: Served, partner: str, document: str
+) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.goto(f"{served.url}/messages?partner=helix-diagnostics")
-    page.get_by_text("purchaseOrderResponse").first.wait_for()
+    page.goto(f"{served.url}/messages?partner={partner}")
+    page.get_by_text(document).first.wait_for()
     assert (
         page.evaluate(
             "(() => { const e = document.querySelector('.table-wrap'); return e.scrollWidth - e.clientWidth })()"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from hub.web.app import create_app
 from tests.flow.at_work import AtWork
+from tests.flow.overlay import short_numbers
 from tests.flow.wire import acknowledgement, group, interchange, line, of_kind, one_order, order, transaction
 from tests.web.conftest import client_of, session_of
 
@@ -19,17 +21,21 @@ REJECTED = "Rejected by the partner"
 @pytest.fixture
 def page(hub: AtWork) -> Page:
     """What an engineer of ours sees at a path."""
+    return lambda path: page_in(hub, path)
+
+
+def page_in(hub: AtWork, path: str) -> str:
     app = create_app(hub.hub)
     token, _ = session_of(hub.hub, "onboarding-engineer")  # type: ignore[arg-type]  # it fits the same protocol
 
-    async def get(path: str) -> str:
+    async def get() -> str:
         async with client_of(app) as client:
             client.cookies.set("hub_session", token)
             got = await client.get(path, headers={"accept": "text/html"})
         assert got.status_code == 200, got.text
         return re.sub(r"\s+", " ", got.text)
 
-    return lambda path: hub.wait(get(path))
+    return hub.wait(get())
 
 
 @pytest.mark.parametrize("purpose", ["01", "04", "05"])
@@ -108,3 +114,23 @@ def test_what_was_refused_whole_is_no_test_unless_it_says_so(hub: AtWork, usage:
     got = hub.send(one_order("N-1", usage=usage))
     assert got.message.test == test
     assert all(document.test == test for document in got.documents)
+
+
+def test_the_page_of_an_order_says_that_its_answer_is_owed_and_what_others_were_told(
+    tmp_path: Path, hub_with: Callable[[Path], AtWork]
+) -> None:
+    short_numbers(tmp_path)
+    hub = hub_with(tmp_path)
+    hub.send(one_order("4500098123-LONG"))
+    shown = page_in(hub, "/orders/acme-cardio/4500098123-LONG")
+    assert "could not be written, owed" in shown
+    for message in hub.waiting("plant-erp"):
+        assert f'href="/messages/{message}"' in shown
+
+
+def test_what_the_plant_was_told_is_one_link_from_the_order(hub: AtWork, page: Page) -> None:
+    hub.send(one_order("N-1"))
+    shown = page("/orders/acme-cardio/N-1")
+    [told] = hub.waiting("plant-erp")
+    assert f'href="/messages/{told}"' in shown
+    assert "could not be written, owed" not in shown

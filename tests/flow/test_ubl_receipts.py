@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.exchange.model import MessageDetail
+from hub.web.statuses import named_by
 from tests.flow.at_work import AtWork, codes
 from tests.flow.overlay import change
 from tests.flow.peppol import broken
@@ -47,6 +48,15 @@ def test_an_order_that_came_is_acknowledged_by_its_number_beside_its_answer(hub:
     assert said(told, "cbc:ID/text()") == [got.message.id]
     assert said(told, "cbc:IssueDate/text() | cbc:IssueTime/text()") == ["2026-11-20", "13:00:00"], "their wall clock"
     assert len(answers(hub, got.message.id)) == 1
+
+
+def test_it_is_found_by_the_number_of_what_it_acknowledges(hub: AtWork) -> None:
+    got = hub.send(ORDER, NORDLYS)
+    [sent] = answers(hub, got.message.id, RECEIPT)
+    assert [(key.kind, key.value) for key in named_by(hub.detail(sent.message).message)][:1] == [
+        ("purchase-order", "NL-2026-10077")
+    ]
+    assert ("purchase-order", sent.message) in hub.found("NL-2026-10077")
 
 
 def test_a_faulty_order_is_told_place_sentence_and_remedy(hub: AtWork, shared: Path) -> None:

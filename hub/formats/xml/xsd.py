@@ -192,7 +192,7 @@ class _Xsd:
             name=self._said(clark),
             clark=clark,
             order=order,
-            title=_title(declared),
+            title=_title(at) or _title(declared),
             excerpt=self.excerpt_of is not None,
             **_often(at),
         )

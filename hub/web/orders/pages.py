@@ -12,9 +12,11 @@ from litestar.params import FromPath, FromQuery
 from hub.business.orders.model import DocumentRole, OrderStatus, OrderSummary
 from hub.business.orders.pages import FIRST, OrderHead, order_head
 from hub.business.orders.store import OrderFilter, find_orders, list_orders
+from hub.canonical.result import EVENTS
 from hub.exchange.duties import duties_because_of
 from hub.exchange.messages import find_message
 from hub.exchange.model import MessageRow
+from hub.exchange.parts import told_of
 from hub.kernel.pages import number_of
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
@@ -31,6 +33,7 @@ from hub.web.reads import reading
 
 PARTS_BEFORE = 2  # orders, the partner: what follows is the number
 PAGE_ROWS = 50
+TOLD_SHOWN_MAX = 10  # of one event: each partner who listens hears of it once
 OURS = (DocumentRole.ANSWER, DocumentRole.COPY)
 
 
@@ -68,6 +71,8 @@ class OrderMessages(Struct):
 
     waits: bool  # for a person; False once somebody has dealt with it
     said: dict[str, OurAnswer] = {}  # by our message
+    owed: bool = False  # our answer, which could not be written
+    told: list[MessageRow] = []  # of ours: what others were told of the order
 
 
 def order_url(order: OrderSummary) -> str:
@@ -145,7 +150,8 @@ async def order_page(
 
 
 def _talk(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
-    """Return whether the order still waits, and what the customer's acknowledgements say of our answers to it."""
+    """Return whether the order still waits, what the customer's acknowledgements say of our answers to it, whether we
+    still owe one, and what others were told of it."""
     order = find_message(conn, scope, head.source.message)
     said: dict[str, OurAnswer] = {}
     for each in head.documents:
@@ -153,7 +159,15 @@ def _talk(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
         if ours is not None:
             by = [duty.done_by for duty in duties_because_of(conn, ours.id) if duty.done_by]
             said[ours.id] = OurAnswer(answer=ours, by=by[-1] if by else None)
-    return OrderMessages(waits=order is not None and order.attention is not None, said=said)
+    summary = head.summary
+    owed = summary.status != "held" and any(
+        duty.debtor == "us" and duty.reference == summary.number and duty.state != "done"
+        for duty in duties_because_of(conn, head.source.message)
+    )
+    events = [f"{kind}:{summary.id}" for kind in EVENTS]
+    told = [each for event in events for each in told_of(conn, scope, event, limit=TOLD_SHOWN_MAX)]
+    waits = order is not None and order.attention is not None
+    return OrderMessages(waits=waits, said=said, owed=owed, told=told)
 
 
 async def _one(
@@ -169,6 +183,7 @@ async def _one(
         talk=talk,
         order_words=order_words,
         partner_name=name,
+        partners=partner_names(request.app.state.hub, caller_of(request).scope),
         previous_url=page(after=str(max(before - FIRST, 0)) if before > FIRST else None) if before else None,
         next_url=page(after=head.lines_next) if head.lines_next else None,
     )

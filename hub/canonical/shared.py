@@ -58,6 +58,8 @@ class Unweighed(Struct):
     place: str  # where it stands, as its dialect says: SCH09; of a half the field
     value: str | None = None
     half: str | None = None  # which half of something arrived alone, a word of ``halves``; then nothing of it was taken
+    field: str | None = None  # which field of its item is said a second time, differently
+    taken: str | None = None  # what was taken for the field, where it was said first
 
 
 class DocumentFile(Struct):

@@ -25,6 +25,7 @@ from hub.mapping.reading import write_reader
 from hub.mapping.shape import field_names
 from hub.mapping.tables import CodeMap
 from hub.mapping.totals import compare, state
+from hub.mapping.twice import FieldPlaces
 from hub.mapping.weighing import TABLE, TableOfMeanings
 from hub.mapping.writer_run import Writing
 from hub.mapping.writing import write_writer
@@ -51,6 +52,7 @@ class Compiled:
         self.computed = computed_masks(plan.schema.computed)
         unread = tables.get(TABLE)
         self.meanings = TableOfMeanings(plan.schema, unread.words if unread else {})
+        self.once = FieldPlaces(plan)
         self._names = CALLED | field_names(plan.document)
         self.source, self.read = _made(write_reader(plan, tables, traced=False), "read", digest, self._names)
         self.write_source, self._write = _made(write_writer(plan, tables), "write", digest + "-write", self._names)

@@ -94,5 +94,5 @@ def _unsaid(document: type[msgspec.Struct], said: set[str], above: str = "", dep
     return found
 
 
-UNREAD = ("MAP-UNREAD", "MAP-UNWEIGHED")
+UNREAD = ("MAP-UNREAD", "MAP-UNWEIGHED", "MAP-SAID-TWICE")
 DEPTH_MAX = 3  # lines.schedules.due.zone is deep enough to see what a map leaves out

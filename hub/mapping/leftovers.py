@@ -6,12 +6,15 @@ A tree that was read and its ``Reading`` enter; findings, and the lists ``unweig
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.formats.schema import Computed
-from hub.formats.tree import UNKNOWN, Node, Value
+from hub.formats.tree import UNKNOWN, Node
 from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.sentence import Word
 from hub.mapping.reader_run import Reading, unread
+from hub.mapping.sentences import finding
+from hub.mapping.twice import FieldPlaces, FieldValue, shown
 
 ALL_OF = [(1 << count) - 2 for count in range(64)]
 """By how many values a place has: a bit for each of its parts. More than sixty are reckoned when they come."""
@@ -25,38 +28,95 @@ class Meanings(Protocol):
     def of_name(self, name: str) -> str | None:
         """Say what a place means that no schema of ours describes."""
 
+    def bears_on_nothing(self, above: str, tag: str, element: int) -> bool:
+        """Say whether the map itself says that an element bears on nothing."""
 
-def leftovers(X: Reading, root: Node, computed: dict[str, int], meanings: Meanings) -> None:
+
+Above = tuple[Node, Any]
+"""A place and what stands above it, to the top of the document."""
+
+
+def leftovers(X: Reading, root: Node, computed: dict[str, int], meanings: Meanings, once: FieldPlaces) -> None:
     """Report every element that arrived and that no rule read; what bears on the answer goes to its item as well."""
-    seen, holders = X.seen, X.holders
-    stack = [(root, root)]
+    seen, holders, watched = X.seen, X.holders, once.watched
+    stack: list[tuple[Node, Node, Above | None]] = [(root, root, None)]
     if X.schema.root.record.parts:  # the top of the document is a place that holds something itself
-        _told(X, root, root.tag, root, seen.get(root, 0) | computed.get(root.tag, 0), meanings)
+        _told(X, root, None, root, seen.get(root, 0) | computed.get(root.tag, 0), meanings, once)
     while stack:
-        above, holder = stack.pop()
+        above, holder, higher = stack.pop()
+        way = (above, higher)
         for tag, nodes in above.children.items():
             counted = computed.get(tag, 0)
+            if tag in watched and len(nodes) > 1:
+                _kept_again(X, nodes, way, holder, meanings, once)
             for node in nodes:
                 if node.children:
-                    stack.append((node, node if node in holders else holder))
+                    stack.append((node, node if node in holders else holder, way))
                 mask = seen.get(node, 0) | counted
                 count = len(node.values)
                 whole = ALL_OF[count] if count < len(ALL_OF) else (1 << count) - 2
                 if mask & whole == whole:
                     continue
-                _told(X, node, above.tag, holder, mask, meanings)
+                _told(X, node, way, holder, mask, meanings, once)
 
 
-def _told(X: Reading, node: Node, above: str, holder: Node, mask: int, meanings: Meanings) -> None:
+def _kept_again(
+    X: Reading, nodes: Sequence[Node], above: Above, holder: Node, meanings: Meanings, once: FieldPlaces
+) -> None:
+    """Report what a list keeps though it is said a second time, differently."""
+    for node in nodes:
+        for element in range(1, len(node.values)):
+            text = shown(node.values[element])
+            again = once.again(X, _way(node, above), element) if text else None
+            if again is not None and again.taken != text:
+                _told_again(X, node, above, holder, element, text, again, meanings)
+
+
+def _told_again(
+    X: Reading, node: Node, above: Above, holder: Node, element: int, text: str, again: FieldValue, meanings: Meanings
+) -> bool:
+    """Report a place said again: the same is a note; else its item is held. False where it is told as any other."""
+    meaning = meanings.of(above[0].tag, node.tag, element)
+    same = again.taken == text
+    if meanings.bears_on_nothing(above[0].tag, node.tag, element) or (same and meaning is not None):
+        return False  # an amount or a day said twice alike may be two of them
+    words: dict[str, Word] = {"field": again.field}
+    key, severity = ("MAP-SAID-TWICE/same", Severity.NOTE) if same else ("MAP-SAID-TWICE", Severity.WARNING)
+    place = X.locate(node, element, None, None)
+    X.add(finding(key, severity, place, words, found=text, expected=None if same else again.taken))
+    if not same:
+        at, spelt = (node if node in X.holders else holder), X.spelt(node.tag, element)
+        X.weigh(at, meaning or again.field, spelt, text, field=again.field, taken=again.taken)
+    return True
+
+
+def _way(node: Node, above: Above | None) -> list[Node]:
+    """Return the places from the top down to ``node``."""
+    way = [node]
+    while above is not None:
+        way.append(above[0])
+        above = above[1]
+    return way[::-1]
+
+
+def _told(
+    X: Reading, node: Node, above: Above | None, holder: Node, mask: int, meanings: Meanings, once: FieldPlaces
+) -> None:
     """Report what stands in ``node`` and is not among the parts of ``mask``."""
     values, holders, tag = node.values, X.holders, node.tag
     for element in range(1, len(values)):
         if values[element] and not mask >> element & 1:
-            text, foreign = _shown(values[element]), tag == UNKNOWN
+            text, foreign = shown(values[element]), tag == UNKNOWN
+            if above is not None and not foreign:
+                again = once.again(X, _way(node, above), element)
+                if again is not None and _told_again(X, node, above, holder, element, text, again, meanings):
+                    continue
             name = str(values[0])
             meaning = None
             if holders:
-                meaning = meanings.of_name(name) if foreign else meanings.of(above, tag, element)
+                meaning = (
+                    meanings.of_name(name) if foreign else meanings.of(above[0].tag if above else tag, tag, element)
+                )
             if meaning is None:
                 X.add(unread(X, node, element, 0, text, foreign=foreign))
             else:
@@ -72,12 +132,6 @@ def _unweighed(X: Reading, node: Node, element: int, found: str, meaning: str) -
         location=X.locate(node, element, None, None),
         found=found,
     )
-
-
-def _shown(value: Value) -> str:
-    if isinstance(value, str):
-        return value
-    return ":".join(v if isinstance(v, str) else ":".join(v) for v in value)
 
 
 def computed_masks(computed: Sequence[Computed]) -> dict[str, int]:

@@ -93,7 +93,7 @@ class Map:
         read = self.compiled.read_traced if provenance else self.compiled.read
         document = read(root, reading)
         self.compiled.compare_totals(root, reading)
-        leftovers(reading, root, self.compiled.computed, self.compiled.meanings)
+        leftovers(reading, root, self.compiled.computed, self.compiled.meanings, self.compiled.once)
         weigh(reading, document, self.compiled.plan, self.schema.computed)
         origin = Origins(self.compiled.plan, self.compiled.layout, trace) if trace is not None else None
         return Applied(document=document, findings=reading.close(), provenance=origin)

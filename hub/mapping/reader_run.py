@@ -144,11 +144,20 @@ class Reading:
         self.holders[node] = kept
         return kept
 
-    def weigh(self, node: Node, meaning: str, place: str, value: str | None) -> None:
+    def weigh(
+        self,
+        node: Node,
+        meaning: str,
+        place: str,
+        value: str | None,
+        *,
+        field: str | None = None,
+        taken: str | None = None,
+    ) -> None:
         """Put what no rule weighed to the item at ``node``; the first of it, the findings have the rest."""
         held = self.holders.get(node)
-        if held is not None:
-            self.put(held, meaning, place, value)
+        if held is not None and len(held) < UNWEIGHED_MAX:
+            held.append(Unweighed(meaning=meaning, place=place, value=value, field=field, taken=taken))
 
     def put(self, held: list[Any], meaning: str, place: str, value: str | None, half: str | None = None) -> None:
         if len(held) < UNWEIGHED_MAX:

@@ -41,6 +41,11 @@ READING = {
         "'{text}' was not read by any rule, and what stands here says a {meaning}",
         "add a rule for it, or say in [codes.unread] that it bears on nothing",
     ),
+    "MAP-SAID-TWICE": (
+        "'{text}' where the document has said '{expected}' already for {field}, of which there is one",
+        "the sender should say one; a person decides which is meant",
+    ),
+    "MAP-SAID-TWICE/same": ("{field} is said again, alike: '{text}'", "say it once"),
     "MAP-TOTAL": ("states {text}, but the {operation} is {expected}", "ask the sender which is right"),
     "MAP-SET": ("{kind} where the map {map} reads {wanted}", "use a map of {kind}"),
 }

@@ -42,22 +42,31 @@ class TableOfMeanings:
             self._known[at] = self._of(*at)
         return self._known[at]
 
+    def bears_on_nothing(self, above: str, tag: str, element: int) -> bool:
+        """Say whether the map itself says that the element bears on nothing."""
+        return self._said(above, tag, element) == WITHOUT_BEARING
+
     def _of(self, above: str, tag: str, element: int) -> str | None:
+        word = self._said(above, tag, element)
+        return None if word == WITHOUT_BEARING else word
+
+    def _said(self, above: str, tag: str, element: int) -> str | None:
         record = self._schema.records.get(tag)
         if record is None or not 1 <= element <= len(record.parts):
             return None
         described, place = record.parts[element - 1], self._spelt(self._schema, tag, element)
         names = [f"{above}/{place}", f"{above}/{tag}", place, tag, described.key]
         word = next((self._words[name] for name in names if name in self._words), None)
-        if word is None:
-            return self.of_name(described.key)
-        return None if word == WITHOUT_BEARING else word
+        return self._by_ending(described.key) if word is None else word
 
     def of_name(self, name: str) -> str | None:
         """Return what a name says by its ending, as a dialect whose names end in what they say has it: *Date."""
-        local = name.rpartition(":")[2]
-        word = next((word for ending, word in self._endings if local.endswith(ending)), WITHOUT_BEARING)
+        word = self._by_ending(name)
         return None if word == WITHOUT_BEARING else word
+
+    def _by_ending(self, name: str) -> str | None:
+        local = name.rpartition(":")[2]
+        return next((word for ending, word in self._endings if local.endswith(ending)), None)
 
 
 def weigh(reading: Reading, document: Struct | None, plan: Plan, computed: Sequence[Computed]) -> None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hub.business.orders.catalogue import Catalogue
+from hub.business.orders.places import CONTRACT, said_again
 from hub.business.orders.reasons import Reason, say
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Reference
 
-CONTRACT = "contract"
 _MAY_NAME_ONE = frozenset({"price-quote", "agreement", "buyer-contract"})
 """Kinds of reference that name a contract of ours only where their value is one: the others are the buyer's numbers."""
 
@@ -26,7 +26,8 @@ def contract_of_line(line: OrderLine, catalogue: Catalogue) -> str | None:
 
 def contracts_of_order(order: PurchaseOrder, catalogue: Catalogue) -> list[Reason]:
     """Return a reason where the order as a whole names two contracts."""
-    named = _distinct([order.contract, *_referred(order.references, catalogue)])
+    again = said_again(order.unweighed, CONTRACT)
+    named = _distinct([order.contract, *again, *_referred(order.references, catalogue)])
     return [_twice("order", None, named, "contract")] if len(named) > 1 else []
 
 
@@ -41,10 +42,10 @@ def contracts_of_line(line: OrderLine, contract: str | None, catalogue: Catalogu
 
 def _of_line(line: OrderLine, catalogue: Catalogue) -> list[str]:
     numbers = line.item.others if line.item else []
-    if not numbers and not line.references:
+    if not numbers and not line.references and not line.unweighed:
         return []
     said = [number.value for number in numbers if number.scheme == CONTRACT]
-    return [*_referred(line.references, catalogue), *said]
+    return [*_referred(line.references, catalogue), *said, *said_again(line.unweighed, CONTRACT)]
 
 
 def _referred(references: Iterable[Reference], catalogue: Catalogue) -> list[str]:

@@ -10,6 +10,7 @@ import difflib
 from datetime import date
 
 from hub.business.orders.catalogue import Catalogue, CatalogueItem
+from hub.business.orders.places import REVISION, said_again
 from hub.business.orders.reasons import Reason, say
 from hub.business.orders.terms import OrderTerms
 from hub.business.orders.wordings import NONE
@@ -206,9 +207,10 @@ def check_revision(line: OrderLine, item: CatalogueItem, terms: OrderTerms, path
 def _levels(line: OrderLine) -> list[str]:
     """Return every engineering level the line says, each once."""
     own = line.item or Item()
-    if not own.others:
+    if not own.others and not line.unweighed:
         return [own.revision] if own.revision else []
-    said = [own.revision, *(number.value for number in own.others if number.scheme == LEVEL)]
+    others = (number.value for number in own.others if number.scheme == LEVEL)
+    said = [own.revision, *others, *said_again(line.unweighed, REVISION)]
     return list(dict.fromkeys(level for level in said if level))
 
 

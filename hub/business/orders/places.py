@@ -12,6 +12,10 @@ from hub.canonical.halves import half
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Party, Unweighed
 
+CONTRACT = "contract"
+REVISION = "item.revision"
+"""Fields that have rules for a second of them (``contracts``, ``items``)."""
+
 COUNT = "count"
 """What of an order is no place, date or price, but a total: it is weighed with the quantities."""
 
@@ -58,7 +62,11 @@ def places_of_line(line: OrderLine, home: Party | None, path: str) -> list[Reaso
 
 def unweighed_of_order(order: PurchaseOrder) -> list[Reason]:
     """Return a reason for all that the order as a whole says and no rule weighs."""
-    reasons = [_unweighed(each, "order", None, "unweighed") for each in order.unweighed if each.meaning != COUNT]
+    reasons = [
+        _unweighed(each, "order", None, "unweighed")
+        for each in order.unweighed
+        if each.meaning != COUNT and not judged_elsewhere(each)
+    ]
     rule = order.cancel_rule
     if rule and rule not in CONDITIONS:
         reasons.append(say("BUS-CONDITION", "cancel_rule", found=rule, rule=rule))
@@ -67,14 +75,31 @@ def unweighed_of_order(order: PurchaseOrder) -> list[Reason]:
 
 def unweighed_of_line(line: OrderLine, path: str) -> list[Reason]:
     """Return the same for a line."""
-    reasons = [_unweighed(each, "line", line.number, f"{path}.unweighed") for each in line.unweighed]
+    reasons = [
+        _unweighed(each, "line", line.number, f"{path}.unweighed")
+        for each in line.unweighed
+        if not judged_elsewhere(each)
+    ]
     rule = line.cancel_rule
     if rule and rule not in CONDITIONS:
         reasons.append(say("BUS-CONDITION/line", f"{path}.cancel_rule", found=rule, line=line.number, rule=rule))
     return reasons
 
 
+def judged_elsewhere(each: Unweighed) -> bool:
+    """Whether a field that is said twice is one whose own rules know of a second."""
+    return bool(each.taken) and each.field in (CONTRACT, REVISION)
+
+
+def said_again(unweighed: list[Unweighed], field: str) -> list[str]:
+    """Return what is said of ``field`` beside what was taken for it."""
+    return [each.value for each in unweighed if each.field == field and each.taken and each.value]
+
+
 def _unweighed(each: Unweighed, where: str, line: str | None, path: str) -> Reason:
+    if each.field is not None:
+        twice: dict[str, object] = {"line": line, "place": each.place, "first": each.taken, "second": each.value}
+        return say("BUS-SAID-TWICE", path, found=each.value, expected=each.taken, **twice)
     key = f"BUS-UNWEIGHED/{where}" if each.value else f"BUS-UNWEIGHED/{where}-half"
     place = half(each.half, each.place) if each.half else each.place
     words: dict[str, object] = {"line": line, "place": place, "value": each.value or "", "meaning": each.meaning}

@@ -260,6 +260,7 @@ ABOUT_PLACES = {
     "BUS-UNWEIGHED/order-half": _held(
         "the order says {place} without the rest of it, and nothing of it was taken", "ask the customer what is meant"
     ),
+    "BUS-SAID-TWICE": _held("{place} says '{second}' beside '{first}'", "ask the customer which is meant"),
     "BUS-CONDITION": _held(
         "the order says '{rule}' of how it is to be shipped or cancelled, and no rule of ours weighs it",
         "agree with the customer what it asks of us",

@@ -250,6 +250,22 @@ def test_what_an_order_says_beside_is_weighed(
     assert code is None or code in codes(got), codes(got)
 
 
+def test_an_order_in_a_currency_nobody_agreed_is_not_said_to_be_in_ours(hub: AtWork) -> None:
+    got = hub.send(ORDER.replace(b'currency="USD"', b'currency="XXQ"'), MERIDIAN)
+    assert got.message.outcome == "refused"
+    said = [each.message for each in findings(got) if "CURRENCY" in each.code]
+    assert said == [f"line {number}: ordered in 'XXQ', the contract is in USD" for number in (1, 2)]
+    assert b"USD" not in b"".join(each.body for each in hub.answers(got.message.id)).replace(b"contract is in USD", b"")
+
+
+def test_the_same_order_under_another_payload_is_said_to_be_the_same(hub: AtWork) -> None:
+    hub.send(ORDER, MERIDIAN)
+    got = hub.send(ORDER.replace(PAYLOAD.encode(), b"another@buy.meridian-cath.example"), MERIDIAN)
+    [found] = [each.message for each in findings(got) if each.code == "BUS-ORDER-DUPLICATE"]
+    assert found.startswith("the same order MC-4500071 again (under another@buy.meridian-cath.example, message ")
+    assert "control number" not in found
+
+
 def test_an_answer_goes_to_the_division_that_ordered(tmp_path: Path, hub_with: OpenOver) -> None:
     folder = tmp_path / "config" / "partners" / MERIDIAN
     folder.mkdir(parents=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.kernel.diagnostics import Diagnostic
-from tests.flow.at_work import AtWork
+from tests.flow.at_work import AtWork, findings
 from tests.house import CHECKOUT
 
 BOREALIS = "borealis-ortho"
@@ -70,6 +70,13 @@ def test_what_the_release_or_their_guide_does_not_allow_is_told_by_a_999(
     assert [*_said(hub, message, "IK3"), *_said(hub, message, "IK4")] == notes
     assert _said(hub, message, "IK5") == ["IK5|R|5"]
     assert _said(hub, message, "AK9") == ["AK9|R|1|1|0"]
+
+
+def test_an_order_in_a_currency_it_names_is_said_to_be_in_that_alone(hub: AtWork) -> None:
+    assert ORDER.count("CUR|BY|CAD~") == 1
+    got = hub.send(ORDER.replace("CUR|BY|CAD~", "CUR|BY|USD~").encode(), BOREALIS)
+    said = {each.message.partition(": ")[2] for each in findings(got) if "CURRENCY" in each.code}
+    assert said == {"ordered in 'USD', the contract is in CAD"}
 
 
 def test_a_repetition_sign_in_a_text_is_text(hub: AtWork) -> None:

@@ -38,9 +38,9 @@ ENGLISH, CHINESE = map(book, LANGUAGES)
         ("10 each", "10 个"),
         ("Rejected: '12' is not a number", "被拒：“12”不是数字"),
         (
-            "order 1 arrived again (message 02); the first (control number 7, message 01) stands; "
+            "order 1 arrived again (message 02); the first (under 7, message 01) stands; "
             "the second differs: line 1 quantity 5 each became 6 each; line 2 is gone",
-            "订单 1 再次到达（报文 02）；首次（控制号 7，报文 01）有效；"
+            "订单 1 再次到达（报文 02）；首次（编号 7，报文 01）有效；"
             "第二次不同之处：第 1 行数量由 5 个变为 6 个；第 2 行已删除",
         ),
     ],

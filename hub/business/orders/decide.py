@@ -106,7 +106,7 @@ def decide(order: PurchaseOrder, known: OrderState | None, given: Given, *, answ
         return _set_aside(known, given, _instruction(order, known, purpose))
     if known is None:
         return _as_wished(order, _fresh(order, given))
-    if purpose == COPY and known.digest == digest_of(order):
+    if purpose == COPY and known.digest == digest_of(order, given.source):
         return _repeated(order, known, given, None if answered else _answer(order, known, given))
     return _taken(order, known, given)
 
@@ -161,16 +161,22 @@ def _told(state: OrderState) -> str:
 
 def _answer_late(again: Decision, order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     """Answer what stands and was never answered; ask a person where the message is read otherwise than it was."""
-    if known.digest == digest_of(order):
+    if known.digest == digest_of(order, given.source):
         answer = _answer(order, known, given)
         return replace(again, effects=[Effect.SEND_ANSWER, *again.effects], answer=answer)
     reason = say("BUS-UNANSWERED", "number", order=known.number, status=known.status)
     return replace(again, effects=[Effect.ASK_A_PERSON], reasons=[*again.reasons, reason.finding])
 
 
-def digest_of(order: PurchaseOrder) -> str:
-    """Return a digest of what is ordered: the same for a copy that differs in its purpose alone."""
-    return hashlib.sha256(_ENCODER.encode(replace(order, purpose=None))).hexdigest()
+def digest_of(order: PurchaseOrder, source: Source) -> str:
+    """Return a digest of what is ordered: the same for a copy that differs in its purpose alone.
+
+    What only repeats the id its message is known by (a payloadID) is none of it; a number may be anything's.
+    """
+    own, said = source.control_number or "", order.extensions
+    if said and not own.isdigit():
+        said = {name: value for name, value in said.items() if value != own}
+    return hashlib.sha256(_ENCODER.encode(replace(order, purpose=None, extensions=said))).hexdigest()
 
 
 def seller_order_number(order_id: str) -> str:
@@ -248,7 +254,7 @@ def _state(
         test=given.test,
         status=status,
         verdict=verdict,
-        digest=digest_of(order),
+        digest=digest_of(order, given.source),
         source=given.source,
         seller_order=seller_order_number(given.order_id),
         placed=order.placed.on if order.placed else None,
@@ -356,7 +362,7 @@ def _taken(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     """Ask a person about an order whose number is taken, with both shown; the one that stands is not touched."""
     different = differences(order, known)
     key = "BUS-ORDER-DUPLICATE/lines" if different else "BUS-ORDER-DUPLICATE"
-    if known.digest == digest_of(order):
+    if known.digest == digest_of(order, given.source):
         key = "BUS-ORDER-DUPLICATE/same"
     first, second = _arrived(known.source), _arrived(given.source)
     words = {"order": order.number, "first": first, "second": second, "differences": different}

@@ -20,6 +20,7 @@ from hub.business.orders.filing import NewOrder, answered, first_answer, ready, 
 from hub.business.orders.model import Decision, Effect, Source
 from hub.business.orders.reasons import HOLDING
 from hub.business.orders.rules import OrderRules
+from hub.business.orders.terms import currency_of
 from hub.business.room import Arrived, DocumentRef, Prepared, Standing
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.result import Due, Event, OpenDuty, Result
@@ -86,9 +87,13 @@ def document_of(new: NewOrder) -> DocumentRef:
 
 
 def _order_of(arrived: Arrived) -> PurchaseOrder:
+    """Return the order with its currency: where only its lines say one, what is agreed is not put in its mouth."""
     order = arrived.document
     assert isinstance(order, PurchaseOrder)
-    return order if order.currency else replace(order, currency=arrived.partner.currency)
+    if order.currency:
+        return order
+    agreed, said = arrived.partner.currency, {line.price.currency for line in order.lines if line.price}
+    return replace(order, currency=currency_of(order) if said and agreed not in said else agreed)
 
 
 def _given(order: PurchaseOrder, arrived: Arrived, rules: OrderRules) -> Given:

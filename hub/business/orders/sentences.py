@@ -335,7 +335,7 @@ ABOUT_LINES = {
         "line number '{line}' stands on more than one line", "give every line its own number and order again"
     ),
     "BUS-CURRENCY-MIXED": _refused(
-        "line {line}: priced in '{currency}', the order is in '{expected}'", "order each currency by itself"
+        "line {line}: ordered in '{currency}', the rest of the order in '{expected}'", "order each currency by itself"
     ),
     "BUS-LOT/line": _held(
         "line {line}: asks for the {kind} '{value}', and what is ordered is made anew",
@@ -393,11 +393,11 @@ ABOUT_ORDERS = {
         "ask the customer whether it is meant to be taken now",
     ),
     "BUS-TOTAL": _doubted(
-        "the order's total is stated as '{stated}', its lines make '{computed}'",
+        "the order's {which} is stated as '{stated}', its lines make '{computed}'",
         "nothing is booked from the stated total; check the lines",
     ),
     "BUS-TOTAL-UNCOMPARED": _doubted(
-        "a total of the order is stated as '{stated}', and no sum to compare it with follows from its lines",
+        "the order's {which} is stated as '{stated}', and no sum to compare it with follows from its lines",
         "nothing is booked from the stated total; check the lines",
     ),
     "BUS-NOT-PLANNED": _noted(
@@ -432,7 +432,7 @@ ABOUT_ORDERS = {
         "ask the customer whether both are meant; the second goes under a number of its own",
     ),
     "BUS-ORDER-DUPLICATE/same": _held(
-        "order {order} arrived again ({second}); the first ({first}) stands; the second says the same",
+        "the same order {order} again ({second}); the first ({first}) stands",
         "discard the second, or ask the customer to send it under a number of its own",
     ),
     "BUS-ORDER-DUPLICATE": _held(

@@ -17,6 +17,7 @@ from hub.business.orders.reasons import Reason, say
 from hub.business.orders.terms import shown
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Totals
+from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.words import Money
 
 CENT = Decimal("0.01")
@@ -27,6 +28,7 @@ _BETWEEN = ("allowances", "charges", "tax", "prepaid", "rounding")
 _OF_LINES = "lines"
 _UNCOMPARED = {"BUS-LINE-AMOUNT": "BUS-LINE-AMOUNT-UNCOMPARED", "BUS-TOTAL": "BUS-TOTAL-UNCOMPARED"}
 _SUMS = (_OF_LINES, "before_tax", "with_tax", "payable")
+_CALLED = {name: Wording(key=f"total/{name.replace('_', '-')}") for name in (*_SUMS, *_BETWEEN)}
 
 
 def line_total(line: OrderLine, item: CatalogueItem | None, path: str) -> list[Reason]:
@@ -48,7 +50,7 @@ def order_totals(order: PurchaseOrder, lines: Sequence[LineDecision], catalogue:
     for name, stated in _stated(order.total):
         comparable = name == _OF_LINES or (name in _SUMS and not more)
         made = _made(order, lines, catalogue, stated.currency) if comparable else None
-        reasons += _compared(stated, made, CENT * len(order.lines), "BUS-TOTAL", "total", None)
+        reasons += _compared(stated, made, CENT * len(order.lines), "BUS-TOTAL", f"total.{name}", None, _CALLED[name])
     return reasons
 
 
@@ -81,17 +83,38 @@ def _made(order: PurchaseOrder, lines: Sequence[LineDecision], catalogue: Catalo
 
 
 def _compared(
-    stated: Money, made: Decimal | None, allowed: Decimal, key: str, path: str, line: str | None
+    stated: Money,
+    made: Decimal | None,
+    allowed: Decimal,
+    key: str,
+    path: str,
+    line: str | None,
+    which: Wording | None = None,
 ) -> list[Reason]:
     """Say that a sum differs by more than is allowed (a buyer may round every line to the cent), or what keeps it from
     being compared.
 
     Numbers are ordered, not subtracted: however large one is, that costs nothing and cannot fail.
     """
-    words = {"line": line, "stated": shown(stated.amount)}
+    words: dict[str, object] = {"line": line, "which": which, "stated": shown(stated.amount)}
     if made is None or not stated.amount.is_finite():
         return [say(_UNCOMPARED[key], path, found=words["stated"], **words)]
     if made - allowed <= stated.amount <= made + allowed:
         return []
     words["computed"] = in_cents(made)
     return [say(key, path, found=words["stated"], expected=words["computed"], **words)]
+
+
+declared(
+    {
+        "total/lines": Phrase(message="total of the lines"),
+        "total/before-tax": Phrase(message="total before tax"),
+        "total/with-tax": Phrase(message="total with tax"),
+        "total/payable": Phrase(message="amount to be paid"),
+        "total/allowances": Phrase(message="total of allowances"),
+        "total/charges": Phrase(message="total of charges"),
+        "total/tax": Phrase(message="total of taxes"),
+        "total/prepaid": Phrase(message="amount paid before"),
+        "total/rounding": Phrase(message="amount of rounding"),
+    }
+)

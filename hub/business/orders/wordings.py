@@ -17,7 +17,7 @@ declared(
         "order/price-basis": Phrase(message="{amount} {currency} per {unit} ({basis})"),
         "order/day": Phrase(message="{kind} {day}"),
         "order/arrived": Phrase(message="message {message}"),
-        "order/arrived-numbered": Phrase(message="control number {number}, message {message}"),
+        "order/arrived-numbered": Phrase(message="under {number}, message {message}"),
         "order/line-new": Phrase(message="line {line} is new"),
         "order/line-gone": Phrase(message="line {line} is gone"),
         "order/and-more": Phrase(message="and {count} more"),

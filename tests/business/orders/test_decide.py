@@ -63,8 +63,8 @@ def test_an_order_whose_number_is_taken_is_a_duplicate_and_a_person_is_asked_wit
     assert decision.answer is None
     assert decision.order_id == known.id
     assert reason.message == (
-        "order 4500098123 arrived again (control number 102, message message-2);"
-        " the first (control number 101, message message-1) stands; the second says the same"
+        "the same order 4500098123 again (under 102, message message-2);"
+        " the first (under 101, message message-1) stands"
     )
 
 
@@ -308,8 +308,8 @@ def test_special_process_requirements_stay_with_the_order_and_the_line() -> None
 
 
 def test_the_digest_tells_orders_apart_by_content_and_not_by_purpose() -> None:
-    assert digest_of(order()) == digest_of(order(purpose="duplicate"))
-    assert digest_of(order()) != digest_of(order(line(quantity=many(600))))
+    assert digest_of(order(), FIRST) == digest_of(order(purpose="duplicate"), SECOND)
+    assert digest_of(order(), FIRST) != digest_of(order(line(quantity=many(600))), FIRST)
 
 
 def test_two_currencies_never_stand_in_one_order() -> None:

@@ -214,7 +214,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-CURRENCY-MIXED",
         "lines[0].price.currency",
-        "line 10: priced in 'EUR', the order is in 'USD'",
+        "line 10: ordered in 'EUR', the rest of the order in 'USD'",
     ),
     (
         "a quantity below the minimum",

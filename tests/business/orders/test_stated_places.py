@@ -218,7 +218,7 @@ def test_a_line_in_another_currency_than_its_order_is_refused_for_that_and_the_o
 ) -> None:
     got = answered(order(head=WANTED, lines=f"PO1*1*{ITEM}CUR*{whose}*{currency}~PO1*2*{ITEM}"))
     assert got.statuses == ["rejected", "accepted"]
-    assert f"line 1: priced in '{currency}', the order is in 'USD'" in got.reason("BUS-CURRENCY-MIXED")
+    assert f"line 1: ordered in '{currency}', the rest of the order in 'USD'" in got.reason("BUS-CURRENCY-MIXED")
     assert [ack[1] for ack in got.segments("ACK")] == ["IR", "IA"]
 
 

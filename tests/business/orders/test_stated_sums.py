@@ -154,6 +154,16 @@ def test_every_sum_of_a_total_is_compared_or_said_not_to_be(total: dict[str, str
     assert found == said
 
 
+def test_two_totals_that_are_both_wrong_are_told_apart() -> None:
+    stated = Totals(lines=money("7000"), payable=money("7000"))
+    found = [reason for reason in decided(asked(total=stated)).all_reasons if reason.code == "BUS-TOTAL"]
+    assert [each.message for each in found] == [
+        "the order's total of the lines is stated as '7000', its lines make '6175'",
+        "the order's amount to be paid is stated as '7000', its lines make '6175'",
+    ]
+    assert [each.location.path for each in found] == ["total.lines", "total.payable"]
+
+
 def test_charges_of_the_order_stand_between_its_lines_and_what_is_paid() -> None:
     total = Totals(lines=money("6175"), payable=money("6275"))
     decision = decided(asked(total=total, charges=[Charge(kind="charge", amount=money("100"))]))

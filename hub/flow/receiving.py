@@ -23,7 +23,7 @@ def without_secrets(head: bytes, is_all: bool) -> bytes:
     """
     head, is_open = blotted(head)
     if is_open and not is_all:
-        raise RefusedBody("the secret in its header has no end in the first 64 KiB, so nothing of it can be kept")
+        raise RefusedBody("a secret or a card in it has no end in the first 64 KiB, so nothing of it can be kept")
     return head
 
 

@@ -33,13 +33,20 @@ def written(rules: Rules, result: Result) -> tuple[Result, list[Draft]]:
         try:
             drafts.append(_draft(rules, due))
         except Unsendable as fault:
-            worst = max(fault.findings, key=lambda finding: finding.severity)  # of equals the first
-            why = Wording(key="call/not-written", words={"message": worst.wording})
+            reasons = _reasons(fault.findings)
+            why = Wording(key="call/not-written", words={"message": reasons[0].wording})
             later = OpenDuty(partner=due.partner, document=type(due.document).__name__)
             open_duties = [*result.open_duties, later] if later not in result.open_duties else result.open_duties
-            findings = [*result.findings, *(_of_ours(each, later.document) for each in fault.findings)]
+            findings = [*result.findings, *(_of_ours(each, later.document) for each in reasons)]
             result = replace(result, findings=findings, attention=why, open_duties=open_duties)
     return (replace(result, due=[], events=[]) if result.due or result.events else result), drafts
+
+
+def _reasons(findings: list[Diagnostic]) -> list[Diagnostic]:
+    """Return why an answer could not be written, its cause first: a note is no reason, and what a map cannot say comes
+    before what its schema misses because of that, however much falls with it."""
+    rejects = [each for each in findings if each.severity.is_reject]
+    return rejects or findings
 
 
 def _of_ours(found: Diagnostic, document: str) -> Diagnostic:
@@ -50,7 +57,7 @@ def _of_ours(found: Diagnostic, document: str) -> Diagnostic:
     return Diagnostic(
         code="MAP-UNSENDABLE",
         case=None if at else "nowhere",
-        severity=Severity.WARNING if found.severity.is_reject else Severity.NOTE,
+        severity=Severity.WARNING,
         words={**words, "at": at} if at else words,
         location=Location(path=document),
         found=found.found,

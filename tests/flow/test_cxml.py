@@ -25,6 +25,7 @@ from hub.mapping.documents import read_documents
 from hub.mapping.library import MapLibrary
 from hub.platform.configuration import find_configuration
 from tests.flow.at_work import AtWork, codes, findings
+from tests.flow.overlay import write
 from tests.house import CHECKOUT, Many
 
 MERIDIAN = "meridian-cath"
@@ -281,6 +282,28 @@ def test_an_answer_goes_to_the_division_that_ordered(tmp_path: Path, hub_with: O
     other_order = ORDER.replace(b"17951652", b"17951653").replace(b"-4500071", b"-4500072")
     [answer] = divided.answers(divided.send(other_order, MERIDIAN).message.id)
     assert said(answer.body, "//Header/To/Credential/Identity/text()") == ["AN01000421977"]
+
+
+def test_an_answer_that_a_word_without_a_code_keeps_back_names_the_word_and_nothing_that_is_no_reason(
+    tmp_path: Path, hub_with: OpenOver
+) -> None:
+    codes_of_ours = (CHECKOUT / "mappings" / "cxml" / "codes.toml").read_text()
+    write(tmp_path / "config", "mappings/cxml/codes.toml", codes_of_ours.replace('date-rescheduled = "detail"\n', ""))
+    got = hub_with(tmp_path / "config").send(ORDER.replace(b"2027-01-27T00:00:00", b"2026-12-02T00:00:00"), MERIDIAN)
+    assert "'date-rescheduled' has no code in table line-status" in str(got.message.attention)
+    told = [each.message for each in findings(got) if each.code == "MAP-UNSENDABLE"]
+    assert "'date-rescheduled'" in told[0]
+    assert not any("MAP-UNSAID" in each for each in told)
+
+
+def test_a_card_that_an_order_is_to_be_paid_by_is_told_without_its_number_and_kept_nowhere(hub: AtWork) -> None:
+    card = b'<Payment><PCard number="4111111111111111" expiration="2028-06-30"/></Payment>'
+    got = hub.send(ORDER.replace(b"        <Extrinsic", card + b"        <Extrinsic", 1), MERIDIAN)
+    assert got.message.outcome == "accepted"
+    assert {"*" * 16, "*" * 10} <= {each.found for each in findings(got)}
+    assert b"4111" not in hub.stored(got.message.id)
+    [row] = got.documents
+    assert "4111" not in str(view_of(hub.stored(got.message.id), row, row.findings, hub.hub.rules))
 
 
 def test_every_sample_of_others_gets_its_verdict(hub: AtWork, shared: Path) -> None:

@@ -1,4 +1,4 @@
-"""Blots out what a cXML proves its sender by, so that nobody keeps it: the shared secret, and a code made of one.
+"""Blots out what nobody is to keep: what a cXML proves its sender by (a secret, a code of it), and cards to pay by.
 
 In: the first bytes of a body, whatever it is. Out: as many bytes, the same but for the secrets, of which each sign is a
 blot: a body has its size, its lines and its columns afterwards. It is looked for wherever it may be meant, in every
@@ -16,7 +16,13 @@ from operator import itemgetter
 from hub.formats.cxml.mime import pieces
 
 BLOT = b"*"
-NAMES = ("SharedSecret", "CredentialMac")
+NAMES = (
+    "SharedSecret",
+    "CredentialMac",
+    "PCard",  # of cXML: a card to pay by, with its number and its last day
+    "PrimaryAccountNumberID",  # of UBL: the number of a card
+    "CV2ID",  # of UBL: what is printed behind it
+)
 
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 _EBCDIC = "cp037"  # letters and the signs of a tag stand alike in all its pages

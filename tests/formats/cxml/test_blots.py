@@ -60,6 +60,15 @@ def order(shown: str = f"<SharedSecret>{SECRET}</SharedSecret>", encoding: str =
         (f"<CredentialMac type='x'>{SECRET}</CredentialMac>", "<CredentialMac type='*'>*********</CredentialMac>"),
         ("<SharedSecret/><a>b</a>", "<SharedSecret/><a>b</a>"),
         ("<SharedSecretOf>b</SharedSecretOf>", "<SharedSecretOf>b</SharedSecretOf>"),
+        (
+            '<PCard number="4111111111111111" expiration="2028-06-30"/><a/>',
+            '<PCard number="****************" expiration="**********"/><a/>',
+        ),
+        ("<PCard number='4111'><Name>J. Doe</Name></PCard>", "<PCard number='****'>*******************</PCard>"),
+        (
+            "<cbc:PrimaryAccountNumberID>4111</cbc:PrimaryAccountNumberID><cbc:CV2ID>123</cbc:CV2ID>",
+            "<cbc:PrimaryAccountNumberID>****</cbc:PrimaryAccountNumberID><cbc:CV2ID>***</cbc:CV2ID>",
+        ),
     ],
 )
 def test_each_sign_of_a_secret_becomes_a_blot_and_nothing_else_changes(shown: str, kept: str) -> None:

@@ -78,6 +78,12 @@ def may_be_signed(content_type: str | None) -> bool:
     return not named.startswith("application/edi") and not named.endswith("json")
 
 
+def is_called_signed(content_type: str | None) -> bool:
+    """Say whether what is sent calls itself something in which its sender is shown: XML, or parts of which one is."""
+    named = (content_type or "").partition(";")[0].strip().lower()
+    return "xml" in named or named.startswith("multipart/")
+
+
 def receipt(
     said: DoorAnswer, head: bytes, content_type: str | None, payload: str, at: datetime
 ) -> ShapedReceipt | None:

@@ -38,8 +38,8 @@ OF_ORDERS = {
 }
 """Which vocabulary, or vocabularies, the words are of that a module of the room decides by."""
 
-NO_VOCABULARY = {"bearings._TABLES", "decide._DECIDED", "pages._IN_LINE", "pages._IN_ORDER"}
-"""Names of sections, columns and our own verdicts: no map writes them."""
+NO_VOCABULARY = {"bearings._TABLES", "decide._DECIDED", "pages._IN_LINE", "pages._IN_ORDER", "sums._CALLED"}
+"""Names of sections, columns, fields and our own verdicts: no map writes them."""
 
 
 def collections_of_words() -> Iterator[tuple[str, set[str]]]:

@@ -178,9 +178,9 @@ def test_a_sample_is_valid_and_says_much(tmp_path: Path) -> None:
     ("name", "body", "said"),
     [
         ("acme-cardio/850", b"dear sirs", "ENV-NO-INTERCHANGE interchange: byte 0"),
-        ("summit-surgical/order", b"<Order><Number>1</Order>", "SYN-XML-BROKEN interchange: line 1 column 25"),
-        ("meridian-cath/order", b"<cXML><Request>", "SYN-XML-BROKEN interchange: line 1 column 16"),
-        ("helix-diagnostics/order", b'{"a": 1, "a": 2}', "SYN-JSON-TWICE interchange: line 1 column 7 /a"),
+        ("summit-surgical/order", b"<Order><Number>1</Order>", "SYN-XML-BROKEN message: line 1 column 25"),
+        ("meridian-cath/order", b"<cXML><Request>", "SYN-XML-BROKEN message: line 1 column 16"),
+        ("helix-diagnostics/order", b'{"a": 1, "a": 2}', "SYN-JSON-TWICE message: line 1 column 7 /a"),
     ],
     ids=["X12", "XML", "cXML", "JSON"],
 )

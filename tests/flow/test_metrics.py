@@ -15,11 +15,13 @@ from hub.exchange.outbox import DueDelivery
 from hub.flow.delivering import Deliverer, DeliveryWay
 from hub.kernel.sentence import Wording, as_written
 from hub.platform.supervision import Loop
+from hub.transport.folder import FolderWatcher
 from hub.web.app import create_app
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.overlay import NORTH, add_north, from_north
 from tests.flow.wire import group, line, one_order, order, transaction
 
+FAR = 4_000_000_000.0  # every file is settled then
 TOKEN = "a-token-of-twenty-signs-or-more"
 Numbers = dict[str, dict[tuple[str, ...], float]]
 
@@ -91,6 +93,12 @@ def test_every_number_that_is_declared_is_fed(hub: AtWork) -> None:
     hub.send(from_north(group(transaction(order("4500098001"))), number=1), NORTH)
     hub.hub.places.prepare([NORTH])
     hub.deliver()
+    (hub.hub.places.inbox(NORTH) / "order.edi").write_bytes(b"x" * 100)
+    told = hub.hub.metrics.count_set_aside
+    watcher = FolderWatcher(
+        hub.hub.places, lambda: [NORTH], hub.hub.receive, limit_bytes=99, clock=lambda: FAR, tell_aside=told
+    )
+    hub.wait(watcher.sweep())
     hub.take_in(one_order("4500098002", 102))
     hub.wait(hub.hub._keep_house())
 

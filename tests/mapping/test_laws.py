@@ -71,6 +71,23 @@ def ordered(document: Any) -> Any:
     return document
 
 
+def in_coarser_words(map_: Map, document: Struct, again: Struct | None, wire: bytes) -> bool:
+    """Say whether a document came back the same but for words of which the wire has fewer, and says the same again.
+
+    That none of them is said as what it is not ``test_every_word_of_an_answer`` holds.
+    """
+
+    def without(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: without(item) for name, item in value.items() if name not in ("status", "verdict")}
+        return [without(item) for item in value] if isinstance(value, list) else value
+
+    if again is None or turned(map_, again)[1] != wire:
+        return False
+    before, after = (ordered(without(msgspec.to_builtins(each))) for each in (document, again))
+    return bool(before == after)
+
+
 def turned(map_: Map, document: Struct) -> tuple[Struct | None, bytes, list[str], set[str]]:
     """Write and read: the document again, the wire, what writing found, what reading found."""
     written = write_document(map_, document)
@@ -90,7 +107,7 @@ def test_what_is_written_reads_back_the_same(name: str, random: Any, often: floa
     document, _ = map_.arranged(invent(map_, Chance(random, often)))
     again, wire, found, faults = turned(map_, document)
     if again is None or ordered(msgspec.to_builtins(again)) != ordered(msgspec.to_builtins(document)):
-        assert found, "a document changed in silence"
+        assert found or in_coarser_words(map_, document, again, wire), "a document changed in silence"
         return
     assert faults <= OMISSIONS | {"MAP-CODE-PASSED"} or found
     second, wire_again, _, _ = turned(map_, again)
@@ -121,6 +138,6 @@ def test_blanks_behind_a_text_are_left_off_and_told(name: str, random: Any, ofte
 def test_blanks_around_a_free_text_come_back_where_the_wire_can_say_them(name: str, random: Any, often: float) -> None:
     map_ = LIBRARY.map(name)
     document, _ = map_.arranged(invent(map_, Chance(random, often, padded=True)))
-    again, _, found, _ = turned(map_, document)
+    again, wire, found, _ = turned(map_, document)
     if again is None or ordered(msgspec.to_builtins(again)) != ordered(msgspec.to_builtins(document)):
-        assert found, "a document changed in silence"
+        assert found or in_coarser_words(map_, document, again, wire), "a document changed in silence"

@@ -126,7 +126,7 @@ def test_how_a_folder_was_reached_before_is_kept(database: Database, ended: str)
         assert outbox.resend(conn, sent, now=LATER, actor="person:kim")
         shown = _delivery(conn, sent)
         [before] = shown.earlier
-        assert (before.state, before.error) == (ended, "disk full" if ended == "failed" else None)
+        assert (before.state, before.error) == (ended, as_written("disk full") if ended == "failed" else None)
         assert (shown.state, shown.error) == ("ready", None)
         assert [each.message for each in outbox.claim(conn, now=LATER)] == [sent]
 

@@ -18,7 +18,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from hub.exchange.intake import KEY_LENGTH_MAX, Accepted, Incoming
-from hub.flow.receiving import may_be_signed
+from hub.flow.receiving import is_called_signed, may_be_signed
 from hub.flow.signing import DoorAnswer
 from hub.kernel.errors import Conflict, RefusedBody, Unavailable
 from hub.kernel.identity import new_id
@@ -82,8 +82,10 @@ async def receive(request: Request[Any, Any, Any], partner: FromPath[str]) -> Re
     arriving = RequestBody(request)
     try:
         accepted = await _take_in(request, partner, arriving)
-    except (Problem, Conflict, Unavailable, RefusedBody):
-        if may_be_signed(request.headers.get("content-type")):
+    except (Problem, Conflict, Unavailable, RefusedBody) as refusal:
+        called = request.headers.get("content-type")
+        too_large = isinstance(refusal, Problem) and refusal.status == 413  # by what it states: read where it must be
+        if is_called_signed(called) if too_large else may_be_signed(called):
             await arriving.remember_beginning()
         raise
     status = f"/api/v1/messages/{accepted.message_id}"

@@ -6,6 +6,8 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from hub.canonical.result import Cause
 from hub.exchange import envelopes, outbox, recording
 from hub.exchange.intake import Incoming
@@ -171,7 +173,7 @@ def receive(
     names = ("received", "mapped", "finished")
     stages = [StageTime(stage=name, at=at + timedelta(milliseconds=7 * n)) for n, name in enumerate(names)]
 
-    def work(conn: object) -> str:
+    def work(conn: Connection) -> str:
         incoming = Incoming(
             id=message,
             partner=partner,
@@ -180,11 +182,11 @@ def receive(
             received_at=at,
             content_type="application/edi-x12",
         )
-        accepted = accept(conn, incoming)  # type: ignore[arg-type]
+        accepted = accept(conn, incoming)
         assert not accepted.duplicate
-        envelopes.enter(conn, _envelope(message, partner, control_number, at))  # type: ignore[arg-type]
-        recording.put_documents(conn, [row])  # type: ignore[arg-type]
-        put_keys(conn, partner, message, keys)  # type: ignore[arg-type]
+        envelopes.enter(conn, _envelope(message, partner, control_number, at))
+        recording.put_documents(conn, [row])
+        put_keys(conn, partner, message, keys)
         processed = Processed(
             message=message,
             partner=partner,
@@ -199,7 +201,7 @@ def receive(
             keys=keys,
             documents=1,
         )
-        recording.record(conn, processed)  # type: ignore[arg-type]
+        recording.record(conn, processed)
         return message
 
     return hub.database.write_now(work)
@@ -242,7 +244,7 @@ def answer(
         cause_position=1,
     )
 
-    def work(conn: object) -> None:
+    def work(conn: Connection) -> None:
         outgoing = OutboundMessage(
             id=message,
             partner=partner,
@@ -259,7 +261,7 @@ def answer(
             documents=[row],
             keys=[*number_keys(row), Key(kind="interchange", value=str(control_number))],
         )
-        outbox.put_all(conn, [outgoing])  # type: ignore[arg-type]
+        outbox.put_all(conn, [outgoing])
 
     hub.database.write_now(work)
     return message

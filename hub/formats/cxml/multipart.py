@@ -114,7 +114,10 @@ def is_multipart(data: bytes) -> bool:
 
 
 def cxml_part(data: bytes) -> CxmlPart | Diagnostic:
-    """Return the cXML of a multipart body: the first part that is one, else the first that is XML."""
+    """Return the cXML of a multipart body: the one part that is one, else the first that is XML.
+
+    Of two that are one neither is an attachment of the other: each is a document that somebody waits to have answered.
+    """
     parts: list[_Part] = []
     ended = False
     for each in _parts(data):
@@ -124,17 +127,20 @@ def cxml_part(data: bytes) -> CxmlPart | Diagnostic:
             ended = True
         else:
             parts.append(each)
-    found: dict[str, tuple[_Part, bytes]] = {}
+    found: dict[str, list[tuple[_Part, bytes]]] = {}
     for part in parts:
         text = _xml_of(data, part)
         if isinstance(text, Wording):
             return refusal("SYN-MULTIPART", Location(line=part.line), found=text)
-        found.setdefault(sniff(text[:SNIFFED_BYTES]) or "", (part, text))
-    chosen = found.get("cxml") or found.get("xml")
-    if chosen is None:
+        found.setdefault("" if is_multipart(text) else sniff(text[:SNIFFED_BYTES]) or "", []).append((part, text))
+    whole = found.get("cxml", [])
+    if len(whole) > 1:
+        return refusal("SYN-CXML-SEVERAL", Location(line=whole[1][0].line), most=len(whole))
+    chosen = whole or found.get("xml")
+    if not chosen:
         said = Wording(key="multipart/no-cxml", words={"count": len(parts)})
         return refusal("SYN-MULTIPART", Location(line=1), found=said)
-    part, text = chosen
+    part, text = chosen[0]
     others = [each for each in parts if each is not part]
     findings = [*_told(others)]
     if not ended:

@@ -234,6 +234,23 @@ def test_a_multipart_body_that_cannot_be_taken_apart_is_told(body: bytes, why: s
     assert why in found.message
 
 
+@pytest.mark.parametrize("second", [WHOLE, WHOLE.replace("p1@x", "p2@x"), "<cXML/>", "\ufeff<!-- again --><cXML>"])
+@pytest.mark.parametrize("encoding", ["8bit", "base64"])
+def test_a_second_cxml_beside_the_first_is_no_attachment_and_refuses_both(second: str, encoding: str) -> None:
+    content = second.encode() if encoding == "8bit" else base64.encodebytes(second.encode())
+    fields = f"Content-Type: text/xml|Content-Transfer-Encoding: {encoding}"
+    body = multipart(CXML, DRAWING, (fields, content))
+    found = refused(body)
+    assert found.code == "SYN-CXML-SEVERAL"
+    assert "there are 2 documents" in found.message
+    assert found.location.line == body[: body.rindex(content)].count(b"\n") + 1
+
+
+def test_xml_of_another_kind_beside_the_cxml_is_attached() -> None:
+    found = opened(multipart(("Content-Type: text/xml", b"<Drawing/>"), CXML)).findings
+    assert [each.code for each in found] == ["SYN-ATTACHMENT"]
+
+
 def test_of_many_attachments_the_first_are_named_and_the_others_counted() -> None:
     found = opened(multipart(CXML, *[DRAWING] * 25)).findings
     assert [each.code for each in found] == ["SYN-ATTACHMENT"] * 20 + ["SYN-ATTACHMENT-MORE"]

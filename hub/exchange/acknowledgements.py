@@ -2,7 +2,8 @@
 
 Matched by partner, kind and reference, which is what their syntax acknowledges by (of X12 a group, or an interchange),
 so that nobody can acknowledge another partner's message. An acknowledgement is never itself acknowledged. What one
-message says counts once, however often it is replayed, and never against what a later one has said.
+message says counts once, however often it is replayed. The first verdict stands: of two that differ nobody but the
+partner knows which holds, so a later one changes nothing and calls a person, with both.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from hub.canonical.result import Cause
 from hub.exchange.duties import put_duties
-from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement, Duty, DutyState
+from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement, Duty, DutyState, Event
 from hub.exchange.recording import call_attention, fold, note
-from hub.exchange.tables import document, envelope, message, owed, search_key
+from hub.exchange.tables import document, envelope, message, owed, search_key, timeline
 from hub.kernel.diagnostics import Diagnostic
-from hub.kernel.sentence import Phrase, Wording, declared
+from hub.kernel.sentence import Phrase, Word, Wording, declared
 from hub.kernel.struct import Struct
 from hub.platform.columns import Instant
 
+GIVEN = frozenset({"accepted", "partly", "rejected"})
+"""Verdicts, among the states of what a partner owes us."""
+TAKEN = GIVEN - {"rejected"}
+CONTRADICTED: Event = "acknowledgement-contradicted"
 OF_ENVELOPES = ("TA1",)
 """Kinds of acknowledgement that speak of an envelope, and of no document in it."""
 DAYS_APART_MAX = 1  # what is repeated is a calendar day of the partner's; we know the instant: no zone is further off
@@ -88,9 +93,12 @@ def acknowledge_documents(
 ) -> None:
     """Record what the partner says about what we sent, unless it is no news. A rejection calls for a person.
 
-    ``in_words`` is the verdict for people; ``findings`` are about all of it, and replace those of the acknowledgement
-    before.
+    ``in_words`` is the verdict for people; ``findings`` are about all of it, and replace those of an acknowledgement
+    before that gave the same verdict.
     """
+    if _contradicts(ours.state, ours.acknowledged_by, verdict, by):
+        _contradict(conn, ours.message, partner, ours.state, verdict, by=by, now=now)
+        return
     if not _is_news(ours.state, ours.acknowledged_by, verdict, by):
         return
     for each in documents:
@@ -128,13 +136,18 @@ def acknowledge_envelope(
     if row is None:  # nobody waited for it: this one was not asked for
         put_duties(conn, [_unasked(partner, ours, kind, reference, now)])
         row = conn.execute(_OF_ENVELOPE, {"wanted": ours, "kind": kind}).one()
-    if _is_news(row.state, row.done_by, verdict, by):
-        if verdict == "rejected":
+    if _contradicts(row.state, row.done_by, verdict, by):
+        _contradict(conn, ours, partner, row.state, verdict, by=by, now=now)
+    elif _is_news(row.state, row.done_by, verdict, by):
+        taken = _taken_before(conn, ours, by) if verdict == "rejected" else None
+        if verdict == "rejected" and taken is None:
             conn.execute(_ALL_ANSWERED, {"wanted": ours, "verdict": verdict, "by": by, "now": now})
             conn.execute(_ALL, {"wanted": ours, "verdict": verdict})
         if findings:
             conn.execute(_ENVELOPE, {"wanted": ours, "new_findings": list(findings)})
         _answer(conn, row.id, ours, partner, verdict, in_words, by=by, now=now)
+        if taken is not None:
+            _contradict(conn, ours, partner, taken, verdict, by=by, now=now)
     return ours
 
 
@@ -146,6 +159,34 @@ def message_of_envelope(
     return next(
         (str(row.message) for row in rows if on is None or abs((row.at.date() - on).days) <= DAYS_APART_MAX), None
     )
+
+
+def _contradicts(state: str, acknowledged_by: str | None, verdict: Acknowledgement, by: str) -> bool:
+    """Say whether another acknowledgement has given another verdict. What one message says may be read anew."""
+    return state in GIVEN and state != verdict and acknowledged_by != by
+
+
+def _taken_before(conn: Connection, ours: str, by: str) -> Acknowledgement | None:
+    """Return the verdict by which something in our envelope was taken, at best; None where nothing was."""
+    rows = conn.execute(_STATES, {"wanted": ours}).all()
+    taken = [row.state for row in rows if row.kind not in OF_ENVELOPES and row.state in TAKEN and row.done_by != by]
+    return min(taken, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default=None)
+
+
+def _contradict(
+    conn: Connection, ours: str, partner: str, first: str, verdict: Acknowledgement, *, by: str, now: datetime
+) -> None:
+    """Leave the first verdict as it is and call a person, once: only the partner can say which of the two holds."""
+    told = conn.execute(_CONTRADICTED, {"wanted": ours, "event": CONTRADICTED}).scalars()
+    if any(text is not None and text.words.get("by") == by for text in told):
+        return
+    both: dict[str, Word] = {
+        "first": Wording(key=f"acknowledged/word-{first}"),
+        "since": Wording(key=f"acknowledged/word-{verdict}"),
+    }
+    why = Wording(key="acknowledged/contradicted", words={"partner": partner, "by": by, **both})
+    note(conn, ours, CONTRADICTED, why, at=now, actor=f"partner:{partner}")
+    call_attention(conn, ours, why)
 
 
 def _is_news(state: str, acknowledged_by: str | None, verdict: Acknowledgement, by: str) -> bool:
@@ -208,7 +249,10 @@ _FIND = (
 )
 _SAID = {"state": bindparam("verdict"), "done_by": bindparam("by"), "done_at": bindparam("now", type_=Instant)}
 _ANSWERED = update(owed).where(owed.c.id == bindparam("wanted")).values(_SAID)
-_STATES = select(owed.c.kind, owed.c.state).where(owed.c.cause == bindparam("wanted"), _THEIRS)
+_STATES = select(owed.c.kind, owed.c.state, owed.c.done_by).where(owed.c.cause == bindparam("wanted"), _THEIRS)
+_CONTRADICTED = select(timeline.c.text).where(
+    timeline.c.message == bindparam("wanted"), timeline.c.event == bindparam("event")
+)
 _SENT = (
     select(envelope.c.message, envelope.c.at)
     .join(search_key, search_key.c.message == envelope.c.message)  # by its index: envelopes sent have none
@@ -258,6 +302,12 @@ _MESSAGE = update(message).where(message.c.id == bindparam("wanted")).values(ack
 declared(
     {
         "acknowledged/partly": Phrase(message="{partner} partly accepted what we sent (acknowledgement {by})"),
+        "acknowledged/contradicted": Phrase(
+            message="{partner}: {first}, {since} since (acknowledgement {by}): ask which holds"
+        ),
+        "acknowledged/word-accepted": Phrase(message="accepted"),
+        "acknowledged/word-partly": Phrase(message="partly accepted"),
+        "acknowledged/word-rejected": Phrase(message="rejected"),
         "acknowledged/rejected": Phrase(message="{partner} rejected what we sent (acknowledgement {by})"),
     }
 )

@@ -54,6 +54,7 @@ Event = Literal[
     "deliveries-stopped",
     "deliveries-resumed",
     "acknowledged",
+    "acknowledgement-contradicted",
     "acknowledgement-overdue",
     "answer-overdue",
 ]

@@ -135,11 +135,58 @@ def test_what_was_refused_with_its_envelope_is_not_overdue_as_well(hub: AtWork) 
     assert told.message.id in (shown.message.why or "")
 
 
-def test_what_was_refused_is_accepted_when_it_is_sent_again_and_read(hub: AtWork) -> None:
+def test_what_was_refused_and_is_accepted_since_calls_a_person_who_asks_which_holds(hub: AtWork) -> None:
     answer, number = _answered_order(hub)
     hub.send(_ta1("R", note="006"))
+    told = hub.send(acknowledgement(number, control=901))
+    _assert_asked(hub, answer.message.id, "rejected", "accepted", told.message.id)
+
+
+@pytest.mark.parametrize("first", "ARP")
+@pytest.mark.parametrize("since", "ARP")
+def test_of_two_verdicts_the_first_stands_and_the_list_says_what_the_page_says(
+    hub: AtWork, first: str, since: str
+) -> None:
+    answer, number = _answered_order(hub)
+    hub.send(acknowledgement(number, verdict=first))
+    before = hub.detail(answer.message.id)
+    told = hub.send(acknowledgement(number, verdict=since, control=901))
+    if first != since:
+        _assert_asked(hub, answer.message.id, WORDS[first], WORDS[since], told.message.id)
+    shown = hub.detail(answer.message.id)
+    (listed,) = [each for each in hub.log(direction="out") if each.id == answer.message.id]
+    assert listed.acknowledgement == shown.message.acknowledgement == WORDS[first]
+    assert [each.acknowledgement for each in shown.documents] == [each.acknowledgement for each in before.documents]
+    assert (listed.why == shown.message.why) and (first == since or listed.why)
+
+
+def test_an_envelope_that_is_refused_after_what_is_in_it_was_taken_leaves_that_taken(hub: AtWork) -> None:
+    answer, number = _answered_order(hub)
     hub.send(acknowledgement(number, control=901))
-    assert hub.detail(answer.message.id).message.acknowledgement == "accepted"
+    told = hub.send(_ta1("R", note="006"))
+    _assert_asked(hub, answer.message.id, "accepted", "rejected", told.message.id)
+    assert [each.acknowledgement for each in hub.detail(answer.message.id).documents] == ["accepted"]
+
+
+def test_a_contradiction_that_a_person_has_dealt_with_calls_nobody_when_it_is_replayed(hub: AtWork) -> None:
+    answer, number = _answered_order(hub)
+    hub.send(acknowledgement(number, verdict="R"))
+    told = hub.send(acknowledgement(number, control=901))
+    hub.dealt_with(answer.message.id)
+    hub.replay(told.message.id)
+    shown = hub.detail(answer.message.id)
+    assert (shown.message.acknowledgement, shown.message.why) == ("rejected", None)
+    assert [each.event for each in shown.timeline].count("acknowledgement-contradicted") == 1
+
+
+WORDS = {"A": "accepted", "R": "rejected", "P": "partly"}
+
+
+def _assert_asked(hub: AtWork, ours: str, first: str, since: str, by: str) -> None:
+    shown = hub.detail(ours).message
+    said = {"accepted": "accepted", "rejected": "rejected", "partly": "partly accepted"}
+    assert shown.acknowledgement == first
+    assert shown.why == f"acme-cardio: {said[first]}, {said[since]} since (acknowledgement {by}): ask which holds"
 
 
 @pytest.mark.parametrize(
@@ -185,15 +232,16 @@ def test_a_ta1_replayed_says_nothing_twice_and_calls_nobody_again(hub: AtWork) -
     assert len(_acknowledged(shown)) == 1
 
 
-def test_an_acknowledgement_replayed_does_not_win_over_a_later_one(hub: AtWork) -> None:
+def test_an_acknowledgement_replayed_says_nothing_anew_beside_a_later_one(hub: AtWork) -> None:
     answer, number = _answered_order(hub)
     first = hub.send(acknowledgement(number, verdict="R"))
     hub.send(acknowledgement(number, verdict="A", control=901))
     for _ in range(2):
         hub.replay(first.message.id)
     shown = hub.detail(answer.message.id)
-    assert shown.message.acknowledgement == "accepted"
-    assert _acknowledged(shown) == ["rejected by acme-cardio", "accepted by acme-cardio"]
+    assert shown.message.acknowledgement == "rejected"
+    assert _acknowledged(shown) == ["rejected by acme-cardio"]
+    assert [each.event for each in shown.timeline].count("acknowledgement-contradicted") == 1
 
 
 @pytest.mark.parametrize(("about", "day"), [(4711, "261120"), (1, "251120")])

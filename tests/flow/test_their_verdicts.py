@@ -213,9 +213,20 @@ def test_an_element_is_called_by_its_name_in_our_guide(hub: AtWork) -> None:
     )
 
 
-def test_a_later_acknowledgement_takes_back_what_an_earlier_one_noted(hub: AtWork) -> None:
+def test_a_later_acknowledgement_that_says_otherwise_takes_back_nothing_that_an_earlier_one_noted(hub: AtWork) -> None:
     ours, _ = _told(hub, "AK2*855*0001~AK3*BAK*2**8~AK4*4*373*8~AK5*R*5~AK9*R*1*1*0*1~")
     assert {"SYN-OURS-ELEMENT", "ENV-OURS-GROUP"} <= codes(hub.detail(ours))
+    (answer,) = of_kind(hub.sent(), "855")
+    assert answer.group is not None
+    noted = codes(hub.detail(ours))
+    hub.send(acknowledgement(answer.group, control=902))
+    shown = hub.detail(ours)
+    assert (shown.message.acknowledgement, codes(shown)) == ("rejected", noted)
+
+
+def test_a_later_acknowledgement_of_the_same_verdict_replaces_what_an_earlier_one_noted(hub: AtWork) -> None:
+    ours, _ = _told(hub, "AK2*855*0001~AK3*BAK*2**8~AK4*4*373*8~AK5*E~AK9*E*1*1*1~")
+    assert "SYN-OURS-ELEMENT" in codes(hub.detail(ours))
     (answer,) = of_kind(hub.sent(), "855")
     assert answer.group is not None
     hub.send(acknowledgement(answer.group, control=902))

@@ -48,6 +48,7 @@ EVENTS: dict[str, str | None] = {
     "deliveries-stopped": "Your folder could not be used; what you are sent waits until it can",
     "deliveries-resumed": "Your folder can be used again; what waited is sent",
     "acknowledged": "Your acknowledgement of the message came",
+    "acknowledgement-contradicted": "Another acknowledgement of yours said otherwise; the factory asks you which holds",
     "acknowledgement-overdue": "Your acknowledgement of the message is overdue",
     "answer-overdue": "The factory has been reminded of this message",
 }

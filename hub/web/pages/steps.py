@@ -34,6 +34,7 @@ EVENTS: dict[str, tuple[str, Tone]] = {
     "dealt-with": (N_("Dealt with"), "good"),
     NOTED: (N_("Remark"), "quiet"),
     "acknowledged": (N_("Acknowledged"), "good"),
+    "acknowledgement-contradicted": (N_("Acknowledged otherwise"), "bad"),
     "acknowledgement-overdue": (N_("Acknowledgement overdue"), "bad"),
     "answer-overdue": (N_("Our answer is overdue"), "bad"),
     "held": (N_("Held by our configuration"), "bad"),

@@ -157,7 +157,8 @@ def test_of_two_verdicts_the_first_stands_and_the_list_says_what_the_page_says(
     (listed,) = [each for each in hub.log(direction="out") if each.id == answer.message.id]
     assert listed.acknowledgement == shown.message.acknowledgement == WORDS[first]
     assert [each.acknowledgement for each in shown.documents] == [each.acknowledgement for each in before.documents]
-    assert (listed.why == shown.message.why) and (first == since or listed.why)
+    assert listed.why == shown.message.why
+    assert first == since or listed.why
 
 
 def test_an_envelope_that_is_refused_after_what_is_in_it_was_taken_leaves_that_taken(hub: AtWork) -> None:

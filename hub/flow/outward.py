@@ -61,13 +61,13 @@ def told_to_partner(found: Diagnostic) -> FindingSentence:
     """Return the sentence of a finding where it is made for partners, its remedy where that is the partner's."""
     own = _own_case(found)
     if own is not None:
-        return FindingSentence(message=own.message, remedy=own.remedy, expected=found.expected)
+        return FindingSentence(message=own.message, remedy=own.remedy, expected=found.asked_for)
     if found.code.partition("-")[0] not in STAGES_OF_PARTNERS or found.code in OURS_TO_MEND:
         with_us = "told/nothing" if found.severity is Severity.NOTE else "told/with-us"
         return FindingSentence(message=_in_general(found.severity), remedy=_said(with_us), expected=None)
     ours = found.code in ASKED_CODES or found.code in ASKED_BY_US
     return FindingSentence(
-        message=found.message, remedy=_said("told/with-us") if ours else found.remedy, expected=found.expected
+        message=found.message, remedy=_said("told/with-us") if ours else found.remedy, expected=found.asked_for
     )
 
 

@@ -166,7 +166,14 @@ class DocumentFindings:
         self.beyond: list[Severity] = []  # of those that are only counted
 
     def add(
-        self, code: str, name: str, location: Location, *, found: str | None = None, expected: Word = "", said: str = ""
+        self,
+        code: str,
+        name: str,
+        location: Location,
+        *,
+        found: str | None = None,
+        expected: str | Wording = "",
+        said: str = "",
     ) -> None:
         """Note a fault of ``name``; ``expected`` is what the schema asks for, ``said`` what a library says of it."""
         fault = FAULTS[code]
@@ -176,8 +183,6 @@ class DocumentFindings:
         words: dict[str, Word] = {"name": visible(name)}
         if found is not None:
             words["found"] = visible(found)
-        if isinstance(expected, Wording):
-            words["expected"] = expected
         if said:
             words["said"] = said
         code, _, case = code.partition("/")
@@ -189,7 +194,7 @@ class DocumentFindings:
                 words=words,
                 location=location,
                 found=found[:FOUND_CHARACTERS_MAX] if found else None,
-                expected=str(expected) or None,
+                expected=expected or None,
             )
         )
 

@@ -14,7 +14,7 @@ from hub.formats.iso import WANTED, read_bool, read_date, read_time, read_when
 from hub.formats.named_formats import FORMATS, wanted
 from hub.formats.numbers import NUMBER, WHOLE
 from hub.formats.schema import PartType
-from hub.kernel.sentence import Word
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 
 NUMBER_CHARACTERS_MAX = 40  # 18 digits before the point and 18 behind it, with sign and point: 38
@@ -73,7 +73,7 @@ def accepts(simple: Simple) -> Callable[[str], bool]:
     return lambda text: fault(simple, text) is None
 
 
-def fault(simple: Simple, text: str) -> tuple[str, Word] | None:
+def fault(simple: Simple, text: str) -> tuple[str, str | Wording] | None:
     """Return the code of what is wrong with ``text`` and what was expected; None where nothing is."""
     if simple.codes:
         return None if text in simple.codes else ("GDE-VALUE-CODE", _some(simple.codes))

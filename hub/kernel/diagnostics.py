@@ -72,7 +72,7 @@ class Diagnostic(Struct):
     location: Location = Location()
     standard: str | None = None
     found: str | None = None  # the offending value as sent
-    expected: str | None = None
+    expected: str | Wording | None = None  # what is asked for in its place: as it stands, or in words of ours
     rule: str | None = None  # file:line of the map rule or guide that asked
     told: str | None = msgspec.field(default=None, name="message")
     """The sentence in English: as an earlier hub stored it, or for a reader outside (``spelled_out``)."""
@@ -104,7 +104,14 @@ class Diagnostic(Struct):
     @property
     def spelled_out(self) -> Diagnostic:
         """The same finding with its sentence and remedy written down, for whoever has no templates."""
-        return self if self.told is not None else replace(self, told=self.message, advised=self.remedy)
+        if self.told is not None:
+            return self
+        return replace(self, told=self.message, advised=self.remedy, expected=self.asked_for)
+
+    @property
+    def asked_for(self) -> str | None:
+        """What is asked for in place of what was found, in English."""
+        return None if self.expected is None else str(self.expected)
 
     def with_case(self, case: str) -> Diagnostic:
         """Return the same finding in another of the sentences of its code."""

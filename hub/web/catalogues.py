@@ -42,23 +42,14 @@ def po_file(language: PageLanguage) -> Path:
     return LOCALE / language.locale / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
-class LanguageCatalogue(gettext.GNUTranslations):
-    """The texts of one language."""
-
-    def texts(self) -> Iterator[str]:
-        """Yield every text it translates, as the source writes it; forms of number are left out."""
-        # The standard library reads a file whole and offers to look texts up, not to go through them.
-        yield from (text for text in vars(self)["_catalog"] if isinstance(text, str) and text)
-
-
-def load(language: PageLanguage) -> LanguageCatalogue:
+def load(language: PageLanguage) -> gettext.GNUTranslations:
     """Return the catalogue of ``language``, compiled now if no current ``.mo`` stands beside its ``.po``."""
     source = po_file(language)
     compiled = source.with_suffix(".mo")
     if compiled.is_file() and (not source.is_file() or compiled.stat().st_mtime >= source.stat().st_mtime):
         with compiled.open("rb") as file:
-            return LanguageCatalogue(file)
-    return LanguageCatalogue(io.BytesIO(compiled_bytes(source)))
+            return gettext.GNUTranslations(file)
+    return gettext.GNUTranslations(io.BytesIO(compiled_bytes(source)))
 
 
 def compiled_bytes(source: Path) -> bytes:
@@ -111,9 +102,8 @@ def _wanted() -> Catalog:
 
     from hub.business.rooms import ROOMS
     from hub.formats.families import FAMILIES
-    from hub.kernel.sentence import templates
+    from hub.kernel.sentence import JOINTS, templates
     from hub.platform.configuration import find_configuration
-    from hub.web.spoken import sentences
 
     import_rooms()
     wanted = Catalog(domain=DOMAIN, project="Contract Hub", version="", charset="utf-8", fuzzy=False)
@@ -121,8 +111,8 @@ def _wanted() -> Catalog:
         wanted.add(text, auto_comments=comments, context=context)
     for text in (text for room in ROOMS for text in room.texts()):
         wanted.add(text, auto_comments=["a word of a room"])
-    for text in sentences():
-        wanted.add(text, auto_comments=["a sentence of a finding; {names} stay as they are"])
+    for joint in JOINTS.values():
+        wanted.add(joint, auto_comments=["joins what is listed in a sentence"])
     for template in templates().values():
         for said in filter(None, (template.message, template.remedy)):
             wanted.add(said, auto_comments=["a sentence of a finding; {names} stay as they are"])

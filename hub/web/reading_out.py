@@ -1,6 +1,7 @@
 """What rooms say, in the language of who reads it: templates and words of ours translated, everything else as it is.
 
-In: findings and wordings, as they are stored. Out: sentences. What an earlier hub stored as a sentence stays one.
+In: findings and wordings, as they are stored; names of our guides. Out: sentences. A text is looked up as a whole and
+never taken apart: what an earlier hub stored as a sentence with values in it stays as it stands.
 """
 
 from __future__ import annotations
@@ -29,17 +30,21 @@ class WordingReader:
             return word
         return self._gettext(known.get(word, word) if known else word)
 
-    def says(self, wording: Wording) -> str:
+    def says(self, said: str | Wording | None) -> str:
         """Return what is said, beginning with a capital where the script has them."""
-        return _capital(in_words(wording, self))
+        return _capital(self.says_within(said))
+
+    def says_within(self, said: str | Wording | None) -> str:
+        """Return what is said as a part of something else; "" for nothing."""
+        return in_words(said, self) if isinstance(said, Wording) else self.template(said or "")
 
     def finds(self, finding: Diagnostic) -> str:
         """Return what is wrong."""
-        return _capital(finding.message_in(self))
+        return self.says(finding.message_in(self) if finding.told is None else finding.told)
 
     def advises(self, finding: Diagnostic) -> str:
         """Return what its reader can do; "" where nothing is to be done."""
-        return _capital(finding.remedy_in(self) or "")
+        return self.says(finding.remedy_in(self) if finding.told is None else finding.advised)
 
 
 def _capital(text: str) -> str:

@@ -17,8 +17,6 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from hub.kernel.diagnostics import Diagnostic
-from hub.kernel.sentence import Wording, in_words
 from hub.kernel.struct import Struct
 from hub.web import statuses
 from hub.web.assets import Assets
@@ -26,7 +24,6 @@ from hub.web.catalogues import load
 from hub.web.directions import isolated, verbatim
 from hub.web.languages import LANGUAGES, UTC_ZONE, PageLanguage
 from hub.web.navigation import NAVIGATION
-from hub.web.phrases import Phrasebook
 from hub.web.reading_out import WordingReader
 from hub.web.vocabulary import UNITS
 
@@ -69,14 +66,13 @@ def _environment(language: PageLanguage, assets: Assets, templates: Path) -> Env
     environment.policies["ext.i18n.trimmed"] = True
     catalogue = load(language)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    phrases = Phrasebook(catalogue.gettext, catalogue.texts())
     reader = WordingReader(catalogue.gettext)
     environment.globals.update(
         translate=partial(_translate, catalogue.gettext),
-        phrase=partial(_phrase, phrases, reader),
-        finds=partial(_finds, phrases, reader),
-        advises=partial(_advises, phrases, reader),
-        said=partial(_said, phrases, reader),
+        phrase=reader.says,
+        finds=reader.finds,
+        advises=reader.advises,
+        said=reader.says_within,
         assets=assets,
         languages=LANGUAGES,
         words=statuses,
@@ -84,24 +80,6 @@ def _environment(language: PageLanguage, assets: Assets, templates: Path) -> Env
         units=UNITS,
     )
     return environment
-
-
-def _phrase(phrases: Phrasebook, reader: WordingReader, said: str | Wording | None) -> str:
-    """Return what was said; what is a sentence already is looked up by its pattern."""
-    return reader.says(said) if isinstance(said, Wording) else phrases.phrase(said)
-
-
-def _said(phrases: Phrasebook, reader: WordingReader, said: str | Wording | None) -> str:
-    """Return what was said as a part of a sentence."""
-    return in_words(said, reader) if isinstance(said, Wording) else phrases.words(said or "")
-
-
-def _finds(phrases: Phrasebook, reader: WordingReader, finding: Diagnostic) -> str:
-    return reader.finds(finding) if finding.told is None else phrases.phrase(finding.told)
-
-
-def _advises(phrases: Phrasebook, reader: WordingReader, finding: Diagnostic) -> str:
-    return reader.advises(finding) if finding.told is None else phrases.phrase(finding.advised)
 
 
 def _translate(gettext: Callable[[str], str], text: str | None) -> str:

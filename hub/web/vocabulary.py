@@ -296,6 +296,21 @@ NAMES_OF_ORDERS = {
     "contract": N_("contract (of an order)"),
     "currency": N_("currency (of an order)"),
 }
+STATES = {
+    "accepted": N_("accepted"),
+    "accepted in part": N_("accepted in part"),
+    "accepted with errors": N_("accepted with errors"),
+    "changed": N_("changed"),
+    "duplicate": N_("duplicate"),
+    "held": N_("held"),
+    "partly": N_("partly"),
+    "refused": N_("refused"),
+    "rejected": N_("rejected"),
+    "rejected, its authentication failed": N_("rejected, its authentication failed"),
+    "rejected, its validity could not be shown": N_("rejected, its validity could not be shown"),
+    "rejected, it could not be deciphered": N_("rejected, it could not be deciphered"),
+}
+OPERATIONS = {"count": N_("count"), "sum": N_("sum")}
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "kind": DATES,
@@ -307,8 +322,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "what": NAMES_OF_ORDERS,
     "unit": UNITS,
     "units": UNITS,
+    "status": STATES,
+    "word": STATES,
+    "operation": OPERATIONS,
 }
 """Which words stand in which hole of a sentence."""
 
-OURS = frozenset({"expected", "label", "of", "operation", "status", "wanted", "word"})
+OURS = frozenset({"expected", "label", "of", "wanted"})
 """Holes that hold names of segments and elements of a guide, or what is wanted of a value: each is a text by itself."""

@@ -25,9 +25,6 @@ REVISIONS = "hub/platform/migrations/versions/"  # Alembic asks each for its ste
 REGISTERED = re.compile(r"get|post|reports|.+\.command|.+\.group|.+\.listens_for")
 """Decorators that hand on what they stand on: routes to the application, commands to the shell, hooks to SQLAlchemy."""
 
-BY_THEMSELVES = {
-    "hub.web.phrases.OF_SENTENCES",  # marks texts for the catalogues, which are made from the source
-}
 MEMBER = re.compile(r"\.([A-Za-z_]\w*)")
 
 
@@ -58,7 +55,7 @@ def test_everything_is_used_by_something_that_is_no_test() -> None:
     looked_at = [name for name in files if name.split("/")[0] in LOOKED_AT and not name.startswith(REVISIONS)]
     uses = Uses(modules, {_module(name) for name in looked_at if name not in NOT_LOOKED_AT})
     assert len(uses.definitions) > 1000, "hardly anything was read: this test would hold for nothing"
-    alive = registered(uses) | exported() | BY_THEMSELVES
+    alive = registered(uses) | exported()
     dead = uses.dead(alive, members=said_in_templates(), overrides=asked_for_by_a_library)
     found = [f"{each.name} (line {each.line})" for each in dead]
     assert not found, "nothing uses, tests aside:\n" + "\n".join(found)

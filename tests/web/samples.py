@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from tests.exchange.story import number_keys
 from tests.stored import accept, put_keys
 from tests.web.small_hub import SmallHub
 
+HOLE = re.compile(r"\{(\w+)[^}]*\}")
 SAMPLES = Path(__file__).parents[2] / "partners" / "acme-cardio" / "samples"
 ORDER = (SAMPLES / "order.edi").read_bytes()
 CANONICAL = json.dumps(

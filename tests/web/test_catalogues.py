@@ -12,13 +12,12 @@ from babel.messages.pofile import read_po
 
 from hub.business.rooms import ROOMS
 from hub.formats.families import FAMILIES
-from hub.kernel.sentence import templates
+from hub.kernel.sentence import JOINTS, templates
 from hub.platform.configuration import find_configuration
 from hub.web.catalogues import extracted, import_rooms, po_file
 from hub.web.languages import LANGUAGES, PageLanguage, negotiate, zone_of
-from hub.web.phrases import HOLE
 from hub.web.rendering import TEMPLATES
-from hub.web.spoken import sentences
+from tests.web.samples import HOLE
 
 NAMES_OF_THINGS = {"Contract Hub", "openapi.json", "kB", "English", "简体中文"}
 """Names, which are the same in every language."""
@@ -33,7 +32,7 @@ def wanted() -> set[str | tuple[str, ...]]:
     texts |= {text for each in templates().values() for text in (each.message, each.remedy) if text}
     roots = find_configuration(None).roots
     texts |= {text for family in FAMILIES.values() for text in family.names(roots)}
-    return texts | set(sentences())
+    return texts | set(JOINTS.values())
 
 
 def catalogue(language: PageLanguage) -> Catalog:

@@ -18,16 +18,16 @@ from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.sentence import Word, Wording
 from hub.web.catalogues import load
 from hub.web.languages import LANGUAGES
-from hub.web.phrases import HOLE, Phrasebook
 from hub.web.reading_out import WordingReader
 from hub.web.vocabulary import DATES, MEANINGS, PARTIES, PRICE_BASES, PURPOSES, UNITS
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.wire import one_order
 from tests.house import CHECKOUT
 from tests.stored import FrozenClock
+from tests.web.samples import HOLE
 
 CATALOGUE = load(LANGUAGES[1])
-CHINESE = Phrasebook(CATALOGUE.gettext, CATALOGUE.texts())
+TEXTS = [text for text in vars(CATALOGUE)["_catalog"] if isinstance(text, str) and text]
 READER = WordingReader(CATALOGUE.gettext)
 TABLES = tomllib.loads((CHECKOUT / "mappings" / "x12" / "codes.toml").read_text(encoding="utf-8"))
 BEARINGS = tomllib.loads((CHECKOUT / "hub" / "business" / "orders" / "bearings.toml").read_text(encoding="utf-8"))
@@ -66,7 +66,7 @@ def english_in(said: str) -> list[str]:
 
 
 def test_no_translation_keeps_an_english_word() -> None:
-    left = {text: english_in(CATALOGUE.gettext(text)) for text in CATALOGUE.texts()}
+    left = {text: english_in(CATALOGUE.gettext(text)) for text in TEXTS}
     assert not {text: words for text, words in left.items() if words}
 
 
@@ -86,7 +86,9 @@ def test_every_word_a_table_can_give_has_its_chinese(known: dict[str, str], word
     named = {word for word in words if isinstance(word, str)}
     assert named, "no words: this test would hold for nothing"
     assert not named - known.keys()
-    assert not [word for word in known.values() if english_in(CHINESE.words(word)) or CHINESE.words(word) == word]
+    assert not [
+        word for word in known.values() if english_in(CATALOGUE.gettext(word)) or CATALOGUE.gettext(word) == word
+    ]
 
 
 AMOUNTS = [many(Decimal(250), "each"), many(Decimal("-0.5"), "kilogram"), many(Decimal(12), "shelf-package")]
@@ -142,26 +144,23 @@ def test_every_reason_is_said_in_chinese_whatever_words_of_ours_stand_in_it() ->
 def told(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> dict[str, str]:
     """All that one hub says about every field case, each sent to it in turn, in English and in Chinese."""
     hub = AtWork(tmp_path_factory.mktemp("told") / "data", FrozenClock(DAY), sqlite_template)
-    said: set[str | None] = set()
+    said: list[Wording | None] = []
     found: list[Diagnostic] = []
     try:
         hub.send(one_order("P-CHINESE", 700_001))
         for path in CASES:
             detail = hub.send(path.read_bytes())
-            said.add(detail.message.why)
-            said |= {entry.text for entry in detail.timeline}
+            said += [detail.message.attention, *(entry.text for entry in detail.timeline)]
             found += [*detail.findings, *(each for row in detail.documents for each in row.findings)]
         for summary in hub.orders():
             order = hub.order(summary.number, ACME, release=summary.release, test=summary.test)
             found += [*order.reasons, *(each for part in order.lines for each in part.line.reasons)]
     finally:
         hub.close()
-    chinese = {text: CHINESE.phrase(text) for text in said if text}
-    for each in found:
-        if each.told is not None:
-            chinese |= {text: CHINESE.phrase(text) for text in (each.told, each.advised) if text}
-        else:
-            chinese |= {each.message: READER.finds(each), each.remedy or "": READER.advises(each)}
+    chinese = {str(each): READER.says(each) for each in said if each}
+    for found_ in found:
+        chinese |= {found_.message: READER.finds(found_), found_.remedy or "": READER.advises(found_)}
+        chinese[str(found_.expected or "")] = READER.says(found_.expected)
     return chinese
 
 

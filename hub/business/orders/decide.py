@@ -145,7 +145,7 @@ def _replayed(order: PurchaseOrder, known: OrderState, given: Given) -> Decision
 def _told(state: OrderState) -> str:
     """Return what the customer was told, to compare: as text, for NaN is not itself; without words that say today."""
     reasons = [
-        (reason.code, reason.location.path, reason.found, None if reason.code in _SAY_TODAY else reason.expected)
+        (reason.code, reason.location.path, reason.found, None if reason.code in _SAY_TODAY else reason.asked_for)
         for reason in [*state.reasons, *(reason for line in state.lines for reason in line.reasons)]
     ]
     lines = [

@@ -106,7 +106,8 @@ def check_dates(number: str, parts: list[PromisedPart], terms: OrderTerms) -> li
             words = {"line": number, "part": _said(part), "kind": each.kind, "day": each.day}
             words |= {"today": terms.today, "last": last}
             code = "BUS-DATE-PAST" if past else "BUS-DATE-TOO-FAR"
-            expected = f"{terms.today} or later" if past else f"{last} or earlier"
+            limit, wanted = (terms.today, "date/or-later") if past else (last, "date/or-earlier")
+            expected = Wording(key=wanted, words={"day": str(limit)})
             reasons.append(say(code, each.path, found=each.day, expected=expected, **words))
             break
     return reasons

@@ -69,7 +69,8 @@ def check_quantity(line: OrderLine, item: CatalogueItem, path: str) -> tuple[Ord
     if factor is None:
         units: list[str] = [item.unit, *item.factors]
         words = {"line": line.number, "item": item.buyer, "unit": ordered.unit, "units": units}
-        return None, [say("BUS-UNIT", f"{at}.unit", found=ordered.unit, expected=", ".join(units), **words)]
+        expected = Wording(key="order/units", words={"units": [*units]})
+        return None, [say("BUS-UNIT", f"{at}.unit", found=ordered.unit, expected=expected, **words)]
     amount = OrderedQuantity(ordered=ordered, base=ordered.value * factor)
     return amount, _limits(line.number, item, amount, at) + _sums(line, item, amount, path) + _packs(
         line, item, amount, path

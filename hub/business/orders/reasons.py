@@ -52,7 +52,7 @@ def say(key: str, path: str, *, found: object = None, expected: object = None, *
         words=said or None,
         location=Location(path=path),
         found=None if found is None else str(found),
-        expected=None if expected is None else str(expected),
+        expected=expected if expected is None or isinstance(expected, Wording) else str(expected),
     )
     return Reason(finding=finding, effect=sentence.effect, status=sentence.status)
 

@@ -20,7 +20,7 @@ from hub.formats.simple import NUMBER_CHARACTERS_MAX, accepts, fault
 from hub.formats.simple import TEXT as ANY_TEXT
 from hub.formats.tree import UNKNOWN, Node
 from hub.kernel.location import Location
-from hub.kernel.sentence import Phrase, Word, declared
+from hub.kernel.sentence import Phrase, Wording, declared
 
 NAMES_SHOWN_MAX = 12  # of what may stand in an object
 EXPONENT_MAX = 18  # digits of a number written out
@@ -96,7 +96,9 @@ class _Judging:
         self.findings = DocumentFindings()
         self.nodes: list[Node] = []
 
-    def wrong(self, code: str, name: str, pointer: str, *, found: str | None = None, expected: Word = "") -> None:
+    def wrong(
+        self, code: str, name: str, pointer: str, *, found: str | None = None, expected: str | Wording = ""
+    ) -> None:
         self.findings.add(code, name, self.document.at(pointer), found=found, expected=expected)
 
     def object(self, value: dict[str, Any], layout: JsonLayout, pointer: str) -> JsonNode:

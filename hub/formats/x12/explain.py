@@ -22,7 +22,7 @@ from hub.formats.x12.element_types import (
     number_fault,
 )
 from hub.formats.x12.guide import CodeLists, Element, Segment, SyntaxNote
-from hub.formats.x12.guide_faults import SetFindings, Wanted
+from hub.formats.x12.guide_faults import SetFindings
 from hub.kernel.sentence import Word, Wording
 
 CODES_SHOWN_MAX = 12
@@ -55,13 +55,13 @@ class SegmentPlace:
         component: int | None = None,
         repetition: int | None = None,
         found: str | None = None,
-        wanted: Wanted | None = None,
+        wanted: Wording | None = None,
         **words: Word,
     ) -> None:
         """Note fault ``code`` at a part of the segment."""
         self.findings.add(
             code, segment=self.position, tag=self.tag, loop=self.loop, element=element, component=component,
-            repetition=repetition, found=found, expected=None, wanted=wanted, **words,
+            repetition=repetition, found=found, expected=wanted, **words,
         )  # fmt: skip
 
 
@@ -206,13 +206,8 @@ def _no_number(kind: str, text: str) -> str:
 
 
 @lru_cache(WANTED_KEPT_MAX)
-def _expected(kind: str, low: int, high: int, codes: tuple[str, ...]) -> Wanted:
+def _expected(kind: str, low: int, high: int, codes: tuple[str, ...]) -> Wording:
     """What the guide wants, in words a person can act on; ``codes`` where they are few."""
-    wording = _wanted(kind, low, high, codes)
-    return str(wording), wording
-
-
-def _wanted(kind: str, low: int, high: int, codes: tuple[str, ...]) -> Wording:
     if kind == "DT":
         return Wording(key="guide/date-6" if high == 6 else "guide/date-8")
     if kind == "TM":

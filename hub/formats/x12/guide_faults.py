@@ -200,10 +200,6 @@ FORGIVEN = {
 """What can be forgiven a partner, by the name in its file: told as a warning, and read all the same."""
 
 
-Wanted = tuple[str, Wording]
-"""What a guide wants of an element: in English, and as it is said in any language."""
-
-
 class SetFindings:
     """The faults of one set, in the order found, bounded in number; what does not fit is counted."""
 
@@ -235,8 +231,7 @@ class SetFindings:
         component: int | None = None,
         repetition: int | None = None,
         found: str | None = None,
-        expected: str | None = None,
-        wanted: Wanted | None = None,
+        expected: str | Wording | None = None,
         **words: Word,
     ) -> None:
         """Note fault ``code`` of the table at that place; ``words`` are what its sentence names."""
@@ -244,10 +239,6 @@ class SetFindings:
         severity = Severity.WARNING if any(code in codes for codes in self._forgiven) else fault.severity
         if not self._has_room(severity):
             return
-        if wanted is not None:
-            expected = wanted[0]
-            if "{expected}" in fault.remedy:
-                words["expected"] = wanted[1]
         self.items.append(
             Diagnostic(
                 code=code,

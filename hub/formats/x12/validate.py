@@ -105,10 +105,11 @@ class Validator:
                 if code:
                     findings.add(
                         code, segment=position, tag=tag, loop=None, element=number, label=element.name, found=value,
-                        expected="no blank behind it",
+                        expected=NO_BLANK,
                     )  # fmt: skip
 
 
+NO_BLANK = Wording(key="guide/no-blank")
 PADDED = {"N": "GDE-NUMBER-PADDED", "R": "GDE-NUMBER-PADDED", "D": "GDE-DATE-PADDED", "T": "GDE-TIME-PADDED"}
 """By the first letter of the element's type."""
 

@@ -31,7 +31,7 @@ from hub.formats.xml.reader import Paths, line_of, xpath
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
-from hub.kernel.sentence import Word
+from hub.kernel.sentence import Wording
 
 XSDS_KEPT_MAX = 64  # loaded models of partners' XSDs; a large one takes some MB
 XSD_FINDINGS_MAX = 100
@@ -368,7 +368,7 @@ class _Judging:
                 self._wrong(element, value, wrong[0], text, wrong[1])
         return text
 
-    def _wrong(self, element: etree._Element, value: Value, code: str, text: str, expected: Word) -> None:
+    def _wrong(self, element: etree._Element, value: Value, code: str, text: str, expected: str | Wording) -> None:
         attribute = value.key.rpartition("@")[2] if "@" in value.key else ""
         self.findings.add(code, value.key if value.key != "." else _name(element), self._at(element, attribute),
                           found=text, expected=expected)  # fmt: skip

@@ -51,6 +51,7 @@ class SetVerdict(Struct):
     convention: str | None = None  # ST03; told from 005010 on
     reason: str | None = None
     segments: list[SegmentFault] = []
+    text: str | None = None  # all that is said of it, for a wire that has room for one text
 
 
 class FunctionalAcknowledgement(Struct):
@@ -61,6 +62,7 @@ class FunctionalAcknowledgement(Struct):
     issued: When | None = None
     group: AcknowledgedGroup | None = None  # 997, 999
     interchange: AcknowledgedInterchange | None = None  # TA1
+    envelope: str | None = None  # reference of the one acknowledged, where its wire names it by that: a payloadID
     counts: Counts | None = None
     reason: str | None = None  # AK905, TA105
     sets: list[SetVerdict] = []

@@ -62,7 +62,8 @@ identity = {our_identity}
 order = "cxml/order"
 
 [receives]
-confirmation = "cxml/confirmation"
+confirmation  = "cxml/confirmation"
+status-update = "cxml/status-update"   # what we could make of each document, after a Response of 201
 """
 
 _BODIES = """

@@ -121,6 +121,10 @@ class BodySyntax(DoorWords, ABC):
         return []
 
     def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
+        """Return which of the partner's identities its envelope names."""
+        return self.sent_by(partner, envelope)
+
+    def sent_by(self, partner: Partner, envelope: Envelope) -> Identity | None:
         """Nothing in a body says who sent it."""
         return None
 
@@ -132,6 +136,10 @@ class BodySyntax(DoorWords, ABC):
         """Return the kind and text of what a body is known by as the same again: what its map says, if that does."""
         reference = map_.identity(document)
         return None if reference is None else (DOCUMENT, reference)
+
+    def spoken_of(self, envelope: Envelope) -> str | None:
+        """Return by what an acknowledgement names the envelope it is about; None where the body is the document."""
+        return None
 
     def names(self, received: OpenedDocument) -> list[tuple[str, str]]:
         """Return by what a document is asked for, whatever became of it, beside its own number: kind and value."""
@@ -163,8 +171,11 @@ class BodySyntax(DoorWords, ABC):
         return replace(envelope, findings=[*envelope.findings, finding])
 
     def outcome(self, document: Document) -> DocumentOutcome | None:
-        """Return all that was found, in words, also by its map; None of what no schema has judged."""
-        if document.schema_digest is None:
+        """Return all that was found, in words, also by its map; None of what no schema has judged.
+
+        None also of what is an acknowledgement itself: two sides would acknowledge each other for ever.
+        """
+        if document.schema_digest is None or document.document == FunctionalAcknowledgement.__name__:
             return None
         return DocumentOutcome(
             envelope=document.envelope,
@@ -199,7 +210,12 @@ class BodySyntax(DoorWords, ABC):
             return Reply(acknowledgement="none")
         local = now.astimezone(ZoneInfo(partner.time_zone))
         issued = When(on=local.date(), at=local.time().replace(microsecond=0, tzinfo=None))
-        verdict = replace(verdict_on(of_this, self.root.at or ""), number=because.id, issued=issued)
+        verdict = replace(
+            verdict_on(of_this, self.root.at or ""),
+            number=because.id,
+            issued=issued,
+            envelope=self.spoken_of(envelope),
+        )
         acknowledgement = ACKNOWLEDGEMENTS[verdict.verdict]
         for fewer in in_fewer_words(verdict):
             try:
@@ -208,7 +224,8 @@ class BodySyntax(DoorWords, ABC):
                 log.warning("acknowledgement cannot be written so", partner=partner.id, map=map_.name, fault=str(fault))
             else:
                 about = [each.subject for each in of_this if each.subject is not None]
-                of_documents = [DocumentAcknowledgements(contents=[content], keys=about)]
+                to = self.sent_by(partner, envelope)
+                of_documents = [DocumentAcknowledgements(contents=[content], to=to, keys=about)]
                 return Reply(
                     acknowledgement=acknowledgement, test=is_test(envelope, partner), of_documents=of_documents
                 )

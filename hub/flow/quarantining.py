@@ -51,7 +51,7 @@ def _reply(services: Services, task: Task, fault: Unreadable) -> Reply:
     told_before = task.finished_before or task.message.acknowledgement == "rejected"
     if fault.syntax is None or partner is None or told_before:
         return Reply(acknowledgement="none")
-    body = Envelope(position=1, findings=fault.findings())
+    body = Envelope(position=1, reference=fault.reference, findings=fault.findings())
     because, now = Cause(kind="message", id=task.message.id), services.clock.now()
     with contextlib.suppress(Misconfigured):  # that of the bytes is told a person anyway
         return SYNTAXES[fault.syntax].acknowledge(services.rules, partner, body, [], because, now)

@@ -46,15 +46,17 @@ class Unreadable(HubError):
         """Byte offset at which reading ended."""
         self.syntax: str | None = None
         """As what it was read: xml, json; None where nothing says what it is."""
+        self.reference = ""
+        """By what its sender calls it, where that can be told."""
         self.found: list[Diagnostic] = []
         """What is wrong, place by place, where its syntax says it by line and column."""
 
     @classmethod
-    def of(cls, found: Sequence[Diagnostic], syntax: str) -> Unreadable:
+    def of(cls, found: Sequence[Diagnostic], syntax: str, reference: str = "") -> Unreadable:
         """Return what is wrong with a body of ``syntax`` as its family found it; without a place, with the whole."""
         first = found[0]
         made = cls(first.code)
-        made.args, made.syntax = (first.message,), syntax
+        made.args, made.syntax, made.reference = (first.message,), syntax, reference
         made.found = [each if str(each.location) else replace(each, location=Location(at="")) for each in found]
         return made
 

@@ -34,6 +34,8 @@ REJECTED = frozenset(
     }
 )
 NO_PLACE = "NA"  # as Peppol has it
+FAULTS_IN_ONE_TEXT_MAX = 20
+ONE_TEXT_CHARACTERS_MAX = 4_000  # what a network shows of a status
 AT_FAULT_IN_FORM, AT_FAULT_IN_MEANING = "SV", "BV"
 
 declared(
@@ -47,6 +49,11 @@ declared(
             message="this answer says no more than that the order came, so its lines are left out",
             remedy="nothing; decide the order, and tell the customer",
         ),
+        "answer/accepted": Phrase(message="message {number} was read; what becomes of it is told by itself"),
+        "answer/partly-accepted": Phrase(message="message {number} was taken; a person of ours looks at it"),
+        "answer/rejected": Phrase(message="message {number} was refused: send it put right"),
+        "answer/fault": Phrase(message="{code} at {at}: {said}"),
+        "answer/more": Phrase(message="and {count} more"),
     }
 )
 
@@ -141,8 +148,33 @@ def _fault(fault: SegmentFault, said: Finding) -> SegmentFault:
     return SegmentFault(segment=fault.segment or NO_PLACE, elements=[told])
 
 
+def in_one_text(document: Struct) -> tuple[Struct, list[Diagnostic]]:
+    """Return what is said of one received document as one text: what became of it, and each place at fault.
+
+    So cXML's StatusUpdateRequest has it. The message is named as its sender was told it when it came.
+    """
+    assert isinstance(document, FunctionalAcknowledgement)
+    [judged] = document.sets or [SetVerdict(kind="", verdict=document.verdict)]
+    if judged.text is not None:
+        return document, []
+    said = [Wording(key=f"answer/{judged.verdict}", words={"number": document.number or ""})]
+    faults = [_in_words(fault, each) for fault in judged.segments for each in fault.elements]
+    said += faults[:FAULTS_IN_ONE_TEXT_MAX]
+    if len(faults) > FAULTS_IN_ONE_TEXT_MAX:
+        said.append(Wording(key="answer/more", words={"count": len(faults) - FAULTS_IN_ONE_TEXT_MAX}))
+    text = "\n".join(str(each) for each in said)[:ONE_TEXT_CHARACTERS_MAX]
+    told = SetVerdict(kind="", verdict=judged.verdict, text=text)
+    return FunctionalAcknowledgement(verdict=document.verdict, envelope=document.envelope, sets=[told]), []
+
+
+def _in_words(fault: SegmentFault, said: Finding) -> Wording:
+    text = "; ".join(each for each in (said.text, said.remedy) if each)
+    return Wording(key="answer/fault", words={"code": said.code, "at": fault.segment or NO_PLACE, "said": text})
+
+
 ARRANGEMENTS: dict[str, tuple[type[Struct], Arrange]] = {
     "by-part": (OrderAcknowledgement, by_part),
+    "in-one-text": (FunctionalAcknowledgement, in_one_text),
     "place-by-place": (FunctionalAcknowledgement, place_by_place),
 }
 """By name, the documents that can be laid out so, and how."""

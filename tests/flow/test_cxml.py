@@ -26,6 +26,7 @@ from hub.mapping.library import MapLibrary
 from hub.platform.configuration import find_configuration
 from tests.flow.at_work import AtWork, codes, findings
 from tests.flow.overlay import write
+from tests.flow.wire import Sent
 from tests.house import CHECKOUT, Many
 
 MERIDIAN = "meridian-cath"
@@ -41,11 +42,16 @@ def said(body: bytes, path: str) -> list[str]:
     return [str(each) for each in found]
 
 
+def answers(hub: AtWork, message: str, kind: str = "ConfirmationRequest") -> list[Sent]:
+    """Return what of a kind we wrote because of a message."""
+    return [each for each in hub.answers(message) if said(each.body, f"/cXML/Request/{kind}")]
+
+
 def test_an_order_is_answered_by_a_confirmation_line_by_line(hub: AtWork) -> None:
     got = hub.send(ORDER, MERIDIAN)
     assert (got.message.syntax, got.message.wire) == ("cxml", "OrderRequest")
     assert (got.message.validation, got.message.outcome, got.message.attention) == ("valid", "accepted", None)
-    [answer] = hub.answers(got.message.id)
+    [answer] = answers(hub, got.message.id)
     assert answer.body.startswith(
         b'<?xml version="1.0" encoding="UTF-8"?>\n'
         b'<!DOCTYPE cXML SYSTEM "http://xml.cxml.org/schemas/cXML/1.2.050/Fulfill.dtd">\n'
@@ -60,7 +66,7 @@ def test_an_order_is_answered_by_a_confirmation_line_by_line(hub: AtWork) -> Non
 
 
 def test_the_envelope_of_the_answer_goes_the_other_way_under_an_id_of_its_own(hub: AtWork) -> None:
-    [answer] = hub.answers(hub.send(ORDER, MERIDIAN).message.id)
+    [answer] = answers(hub, hub.send(ORDER, MERIDIAN).message.id)
     assert said(answer.body, "//Header/From/Credential/Identity/text()") == ["AN01000098765"]
     assert said(answer.body, "//Header/To/Credential/Identity/text()") == ["AN01000421977"]
     assert said(answer.body, "/cXML/@payloadID") == [f"{answer.message}@AN01000098765"]
@@ -69,7 +75,7 @@ def test_the_envelope_of_the_answer_goes_the_other_way_under_an_id_of_its_own(hu
 
 def test_a_line_we_do_not_make_is_rejected_and_the_others_stand(hub: AtWork) -> None:
     got = hub.send(ORDER.replace(b"MC-20090", b"MC-9").replace(b">ST-090-NI<", b">ST-9<"), MERIDIAN)
-    [answer] = hub.answers(got.message.id)
+    [answer] = answers(hub, got.message.id)
     assert said(answer.body, "//ConfirmationHeader/@type") == ["detail"]
     assert said(answer.body, "//ConfirmationStatus/@type") == ["accept", "accept", "reject"]
     assert said(answer.body, "//ConfirmationItem[2]/ConfirmationStatus/Comments/text()")
@@ -89,7 +95,7 @@ def test_a_line_accepted_with_another_day_or_a_price_filled_in_is_confirmed_in_d
     assert ORDER.count(was) == 1
     got = hub.send(ORDER.replace(was, now), MERIDIAN)
     assert (got.message.outcome, got.message.attention) == ("changed", None)
-    [answer] = hub.answers(got.message.id)
+    [answer] = answers(hub, got.message.id)
     assert said(answer.body, "//ConfirmationHeader/@type") == ["detail"]
     assert said(answer.body, "//ConfirmationStatus/@type") == ["accept", "accept", "detail"]
     [told] = said(answer.body, "//ConfirmationItem[2]/ConfirmationStatus/Comments/text()")
@@ -140,7 +146,7 @@ def test_an_envelope_of_somebody_else_or_of_no_known_mode_is_refused(
 def test_a_test_is_taken_as_one_and_answered_as_one(hub: AtWork) -> None:
     got = hub.send(ORDER.replace(b'deploymentMode="production"', b'deploymentMode="test"'), MERIDIAN)
     assert (got.message.test, got.message.outcome, got.message.attention) == (True, "accepted", None)
-    [answer] = hub.answers(got.message.id)
+    [answer] = answers(hub, got.message.id)
     assert said(answer.body, "//Request/@deploymentMode") == ["test"]
 
 
@@ -150,12 +156,12 @@ def test_an_order_that_replaces_another_waits_for_a_person(hub: AtWork) -> None:
     got = hub.send(changed, MERIDIAN)
     assert got.message.outcome == "held"
     assert "replace" in str(got.message.attention)
-    assert hub.answers(got.message.id) == []
+    assert answers(hub, got.message.id) == []
 
 
 def test_what_the_envelope_says_comes_back_as_it_was_whatever_signs_it_holds(hub: AtWork) -> None:
     odd = ORDER.replace(PAYLOAD.encode(), b"a&quot;b&lt;c&amp;'@x").replace(b"PX-31", b"]]&gt;&lt;Evil/&gt;")
-    [answer] = hub.answers(hub.send(odd, MERIDIAN).message.id)
+    [answer] = answers(hub, hub.send(odd, MERIDIAN).message.id)
     assert said(answer.body, "//DocumentReference/@payloadID") == ["a\"b<c&'@x"]
     assert said(answer.body, "//Extrinsic[@name='Project']/text()") == ["]]><Evil/> steerable sheath"]
 
@@ -164,7 +170,7 @@ def test_an_order_without_a_payload_is_taken_and_told(hub: AtWork) -> None:
     got = hub.send(ORDER.replace(b"payloadID=", b"id="), MERIDIAN)
     assert (got.message.validation, got.message.outcome) == ("warnings", "accepted")
     assert "ENV-PAYLOAD-MISSING" in codes(got)
-    [answer] = hub.answers(got.message.id)
+    [answer] = answers(hub, got.message.id)
     assert said(answer.body, "//DocumentReference") == []
 
 
@@ -276,11 +282,11 @@ def test_an_answer_goes_to_the_division_that_ordered(tmp_path: Path, hub_with: O
     divided = hub_with(tmp_path / "config")
     credentials = re.compile(rb"<From>.*?</From>", re.DOTALL)
     duns = b'<From><Credential domain="duns"><Identity>55</Identity></Credential></From>'
-    [answer] = divided.answers(divided.send(credentials.sub(duns, ORDER), MERIDIAN).message.id)
+    [answer] = answers(divided, divided.send(credentials.sub(duns, ORDER), MERIDIAN).message.id)
     assert said(answer.body, "//Header/To/Credential/@domain") == ["DUNS"]
     assert said(answer.body, "//Header/To/Credential/Identity/text()") == ["55"]
     other_order = ORDER.replace(b"17951652", b"17951653").replace(b"-4500071", b"-4500072")
-    [answer] = divided.answers(divided.send(other_order, MERIDIAN).message.id)
+    [answer] = answers(divided, divided.send(other_order, MERIDIAN).message.id)
     assert said(answer.body, "//Header/To/Credential/Identity/text()") == ["AN01000421977"]
 
 
@@ -360,7 +366,7 @@ def test_a_large_order_with_a_drawing_is_read_in_the_process_for_large_messages(
     drawing = b"--b7\r\nContent-Type: application/pdf\r\n\r\n" + b"%PDF-1.7\r\n" * 40_000 + b"--b7--\r\n"
     got = hub.send(b"--b7\r\nContent-Type: text/xml\r\n\r\n" + ORDER + b"\r\n" + drawing, MERIDIAN)
     assert (got.message.syntax, got.message.outcome) == ("cxml", "accepted")
-    assert len(hub.answers(got.message.id)) == 1
+    assert len(answers(hub, got.message.id)) == 1
 
 
 def test_the_page_shows_the_cxml_with_its_envelope_and_the_names_of_the_schema(hub: AtWork) -> None:

@@ -83,7 +83,13 @@ def envelope_of(header: CxmlHeader, partner: Partner) -> Envelope:
         receiver=_identity(table.ours) if table and addressed else _named(header.receivers),
         usage=_USAGES.get(header.mode, "unclear"),
         findings=_findings(header, partner, signed=signed is not None, addressed=addressed is not None),
+        details=header.payload.strip().encode(),
     )
+
+
+def payload_of(envelope: Envelope) -> str | None:
+    """Return the payloadID of a cXML that was opened, however long; of one that could not be, what was found of it."""
+    return envelope.details.decode() or envelope.reference or None
 
 
 def _findings(header: CxmlHeader, partner: Partner, *, signed: bool, addressed: bool) -> list[Diagnostic]:

@@ -9,11 +9,11 @@ from hub.exchange.controls import Numbers
 from hub.exchange.partner_cxml import CxmlId
 from hub.exchange.partners import Partner
 from hub.flow.bodies import BodySyntax
-from hub.flow.cxml.agreement import PAYLOAD, agreed_cxml, envelope_of
+from hub.flow.cxml.agreement import PAYLOAD, agreed_cxml, envelope_of, payload_of
 from hub.flow.cxml.not_handled import not_handled
 from hub.flow.cxml.signing import CxmlDoorWords
 from hub.flow.cxml.view import view
-from hub.flow.documents import Document, Envelope, Identity
+from hub.flow.documents import Envelope, Identity
 from hub.flow.drafts import Content, Draft
 from hub.flow.rules import Rules
 from hub.flow.syntax import Framed
@@ -45,6 +45,10 @@ class CxmlSyntax(CxmlDoorWords, BodySyntax):
         """Return the payloadID; without one, what its map says."""
         return (PAYLOAD, envelope.reference) if envelope.reference else super().known_by(envelope, map_, document)
 
+    def spoken_of(self, envelope: Envelope) -> str | None:
+        """Return the payloadID as its sender wrote it; of one that nothing says, None."""
+        return payload_of(envelope)
+
     def names(self, received: OpenedDocument) -> list[tuple[str, str]]:
         """Return the payloadID."""
         return [(PAYLOAD, received.number)] if received.number else []
@@ -53,7 +57,7 @@ class CxmlSyntax(CxmlDoorWords, BodySyntax):
         """Say which request it is, and that nothing here takes it."""
         return not_handled(received, partner, maps) or super().not_routed(received, partner, maps)
 
-    def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
+    def sent_by(self, partner: Partner, envelope: Envelope) -> Identity | None:
         """Return the identity in From, where the partner has several."""
         if partner.cxml is None or len(partner.cxml.theirs) == 1:
             return None

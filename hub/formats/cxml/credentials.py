@@ -1,4 +1,4 @@
-"""Who sends a cXML, as the beginning of its bytes says: From, To, Sender and the shared secret, by the rules of XML.
+"""Who sends a cXML, as the beginning of its bytes says: From, To, Sender, shared secret and payload, by rules of XML.
 
 In: the first bytes of a body as they came, alone or in parts. Out: ``ShownCredentials``; None for what is no cXML. It
 is read before anything is stored, beside the one who answers for everybody: so by expressions that go forward and
@@ -52,6 +52,7 @@ class ShownCredentials(Struct):
     """What the header of a cXML shows, by party: From, To, Sender."""
 
     parties: dict[str, list[ShownIdentity]] = {}
+    payload: str = ""  # its payloadID
     is_cxml: bool = True  # False: it is XML, and cannot be told what
     declares: bool = False  # its DOCTYPE has an internal subset, behind which nothing is read
 
@@ -75,7 +76,8 @@ def credentials(head: bytes) -> ShownCredentials | None:
         reading.read(text)
         if reading.root == _ROOT:
             return ShownCredentials(
-                parties={name: [each.shown for each in those] for name, those in reading.parties.items()}
+                parties={name: [each.shown for each in those] for name, those in reading.parties.items()},
+                payload=reading.payload.strip()[:VALUE_CHARACTERS_MAX],
             )
         undecided = undecided or reading.root is None
         declares = declares or reading.declares
@@ -105,6 +107,7 @@ class _Header:
 
     def __init__(self) -> None:
         self.root: str | None = None
+        self.payload = ""
         self.parties: dict[str, list[_Identity]] = {}
         self.declares = False
         self._open: list[str] = []
@@ -138,12 +141,12 @@ class _Header:
         return (self._begun and len(at) < 2) or (len(at) > 1 and at[1] != "Header")
 
     def _opened(self, name: str, attributes: str) -> None:
-        self.root = self.root or name
+        if self.root is None:
+            self.root, self.payload = name, _attributes(attributes).get("payloadID", "")
         self._open.append(name)
         self._begun = self._begun or self._open == [_ROOT, "Header"]
         if name == "Credential" and self._open[1:-1] in _PLACES:
-            said = {each[1]: each[2] if each[2] is not None else each[3] for each in _ATTRIBUTE.finditer(attributes)}
-            self.parties.setdefault(self._open[2], []).append(_Identity(_unescaped(said.get("domain", ""))))
+            self.parties.setdefault(self._open[2], []).append(_Identity(_attributes(attributes).get("domain", "")))
 
     def _closed(self) -> None:
         said_of = self._said_of()
@@ -168,6 +171,10 @@ class _Header:
         _, header, party, credential, _ = self._open
         is_one = header == "Header" and party in _PARTIES and credential == "Credential"
         return self.parties[party][-1] if is_one else None
+
+
+def _attributes(text: str) -> dict[str, str]:
+    return {each[1]: _unescaped(each[2] if each[2] is not None else each[3]) for each in _ATTRIBUTE.finditer(text)}
 
 
 def _unescaped(text: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from lxml import etree
 from msgspec.structs import replace
 
+from hub.formats.cxml.credentials import credentials
 from hub.formats.cxml.header import Credential, CxmlHeader
 from hub.formats.cxml.reader import OpenedCxml, open_cxml
 from hub.formats.cxml.writer import WITHIN, enveloped
@@ -94,7 +95,8 @@ class CxmlFamily(XmlFamily):
         """Yield the one document of a body, by the element that it is."""
         opened = open_cxml(data)
         if not isinstance(opened, OpenedCxml):
-            raise Unreadable.of(opened, FAMILY)
+            shown = credentials(data)
+            raise Unreadable.of(opened, FAMILY, shown.payload if shown else "")
         root = opened.document
         yield OpenedDocument(
             kind=visible(str(root.tag)),

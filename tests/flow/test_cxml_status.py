@@ -1,0 +1,115 @@
+"""What a network hears of a cXML whose Response said no more than that it came: a StatusUpdateRequest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.flow.at_work import AtWork
+from tests.flow.overlay import change
+from tests.flow.test_cxml import MERIDIAN, ORDER, PAYLOAD, answers, said
+from tests.flow.wire import Sent
+
+OpenOver = Callable[[Path], AtWork]
+STATUS = "//StatusUpdateRequest/Status"
+MANY = ORDER.replace(b'quantity="200"', b'quantity="many"')
+UNMAPPED = ORDER.replace(b">EA<", b">STK<")
+
+
+def status(hub: AtWork, message: str) -> tuple[list[str], str]:
+    """Return code and text of the one StatusUpdateRequest about a message, and all it says."""
+    [sent] = answers(hub, message, "StatusUpdateRequest")
+    [text] = said(sent.body, f"{STATUS}/text()")
+    return said(sent.body, f"{STATUS}/@code | {STATUS}/@text"), text
+
+
+def spoken_of(sent: Sent) -> list[str]:
+    return said(sent.body, "//StatusUpdateRequest/DocumentReference/@payloadID")
+
+
+def test_an_order_that_was_read_is_said_to_be_beside_its_confirmation(hub: AtWork) -> None:
+    got = hub.send(ORDER, MERIDIAN)
+    assert status(hub, got.message.id)[0] == ["200", "OK"]
+    [sent] = answers(hub, got.message.id, "StatusUpdateRequest")
+    assert spoken_of(sent) == [PAYLOAD]
+    assert said(sent.body, "/cXML/@payloadID") == [f"{sent.message}@AN01000098765"]
+    assert len(answers(hub, got.message.id)) == 1
+
+
+def test_an_order_against_the_schema_is_refused_with_place_sentence_and_remedy(hub: AtWork) -> None:
+    got = hub.send(MANY, MERIDIAN)
+    code, text = status(hub, got.message.id)
+    assert (got.message.outcome, got.message.acknowledgement, code) == ("refused", "rejected", ["406", "Not Acceptable"])
+    assert text.splitlines()[0] == f"message {got.message.id} was refused: send it put right"
+    assert "GDE-VALUE-TYPE at /cXML/Request/OrderRequest/ItemOut[2]/@quantity: " in text
+    assert "'many' is not a number like 12.50; write a number like 12.50" in text
+    assert answers(hub, got.message.id) == []
+
+
+def test_an_order_that_no_map_of_ours_understands_is_said_to_wait_for_a_person(hub: AtWork) -> None:
+    got = hub.send(UNMAPPED, MERIDIAN)
+    code, text = status(hub, got.message.id)
+    assert (got.message.outcome, code) == ("held", ["201", "Accepted"])
+    assert "a person of ours looks at it" in text
+    assert "'STK' is no code that was agreed with us" in text
+
+
+def test_an_order_whose_kind_a_person_decides_is_said_to_have_been_read(hub: AtWork) -> None:
+    hub.send(ORDER, MERIDIAN)
+    changed = ORDER.replace(b'type="new"', b'type="update" orderVersion="2"').replace(b"1795165200", b"1795165300")
+    got = hub.send(changed, MERIDIAN)
+    assert (got.message.outcome, status(hub, got.message.id)[0]) == ("held", ["200", "OK"])
+    assert answers(hub, got.message.id) == []
+
+
+@pytest.mark.parametrize(
+    "broken", [ORDER[:-30], ORDER.replace(b"<Total>", b"<Total>&nbsp;")], ids=["cut short", "an entity of nobody"]
+)
+def test_what_cannot_be_opened_is_refused_by_the_payload_that_its_beginning_says(hub: AtWork, broken: bytes) -> None:
+    got = hub.send(broken, MERIDIAN)
+    [sent] = answers(hub, got.message.id, "StatusUpdateRequest")
+    assert (got.message.validation, spoken_of(sent)) == ("unreadable", [PAYLOAD])
+    assert status(hub, got.message.id)[0] == ["406", "Not Acceptable"]
+    hub.replay(got.message.id)
+    assert len(answers(hub, got.message.id, "StatusUpdateRequest")) == 1
+
+
+def test_another_order_under_a_payload_that_stands_is_refused_by_it(hub: AtWork) -> None:
+    first = hub.send(ORDER, MERIDIAN)
+    other = hub.send(ORDER.replace(b"MC-4500071", b"MC-4500072"), MERIDIAN)
+    code, text = status(hub, other.message.id)
+    assert code == ["406", "Not Acceptable"]
+    assert f"{PAYLOAD} came before with other content, in message {first.message.id}" in text
+
+
+def test_the_same_payload_again_is_told_nothing_new(hub: AtWork) -> None:
+    hub.send(ORDER, MERIDIAN)
+    again = hub.send(ORDER.replace(b"T10:05:02", b"T10:20:02"), MERIDIAN)
+    assert (again.message.outcome, hub.answers(again.message.id)) == ("duplicate", [])
+
+
+def test_a_cxml_without_a_payload_cannot_be_told_anything_by_it(hub: AtWork) -> None:
+    assert answers(hub, hub.send(ORDER.replace(b"payloadID=", b"id="), MERIDIAN).message.id, "StatusUpdateRequest") == []
+
+
+@pytest.mark.parametrize("length", [199, 200, 900])
+def test_a_payload_is_said_back_as_it_came_however_long(hub: AtWork, length: int) -> None:
+    payload = "x" * length
+    got = hub.send(MANY.replace(PAYLOAD.encode(), payload.encode()), MERIDIAN)
+    [sent] = answers(hub, got.message.id, "StatusUpdateRequest")
+    assert spoken_of(sent) == [payload]
+
+
+def test_what_no_map_takes_is_told_nothing_or_two_hubs_would_tell_each_other_for_ever(hub: AtWork) -> None:
+    start, end = ORDER.index(b"  <Request"), ORDER.index(b"</cXML>")
+    update = b'<Request><StatusUpdateRequest><DocumentReference payloadID="1"/></StatusUpdateRequest></Request>'
+    got = hub.send(ORDER[:start] + update + ORDER[end:], MERIDIAN)
+    assert (got.message.outcome, hub.answers(got.message.id)) == ("held", [])
+
+
+def test_a_network_that_wants_none_gets_none(hub_with: OpenOver, tmp_path: Path) -> None:
+    change(tmp_path, "partners/meridian-cath/partner.toml", "status-update = ", "# status-update = ")
+    hub = hub_with(tmp_path)
+    assert hub.answers(hub.send(MANY, MERIDIAN).message.id) == []

@@ -329,7 +329,7 @@ def test_every_sample_of_others_is_told_what_it_is_without_being_sent(shared: Pa
         [document] = inspect(file.read_bytes(), rules).documents
         found[document.kind, document.verdict] += 1
     assert {kind: count for (kind, verdict), count in found.items() if verdict == "valid"} == {"OrderRequest": 3}
-    assert {kind for kind, verdict in found if verdict == "findings"} == {"ConfirmationRequest"}
+    assert {kind for kind, verdict in found if verdict == "findings"} == {"ConfirmationRequest", "StatusUpdateRequest"}
     assert found.total() == 21
 
 

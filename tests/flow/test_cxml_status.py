@@ -41,7 +41,8 @@ def test_an_order_that_was_read_is_said_to_be_beside_its_confirmation(hub: AtWor
 def test_an_order_against_the_schema_is_refused_with_place_sentence_and_remedy(hub: AtWork) -> None:
     got = hub.send(MANY, MERIDIAN)
     code, text = status(hub, got.message.id)
-    assert (got.message.outcome, got.message.acknowledgement, code) == ("refused", "rejected", ["406", "Not Acceptable"])
+    assert (got.message.outcome, got.message.acknowledgement) == ("refused", "rejected")
+    assert code == ["406", "Not Acceptable"]
     assert text.splitlines()[0] == f"message {got.message.id} was refused: send it put right"
     assert "GDE-VALUE-TYPE at /cXML/Request/OrderRequest/ItemOut[2]/@quantity: " in text
     assert "'many' is not a number like 12.50; write a number like 12.50" in text
@@ -91,7 +92,8 @@ def test_the_same_payload_again_is_told_nothing_new(hub: AtWork) -> None:
 
 
 def test_a_cxml_without_a_payload_cannot_be_told_anything_by_it(hub: AtWork) -> None:
-    assert answers(hub, hub.send(ORDER.replace(b"payloadID=", b"id="), MERIDIAN).message.id, "StatusUpdateRequest") == []
+    got = hub.send(ORDER.replace(b"payloadID=", b"id="), MERIDIAN)
+    assert answers(hub, got.message.id, "StatusUpdateRequest") == []
 
 
 @pytest.mark.parametrize("length", [199, 200, 900])

@@ -6,6 +6,7 @@ among it: those are judged by the partner's own schema, in a library that no tex
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -63,13 +64,15 @@ def accepts(simple: Simple) -> Callable[[str], bool]:
     if simple.type == "text" and not simple.format:
         low, high = max(simple.minimum, 1), simple.maximum or sys.maxsize
         return lambda text: low <= len(text) <= high
-    if simple.type == "number" and simple == Simple(type="number"):
-        return lambda text: len(text) <= NUMBER_CHARACTERS_MAX and NUMBER.match(text) is not None
-    if simple.type in ("number", "whole") and simple.low is None and simple.high is None and simple.minimum <= 1:
-        most = min(simple.digits or NUMBER_CHARACTERS_MAX, simple.maximum or NUMBER_CHARACTERS_MAX)
-        return lambda text: (
-            (len(text) <= most and text.isdecimal() and text.isascii()) or fault(simple, text) is None
-        )  # digits alone, as most are
+    reads = _READERS.get(simple.type)
+    if reads is not None and not simple.maximum and simple.minimum <= 1:
+        formed = FORMATS.get(simple.format)
+        if formed is None:
+            return lambda text: reads(text) is not None
+        return lambda text: formed(text) and reads(text) is not None
+    usual = _usual_number(simple)
+    if usual is not None:
+        return lambda text: usual(text) is not None or fault(simple, text) is None
     return lambda text: fault(simple, text) is None
 
 
@@ -89,6 +92,24 @@ def fault(simple: Simple, text: str) -> tuple[str, str | Wording] | None:
     if reads is not None and reads(text) is None:
         return "GDE-VALUE-TYPE", WANTED[KINDS[simple.type]]
     return None
+
+
+def _usual_number(simple: Simple) -> Callable[[str], object] | None:
+    """Return what says of a number, as most are written, that none of the bounds can be broken; None where one may be.
+
+    As many digits, with or without a point, as may stand in all, and no sign.
+    """
+    least, most = (
+        max(simple.minimum, 1),
+        min(simple.digits or NUMBER_CHARACTERS_MAX, simple.maximum or NUMBER_CHARACTERS_MAX),
+    )
+    bounded = simple.high is not None or (simple.low or 0) > (simple.type == "whole")
+    if simple.type not in ("number", "whole") or bounded or least > most:
+        return None
+    behind = "+" if simple.fraction is None else f"{{1,{simple.fraction}}}"
+    point = rf"(?:\.\d{behind})?" if simple.type == "number" and simple.fraction != 0 else ""
+    first = "[1-9]" if simple.low is not None and simple.low > 0 else r"\d"
+    return re.compile(rf"(?=.{{{least},{most}}}\Z){first}\d*{point}\Z", re.ASCII).match
 
 
 def _number_fault(simple: Simple, text: str) -> tuple[str, str] | None:

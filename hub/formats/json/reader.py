@@ -25,6 +25,7 @@ POINTER_CHARACTERS_MAX = 400  # of a pointer in a finding
 DUPLICATES_MAX = 100  # told of one body
 
 _TOKEN = re.compile(r'[ \t\r\n]*+(?:([{}\[\],:])|("[^"\\]*+(?:\\.[^"\\]*+)*+")|([^\s{}\[\],:"]++))', re.DOTALL)
+_BLANKS = " \t\r\n"
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 _RAW: msgspec.json.Decoder[msgspec.Raw] = msgspec.json.Decoder(msgspec.Raw)
 _BYTE = re.compile(r" \(byte (\d+)\)")
@@ -57,8 +58,16 @@ class JsonDocument:
         """Where each line ends, but the last."""
         return [found.start() for found in re.finditer("\n", self.text)]
 
+    @cached_property
+    def _beginning(self) -> Location:
+        """Where the document itself stands: every one is asked for that, and few for anything in it."""
+        before = self.text[: len(self.text) - len(self.text.lstrip(_BLANKS))]
+        return Location(at="", line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
+
     def at(self, pointer: str) -> Location:
         """Return the place of the value ``pointer``, or of the nearest above it that there is."""
+        if not pointer:
+            return self._beginning
         near = pointer
         while near and near not in self.offsets:
             near = near.rpartition("/")[0]

@@ -61,7 +61,7 @@ def check(root: etree._Element, schema: XmlSchema) -> tuple[Checked, list[Node]]
     layout, model = layout_of(schema), _model(schema.xsd) if schema.xsd is not None else None
     if model is None or model.validate(root):
         with suppress(_Doubtful):  # then our own judgement says what and where
-            sound = _Sound(judged=model is not None)
+            sound = _Sound()
             return Checked(sound.place(root, layout), []), sound.nodes
     judging = _Judging()
     node = judging.place(root, layout)
@@ -88,56 +88,55 @@ def judge(root: etree._Element, schema: XmlSchema) -> list[Diagnostic]:
 class _Sound:
     """A document in which nothing is wrong, as nearly all are, on its way into its tree: no finding, no path is made.
 
-    The first thing that may be wrong raises ``_Doubtful``, and ``_Judging`` begins anew. ``judged``: its own XSD has
-    found it right, so that only its values are left to look at.
+    The first thing that may be wrong raises ``_Doubtful``, and ``_Judging`` begins anew. Where an XSD has found it
+    right (``XmlLayout.judged``) only its values are left to look at.
     """
 
-    __slots__ = ("judged", "nodes", "paths")
+    __slots__ = ("nodes", "paths")
 
-    def __init__(self, *, judged: bool) -> None:
-        self.judged = judged
+    def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.paths = Paths()
 
     def place(self, element: etree._Element, layout: XmlLayout) -> XmlNode:
-        nodes, judged, leaves, places, in_text = self.nodes, self.judged, layout.leaves, layout.places, layout.text
+        judged, leaves, places, in_text = layout.judged, layout.leaves, layout.places, layout.text
         values: list[TreeValue] = [*layout.blank]
         children: dict[str, list[Node]] = {}
+        nodes = self.nodes
         node = XmlNode(layout.tag, len(nodes) + 1, values, children, layout.record, element, self.paths)
         nodes.append(node)
-        if (layout.asks or not judged) and ((given := element.items()) or layout.attributes_demanded):
-            self._attributes(given, layout, element, node)
+        if (given := element.items()) or layout.attributes_demanded:
+            self._attributes(given, layout, element, node, judged=judged)
+        text = element.text
         if in_text is not None:
-            said = (in_text.allowed if judged else in_text.sound)(element.text)
-            if said is None:
-                raise _Doubtful
-            values[in_text.number] = said
-        elif not judged and (text := element.text) and not text.isspace():
+            self._value(text, in_text, values)
+        elif text and not judged and not text.isspace():
             raise _Doubtful
-        last, demanded = -1, layout.demands
-        for child in element:
+        last = -1
+        met: set[str] | None = None if layout.in_order else set()
+        for child in element[:]:  # type: ignore[index]  # half the price of an iterator; the stubs know no slice
             tag = child.tag
             leaf = leaves.get(tag)
             if leaf is not None:
                 if not judged:
-                    if leaf.order <= last or len(child):
+                    if (leaf.order <= last if met is None else tag in met) or len(child):
                         raise _Doubtful
                     last = leaf.order
-                    demanded -= leaf.required
-                value = leaf.text
-                said = (value.allowed if judged else value.sound)(child.text)
-                if said is None:
-                    raise _Doubtful
-                values[value.number] = said
-                if (leaf.asks or not judged) and ((given := child.items()) or leaf.attributes_demanded):
-                    self._attributes(given, leaf, child, node)
+                    if met is not None:
+                        met.add(tag)
+                text = child.text
+                if leaf.free and text and not text.isspace():  # as nearly all are
+                    values[leaf.number] = text
+                else:
+                    self._value(text, leaf.text, values)
+                if (given := child.items()) or leaf.attributes_demanded:
+                    self._attributes(given, leaf, child, node, judged=judged)
             elif (inner := places.get(tag)) is not None:
-                if inner.order < last and not judged:
+                if inner.order < last and met is None and not judged:
                     raise _Doubtful
                 last = inner.order
                 like = children.get(inner.tag)
                 if like is None:
-                    demanded -= inner.minimum > 0
                     children[inner.tag] = [self.place(child, inner)]
                 elif len(like) == inner.maximum and not judged:
                     raise _Doubtful
@@ -147,28 +146,46 @@ class _Sound:
                 _set_aside(child, node)
             else:
                 raise _Doubtful
-            if not judged and in_text is None and (tail := child.tail) and not tail.isspace():
+            if (text := child.tail) and in_text is None and not judged and not text.isspace():
                 raise _Doubtful
-        if demanded and not judged:
-            raise _Doubtful
+        if layout.demands and not judged:
+            self._demanded(layout, node)
         return node
 
+    def _demanded(self, layout: XmlLayout, node: XmlNode) -> None:
+        """Doubt a place without a part that must be there, which then says something, or without such a place."""
+        for number, tag in layout.demands:
+            if not (node.values[number] if number else tag in node.children):
+                raise _Doubtful
+
+    def _value(self, text: str | None, value: Value, values: list[TreeValue]) -> None:
+        said = value.take(text)
+        if said is None:
+            raise _Doubtful
+        values[value.number] = said
+
     def _attributes(
-        self, given: Sequence[tuple[Any, Any]], of: XmlLayout | XmlLeaf, element: etree._Element, node: XmlNode
+        self,
+        given: Sequence[tuple[Any, Any]],
+        of: XmlLayout | XmlLeaf,
+        element: etree._Element,
+        node: XmlNode,
+        *,
+        judged: bool,
     ) -> None:
-        judged, known, values, demanded, more = self.judged, of.attributes, node.values, of.attributes_demanded, False
+        known, values, demanded, more = of.attributes, node.values, of.attributes_demanded, False
         for clark, text in given:
             value = known.get(clark)
             if value is None:
                 more = more or of.excerpt or not clark.startswith(_INSTANCE)
                 continue
-            said = value.allowed(text) if judged else value.sound(text)
-            if said is None:
-                raise _Doubtful
             demanded -= value.required
-            values[value.number] = said if value.fixed is None else ""  # the schema says it, no map has to
-        if judged and not more:
-            return
+            if value.free and text and not text.isspace():
+                values[value.number] = text
+                continue
+            self._value(text, value, values)
+            if value.fixed is not None:
+                values[value.number] = ""  # the schema says it, no map has to
         if (demanded or (more and not of.excerpt) or len(given) > ATTRIBUTES_MAX) and not judged:
             raise _Doubtful
         if more and of.excerpt:

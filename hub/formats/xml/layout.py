@@ -11,7 +11,6 @@ from hub.formats.schema import Record
 from hub.formats.simple import Simple, accepts
 from hub.formats.xml.element import TEXT, Attribute, XmlElement, XmlSchema, place_of
 
-Taken = Callable[[str | None], str | None]
 _FREE = (Simple(), Simple(minimum=1))
 _NARROWER = frozenset({"number", "whole", "date", "time", "moment"})
 
@@ -19,9 +18,12 @@ _NARROWER = frozenset({"number", "whole", "date", "time", "moment"})
 class Value:
     """A part: its number, and what judges a text that stands in it."""
 
-    __slots__ = ("accepts", "allowed", "fixed", "key", "number", "required", "simple", "sound", "stripped")
+    __slots__ = ("accepts", "fixed", "free", "key", "number", "required", "simple", "stripped", "take")
 
-    def __init__(self, key: str, number: int, simple: Simple, *, required: bool, fixed: str | None = None) -> None:
+    def __init__(
+        self, key: str, number: int, simple: Simple, *, required: bool, judged: bool, fixed: str | None = None
+    ) -> None:
+        """``judged``: an XSD says of each text whether it may stand here."""
         self.key = key
         self.number = number
         self.simple = simple
@@ -29,9 +31,10 @@ class Value:
         self.fixed = fixed
         self.accepts: Callable[[str], bool] = accepts(simple)
         self.stripped = simple.type != "text" or bool(simple.codes)  # blanks around it mean nothing
-        self.sound: Taken = self._free if simple in _FREE and fixed is None else self._sound
-        self.allowed: Taken = self._allowed if simple.type in _NARROWER else self.clean
-        """What takes a text that an XSD allows: it may be what no value of ours is, a year of five digits."""
+        self.free = fixed is None and not self.stripped and (judged or simple in _FREE)
+        """Whether a text that is more than blanks is taken as it is, whatever it is."""
+        self.take: Callable[[str | None], str | None] = self._allowed if judged else self._sound
+        """Returns a text as it is taken; None where it may be no such value."""
 
     def clean(self, text: str | None) -> str:
         """Return the text as it is taken: blanks alone say nothing, and around what is no free text they mean none."""
@@ -40,14 +43,7 @@ class Value:
         stripped = text.strip()
         return stripped if self.stripped or not stripped else text
 
-    def _free(self, text: str | None) -> str | None:
-        """Return a text where any will do."""
-        if text and not text.isspace():
-            return text
-        return None if self.required else ""
-
     def _sound(self, text: str | None) -> str | None:
-        """Return the text as it is taken; None where it may be no such value."""
         text = self.clean(text)
         if self.fixed is not None:
             return text if text in ("", self.fixed) else None
@@ -56,37 +52,37 @@ class Value:
         return None
 
     def _allowed(self, text: str | None) -> str | None:
+        """Take what an XSD allows, which may be what no value of ours is: a year of five digits."""
         text = self.clean(text)
-        return text if not text or self.accepts(text) else None
+        return text if not text or self.simple.type not in _NARROWER or self.accepts(text) else None
 
 
 class XmlLeaf:
     """A simple element that comes once: a part with its attributes."""
 
-    __slots__ = ("asks", "attributes", "attributes_demanded", "excerpt", "name", "order", "required", "text")
+    __slots__ = ("attributes", "attributes_demanded", "excerpt", "free", "name", "number", "order", "text")
 
-    def __init__(self, element: XmlElement, record: Record) -> None:
+    def __init__(self, element: XmlElement, record: Record, *, judged: bool) -> None:
         assert element.simple is not None
         self.name = element.name
         self.order = element.order
-        self.required = element.minimum > 0
         self.excerpt = element.excerpt
-        number = record.number_of(element.name)
-        self.text = Value(element.name, number, element.simple, required=self.required)
-        self.attributes = _values(element.attributes, record, f"{element.name}/")
+        self.number = record.number_of(element.name)
+        self.text = Value(element.name, self.number, element.simple, required=element.minimum > 0, judged=judged)
+        self.free = self.text.free
+        self.attributes = _values(element.attributes, record, f"{element.name}/", judged=judged)
         self.attributes_demanded = sum(each.required for each in element.attributes)
-        self.asks = bool(element.attributes) or element.excerpt
 
 
 class XmlLayout:
     """A place."""
 
     __slots__ = (
-        "asks", "attributes", "attributes_demanded", "blank", "demanded", "demands", "excerpt", "in_order", "leaves",
-        "maximum", "minimum", "names", "open", "order", "places", "record", "tag", "text", "written",
+        "attributes", "attributes_demanded", "blank", "demanded", "demands", "excerpt", "in_order", "judged",
+        "leaves", "maximum", "minimum", "names", "open", "order", "places", "record", "tag", "text", "written",
     )  # fmt: skip
 
-    def __init__(self, element: XmlElement) -> None:
+    def __init__(self, element: XmlElement, *, judged: bool) -> None:
         record = place_of(element).record
         self.tag = element.name
         self.record = record
@@ -95,40 +91,46 @@ class XmlLayout:
         self.minimum, self.maximum = element.minimum, element.maximum
         self.open, self.in_order = element.open or element.excerpt, element.in_order
         self.excerpt = element.excerpt
-        self.text = Value(TEXT, record.number_of(TEXT), element.simple, required=True) if element.simple else None
-        self.attributes = _values(element.attributes, record, "")
+        self.judged = judged
+        self.text = (
+            Value(TEXT, record.number_of(TEXT), element.simple, required=True, judged=judged)
+            if element.simple
+            else None
+        )
+        self.attributes = _values(element.attributes, record, "", judged=judged)
         self.attributes_demanded = sum(each.required for each in element.attributes)
-        self.asks = bool(element.attributes) or element.excerpt
         self.leaves: dict[str, XmlLeaf] = {}
         self.places: dict[str, XmlLayout] = {}
         self.names = {child.clark: child.name for child in element.children}
         self.written: list[XmlLeaf | XmlLayout] = []
         for child in element.children:
-            made: XmlLeaf | XmlLayout = XmlLeaf(child, record) if child.is_part else XmlLayout(child)
-            if isinstance(made, XmlLeaf):
-                self.leaves[child.clark] = made
+            if child.is_part:
+                leaf = self.leaves[child.clark] = XmlLeaf(child, record, judged=judged)
+                self.written.append(leaf)
             else:
-                self.places[child.clark] = made
-            self.written.append(made)
-        self.demands = sum(child.minimum > 0 for child in element.children)
-        self.demanded = tuple(child.clark for child in element.children if child.minimum > 0)
+                place = self.places[child.clark] = XmlLayout(child, judged=judged)
+                self.written.append(place)
+        demanded = [child for child in element.children if child.minimum > 0]
+        self.demanded = tuple(child.clark for child in demanded)
+        self.demands = tuple((record.number_of(child.name) if child.is_part else 0, child.name) for child in demanded)
 
 
 def layout_of(schema: XmlSchema) -> XmlLayout:
     """Return the layout of the schema's root element, made on first use."""
     known = schema.__dict__.get("layout")
     if not isinstance(known, XmlLayout):
-        known = schema.__dict__["layout"] = XmlLayout(schema.element)
+        known = schema.__dict__["layout"] = XmlLayout(schema.element, judged=schema.xsd is not None)
     return known
 
 
-def _values(attributes: tuple[Attribute, ...], record: Record, above: str) -> Mapping[str, Value]:
+def _values(attributes: tuple[Attribute, ...], record: Record, above: str, *, judged: bool) -> Mapping[str, Value]:
     return {
         each.clark: Value(
             above + each.key,
             record.number_of(above + each.key),
             each.simple,
             required=each.required,
+            judged=judged,
             fixed=each.fixed,
         )
         for each in attributes

@@ -33,21 +33,27 @@ class CxmlHeader(Struct):
 
 def header_of(root: etree._Element, request: etree._Element | None) -> CxmlHeader:
     """Return the envelope of a cXML; ``request`` is what its document stands in."""
+    parties = [party for header in root if header.tag == "Header" for party in header]
     return CxmlHeader(
         payload=(root.get("payloadID") or "")[:PAYLOAD_CHARACTERS_MAX],  # as sent: answers repeat it
         timestamp=_bounded(root.get("timestamp")),
-        senders=_credentials(root, "From"),
-        receivers=_credentials(root, "To"),
+        senders=_credentials(parties, "From"),
+        receivers=_credentials(parties, "To"),
         mode=_bounded(request.get("deploymentMode")) if request is not None else "",
     )
 
 
-def _credentials(root: etree._Element, party: str) -> list[Credential]:
-    found = root.findall(f"Header/{party}/Credential")[:CREDENTIALS_MAX]
+def _credentials(parties: list[etree._Element], name: str) -> list[Credential]:
+    found = [each for party in parties if party.tag == name for each in party if each.tag == "Credential"]
     named = (
-        Credential(domain=_bounded(each.get("domain")), identity=_bounded(each.findtext("Identity"))) for each in found
+        Credential(domain=_bounded(each.get("domain")), identity=_bounded(_identity(each)))
+        for each in found[:CREDENTIALS_MAX]
     )
     return [each for each in named if each.identity]
+
+
+def _identity(credential: etree._Element) -> str | None:
+    return next((each.text for each in credential if each.tag == "Identity"), None)
 
 
 def _bounded(text: str | None) -> str:

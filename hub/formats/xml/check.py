@@ -109,7 +109,10 @@ class _Sound:
             self._attributes(given, layout, element, node, judged=judged)
         text = element.text
         if in_text is not None:
-            self._value(text, in_text, values)
+            said = in_text.take(text)
+            if said is None:
+                raise _Doubtful
+            values[in_text.number] = said
         elif text and not judged and not text.isspace():
             raise _Doubtful
         last = -1
@@ -125,10 +128,10 @@ class _Sound:
                     if met is not None:
                         met.add(tag)
                 text = child.text
-                if leaf.free and text and not text.isspace():  # as nearly all are
-                    values[leaf.number] = text
-                else:
-                    self._value(text, leaf.text, values)
+                said = text if leaf.free and text and not text.isspace() else leaf.take(text)
+                if said is None:
+                    raise _Doubtful
+                values[leaf.number] = said
                 if (given := child.items()) or leaf.attributes_demanded:
                     self._attributes(given, leaf, child, node, judged=judged)
             elif (inner := places.get(tag)) is not None:
@@ -158,12 +161,6 @@ class _Sound:
             if not (node.values[number] if number else tag in node.children):
                 raise _Doubtful
 
-    def _value(self, text: str | None, value: Value, values: list[TreeValue]) -> None:
-        said = value.take(text)
-        if said is None:
-            raise _Doubtful
-        values[value.number] = said
-
     def _attributes(
         self,
         given: Sequence[tuple[Any, Any]],
@@ -179,13 +176,11 @@ class _Sound:
             if value is None:
                 more = more or of.excerpt or not clark.startswith(_INSTANCE)
                 continue
+            said = text if value.free and text and not text.isspace() else value.take(text)
+            if said is None:
+                raise _Doubtful
             demanded -= value.required
-            if value.free and text and not text.isspace():
-                values[value.number] = text
-                continue
-            self._value(text, value, values)
-            if value.fixed is not None:
-                values[value.number] = ""  # the schema says it, no map has to
+            values[value.number] = said if value.fixed is None else ""  # the schema says it, no map has to
         if (demanded or (more and not of.excerpt) or len(given) > ATTRIBUTES_MAX) and not judged:
             raise _Doubtful
         if more and of.excerpt:

@@ -33,7 +33,7 @@ class Value:
         self.stripped = simple.type != "text" or bool(simple.codes)  # blanks around it mean nothing
         self.free = fixed is None and not self.stripped and (judged or simple in _FREE)
         """Whether a text that is more than blanks is taken as it is, whatever it is."""
-        self.take: Callable[[str | None], str | None] = self._allowed if judged else self._sound
+        self.take = self._taker(judged=judged)
         """Returns a text as it is taken; None where it may be no such value."""
 
     def clean(self, text: str | None) -> str:
@@ -43,24 +43,26 @@ class Value:
         stripped = text.strip()
         return stripped if self.stripped or not stripped else text
 
-    def _sound(self, text: str | None) -> str | None:
-        text = self.clean(text)
-        if self.fixed is not None:
-            return text if text in ("", self.fixed) else None
-        if self.accepts(text) or not (text or self.required or self.stripped):
-            return text
-        return None
-
-    def _allowed(self, text: str | None) -> str | None:
-        """Take what an XSD allows, which may be what no value of ours is: a year of five digits."""
-        text = self.clean(text)
-        return text if not text or self.simple.type not in _NARROWER or self.accepts(text) else None
+    def _taker(self, *, judged: bool) -> Callable[[str | None], str | None]:
+        accepts, fixed, clean = self.accepts, self.fixed, self.clean
+        if (
+            judged and self.simple.type in _NARROWER
+        ):  # what an XSD allows may be no value of ours: a year of five digits
+            return lambda text: text if not (text := text.strip() if text else "") or accepts(text) else None
+        if judged:
+            return clean
+        if fixed is not None:
+            return lambda text: text if (text := clean(text)) in ("", fixed) else None
+        if self.stripped:
+            return lambda text: text if accepts(text := text.strip() if text else "") else None
+        may_be_empty = not self.required
+        return lambda text: text if accepts(text := clean(text)) or (may_be_empty and not text) else None
 
 
 class XmlLeaf:
     """A simple element that comes once: a part with its attributes."""
 
-    __slots__ = ("attributes", "attributes_demanded", "excerpt", "free", "name", "number", "order", "text")
+    __slots__ = ("attributes", "attributes_demanded", "excerpt", "free", "name", "number", "order", "take", "text")
 
     def __init__(self, element: XmlElement, record: Record, *, judged: bool) -> None:
         assert element.simple is not None
@@ -69,7 +71,7 @@ class XmlLeaf:
         self.excerpt = element.excerpt
         self.number = record.number_of(element.name)
         self.text = Value(element.name, self.number, element.simple, required=element.minimum > 0, judged=judged)
-        self.free = self.text.free
+        self.free, self.take = self.text.free, self.text.take
         self.attributes = _values(element.attributes, record, f"{element.name}/", judged=judged)
         self.attributes_demanded = sum(each.required for each in element.attributes)
 

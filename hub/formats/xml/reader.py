@@ -195,7 +195,7 @@ def _unfit(text: str) -> Diagnostic | None:
         return refusal("SYN-XML-DOCTYPE", place_in(text, doctype))
     if _beginning(text) == len(text):
         return refusal("SYN-XML-EMPTY", Location(line=1))
-    if text.count("<") > 2 * ELEMENTS_MAX:
+    if len(text) > 2 * ELEMENTS_MAX and text.count("<") > 2 * ELEMENTS_MAX:  # to count is dear
         return refusal("SYN-XML-ELEMENTS", Location(), most=ELEMENTS_MAX)
     if text.count("xmlns") > NAMESPACES_MAX:
         return refusal("SYN-XML-NAMESPACES", Location(), most=NAMESPACES_MAX)

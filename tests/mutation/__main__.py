@@ -108,7 +108,10 @@ def looked_through(copy: Path, files: Sequence[str], where: Path, tests_of_all: 
         ended = pytest(copy, [*shares, "-p", "tests.mutation.lines", *tests_of_all], **more)
         if ended.returncode:
             print(f"some tests fail without any mutant, and are left out:\n{ended.stdout[-2000:]}", file=sys.stderr)
-    return seen(where)
+    tests = seen(where)
+    if not any(each["lines"] for each in tests.values()):
+        raise SystemExit("no test was seen to run a line of the corridor: nothing can be said of any mutant")
+    return tests
 
 
 def noticing(mutant: Mutant, tests: dict[str, Any]) -> list[str]:

@@ -103,7 +103,7 @@ def looked_through(copy: Path, files: Sequence[str], where: Path, tests_of_all: 
     """Return for each test that passes its time and the lines of ``files`` that it runs."""
     if not seen(where):
         named = os.pathsep.join(str(copy / file) for file in files)
-        more = {"HUB_MUTANTS_FILES": named, "HUB_MUTANTS_LINES": str(where)}
+        more = {"MUTANTS_FILES": named, "MUTANTS_LINES": str(where)}
         shares = ["-n", str(AT_ONCE), "--dist", "load"]
         ended = pytest(copy, [*shares, "-p", "tests.mutation.lines", *tests_of_all], **more)
         if ended.returncode:
@@ -235,7 +235,7 @@ def _forked(
     question.write_bytes(msgspec.json.encode(asked))
     answers.touch()
     files = sorted({name.partition("::")[0] for each in asked for name in (*each.tests, *WARM, FAR)})
-    more = {"HUB_MUTANTS_ASKED": str(question), "HUB_MUTANTS_JUDGED": str(answers)}
+    more = {"MUTANTS_ASKED": str(question), "MUTANTS_JUDGED": str(answers)}
     with ThreadPoolExecutor(1) as thread, answers.open("rb") as said:
         ended = thread.submit(pytest, copy, ["-n", "0", "-p", "tests.mutation.forked", *files], **more)
         while not ended.done() or said.peek(1):

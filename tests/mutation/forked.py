@@ -1,6 +1,6 @@
 """Judges mutants in forks of one pytest that has imported and collected everything (``-p tests.mutation.forked``).
 
-``HUB_MUTANTS_ASKED`` names a file of mutants (``Asked``); the answers go into ``HUB_MUTANTS_JUDGED``, one a line. A
+``MUTANTS_ASKED`` names a file of mutants (``Asked``); the answers go into ``MUTANTS_JUDGED``, one a line. A
 fork puts the code of the one function that a mutant changes in the place of ours, and runs its tests until one fails.
 What a fork cannot change (what runs as a module is imported) is left to a pytest of its own.
 """
@@ -53,14 +53,14 @@ class Answer(msgspec.Struct):
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Judge one mutant after the other, in the place of running tests."""
     items = {item.nodeid: item for item in session.items}
-    asked = msgspec.json.decode(Path(os.environ["HUB_MUTANTS_ASKED"]).read_bytes(), type=list[Asked])
+    asked = msgspec.json.decode(Path(os.environ["MUTANTS_ASKED"]).read_bytes(), type=list[Asked])
     far = next(each for each in session.items if each.nodeid.startswith(FAR))
     for item in [each for each in session.items if each.nodeid.startswith(WARM)]:
         runtestprotocol(item, nextitem=far, log=False)
     folder = Path(str(session.config.option.basetemp))
     keep = set(folder.iterdir())
     gc.freeze()
-    with Path(os.environ["HUB_MUTANTS_JUDGED"]).open("ab", buffering=0) as told:
+    with Path(os.environ["MUTANTS_JUDGED"]).open("ab", buffering=0) as told:
         for mutant in asked:
             answer = _judged(mutant, [items[name] for name in mutant.tests if name in items], far)
             told.write(msgspec.json.encode(answer) + b"\n")

@@ -1,6 +1,6 @@
 """Which tests run which lines of the corridor: a plugin of pytest that writes it down (``-p tests.mutation.lines``).
 
-``HUB_MUTANTS_FILES`` names the files that are looked at, ``HUB_MUTANTS_LINES`` where the answer goes: for each test how
+``MUTANTS_FILES`` names the files that are looked at, ``MUTANTS_LINES`` where the answer goes: for each test how
 long it took, and of each file the lines that it ran, on whichever thread. What a process beside runs is not seen. Each
 process of xdist writes a share of its own, named after it; ``seen`` reads them all.
 """
@@ -74,6 +74,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Look, where tests run: who only hands them out to others has none to look at."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker or not config.getoption("numprocesses", None):
-        where = Path(os.environ["HUB_MUTANTS_LINES"])
-        looking = Looking(os.environ["HUB_MUTANTS_FILES"].split(os.pathsep), where.with_name(where.name + worker))
+        where = Path(os.environ["MUTANTS_LINES"])
+        looking = Looking(os.environ["MUTANTS_FILES"].split(os.pathsep), where.with_name(where.name + worker))
         config.pluginmanager.register(looking)

@@ -121,8 +121,8 @@ def test_the_lines_that_a_test_runs_are_written_down_whatever_thread_runs_them(t
         "def test_there():\n    work = threading.Thread(target=two)\n    work.start()\n    work.join()\n"
     )
     more = {
-        "HUB_MUTANTS_FILES": str(tmp_path / "looked_at.py"),
-        "HUB_MUTANTS_LINES": str(tmp_path / "lines.json"),
+        "MUTANTS_FILES": str(tmp_path / "looked_at.py"),
+        "MUTANTS_LINES": str(tmp_path / "lines.json"),
         "PYTHONPATH": f"{CHECKOUT}{os.pathsep}{tmp_path}",
     }
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutation.lines", "-p", "no:cacheprovider", "."]

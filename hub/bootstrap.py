@@ -36,10 +36,12 @@ from hub.exchange.intake import (
     stored_amount,
 )
 from hub.exchange.messages import find_message
-from hub.exchange.model import DocumentRow
+from hub.exchange.model import DocumentRow, RefusedFileRow
 from hub.exchange.overdue import mark_overdue
 from hub.exchange.partners import Budget, Partner, Partners
+from hub.exchange.refused_files import put_refused_file
 from hub.exchange.stopped import Lane
+from hub.exchange.storable import storable_name
 from hub.exchange.weights import Amount
 from hub.flow.agreements import AgreedDocument, agreed_documents
 from hub.flow.delivering import Deliverer, transports
@@ -74,6 +76,7 @@ from hub.platform.soundness import database_fault, storage_fault
 from hub.platform.supervision import Loop
 from hub.platform.telemetry import Metrics
 from hub.transport import folder
+from hub.transport.aside import RefusedFile
 from hub.transport.hand import READABLE_AGAIN
 from hub.transport.moving import move_in
 from hub.transport.places import Places
@@ -158,7 +161,7 @@ class Hub:
             limit_bytes=self.settings.body_bytes_max,
             clock=time.time,
             blots=kept_of_refused,
-            tell_aside=self.metrics.count_set_aside,
+            tell_aside=self.file_refused,
         )
         if self.settings.redis_url:
             log.warning("HUB_REDIS_URL is set, and this version has no workers of their own: jobs run in this process")
@@ -240,6 +243,20 @@ class Hub:
                 idempotency_key=idempotency_key,
             )
         )
+
+    async def file_refused(self, file: RefusedFile) -> None:
+        """Put on record that a file is set aside. ``Unavailable`` when it cannot be written down now."""
+        row = RefusedFileRow(
+            id=file.id,
+            partner=file.partner,
+            name=storable_name(file.name),
+            at=self.clock.now(),
+            reason=file.reason,
+            size_bytes=file.kept.size_bytes,
+            sha256=file.kept.sha256,
+        )
+        if await self.database.write(lambda conn: put_refused_file(conn, row)):
+            self.metrics.count_set_aside(file.partner)
 
     def over_budget(self, partner: str) -> float | None:
         """Return for how many seconds nothing is taken from the partner: it has stored what it may in a day."""

@@ -19,9 +19,19 @@ from hub.cli.output import Output, refuse, reports, table
 from hub.cli.sentences import know_every_sentence
 from hub.cli.stored import actor, data_option, opened, partner_ids, settings_for
 from hub.exchange import messages, outbox
-from hub.exchange.model import Direction, DocumentRow, Filters, MessageDetail, MessagePage, MessageRow
+from hub.exchange.model import (
+    Direction,
+    DocumentRow,
+    Filters,
+    MessageDetail,
+    MessagePage,
+    MessageRow,
+    RefusedFileRow,
+)
+from hub.exchange.refused_files import list_refused_files
 from hub.exchange.replay import ask_replay
 from hub.kernel.clock import SystemClock
+from hub.kernel.pages import PAGE_MAX
 from hub.kernel.scope import EVERYONE
 from hub.platform.blobs import Blobs
 from hub.platform.settings import Settings
@@ -39,6 +49,17 @@ COLUMNS: dict[str, Callable[[MessageRow], object]] = {
     "acknowledged": lambda row: "" if row.acknowledgement == "none" else row.acknowledgement,
     "test": lambda row: "test" if row.test else "",
     "attention": lambda row: row.why,
+}
+
+FILE_COLUMNS: dict[str, Callable[[RefusedFileRow], object]] = {
+    "set aside (UTC)": lambda row: f"{row.at:%Y-%m-%d %H:%M:%S}",
+    "partner": lambda row: row.partner,
+    "file": lambda row: row.name,
+    "why": lambda row: str(row.reason),
+    "bytes": lambda row: "" if row.size_bytes is None else row.size_bytes,
+    "sha256": lambda row: row.sha256 or "",
+    "kept as": lambda row: f".hub/refused/{row.partner}/{row.id}",
+    "dealt with by": lambda row: row.dealt_with_by or "",
 }
 
 CALLED = {kind: word for room in ROOMS for kind, word in room.keys.items()}
@@ -108,6 +129,28 @@ def list_(
     if partner is not None and not found.items:
         _refuse_unknown_partner(settings, partner)
     out.items(found.items, COLUMNS, none="No such messages.", following=found.next)
+
+
+@message.command()
+@click.option("--partner", metavar="ID", help="Only this partner's.")
+@click.option("--waiting", is_flag=True, help="Only those that nobody has dealt with.")
+@click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=50, show_default=True)
+@click.option("--cursor", metavar="NEXT", help="The `next` of the page before.")
+@data_option
+@reports
+def aside(out: Output, partner: str | None, waiting: bool, limit: int, cursor: str | None, data: Path | None) -> None:
+    """List files of folders that were set aside: they are no messages, and nobody has taken them in."""
+    settings = settings_for(data)
+    know_every_sentence()
+    with opened(settings) as database:
+        found = database.read_now(
+            lambda conn: list_refused_files(
+                conn, EVERYONE, partner=partner, waiting=waiting, cursor=cursor, limit=limit
+            )
+        )
+    if partner is not None and not found.items:
+        _refuse_unknown_partner(settings, partner)
+    out.items(found.items, FILE_COLUMNS, none="No such files.", following=found.next)
 
 
 @message.command()

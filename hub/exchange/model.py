@@ -268,6 +268,20 @@ class MailboxPage(Struct):
     next: str | None = None
 
 
+class RefusedFileRow(Struct):
+    """A file of a partner's folder that is set aside: it is no message, and nobody has taken it in."""
+
+    id: str
+    partner: str
+    name: str
+    at: datetime
+    reason: Wording
+    size_bytes: int | None = None
+    sha256: str | None = None  # of what is kept of it
+    dealt_with_at: datetime | None = None
+    dealt_with_by: str | None = None
+
+
 class SearchHit(Struct):
     """A message found by one of its keys."""
 

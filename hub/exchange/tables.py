@@ -39,6 +39,27 @@ def _one_of(column: str, words: object) -> CheckConstraint:
     return CheckConstraint(spelled_out, name=column)
 
 
+refused_file = Table(
+    "refused_file",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("partner", PARTNER, nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reason", WordingText, nullable=False),
+    Column("size_bytes", LONG),
+    Column("sha256", String(64)),
+    Column("dealt_with_at", Instant),
+    Column("dealt_with_by", String(120)),
+)
+Index("ix_refused_file_partner", refused_file.c.partner, refused_file.c.id)
+Index(
+    "ix_refused_file_open",
+    refused_file.c.id,
+    sqlite_where=refused_file.c.dealt_with_at.is_(None),
+    postgresql_where=refused_file.c.dealt_with_at.is_(None),
+)
+
 message = Table(
     "message",
     metadata,

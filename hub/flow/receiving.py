@@ -14,6 +14,17 @@ from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature
 from hub.flow.syntaxes import SYNTAXES
 from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.kernel.errors import RefusedBody
+from hub.kernel.sentence import Phrase, declared
+
+declared(
+    {
+        "refused/no-end": Phrase(
+            message="a secret or a card in it has no end in the first 64 KiB, so nothing of it can be kept"
+        ),
+        "refused/no-secret": Phrase(message="it has no secret"),
+        "refused/wrong-secret": Phrase(message="its secret is wrong"),
+    }
+)
 
 
 def without_secrets(head: bytes, is_all: bool) -> bytes:
@@ -23,7 +34,7 @@ def without_secrets(head: bytes, is_all: bool) -> bytes:
     """
     head, is_open = blotted(head)
     if is_open and not is_all:
-        raise RefusedBody("a secret or a card in it has no end in the first 64 KiB, so nothing of it can be kept")
+        raise RefusedBody("refused/no-end")
     return head
 
 
@@ -66,10 +77,10 @@ async def require_signed(ring: SecretRing, partner_id: str, partner: Partner | N
     if shown is None:
         return
     if not shown.secret:
-        raise RefusedBody("it has no secret")
+        raise RefusedBody("refused/no-secret")
     right = await ring.judged(partner_id, shown.secret)
     if not (await ring.check(partner_id, shown.secret) if right is None else right):
-        raise RefusedBody("its secret is wrong")
+        raise RefusedBody("refused/wrong-secret")
 
 
 def may_be_signed(content_type: str | None) -> bool:

@@ -183,6 +183,10 @@ class Conflict(HubError):
 class RefusedBody(HubError):
     """It is not taken in, and sending it again as it is changes nothing: nothing is kept of it."""
 
+    def __init__(self, key: str, **words: Word) -> None:
+        self.said = Wording(key=key, words=words)
+        super().__init__(in_words(self.said))
+
 
 class Unavailable(HubError):
     """Not now: try again after ``retry_after_seconds``."""

@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from hashlib import file_digest
 
+from hub.kernel.sentence import Wording
+from hub.kernel.struct import Struct
 from hub.platform.blobs import HEAD_BYTES
 
 COPIED_BYTES_MAX = 100 * 1024 * 1024  # of a larger one the beginning is kept: what is wrong with it is its size
@@ -18,6 +21,31 @@ COPY = ".copy"
 
 Blots = Callable[[bytes], tuple[bytes, bool]]
 """Returns the beginning of a body without its secrets, and whether nothing behind it may be kept."""
+
+
+class KeptFile(Struct):
+    """What is kept of a file: its bytes are counted and known, where it is a file and can be read."""
+
+    size_bytes: int | None = None
+    sha256: str | None = None  # of what is kept; None as well of one so large that nobody waits for it
+
+
+class RefusedFile(Struct):
+    """A file of a partner's that is set aside: what it is called, and why."""
+
+    id: str  # of the folder in which it is kept
+    partner: str
+    name: str
+    reason: Wording
+    kept: KeptFile = KeptFile()
+
+
+TellAside = Callable[[RefusedFile], Awaitable[None]]
+"""Hears of a file before it is set aside; of one that a crash left in hand, twice."""
+
+
+async def told_nobody(_: RefusedFile) -> None:
+    """Tell nobody."""
 
 
 def nothing_to_blot(head: bytes) -> tuple[bytes, bool]:
@@ -46,3 +74,15 @@ def without_secrets(name: str, folder: int, blots: Blots) -> bool:
                 shutil.copyfileobj(file, copy)
     os.rename(COPY, name, src_dir_fd=folder, dst_dir_fd=folder)
     return True
+
+
+def kept_of(name: str, folder: int) -> KeptFile:
+    """Return size and digest of the file ``name`` in the open ``folder``; of what is no file, or two, nothing."""
+    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+        return KeptFile()
+    if status.st_size > COPIED_BYTES_MAX:
+        return KeptFile(size_bytes=status.st_size)
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with os.fdopen(os.open(name, flags, dir_fd=folder), "rb") as file:
+        return KeptFile(size_bytes=status.st_size, sha256=file_digest(file, "sha256").hexdigest())

@@ -23,8 +23,9 @@ import structlog
 
 from hub.kernel.errors import Defect, Misconfigured, RefusedBody, Unavailable
 from hub.kernel.identity import new_id
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
-from hub.transport.aside import Blots, nothing_to_blot
+from hub.transport.aside import Blots, RefusedFile, TellAside, nothing_to_blot, told_nobody
 from hub.transport.blocked import NAME_HELD, Blocked
 from hub.transport.hand import FILES_IN_HAND_MAX, FileInHand, Hand, NotAMessage, OpenFile, UnreadableFiles
 from hub.transport.piles import WaitingFiles
@@ -159,9 +160,9 @@ class FolderWatcher:
         limit_bytes: int,
         clock: Callable[[], float],
         blots: Blots = nothing_to_blot,
-        tell_aside: Callable[[str], None] = lambda _partner: None,
+        tell_aside: TellAside = told_nobody,
     ) -> None:
-        """``blots`` takes secrets out of what is set aside; ``tell_aside`` hears of whom something was."""
+        """``blots`` takes secrets out of what is set aside; ``tell_aside`` hears of it."""
         self._places = places
         self._blots = blots
         self._tell_aside = tell_aside
@@ -371,12 +372,12 @@ class FolderWatcher:
         if isinstance(fault, FileNotFoundError):  # another hub on the same folders has taken it
             return
         if isinstance(fault, (NotAMessage, RefusedBody)):
-            await self._put_aside(held, str(fault))
+            await self._put_aside(held, fault.said)
         elif each.file is None and isinstance(fault, BlockingIOError):
             self._say_that_it_waits(held, "its sender holds a lease")
         elif each.file is None and isinstance(fault, PermissionError):
             if not await asyncio.to_thread(Hand(self._places, partner).put_back, held):
-                await self._put_aside(held, "it cannot be read")
+                await self._put_aside(held, Wording(key="refused/unreadable"))
         elif isinstance(fault, Exception):
             kind = type(fault).__name__
             told = partial(
@@ -404,10 +405,18 @@ class FolderWatcher:
                 told = "file grew while it was taken: all of it is taken again"
                 log.warning(told, partner=held.partner, file_name=held.shown)
 
-    async def _put_aside(self, held: FileInHand, reason: str) -> None:
-        await asyncio.to_thread(Hand(self._places, held.partner).set_aside, held, self._blots)
-        log.warning("file set aside", partner=held.partner, file_name=held.shown, reason=reason)
-        self._tell_aside(held.partner)
+    async def _put_aside(self, held: FileInHand, reason: Wording) -> None:
+        """Set a file aside once it is on record; where it cannot be recorded now, it stays in hand."""
+        hand = Hand(self._places, held.partner)
+        kept = await asyncio.to_thread(hand.without_secrets, held, self._blots)
+        told = RefusedFile(id=held.own, partner=held.partner, name=held.shown, reason=reason, kept=kept)
+        try:
+            await self._tell_aside(told)
+        except Unavailable as fault:
+            self._tell_once(held, str(fault), partial(log.warning, "file waits", partner=held.partner))
+            return
+        await asyncio.to_thread(hand.set_aside, held)
+        log.warning("file set aside", partner=held.partner, file_name=held.shown, reason=str(reason))
         self._set_aside.add(held.partner)
 
     def _say_that_it_waits(self, held: FileInHand, why: str) -> None:

@@ -23,9 +23,10 @@ from io import FileIO
 from itertools import islice
 
 from hub.kernel.identity import new_id
+from hub.kernel.sentence import Phrase, Word, Wording, declared
 from hub.kernel.struct import Struct
 from hub.platform.shortage import shortage
-from hub.transport.aside import Blots, nothing_to_blot, without_secrets
+from hub.transport.aside import Blots, KeptFile, kept_of, without_secrets
 from hub.transport.blocked import Blocked
 from hub.transport.places import HANDED, IN, REFUSED, TAKING, Places
 
@@ -40,6 +41,16 @@ REFUSED_BYTES_MAX = 1024 * 1024 * 1024  # of those: ten of the largest messages
 ENTRIES_LOOKED_AT_MAX = 100_000  # of one folder and look: a fifth of a second
 UNREADABLE_LOOKED_AT_MAX = 5_000  # files of one look that cannot be opened: 50 ms; more than any client leaves behind
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".temp", ".filepart", ".crdownload", ".writing")
+
+
+declared(
+    {
+        "refused/no-file": Phrase(message="not a file"),
+        "refused/second-name": Phrase(message="has a second name, under which it may be changed"),
+        "refused/too-large": Phrase(message="more than {most} bytes"),
+        "refused/unreadable": Phrase(message="it cannot be read"),
+    }
+)
 
 
 class FileInHand(Struct):
@@ -135,10 +146,10 @@ def shown(name: str) -> str:
 
 
 def refused(status: os.stat_result) -> str | None:
-    """Return why what has this ``status`` is no message; None when it may be one."""
+    """Return the sentence that says why what has this ``status`` is no message; None when it may be one."""
     if not stat.S_ISREG(status.st_mode):
-        return "not a file"
-    return "has a second name, under which it may be changed" if status.st_nlink > 1 else None
+        return "refused/no-file"
+    return "refused/second-name" if status.st_nlink > 1 else None
 
 
 def written_at(status: os.stat_result) -> float:
@@ -249,10 +260,15 @@ class Hand:
                         _empty(own, handed)
         return grown
 
-    def set_aside(self, held: FileInHand, blots: Blots = nothing_to_blot) -> None:
-        """Move what is no message among the refused, whatever it is; what ``blots`` finds in it is not kept."""
+    def without_secrets(self, held: FileInHand, blots: Blots) -> KeptFile:
+        """Return what is kept of what is no message, whatever it is: what ``blots`` finds in it is not."""
         with self._places.own(TAKING, self._partner, held.own) as own, contextlib.suppress(PermissionError):
             without_secrets(held.name, own, blots)
+            return kept_of(held.name, own)
+        return KeptFile()
+
+    def set_aside(self, held: FileInHand) -> None:
+        """Move what is no message among the refused."""
         with (
             self._places.own(TAKING, self._partner) as hand,
             self._places.own(REFUSED, self._partner, make=True) as aside,
@@ -276,6 +292,10 @@ class Hand:
 
 class NotAMessage(Exception):
     """What lies there is refused; says why."""
+
+    def __init__(self, key: str, **words: Word) -> None:
+        self.said = Wording(key=key, words=words)
+        super().__init__(str(self.said))
 
 
 class OpenFile:
@@ -303,7 +323,7 @@ class OpenFile:
     def read(self, limit_bytes: int) -> bytes:
         """Return its bytes. Raises ``NotAMessage`` when there are more than ``limit_bytes``, and reads none of them."""
         if self.status.st_size > limit_bytes:
-            raise NotAMessage(f"more than {limit_bytes} bytes")
+            raise NotAMessage("refused/too-large", most=limit_bytes)
         with os.fdopen(os.dup(self._descriptor), "rb") as file:
             return file.read(self.status.st_size + 1)
 

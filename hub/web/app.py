@@ -28,6 +28,7 @@ from hub.web.gate import enforce
 from hub.web.headers import guard_headers
 from hub.web.hub import Hub
 from hub.web.pages import entrance
+from hub.web.pages import files as file_pages
 from hub.web.pages import messages as message_pages
 from hub.web.pages import partners as partner_pages
 from hub.web.pages.entrance import Entrance
@@ -73,6 +74,8 @@ PAGES: tuple[HTTPRouteHandler, ...] = (
     message_pages.process_again,
     message_pages.send_again,
     message_pages.dealt_with,
+    file_pages.file_list,
+    file_pages.file_dealt_with,
     partner_pages.partner_list,
     entrance.login_page,
     entrance.log_in,

@@ -19,6 +19,7 @@ from hub.exchange import mailbox, messages, replay
 from hub.exchange.model import Filters, MessageDetail, MessageRow
 from hub.exchange.overdue import mark_overdue
 from hub.flow.delivering import Deliverer, transports
+from hub.flow.receiving import kept_of_refused
 from hub.flow.rules import Rules
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.scope import EVERYONE
@@ -186,6 +187,8 @@ class AtWork:
             self.hub.receive,
             limit_bytes=self.hub.settings.body_bytes_max,
             clock=lambda: 2_000_000_000 + SETTLED_AFTER_SECONDS,
+            blots=kept_of_refused,
+            tell_aside=self.hub.file_refused,
         )
         taken = self.wait(watcher.sweep())
         self.work()

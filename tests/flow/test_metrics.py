@@ -94,7 +94,7 @@ def test_every_number_that_is_declared_is_fed(hub: AtWork) -> None:
     hub.hub.places.prepare([NORTH])
     hub.deliver()
     (hub.hub.places.inbox(NORTH) / "order.edi").write_bytes(b"x" * 100)
-    told = hub.hub.metrics.count_set_aside
+    told = hub.hub.file_refused
     watcher = FolderWatcher(
         hub.hub.places, lambda: [NORTH], hub.hub.receive, limit_bytes=99, clock=lambda: FAR, tell_aside=told
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.flow.receiving import kept_of_refused
-from hub.kernel.errors import RefusedBody
+from hub.kernel.errors import RefusedBody, Unavailable
 from hub.platform.blobs import HEAD_BYTES
-from hub.transport.aside import Blots
+from hub.transport.aside import Blots, RefusedFile, TellAside, told_nobody
 from hub.transport.folder import FolderWatcher
 from hub.transport.places import Places
 
@@ -29,7 +29,7 @@ class NotSigned:
     """Takes nothing."""
 
     async def __call__(self, partner: str, body: bytes, **more: Any) -> NotSigned:
-        raise RefusedBody("its secret is wrong")
+        raise RefusedBody("refused/wrong-secret")
 
 
 async def swept(
@@ -39,7 +39,7 @@ async def swept(
     *,
     limit_bytes: int = 200_000,
     finds: Blots = blots,
-    tell_aside: Callable[[str], None] = lambda _: None,
+    tell_aside: TellAside = told_nobody,
 ) -> Path:
     """Drop a file and take it; return what was set aside."""
     places = Places(root)
@@ -122,8 +122,37 @@ async def test_of_a_cxml_whose_header_stands_behind_the_first_64_kib_only_those_
 
 @pytest.mark.anyio
 async def test_of_another_syntax_all_is_kept_and_it_is_told_of_whom_something_was_set_aside(tmp_path: Path) -> None:
-    told: list[str] = []
+    told: list[RefusedFile] = []
+
+    async def tell(file: RefusedFile) -> None:
+        assert list((tmp_path / ".hub" / "refused" / "alpha").glob("*/*")) == [], "before it is set aside"
+        told.append(file)
+
     body = b"ISA*00*" + b"x" * 70_000
-    aside = await swept(tmp_path, "order.edi", body, finds=kept_of_refused, tell_aside=told.append)
+    aside = await swept(tmp_path, "order.edi", body, finds=kept_of_refused, tell_aside=tell)
     assert aside.read_bytes() == body
-    assert told == ["alpha"]
+    [file] = told
+    assert (file.partner, file.name, str(file.reason)) == ("alpha", "order.edi", "its secret is wrong")
+    assert (file.id, file.kept.sha256) == (aside.parent.name, hashlib.sha256(body).hexdigest())
+
+
+@pytest.mark.anyio
+async def test_what_cannot_be_put_on_record_stays_in_hand_and_is_set_aside_once_it_can_be(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    places.prepare(["alpha"])
+    (places.inbox("alpha") / "order.xml").write_bytes(HUSH)
+    told: list[str] = []
+
+    async def tell(file: RefusedFile) -> None:
+        told.append(file.id)
+        if len(told) == 1:
+            raise Unavailable("the disk is full")
+
+    watcher = FolderWatcher(
+        places, lambda: ["alpha"], NotSigned(), limit_bytes=200_000, clock=lambda: LATER, blots=blots, tell_aside=tell
+    )
+    await watcher.sweep()
+    assert list((tmp_path / ".hub" / "refused").glob("alpha/*/*")) == []
+    await watcher.sweep()
+    [aside] = (tmp_path / ".hub" / "refused" / "alpha").glob("*/*")
+    assert (aside.read_bytes(), told) == (b"*********", [aside.parent.name] * 2)

@@ -14,6 +14,7 @@ PAGE_ROWS = 50
 ATTENTION_COUNTED_MAX = 99  # beyond it the badge says 99+
 SEARCH_LENGTH_MAX = 120  # the longest key that is kept
 
+ATTENTION = (None, "attention")
 DOCUMENTS_OFFERED = tuple(DOCUMENTS)
 
 
@@ -58,6 +59,11 @@ class MessageQuery(Struct):
             },
             Filters,
         )
+
+    @property
+    def may_be_files(self) -> bool:
+        """Whether files that were set aside may be among what is looked for: what came, of no known document."""
+        return not (self.q or self.document or self.cursor) and self.direction != "out" and self.status in ATTENTION
 
     @property
     def attention_only(self) -> Filters:

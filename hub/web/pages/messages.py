@@ -13,6 +13,7 @@ from hub.exchange import outbox
 from hub.exchange.messages import dismiss, find_message, list_messages
 from hub.exchange.model import DocumentRow
 from hub.exchange.recording import note
+from hub.exchange.refused_files import count_waiting_files
 from hub.exchange.replay import ask_replay
 from hub.kernel.errors import Conflict
 from hub.kernel.sentence import as_written
@@ -23,6 +24,7 @@ from hub.web.api.message_parts import document_number, original_of
 from hub.web.caller import Caller, caller_of
 from hub.web.hub import Hub
 from hub.web.navigation import PAGES_OF
+from hub.web.pages.files import FILES, WAITING
 from hub.web.pages.findings import shown_findings
 from hub.web.pages.message_query import ATTENTION_COUNTED_MAX, DOCUMENTS_OFFERED, PAGE_ROWS, MessageQuery
 from hub.web.pages.message_views import Views, headline, is_unread, shown_message, views_of
@@ -72,6 +74,12 @@ async def message_log(
             waiting = await hub.database.read(
                 lambda conn: list_messages(conn, scope, query.attention_only, limit=ATTENTION_COUNTED_MAX)
             )
+            files, every_file = await hub.database.read(
+                lambda conn: [
+                    count_waiting_files(conn, scope, whose, ATTENTION_COUNTED_MAX + 1)
+                    for whose in (query.partner, None)
+                ]
+            )
     except ValueError as fault:
         raise Problem(400, "cursor is not the next of a list", code="bad-parameter") from fault
     return await answer_aside(
@@ -80,7 +88,9 @@ async def message_log(
         query=query,
         page_items=found.items,
         next_url=query.page(found.next) if found.next else None,
-        attention_count=f"{len(waiting.items)}{'+' if waiting.next else ''}" if waiting.items else "",
+        attention_count=_counted(len(waiting.items) + (1 if waiting.next else 0) + every_file),
+        files_count=_counted(files) if query.may_be_files else "",
+        files_url=address(FILES, query={"partner": query.partner, "status": WAITING}),
         partners=partner_names(hub, scope),
         documents=DOCUMENTS_OFFERED,
     )
@@ -180,6 +190,11 @@ async def dealt_with(request: Request[Any, Any, Any], message: FromPath[str]) ->
 
     await hub.database.write(see_to)
     return see_other(message_page_of(message, said="dealt-with"))
+
+
+def _counted(found: int) -> str:
+    """Return a count as a badge says it; "" for none."""
+    return f"{ATTENTION_COUNTED_MAX}+" if found > ATTENTION_COUNTED_MAX else str(found or "")
 
 
 def _record(document: DocumentRow | None, caller: Caller) -> RecordLink | None:

@@ -37,6 +37,7 @@ SAID = {
     "resent": Word(text=N_("The message is being sent again."), tone="good"),
     "stands": Word(text=N_("Nothing was done: the effects of this message already stand."), tone="warn"),
     "dealt-with": Word(text=N_("The message no longer needs attention."), tone="good"),
+    "file-dealt-with": Word(text=N_("The file no longer waits for a person."), tone="good"),
     "logged-out": Word(text=N_("You are logged out."), tone="good"),
 }
 """What a page may say after a redirect: the word travels in ``?said=``, the text never does."""

@@ -58,7 +58,7 @@ FILE_COLUMNS: dict[str, Callable[[RefusedFileRow], object]] = {
     "why": lambda row: str(row.reason),
     "bytes": lambda row: "" if row.size_bytes is None else row.size_bytes,
     "sha256": lambda row: row.sha256 or "",
-    "kept as": lambda row: f".hub/refused/{row.partner}/{row.id}",
+    "kept as": lambda row: row.kept_as,
     "dealt with by": lambda row: row.dealt_with_by or "",
 }
 

@@ -281,6 +281,11 @@ class RefusedFileRow(Struct):
     dealt_with_at: datetime | None = None
     dealt_with_by: str | None = None
 
+    @property
+    def kept_as(self) -> str:
+        """The folder in which it lies, below the root of all folders."""
+        return f".hub/refused/{self.partner}/{self.id}"
+
 
 class SearchHit(Struct):
     """A message found by one of its keys."""

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 
 import structlog
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
@@ -41,7 +41,6 @@ from hub.exchange.overdue import mark_overdue
 from hub.exchange.partners import Budget, Partner, Partners
 from hub.exchange.refused_files import put_refused_file
 from hub.exchange.stopped import Lane
-from hub.exchange.storable import storable_name
 from hub.exchange.weights import Amount
 from hub.flow.agreements import AgreedDocument, agreed_documents
 from hub.flow.delivering import Deliverer, transports
@@ -246,15 +245,8 @@ class Hub:
 
     async def file_refused(self, file: RefusedFile) -> None:
         """Put on record that a file is set aside. ``Unavailable`` when it cannot be written down now."""
-        row = RefusedFileRow(
-            id=file.id,
-            partner=file.partner,
-            name=storable_name(file.name),
-            at=self.clock.now(),
-            reason=file.reason,
-            size_bytes=file.kept.size_bytes,
-            sha256=file.kept.sha256,
-        )
+        known = {name: getattr(file, name) for name in ("id", "partner", "name", "reason")}
+        row = RefusedFileRow(**known, at=self.clock.now(), **asdict(file.kept))
         if await self.database.write(lambda conn: put_refused_file(conn, row)):
             self.metrics.count_set_aside(file.partner)
 
@@ -428,19 +420,7 @@ class Hub:
 
 
 def _links(origins: Sequence[Origin]) -> list[Link]:
-    return [
-        Link(
-            path=each.path,
-            segment=each.segment,
-            tag=each.tag,
-            element=each.element,
-            component=each.component,
-            rule=each.rule,
-            at=each.at,
-            line=each.line,
-        )
-        for each in origins
-    ]
+    return [Link(**{name: getattr(each, name) for name in Link.__struct_fields__}) for each in origins]
 
 
 def open_hub(settings: Settings, clock: Clock | None = None) -> Hub:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select, update
 
 from hub.exchange.model import RefusedFileRow
-from hub.exchange.storable import storable, storable_said
+from hub.exchange.storable import storable, storable_name, storable_said
 from hub.exchange.tables import refused_file
 from hub.kernel.pages import Cut, cut, page_size
 from hub.kernel.scope import Scope
@@ -24,7 +24,8 @@ _OPEN = refused_file.c.dealt_with_at.is_(None)
 
 def put_refused_file(conn: Connection, row: RefusedFileRow) -> bool:
     """Write down a file; False where it is on record already. The oldest beyond what is kept are forgotten."""
-    values = {**{name: getattr(row, name) for name in row.__struct_fields__}, "reason": storable_said(row.reason)}
+    values = {name: getattr(row, name) for name in row.__struct_fields__}
+    values |= {"name": storable_name(row.name), "reason": storable_said(row.reason)}
     if _PUT.run(conn, storable(refused_file, values)) == 0:
         return False
     of_theirs = select(refused_file.c.id).where(refused_file.c.partner == row.partner)

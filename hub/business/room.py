@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from hub.canonical.result import Cause, Result
 from hub.kernel.errors import HubError
 from hub.kernel.outcome import Key
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.platform.configuration import Configuration
 from hub.security.policy import Grant
@@ -43,6 +44,9 @@ class Arrived(Struct):
     reference: str | None  # the number its sender gave the envelope, as text
     test: bool
     now: datetime  # UTC
+    unsaid: Wording | None = None
+    """Why what the document comes to cannot be written for whom it is owed. Then it is held for a person: the room puts
+    it on record as that, owes nothing and says that nothing happened. Replayed, it is tried anew without."""
 
     @property
     def cause(self) -> Cause:

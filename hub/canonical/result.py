@@ -1,8 +1,9 @@
 """What a room says became of a document, and what we owe for it.
 
 A room returns a ``Result`` and sends nothing itself. The flow writes every ``Due`` in its own partner's words, numbers
-and queues it in the transaction of the effect, and calls a person where it cannot be written: a room can neither
-forget to send nor send twice, and does not know which syntax goes out.
+and queues it in the transaction of the effect: a room can neither forget to send nor send twice, and does not know
+which syntax goes out. Where what is owed to the sender of the document cannot be written, the effect is undone, and
+the room is asked to hold the document instead.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ when the document takes effect, not here.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from datetime import date, datetime
 
 from msgspec.structs import replace
@@ -16,12 +17,13 @@ from hub.canonical.result import EVENTS, Cause, Result
 from hub.canonical.stored import decode_document
 from hub.flow.documents import Document
 from hub.flow.drafts import Draft
-from hub.flow.rendering import written
+from hub.flow.rendering import Unsaid, withheld, written
 from hub.flow.rooms import ROOM_OF, Writes
 from hub.flow.rules import Rules
 from hub.flow.telling import told_of
 from hub.kernel.clock import day_in
 from hub.kernel.errors import Misconfigured
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 
 
@@ -53,14 +55,26 @@ def arrived(
 
 
 def prepare(
-    document: Document, reference: str, rules: Rules, message: str, partner: str, *, test: bool, now: datetime
+    document: Document,
+    reference: str,
+    rules: Rules,
+    message: str,
+    partner: str,
+    *,
+    test: bool,
+    now: datetime,
+    unsaid: Wording | None = None,
 ) -> PreparedDocument | None:
-    """Return what the document comes to; None where its room prepares nothing, or where that depends on what stands."""
+    """Return what the document comes to; None where its room prepares nothing, or where that depends on what stands.
+
+    ``unsaid`` is why what it came to before could not be written: its room holds it then.
+    """
     room = ROOM_OF.get(document.document or "")
     if room is None or not document.takes_effect:
         return None
     with contextlib.suppress(Misconfigured):
         given = arrived(document, reference, rules, message, partner, test=test, now=now)
+        given = given if unsaid is None else replace(given, unsaid=unsaid)
         found = room.prepare(given, rules.of_room(room, partner))
         if found is not None:
             assert isinstance(found.writes, Writes)
@@ -68,10 +82,19 @@ def prepare(
     return None
 
 
-def with_drafts(rules: Rules, prepared: PreparedDocument) -> PreparedDocument | None:
-    """Return the same with all that is due written; None where our configuration is at fault."""
+def with_drafts(
+    rules: Rules, partner: str, prepared: PreparedDocument, held: Callable[[Wording], PreparedDocument | None]
+) -> PreparedDocument | None:
+    """Return the same with all that is due written; None where our configuration is at fault.
+
+    Where what answers it cannot be written, what it comes to is prepared anew by ``held``, which is told why.
+    """
     with contextlib.suppress(Misconfigured):
-        result, drafts = written(rules, prepared.result)
+        try:
+            result, drafts = written(rules, prepared.result, partner)
+        except Unsaid as fault:
+            waits = held(fault.why)
+            return waits and replace(waits, result=withheld(waits.result, fault))
         return replace(prepared, result=result, drafts=drafts)
     return None
 

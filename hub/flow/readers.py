@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from hub.flow.rules import Rules
 from hub.flow.syntax import Opened
 from hub.flow.syntaxes import open_message
 from hub.kernel.errors import Defect, HubError
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.platform.coalesced import Coalesced
 from hub.platform.configuration import Configuration, find_configuration
@@ -103,20 +105,31 @@ def _read(rules: Rules, wanted: ToRead, opened: Opened) -> ReadMessage:
 
 
 def _prepare(rules: Rules, wanted: ToRead, reading: ReadMessage) -> ReadMessage:
-    partner, prepared = rules.partner(wanted.partner), {}
-    for document in reading.documents:
-        envelope = reading.survey.envelopes[document.envelope - 1]
-        test = is_test(envelope, partner)
-        found = prepare(document, envelope.reference, rules, wanted.message, partner.id, test=test, now=wanted.now)
-        if found is not None:
-            prepared[document.position] = found
+    found = [(each.position, _prepared(rules, wanted, reading, each)) for each in reading.documents]
+    prepared = {position: each for position, each in found if each is not None}
     return replace(reading, prepared=prepared) if prepared else reading
+
+
+def _prepared(
+    rules: Rules, wanted: ToRead, reading: ReadMessage, document: Document, unsaid: Wording | None = None
+) -> PreparedDocument | None:
+    """Return what a document comes to; as one that is held, where ``unsaid`` says why it cannot be answered."""
+    envelope, partner = reading.survey.envelopes[document.envelope - 1], rules.partner(wanted.partner)
+    test, message = is_test(envelope, partner), wanted.message
+    return prepare(document, envelope.reference, rules, message, partner.id, test=test, now=wanted.now, unsaid=unsaid)
 
 
 def _write(rules: Rules, wanted: ToRead, reading: ReadMessage) -> ReadMessage:
     """Write what will be due; where our configuration is at fault that is said when it is due."""
-    written = {position: with_drafts(rules, each) for position, each in reading.prepared.items()}
-    return replace(reading, prepared={position: each for position, each in written.items() if each is not None})
+    written: dict[int, PreparedDocument] = {}
+    for document in reading.documents:
+        before = reading.prepared.get(document.position)
+        if before is not None:
+            held = partial(_prepared, rules, wanted, reading, document)
+            found = with_drafts(rules, wanted.partner, before, held)
+            if found is not None:
+                written[document.position] = found
+    return replace(reading, prepared=written)
 
 
 def with_prepared(rules: Rules, wanted: ToRead, reading: ReadMessage) -> ReadMessage:

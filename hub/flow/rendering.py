@@ -1,7 +1,8 @@
 """From what is due to drafts that its receiver's schema takes. Pure, and so done anywhere.
 
 In: what a room owes, and the rules. Out: drafts of messages, each written by its own partner's map in that map's
-syntax, or why there is none. Numbered and stored they are in ``outgoing``.
+syntax, or why there is none. Numbered and stored they are in ``outgoing``. What a document is answered with has to be
+written before the document counts; of what others are told it stays owed, and a person is called.
 """
 
 from __future__ import annotations
@@ -17,29 +18,63 @@ from hub.flow.syntax import Syntax
 from hub.flow.syntaxes import SYNTAXES
 from hub.flow.telling import due_to_listeners
 from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.errors import Misconfigured
+from hub.kernel.errors import Defect, Misconfigured
 from hub.kernel.location import Location
 from hub.kernel.sentence import Phrase, Word, Wording, declared
 from hub.kernel.struct import Struct
 
 
-def written(rules: Rules, result: Result) -> tuple[Result, list[Draft]]:
+class Unsaid(Exception):
+    """What answers a document cannot be written for its sender: nothing of the document may count."""
+
+    def __init__(self, due: Due, findings: list[Diagnostic]) -> None:
+        self.reasons = _reasons(findings)
+        self.why = self.reasons[0].wording
+        super().__init__(str(self.why))
+        self.owed = OpenDuty(partner=due.partner, document=type(due.document).__name__)
+
+
+def written(rules: Rules, result: Result, sender: str) -> tuple[Result, list[Draft]]:
     """Return all that is due, written in its partners' own words, and the result with nothing left to write.
 
-    What cannot be written is no draft and takes no number: the effect stands, a person is called, and it stays owed.
+    What cannot be written is no draft and takes no number. Raises ``Unsaid`` where it was for the ``sender`` of the
+    document; what is for others stays owed, the effect stands, and a person is called.
     """
     drafts: list[Draft] = []
-    for due in (*result.due, *due_to_listeners(rules, result)):
+    answers = [due for due in result.due if due.partner == sender]
+    for due in answers:
         try:
             drafts.append(_draft(rules, due))
         except Unsendable as fault:
-            reasons = _reasons(fault.findings)
-            why = Wording(key="call/not-written", words={"message": reasons[0].wording})
-            later = OpenDuty(partner=due.partner, document=type(due.document).__name__)
-            open_duties = [*result.open_duties, later] if later not in result.open_duties else result.open_duties
-            findings = [*result.findings, *(_of_ours(each, later.document) for each in reasons)]
-            result = replace(result, findings=findings, attention=why, open_duties=open_duties)
+            raise Unsaid(due, fault.findings) from fault
+    others = [due for due in result.due if due.partner != sender] if len(answers) < len(result.due) else []
+    for due in (*others, *due_to_listeners(rules, result)):
+        try:
+            drafts.append(_draft(rules, due))
+        except Unsendable as fault:
+            result = _with_reasons(result, Unsaid(due, fault.findings), "call/not-written")
     return (replace(result, due=[], events=[]) if result.due or result.events else result), drafts
+
+
+def withheld(held: Result, fault: Unsaid) -> Result:
+    """Return what a room has made of a document that it holds because its answer cannot be written, with the reasons.
+
+    A room that would tell somebody of it all the same is a ``Defect``.
+    """
+    if held.due or held.events:
+        raise Defect(f"{held.subject} is told of, though its answer cannot be written")
+    return _with_reasons(held, fault, "call/withheld")
+
+
+def _with_reasons(result: Result, fault: Unsaid, key: str) -> Result:
+    """Return the result with why something of it was not written, and what is owed therefore."""
+    owed = fault.owed
+    return replace(
+        result,
+        findings=[*result.findings, *(_of_ours(each, owed.document) for each in fault.reasons)],
+        attention=Wording(key=key, words={"message": fault.why}),
+        open_duties=result.open_duties if owed in result.open_duties else [*result.open_duties, owed],
+    )
 
 
 def _reasons(findings: list[Diagnostic]) -> list[Diagnostic]:
@@ -100,7 +135,8 @@ def _draft(rules: Rules, due: Due) -> Draft:
 
 declared(
     {
-        "call/not-written": Phrase(message="The answer could not be written: {message}"),
+        "call/not-written": Phrase(message="What others are told could not be written: {message}"),
+        "call/withheld": Phrase(message="Held: the answer could not be written: {message}"),
         "unsendable/look": Phrase(message="look at what our document says there"),
         "MAP-UNSENDABLE": Phrase(
             message="our {document} could not be written, {code} at {at}: {said}", remedy="{remedy}"

@@ -29,11 +29,11 @@ from hub.exchange.weights import RESENT, Amount
 from hub.flow.documents import Document, Envelope, is_test, not_understood
 from hub.flow.drafts import Draft, Reply
 from hub.flow.effects import Effects
+from hub.flow.handling import handled
 from hub.flow.keeping import Kept, envelope_keys
 from hub.flow.owing import answer_duty, owed_for
 from hub.flow.portions import DOCUMENTS_ACKNOWLEDGED_AT_ONCE, Portion, stored_amount
 from hub.flow.preparing import PreparedDocument, arrived, is_of, is_of_today
-from hub.flow.rendering import written
 from hub.flow.replying import drafts_of, replied_amount
 from hub.flow.rooms import ROOM_OF, handler_of
 from hub.flow.rows import document_row, envelope_row
@@ -307,13 +307,13 @@ class _Settlement:
         change = as_it_would_wait(room, given)
         if change is not None and must_wait(effects.conn, change):
             return self._waits(change)
-        result = handle(effects, given)
+        result, drafts = handled(effects, handle, given)
         self._standing.forget()
         if change is not None and result.waits:
             return self._waits(replace(change, waits_for="subject"))
         if change is not None and self.unsettled.task.again:
             waits_no_longer(effects.conn, self._message.id, document.position)
-        return self._sent(document, room, *written(effects.rules, result))
+        return self._sent(document, room, result, drafts)
 
     def _waits(self, change: Waiting) -> Result:
         """Put the document down as one that waits, and leave it undecided."""

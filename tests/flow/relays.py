@@ -8,6 +8,9 @@ directory, with the room in the table, and may be killed meanwhile: ``tests.flow
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import subprocess
 import sys
 from collections.abc import Collection
 from datetime import datetime
@@ -22,9 +25,10 @@ from hub.canonical.result import Due, Result
 from hub.flow.rooms import ROOM_OF
 from hub.kernel.outcome import Key
 from hub.platform.settings import Settings
-from tests.flow.at_work import ACME
+from tests.flow.at_work import ACME, AtWork
 from tests.flow.dialects import HELIX, SUMMIT, add_helix, add_summit
 from tests.flow.overlay import PARTNER, write
+from tests.house import CHECKOUT
 from tests.stored import FrozenClock
 
 SUPPLIER = "north-valve"
@@ -64,6 +68,16 @@ def work_off(data: Path, overlay: Path, now: datetime) -> None:
         await hub.database.close()
 
     asyncio.run(drain())
+
+
+def worked_off_until(failpoint: str, hub: AtWork) -> int:
+    """Work off what waits in a process of its own that dies at the failpoint; return how it ended."""
+    environment = {**os.environ, "HUB_FAILPOINT": failpoint, "PYTHONPATH": str(CHECKOUT)}
+    command = [sys.executable, "-m", "tests.flow.relays", str(hub.data), str(hub.overlay)]
+    command.append(hub.clock.now().isoformat())
+    ended = subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False)
+    assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()
+    return ended.returncode
 
 
 if __name__ == "__main__":

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,9 +14,8 @@ from hub.platform import jobs
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.dialects import HELIX, SUMMIT
 from tests.flow.overlay import from_north, write
-from tests.flow.relays import ROW, SUPPLIER, TOLD, add_supplier_and_customers
+from tests.flow.relays import ROW, SUPPLIER, TOLD, add_supplier_and_customers, worked_off_until
 from tests.flow.wire import Sent, group, transaction
-from tests.house import CHECKOUT
 
 ANSWER = (
     "BAK*00*AD*{order}*20261120~CUR*SE*USD~REF*VN*CM-77~"
@@ -120,13 +115,3 @@ def test_a_death_at_any_moment_leaves_all_of_it_or_nothing(hub: AtWork, point: s
     assert ended == 0, "no message came to its end"
     assert left == {0, len(TOLD)}
     assert [each.number for each in told(hub)[ACME]] == list(range(1, commit + 1))
-
-
-def worked_off_until(failpoint: str, hub: AtWork) -> int:
-    """Work off what waits in a process of its own that dies at the failpoint; return how it ended."""
-    environment = {**os.environ, "HUB_FAILPOINT": failpoint, "PYTHONPATH": str(CHECKOUT)}
-    command = [sys.executable, "-m", "tests.flow.relays", str(hub.data), str(hub.overlay)]
-    command.append(hub.clock.now().isoformat())
-    ended = subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False)
-    assert ended.returncode in (0, -signal.SIGKILL), ended.stderr.decode()
-    return ended.returncode

@@ -139,18 +139,16 @@ def test_an_interchange_refused_for_our_mistake_is_taken_by_a_replay(hub_with: H
     assert [row.number for row in hub.orders()] == ["4500098123"]
 
 
-def test_an_answer_that_cannot_be_written_leaves_the_order_standing_and_takes_no_number(
-    hub_with: HubWith, overlay: Path
-) -> None:
+def test_an_answer_that_cannot_be_written_holds_the_order_and_takes_no_number(hub_with: HubWith, overlay: Path) -> None:
     """The partner's guide takes a shorter number in an answer than in an order."""
     short_numbers(overlay)
     hub = hub_with(overlay)
     got = hub.send(one_order("4500098123-7"))
-    assert got.message.outcome == "accepted"
-    assert str(got.message.why).startswith("The answer could not be written: ")
+    assert got.message.outcome == "held"
+    assert str(got.message.why).startswith("Held: the answer could not be written: ")
     assert_each_finding_helps(got)
     assert [each.kind for each in hub.answers(got.message.id)] == ["997"]
-    assert hub.order("4500098123-7").summary.status == "accepted"
+    assert hub.order("4500098123-7").summary.status == "held"
 
     after = hub.send(one_order("4500098124", 102))
     assert {each.kind for each in hub.answers(after.message.id)} == {"997", "855"}

@@ -211,7 +211,7 @@ def test_a_copy_that_waits_together_with_its_original_gets_the_first_answer_agai
     assert "resend-asked" in {entry.event for entry in hub.detail(answer.message).timeline}
 
 
-def test_an_order_whose_answer_cannot_be_written_is_filed_and_a_person_is_called(
+def test_an_order_whose_answer_cannot_be_written_is_held_and_a_person_is_called(
     hub_with: HubWith, tmp_path: Path
 ) -> None:
     """Its number is longer than the guide takes; it waits together with two that can be answered."""
@@ -221,9 +221,9 @@ def test_an_order_whose_answer_cannot_be_written_is_filed_and_a_person_is_called
     bodies = [one_order("4500098122", 101), unwritable, one_order("4500098124", 103)]
     before, got, after = [hub.take_in(body) for body in bodies]
     hub.work()
-    assert hub.detail(got).message.outcome == "accepted"
-    assert str(hub.detail(got).message.why).startswith("The answer could not be written: ")
-    assert hub.order("4500098123-7").summary.status == "accepted"
+    assert hub.detail(got).message.outcome == "held"
+    assert str(hub.detail(got).message.why).startswith("Held: the answer could not be written: ")
+    assert hub.order("4500098123-7").summary.status == "held"
     assert [each.kind for each in hub.answers(got)] == ["997"]
     for message in (before, after):
         assert hub.detail(message).message.why is None

@@ -356,7 +356,7 @@ def test_what_keeps_an_answer_of_ours_back_is_not_told_as_a_fault_of_the_order(
     short_numbers(tmp_path)
     hub = hub_with(tmp_path)
     got = hub.send(one_order("4500098123-7"))
-    assert got.message.outcome == "accepted"
+    assert got.message.outcome == "held"
     (said,) = [each for each in findings(got) if each.code == "MAP-UNSENDABLE"]
     assert "GDE-ELEMENT-TOO-LONG at set 0001 segment 2 BAK03" in said.message
     told = told_to_partner(said)

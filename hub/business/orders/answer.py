@@ -14,7 +14,7 @@ from decimal import Context, Decimal
 from msgspec.structs import replace
 
 from hub.business.orders.model import LineState, LineVerdict, OrderState, PromiseState, Status
-from hub.business.orders.terms import is_plain, shown
+from hub.business.orders.terms import has_room, is_plain, is_written_out, shown
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, OrderLine, Promise, PurchaseOrder
 from hub.canonical.shared import Item, OrderRef, Party, Text
 from hub.kernel.numbers import plain
@@ -23,7 +23,6 @@ from hub.kernel.words import Quantity, When
 NOTE_CHARACTERS_MAX = 500  # of one note: a line with forty deliveries has several
 NOTE_LINE_LENGTH_MAX = 250  # the narrowest line of free text our dialects have is X12's MSG01 with 264
 REASON_CHARACTERS_MAX = 500  # beside a promise, the narrowest of our dialects that have room there
-QUANTITY_DIGITS_MAX = 15  # the narrowest quantity, X12's data element 380; what schedules come to may have more
 PROMISES_MAX = 104  # of a line, the fewest a dialect has room for (ACK in X12's 855); its 850 has 200 schedules
 
 EXACT = Context(prec=100)
@@ -67,11 +66,11 @@ def _line(ordered: OrderLine, decided: LineState, currency: str | None) -> Answe
     return AnsweredLine(
         number=ordered.number,
         item=_item(ordered.item, decided),
-        quantity=_statable(decided.ordered),
+        quantity=_statable(decided.ordered, ordered),
         price=price,
         extensions=ordered.extensions,
         status=_IN_SUM[decided.verdict],
-        promises=[_promise(part) for part in _as_many_as_fit(decided.promises)],
+        promises=[_promise(part, ordered) for part in _as_many_as_fit(decided.promises)],
         notes=_reasons(decided),
     )
 
@@ -83,10 +82,10 @@ def _item(asked: Item | None, decided: LineState) -> Item | None:
     return replace(asked, seller=asked.seller or decided.item, revision=asked.revision or decided.revision)
 
 
-def _promise(part: PromiseState) -> Promise:
+def _promise(part: PromiseState, ordered: OrderLine) -> Promise:
     return Promise(
         status=part.status,
-        quantity=_statable(part.quantity),
+        quantity=_statable(part.quantity, ordered),
         deliver=When(on=part.deliver) if part.deliver else None,
         ship=When(on=part.ship) if part.ship else None,
         reason=None if part.status is Status.ACCEPTED else _in_short(part.reason),
@@ -100,19 +99,21 @@ def _in_short(reason: str | None) -> str | None:
     return f"{reason[: REASON_CHARACTERS_MAX - 1]}…"
 
 
-def _statable(quantity: Quantity | None) -> Quantity | None:
+def _statable(quantity: Quantity | None, line: OrderLine) -> Quantity | None:
     """Return a quantity that an answer has room for; without one, a line's answer still says how the line stands.
 
-    Zeros behind the point are left off: a hash total counts the digits as they are written.
+    One that is too long to be taken is refused, and given back where the buyer wrote it so: the buyer's own dialect has
+    room for it, and some cannot refuse a line without. Zeros behind the point are left off: a hash total counts the
+    digits as they are written.
     """
-    if quantity is None or not is_plain(quantity.value):
+    if quantity is None:
         return None
     sent = str(quantity.value)
-    if sent.isdigit() and len(sent) <= QUANTITY_DIGITS_MAX:
+    if not has_room(quantity.value):
+        return quantity if is_written_out(quantity.value) and quantity == line.quantity else None
+    if sent.isdigit():
         return quantity  # nearly every one
     text = plain(quantity.value)
-    if len(text.lstrip("-").removeprefix("0.").replace(".", "")) > QUANTITY_DIGITS_MAX:
-        return None
     return quantity if text == sent else replace(quantity, value=Decimal(text))
 
 

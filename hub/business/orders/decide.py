@@ -15,8 +15,7 @@ An order is new, a copy, or an instruction about another order (its purpose, BEG
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, timedelta
 
 import msgspec
 from msgspec.structs import replace
@@ -41,6 +40,7 @@ from hub.business.orders.model import (
     Source,
     Verdict,
 )
+from hub.business.orders.our_number import seller_order_number
 from hub.business.orders.places import places_of_order, unweighed_of_order
 from hub.business.orders.quantities import miscounted
 from hub.business.orders.reasons import Reason, say, verdict_of
@@ -53,6 +53,7 @@ from hub.kernel.struct import Struct
 
 NEW = frozenset({"original", "confirm"})
 COPY = "duplicate"
+UNSAID = "BUS-UNSAID"
 
 NO_ANSWER = "none"
 """The buyer's wish (table ``acknowledgement-wish``) to hear nothing of an order that is taken as it is."""
@@ -67,8 +68,6 @@ _ELSEWHERE_ALREADY = timedelta(days=1)
 
 _NOT_PLANNED = say("BUS-NOT-PLANNED", "lines")  # of every order that stands
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: it is read over the telephone
-
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
@@ -82,6 +81,7 @@ class Given(Struct):
     test: bool = False  # answered and never made
     calendar: DockCalendar = ALWAYS_OPEN
     seller: Party | None = None  # us, as this customer knows us
+    unsaid: Wording | None = None  # why the answer cannot be written: what cannot be said is no promise
     alike: str | None = None  # another order that stands, whose number differs in zeros, blanks or capitals alone
 
     def terms(self, order: PurchaseOrder) -> OrderTerms:
@@ -92,8 +92,14 @@ def decide(order: PurchaseOrder, known: OrderState | None, given: Given, *, answ
     """Return what follows from ``order``.
 
     ``known`` is the order that stands under the same partner, number, release and test flag, if any; ``answered`` says
-    whether an answer to it is on record: what stands unanswered is answered now.
+    whether an answer to it is on record: what stands unanswered is answered now. What cannot be answered
+    (``Given.unsaid``) is held.
     """
+    decision = _decided_by(order, known, given, answered=answered)
+    return decision if given.unsaid is None else _withheld(decision, given.unsaid)
+
+
+def _decided_by(order: PurchaseOrder, known: OrderState | None, given: Given, *, answered: bool) -> Decision:
     purpose = order.purpose or "original"
     unusable = _unusable_identity(order)
     if unusable:
@@ -109,6 +115,18 @@ def decide(order: PurchaseOrder, known: OrderState | None, given: Given, *, answ
     if purpose == COPY and known.digest == digest_of(order, given.source):
         return _repeated(order, known, given, None if answered else _answer(order, known, given))
     return _taken(order, known, given)
+
+
+def _withheld(decision: Decision, unsaid: Wording) -> Decision:
+    """Say nothing to anybody, and ask a person."""
+    effects = [each for each in decision.effects if each is not Effect.SEND_ANSWER and each is not Effect.SAY_IT_STANDS]
+    known = any(reason.code == UNSAID for reason in decision.reasons)
+    return replace(
+        decision,
+        effects=[*dict.fromkeys([*effects, Effect.ASK_A_PERSON])],
+        reasons=decision.reasons if known else [*decision.reasons, say(UNSAID, "lines", why=unsaid).finding],
+        answer=None,
+    )
 
 
 def _is_unasked(order: PurchaseOrder, verdict: Verdict | None) -> bool:
@@ -179,27 +197,6 @@ def digest_of(order: PurchaseOrder, source: Source) -> str:
     return hashlib.sha256(_ENCODER.encode(replace(order, purpose=None, extensions=said))).hexdigest()
 
 
-def seller_order_number(order_id: str) -> str:
-    """Return our number for the order: the day its id (UUIDv7) was made, in UTC, and ten characters of the id.
-
-    >>> seller_order_number("019c2a5f-9a40-7abc-8def-0123456789ab")
-    'SO-260204-R14D2PF2DB'
-    """
-    bits = int(order_id.replace("-", ""), 16)
-    drawn = bits & ((1 << 50) - 1)  # of the id's random end: 50 bits are ten characters
-    text = "".join([_CROCKFORD[drawn >> shift & 31] for shift in range(45, -1, -5)])
-    return f"SO-{_day((bits >> 80) // MILLISECONDS_OF_A_DAY)}-{text}"
-
-
-MILLISECONDS_OF_A_DAY = 86_400_000
-
-
-@lru_cache(maxsize=2)
-def _day(days: int) -> str:
-    """Return the day that begins so many days after 1970, in UTC; most orders are of today."""
-    return f"{datetime.fromtimestamp(days * 86_400, UTC):%y%m%d}"
-
-
 def _answer(order: PurchaseOrder, state: OrderState, given: Given) -> OrderAcknowledgement:
     return answer_to(order, state, given.today, given.seller)
 
@@ -211,9 +208,13 @@ def _fresh(order: PurchaseOrder, given: Given) -> Decision:
     if given.alike is not None:
         words = {"order": order.number, "other": given.alike}
         about_order.append(say("BUS-ORDER-ALIKE", "number", found=order.number, expected=given.alike, **words))
+    if given.unsaid is not None:
+        about_order.append(say(UNSAID, "lines", why=given.unsaid))
     lines = [decide_line(line, index, terms, about_order) for index, line in enumerate(order.lines)]
     about_order += order_totals(order, lines, terms.catalogue)
     verdict, status = _overall(lines, about_order)
+    if given.unsaid is not None:  # a refusal that cannot be said is none either
+        verdict, status = Verdict.HELD, "held"
     stands = verdict in (Verdict.ACCEPTED, Verdict.CHANGED)
     if stands:
         about_order.append(_NOT_PLANNED)

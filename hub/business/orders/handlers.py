@@ -104,6 +104,7 @@ def _given(order: PurchaseOrder, arrived: Arrived, rules: OrderRules) -> Given:
         order_id=new_id(),
         test=arrived.test,
         calendar=rules.dock,
+        unsaid=arrived.unsaid,
         seller=_seller(order.parties),
     )
 

@@ -22,7 +22,7 @@ from hub.business.orders.promises import PromisedPart, check_dates, parts_of, pr
 from hub.business.orders.quantities import OrderedQuantity, check_quantity, ordered_quantity
 from hub.business.orders.reasons import Reason, say, status_of, verdict_of
 from hub.business.orders.sums import line_total
-from hub.business.orders.terms import OrderTerms, is_plain
+from hub.business.orders.terms import OrderTerms, is_plain, is_written_out
 from hub.canonical.order import OrderLine
 from hub.kernel.words import Price, Quantity
 
@@ -143,7 +143,7 @@ def _promises(
     """Return what is said to each part; a line refused or held is answered as one part, with all that led to it."""
     if verdict in _ENDED:
         said = "; ".join(reason.finding.message for reason in reasons + order_reasons if reason.effect is verdict)
-        countable = ordered if ordered and is_plain(ordered.value) else None
+        countable = ordered if ordered and (is_plain(ordered.value) or is_written_out(ordered.value)) else None
         return [PromiseState(status=status_of(verdict, reasons), quantity=countable, reason=said)]
     changed = {reason.status for reason in reasons if reason.status} - {Status.RESCHEDULED}
     if not changed:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from hub.business.orders.catalogue import CatalogueItem
 from hub.business.orders.places import COUNT
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.terms import DIGITS_MAX, is_plain, shown
+from hub.business.orders.terms import QUANTITY_DIGITS_MAX, has_room, is_plain, shown
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
@@ -59,9 +59,10 @@ def check_quantity(line: OrderLine, item: CatalogueItem, path: str) -> tuple[Ord
     ordered = ordered_quantity(line)
     if ordered is None:
         return None, [say("BUS-QUANTITY-MISSING", at, line=line.number)]
-    if ordered.value.is_finite() and not is_plain(ordered.value):
-        return None, [say("BUS-QUANTITY-TOO-LONG", at, found=str(ordered.value), expected=DIGITS_MAX,
-                          value=f"'{shown(ordered.value)}'", most=DIGITS_MAX, line=line.number)]  # fmt: skip
+    if ordered.value.is_finite() and not has_room(ordered.value):
+        most = QUANTITY_DIGITS_MAX
+        return None, [say("BUS-QUANTITY-TOO-LONG", at, found=str(ordered.value), expected=most,
+                          value=f"'{shown(ordered.value)}'", most=most, line=line.number)]  # fmt: skip
     if not ordered.value.is_finite() or ordered.value <= 0:
         said = shown(ordered.value)
         return None, [say("BUS-QUANTITY-NOT-POSITIVE", at, found=said, value=f"'{said}'", line=line.number)]
@@ -105,7 +106,7 @@ def _sums(line: OrderLine, item: CatalogueItem, amount: OrderedQuantity, path: s
             continue
         total = _total(parts, item)
         if total is None:
-            reasons.append(say(f"BUS-PART/{name}", f"{path}.{name}", line=line.number))
+            reasons.append(say(f"BUS-PART/{name}", f"{path}.{name}", line=line.number, most=QUANTITY_DIGITS_MAX))
         elif total != amount.base:
             made, stated = many(total, item.unit), many(amount.base, item.unit)
             words = {"line": line.number, "total": made, "stated": stated}
@@ -135,7 +136,7 @@ def _total(parts: list[Quantity], item: CatalogueItem) -> Decimal | None:
     total = Decimal(0)
     for part in parts:
         factor = item.factor(part.unit)
-        if factor is None or not is_plain(part.value) or part.value <= 0:
+        if factor is None or not has_room(part.value) or part.value <= 0:
             return None
         total += part.value * factor
     return total

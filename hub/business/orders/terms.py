@@ -19,6 +19,8 @@ from hub.kernel.struct import Struct
 
 DIGITS_MAX = 17
 """Longest number taken: X12 element 212, unit price, R 1/17; the longest any dialect of ours writes."""
+QUANTITY_DIGITS_MAX = 15
+"""Longest quantity taken, in any dialect: X12 element 380, R 1/15, the narrowest that an answer repeats it in."""
 SHOWN_MAX = 60
 """Digits and places of a number that a sentence writes out; any number of a wire has fewer."""
 ORDER_AGE_MAX = timedelta(days=365)
@@ -84,6 +86,26 @@ def is_plain(number: Decimal, most: int = DIGITS_MAX) -> bool:
     if not isinstance(exponent, int):
         return False
     return -exponent <= most and len(digits) + max(exponent, 0) <= most
+
+
+def has_room(quantity: Decimal) -> bool:
+    """Say whether a quantity is one that is taken, and so one that every dialect can write; idle zeros are left off.
+
+    >>> has_room(Decimal("0.111111111111111")), has_room(Decimal("0.1111111111111111")), has_room(Decimal("1E+15"))
+    (True, False, False)
+    """
+    text = str(quantity)
+    if text.isdigit() and len(text) <= QUANTITY_DIGITS_MAX:
+        return True  # nearly every one
+    if not is_plain(quantity):
+        return False
+    return len(plain(quantity).lstrip("-").removeprefix("0.").replace(".", "")) <= QUANTITY_DIGITS_MAX
+
+
+def is_written_out(number: Decimal) -> bool:
+    """Say whether ``number`` is one of digits and a point, as a person writes it, and no longer than we show."""
+    text = str(number)
+    return number.is_finite() and "E" not in text and len(text) <= SHOWN_MAX
 
 
 def _repeated(numbers: list[str]) -> frozenset[str]:

@@ -160,7 +160,8 @@ def _talk(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
             by = [duty.done_by for duty in duties_because_of(conn, ours.id) if duty.done_by]
             said[ours.id] = OurAnswer(answer=ours, by=by[-1] if by else None)
     summary = head.summary
-    owed = summary.status != "held" and any(
+    answered = any(each.role is DocumentRole.ANSWER for each in head.documents)
+    owed = not answered and any(
         duty.debtor == "us" and duty.reference == summary.number and duty.state != "done"
         for duty in duties_because_of(conn, head.source.message)
     )

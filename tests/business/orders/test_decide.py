@@ -9,10 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 from hub.business.orders.catalogue import Catalogue
-from hub.business.orders.decide import Given, decide, digest_of, seller_order_number
+from hub.business.orders.decide import Given, decide, digest_of
 from hub.business.orders.model import Effect, EventKind, OrderState, Verdict
+from hub.business.orders.our_number import seller_order_number
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Item, Party, Reference, Requirement, Totals
+from hub.kernel.sentence import as_written
 from hub.kernel.words import Money, When
 from tests.business.orders.shop import (
     CATALOGUE,
@@ -333,3 +335,36 @@ def test_the_reference_conversation_is_answered_as_its_item_data_says() -> None:
         ("accepted", many(2000), date(2026, 12, 15)),
         ("date-rescheduled", many(3000), date(2027, 1, 20)),
     ]
+
+
+# what cannot be said --------------------------------------------------------------------------------------------------
+
+
+UNSAID = Given(
+    catalogue=CATALOGUE, today=TODAY, source=FIRST, order_id=ORDER_ID, unsaid=as_written("BAK03 is too long")
+)
+
+
+@pytest.mark.parametrize("asked", [line(), line(item=Item(buyer="NO-SUCH", revision="D"))], ids=["promised", "refused"])
+def test_what_cannot_be_answered_is_held_and_nobody_is_told(asked: OrderLine) -> None:
+    held = decide(order(asked), None, UNSAID)
+    assert (held.outcome, held.answer) == ("held", None)
+    assert held.effects == [Effect.RECORD_ORDER, Effect.ASK_A_PERSON]
+    assert held.state is not None
+    assert (held.state.status, held.state.verdict) == ("held", Verdict.HELD)
+    [reason] = [each for each in held.state.reasons if each.code == "BUS-UNSAID"]
+    assert reason.message == "our answer could not be written: BAK03 is too long"
+    assert held.events[-1].kind is EventKind.HELD
+
+
+def test_replayed_it_is_decided_as_if_it_came_for_the_first_time_and_in_vain_it_changes_nothing() -> None:
+    held = decide(order(line()), None, UNSAID).state
+    assert held is not None
+    again = decide(order(line()), held, UNSAID, answered=False)
+    assert (again.outcome, again.state, again.answer, again.events) == ("held", None, None, [])
+    assert again.effects == [Effect.ASK_A_PERSON]
+    mended = decide(order(line()), held, replace(UNSAID, unsaid=None), answered=False)
+    assert mended.state is not None
+    assert (mended.outcome, mended.state.id, mended.state.version) == ("accepted", held.id, 2)
+    assert mended.effects == [Effect.RECORD_ORDER, Effect.SAY_IT_STANDS]
+    assert mended.answer is not None

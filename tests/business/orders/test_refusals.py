@@ -302,7 +302,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-PART",
         "lines[0].schedules",
-        "line 10: its schedules have a quantity that is not above zero or a unit not agreed",
+        "line 10: its schedules have a quantity that is not above zero or too long, or a unit not agreed",
     ),
     (
         "stores that make more than the line",

@@ -48,7 +48,7 @@ from hub.flow.inbound import Processing
 from hub.flow.large import LARGE_AT_ONCE, LargeInSubprocess
 from hub.flow.origins import origins_of
 from hub.flow.readers import ReadInSubprocess
-from hub.flow.receiving import kept_of_refused, require_signed, without_secrets
+from hub.flow.receiving import kept_of_refused, nothing_behind, require_signed, without_secrets
 from hub.flow.rules import Rules
 from hub.flow.services import Services
 from hub.flow.syntaxes import warm_up
@@ -99,7 +99,7 @@ class Hub:
         self.clock = clock
         self.database = database
         self.rules = rules
-        self.blobs = Blobs(settings.data / "blobs", Redaction(blotted=without_secrets, key=server_key(settings.data)))
+        self.blobs = Blobs(settings.data / "blobs", _redaction(settings.data))
         self.secrets = SecretRing(database, clock)
         self.places = Places(settings.folders_root)
         self.metrics = Metrics()
@@ -417,6 +417,11 @@ class Hub:
             return
         give_up(job.payload, why, conn, self.clock.now())
         waiting.message_is_through(conn, job.owner, now=self.clock.now())
+
+
+def _redaction(data: Path) -> Redaction:
+    """Return what nobody keeps of a body that comes in."""
+    return Redaction(blotted=without_secrets, behind=nothing_behind, key=server_key(data))
 
 
 def _links(origins: Sequence[Origin]) -> list[Link]:

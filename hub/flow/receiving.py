@@ -6,6 +6,7 @@ nothing stored.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from hub.access.shared_secrets import SecretRing
@@ -20,6 +21,10 @@ declared(
     {
         "refused/no-end": Phrase(
             message="a secret or a card in it has no end in the first 64 KiB, so nothing of it can be kept"
+        ),
+        "refused/behind": Phrase(
+            message="a secret or a card stands behind its first 64 KiB, where it cannot be blotted out,"
+            " so nothing of it is kept: send it within them, or without"
         ),
         "refused/no-secret": Phrase(message="it has no secret"),
         "refused/wrong-secret": Phrase(message="its secret is wrong"),
@@ -38,6 +43,17 @@ def without_secrets(head: bytes, is_all: bool) -> bytes:
     return head
 
 
+def nothing_behind(head: bytes) -> Callable[[bytes], None]:
+    """Return what looks at each piece behind ``head``, and raises ``RefusedBody`` where a secret begins in it."""
+    looks = [syntax.behind(head) for syntax in SYNTAXES.values()]
+
+    def look(piece: bytes) -> None:
+        if any(shows(piece) for shows in looks if shows is not None):
+            raise RefusedBody("refused/behind")
+
+    return look
+
+
 def blotted(head: bytes) -> tuple[bytes, bool]:
     """Return the same, and whether the last secret has no end in it."""
     any_open = False
@@ -50,10 +66,12 @@ def blotted(head: bytes) -> tuple[bytes, bool]:
 def kept_of_refused(head: bytes) -> tuple[bytes, bool]:
     """Return the same of a body that nobody takes in, and whether nothing behind ``head`` may be kept.
 
-    So it is of what begins as a message that shows who sent it: behind its beginning nobody looks for secrets.
+    So it is of what begins as a message that shows who sent it, or as XML: what stands behind its beginning may hold a
+    secret, and could not be blotted out.
     """
     kept, is_open = blotted(head)
-    return kept, is_open or signature(head, None) is not None
+    may_hold_one = sniff(head[:SNIFFED_BYTES]) in ("xml", "cxml") or signature(head, None) is not None
+    return kept, is_open or may_hold_one
 
 
 def signature(head: bytes, partner: Partner | None) -> Signature | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from hub.exchange.partners import Partner
@@ -45,6 +46,10 @@ class DoorWords:
         With it, whether the last of them does not end there.
         """
         return head, False
+
+    def behind(self, head: bytes) -> Callable[[bytes], bool] | None:
+        """Return what says of each piece behind ``head`` whether a secret begins in it; None where none can."""
+        return None
 
     def signature(self, head: bytes, partner: Partner | None) -> Signature | None:
         """Return what a body that begins with ``head`` shows of who sent it; None where it is of another syntax.

@@ -168,6 +168,9 @@ class Syntax(Protocol):
     def without_secrets(self, head: bytes) -> tuple[bytes, bool]:
         """See ``DoorWords``, which says it for all but those who have something to say."""
 
+    def behind(self, head: bytes) -> Callable[[bytes], bool] | None:
+        """See ``DoorWords``."""
+
     def signature(self, head: bytes, partner: Partner | None) -> Signature | None:
         """See ``DoorWords``."""
 

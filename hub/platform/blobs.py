@@ -71,6 +71,8 @@ class Redaction(Struct):
 
     blotted: Callable[[bytes, bool], bytes]
     """Given the head of a body, and whether that is all: the same, as long, without its secrets. ``RefusedBody``."""
+    behind: Callable[[bytes], Callable[[bytes], None]]
+    """Given the head, what looks at each piece behind it: ``RefusedBody`` where there is what nobody keeps."""
     key: bytes  # of the digests of what came
 
 
@@ -170,6 +172,7 @@ class Upload:
         self._redaction = redaction  # None: there is nothing to look for, or it has been looked for
         self._hash = hashlib.sha256()
         self._came_as: hmac.HMAC | None = None
+        self._behind: Callable[[bytes], None] | None = None
         self._pieces: list[bytes] = []
         self._file: Path | None = None
         self.size_bytes = 0
@@ -184,6 +187,8 @@ class Upload:
 
         Raises ``Unavailable`` when there is no room for it, ``RefusedBody`` when it cannot be kept at all.
         """
+        if self._behind is not None:
+            self._behind(piece)
         self._pieces.append(piece)
         self.size_bytes += len(piece)
         if self._redaction is None:
@@ -215,6 +220,9 @@ class Upload:
         came = b"".join(self._pieces)
         self._redaction = None
         head = redaction.blotted(came[:HEAD_BYTES], is_all)
+        if not is_all:
+            self._behind = redaction.behind(came[:HEAD_BYTES])
+            self._behind(came[HEAD_BYTES:])
         kept = came if head == came[:HEAD_BYTES] else head + came[HEAD_BYTES:]
         if kept is not came:
             self._came_as = hmac.new(redaction.key, came, hashlib.sha256)

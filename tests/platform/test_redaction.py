@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,12 +19,24 @@ HUSH = b"hush-0815"
 
 def blotted(head: bytes, is_all: bool) -> bytes:
     if head.endswith(HUSH[:4]) and not is_all:
-        raise RefusedBody("it goes on")
+        raise RefusedBody("refused/no-end")
     return head.replace(HUSH, b"*" * len(HUSH))
 
 
+def behind(head: bytes) -> Callable[[bytes], None]:
+    before = [head[1 - len(HUSH) :]]
+
+    def look(piece: bytes) -> None:
+        window = before[0] + piece
+        before[0] = window[1 - len(HUSH) :]
+        if HUSH in window:
+            raise RefusedBody("refused/behind")
+
+    return look
+
+
 def store(root: Path, key: bytes = b"a key") -> Blobs:
-    return Blobs(root, Redaction(blotted=blotted, key=key))
+    return Blobs(root, Redaction(blotted=blotted, behind=behind, key=key))
 
 
 def content(root: Path, body: Body) -> bytes:
@@ -61,10 +75,20 @@ def test_what_it_is_known_by_tells_nobody_what_was_blotted_out(tmp_path: Path) -
 @given(st.lists(st.sampled_from([b"", b"x", HUSH, b"y" * 40_000, HUSH[:3], HUSH[3:]]), max_size=12))
 def test_in_pieces_or_whole_it_is_the_same(tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]) -> None:
     blobs = store(tmp_path_factory.mktemp("blobs"))
-    with blobs.upload() as upload:
-        for piece in pieces:
-            upload.write(piece)
-        assert upload.finish() == blobs.take_in(b"".join(pieces))
+
+    def in_pieces() -> Body | None:
+        with suppress(RefusedBody), blobs.upload() as upload:
+            for piece in pieces:
+                upload.write(piece)
+            return upload.finish()
+        return None
+
+    def whole() -> Body | None:
+        with suppress(RefusedBody):
+            return blobs.take_in(b"".join(pieces))
+        return None
+
+    assert in_pieces() == whole()
 
 
 def test_what_is_ours_is_kept_as_it_is(tmp_path: Path) -> None:
@@ -76,3 +100,19 @@ def test_of_what_cannot_be_kept_nothing_remains(tmp_path: Path) -> None:
     with pytest.raises(RefusedBody):
         store(tmp_path).take_in(came)
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == []
+
+
+@pytest.mark.parametrize("pieces", [1, 7])
+def test_what_nobody_keeps_behind_the_beginning_refuses_the_body_before_it_is_written(
+    tmp_path: Path, pieces: int
+) -> None:
+    came = b"x" * 2 * INLINE_BYTES_MAX
+    with store(tmp_path).upload() as upload:
+        for _ in range(pieces):
+            upload.write(came)
+        with pytest.raises(RefusedBody):
+            upload.write(HUSH)
+    assert all(HUSH not in each.read_bytes() for each in tmp_path.rglob("*") if each.is_file())
+    with pytest.raises(RefusedBody):
+        store(tmp_path).take_in(came + HUSH)
+    assert not [each for each in tmp_path.rglob("*") if each.is_file()]

@@ -12,7 +12,7 @@ from hub.exchange.intake import Accepted, Incoming
 from hub.exchange.model import DocumentRow
 from hub.exchange.partners import Partner, Partners
 from hub.flow.agreements import AgreedDocument, agreed_documents
-from hub.flow.receiving import without_secrets
+from hub.flow.receiving import nothing_behind, without_secrets
 from hub.flow.rules import Rules
 from hub.flow.viewing import view_of
 from hub.flow.views import View
@@ -36,7 +36,9 @@ class SmallHub:
         self.settings = settings or Settings(data=data)
         self.clock = clock
         self.database = database
-        self.blobs = Blobs(data / "blobs", Redaction(blotted=without_secrets, key=b"key of a test"))
+        self.blobs = Blobs(
+            data / "blobs", Redaction(blotted=without_secrets, behind=nothing_behind, key=b"key of a test")
+        )
         self.secrets = SecretRing(database, clock)
         self.partners = Partners({name: _partner(name) for name in ("acme-cardio", OTHER)}, {})
         self.rules = Rules(configuration)

@@ -206,6 +206,24 @@ async def test_a_secret_that_has_no_end_in_the_beginning_is_kept_by_nobody(
     assert kept(hub) == before
 
 
+async def test_a_secret_behind_the_beginning_is_kept_by_nobody_though_a_key_vouches_for_the_rest(
+    app: Litestar, hub: SmallHub
+) -> None:
+    hub.partners = Partners({MERIDIAN: agreed()}, {})
+    key = key_of(hub, MERIDIAN)
+    body = order("MC-1").replace(b"<Header>", b"<!--" + b"x" * HEAD_BYTES + b"--><Header>", 1)
+    async with client_of(app) as client:
+        before = kept(hub)
+        answer = await post(client, body, authorization=f"Bearer {key}")
+        assert code_of(answer) == "400"
+        assert "behind its first 64 KiB" in answer.text
+        assert kept(hub) == before
+        assert (
+            code_of(await post(client, body.replace(b"SharedSecret", b"UserAgent"), authorization=f"Bearer {key}"))
+            == "201"
+        )
+
+
 @pytest.mark.parametrize("content_type", ["text/xml", "text/plain", ""])
 @pytest.mark.parametrize("partner", [MERIDIAN, "nobody-at-all"])
 async def test_what_is_wrong_with_a_signature_is_said_in_words_of_cxml_and_the_same_for_every_address(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from hub.exchange.partners import Partner
 from hub.flow.signing import DoorAnswer, DoorWords, ShapedReceipt, Signature
+from hub.formats.cxml.behind import Behind
 from hub.formats.cxml.blots import blotted
 from hub.formats.cxml.credentials import credentials
 from hub.formats.cxml.faults import FAULTS
@@ -41,6 +43,10 @@ class CxmlDoorWords(DoorWords):
     def without_secrets(self, head: bytes) -> tuple[bytes, bool]:
         """Blot out SharedSecret and CredentialMac, wherever they may be meant."""
         return blotted(head)
+
+    def behind(self, head: bytes) -> Callable[[bytes], bool] | None:
+        """Look for them in whatever follows."""
+        return Behind(head).shows
 
     def signature(self, head: bytes, partner: Partner | None) -> Signature | None:
         """Return the SharedSecret of Sender, and whether Sender or From names the partner."""

@@ -29,7 +29,7 @@ _EBCDIC = "cp037"  # letters and the signs of a tag stand alike in all its pages
 _WRITTEN = {
     width: [bytes(width - 1).join(bytes((sign,)) for sign in name.encode()) for name in NAMES] for width in (1, 2, 4)
 }
-_IN_EBCDIC = [name.encode(_EBCDIC) for name in NAMES]
+IN_EBCDIC = [name.encode(_EBCDIC) for name in NAMES]
 
 _ANY = "|".join(NAMES).encode()
 _PREFIX = rb"(?:[^\s<>/!?:\"'=]{1,60}:)?"
@@ -76,7 +76,7 @@ def _content(content: bytes) -> tuple[bytes, bool]:
         if places:
             content, open_here = _of_width(content, min(places), width)
             is_open = is_open or open_here
-    if not content.lstrip(_BLANKS).startswith(b"<") and any(name in content for name in _IN_EBCDIC):
+    if not content.lstrip(_BLANKS).startswith(b"<") and any(name in content for name in IN_EBCDIC):
         text, is_open = _text(content.decode(_EBCDIC).encode("latin-1"), one_byte=True)
         content = text.decode("latin-1").encode(_EBCDIC)
     return content, is_open

@@ -99,7 +99,8 @@ class Hub:
         self.clock = clock
         self.database = database
         self.rules = rules
-        self.blobs = Blobs(settings.data / "blobs", _redaction(settings.data))
+        redaction = Redaction(blotted=without_secrets, behind=nothing_behind, key=server_key(settings.data))
+        self.blobs = Blobs(settings.data / "blobs", redaction)
         self.secrets = SecretRing(database, clock)
         self.places = Places(settings.folders_root)
         self.metrics = Metrics()
@@ -417,11 +418,6 @@ class Hub:
             return
         give_up(job.payload, why, conn, self.clock.now())
         waiting.message_is_through(conn, job.owner, now=self.clock.now())
-
-
-def _redaction(data: Path) -> Redaction:
-    """Return what nobody keeps of a body that comes in."""
-    return Redaction(blotted=without_secrets, behind=nothing_behind, key=server_key(data))
 
 
 def _links(origins: Sequence[Origin]) -> list[Link]:

@@ -5,8 +5,8 @@ temporary name, fsynced, renamed and its folder fsynced *before* the row that na
 two leaves a file without a row, which ``sweep`` removes. Names never come from outside.
 
 The first ``HEAD_BYTES`` of a body that comes in are looked at before a byte of it is written anywhere: what
-``Redaction`` knows as a secret is blotted out in memory; one that begins behind them refuses the body. Such a body is known by two digests: of what is kept, and,
-under a key of the server's own, of what came. A digest of what came alone would let whoever holds what is kept try
+``Redaction`` knows as a secret is blotted out in memory; one that begins behind them refuses the body. What is blotted
+is known by two digests: of what is kept, and, under a key of the server's own, of what came. A digest of what came alone would let whoever holds what is kept try
 one secret after another.
 """
 

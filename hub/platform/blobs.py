@@ -6,8 +6,8 @@ two leaves a file without a row, which ``sweep`` removes. Names never come from 
 
 The first ``HEAD_BYTES`` of a body that comes in are looked at before a byte of it is written anywhere: what
 ``Redaction`` knows as a secret is blotted out in memory; one that begins behind them refuses the body. What is blotted
-is known by two digests: of what is kept, and, under a key of the server's own, of what came. A digest of what came alone would let whoever holds what is kept try
-one secret after another.
+is known by two digests: of what is kept, and, under a key of the server's own, of what came. A digest of what came
+alone would let whoever holds what is kept try one secret after another.
 """
 
 from __future__ import annotations

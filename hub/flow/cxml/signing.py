@@ -8,7 +8,7 @@ from datetime import datetime
 
 from hub.exchange.partners import Partner
 from hub.flow.signing import DoorAnswer, DoorWords, ShapedReceipt, Signature
-from hub.formats.cxml.behind import Behind
+from hub.formats.cxml.behind import SecretWatch
 from hub.formats.cxml.blots import blotted
 from hub.formats.cxml.credentials import credentials
 from hub.formats.cxml.faults import FAULTS
@@ -46,7 +46,7 @@ class CxmlDoorWords(DoorWords):
 
     def behind(self, head: bytes) -> Callable[[bytes], bool] | None:
         """Look for them in whatever follows."""
-        return Behind(head).shows
+        return SecretWatch(head).shows
 
     def signature(self, head: bytes, partner: Partner | None) -> Signature | None:
         """Return the SharedSecret of Sender, and whether Sender or From names the partner."""

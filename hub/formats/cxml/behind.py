@@ -37,7 +37,7 @@ _IN_BASE64 = [
 ]
 
 
-class Behind:
+class SecretWatch:
     """What follows the beginning of one body."""
 
     def __init__(self, head: bytes) -> None:

@@ -7,7 +7,7 @@ from quopri import encodestring
 
 import pytest
 
-from hub.formats.cxml.behind import Behind
+from hub.formats.cxml.behind import SecretWatch
 from hub.formats.cxml.blots import NAMES
 
 HEAD = b"<?xml version='1.0'?><cXML><Header/>" + b"x" * 70_000
@@ -15,7 +15,7 @@ SAID = [f"<{prefix}{name}{after}hush" for name in NAMES for prefix in ("", "cbc:
 
 
 def shown(body: bytes, size: int = 1_000, head: bytes = HEAD) -> bool:
-    behind = Behind(head)
+    behind = SecretWatch(head)
     found = [behind.shows(body[at : at + size]) for at in range(0, len(body), size)]
     return any(found)
 

@@ -41,6 +41,7 @@ from hub.web.api.partner_types import (
 )
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
+from hub.web.placing import is_unplaced, placed_in
 from hub.web.policy import both
 from hub.web.problems import not_found
 from hub.web.reads import keep_body_place, reading
@@ -89,14 +90,6 @@ documents = _beneath(
     "The documents of a message, each with the first of its findings.",
     shown=document_of,
 )
-findings_of_message = _beneath(
-    "findings",
-    PartnerFindingList | FindingList,
-    "As they stand in the message",
-    parts.findings_of_whole,
-    "What was found about the envelopes of a message, or why it could not be read at all; where a message is one "
-    "document, and nothing is about its envelope, what was found in the document.",
-)
 envelopes = _beneath(
     "envelopes",
     PartnerEnvelopeList | EnvelopeList,
@@ -123,6 +116,29 @@ acknowledgements = _beneath(
 
 
 @get(
+    "/api/v1/messages/{message:str}/findings",
+    opt=both("message:read"),
+    responses=_list(PartnerFindingList | FindingList, "As they stand in the message"),
+    tags=TAGS,
+)
+async def findings_of_message(
+    request: Request[Any, Any, Any],
+    message: FromPath[str],
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Response[bytes]:
+    """What was found about the envelopes of a message, or why it could not be read at all; where a message is one
+    document, and nothing is about its envelope, what was found in the document."""
+
+    def work(conn: Any) -> Cut[Any]:
+        return parts.findings_of_whole(conn, message, cursor=cursor, limit=limit)
+
+    async with reading(request):
+        page = await _page(request, message, work)
+        return await list_told(request, await _placed(request, message, 1, page))
+
+
+@get(
     "/api/v1/messages/{message:str}/documents/{document:int}/findings",
     opt=both("message:read"),
     responses=_list(PartnerFindingList | FindingList, "As they stand in the document"),
@@ -142,7 +158,8 @@ async def findings_of_document(
         return parts.findings_of_document(conn, message, position, cursor=cursor, limit=limit)
 
     async with reading(request):
-        return await list_told(request, await _page(request, message, work))
+        page = await _page(request, message, work)
+        return await list_told(request, await _placed(request, message, position, page))
 
 
 @get(
@@ -251,6 +268,14 @@ def _number(cursor: str | None) -> int:
         return number_of(cursor)
     except ValueError as fault:
         raise wrong_cursor() from fault
+
+
+async def _placed(request: Request[Any, Any, Any], message: str, position: int, page: Cut[Any]) -> Cut[Any]:
+    """Return findings with their places in the document that has them."""
+    if not any(is_unplaced(each) for each in page.items):
+        return page
+    document = await _document(request, message, position)
+    return Cut(items=await placed_in(request.app.state.hub, document, page.items), next=page.next)
 
 
 async def _document(request: Request[Any, Any, Any], message: str, position: int) -> DocumentRow:

@@ -8,11 +8,14 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec.structs import replace
 
 from hub.exchange import parts
 from hub.exchange.messages import list_messages
 from hub.exchange.model import Direction, Filters
+from hub.exchange.parts import MessageHead
 from hub.exchange.replay import ask_replay
+from hub.flow.views import BODY_READ_MAX
 from hub.kernel.pages import Cut
 from hub.kernel.struct import Struct
 from hub.web.addresses import message_part
@@ -22,6 +25,7 @@ from hub.web.api.message_state import MessageList, MessageState, item_of, state_
 from hub.web.api.partner_types import PartnerMessageList, PartnerState
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
+from hub.web.placing import placed_in
 from hub.web.policy import both
 from hub.web.problems import Problem, not_found
 from hub.web.reads import reading
@@ -95,7 +99,7 @@ async def message_state(request: Request[Any, Any, Any], message: FromPath[str])
         head = await hub.database.read(lambda conn: parts.message_head(conn, scope, message))
         if head is None:
             raise not_found()
-        return await as_told(request, state_of(head))
+        return await as_told(request, state_of(await _with_places(hub, head)))
 
 
 @post(
@@ -119,6 +123,15 @@ async def replay(
     if not found:
         raise not_found()
     return await as_json({"message": message, "status": message_part(message)}, status=202)
+
+
+async def _with_places(hub: Hub, head: MessageHead) -> MessageHead:
+    """Return a message of one document, of a size that is read at once, with its findings where they stand in it."""
+    if head.counts["documents"] != 1 or head.message.size_bytes > BODY_READ_MAX:
+        return head
+    [part] = head.documents
+    findings = await placed_in(hub, part.document, part.document.findings)
+    return replace(head, documents=[replace(part, document=replace(part.document, findings=findings))])
 
 
 def bounded(text: str | None) -> str | None:

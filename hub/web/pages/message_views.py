@@ -26,6 +26,7 @@ from hub.web.canonical import Branch, place_of, tree_of
 from hub.web.hub import Hub, Link
 from hub.web.pages.findings import FINDINGS_SHOWN_MAX
 from hub.web.pages.steps import STEPS_SHOWN_MAX
+from hub.web.placing import placed
 
 TABS_MAX = 40  # documents offered above the views; the next forty are one link away
 LISTED_MAX = 20  # answers, acknowledgements
@@ -69,6 +70,7 @@ class Views(Struct):
     wire: View = View()
     canonical: Branch | None = None
     becomes: dict[str, str] = {}  # by place, the first field that came from it
+    findings: list[Diagnostic] | None = None  # with their places on the wire, where those had to be looked for
     too_large: bool = False  # to be shown as understood
 
 
@@ -128,11 +130,14 @@ async def views_of(hub: Hub, shown: Shown, *, first: int) -> Views:
         body = await asyncio.to_thread(_beginning, hub, message.sha256)
     else:
         body = await hub.database.read(lambda conn: hub.blobs.get(conn, message.sha256))
-    wire = await asyncio.to_thread(hub.view, body, chosen, shown.findings, first=first, cut=cut)
-    if cut or chosen is None or chosen.canonical is None:
+    readable = not cut and chosen is not None and chosen.canonical is not None
+    links: list[Link] = await hub.provenance(chosen) if chosen is not None and readable else []
+    findings = placed(shown.findings, links)
+    wire = await asyncio.to_thread(hub.view, body, chosen, findings, first=first, cut=cut)
+    if chosen is None or chosen.canonical is None or not readable:
         return Views(wire=wire, too_large=chosen is not None and (cut or shown.canonical_bytes > 0))
-    links: list[Link] = await hub.provenance(chosen)
-    return await asyncio.to_thread(_linked, wire, chosen.canonical, links)
+    linked = await asyncio.to_thread(_linked, wire, chosen.canonical, links)
+    return replace(linked, findings=findings)
 
 
 def _linked(wire: View, canonical: bytes, links: list[Link]) -> Views:

@@ -127,7 +127,9 @@ async def message_page(
             when_held=shown.when_held,
             partner_name=partner_names(hub, caller.scope).get(shown.detail.message.partner, ""),
             steps=steps_of(shown.detail),
-            findings=shown_findings(shown.findings, views.wire.places, theirs=shown.detail.message.direction == "in"),
+            findings=shown_findings(
+                views.findings or shown.findings, views.wire.places, theirs=shown.detail.message.direction == "in"
+            ),
             finding_count=shown.finding_count,
             views=views,
             note_length_max=NOTE_LENGTH_MAX,

@@ -257,10 +257,10 @@ def xpath(element: etree._Element) -> str:
 class Paths:
     """The XPaths of one document: siblings are counted once, however many of them are asked for."""
 
-    __slots__ = ("_steps",)
+    __slots__ = ("_alike",)
 
     def __init__(self) -> None:
-        self._steps: dict[etree._Element, str] = {}
+        self._alike: dict[etree._Element, dict[etree._Element, int]] = {}  # those of its name among its siblings
 
     def of(self, element: etree._Element) -> str:
         """Return the path of ``element``."""
@@ -272,16 +272,19 @@ class Paths:
         return "/" + "/".join(reversed(steps))
 
     def _step(self, element: etree._Element) -> str:
-        if element not in self._steps:
-            above = element.getparent()
-            alike: dict[str, list[etree._Element]] = {}
-            for each in above if above is not None else (element,):
-                if isinstance(each.tag, str):
-                    alike.setdefault(each.tag, []).append(each)
-            for siblings in alike.values():
-                for number, each in enumerate(siblings, start=1):
-                    self._steps[each] = _named(each) + (f"[{number}]" if len(siblings) > 1 else "")
-        return self._steps[element]
+        if element not in self._alike:
+            self._count_siblings(element)
+        alike = self._alike[element]
+        return _named(element) + (f"[{alike[element]}]" if len(alike) > 1 else "")
+
+    def _count_siblings(self, element: etree._Element) -> None:
+        above = element.getparent()
+        by_name: dict[str, dict[etree._Element, int]] = {}
+        for each in above if above is not None else (element,):
+            tag = each.tag
+            if isinstance(tag, str):
+                alike = self._alike[each] = by_name.setdefault(tag, {})
+                alike[each] = len(alike) + 1
 
 
 def _named(element: etree._Element) -> str:

@@ -221,6 +221,11 @@ def fits(node: Node, conditions: tuple[tuple[int, int, str], ...]) -> bool:
     return True
 
 
+def beneath(nodes: Sequence[Node], tag: str) -> list[Node]:
+    """Return what stands directly beneath several places, in wire order."""
+    return [each for node in nodes for each in node.children.get(tag, ())]
+
+
 def find(
     base: Node, steps: Steps, claimed: set[Node] | None, bound: dict[str, Node], seen: dict[Node, int]
 ) -> Node | None:

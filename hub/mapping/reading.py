@@ -18,7 +18,7 @@ from hub.mapping.plan import Listing, Plan, Rule, Take, Variant
 from hub.mapping.readvalue import ValueReader
 from hub.mapping.runsteps import run_steps
 from hub.mapping.site import Selector, Site
-from hub.mapping.stepping import StepWriter, passed
+from hub.mapping.stepping import StepWriter, goes_down
 from hub.mapping.tables import CodeMap
 
 
@@ -33,7 +33,10 @@ class _Reader:
         self.traced = traced
         self.code = Code()
         self.code.names.update(
-            {name: getattr(reader_run, name) for name in ("find", "find_all", "ways", "texts", "parts_read", "fits")}
+            {
+                name: getattr(reader_run, name)
+                for name in ("beneath", "find", "find_all", "ways", "texts", "parts_read", "fits")
+            }
         )
         self.code.names.update(component=reader_run.component, first=reader_run.first, NONE=[""] * 100)
         self.values = ValueReader(self.code, plan, tables)
@@ -42,7 +45,6 @@ class _Reader:
         self.layout: dict[int, tuple[Any, ...]] = {}
         self.variant = plan.root
         self.steps = StepWriter(self.code)
-        self.passed = frozenset[tuple[PathStep, ...]]()
 
     def write(self) -> tuple[str, dict[str, Any]]:
         for variant in self.plan.variants:
@@ -131,8 +133,9 @@ class _Reader:
     def _resolve_all(self, sites: dict[Selector, Site]) -> None:
         if any(len(site.take.steps) > 1 for site in sites.values()):
             self.code.add("B = {}")
-        self.passed = passed(sites)
+        self.steps.begin(sites.values())
         for site in sites.values():
+            self.steps.reach(site)
             if site.lazy and site.take.steps:
                 self.code.add(f"{site.node} = None; {site.values} = NONE; {site.groups} = {{}}")
             else:
@@ -156,9 +159,8 @@ class _Reader:
         take, code = site.take, self.code
         claimed = "Z" if self.is_contested(take) else "None"
         above = f"{take.anchor.name}"
-        if len(take.steps) > 1 and take.anchor.kind == "own" and not any(step.optional for step in take.steps):
-            code.add(f"{site.node} = None")
-            self.steps.way(site, run_steps(take.steps), self.passed, contested=claimed == "Z")
+        if goes_down(site):
+            self.steps.way(site, contested=claimed == "Z")
             return
         if len(take.steps) > 1 or take.anchor.kind == "outer":
             bound = "B" if len(take.steps) > 1 else "{}"

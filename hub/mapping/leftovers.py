@@ -6,6 +6,7 @@ A tree that was read and its ``Reading`` enter; findings, and the lists ``unweig
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 from hub.formats.schema import Computed
@@ -16,8 +17,7 @@ from hub.mapping.reader_run import Reading, unread
 from hub.mapping.sentences import finding
 from hub.mapping.twice import FieldPlaces, FieldValue, shown
 
-ALL_OF = [(1 << count) - 2 for count in range(64)]
-"""By how many values a place has: a bit for each of its parts. More than sixty are reckoned when they come."""
+PATTERNS_MAX = 1_024  # sets of parts that rules leave of a place, kept: a map has some hundred; of 512 parts 4 MB
 
 
 class Meanings(Protocol):
@@ -52,12 +52,17 @@ def leftovers(X: Reading, root: Node, computed: dict[str, int], meanings: Meanin
             for node in nodes:
                 if node.children:
                     stack.append((node, node if node in holders else holder, way))
-                mask = seen.get(node, 0) | counted
-                count = len(node.values)
-                whole = ALL_OF[count] if count < len(ALL_OF) else (1 << count) - 2
-                if mask & whole == whole:
-                    continue
-                _told(X, node, way, holder, mask, meanings, once)
+                values, mask = node.values, seen.get(node, 0) | counted
+                for element in _parts_left(len(values), mask):
+                    if values[element]:
+                        _told(X, node, way, holder, mask, meanings, once)
+                        break
+
+
+@lru_cache(PATTERNS_MAX)
+def _parts_left(count: int, mask: int) -> tuple[int, ...]:
+    """Return which of a place's values, ``count`` with its tag, are not among the parts of ``mask``."""
+    return tuple(element for element in range(1, count) if not mask >> element & 1)
 
 
 def _kept_again(
@@ -104,8 +109,8 @@ def _told(
 ) -> None:
     """Report what stands in ``node`` and is not among the parts of ``mask``."""
     values, holders, tag = node.values, X.holders, node.tag
-    for element in range(1, len(values)):
-        if values[element] and not mask >> element & 1:
+    for element in _parts_left(len(values), mask):
+        if values[element]:
             text, foreign = shown(values[element]), tag == UNKNOWN
             if above is not None and not foreign:
                 again = once.again(X, _way(node, above), element)

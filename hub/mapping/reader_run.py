@@ -264,14 +264,17 @@ def _way(base: Node, steps: Steps, at: int, claimed: set[Node] | None, bound: di
     return None
 
 
-def find_all(base: Node, steps: Steps, claimed: set[Node] | None, seen: dict[Node, int]) -> list[Node]:
+def find_all(base: Node, steps: Steps, claimed: set[Node] | None, seen: dict[Node, int]) -> Sequence[Node]:
     """Return every place that fits, in wire order, claim them, and mark what the conditions ask."""
-    nodes = [base]
+    nodes: Sequence[Node] = (base,)
     for tag, conditions, _, _ in steps:
-        nodes = [n for above in nodes for n in above.children.get(tag, ()) if not conditions or fits(n, conditions)]
+        nodes = nodes[0].children.get(tag, ()) if len(nodes) == 1 else beneath(nodes, tag)
         if conditions:
+            nodes = [node for node in nodes if fits(node, conditions)]
             for node in nodes:
                 seen[node] = seen.get(node, 0) | _asked(conditions)
+        if not nodes:
+            return ()
     if claimed is not None:
         nodes = [n for n in nodes if n not in claimed]
         claimed.update(nodes)

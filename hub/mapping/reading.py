@@ -8,6 +8,7 @@ docs/mapping.md: lines before lists, of each those with conditions first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from hub.mapping import reader_run
@@ -67,10 +68,9 @@ class _Reader:
             self._mark_levels(variant)
             self._resolve_all(sites)
             self.values.begin(variant, sites, self)
-            ordered = sorted(variant.rules, key=_dependent)
-            for rule in ordered:
-                if rule.reads:
-                    self.values.rule(rule)
+            ordered = sorted((rule for rule in variant.rules if rule.reads), key=_dependent)
+            for node, rules in groupby(ordered, key=self.values.only_place):
+                self.values.rules(list(rules), node)
             for constant in variant.constants:
                 self._constant(sites, constant.take, constant.value, constant.number)
             if variant is self.plan.root:
@@ -137,7 +137,7 @@ class _Reader:
         for site in sites.values():
             self.steps.reach(site)
             if site.lazy and site.take.steps:
-                self.code.add(f"{site.node} = None; {site.values} = NONE; {site.groups} = {{}}")
+                self.code.add(f"{site.node} = None; {site.nothing}")
             else:
                 self.resolve(site)
 
@@ -151,7 +151,7 @@ class _Reader:
             with code.block(f"if {site.node} is not None:"):
                 self._open(site)
             with code.block("else:"):
-                code.add(f"{site.values} = NONE; {site.groups} = {{}}")
+                code.add(site.nothing)
         else:
             self._open(site)
 

@@ -5,6 +5,7 @@ Called while ``reading`` writes a function; adds the lines that leave the rule's
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from hub.formats.family import Family
@@ -49,8 +50,30 @@ class ValueReader:
         """Turn to the rules of ``variant``, whose places are ``sites``."""
         self.variant, self.sites, self.reader = variant, sites, reader
 
-    def rule(self, rule: Rule) -> None:
-        """Write the reading of ``rule``."""
+    def only_place(self, rule: Rule) -> str | None:
+        """Return the variable of the one place that ``rule`` takes its value from; None where others may say it too."""
+        source, take = rule.source, rule.takes[0] if len(rule.takes) == 1 else None
+        if take is None or source.guard is not None or source.word is not None or rule.listed or take.path.number:
+            return None
+        site = self.sites[take.selector]
+        return site.node if (take.steps or take.anchor.kind == "outer") and not site.lazy else None
+
+    def rules(self, rules: Iterable[Rule], place: str | None) -> None:
+        """Write the reading of ``rules``; where there is no ``place``, their only one, none of them is asked."""
+        if place is None:
+            for rule in rules:
+                self._rule(rule)
+            return
+        absent = dict[str, list[str]]()
+        with self.code.block(f"if {place} is not None:"):
+            for rule in rules:
+                self._rule(rule)
+                absent.setdefault(self._absent(rule), []).append(f"x{rule.number}")
+        with self.code.block("else:"):
+            for value, variables in absent.items():
+                self.code.add(" = ".join([*variables, value]))
+
+    def _rule(self, rule: Rule) -> None:
         guard = rule.source.guard
         if guard is None:
             self._unguarded(rule)
@@ -96,6 +119,9 @@ class ValueReader:
             with code.block(f"if {site.node} is None:"):
                 self.reader.resolve(site)
         first, *more = self._texts(site, take)
+        if self._is_plain(rule, take, position, guarded=guarded):
+            code.add(f"{x} = {first} or None")
+            return
         code.add(f"t = {first}" + (f"; w = {more[0]}" if more else ""))
         paired = rule.shape.kind == "struct"
         lead = "t" if not more or self._leads_first(rule) else "w"
@@ -112,6 +138,11 @@ class ValueReader:
             if more and not self._either(rule) and position == len(rule.takes) - 1:
                 self._half(rule, "w" if lead == "t" else "t", site.node, take.path.parts[1 if lead == "t" else 0])
             self._choice(rule, position + 1, guarded=guarded)
+
+    def _is_plain(self, rule: Rule, take: Take, position: int, *, guarded: bool) -> bool:
+        """Whether the value is the text as it stands there, with nothing to note, and nothing where none does."""
+        alone = len(rule.takes) == 1 and position == 0 and not guarded
+        return alone and rule.shape.kind == "str" and not (rule.codecs or take.path.conditions)
 
     def _texts(self, site: Site, take: Take) -> list[str]:
         path, values = take.path, site.values
@@ -329,6 +360,8 @@ class ValueReader:
         steps = self.code.constant(run_steps(take.steps))
         if take.every:
             found = f"find_all({base}, {steps}, {claimed}, S)"
+        elif claimed == "None" and not any(step.conditions or step.optional for step in take.steps):
+            found = f"find_all({base}, {steps}, None, S)[:1]"
         else:
             found = f"[a for a in (find({base}, {steps}, {claimed}, {{}}, S),) if a is not None]"
         return f"({found} if {base} is not None else ())" if take.anchor.kind == "outer" else found

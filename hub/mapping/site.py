@@ -24,3 +24,8 @@ class Site:
         self.parts: dict[int, set[int]] = {}
         self.qualifiers: list[str] = []
         self.lazy = True
+
+    @property
+    def nothing(self) -> str:
+        """The Python that says of its variables that there is no such place."""
+        return f"{self.values} = NONE" + (f"; {self.groups} = {{}}" if self.qualifiers else "")

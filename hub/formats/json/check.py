@@ -6,6 +6,7 @@ pointer, its line and column and a remedy.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -42,7 +43,8 @@ class JsonLayout:
     """A place made ready to read and to write."""
 
     __slots__ = (
-        "accepts", "blank", "fixed", "inner", "is_text", "member", "name", "number", "record", "required", "simple",
+        "accepts", "blank", "fixed", "inner", "is_text", "least", "longest", "member", "name", "number", "record",
+        "required", "simple",
     )  # fmt: skip
 
     def __init__(self, member: Member) -> None:
@@ -57,6 +59,10 @@ class JsonLayout:
         self.is_text = self.simple.type not in ("number", "whole", "flag")
         self.fixed = member.fixed
         self.accepts: Callable[[str], bool] = accepts(member.simple) if member.simple is not None else bool
+        any_text = self.simple.type == "text" and not (self.simple.codes or self.simple.format or self.fixed)
+        self.least = max(self.simple.minimum, 1)
+        self.longest = (self.simple.maximum or sys.maxsize) if any_text else 0
+        """Of a text that is taken as it is, in characters; 0 where more is asked of it."""
 
 
 def layout_of(schema: JsonSchema) -> JsonLayout:
@@ -111,7 +117,12 @@ class _Judging:
             elif said is None:
                 continue
             elif number:
-                values[number] = self._scalar(said, layout.inner[key], pointer, key)
+                inner = layout.inner[key]
+                plain = type(said) is str and inner.least <= len(said) <= inner.longest  # as most are
+                if plain and said.isprintable() and not said.isspace():
+                    values[number] = said
+                else:
+                    values[number] = self._scalar(said, inner, pointer, key)
             else:
                 self._places(said, layout.inner[key], node, f"{pointer}/{_escaped(key)}")
         for key in layout.required:
@@ -152,7 +163,7 @@ class _Judging:
     def _scalar(self, said: Any, layout: JsonLayout, above: str, key: str) -> str:
         """Return a scalar as text: the member ``key`` of the object at ``above``, or with no key what stands there."""
         simple = layout.simple
-        if type(said) is str:  # as most are; a number is a text of a class of its own
+        if type(said) is str:  # a number is a text of a class of its own
             sign = unfit_sign(said)
             if sign is not None:
                 self.wrong("GDE-VALUE-CHARACTER", layout.name, _beneath(above, key), found=said, expected=sign)

@@ -142,6 +142,7 @@ def parse(text: str) -> etree._Element | Diagnostic:
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
         attribute_defaults=False, huge_tree=False, remove_comments=True, remove_pis=True, collect_ids=False,
+        remove_blank_text=_holds_elements_and_texts_alone(text),
     )  # fmt: skip
     try:
         return etree.fromstring(text.encode(), parser)
@@ -161,6 +162,14 @@ def parse(text: str) -> etree._Element | Diagnostic:
         if detail is None:
             return unforeseen(refusal("SYN-XML-BROKEN/unforeseen", place, found=plain(said)))
         return refusal("SYN-XML-BROKEN", place, found=detail)
+
+
+def _holds_elements_and_texts_alone(text: str) -> bool:
+    """Say whether blanks between tags are sure to say nothing: they need not be kept, and trees are a third smaller.
+
+    Before a comment, an instruction or CDATA blanks may be the beginning of a text.
+    """
+    return "<!" not in text and "<?" not in text
 
 
 def _begins_another(text: str, line: int, column: int) -> bool:

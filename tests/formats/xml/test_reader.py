@@ -167,3 +167,13 @@ def test_no_bytes_surprise_the_reader(many: Many) -> None:
                 del data[at : at + chance.randint(1, 8)]
         opened = open_body(bytes(data))
         assert opened.root is not None or opened.findings[-1].remedy
+
+
+@pytest.mark.parametrize("beside", ["<![CDATA[two]]>", "<!-- a remark -->two", "<?an instruction?>two"])
+def test_the_blanks_of_a_text_are_kept_whatever_it_begins_with(beside: str) -> None:
+    opened = open_body(f"<a>\n  <b> {beside} </b>\n  <c> </c>\n</a>".encode())
+    assert opened.root is not None
+    assert [each.text for each in opened.root] == [" two ", " "]
+    plain = open_body(b"<a>\n  <b> two </b>\n  <c> </c>\n</a>")
+    assert plain.root is not None
+    assert [each.text for each in plain.root] == [" two ", " "]

@@ -151,15 +151,10 @@ class _Sound:
                 raise _Doubtful
             if (text := child.tail) and in_text is None and not judged and not text.isspace():
                 raise _Doubtful
-        if layout.demands and not judged:
-            self._demanded(layout, node)
-        return node
-
-    def _demanded(self, layout: XmlLayout, node: XmlNode) -> None:
-        """Doubt a place without a part that must be there, which then says something, or without such a place."""
-        for number, tag in layout.demands:
-            if not (node.values[number] if number else tag in node.children):
+        for number, name in () if judged else layout.demands:
+            if not (values[number] if number else name in children):  # a part that must be there says something
                 raise _Doubtful
+        return node
 
     def _attributes(
         self,
@@ -236,17 +231,14 @@ def locate(node: Node | None, part: int | None, path: str | None) -> Location:
         return Location(tag=node.tag if node is not None else None, path=path)
     source, paths = node.source, node.paths
     key = node.record.parts[part - 1].key if part and part <= len(node.record.parts) else "."
-    name, _, beside = key.partition("/")
-    child = next((each for each in source if _called(each, name)), None)
     if key == ".":
         return Location(at=paths.of(source), line=line_of(source), path=path)
+    name, _, beside = key.partition("/")
+    local = name.rpartition(":")[2]
+    child = next((each for each in source if each.tag.rpartition("}")[2] == local), None)
     if child is None:  # an attribute, or an element that is not there
         return Location(at=f"{paths.of(source)}/{key}", line=line_of(source), path=path)
     return Location(at=paths.of(child) + (f"/{beside}" if beside else ""), line=line_of(child), path=path)
-
-
-def _called(element: etree._Element, name: str) -> bool:
-    return etree.QName(element).localname == name.rpartition(":")[2]
 
 
 class _Judging:

@@ -11,6 +11,7 @@ TO_PARTNER = "to-partner"
 """The case of a sentence that is for partners, where another is for us."""
 
 _AGREED = "write what was agreed, or have the change agreed with us first"
+_UNREAD = "nothing, if it asks nothing of us; else have it agreed with us first"
 _WHICH = "say which of our messages is meant, by the numbers it bears"
 
 SENTENCES: Mapping[str, tuple[str, str | None]] = {
@@ -19,6 +20,22 @@ SENTENCES: Mapping[str, tuple[str, str | None]] = {
     "MAP-CODE": ("'{text}' is no code that was agreed with us", "write an agreed code, or have it agreed"),
     "MAP-CURRENCY": ("an amount without a currency: neither it nor the document says one", "say the currency"),
     "MAP-REQUIRED": ("something is missing without which nothing here stands", None),
+    "MAP-CODE-PASSED": (
+        "'{text}' is no code that was agreed with us, and is taken as it stands",
+        "write an agreed code",
+    ),
+    "MAP-CONST": ("'{text}' stands where only '{expected}' was agreed", _AGREED),
+    "MAP-HALF-SAID": ("{said} came without {missing}, and was not taken", "say {missing}, or leave out both"),
+    "MAP-NUMBERED": (
+        "the line has no number, and {running} is that of another; it is called {free}",
+        "number every line, or none",
+    ),
+    "MAP-UNREAD": ("'{text}' was not read: what stands here was not agreed with us", _UNREAD),
+    "MAP-UNREAD/foreign": ("'{text}' was not read: what stands here was not agreed with us", _UNREAD),
+    "MAP-UNWEIGHED": ("'{text}' was not read, and what stands here says a {meaning}", None),
+    "MAP-SAID-TWICE": ("'{text}' stands where the document has said '{expected}' already, and one is meant", None),
+    "MAP-SAID-TWICE/same": ("'{text}' is said twice, alike", "say it once"),
+    "MAP-TOTAL": ("states {text}, but the {operation} is {expected}", "say which of both is right"),
     "MAP-MORE": ("{count} more findings are not listed", "mend the first ones and send the document again"),
     # envelopes
     "ENV-NOTHING-AGREED": ("no X12 is agreed with you", "have the ids of your envelopes agreed with us first"),

@@ -6,11 +6,15 @@ never taken apart: what an earlier hub stored as a sentence with values in it st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.sentence import Wording, in_words
 from hub.web.vocabulary import OURS, WORDS
+
+_MEANT = re.compile(r" \([a-z ]+\)\Z")
+"""What tells a word of ours from the same word in another sense: for who translates, not for who reads."""
 
 
 class WordingReader:
@@ -28,7 +32,11 @@ class WordingReader:
         known = WORDS.get(hole)
         if not word or (known is None and hole not in OURS):
             return word
-        return self._gettext(known.get(word, word) if known else word)
+        if known is None:
+            return self._gettext(word)
+        named = known.get(word, word)
+        said = self._gettext(named)
+        return said if said != named else _MEANT.sub("", named)
 
     def says(self, said: str | Wording | None) -> str:
         """Return what is said, beginning with a capital where the script has them."""

@@ -241,7 +241,7 @@ def test_what_is_attached_is_kept_in_the_body_and_named(hub: AtWork) -> None:
         (b"2027-01-27T00:00:00", b"2027-01-27T12:00:00", None, "accepted"),
         (b"2027-01-27T00:00:00", b"2027-01-27T09:30:00", "BUS-DATE-TIME", "changed"),
         (b'orderType="regular"', b'orderType="stockTransport"', "MAP-CODE-PASSED", "held"),
-        (b'orderType="regular"', b'shipComplete="yes"', "MAP-UNWEIGHED", "held"),
+        (b'orderType="regular"', b'shipComplete="yes"', "BUS-CONDITION", "held"),
         (b"        <Comments", b"<TermsOfDelivery><X latestDate='2027-01-01'/></TermsOfDelivery><Comments",
          "MAP-UNWEIGHED", "changed"),
         (b"        <Comments", b"<ControlKeys><OCInstruction value='allowed'/></ControlKeys><Comments",

@@ -73,3 +73,10 @@ def test_what_is_wrong_with_our_files_is_named_by_a_code_that_has_a_sentence() -
         and key.value not in templates()
     ]
     assert unknown == []
+
+
+def test_a_word_of_ours_is_told_from_its_like_in_other_senses_to_translators_alone() -> None:
+    assert ENGLISH.word("kind", "delivery") == "delivery"
+    assert ENGLISH.word("role", "ship-to") == "ship to"
+    assert ENGLISH.word("meaning", "quantity") == "quantity"
+    assert CHINESE.word("kind", "delivery") == "交货日"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hub.business.orders.model import LineState, OrderState
 from hub.business.orders.quantities import many, ordered_quantity
-from hub.business.orders.terms import shown
+from hub.business.orders.terms import priced, shown
 from hub.business.orders.wordings import NONE
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.kernel.sentence import Word, Wording
@@ -37,7 +37,7 @@ def _line(line: OrderLine, standing: LineState) -> list[Wording]:
         found.append(_became("item", line, standing.buyer_item or NONE, line.item.buyer))
     if line.item and line.item.revision not in (None, standing.revision):
         found.append(_became("revision", line, standing.revision or NONE, str(line.item.revision)))
-    if line.price and standing.price and _cost(line.price) != _cost(standing.price):
+    if line.price and standing.price and _paid(line.price) != _paid(standing.price):
         found.append(_became("price", line, _cost(standing.price), _cost(line.price)))
     return found
 
@@ -47,7 +47,11 @@ def _became(what: str, line: OrderLine, before: Word, after: Word) -> Wording:
 
 
 def _cost(price: Price) -> str:
-    return f"{shown(price.amount)} {price.currency}"
+    return f"{priced(price.amount)} {price.currency}"
+
+
+def _paid(price: Price) -> tuple[str, str]:
+    return shown(price.amount), price.currency
 
 
 def _said(quantity: Quantity | None) -> Wording:

@@ -14,7 +14,7 @@ from hub.business.orders.model import LineDecision
 from hub.business.orders.prices import amount_of
 from hub.business.orders.quantities import ordered_quantity
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.terms import shown
+from hub.business.orders.terms import priced, shown
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Totals
 from hub.kernel.sentence import Phrase, Wording, declared
@@ -96,7 +96,7 @@ def _compared(
 
     Numbers are ordered, not subtracted: however large one is, that costs nothing and cannot fail.
     """
-    words: dict[str, object] = {"line": line, "which": which, "stated": shown(stated.amount)}
+    words: dict[str, object] = {"line": line, "which": which, "stated": priced(stated.amount)}
     if made is None or not stated.amount.is_finite():
         return [say(_UNCOMPARED[key], path, found=words["stated"], **words)]
     if made - allowed <= stated.amount <= made + allowed:

@@ -14,7 +14,7 @@ from hub.business.orders.days import Days, days_of_order
 from hub.business.orders.places import ship_to
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.shared import Party
-from hub.kernel.numbers import plain
+from hub.kernel.numbers import plain, written
 from hub.kernel.struct import Struct
 
 DIGITS_MAX = 17
@@ -69,6 +69,15 @@ def shown(number: Decimal) -> str:
     ('5000', '12.35')
     """
     return plain(number) if is_plain(number, SHOWN_MAX) else str(number)
+
+
+def priced(number: Decimal) -> str:
+    """Return an amount of money as a person writes it: with the decimals that it has, for 12.50 is no 12.5 to a buyer.
+
+    >>> priced(Decimal("12.50")), priced(Decimal("5E+3"))
+    ('12.50', '5000')
+    """
+    return written(number) if is_plain(number, SHOWN_MAX) else str(number)
 
 
 def is_plain(number: Decimal, most: int = DIGITS_MAX) -> bool:

@@ -75,7 +75,7 @@ def test_a_second_order_that_differs_says_in_what() -> None:
     changed = order(line("10", quantity=many(600), price=costs("12.00")), line("30"))
     message = decided(changed, known, source=SECOND).reasons[0].message
     assert message.endswith(
-        "the second differs: line 10 quantity 500 each became 600 each; line 10 price 12.35 USD became 12 USD;"
+        "the second differs: line 10 quantity 500 each became 600 each; line 10 price 12.35 USD became 12.00 USD;"
         " line 30 is new; line 20 is gone"
     )
 

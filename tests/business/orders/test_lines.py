@@ -131,6 +131,7 @@ def test_a_line_without_a_price_gets_the_contracts_and_says_so() -> None:
     decision = decided(order(line(price=None, quantity=many(50, "box"))))
     state = decision.lines[0].state
     assert (state.status, state.price) == (Status.PRICE_CHANGED, costs("123.5"))
+    assert str(state.price.amount if state.price else None) == "123.50", "with the decimals of the contract"
     assert codes(decision) == {"BUS-PRICE-FILLED"}
     assert decision.verdict is Verdict.CHANGED
 

@@ -158,7 +158,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-PRICE-OFF-CONTRACT",
         "lines[0].price",
-        "line 10: ordered at 11.9 USD per each, contract K-1 says 12.35 USD per each",
+        "line 10: ordered at 11.90 USD per each, contract K-1 says 12.35 USD per each",
     ),
     (
         "a price above the contract's",
@@ -174,7 +174,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-PRICE-OFF-CONTRACT",
         "lines[0].price",
-        "line 10: ordered at 12.35 USD per box, contract K-1 says 123.5 USD per box",
+        "line 10: ordered at 12.35 USD per box, contract K-1 says 123.50 USD per box",
     ),
     (
         "the price of a smaller quantity",
@@ -182,7 +182,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-PRICE-OFF-CONTRACT",
         "lines[0].price",
-        "line 10: ordered at 12.35 USD per each, contract K-1 says 11.8 USD per each",
+        "line 10: ordered at 12.35 USD per each, contract K-1 says 11.80 USD per each",
     ),
     (
         "a contract without a price for the item",

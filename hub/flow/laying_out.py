@@ -287,7 +287,6 @@ class _Lines:
 
     def _close(self) -> None:
         if not self._shows:
-            self._texts = []
             return
         at = line_in_view(self._own) if self._own else ""
         self._found.append(

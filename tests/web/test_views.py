@@ -9,7 +9,7 @@ import pytest
 from hub.exchange.model import DocumentRow
 from hub.flow.rules import Rules
 from hub.flow.viewing import view_of
-from hub.flow.views import View
+from hub.flow.views import BODY_READ_MAX, View
 from hub.flow.x12.view import SEGMENTS_SHOWN_MAX
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -21,7 +21,14 @@ from tests.web.samples import CANONICAL, LINKS, ORDER
 RULES = Rules(find_configuration(None))
 
 
-def shown(body: bytes, *, position: int = 1, findings: list[Diagnostic] | None = None, release: str = "004010") -> View:
+def shown(
+    body: bytes,
+    *,
+    position: int = 1,
+    findings: list[Diagnostic] | None = None,
+    release: str = "004010",
+    first: int = 1,
+) -> View:
     row = DocumentRow(
         message="m",
         position=position,
@@ -31,7 +38,7 @@ def shown(body: bytes, *, position: int = 1, findings: list[Diagnostic] | None =
         release=release,
         findings=findings or [],
     )
-    return view_of(body, row, row.findings, RULES)
+    return view_of(body, row, row.findings, RULES, first=first)
 
 
 def test_every_segment_and_element_has_its_name_from_the_guide() -> None:
@@ -84,12 +91,129 @@ def test_no_bytes_can_break_the_view(body: bytes) -> None:
     assert wire.entries or said == body.decode("utf-8", "replace")
 
 
-def test_a_document_of_a_thousand_lines_is_cut_and_says_so() -> None:
-    line = b"PO1*1*1*EA*1**BP*A~"
-    body = ORDER.replace(b"CTT*1*5000~", line * (SEGMENTS_SHOWN_MAX + 100) + b"CTT*1*5000~")
-    wire = shown(body)
-    assert (wire.before, wire.following) == (None, SEGMENTS_SHOWN_MAX + 1)
-    assert len(wire.entries) == SEGMENTS_SHOWN_MAX + 2
+def order_of(*lines: bytes) -> bytes:
+    return ORDER.replace(b"CTT*1*5000~", b"".join(lines) + b"CTT*1*5000~")
+
+
+def pages_of(body: bytes) -> list[View]:
+    """Return all pages of an order, from each to the one that it names."""
+    pages, first = list[View](), 1
+    while first:
+        pages.append(shown(body, first=first))
+        first = pages[-1].following or 0
+    return pages
+
+
+def test_a_document_of_a_thousand_lines_is_shown_a_page_at_a_time_and_nothing_is_left_out() -> None:
+    line = b"PO1*%d*1*EA*1**BP*A~PID*F****Sheath~"
+    body = order_of(*(line % number for number in range(1000)))
+    pages = pages_of(body)
+    assert [(page.before, page.first, page.last) for page in pages[:2]] == [
+        (None, 1, SEGMENTS_SHOWN_MAX),
+        (1, SEGMENTS_SHOWN_MAX + 1, 2 * SEGMENTS_SHOWN_MAX),
+    ]
+    assert pages[2].before == pages[1].first
+    envelopes = [[entry.tag for entry in page.entries if entry.folded] for page in pages]
+    assert envelopes == [["ISA", "GS"]] * len(pages), "who sent it to whom is on every page"
+    shown_of_all = [entry for page in pages for entry in page.entries if not entry.folded]
+    assert [entry.number for entry in shown_of_all] == list(range(1, pages[-1].last + 1))
+    assert (pages[0].entries[2].tag, pages[-1].entries[-1].tag) == ("ST", "SE")
+    assert {(entry.name, entry.depth) for entry in shown_of_all[20:-3] if entry.tag == "PID"} == {("description", 1)}
+    assert not any(entry.unknown for entry in shown_of_all)
+    assert not any(page.whole or page.cut for page in pages)
+
+
+def test_a_page_holds_fewer_segments_where_they_are_wide() -> None:
+    wide = b"ZZZ" + b"*1" * 700 + b"~"
+    pages = pages_of(order_of(*[wide] * 9))
+    assert [page.last - page.first + 1 for page in pages[1:3]] == [3, 3]
+    numbers = [entry.number for page in pages for entry in page.entries if entry.number]
+    assert numbers == list(range(1, pages[-1].last + 1))
+
+
+def test_a_page_beyond_the_end_is_the_last_segment_and_one_before_the_beginning_the_first() -> None:
+    whole = shown(ORDER)
+    assert (whole.first, whole.last, whole.whole) == (1, 23, True)
+    beyond = shown(ORDER, first=10_000)
+    assert (beyond.first, beyond.last, beyond.before, beyond.following) == (23, 23, 1, None)
+    assert [entry.tag for entry in beyond.entries] == ["ISA", "GS", "SE"]
+    assert shown(ORDER, first=-3) == whole
+    assert (shown(ORDER, first=2).before, shown(ORDER, first=2).whole) == (1, False)
+
+
+def test_of_a_message_of_several_orders_the_one_that_is_meant_is_shown_in_its_own_envelope() -> None:
+    second = (
+        ORDER.replace(b"4500098123", b"4500098124").replace(b"*101*X*", b"*102*X*").replace(b"GE*1*101", b"GE*1*102")
+    )
+    wire = shown(ORDER + second, position=2)
+    assert [
+        (entry.tag, entry.values[number - 1].value) for entry, number in zip(wire.entries[1:4], (6, 2, 3), strict=True)
+    ] == [
+        ("GS", "102"),
+        ("ST", "0001"),
+        ("BEG", "4500098124"),
+    ]
+    nobody = shown(ORDER, position=2)
+    assert (nobody.entries, nobody.lines[0].number) == ([], 1), "of what is not there the lines are shown"
+
+
+def test_the_envelope_is_named_and_set_apart() -> None:
+    wire = shown(ORDER)
+    isa, gs, st = wire.entries[:3]
+    assert [(entry.at, entry.name, entry.folded, entry.number) for entry in (isa, gs, st)] == [
+        ("ISA:0", "Interchange header", True, 0),
+        ("GS:0", "Functional group header", True, 0),
+        ("1:0", "Transaction set header", False, 1),
+    ]
+    sender = isa.values[5]
+    assert (sender.label, sender.at, sender.name, sender.value.strip()) == ("ISA06", "ISA:6", "Sender", "123456789")
+    assert [(each.label, each.name) for each in st.values] == [
+        ("ST01", "Transaction set"),
+        ("ST02", "Set control number"),
+    ]
+    assert (wire.schema, wire.encoding) == ("850 004010", "utf-8")
+
+
+def test_in_the_raw_view_names_values_and_signs_are_told_apart() -> None:
+    beg = shown(ORDER).lines[3]
+    assert [(each.text, each.mark, each.at, each.label) for each in beg.texts[:4]] == [
+        ("BEG", "tag", "2:0", "BEG"),
+        ("*", "sign", "", ""),
+        ("00", "", "2:1", "BEG01"),
+        ("*", "sign", "", ""),
+    ]
+    assert (beg.texts[2].name, beg.number, beg.texts[-1].text, beg.texts[-1].mark) == (
+        "purpose of the document",
+        2,
+        "~",
+        "sign",
+    )
+
+
+def test_a_segment_with_a_finding_of_its_own_is_marked_and_its_values_are_not() -> None:
+    finding = Diagnostic(code="X", severity=Severity.ELEMENT, told="m", location=Location(segment=2))
+    wire = shown(ORDER, findings=[finding])
+    assert [entry.at for entry in wire.entries if entry.faulty] == ["2:0"]
+    assert not [each for entry in wire.entries for each in entry.values if each.faulty]
+
+
+def test_a_release_without_a_guide_is_shown_without_names_and_nothing_in_it_is_called_unknown() -> None:
+    wire = shown(ORDER.replace(b"*004010~", b"*009999~"), release="009999")
+    beg = wire.entries[3]
+    assert (wire.schema, beg.tag, beg.name, beg.values[2].value, beg.values[2].name) == (
+        None, "BEG", "", "4500098123", "",
+    )  # fmt: skip
+    assert wire.entries[0].name == "Interchange header"
+    assert not [entry.tag for entry in wire.entries if entry.unknown or entry.depth]
+
+
+def test_what_is_not_all_there_is_shown_by_its_lines_with_a_word_that_there_is_more() -> None:
+    row = DocumentRow(message="m", position=1, partner="acme-cardio", direction="in", kind="850", release="004010")
+    cut = view_of(ORDER, row, [], RULES, cut=True)
+    assert (cut.entries, cut.cut, cut.whole) == ([], True, False)
+    assert view_of(ORDER, None, [], RULES).entries == [], "of which document, nobody said"
+    long = view_of(ORDER + b" " * BODY_READ_MAX, row, [], RULES)
+    assert (long.entries, long.cut) == ([], True)
 
 
 def test_a_canonical_leaf_knows_its_places_and_its_rule() -> None:

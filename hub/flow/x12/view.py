@@ -99,7 +99,7 @@ def _segments(
         _envelope(_raw(body, group.offset, start.separators, start.encoding)),
     ]
     first = max(1, min(first, len(found.segments)))
-    elements, last = 0, first - 1
+    elements, last = 0, first
     for position, values in enumerate(found.segments[: first - 1 + SEGMENTS_SHOWN_MAX], start=1):
         if position < first:
             walk.pass_over(values[0])
@@ -151,7 +151,7 @@ def _segment(values: Sequence[str], position: int, walk: _Walk, faulty: set[str]
     else:
         place, depth = walk.step(tag)
         names = tuple(element.name for element in place.elements) if place else ()
-        known, name = place is not None, place.name if place else ""
+        known, name = place is not None or not walk.is_guided, place.name if place else ""
     return ViewEntry(
         tag=tag,
         at=f"{position}:0",
@@ -183,6 +183,7 @@ class _Walk:
     def __init__(self, guide: Guide | None) -> None:
         self._stack: list[tuple[tuple[Use, ...], int]] = [(guide.uses, 0)] if guide else []
         self._anywhere = dict(_all_segments(guide.uses)) if guide else {}
+        self.is_guided = guide is not None
 
     def pass_over(self, tag: str) -> None:
         """Take a segment that is not shown."""

@@ -9,12 +9,21 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hub.exchange.model import DocumentRow
-from hub.flow.laying_out import PLACES_READ_MAX
+from hub.flow.laying_out import PIECE_SHOWN_MAX, PLACES_READ_MAX
 from hub.flow.rules import Rules
 from hub.flow.viewing import view_of
-from hub.flow.views import PLACES_SHOWN_MAX, TEXT_SHOWN_MAX, View, nearest
+from hub.flow.views import (
+    LINES_SHOWN_MAX,
+    PLACES_SHOWN_MAX,
+    PLAIN_SHOWN_MAX,
+    TEXT_SHOWN_MAX,
+    VALUE_SHOWN_MAX,
+    View,
+    nearest,
+)
 from hub.formats.tokens import place_of
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -171,8 +180,8 @@ def test_a_long_document_is_shown_a_page_at_a_time_and_nothing_is_left_out(name:
     label = "lineNo" if name == JSON else "@number"
     numbers = [each.value for page in pages for entry in page.entries for each in entry.values if each.label == label]
     assert numbers == [str(n) for n in range(700)]
-    assert pages[1].before == 1
-    assert not any(page.cut for page in pages)
+    assert [page.before for page in pages[:3]] == [None, 1, pages[2].first - PLACES_SHOWN_MAX]
+    assert not any(page.cut or page.whole for page in pages)
 
 
 @pytest.mark.parametrize("name", ORDERS)
@@ -189,4 +198,86 @@ def test_a_body_of_a_million_places_gives_a_page_in_bounded_memory(name: str) ->
 
 
 def test_a_place_beyond_the_end_is_the_beginning() -> None:
-    assert shown(XML, first=10_000).first == 1
+    assert shown(XML, first=10_000) == shown(XML, first=0) == shown(XML)
+    assert (shown(XML, first=2).before, shown(XML, first=2).first) == (1, 2)
+
+
+NESTED = b"<Order><Lines><Line><Item><Part><Number>%s</Number></Part></Item></Line></Lines></Order>"
+
+
+def test_what_is_laid_out_is_indented_by_what_it_stands_in_and_what_came_in_lines_is_not() -> None:
+    view = shown(XML, NESTED % (b"7" * 240))
+    said = [(line.depth, "".join(each.text for each in line.texts)[:8]) for line in view.lines]
+    assert said == [
+        (0, "<Order>"), (1, "<Lines>"), (2, "<Line>"), (3, "<Item>"), (4, "<Part>"), (5, "<Number>"),
+        (4, "</Part>"), (3, "</Item>"), (2, "</Line>"), (1, "</Lines>"), (0, "</Order>"),
+    ]  # fmt: skip
+    as_it_came = shown(XML, b"<Order>\n  <!-- three\nlines of\na comment -->\n  <Name>two\nlines</Name>\n</Order>")
+    assert [line.depth for line in as_it_came.lines] == [0] * 7
+    assert not as_it_came.laid
+
+
+def test_a_long_line_is_laid_out_and_the_short_ones_around_it_are_left_as_they_came() -> None:
+    view = shown(XML, b"<Order>\n<Lines>" + b"<Line>1</Line>" * 30 + b"</Lines>\n<Name>x</Name>\n</Order>")
+    numbers = [line.number for line in view.lines]
+    assert (numbers[:2], numbers[-2:], set(numbers[2:-2])) == ([1, 2], [3, 4], {0})
+    assert [line.depth for line in view.lines[2:-2]] == [2] * 30 + [1]
+    assert [line.depth for line in view.lines[-2:]] == [0, 0]
+
+
+def test_a_line_of_a_page_is_numbered_as_in_what_came() -> None:
+    body = many(XML, 700)
+    page = shown(XML, body, first=PLACES_SHOWN_MAX + 1)
+    line = page.lines[0]
+    assert body.decode().split("\n")[line.number - 1].endswith("".join(each.text for each in line.texts))
+    entry = next(each for each in page.entries if each.tag.startswith("Line["))
+    assert entry.tag == f"Line[{entry.number}]"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "named", "values"),
+    [
+        (XML, b'<Order a="1"><Name>x</Name></Order>', ["<Order", "a", "<Name"], ["1", "x"]),
+        (JSON, b'{"items": [7]}', ["{", '"items"', "["], ["7"]),
+    ],
+)
+def test_names_values_and_signs_are_told_apart(name: str, body: bytes, named: list[str], values: list[str]) -> None:
+    [line] = shown(name, body).lines
+    assert [each.text for each in line.texts if each.mark == "tag"] == named
+    assert [each.text for each in line.texts if each.mark == ""] == values
+    assert not [each for each in line.texts if each.mark == "sign" and each.at], "signs are no place to go to"
+
+
+def test_a_value_too_long_for_a_page_is_shown_by_its_beginning() -> None:
+    view = shown(XML, b"<Order><Name>" + b"n" * 9_000 + b"</Name><Next>1</Next></Order>")
+    [line] = [line for line in view.lines if "nnn" in "".join(each.text for each in line.texts)]
+    assert "".join(each.text for each in line.texts) == "<Name>" + "n" * PIECE_SHOWN_MAX + "…</Name>"
+    [name, following] = view.entries[0].values
+    assert (name.value, following.value) == ("n" * VALUE_SHOWN_MAX + "…", "1")
+
+
+@pytest.mark.parametrize(
+    ("lines", "cut"), [(LINES_SHOWN_MAX, False), (LINES_SHOWN_MAX + 1, True)], ids=["as many as are shown", "one more"]
+)
+def test_of_what_is_in_no_syntax_the_first_lines_are_shown(lines: int, cut: bool) -> None:
+    view = shown(XML, b"\r\n".join(b"%d" % number for number in range(1, lines + 1)), line=3)
+    assert [each.texts[0].text for each in view.lines] == [f"{number}" for number in range(1, LINES_SHOWN_MAX + 1)]
+    assert [each.number for each in view.lines] == list(range(1, LINES_SHOWN_MAX + 1))
+    assert [(each.number, each.texts[0].at) for each in view.lines if each.texts[0].faulty] == [(3, "L3:0")]
+    assert (view.cut, view.schema, view.whole) == (cut, None, not cut)
+
+
+@pytest.mark.parametrize(("characters", "cut"), [(PLAIN_SHOWN_MAX, False), (PLAIN_SHOWN_MAX + 1, True)])
+def test_of_one_long_line_in_no_syntax_the_beginning_is_shown(characters: int, cut: bool) -> None:
+    view = shown(XML, b"x" * characters)
+    assert ([len(raw(view)), view.cut]) == [PLAIN_SHOWN_MAX, cut]
+
+
+def test_what_a_partner_says_of_ours_is_marked_in_ours_and_not_in_theirs() -> None:
+    finding = Diagnostic(code="ACK-OURS-X", severity=Severity.ELEMENT, told="m", location=Location(at="/Order/Header"))
+    row = DocumentRow(message="m", position=1, partner="p", direction="in", kind="order", map_name=XML)
+    theirs, ours = (view_of(ORDERS[XML], replace(row, direction=each), [finding], RULES) for each in ("in", "out"))
+    assert not [entry.at for entry in theirs.entries if entry.faulty]
+    assert [entry.at for entry in ours.entries if entry.faulty] == ["/Order/Header"]
+    elsewhere = replace(finding, code="X", location=Location(at="/Order/Header", file="partner.toml"))
+    assert not [entry.at for entry in view_of(ORDERS[XML], row, [elsewhere], RULES).entries if entry.faulty]

@@ -61,8 +61,10 @@ LOOKED_THROUGH = (
         )
     ),
     "tests/transport",
+    "tests/cli/test_inspect.py",
+    *(f"tests/web/test_{name}.py" for name in ("inbound", "signing", "views")),
 )
-"""Tests that run the corridor, most of them without starting servers."""
+"""Tests that run the corridor in their own process, most of them without starting servers."""
 SHARED = Path(os.environ.get("HUB_SHARED", ROOT.parent / "shared"))
 CAUGHT_SHARE = 0.95
 FIRST = "tests/golden/test_message_log.py"  # holds most of what there is to be said of a message

@@ -149,7 +149,7 @@ class _Sound:
                 _set_aside(child, node)
             else:
                 raise _Doubtful
-            if (text := child.tail) and in_text is None and not judged and not text.isspace():
+            if (text := child.tail) and not text.isspace():  # where it may stand, it is told that nothing reads it
                 raise _Doubtful
         for number, name in () if judged else layout.demands:
             if not (values[number] if number else name in children):  # a part that must be there says something

@@ -289,7 +289,8 @@ class Paths:
     def _count_siblings(self, element: etree._Element) -> None:
         above = element.getparent()
         by_name: dict[str, dict[etree._Element, int]] = {}
-        for each in above if above is not None else (element,):
+        siblings = above[:] if above is not None else (element,)  # type: ignore[index]  # the stubs know no slice
+        for each in siblings:
             tag = each.tag
             if isinstance(tag, str):
                 alike = self._alike[each] = by_name.setdefault(tag, {})

@@ -176,10 +176,16 @@ def _order_keys(order: PurchaseOrder, decision: Decision) -> list[Key]:
         ("release", order.release),
         ("contract", order.contract),
         ("seller-order", decision.seller_order),
+        ("requisition", order.customer_reference),
+        ("requisition", next((each.value for each in order.references if each.kind == "requisition"), None)),
+        ("project", order.project),
     ]
+    located = (each for party in order.parties for each in (party.id, party.endpoint) if each is not None)
+    found += [("gln", each.value) for each in located if each.scheme == "gln"]
     for line in order.lines[:LINE_KEYS_MAX]:
         if line.item:
             found += [("item", line.item.buyer), ("item", line.item.seller), ("udi-di", line.item.udi_di)]
+            found += [("gtin", line.item.gtin)]
     return [Key(kind=kind, value=value) for kind, value in found if value]
 
 

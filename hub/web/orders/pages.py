@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -14,7 +16,7 @@ from hub.business.orders.pages import FIRST, OrderHead, order_head
 from hub.business.orders.store import OrderFilter, find_orders, list_orders
 from hub.canonical.result import EVENTS
 from hub.exchange.duties import duties_because_of
-from hub.exchange.messages import find_message
+from hub.exchange.messages import find_message, latest_delivery
 from hub.exchange.model import MessageRow
 from hub.exchange.parts import told_of
 from hub.kernel.pages import number_of
@@ -66,6 +68,15 @@ class OurAnswer(Struct):
     by: str | None = None
 
 
+class Handover(Struct):
+    """When a message of ours got to its receiver, or a step of that."""
+
+    at: datetime
+    step: str  # of ``order_words.HANDOVER``
+    partner: str
+    message: str
+
+
 class OrderMessages(Struct):
     """What the messages of an order say beside the order itself."""
 
@@ -73,6 +84,7 @@ class OrderMessages(Struct):
     said: dict[str, OurAnswer] = {}  # by our message
     owed: bool = False  # our answer, which could not be written
     told: list[MessageRow] = []  # of ours: what others were told of the order
+    handed_over: list[Handover] = []  # oldest first
 
 
 def order_url(order: OrderSummary) -> str:
@@ -168,7 +180,20 @@ def _talk(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
     events = [f"{kind}:{summary.id}" for kind in EVENTS]
     told = [each for event in events for each in told_of(conn, scope, event, limit=TOLD_SHOWN_MAX)]
     waits = order is not None and order.attention is not None
-    return OrderMessages(waits=waits, said=said, owed=owed, told=told)
+    ours_sent = [*(each.answer for each in said.values()), *told]
+    steps = sorted((step for each in ours_sent for step in _handed_over(conn, each)), key=lambda step: step.at)
+    return OrderMessages(waits=waits, said=said, owed=owed, told=told, handed_over=steps)
+
+
+def _handed_over(conn: Any, ours: MessageRow) -> Iterator[Handover]:
+    """Yield when a message of ours was fetched or delivered, and when its receiver confirmed it."""
+    way = latest_delivery(conn, ours.id)
+    if way is None:
+        return
+    delivered = next((each.finished_at for each in reversed(way.tries) if each.ok), None)
+    for step, at in (("fetched", way.read_at), ("delivered", delivered), ("confirmed", way.received_at)):
+        if at is not None:
+            yield Handover(at=at, step=step, partner=ours.partner, message=ours.id)
 
 
 async def _one(

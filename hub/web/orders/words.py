@@ -29,3 +29,9 @@ EVENTS = {
     "instruction-held": N_("An instruction about this order is held for a person"),
     "answer-repeated": N_("The first answer was given once more"),
 }
+HANDOVER = {
+    "fetched": N_("Fetched by %(partner)s"),
+    "delivered": N_("Delivered to %(partner)s"),
+    "confirmed": N_("Confirmed by %(partner)s"),
+}
+"""How what we wrote of an order got to whom it was for."""

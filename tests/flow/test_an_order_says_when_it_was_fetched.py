@@ -1,0 +1,50 @@
+"""The page of an order says when our answer was fetched and confirmed; the log finds it by more than its number."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.web.app import create_app
+from tests.flow.at_work import AtWork
+from tests.flow.test_cxml import MERIDIAN, ORDER, answers
+from tests.flow.test_ubl import NORDLYS
+from tests.flow.test_ubl import ORDER as UBL_ORDER
+from tests.web.conftest import client_of, key_of, session_of
+
+
+def test_the_history_says_when_the_answer_was_fetched_and_confirmed(hub: AtWork) -> None:
+    [answer] = answers(hub, hub.send(ORDER, MERIDIAN).message.id)
+
+    async def fetch_and_look() -> list[str]:
+        pages = []
+        async with client_of(create_app(hub.hub)) as client:
+            key = {"authorization": f"Bearer {key_of(hub.hub, MERIDIAN)}"}  # type: ignore[arg-type]  # of its kind
+            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])  # type: ignore[arg-type]
+            pages.append((await client.get(f"/orders/{MERIDIAN}/MC-4500071")).text)
+            assert (await client.get(f"/outbound/{MERIDIAN}/{answer.message}", headers=key)).status_code == 200
+            pages.append((await client.get(f"/orders/{MERIDIAN}/MC-4500071")).text)
+            await client.post(f"/outbound/{MERIDIAN}/{answer.message}/received", headers=key)
+            pages.append((await client.get(f"/orders/{MERIDIAN}/MC-4500071")).text)
+        return pages
+
+    sent, fetched, confirmed = hub.wait(fetch_and_look())
+    by = "by Meridian Catheter, Inc."
+    assert [(f"Fetched {by}" in page, f"Confirmed {by}" in page) for page in (sent, fetched, confirmed)] == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("partner", "body", "number"),
+    [
+        (MERIDIAN, ORDER, "REQ-20931"),
+        (MERIDIAN, ORDER, "PX-31 steerable sheath"),
+        (NORDLYS, UBL_ORDER, "4000001000005"),
+    ],
+    ids=["requisition", "project", "GLN"],
+)
+def test_an_order_is_found_by_what_else_people_call_it(hub: AtWork, partner: str, body: bytes, number: str) -> None:
+    got = hub.send(body, partner)
+    assert got.message.id in [message for _, message in hub.found(number)]

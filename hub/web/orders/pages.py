@@ -68,7 +68,7 @@ class OurAnswer(Struct):
     by: str | None = None
 
 
-class Handover(Struct):
+class AnswerStep(Struct):
     """When a message of ours got to its receiver, or a step of that."""
 
     at: datetime
@@ -84,7 +84,7 @@ class OrderMessages(Struct):
     said: dict[str, OurAnswer] = {}  # by our message
     owed: bool = False  # our answer, which could not be written
     told: list[MessageRow] = []  # of ours: what others were told of the order
-    handed_over: list[Handover] = []  # oldest first
+    handed_over: list[AnswerStep] = []  # oldest first
 
 
 def order_url(order: OrderSummary) -> str:
@@ -185,7 +185,7 @@ def _talk(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
     return OrderMessages(waits=waits, said=said, owed=owed, told=told, handed_over=steps)
 
 
-def _handed_over(conn: Any, ours: MessageRow) -> Iterator[Handover]:
+def _handed_over(conn: Any, ours: MessageRow) -> Iterator[AnswerStep]:
     """Yield when a message of ours was fetched or delivered, and when its receiver confirmed it."""
     way = latest_delivery(conn, ours.id)
     if way is None:
@@ -193,7 +193,7 @@ def _handed_over(conn: Any, ours: MessageRow) -> Iterator[Handover]:
     delivered = next((each.finished_at for each in reversed(way.tries) if each.ok), None)
     for step, at in (("fetched", way.read_at), ("delivered", delivered), ("confirmed", way.received_at)):
         if at is not None:
-            yield Handover(at=at, step=step, partner=ours.partner, message=ours.id)
+            yield AnswerStep(at=at, step=step, partner=ours.partner, message=ours.id)
 
 
 async def _one(

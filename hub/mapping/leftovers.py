@@ -25,8 +25,11 @@ class Meanings(Protocol):
 
     def of(self, above: str, tag: str, element: int) -> str | None: ...
 
-    def of_name(self, name: str) -> str | None:
+    def of_foreign(self, name: str, at: str) -> str | None:
         """Say what a place means that no schema of ours describes."""
+
+    def of_value(self, tag: str, element: int, values: Sequence[object]) -> str | None:
+        """Say what a value means that is told by a name beside it."""
 
     def bears_on_nothing(self, above: str, tag: str, element: int) -> bool:
         """Say whether the map itself says that an element bears on nothing."""
@@ -118,10 +121,11 @@ def _told(
                     continue
             name = str(values[0])
             meaning = None
-            if holders:
-                meaning = (
-                    meanings.of_name(name) if foreign else meanings.of(above[0].tag if above else tag, tag, element)
-                )
+            if holders and foreign:
+                meaning = meanings.of_foreign(name, X.locate(node, element, None, None).at or "")
+            elif holders:
+                meaning = meanings.of(above[0].tag if above else tag, tag, element)
+                meaning = meaning or meanings.of_value(tag, element, values)
             if meaning is None:
                 X.add(unread(X, node, element, 0, text, foreign=foreign))
             else:

@@ -1,0 +1,176 @@
+"""What a person of the field would not pass over in an order holds it, in cXML as in UBL; what bears on nothing does
+not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.flow.at_work import AtWork, codes, findings
+from tests.flow.overlay import write
+from tests.house import CHECKOUT
+
+NORDLYS, MERIDIAN = "nordlys-implants", "meridian-cath"
+UBL = (CHECKOUT / "partners" / NORDLYS / "samples" / "order.xml").read_bytes()
+CXML = (CHECKOUT / "partners" / MERIDIAN / "samples" / "order.xml").read_bytes()
+CBC, CAC = "<cbc:{0}>{1}</cbc:{0}>", "<cac:{0}>{1}</cac:{0}>"
+
+PERCENT = (
+    "<Modifications><Modification><AdditionalDeduction><DeductionPercent percent='5'/></AdditionalDeduction>"
+    "</Modification></Modifications>"
+)
+COST = PERCENT.replace("AdditionalDeduction", "AdditionalCost").replace("DeductionPercent", "Percentage")
+OF_A_CXML_ORDER = {  # what stands before its Extrinsic, or an attribute
+    "a deduction of the total": PERCENT,
+    "a cost in per cent": COST,
+    "a day after which it ends": "<Extrinsic name='cancelAfter'>2026-12-01</Extrinsic>",
+    "that day, called otherwise": "<Extrinsic name='Cancel if not shipped by Date'>x</Extrinsic>",
+    "a day of shipment": "<Extrinsic name='ship_before'>2026-12-01</Extrinsic>",
+    "an attribute of that kind": ' cancelAfter="2026-12-01"',
+    "until when it is good": ' expirationDate="2026-12-01T00:00:00"',
+    "a period of delivery": "<DeliveryPeriod><Period startDate='2026-12-01' endDate='2026-12-05'/></DeliveryPeriod>",
+    "who pays the freight": "<TermsOfDelivery><ShippingPaymentMethod value='Collect'/></TermsOfDelivery>",
+    "quality": "<QualityInfo requiresQualityProcess='yes'/>",
+    "another who is involved": "<BusinessPartner role='shipFrom'><Address addressID='9'><Name xml:lang='en'>Elsewhere"
+    "</Name></Address></BusinessPartner>",
+    "only complete": "<Extrinsic name='Ship complete'>yes</Extrinsic>",
+}
+OF_A_CXML_LINE = {  # what stands before its Comments, or an attribute
+    "how much more is taken": "<Tolerances><QuantityTolerance><Value value='5'/></QuantityTolerance></Tolerances>",
+    "danger": "<Hazard><Description xml:lang='en'>flammable</Description></Hazard>",
+    "a lot": "<Batch><BuyerBatchID>B-7</BuyerBatchID></Batch>",
+    "a package": "<Packaging><PackagingCode>BX</PackagingCode></Packaging>",
+    "parts that the buyer supplies": "<SubcontractingComponent quantity='5'><ComponentID>X</ComponentID>"
+    "</SubcontractingComponent>",
+    "a release": "<ReleaseInfo releaseType='forecast' cumulativeReceivedQuantity='3'/>",
+    "how it is sent": "<TransportInformation><ShippingInstructions><Description>by air</Description>"
+    "</ShippingInstructions></TransportInformation>",
+    "consigned": ' itemCategory="consignment"',
+    "nothing more": ' isDeliveryCompleted="yes"',
+    "a day of shipment": ' requestedShipmentDate="2027-01-02T00:00:00"',
+}
+OF_A_CXML_PRICE = {  # behind its Money, or behind its unit
+    "a deduction of the price": ("6.25</Money>", PERCENT),
+    "what it takes in our time": ("<UnitOfMeasure>EA</UnitOfMeasure>", "<LeadTime>5</LeadTime>"),
+}
+ALLOWANCE = "<cac:AllowanceCharge><cbc:ChargeIndicator>false</cbc:ChargeIndicator>{}</cac:AllowanceCharge>"
+OF_A_UBL_ORDER = {  # before cac:AnticipatedMonetaryTotal
+    "an allowance": ALLOWANCE.format("<cbc:Amount currencyID='SEK'>5</cbc:Amount>"),
+    "inspection": CBC.format("InspectionMethodCode", "100"),
+    "where it goes": CAC.format("DestinationCountry", CBC.format("IdentificationCode", "DE")),
+    "paid sooner": CAC.format("PaymentTerms", CBC.format("SettlementDiscountPercent", "3")),
+}
+OF_A_UBL_LINE = {  # in cac:LineItem, before cac:Price
+    "an allowance in per cent": ALLOWANCE.format(
+        "<cbc:MultiplierFactorNumeric>0.1</cbc:MultiplierFactorNumeric><cbc:Amount currencyID='SEK'>5</cbc:Amount>"
+    ),
+    "at least so many": "<cbc:MinimumQuantity unitCode='EA'>500</cbc:MinimumQuantity>",
+    "so many at the least in one delivery": CAC.format("Delivery", "<cbc:MinimumQuantity>5</cbc:MinimumQuantity>"),
+    "inspection": CBC.format("InspectionMethodCode", "100"),
+    "free of charge": CBC.format("FreeOfChargeIndicator", "true"),
+    "its own terms of delivery": CAC.format("DeliveryTerms", CBC.format("SpecialTerms", "to the ward")),
+    "another place": CAC.format("Delivery", CAC.format("DeliveryAddress", CBC.format("CityName", "Kiruna"))),
+    "what may be sent in its place": CAC.format("SellerProposedSubstituteLineItem", CBC.format("ID", "1")),
+    "parts of it": CAC.format("SubLineItem", CBC.format("ID", "1.1")),
+    "what is warranted": CBC.format("WarrantyInformation", "ten years"),
+}
+OF_A_UBL_ITEM = {  # in cac:Item, first
+    "danger": CBC.format("HazardousRiskIndicator", "true"),
+    "what is dangerous in it": CAC.format("HazardousItem", CBC.format("UNDGCode", "1993")),
+    "a certificate": CAC.format("Certificate", CBC.format("ID", "EN 10204-3.1")),
+    "how many in a pack": CBC.format("PackSizeNumeric", "7"),
+}
+
+
+def assert_held(hub: AtWork, body: bytes, partner: str, *, whole: bool) -> None:
+    got = hub.send(body, partner)
+    [order] = hub.orders(partner)
+    assert got.message.outcome == ("held" if whole else "changed"), [str(each) for each in findings(got)]
+    assert got.message.why
+    assert (order.status == "held") == whole
+
+
+@pytest.mark.parametrize("case", OF_A_CXML_ORDER)
+def test_of_a_cxml_order(hub: AtWork, case: str) -> None:
+    said = OF_A_CXML_ORDER[case].encode()
+    mark = b"<Extrinsic" if said.startswith(b"<") else b' orderType="regular"'
+    assert_held(hub, CXML.replace(mark, said + mark, 1), MERIDIAN, whole=True)
+
+
+@pytest.mark.parametrize("case", OF_A_CXML_LINE)
+def test_of_a_cxml_line(hub: AtWork, case: str) -> None:
+    said = OF_A_CXML_LINE[case].encode()
+    mark = b"        <Comments" if said.startswith(b"<") else b' quantity="200"'
+    assert_held(hub, CXML.replace(mark, said + mark, 1), MERIDIAN, whole=False)
+
+
+@pytest.mark.parametrize("case", OF_A_CXML_PRICE)
+def test_of_a_cxml_price(hub: AtWork, case: str) -> None:
+    mark, said = (each.encode() for each in OF_A_CXML_PRICE[case])
+    at = CXML.rindex(mark) + len(mark)
+    assert_held(hub, CXML[:at] + said + CXML[at:], MERIDIAN, whole=False)
+
+
+@pytest.mark.parametrize("case", OF_A_UBL_ORDER)
+def test_of_a_ubl_order(hub: AtWork, case: str) -> None:
+    mark = b"<cac:AnticipatedMonetaryTotal>"
+    assert_held(hub, UBL.replace(mark, OF_A_UBL_ORDER[case].encode() + mark), NORDLYS, whole=True)
+
+
+@pytest.mark.parametrize("case", OF_A_UBL_LINE)
+def test_of_a_ubl_line(hub: AtWork, case: str) -> None:
+    mark = b"<cac:Price>"
+    at = UBL.rindex(mark)
+    assert_held(hub, UBL[:at] + OF_A_UBL_LINE[case].encode() + UBL[at:], NORDLYS, whole=False)
+
+
+@pytest.mark.parametrize("case", OF_A_UBL_ITEM)
+def test_of_a_ubl_item(hub: AtWork, case: str) -> None:
+    at = UBL.rindex(b"<cac:Item>") + len(b"<cac:Item>")
+    assert_held(hub, UBL[:at] + OF_A_UBL_ITEM[case].encode() + UBL[at:], NORDLYS, whole=False)
+
+
+def test_where_a_ubl_item_has_to_come_from(hub: AtWork) -> None:
+    mark = b"<cac:AdditionalItemProperty>"
+    at = UBL.rindex(mark)
+    said = CAC.format("OriginCountry", CBC.format("IdentificationCode", "SE")).encode()
+    assert_held(hub, UBL[:at] + said + UBL[at:], NORDLYS, whole=False)
+
+
+def test_the_latest_day_of_a_ubl_line_is_held_against_what_we_promise(hub: AtWork) -> None:
+    at = UBL.rindex(b"<cac:Price>")
+    said = CAC.format("Delivery", CBC.format("LatestDeliveryDate", "2026-12-01")).encode()
+    got = hub.send(UBL[:at] + said + UBL[at:], NORDLYS)
+    assert "BUS-DATE-LEAD-TIME" in codes(got), codes(got)
+
+
+WITHOUT_BEARING = [
+    "<Extrinsic name='Last update'>2026-11-01</Extrinsic>",
+    "<Extrinsic name='Requester'>I. Lund</Extrinsic>",
+    "<ControlKeys><OCInstruction value='requiredBeforeASN'><Lower><Tolerances><TimeTolerance limit='5'/></Tolerances>"
+    "</Lower></OCInstruction></ControlKeys>",
+    "<Tax><Money currency='USD'>9</Money><Description xml:lang='en'>VAT</Description><TaxDetail category='vat' "
+    "percentageRate='5'><TaxAmount><Money currency='USD'>9</Money></TaxAmount></TaxDetail></Tax>",
+    "<Followup><URL>https://example.org/f</URL></Followup>",
+    "<TermsOfDelivery><TransportTerms value='DAP'>Worcester</TransportTerms></TermsOfDelivery>",
+    "<PaymentTerm payInNumberOfDays='10'><Discount><DiscountPercent percent='2'/></Discount></PaymentTerm>",
+]
+
+
+@pytest.mark.parametrize("said", WITHOUT_BEARING)
+def test_what_bears_on_no_promise_holds_nobody_up(hub: AtWork, said: str) -> None:
+    got = hub.send(CXML.replace(b"<Extrinsic", said.encode() + b"<Extrinsic", 1), MERIDIAN)
+    assert got.message.outcome == "accepted", [str(each) for each in findings(got)]
+
+
+def test_what_they_agreed_to_be_of_no_bearing_a_partner_s_map_says_by_its_name(
+    tmp_path: Path, hub_with: Callable[[Path], AtWork]
+) -> None:
+    said = b"<Extrinsic name='Approval date'>2026-11-01</Extrinsic>"
+    map_ = (CHECKOUT / "mappings" / MERIDIAN / "order.toml").read_text()
+    none = '\n[codes.unread]\n"Extrinsic[@name=Approval date]" = "none"\n'
+    write(tmp_path, f"mappings/{MERIDIAN}/order.toml", map_ + none)
+    got = hub_with(tmp_path).send(CXML.replace(b"<Extrinsic", said + b"<Extrinsic", 1), MERIDIAN)
+    assert (got.message.outcome, "MAP-UNREAD" in codes(got)) == ("accepted", True)

@@ -128,6 +128,8 @@ def list_(
             raise click.BadParameter(str(fault), param_hint="--cursor") from fault
     if partner is not None and not found.items:
         _refuse_unknown_partner(settings, partner)
+    if any(row.attention for row in found.items):
+        know_every_sentence()
     out.items(found.items, COLUMNS, none="No such messages.", following=found.next)
 
 

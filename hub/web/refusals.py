@@ -7,12 +7,13 @@ holds the traceback under it.
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 import structlog
 from litestar import MediaType, Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 
 from hub.flow.signing import DoorAnswer
 from hub.kernel.errors import Conflict, RefusedBody, Unavailable
@@ -22,6 +23,8 @@ from hub.web.own_words import in_its_syntax
 from hub.web.policy import OPT, Policy
 from hub.web.problems import MEDIA_TYPE, Problem, document, not_found
 
+FAULTS_TOLD_MAX = 10  # of one request
+DETAIL_CHARACTERS_MAX = 1_000
 _KEPT_HEADERS = {"retry-after"}
 
 log = structlog.get_logger(__name__)
@@ -78,11 +81,20 @@ def _problem(fault: Exception) -> Problem | None:
             return Problem(400, str(fault), code="refused")
         case Conflict():
             return Problem(409, str(fault), code="conflict")
+        case ValidationException():
+            return Problem(400, _as_described(fault), code="bad-parameter")
         case HTTPException(status_code=404):
             return not_found()
         case HTTPException(status_code=status) if status < 500:
             return Problem(status, fault.detail, code=f"http-{status}", headers=fault.headers)
     return None
+
+
+def _as_described(fault: ValidationException) -> str:
+    """Return which part of a request is not as the interface describes it, and why."""
+    found = [each for each in fault.extra or () if isinstance(each, Mapping)] if isinstance(fault.extra, list) else []
+    said = [f"{each.get('key') or 'the body'}: {each.get('message')}" for each in found[:FAULTS_TOLD_MAX]]
+    return "; ".join([*said, "the interface description says what may stand there: /schema"])[:DETAIL_CHARACTERS_MAX]
 
 
 def _wants_page(request: Request[Any, Any, Any]) -> bool:

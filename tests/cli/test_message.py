@@ -13,6 +13,7 @@ from hub.exchange import envelopes
 from hub.exchange.tables import message
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.sentence import Wording
 from hub.platform.database import Database
 from tests.exchange.story import answer, envelope, receive_order
 
@@ -34,6 +35,18 @@ def test_the_log_is_listed_as_the_interface_says(data: list[str], order: str, ca
     listed = json.loads(capsys.readouterr().out)
     assert [row["id"] for row in listed["items"]] == [order]
     assert listed["next"] is None
+
+
+def test_the_log_says_in_words_why_a_person_is_called(
+    data: list[str], sqlite_database: Database, capsys: Captured
+) -> None:
+    why = Wording(key="call/not-written", words={"message": "no room for it"})
+    sqlite_database.write_now(lambda conn: receive_order(conn, "4500098124"))
+    sqlite_database.write_now(lambda conn: conn.execute(update(message).values(attention=why)))
+    assert run(["message", "list", *data]) == 0
+    said = capsys.readouterr().out
+    assert "could not be written: no room for it" in said
+    assert "call/not-written" not in said
 
 
 def test_a_page_says_how_to_go_on(data: list[str], order: str, answered: str, capsys: Captured) -> None:

@@ -29,6 +29,9 @@ async def test_what_waits_is_listed_and_fetched_until_it_is_received(acme: httpx
     again = await acme.get(f"/outbound/acme-cardio/{waiting}")
     assert first.content == again.content
     assert first.content.startswith(b"ISA*")
+    assert (
+        first.headers["content-disposition"] == f'attachment; filename="{listed["items"][0]["file_name"] or waiting}"'
+    )
     for _ in range(2):
         done = await acme.post(f"/outbound/acme-cardio/{waiting}/received")
         assert done.status_code == 200
@@ -50,6 +53,7 @@ async def test_a_body_that_is_no_verdict_is_refused(acme: httpx.AsyncClient, wai
     refused = await acme.post(f"/outbound/acme-cardio/{waiting}/received", json={"verdict": "perhaps"})
     assert refused.status_code == 400
     assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["detail"].startswith("verdict: Invalid enum value 'perhaps'")
 
 
 async def test_a_verdict_stands_when_the_message_is_sent_again(

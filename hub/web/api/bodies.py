@@ -23,10 +23,13 @@ BINARY = "application/octet-stream"
 
 
 async def body_answer(
-    hub: Hub, message: str, sha256: str, size_bytes: int, *, media_type: str = BINARY
+    hub: Hub, message: str, sha256: str, size_bytes: int, *, media_type: str = BINARY, name: str | None = None
 ) -> Response[bytes] | Stream:
-    """Return the bytes of a message as a download that no browser runs or renders, whatever they are."""
-    headers = {"content-disposition": f'attachment; filename="{message}"', "etag": f'"{sha256}"'}
+    """Return the bytes of a message as a download that no browser runs or renders, whatever they are.
+
+    It is called by ``name``, which is ours and says what it holds; else by the id of the message.
+    """
+    headers = {"content-disposition": f'attachment; filename="{name or message}"', "etag": f'"{sha256}"'}
     content = await hub.database.read(lambda conn: hub.blobs.inline(conn, sha256))
     if content is not None:
         return Response(content, media_type=media_type, headers=headers)

@@ -73,7 +73,8 @@ async def fetch(
     item = await hub.database.write(lambda conn: mailbox.fetched(conn, scope, partner, message, now=now))
     if item is None:
         raise not_found()
-    return await body_answer(hub, item.id, item.sha256, item.size_bytes, media_type=item.content_type or BINARY)
+    media_type = item.content_type or BINARY
+    return await body_answer(hub, item.id, item.sha256, item.size_bytes, media_type=media_type, name=item.file_name)
 
 
 @post(

@@ -15,5 +15,5 @@ DOCUMENTS: dict[str, type[Struct]] = {
     for document in (PurchaseOrder, OrderAcknowledgement, FunctionalAcknowledgement, ApplicationAdvice)
 }
 
-VERSIONS: dict[str, int] = dict.fromkeys(DOCUMENTS, 1)
+VERSIONS: dict[str, int] = dict.fromkeys(DOCUMENTS, 1) | {FunctionalAcknowledgement.__name__: 2}
 """Version of each document's shape; raised when a field changes its meaning or goes away."""

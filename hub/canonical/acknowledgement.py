@@ -1,4 +1,4 @@
-"""Functional acknowledgement: one shape for 997, 999, TA1, CONTRL and an HTTP status."""
+"""Functional acknowledgement: one shape for 997, 999, TA1, CONTRL, ApplicationResponse and an HTTP status."""
 
 from __future__ import annotations
 
@@ -9,48 +9,48 @@ from hub.kernel.struct import Struct
 from hub.kernel.words import When
 
 
-class AcknowledgedGroup(Struct):
-    """The functional group acknowledged: GS01 and GS06 as the sender wrote them."""
+class AcknowledgedEnvelope(Struct):
+    """The envelope acknowledged: its reference and its day, as its sender wrote them (ISA13, ISA09; a payloadID)."""
 
-    kind: str
-    number: int
-    release: str | None = None  # GS08; told from 005010 on
-
-
-class AcknowledgedInterchange(Struct):
-    """The interchange acknowledged: ISA13 and ISA09 as the sender wrote them."""
-
-    number: int
+    reference: str
     on: date | None = None  # the sender's calendar
 
 
+class AcknowledgedGroup(Struct):
+    """The group of documents within an envelope that is acknowledged, as its sender wrote it (X12: GS01 and GS06)."""
+
+    kind: str
+    number: int
+    release: str | None = None  # of the standard (X12: GS08)
+
+
 class Counts(Struct):
-    """Transaction sets in the group: as stated by its sender, as received, as accepted."""
+    """Documents in the group: as stated by its sender, as received, as accepted."""
 
     included: int | None = None
     received: int | None = None
     accepted: int | None = None
 
 
-class SegmentFault(Struct):
-    """A segment with faults. ``position`` counts from ST = 1; in a syntax of lines it is the line."""
+class DocumentFault(Struct):
+    """A place at fault in a document, and all that is found there."""
 
-    position: int | None = None
-    segment: str | None = None  # its identifier, or the path of what is at fault; None: the document itself
-    loop: str | None = None
+    position: int | None = None  # as the syntax counts: segments from the first one, or lines
+    place: str | None = None  # its name, or its path; None: the document itself
+    within: str | None = None  # the part of the document that it stands in (X12: the loop)
     reason: str | None = None
-    elements: list[Finding] = []
+    findings: list[Finding] = []
 
 
-class SetVerdict(Struct):
-    """What became of one transaction set."""
+class AcknowledgedDocument(Struct):
+    """One document acknowledged: what became of it, and its places at fault."""
 
     kind: str
     verdict: str
     number: str | None = None  # of one that states none
-    convention: str | None = None  # ST03; told from 005010 on
+    version: str | None = None  # of the convention it keeps to (X12: ST03)
     reason: str | None = None
-    segments: list[SegmentFault] = []
+    faults: list[DocumentFault] = []
     text: str | None = None  # all that is said of it, for a wire that has room for one text
 
 
@@ -60,9 +60,8 @@ class FunctionalAcknowledgement(Struct):
     verdict: str
     number: str | None = None  # its own, where a wire numbers it: no two of ours have the same
     issued: When | None = None
-    group: AcknowledgedGroup | None = None  # 997, 999
-    interchange: AcknowledgedInterchange | None = None  # TA1
-    envelope: str | None = None  # reference of the one acknowledged, where its wire names it by that: a payloadID
+    group: AcknowledgedGroup | None = None
+    envelope: AcknowledgedEnvelope | None = None
     counts: Counts | None = None
-    reason: str | None = None  # AK905, TA105
-    sets: list[SetVerdict] = []
+    reason: str | None = None  # of the group, or of the envelope
+    documents: list[AcknowledgedDocument] = []

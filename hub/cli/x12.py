@@ -123,7 +123,7 @@ def _second_opinion() -> Opinion:
     def opinion(received: TransactionSet, guide: Guide) -> list[Diagnostic]:
         said = second_opinion(received.segments, guide, received.separators)
         here = received.place()
-        at = {"interchange": here.interchange, "group": here.group, "set": here.set}
+        at = {"envelope": here.envelope, "group": here.group, "document": here.document}
         return [replace(one, location=replace(one.location, **at)) for one in said]
 
     return opinion

@@ -7,7 +7,6 @@ commit (SQLite: one writer; PostgreSQL: the row's lock), so there is no duplicat
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 from sqlalchemy import Connection, String, bindparam, func, select, update
 
@@ -18,12 +17,8 @@ from hub.platform.statements import PreparedStatement, unless_there
 
 LOCKS = "hub.settling:"  # in front of the partner's id: what else takes advisory locks takes others
 
-Kind = Literal["interchange", "group"]
-"""What bears a number that must follow on the last: of X12 alone, so far. Others name what they send by its id."""
-KINDS: tuple[Kind, ...] = ("interchange", "group")
-
 NUMBER_MAX = 999_999_999
-"""ISA13 is exactly nine digits (X12 element I12, N0 9/9); GS06 and ST02 hold at most nine (28, 329)."""
+"""The strictest who asks for numbers that follow each other: ISA13 of X12 is exactly nine digits (I12, N0 9/9)."""
 
 
 def one_at_a_time(conn: Connection, partners: Iterable[str]) -> None:
@@ -40,50 +35,49 @@ def one_at_a_time(conn: Connection, partners: Iterable[str]) -> None:
 class Numbers:
     """The numbers for one partner, within one transaction: read once, given one by one, written back once.
 
+    A kind is what a syntax numbers, by the syntax's own name for it; its row stands from its first number on.
     Reading takes the rows' locks, so nobody else gives a number until the transaction ends. ``save`` must come before
     it does; a number that was not ``take``n, or whose transaction is undone, is given to the next.
     """
 
     def __init__(self, conn: Connection, partner: str, clock: Clock) -> None:
         self._conn, self._partner, self._clock = conn, partner, clock
-        self._last: dict[str, int] | None = None
+        self._last: dict[str, int] = {}
         self._taken: set[str] = set()
 
-    def next(self, kind: Kind) -> int:
+    def next(self, kind: str) -> int:
         """Return the number that follows: 1 to ``NUMBER_MAX``, then 1 again. Zero is never given (our rule)."""
-        if self._last is None:
-            self._last = self._read() or self._first()
+        if not self._last:
+            self._last = self._read()
+        if kind not in self._last:
+            self._begin(kind)
         return self._last[kind] % NUMBER_MAX + 1
 
-    def take(self, kind: Kind) -> int:
+    def take(self, kind: str) -> int:
         """Return the number that follows, and count it as given."""
         number = self.next(kind)
-        assert self._last is not None
         self._last[kind] = number
         self._taken.add(kind)
         return number
 
     def save(self) -> None:
         """Write back what was taken."""
-        last, now = self._last or {}, self._clock.now()
-        _SAVE.run_many(
-            self._conn,
-            [
-                {"whose": self._partner, "which": kind, "given": last[kind], "at": now}
-                for kind in KINDS
-                if kind in self._taken
-            ],
-        )
+        now = self._clock.now()
+        rows = [
+            {"whose": self._partner, "which": kind, "given": self._last[kind], "at": now}
+            for kind in sorted(self._taken)
+        ]
+        _SAVE.run_many(self._conn, rows)
 
     def _read(self) -> dict[str, int]:
         return dict(_LOCK.returned(self._conn, {"whose": self._partner}))
 
-    def _first(self) -> dict[str, int]:
-        """Begin the partner's numbers, unless another has meanwhile; return them."""
-        now = self._clock.now()
-        rows = [{"partner": self._partner, "kind": kind, "last": 0, "taken_at": now} for kind in KINDS]
-        _BEGIN.run_many(self._conn, rows)
-        return self._read()
+    def _begin(self, kind: str) -> None:
+        """Begin the partner's numbers of a kind, unless another has meanwhile; what was taken here stays taken."""
+        _BEGIN.run_many(
+            self._conn, [{"partner": self._partner, "kind": kind, "last": 0, "taken_at": self._clock.now()}]
+        )
+        self._last = self._read() | {taken: self._last[taken] for taken in self._taken}
 
 
 _ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("partner", type_=String), 0)))

@@ -157,7 +157,7 @@ class DocumentRow(Struct):
     canonical: bytes | None = None  # JSON of the canonical document
     map_name: str | None = None
     map_digest: str | None = None
-    guide_digest: str | None = None  # of the schema that judged it; of X12 that is its guide
+    schema_digest: str | None = None  # of the schema that judged it; of X12 that is its guide
     cause_kind: CauseKind | None = None  # outbound: because of what it was sent
     cause: str | None = None
     cause_position: int | None = None  # of the document in its message

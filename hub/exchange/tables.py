@@ -214,7 +214,7 @@ document = Table(
     Column("canonical", LargeBinary),
     Column("map_name", String(120)),
     Column("map_digest", String(64)),
-    Column("guide_digest", String(64)),
+    Column("schema_digest", String(64)),
     Column("cause_kind", WORD),
     Column("cause", CAUSE),
     Column("cause_position", Integer),

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.business.rooms import ROOMS
-from hub.canonical.acknowledgement import FunctionalAcknowledgement
+from hub.canonical.acknowledgement import AcknowledgedEnvelope, FunctionalAcknowledgement
 from hub.canonical.result import Cause
 from hub.canonical.stored import encode_document
 from hub.exchange.controls import Numbers
@@ -150,7 +150,7 @@ class BodySyntax(DoorWords, ABC):
         known = ", ".join(sorted({each.kind for each in maps}))
         return Diagnostic(
             code="MAP-NOT-ROUTED",
-            severity=Severity.SET,
+            severity=Severity.DOCUMENT,
             words={"syntax": self.family.called, "partner": partner.id},
             location=received.place,
             found=received.kind,
@@ -163,7 +163,7 @@ class BodySyntax(DoorWords, ABC):
             return envelope
         finding = Diagnostic(
             code="ENV-IDENTITY-TAKEN",
-            severity=Severity.INTERCHANGE,
+            severity=Severity.ENVELOPE,
             words={"reference": envelope.reference, "first": entered.first_message or "…"},
             location=self.root,
             found=envelope.reference,
@@ -210,11 +210,12 @@ class BodySyntax(DoorWords, ABC):
             return Reply(acknowledgement="none")
         local = now.astimezone(ZoneInfo(partner.time_zone))
         issued = When(on=local.date(), at=local.time().replace(microsecond=0, tzinfo=None))
+        named = self.spoken_of(envelope)
         verdict = replace(
             verdict_on(of_this, self.root.at or ""),
             number=because.id,
             issued=issued,
-            envelope=self.spoken_of(envelope),
+            envelope=None if named is None else AcknowledgedEnvelope(reference=named),
         )
         acknowledgement = ACKNOWLEDGEMENTS[verdict.verdict]
         for fewer in in_fewer_words(verdict):
@@ -305,7 +306,7 @@ class BodySyntax(DoorWords, ABC):
             if row.map_name is not None:
                 return rules.maps.map(row.map_name).schema
             agreed = agreed_maps(rules, rules.partner(row.partner), self.name)
-            return next((each.schema for each in agreed if each.schema.digest == row.guide_digest), None)
+            return next((each.schema for each in agreed if each.schema.digest == row.schema_digest), None)
         return None
 
     def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:

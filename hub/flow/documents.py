@@ -65,7 +65,7 @@ class Envelope(Struct):
 
     @property
     def refused(self) -> bool:
-        return worst(self.findings) >= Severity.INTERCHANGE
+        return worst(self.findings) >= Severity.ENVELOPE
 
     def group(self, number: int) -> DocumentGroup | None:
         """Return the group that has the number in the message; None for 0, which is no group."""

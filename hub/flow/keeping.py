@@ -56,7 +56,7 @@ class Kept(Struct):
             return []
         return [
             Diagnostic(
-                code="ENV-SETS-NOT-KEPT",
+                code="ENV-DOCUMENTS-NOT-KEPT",
                 severity=Severity.WARNING,
                 words={"count": self.left_out},
                 location=self.first,
@@ -79,7 +79,7 @@ def envelope_keys(found: Sequence[Envelope]) -> list[Key]:
 
 declared(
     {
-        "ENV-SETS-NOT-KEPT": Phrase(
+        "ENV-DOCUMENTS-NOT-KEPT": Phrase(
             message="{count} more documents were refused for their form; what was found in each is not kept",
             remedy="Put right what was found in the documents before, and send all of them again",
         )

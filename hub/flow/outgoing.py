@@ -159,7 +159,7 @@ def _document_row(
         canonical=content.canonical,
         map_name=content.map_name,
         map_digest=content.map_digest,
-        guide_digest=content.schema_digest,
+        schema_digest=content.schema_digest,
         cause_kind=draft.because.kind,
         cause=draft.because.id,
         cause_position=draft.because.position,

@@ -48,7 +48,7 @@ def document_row(
         canonical=document.canonical,
         map_name=document.map_name,
         map_digest=document.map_digest,
-        guide_digest=document.schema_digest,
+        schema_digest=document.schema_digest,
     )
 
 

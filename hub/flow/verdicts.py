@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from hub.canonical.acknowledgement import FunctionalAcknowledgement, SegmentFault, SetVerdict
+from hub.canonical.acknowledgement import AcknowledgedDocument, DocumentFault, FunctionalAcknowledgement
 from hub.canonical.advice import Finding
 from hub.exchange.model import Acknowledgement
 from hub.flow.documents import DocumentOutcome
@@ -31,9 +31,11 @@ def verdict_on(outcomes: Sequence[DocumentOutcome], whole: str) -> FunctionalAck
 
     ``whole`` is how the syntax writes the path of a whole document, where a finding has no other.
     """
-    sets = [_verdict(each, whole) for each in outcomes]
-    verdicts = {each.verdict for each in sets}
-    return FunctionalAcknowledgement(verdict=verdicts.pop() if len(verdicts) == 1 else "partly-accepted", sets=sets)
+    documents = [_verdict(each, whole) for each in outcomes]
+    verdicts = {each.verdict for each in documents}
+    return FunctionalAcknowledgement(
+        verdict=verdicts.pop() if len(verdicts) == 1 else "partly-accepted", documents=documents
+    )
 
 
 def in_fewer_words(verdict: FunctionalAcknowledgement) -> Iterator[FunctionalAcknowledgement]:
@@ -42,18 +44,16 @@ def in_fewer_words(verdict: FunctionalAcknowledgement) -> Iterator[FunctionalAck
     First goes what repeats the sender's own text, then what stands of each document: that it was rejected is told.
     """
     yield verdict
-    yield replace(verdict, sets=[_without_quotes(each) for each in verdict.sets])
-    yield replace(verdict, sets=[])
+    yield replace(verdict, documents=[_without_quotes(each) for each in verdict.documents])
+    yield replace(verdict, documents=[])
 
 
-def _without_quotes(verdict: SetVerdict) -> SetVerdict:
-    faults = [
-        replace(each, elements=[Finding(code=element.code) for element in each.elements]) for each in verdict.segments
-    ]
-    return replace(verdict, number=None, segments=faults)
+def _without_quotes(verdict: AcknowledgedDocument) -> AcknowledgedDocument:
+    faults = [replace(each, findings=[Finding(code=said.code) for said in each.findings]) for each in verdict.faults]
+    return replace(verdict, number=None, faults=faults)
 
 
-def _verdict(outcome: DocumentOutcome, whole: str) -> SetVerdict:
+def _verdict(outcome: DocumentOutcome, whole: str) -> AcknowledgedDocument:
     """Return the verdict on one document: rejected by its form; or held for a person, for what our map cannot take.
 
     Of a held one nothing has taken effect, so it is not told accepted; nor rejected, for a person may yet take it up.
@@ -61,24 +61,24 @@ def _verdict(outcome: DocumentOutcome, whole: str) -> SetVerdict:
     faults = [each for each in outcome.findings if each.severity.is_reject]
     by_form = worst([each for each in faults if is_of_form(each.code)]).is_reject
     number = outcome.number or None
-    return SetVerdict(
+    return AcknowledgedDocument(
         kind=outcome.kind,
         number=None if number is None or unfit_sign(number) else number,
         verdict="rejected" if by_form else "partly-accepted" if faults else "accepted",
-        segments=[_fault(each, whole) for each in first_of(faults, FAULTS_TOLD_MAX)],
+        faults=[_fault(each, whole) for each in first_of(faults, FAULTS_TOLD_MAX)],
     )
 
 
-def _fault(finding: Diagnostic, whole: str) -> SegmentFault:
+def _fault(finding: Diagnostic, whole: str) -> DocumentFault:
     at, sentence = finding.location, told_to_partner(finding)
-    element = Finding(
+    said = Finding(
         code=finding.code,
         text=_cut(placed(sentence, finding)),
         remedy=_cut(sentence.remedy),
         found=_cut(spelled(finding.found) if finding.found and unfit_sign(finding.found) else finding.found),
         expected=_cut(sentence.expected),
     )
-    return SegmentFault(segment=spelled(at.at or whole) or None, position=at.line or 0, elements=[element])
+    return DocumentFault(place=spelled(at.at or whole) or None, position=at.line or 0, findings=[said])
 
 
 def _cut(text: str | None) -> str | None:

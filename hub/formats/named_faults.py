@@ -28,81 +28,81 @@ class NamedFault(Struct):
 
 FAULTS: Mapping[str, NamedFault] = declared({
     "GDE-NAME-UNKNOWN": NamedFault(
-        severity=Severity.SEGMENT,
+        severity=Severity.PART,
         message="{name} is not known here",
         remedy="leave it out, or write one of {expected}",
     ),
     "GDE-NAME-MISSING": NamedFault(
-        severity=Severity.SEGMENT, message="{name} is missing", remedy="write {name}"
+        severity=Severity.PART, message="{name} is missing", remedy="write {name}"
     ),
     "GDE-NAME-OFTEN": NamedFault(
-        severity=Severity.SEGMENT, message="{name} comes more than {expected} times", remedy="send at most {expected}"
+        severity=Severity.PART, message="{name} comes more than {expected} times", remedy="send at most {expected}"
     ),
     "GDE-NAME-ORDER": NamedFault(
-        severity=Severity.SEGMENT,
+        severity=Severity.PART,
         message="{name} stands behind {expected}, and must stand before it",
         remedy="write them in the order of the schema",
     ),
     "GDE-NAME-SHAPE": NamedFault(
-        severity=Severity.SEGMENT, message="{name} is not {expected}", remedy="write {expected}"
+        severity=Severity.PART, message="{name} is not {expected}", remedy="write {expected}"
     ),
     "GDE-VALUE-TYPE": NamedFault(
-        severity=Severity.ELEMENT,
+        severity=Severity.VALUE,
         message="{name} = '{found}' is not {expected}",
         remedy="write {expected}",
     ),
     "GDE-VALUE-CHARACTER": NamedFault(
-        severity=Severity.ELEMENT,
+        severity=Severity.VALUE,
         message="{name} = '{found}' holds {expected}, a sign that no document may hold",
         remedy="leave it out where the document is made",
     ),
     "GDE-VALUE-LONG": NamedFault(
-        severity=Severity.ELEMENT,
+        severity=Severity.VALUE,
         message="{name} = '{found}' is longer than {expected} characters",
         remedy="write at most {expected} characters",
     ),
     "GDE-VALUE-SHORT": NamedFault(
-        severity=Severity.ELEMENT,
+        severity=Severity.VALUE,
         message="{name} = '{found}' is shorter than {expected} characters",
         remedy="write at least {expected} characters",
     ),
     "GDE-VALUE-CODE": NamedFault(
-        severity=Severity.ELEMENT,
+        severity=Severity.VALUE,
         message="{name} = '{found}' is none of its codes",
         remedy="write one of {expected}",
     ),
     "GDE-VALUE-DECIMALS": NamedFault(
-        severity=Severity.ELEMENT,
+        severity=Severity.VALUE,
         message="{name} = '{found}' has more than {expected} decimals",
         remedy="write at most {expected} decimals",
     ),
     "GDE-VALUE-DIGITS": NamedFault(
-        severity=Severity.ELEMENT,
+        severity=Severity.VALUE,
         message="{name} = '{found}' has more than {expected} digits",
         remedy="write at most {expected} digits",
     ),
     "GDE-VALUE-LOW": NamedFault(
-        severity=Severity.ELEMENT,
+        severity=Severity.VALUE,
         message="{name} = '{found}' is less than {expected}",
         remedy="write {expected} or more",
     ),
     "GDE-VALUE-HIGH": NamedFault(
-        severity=Severity.ELEMENT,
+        severity=Severity.VALUE,
         message="{name} = '{found}' is more than {expected}",
         remedy="write {expected} or less",
     ),
     "GDE-TEXT-STRAY": NamedFault(
-        severity=Severity.SEGMENT,
+        severity=Severity.PART,
         message="text '{found}' stands in {name}, where only elements may stand",
         remedy="put it into an element of its own",
     ),
     "GDE-SCHEMA": NamedFault(
-        severity=Severity.SEGMENT,
+        severity=Severity.PART,
         message="the schema that was agreed refuses {name}: {expected}",
         remedy="hold the document against that schema where it is made",
     ),
     "GDE-SCHEMA/unforeseen": NamedFault(
-        severity=Severity.SEGMENT,
+        severity=Severity.PART,
         message="the schema that was agreed refuses {name}; its judge says: {said}",
         remedy="hold the document against that schema where it is made",
     ),

@@ -32,27 +32,27 @@ class Severity(IntEnum):
 
     NOTE = 0
     WARNING = 1
-    ELEMENT = 2  # reject at element level (AK4)
-    SEGMENT = 3  # reject at segment level (AK3)
-    SET = 4  # reject at transaction set level (AK5)
-    GROUP = 5  # reject at functional group level (AK9)
-    INTERCHANGE = 6  # reject at interchange level (TA1)
+    VALUE = 2  # rejects a value (X12: an element, AK4)
+    PART = 3  # rejects a part of the document (X12: a segment, AK3)
+    DOCUMENT = 4  # rejects the document (X12: a transaction set, AK5)
+    GROUP = 5  # rejects all documents of a group (X12: AK9)
+    ENVELOPE = 6  # rejects all that is in the envelope (X12: an interchange, TA1)
 
     @property
     def is_reject(self) -> bool:
-        return self >= Severity.ELEMENT
+        return self >= Severity.VALUE
 
 
 Refused = Literal["value", "part", "line", "document", "message"]
 """What a reject refuses, where there are no segments and sets to name."""
 _OF_NAMES: dict[Severity, Refused] = {
-    Severity.ELEMENT: "value",
-    Severity.SEGMENT: "part",
-    Severity.SET: "document",
+    Severity.VALUE: "value",
+    Severity.PART: "part",
+    Severity.DOCUMENT: "document",
     Severity.GROUP: "message",
-    Severity.INTERCHANGE: "message",
+    Severity.ENVELOPE: "message",
 }
-_OF_BUSINESS = _OF_NAMES | {Severity.SEGMENT: "line"}
+_OF_BUSINESS = _OF_NAMES | {Severity.PART: "line"}
 
 
 class Diagnostic(Struct):

@@ -72,7 +72,7 @@ class Unreadable(HubError):
 
     def findings(self) -> list[Diagnostic]:
         """Return all that is found about the message, which is refused whole."""
-        return self.found or [self.finding(Severity.INTERCHANGE)]
+        return self.found or [self.finding(Severity.ENVELOPE)]
 
     def finding(self, severity: Severity, *, case: str | None = None) -> Diagnostic:
         """Return it as what is found about the message; ``case`` for another sentence of the same code."""

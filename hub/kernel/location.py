@@ -1,4 +1,4 @@
-"""Where something stands: in an interchange, in a document, or in a file of ours."""
+"""Where something stands: in an envelope, in a document, or in a file of ours."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from hub.kernel.struct import Struct
 class Location(Struct):
     """A place a person can go to. What does not apply is not said."""
 
-    interchange: int | None = None  # ISA13
-    group: int | None = None  # GS06
-    set: str | None = None  # ST02, as sent
-    segment: int | None = None  # position in the transaction set, ST = 1 (as AK302 counts)
+    envelope: str | None = None  # its reference (X12: ISA13)
+    group: str | None = None  # the reference of a group of documents in it (X12: GS06)
+    document: str | None = None  # its number in the group, as sent (X12: ST02)
+    segment: int | None = None  # position in the document, from 1 (X12: ST = 1, as AK302 counts)
     tag: str | None = None  # segment identifier
     loop: str | None = None  # name of the loop the segment stands in
     element: int | None = None  # position in the segment, BEG03 = 3
@@ -33,7 +33,7 @@ class Location(Struct):
         parts: list[str] = []
         if self.file:
             parts.append(":".join(str(x) for x in (self.file, self.line, self.column) if x is not None))
-        for label, value in (("interchange", self.interchange), ("group", self.group), ("set", self.set)):
+        for label, value in (("envelope", self.envelope), ("group", self.group), ("document", self.document)):
             if value is not None:
                 parts.append(f"{label} {value}")
         if self.segment is not None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from hub.canonical.acknowledgement import FunctionalAcknowledgement, SegmentFault, SetVerdict
+from hub.canonical.acknowledgement import AcknowledgedDocument, DocumentFault, FunctionalAcknowledgement
 from hub.canonical.advice import Finding
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, Promise
 from hub.canonical.shared import Text
@@ -131,21 +131,21 @@ def place_by_place(document: Struct) -> tuple[Struct, list[Diagnostic]]:
     at fault or what it says.
     """
     assert isinstance(document, FunctionalAcknowledgement)
-    [judged] = document.sets or [SetVerdict(kind="", verdict=document.verdict)]
+    [judged] = document.documents or [AcknowledgedDocument(kind="", verdict=document.verdict)]
     number = judged.number or document.number
-    faults = [_fault(fault, said) for fault in judged.segments for said in fault.elements]
-    return replace(document, sets=[replace(judged, number=number, segments=faults)]), []
+    faults = [_fault(fault, said) for fault in judged.faults for said in fault.findings]
+    return replace(document, documents=[replace(judged, number=number, faults=faults)]), []
 
 
-def _fault(fault: SegmentFault, said: Finding) -> SegmentFault:
+def _fault(fault: DocumentFault, said: Finding) -> DocumentFault:
     if said.code in (AT_FAULT_IN_FORM, AT_FAULT_IN_MEANING):
-        return replace(fault, position=None, elements=[said])
+        return replace(fault, position=None, findings=[said])
     text = "; ".join(each for each in (said.text, said.remedy) if each)
     told = Finding(
         code=AT_FAULT_IN_FORM if is_of_form(said.code) else AT_FAULT_IN_MEANING,
         text=f"{text or said.code} ({said.code})",
     )
-    return SegmentFault(segment=fault.segment or NO_PLACE, elements=[told])
+    return DocumentFault(place=fault.place or NO_PLACE, findings=[told])
 
 
 def in_one_text(document: Struct) -> tuple[Struct, list[Diagnostic]]:
@@ -154,22 +154,22 @@ def in_one_text(document: Struct) -> tuple[Struct, list[Diagnostic]]:
     So cXML's StatusUpdateRequest has it. The message is named as its sender was told it when it came.
     """
     assert isinstance(document, FunctionalAcknowledgement)
-    [judged] = document.sets or [SetVerdict(kind="", verdict=document.verdict)]
+    [judged] = document.documents or [AcknowledgedDocument(kind="", verdict=document.verdict)]
     if judged.text is not None:
         return document, []
     said = [Wording(key=f"answer/{judged.verdict}", words={"number": document.number or ""})]
-    faults = [_in_words(fault, each) for fault in judged.segments for each in fault.elements]
+    faults = [_in_words(fault, each) for fault in judged.faults for each in fault.findings]
     said += faults[:FAULTS_IN_ONE_TEXT_MAX]
     if len(faults) > FAULTS_IN_ONE_TEXT_MAX:
         said.append(Wording(key="answer/more", words={"count": len(faults) - FAULTS_IN_ONE_TEXT_MAX}))
     text = "\n".join(str(each) for each in said)[:ONE_TEXT_CHARACTERS_MAX]
-    told = SetVerdict(kind="", verdict=judged.verdict, text=text)
-    return FunctionalAcknowledgement(verdict=document.verdict, envelope=document.envelope, sets=[told]), []
+    told = AcknowledgedDocument(kind="", verdict=judged.verdict, text=text)
+    return FunctionalAcknowledgement(verdict=document.verdict, envelope=document.envelope, documents=[told]), []
 
 
-def _in_words(fault: SegmentFault, said: Finding) -> Wording:
+def _in_words(fault: DocumentFault, said: Finding) -> Wording:
     text = "; ".join(each for each in (said.text, said.remedy) if each)
-    return Wording(key="answer/fault", words={"code": said.code, "at": fault.segment or NO_PLACE, "said": text})
+    return Wording(key="answer/fault", words={"code": said.code, "at": fault.place or NO_PLACE, "said": text})
 
 
 ARRANGEMENTS: dict[str, tuple[type[Struct], Arrange]] = {

@@ -43,7 +43,7 @@ def coverage(variant: Variant) -> Cover:
         _cover(covered, variant.said_by[0])
     for own in OWN.get(variant.struct, ()):
         _cover(covered, own)
-    if variant.struct is FunctionalAcknowledgement and "sets" in covered:
+    if variant.struct is FunctionalAcknowledgement and "documents" in covered:
         _cover(covered, VERDICT)
     if variant.struct is AnsweredLine:
         _cover(covered, SUMMED_UP)

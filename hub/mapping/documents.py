@@ -94,8 +94,8 @@ def _read(map_: Map, received: OpenedDocument, *, provenance: bool) -> DocumentR
     findings = received.findings
     if map_.family.choose(received, [map_.schema]) is None:
         wrong = Diagnostic(
-            code="MAP-SET", severity=Severity.SET, words={"kind": received.kind, "map": map_.name, "wanted": map_.kind},
-            location=received.place,
+            code="MAP-SET", severity=Severity.DOCUMENT, location=received.place,
+            words={"kind": received.kind, "map": map_.name, "wanted": map_.kind},
         )  # fmt: skip
         return DocumentRead(received=received, applied=None, findings=[*findings, wrong])
     checked = map_.family.check(received, map_.schema)

@@ -113,7 +113,7 @@ class Map:
             words: dict[str, Word] = {"map": self.name, "wanted": wanted, "document": type(document).__name__}
             finding = Diagnostic(
                 code="MAP-DOCUMENT",
-                severity=Severity.SET,
+                severity=Severity.DOCUMENT,
                 words=words,
             )
             return Rendered(root=None, findings=[finding])

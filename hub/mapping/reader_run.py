@@ -98,12 +98,12 @@ class Reading:
 
     def bad(self, number: int, node: Node, element: int, text: str, trail: Trail, wanted: str) -> None:
         """Note a text that is no value of the type the field wants."""
-        self.note("MAP-VALUE", Severity.ELEMENT, number, trail, node, element, found=text, standard="6", wanted=wanted)
+        self.note("MAP-VALUE", Severity.VALUE, number, trail, node, element, found=text, standard="6", wanted=wanted)
 
     def unknown(self, number: int, node: Node, element: int, text: str, trail: Trail, table: str, part: str) -> None:
         """Note a code its table does not have."""
         self.note(
-            "MAP-CODE", Severity.ELEMENT, number, trail, node, element, part=part, found=text, standard="7", table=table
+            "MAP-CODE", Severity.VALUE, number, trail, node, element, part=part, found=text, standard="7", table=table
         )
 
     def passed(self, number: int, node: Node, element: int, text: str, trail: Trail, table: str, part: str) -> str:
@@ -117,7 +117,7 @@ class Reading:
 
     def no_currency(self, number: int, trail: Trail) -> None:
         """Note an amount whose currency neither it nor the document says."""
-        self.note("MAP-CURRENCY", Severity.ELEMENT, number, trail)
+        self.note("MAP-CURRENCY", Severity.VALUE, number, trail)
 
     def half(
         self,
@@ -136,7 +136,7 @@ class Reading:
 
     def missing(self, number: int, trail: Trail, node: Node, field: str, *, document: bool) -> None:
         """Note a required field that nothing on the wire says: the item, or the document, falls."""
-        self.note("MAP-REQUIRED", Severity.SET if document else Severity.SEGMENT, number, trail, node, field=field)
+        self.note("MAP-REQUIRED", Severity.DOCUMENT if document else Severity.PART, number, trail, node, field=field)
 
     def held(self, node: Node) -> list[Any]:
         """Return the list in which the item at ``node`` keeps what was not weighed; ``weighing`` fills it."""

@@ -91,7 +91,7 @@ class Writing:
         **words: Word,
     ) -> None:
         """Add a finding that rejects the element: the wire would say something else than the model."""
-        self.note(key, Severity.ELEMENT, number, trail, None, None, found=found, expected=expected, **words)
+        self.note(key, Severity.VALUE, number, trail, None, None, found=found, expected=expected, **words)
 
     def spelt(self, node: Node, part: int) -> str:
         """Return how a map's author writes a part of ``node``."""

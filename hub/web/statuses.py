@@ -102,11 +102,11 @@ TRANSPORTS = {
 SEVERITY = {
     Severity.NOTE: Word(text=N_("Note"), tone="info"),
     Severity.WARNING: Word(text=N_("Warning"), tone="warn"),
-    Severity.ELEMENT: Word(text=N_("Element rejected"), tone="bad"),
-    Severity.SEGMENT: Word(text=N_("Segment rejected"), tone="bad"),
-    Severity.SET: Word(text=N_("Document rejected"), tone="bad"),
+    Severity.VALUE: Word(text=N_("Element rejected"), tone="bad"),
+    Severity.PART: Word(text=N_("Segment rejected"), tone="bad"),
+    Severity.DOCUMENT: Word(text=N_("Document rejected"), tone="bad"),
     Severity.GROUP: Word(text=N_("Group rejected"), tone="bad"),
-    Severity.INTERCHANGE: Word(text=N_("Interchange rejected"), tone="bad"),
+    Severity.ENVELOPE: Word(text=N_("Interchange rejected"), tone="bad"),
 }
 REFUSED: dict[Refused, Word] = {
     "value": Word(text=N_("Value refused"), tone="bad"),

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from hub.canonical import DOCUMENTS
+from hub.canonical import DOCUMENTS, VERSIONS
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.stored import decode_document, encode_document
 from hub.kernel.errors import Defect
@@ -38,7 +38,11 @@ def test_every_document_of_the_cases_is_read_back_as_it_was_written() -> None:
         document = msgspec.convert(body, DOCUMENTS[name], strict=False)
         stored = encode_document(document)
         assert decode_document(name, stored) == document
-        assert json.loads(stored) == {"document": name, "version": 1, **json.loads(msgspec.json.encode(document))}
+        assert json.loads(stored) == {
+            "document": name,
+            "version": VERSIONS[name],
+            **json.loads(msgspec.json.encode(document)),
+        }
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_a_reject_is_told_on_stderr_and_ends_with_one(tmp_path: Path) -> None:
     odd.write_text(ORDER.read_text().replace("*5000*EA*", "*5000*FZ*"))
     done = called("apply", "acme-cardio/850", odd)
     assert done.exit_code == 1
-    assert "MAP-CODE element" in done.stderr
+    assert "MAP-CODE value" in done.stderr
     assert "segment 15 PO103 lines[0].quantity.unit: 'FZ' is not in table unit" in done.stderr
     assert json.loads(done.stdout)["lines"][0]["number"] == "10"
 
@@ -177,7 +177,7 @@ def test_a_sample_is_valid_and_says_much(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "body", "said"),
     [
-        ("acme-cardio/850", b"dear sirs", "ENV-NO-INTERCHANGE interchange: byte 0"),
+        ("acme-cardio/850", b"dear sirs", "ENV-NO-INTERCHANGE envelope: byte 0"),
         ("summit-surgical/order", b"<Order><Number>1</Order>", "SYN-XML-BROKEN message: line 1 column 25"),
         ("meridian-cath/order", b"<cXML><Request>", "SYN-XML-BROKEN message: line 1 column 16"),
         ("helix-diagnostics/order", b'{"a": 1, "a": 2}', "SYN-JSON-TWICE message: line 1 column 7 /a"),

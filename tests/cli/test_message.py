@@ -122,7 +122,7 @@ def test_what_was_found_about_the_whole_message_is_shown_and_which_came_first(
     first = sqlite_database.write_now(lambda conn: receive_order(conn, "4500098000"))
     taken = Diagnostic(
         code="ENV-INTERCHANGE-NUMBER-TAKEN",
-        severity=Severity.INTERCHANGE,
+        severity=Severity.ENVELOPE,
         told="interchange number 7 came before with other bytes",
         location=Location(segment=1, tag="ISA", element=13),
         advised="Send it under a new number",

@@ -14,7 +14,7 @@ from hub.kernel.diagnostics import Diagnostic, Severity
 
 Captured = pytest.CaptureFixture[str]
 WARNING = Diagnostic(code="GDE-EXTRA", severity=Severity.WARNING, told="an element more than the guide knows")
-REJECT = Diagnostic(code="GDE-MISSING", severity=Severity.SEGMENT, told="BEG is missing", advised="send BEG")
+REJECT = Diagnostic(code="GDE-MISSING", severity=Severity.PART, told="BEG is missing", advised="send BEG")
 
 
 def test_findings_stand_worst_first_with_their_count_beside_them(capsys: Captured) -> None:

@@ -45,8 +45,8 @@ def test_findings_go_to_stderr_with_place_and_remedy_and_exit_1(bad: Path, capsy
     out, said = heard(capsys, bad)
     assert out == f"findings  {bad} (2 sets)\n"
     assert said == [
-        f"{bad}: ENV-SEGMENT-COUNT-MISMATCH set: interchange 1 group 7 set 0001 segment 5 SE01: SE01 is '9', but 5 "
-        "segments arrived (ST and SE counted); remedy: send the set again with all its segments, and their count "
+        f"{bad}: ENV-SEGMENT-COUNT-MISMATCH document: envelope 1 group 7 document 0001 segment 5 SE01: SE01 is '9', "
+        "but 5 segments arrived (ST and SE counted); remedy: send the set again with all its segments, and their count "
         "in SE01"
     ]
 
@@ -68,7 +68,7 @@ def test_json_is_one_object_per_file_on_stdout(sound: Path, bad: Path, capsys: p
     assert (first["file"], first["verdict"], len(first["sets"]), first["findings"]) == (str(sound), "valid", 2, [])
     assert first["sets"][0]["guide"] == "004010/850"
     (found,) = second["findings"]
-    assert (found["code"], found["severity"], found["standard"]) == ("ENV-SEGMENT-COUNT-MISMATCH", "set", "4")
+    assert (found["code"], found["severity"], found["standard"]) == ("ENV-SEGMENT-COUNT-MISMATCH", "document", "4")
     assert found["location"]["segment"] == 5
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from hub import bootstrap
 from hub.cli.main import run
 from hub.exchange import outbox
-from hub.exchange.controls import Kind, Numbers
+from hub.exchange.controls import Numbers
 from hub.exchange.duties import put_duties
 from hub.exchange.intake import Accepted, Incoming
 from hub.exchange.model import Duty
@@ -120,7 +120,7 @@ def number_of_its_own() -> None:
         def reserve(conn: Connection) -> None:
             numbers = whole(conn, "acme-cardio", services.clock)
             for kind, given in reserved.items():
-                given.extend(numbers.take(cast(Kind, kind)) for _ in range(NUMBERS_PER_ORDER))
+                given.extend(numbers.take(kind) for _ in range(NUMBERS_PER_ORDER))
             numbers.save()
 
         async def write(work: Callable[[Connection], T], *, behind: bool = False) -> T:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from hub.exchange.controls import NUMBER_MAX, Kind, Numbers, one_at_a_time
+from hub.exchange.controls import NUMBER_MAX, Numbers, one_at_a_time
 from hub.platform.database import Database
 from tests.stored import FrozenClock
 
@@ -20,7 +20,7 @@ CLOCK = FrozenClock(datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
 PARTNERS = ("acme-cardio", "borealis-ortho")
 
 
-def take(conn: Connection, partner: str, kind: Kind, count: int = 1) -> list[int]:
+def take(conn: Connection, partner: str, kind: str, count: int = 1) -> list[int]:
     numbers = Numbers(conn, partner, CLOCK)
     taken = [numbers.take(kind) for _ in range(count)]
     numbers.save()

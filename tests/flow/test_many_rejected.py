@@ -31,7 +31,7 @@ def test_of_a_small_message_as_many_rejected_sets_are_kept_as_weigh_no_more_than
     got = hub.send(interchange(group(*(transaction(faulty, control=f"{n:04d}") for n in range(1, 101)))))
     weight = REFUSED_DOCUMENT_BYTES + FINDING_BYTES * len(got.documents[0].findings)
     assert len(got.documents) == KEPT_BYTES_MIN // weight
-    (told,) = [each for each in got.findings if each.code == "ENV-SETS-NOT-KEPT"]
+    (told,) = [each for each in got.findings if each.code == "ENV-DOCUMENTS-NOT-KEPT"]
     assert told.found == str(100 - len(got.documents))
     assert told.message.startswith(f"{told.found} more documents were refused")
-    assert told.location.set == f"{len(got.documents) + 1:04d}", "the first of those left out"
+    assert told.location.document == f"{len(got.documents) + 1:04d}", "the first of those left out"

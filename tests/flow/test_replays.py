@@ -111,7 +111,7 @@ def test_an_answer_that_could_not_be_written_is_sent_by_the_replay_and_by_no_oth
     hub: AtWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unsendable(*_: object) -> None:
-        raise Unsendable([Diagnostic(code="GDE-TEST", severity=Severity.SEGMENT, told="no room for it")])
+        raise Unsendable([Diagnostic(code="GDE-TEST", severity=Severity.PART, told="no room for it")])
 
     with monkeypatch.context() as patch:
         patch.setattr(rendering, "render", unsendable)

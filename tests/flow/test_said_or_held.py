@@ -149,7 +149,7 @@ def test_an_order_that_stood_unanswered_before_is_not_told_again_and_a_person_is
     hub.hub.database.write_now(lambda conn: conn.execute(text("DELETE FROM order_document WHERE role = 'answer'")))
 
     def unsendable(*_: object) -> None:
-        raise Unsendable([Diagnostic(code="GDE-TEST", severity=Severity.SEGMENT, told="no room for it")])
+        raise Unsendable([Diagnostic(code="GDE-TEST", severity=Severity.PART, told="no room for it")])
 
     with monkeypatch.context() as patch:
         patch.setattr(rendering, "render", unsendable)
@@ -249,7 +249,7 @@ def test_on_postgresql_it_is_the_same(empty_postgresql: str, tmp_path: Path, clo
 def test_a_room_that_tells_of_what_cannot_be_answered_is_stopped_loudly() -> None:
     document = Key(kind="a", value="b")
     due = Due(partner=ACME, document=document, because=Cause(kind="message", id="m"))
-    why = Unsaid(due, [Diagnostic(code="GDE-TEST", severity=Severity.SEGMENT, told="no room for it")])
+    why = Unsaid(due, [Diagnostic(code="GDE-TEST", severity=Severity.PART, told="no room for it")])
     for stubborn in (
         Result(outcome="held", due=[due]),
         Result(outcome="held", events=[Event(kind="order-accepted", document=document, record="r")]),

@@ -172,7 +172,7 @@ def test_a_note_is_told_in_words_at_our_own_segment_on_both_messages(hub: AtWork
     for detail in (told, hub.detail(ours)):
         (found,) = [each for each in findings(detail) if each.code.startswith("SYN-OURS-")]
         at = found.location
-        assert (at.tag, at.segment, at.element, at.set) == (tag, segment, element, "0001")
+        assert (at.tag, at.segment, at.element, at.document) == (tag, segment, element, "0001")
         assert words in found.message
         assert found.found == value
         assert found.remedy

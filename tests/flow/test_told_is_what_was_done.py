@@ -300,7 +300,7 @@ def test_whatever_is_declared_is_told_to_a_partner_in_his_terms() -> None:
         code, _, case = key.partition("/")
         if case.endswith(("checked", "to-partner")):
             continue
-        told = told_to_partner(Diagnostic(code=code, case=case or None, severity=Severity.SET, words={}))
+        told = told_to_partner(Diagnostic(code=code, case=case or None, severity=Severity.DOCUMENT, words={}))
         said = f"{told.message}; {told.remedy}"
         assert told.remedy, (key, "a partner is told what to do, or that there is nothing to do")
         assert not [each for each in FOR_US if each in said], (key, said)
@@ -358,7 +358,7 @@ def test_what_keeps_an_answer_of_ours_back_is_not_told_as_a_fault_of_the_order(
     got = hub.send(one_order("4500098123-7"))
     assert got.message.outcome == "held"
     (said,) = [each for each in findings(got) if each.code == "MAP-UNSENDABLE"]
-    assert "GDE-ELEMENT-TOO-LONG at set 0001 segment 2 BAK03" in said.message
+    assert "GDE-ELEMENT-TOO-LONG at document 0001 segment 2 BAK03" in said.message
     told = told_to_partner(said)
     assert (told.message, told.remedy) == (
         "this was taken, and something about it is not certain",

@@ -20,8 +20,8 @@ from hub.kernel.location import Location
     ],
 )
 def test_of_several_documents_some_rejected_is_told_as_accepted_in_part(faulty: list[bool], verdict: str) -> None:
-    fault = Diagnostic(code="GDE-VALUE-TYPE", severity=Severity.ELEMENT, location=Location(at="/Order"))
+    fault = Diagnostic(code="GDE-VALUE-TYPE", severity=Severity.VALUE, location=Location(at="/Order"))
     outcomes = [DocumentOutcome(envelope=1, group=0, kind="Order", number="1", findings=[fault] * f) for f in faulty]
     told = verdict_on(outcomes, "/")
     assert told.verdict == verdict
-    assert [each.verdict == "rejected" for each in told.sets] == faulty
+    assert [each.verdict == "rejected" for each in told.documents] == faulty

@@ -53,7 +53,7 @@ def shown(
 ) -> View:
     row = DocumentRow(message="m", position=1, partner="p", direction="in", kind="order", map_name=name)
     where = Location(at=at, line=line)
-    findings = [Diagnostic(code="X", severity=Severity.ELEMENT, told="m", location=where)] if at or line else []
+    findings = [Diagnostic(code="X", severity=Severity.VALUE, told="m", location=where)] if at or line else []
     return view_of(ORDERS[name] if body is None else body, row, findings, RULES, first=first)
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from hub.canonical.acknowledgement import Counts, FunctionalAcknowledgement, SetVerdict
+from hub.canonical.acknowledgement import AcknowledgedDocument, Counts, FunctionalAcknowledgement
 from hub.flow.x12.weighing import weigh
 from hub.kernel.location import Location
 
-HERE = Location(group=1, tag="AK9")
+HERE = Location(group="1", tag="AK9")
 
 
 def said(verdict: str, *sets: str, counts: tuple[int | None, int | None] | None = None) -> FunctionalAcknowledgement:
     """Return an acknowledgement with verdicts on the first of our sets, and counts: received, accepted."""
-    named = [SetVerdict(kind="855", number=f"{n:04d}", verdict=each) for n, each in enumerate(sets, start=1)]
+    named = [AcknowledgedDocument(kind="855", number=f"{n:04d}", verdict=each) for n, each in enumerate(sets, start=1)]
     told = counts and Counts(included=3, received=counts[0], accepted=counts[1])
-    return FunctionalAcknowledgement(verdict=verdict, sets=named, counts=told or None)
+    return FunctionalAcknowledgement(verdict=verdict, documents=named, counts=told or None)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from tests.stored import FrozenClock
 
 LOG = Path(__file__).parent / "log"
 DAY = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
-LEFT_OUT = {"sha256", "digest", "size_bytes", "map_digest", "guide_digest"}
+LEFT_OUT = {"sha256", "digest", "size_bytes", "map_digest", "schema_digest"}
 SAID = {"attention", "text", "detail", "error", "expected"}
 DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|SO-[0-9]{6}-[0-9A-Z]{10}")
 FAULTY = order("4500098124").replace("*100*EA*", "*many*EA*")

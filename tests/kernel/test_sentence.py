@@ -50,7 +50,7 @@ def test_values_in_lists_and_in_what_stands_within_stay_as_they_are(values: list
 def test_a_finding_comes_back_from_the_store_with_the_same_sentence(value: str) -> None:
     found = Diagnostic(
         code="GDE-ELEMENT-TOO-LONG",
-        severity=Severity.ELEMENT,
+        severity=Severity.VALUE,
         words={"label": "Unit Price", "expected": Wording(key="guide/number", words={"length": value})},
         location=Location(segment=3, tag="PO1", element=4),
         found=value or None,
@@ -67,7 +67,7 @@ def test_a_finding_that_an_earlier_hub_stored_as_a_sentence_is_shown_as_it_stand
     found = msgspec.json.decode(stored, type=Diagnostic)
     assert (found.message, found.remedy) == ("{tag} was {odd}", "do 100%")
     assert (CHINESE.finds(found), CHINESE.advises(found)) == ("{tag} was {odd}", "Do 100%")
-    assert str(found) == "GDE-GONE segment: PO1: {tag} was {odd}; remedy: do 100%"
+    assert str(found) == "GDE-GONE part: PO1: {tag} was {odd}; remedy: do 100%"
 
 
 def test_what_a_newer_hub_has_stored_is_told_by_its_key() -> None:
@@ -78,7 +78,7 @@ def test_what_a_newer_hub_has_stored_is_told_by_its_key() -> None:
 def test_a_finding_has_its_words_in_the_readers_language() -> None:
     found = Diagnostic(
         code="GDE-ELEMENT-TOO-LONG",
-        severity=Severity.ELEMENT,
+        severity=Severity.VALUE,
         words={"label": "Unit Price", "expected": Wording(key="guide/number", words={"length": "15"})},
         location=Location(tag="PO1", element=4),
         found="1" * 16,
@@ -91,7 +91,7 @@ def test_a_finding_has_its_words_in_the_readers_language() -> None:
 
 
 def test_who_has_only_json_is_given_the_sentences() -> None:
-    found = Diagnostic(code="ENV-EMPTY", severity=Severity.INTERCHANGE)
+    found = Diagnostic(code="ENV-EMPTY", severity=Severity.ENVELOPE)
     told = msgspec.to_builtins(with_sentences({"findings": [found], "why": _said("by hand")}))
     assert told["why"] == "by hand is no segment of this release"
     assert told["findings"][0]["message"].startswith("the file is empty")

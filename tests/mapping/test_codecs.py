@@ -29,7 +29,7 @@ def test_an_unknown_code_is_located_with_its_remedy(tmp_path: Path) -> None:
     applied = map_.apply(wire("BEG\nLIN*1\nLIN*2\nSN1**5*KK"))
     (finding,) = applied.findings
     assert str(finding) == (
-        "MAP-CODE element: segment 5 SN103 lines[1].quantity.unit: 'KK' is not in table unit; rule small.toml:7; "
+        "MAP-CODE value: segment 5 SN103 lines[1].quantity.unit: 'KK' is not in table unit; rule small.toml:7; "
         "remedy: add KK to [codes.unit] or ask the partner"
     )
     assert finding.standard == "7"

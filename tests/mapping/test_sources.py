@@ -212,4 +212,4 @@ def test_too_many_findings_are_counted_and_keep_their_weight(tmp_path: Path) -> 
     )
     applied = map_.apply(wire("BEG\n" + "\n".join(["LIN*1", "SN1**5*KK"] * 1500)))
     assert len(applied.findings) == 1001
-    assert str(applied.findings[-1]).startswith("MAP-MORE element: 500 more findings are not listed")
+    assert str(applied.findings[-1]).startswith("MAP-MORE value: 500 more findings are not listed")

@@ -66,7 +66,7 @@ def test_refused_sets_are_counted_kept_and_told(hub: AtWork, sets: int) -> None:
     assert kept == sets or kept >= 20
     assert [row.position for row in got.documents] == list(range(1, kept + 1)), "the first are kept"
     assert all(row.outcome == "refused" and row.findings for row in got.documents)
-    left_out = [finding for finding in got.findings if finding.code == "ENV-SETS-NOT-KEPT"]
+    left_out = [finding for finding in got.findings if finding.code == "ENV-DOCUMENTS-NOT-KEPT"]
     assert [finding.found for finding in left_out] == ([] if kept == sets else [str(sets - kept)])
     [told] = of_kind(hub.answers(got.message.id), "997")
     assert told.one("AK9")[1:5] == ["R", str(sets), str(sets), "0"]
@@ -83,7 +83,7 @@ def test_sound_sets_among_many_refused_take_effect_and_are_told_apart(hub: AtWor
     assert sorted(row.number for row in hub.orders()) == ["4500000001", "4500000002"]
     assert got.message.documents == 1_502
     assert [row.subject for row in got.documents if row.outcome == "accepted"] == ["4500000001", "4500000002"]
-    assert "ENV-SETS-NOT-KEPT" in codes(got)
+    assert "ENV-DOCUMENTS-NOT-KEPT" in codes(got)
     [told] = of_kind(hub.answers(got.message.id), "997")
     assert told.one("AK9")[1:5] == ["P", "1502", "1502", "2"]
     verdicts = dict(zip([ak2[2] for ak2 in told.all("AK2")], [ak5[1] for ak5 in told.all("AK5")], strict=True))
@@ -94,7 +94,7 @@ def test_sound_sets_among_many_refused_take_effect_and_are_told_apart(hub: AtWor
 def test_a_batch_of_orders_that_are_all_at_fault_is_kept_as_long_as_it_weighs_little(hub: AtWork) -> None:
     got = hub.send(interchange(group(*(bad(n) for n in range(1, 41)))))
     assert len(got.documents) == 40
-    assert "ENV-SETS-NOT-KEPT" not in codes(got)
+    assert "ENV-DOCUMENTS-NOT-KEPT" not in codes(got)
     assert len(b"x" * KEPT_BYTES_MIN) > 0
 
 

@@ -35,9 +35,9 @@ ANSWER_BYTES_MAX = 400_000
 PAGE_BYTES = 400_000  # of a page for a person, with its frame
 BAD = Diagnostic(
     code="GDE-ELEMENT-TOO-LONG",
-    severity=Severity.ELEMENT,
+    severity=Severity.VALUE,
     told="PO102 has 30 characters, at most 15 are allowed",
-    location=Location(interchange=101, group=101, set="0001", segment=9, tag="PO1", element=2),
+    location=Location(envelope="101", group="101", document="0001", segment=9, tag="PO1", element=2),
     advised="send the quantity in 15 characters or fewer",
     found="1" * 30,
     expected="1 to 15 characters",

@@ -134,7 +134,7 @@ def _hostile(hub: SmallHub, clock: FrozenClock) -> str:
     """A message whose every text of others holds a sign that steers."""
     now = clock.now()
     finding = Diagnostic(
-        code="SYN001", severity=Severity.ELEMENT, told="Element BEG03 is a\u202eb", found="a\u202eb", advised="\u202e"
+        code="SYN001", severity=Severity.VALUE, told="Element BEG03 is a\u202eb", found="a\u202eb", advised="\u202e"
     )
     body = ORDER.replace(b"4500098123", "45\u202e98123".encode())
     return receive(

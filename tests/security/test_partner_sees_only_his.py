@@ -105,7 +105,7 @@ Write = Callable[[Connection, str, str], None]  # the order received, the answer
 
 
 def _finding(**more: Any) -> Diagnostic:
-    said = {"code": "GDE-ELEMENT-TOO-LONG", "severity": Severity.ELEMENT, "told": "BEG03 is too long", **more}
+    said = {"code": "GDE-ELEMENT-TOO-LONG", "severity": Severity.VALUE, "told": "BEG03 is too long", **more}
     return Diagnostic(**said)
 
 
@@ -268,11 +268,11 @@ def test_a_text_of_any_writer_is_kept_in_two_thousand_characters(asked: Asking) 
 WEIGHTS = {
     Severity.NOTE: "this was noticed, and nothing is refused for it",
     Severity.WARNING: "this was taken, and something about it is not certain",
-    Severity.ELEMENT: "this could not be taken as it stands",
-    Severity.SEGMENT: "this could not be taken as it stands",
-    Severity.SET: "this could not be taken as it stands",
+    Severity.VALUE: "this could not be taken as it stands",
+    Severity.PART: "this could not be taken as it stands",
+    Severity.DOCUMENT: "this could not be taken as it stands",
     Severity.GROUP: "this could not be taken as it stands",
-    Severity.INTERCHANGE: "this could not be taken as it stands",
+    Severity.ENVELOPE: "this could not be taken as it stands",
 }
 
 

@@ -84,9 +84,9 @@ LINKS = [
 ]
 FINDING = Diagnostic(
     code="GDE-ELEMENT-TOO-LONG",
-    severity=Severity.ELEMENT,
+    severity=Severity.VALUE,
     told="BEG03 has 26 characters, at most 22 are allowed",
-    location=Location(interchange=101, group=101, set="0001", segment=2, tag="BEG", element=3),
+    location=Location(envelope="101", group="101", document="0001", segment=2, tag="BEG", element=3),
     advised="send the purchase order number in 22 characters or fewer",
     standard="5",
     found="4500098123-AND-FAR-TOO-LONG",

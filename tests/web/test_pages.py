@@ -131,7 +131,7 @@ async def test_nothing_a_partner_sends_becomes_markup(
 ) -> None:
     now = hub.clock.now()
     finding = Diagnostic(
-        code="GDE-X", severity=Severity.ELEMENT, told=f"{payload} is wrong", location=Location(segment=2, element=3),
+        code="GDE-X", severity=Severity.VALUE, told=f"{payload} is wrong", location=Location(segment=2, element=3),
         advised=payload, found=payload, expected=payload,
     )  # fmt: skip
     body = ORDER.replace(b"Acme Cardio Inc", payload.encode().replace(b"*", b""))

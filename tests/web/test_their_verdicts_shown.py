@@ -68,7 +68,7 @@ SETS = Wording(key="theirs/ak5-rejects", words={"rejected": 1, "count": 1})
             "伙伴对我方的 855 0001 指出：对方不接受这种交易集",
         ),
         (
-            interchange_note(1, "rejected", "006").wording,
+            interchange_note("1", "rejected", "006").wording,
             "伙伴已拒绝我方的交换 000000001，代码 006：对方不认识发送方标识（ISA06）",
         ),
         (

@@ -70,7 +70,7 @@ def test_the_raw_view_says_what_was_sent() -> None:
 
 
 def test_an_element_with_a_finding_is_marked() -> None:
-    finding = Diagnostic(code="X", severity=Severity.ELEMENT, told="m", location=Location(segment=2, element=3))
+    finding = Diagnostic(code="X", severity=Severity.VALUE, told="m", location=Location(segment=2, element=3))
     faulty = [e.at for segment in shown(ORDER, findings=[finding]).entries for e in segment.values if e.faulty]
     assert faulty == ["2:3"]
 

@@ -22,7 +22,7 @@ _SEVERITY = {
     LineVerdict.ACCEPTED: Severity.NOTE,
     LineVerdict.CHANGED: Severity.WARNING,
     LineVerdict.HELD: Severity.WARNING,
-    LineVerdict.REFUSED: Severity.SEGMENT,
+    LineVerdict.REFUSED: Severity.PART,
 }
 
 

@@ -96,15 +96,13 @@ def _findings(header: CxmlHeader, partner: Partner, *, signed: bool, addressed: 
     found: list[Diagnostic] = []
     table = partner.cxml
     if table is None:
-        return [_finding("ENV-NOTHING-AGREED", "cxml", Severity.INTERCHANGE, FROM, _spelled(header.senders))]
+        return [_finding("ENV-NOTHING-AGREED", "cxml", Severity.ENVELOPE, FROM, _spelled(header.senders))]
     if not signed:
         due = " or ".join(_identity(each).spelled for each in table.theirs)[:FOUND_CHARACTERS_MAX]
-        found.append(
-            _finding("ENV-SENDER-NOT-PARTNER", "cxml", Severity.INTERCHANGE, FROM, _spelled(header.senders), due)
-        )
+        found.append(_finding("ENV-SENDER-NOT-PARTNER", "cxml", Severity.ENVELOPE, FROM, _spelled(header.senders), due))
     if not addressed:
         due = _identity(table.ours).spelled
-        found.append(_finding("ENV-RECEIVER-NOT-US", "cxml", Severity.INTERCHANGE, TO, _spelled(header.receivers), due))
+        found.append(_finding("ENV-RECEIVER-NOT-US", "cxml", Severity.ENVELOPE, TO, _spelled(header.receivers), due))
     if not header.payload.strip():
         found.append(_finding("ENV-PAYLOAD-MISSING", None, Severity.WARNING, "/cXML", ""))
     return [*found, *_usage(header.mode, partner)]
@@ -113,9 +111,7 @@ def _findings(header: CxmlHeader, partner: Partner, *, signed: bool, addressed: 
 def _usage(mode: str, partner: Partner) -> list[Diagnostic]:
     at, usage = f"{REQUEST}/@deploymentMode", _USAGES.get(mode)
     if usage is None:
-        return [
-            _finding("ENV-USAGE", "cxml", Severity.INTERCHANGE, at, mode, " ".join(each for each in _USAGES if each))
-        ]
+        return [_finding("ENV-USAGE", "cxml", Severity.ENVELOPE, at, mode, " ".join(each for each in _USAGES if each))]
     if usage == "production" and partner.in_test:
         return [_finding("ENV-USAGE-DIFFERS", "cxml", Severity.WARNING, at, "production", "test")]
     if usage == "test" and not partner.in_test:

@@ -82,7 +82,7 @@ def not_handled(received: OpenedDocument, partner: Partner, maps: Sequence[Map])
     return Diagnostic(
         code="MAP-NOT-ROUTED",
         case=_CASES.get(received.kind, UNKNOWN),
-        severity=Severity.SET,
+        severity=Severity.DOCUMENT,
         words={"partner": partner.id},
         location=received.place,
         found=received.kind,

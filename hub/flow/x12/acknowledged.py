@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from hub.business.room import Arrived
 from hub.canonical.acknowledgement import (
+    AcknowledgedDocument,
+    AcknowledgedEnvelope,
     AcknowledgedGroup,
-    AcknowledgedInterchange,
     FunctionalAcknowledgement,
-    SetVerdict,
 )
 from hub.canonical.result import Result
 from hub.exchange.acknowledgements import (
@@ -58,8 +58,8 @@ def take_functional_acknowledgement(at: UnitOfWork, arrived: Arrived) -> Result:
     """Record what the partner says about a group or an interchange of ours."""
     theirs = arrived.document
     assert isinstance(theirs, FunctionalAcknowledgement)
-    if theirs.interchange is not None:
-        return _take_interchange_acknowledgement(at, arrived, theirs, theirs.interchange)
+    if theirs.envelope is not None:
+        return _take_interchange_acknowledgement(at, arrived, theirs, theirs.envelope)
     if theirs.group is None:  # a partner's own map that does not read AK1
         return take_unnamed_acknowledgement(at, arrived)
     ours = _sent_in(at.conn, arrived.partner.id, theirs.group)
@@ -67,7 +67,7 @@ def take_functional_acknowledgement(at: UnitOfWork, arrived: Arrived) -> Result:
         return _acknowledges_our_acknowledgement(theirs, theirs.group.number)
     if ours is None:
         words: dict[str, Word] = {"number": theirs.group.number, "kind": theirs.group.kind}
-        return _acknowledges_nothing("group", words, theirs.group.number, "group.number")
+        return _acknowledges_nothing("group", words, str(theirs.group.number), "group.number")
     return _take_group_acknowledgement(at, arrived, theirs, ours)
 
 
@@ -76,10 +76,10 @@ def message_spoken_of(conn: Connection, partner: str, theirs: FunctionalAcknowle
     if theirs.group is not None:
         ours = _sent_in(conn, partner, theirs.group)
         return ours.message if ours else None
-    about = theirs.interchange
+    about = theirs.envelope
     if about is None:
         return None
-    return message_of_envelope(conn, partner, kind=INTERCHANGE, reference=str(about.number), on=about.on)
+    return message_of_envelope(conn, partner, kind=INTERCHANGE, reference=about.reference, on=about.on)
 
 
 def _sent_in(conn: Connection, partner: str, group: AcknowledgedGroup) -> AcknowledgedDocuments | None:
@@ -91,7 +91,7 @@ def _sent_in(conn: Connection, partner: str, group: AcknowledgedGroup) -> Acknow
 def _take_group_acknowledgement(
     at: UnitOfWork, arrived: Arrived, theirs: FunctionalAcknowledgement, ours: AcknowledgedDocuments
 ) -> Result:
-    place = Location(group=_group(theirs), tag="AK9")
+    place = Location(group=str(_group(theirs)), tag="AK9")
     weighed = weigh(theirs, len(ours.documents), place)
     of_group = [*weighed.contradictions, *group_notes(theirs, place, rejects=weighed.verdict == "rejected")]
     verdicts, of_sets, strangers = _verdicts_on_sets(at, arrived, theirs, ours, weighed)
@@ -123,9 +123,9 @@ def _verdicts_on_sets(
     at: UnitOfWork, arrived: Arrived, theirs: FunctionalAcknowledgement, ours: AcknowledgedDocuments, weighed: Weighed
 ) -> tuple[list[DocumentVerdict], list[Diagnostic], list[Diagnostic]]:
     """Return the verdict on each set of ours, all that is noted of them, and sets that are named and are not ours."""
-    by_number = {plain_number(each.number or ""): each for each in theirs.sets}
+    by_number = {plain_number(each.number or ""): each for each in theirs.documents}
     weighed_sets = {plain_number(number): verdict for number, verdict in weighed.sets.items()}
-    explained = any(each.reason or each.segments for each in theirs.sets)
+    explained = any(each.reason or each.faults for each in theirs.documents)
     bodies = _bodies(at, ours) if explained else {}
     verdicts: list[DocumentVerdict] = []
     noted: list[Diagnostic] = []
@@ -137,8 +137,8 @@ def _verdicts_on_sets(
         if about is not None:
             guide = x12_rules(at.rules).guide(sent.release or "", sent.kind, arrived.partner.id)
             our_set = OurSet(kind=sent.kind, control_number=sent.reference, sent=bodies.get(sent.position), guide=guide)
-            place = Location(group=_group(theirs), set=sent.reference)
-            if verdict == "rejected" or about.reason or about.segments:
+            place = Location(group=str(_group(theirs)), document=sent.reference)
+            if verdict == "rejected" or about.reason or about.faults:
                 notes = set_notes(about, our_set, place, rejects=verdict == "rejected")
             elif about.verdict == "accepted-with-errors":
                 notes = [_errors_unnamed(place)]
@@ -170,12 +170,12 @@ def _bodies(at: UnitOfWork, ours: AcknowledgedDocuments) -> dict[int, Transactio
 
 
 def _take_interchange_acknowledgement(
-    at: UnitOfWork, arrived: Arrived, theirs: FunctionalAcknowledgement, about: AcknowledgedInterchange
+    at: UnitOfWork, arrived: Arrived, theirs: FunctionalAcknowledgement, about: AcknowledgedEnvelope
 ) -> Result:
     """Record a TA1. One that finds fault calls a person: whoever sent the interchange must put something right."""
     verdict: Acknowledgement = "rejected" if theirs.verdict == "rejected" else "accepted"
     with_errors = theirs.verdict == "accepted-with-errors"
-    notes = [] if theirs.verdict == "accepted" else [interchange_note(about.number, theirs.verdict, theirs.reason)]
+    notes = [] if theirs.verdict == "accepted" else [interchange_note(about.reference, theirs.verdict, theirs.reason)]
     word = "accepted with errors" if with_errors else verdict
     partner, reason = arrived.partner.id, theirs.reason
     ours = acknowledge_envelope(
@@ -183,7 +183,7 @@ def _take_interchange_acknowledgement(
         partner,
         kind=TA1,
         envelope_kind=INTERCHANGE,
-        reference=str(about.number),
+        reference=about.reference,
         on=about.on,
         verdict=verdict,
         in_words=_said_of_interchange(word, partner, reason),
@@ -192,8 +192,8 @@ def _take_interchange_acknowledgement(
         now=at.now,
     )
     if ours is None:
-        words: dict[str, Word] = {"number": f"{about.number:09d}", "day": str(about.on)}
-        return _acknowledges_nothing("dated" if about.on else "", words, about.number, "interchange.number")
+        words: dict[str, Word] = {"number": about.reference.zfill(9), "day": str(about.on)}
+        return _acknowledges_nothing("dated" if about.on else "", words, about.reference, "envelope.reference")
     return Result(outcome="accepted", findings=notes, attention=notes[0].wording if notes else None)
 
 
@@ -204,15 +204,15 @@ def _said_of_interchange(status: str, partner: str, reason: str | None) -> Wordi
     return Wording(key="theirs/interchange", words=words)
 
 
-def _acknowledges_nothing(case: str, words: dict[str, Word], number: int, path: str) -> Result:
+def _acknowledges_nothing(case: str, words: dict[str, Word], number: str, path: str) -> Result:
     key = f"{NOTHING_SENT}/{case}" if case else NOTHING_SENT
-    stray = finding(key, Severity.WARNING, Location(path=path), words, found=str(number))
+    stray = finding(key, Severity.WARNING, Location(path=path), words, found=number)
     return Result(outcome="held", findings=[stray], attention=stray.wording)
 
 
 def _acknowledges_our_acknowledgement(theirs: FunctionalAcknowledgement, number: int) -> Result:
     """Note what answers an acknowledgement of ours: nothing waits for it, and only a rejection is somebody's work."""
-    rejects = weigh(theirs, len(theirs.sets) or 1, Location(group=number, tag="AK9")).verdict != "accepted"
+    rejects = weigh(theirs, len(theirs.documents) or 1, Location(group=str(number), tag="AK9")).verdict != "accepted"
     said = finding(
         "BUS-ACKNOWLEDGES-RECEIPT/rejected" if rejects else "BUS-ACKNOWLEDGES-RECEIPT",
         Severity.WARNING if rejects else Severity.NOTE,
@@ -229,10 +229,10 @@ def _counts_more(received: int, sent: int, control_number: int) -> Diagnostic:
     return finding(f"{NOTHING_SENT}/counts", Severity.WARNING, at, words, found=str(received))
 
 
-def _stranger(theirs: SetVerdict, control_number: int) -> Diagnostic:
+def _stranger(theirs: AcknowledgedDocument, control_number: int) -> Diagnostic:
     kind, number = theirs.kind[:FOUND_CHARACTERS_MAX], (theirs.number or "")[:FOUND_CHARACTERS_MAX]
     words: dict[str, Word] = {"kind": visible(kind), "number": visible(number), "group": control_number}
-    at = Location(path="sets", tag="AK2", element=2)
+    at = Location(path="documents", tag="AK2", element=2)
     return finding(f"{NOTHING_SENT}/set", Severity.WARNING, at, words, found=number)
 
 

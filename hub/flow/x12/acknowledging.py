@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import structlog
 from msgspec.structs import replace
 
-from hub.canonical.acknowledgement import AcknowledgedGroup, Counts, FunctionalAcknowledgement, SetVerdict
+from hub.canonical.acknowledgement import AcknowledgedDocument, AcknowledgedGroup, Counts, FunctionalAcknowledgement
 from hub.canonical.stored import encode_document
 from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement
 from hub.exchange.partners import Partner
@@ -174,8 +174,8 @@ def _canonical(group: Group, outcomes: Sequence[SetOutcome]) -> FunctionalAcknow
             received=len(outcomes),
             accepted=0 if code == "R" else sum(outcome.code != "R" for outcome in outcomes),
         ),
-        sets=[
-            SetVerdict(kind=outcome.kind, number=outcome.control_number, verdict=VERDICTS[outcome.code])
+        documents=[
+            AcknowledgedDocument(kind=outcome.kind, number=outcome.control_number, verdict=VERDICTS[outcome.code])
             for outcome in told_of(outcomes, group.findings)[:SETS_SHOWN_MAX]
         ],
     )

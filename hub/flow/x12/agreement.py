@@ -44,7 +44,7 @@ def _number_restarted(envelope: Envelope, before: str) -> Envelope:
         code="ENV-INTERCHANGE-NUMBER-RESTARTED",
         severity=Severity.NOTE,
         words={"number": envelope.reference, "before": before},
-        location=Location(interchange=int(envelope.reference), tag="ISA", element=13),
+        location=Location(envelope=envelope.reference, tag="ISA", element=13),
         found=envelope.reference,
     )
     return replace(envelope, findings=[*envelope.findings, finding])
@@ -54,9 +54,9 @@ def _number_taken(envelope: Envelope, first_message: str | None) -> Envelope:
     """Return the envelope as refused: its number came before, around other bytes."""
     finding = Diagnostic(
         code="ENV-INTERCHANGE-NUMBER-TAKEN",
-        severity=Severity.INTERCHANGE,
+        severity=Severity.ENVELOPE,
         words={"number": envelope.reference, "first": first_message or "…"},
-        location=Location(interchange=int(envelope.reference), tag="ISA", element=13),
+        location=Location(envelope=envelope.reference, tag="ISA", element=13),
         standard=NUMBER_TAKEN,
         found=envelope.reference,
     )

@@ -57,9 +57,9 @@ class X12Syntax(DoorWords):
         """Return interchange, group and set by their control numbers."""
         group = envelope.group(document.group)
         return Location(
-            interchange=int(envelope.reference),
-            group=int(group.reference) if group else None,
-            set=document.number or None,
+            envelope=envelope.reference,
+            group=group.reference if group else None,
+            document=document.number or None,
         )
 
     def with_number_judged(self, envelope: Envelope, entered: EnvelopeRow) -> Envelope:

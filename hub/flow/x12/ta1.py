@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import msgspec
 
-from hub.canonical.acknowledgement import AcknowledgedInterchange, FunctionalAcknowledgement
+from hub.canonical.acknowledgement import AcknowledgedEnvelope, FunctionalAcknowledgement
 from hub.flow.x12.sentences import A_NUMBER, A_VERDICT, NOTHING, finding
 from hub.formats.x12.events import ServiceSegment
-from hub.formats.x12.headers import read_date, read_number
+from hub.formats.x12.headers import read_date, read_number, reference
 from hub.formats.x12.lenient import plain_number
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.formats.x12.survey import TA1
@@ -46,8 +46,8 @@ def read_ta1(segment: ServiceSegment) -> tuple[FunctionalAcknowledgement | None,
         return None, [_unreadable(segment, 1, number, A_NUMBER)]
     if word is None:
         return None, [_unreadable(segment, 4, verdict, A_VERDICT)]
-    interchange = AcknowledgedInterchange(number=about, on=read_date(on))
-    return FunctionalAcknowledgement(interchange=interchange, verdict=word, reason=plain_note(note) or None), []
+    envelope = AcknowledgedEnvelope(reference=str(about), on=read_date(on))
+    return FunctionalAcknowledgement(envelope=envelope, verdict=word, reason=plain_note(note) or None), []
 
 
 def plain_note(code: str) -> str:
@@ -61,10 +61,10 @@ def plain_note(code: str) -> str:
 
 
 def _unreadable(segment: ServiceSegment, element: int, found: str, expected: Wording) -> Diagnostic:
-    at = Location(interchange=segment.interchange, tag=TA1, element=element, offset=segment.offset)
+    at = Location(envelope=reference(segment.interchange), tag=TA1, element=element, offset=segment.offset)
     return finding(
         "ENV-TA1-UNREADABLE",
-        Severity.SEGMENT,
+        Severity.PART,
         at,
         {"said": visible(found) if found else NOTHING, "expected": expected},
         found=found[:FOUND_CHARACTERS_MAX] or None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from hub.canonical.acknowledgement import FunctionalAcknowledgement, SegmentFault, SetVerdict
+from hub.canonical.acknowledgement import AcknowledgedDocument, DocumentFault, FunctionalAcknowledgement
 from hub.canonical.advice import Finding
 from hub.flow.x12.sentences import NO_NOTE, finding, named
 from hub.formats.x12.acknowledgement_codes import (
@@ -40,14 +40,14 @@ class OurSet(Struct):
     guide: Guide | None = None
 
 
-def interchange_note(number: int, verdict: str, code: str | None) -> Diagnostic:
+def interchange_note(number: str, verdict: str, code: str | None) -> Diagnostic:
     """Return what a TA1 finds wrong with our interchange."""
     with_faults = verdict == "accepted-with-errors"
-    words: dict[str, Word] = {"number": f"{number:09d}", "note": visible(code) if code else NO_NOTE}
+    words: dict[str, Word] = {"number": number.zfill(9), "note": visible(code) if code else NO_NOTE}
     return finding(
         "ENV-OURS-REFUSED/with-faults" if with_faults else "ENV-OURS-REFUSED",
-        Severity.WARNING if with_faults else Severity.INTERCHANGE,
-        Location(interchange=number, path="verdict", tag="TA1", element=5),
+        Severity.WARNING if with_faults else Severity.ENVELOPE,
+        Location(envelope=number, path="verdict", tag="TA1", element=5),
         {**words, **said_by("interchange", code)},
         standard=code,
         found=verdict,
@@ -64,40 +64,42 @@ def group_notes(theirs: FunctionalAcknowledgement, ours: Location, *, rejects: b
     return [finding("ENV-OURS-GROUP", severity, ours, said_by("group", theirs.reason), standard=code)]
 
 
-def set_notes(theirs: SetVerdict, ours: OurSet, at: Location, *, rejects: bool) -> list[Diagnostic]:
+def set_notes(theirs: AcknowledgedDocument, ours: OurSet, at: Location, *, rejects: bool) -> list[Diagnostic]:
     """Return what the acknowledgement finds wrong with a set of ours: its segments, their elements, then the whole."""
-    found = list(islice(_segment_notes(theirs.segments, ours, at, rejects=rejects), NOTES_MAX))
+    found = list(islice(_segment_notes(theirs.faults, ours, at, rejects=rejects), NOTES_MAX))
     own = theirs.reason and not (theirs.reason == "5" and found)  # 5 only says that something is said of its segments
     if own or (rejects and not found):
         words: dict[str, Word] = {"kind": ours.kind, "number": ours.control_number, **said_by("set", theirs.reason)}
         code = theirs.reason[:CODE_CHARACTERS_MAX] if theirs.reason else None
-        found.append(finding("SYN-OURS-SET", Severity.SET if rejects else Severity.WARNING, at, words, standard=code))
+        found.append(
+            finding("SYN-OURS-SET", Severity.DOCUMENT if rejects else Severity.WARNING, at, words, standard=code)
+        )
     return found
 
 
 def _segment_notes(
-    faults: Sequence[SegmentFault], ours: OurSet, at: Location, *, rejects: bool
+    faults: Sequence[DocumentFault], ours: OurSet, at: Location, *, rejects: bool
 ) -> Iterator[Diagnostic]:
     for fault in faults:
-        theirs = fault.segment or ""
+        theirs = fault.place or ""
         position = _meant(ours, fault)
         values = _segment(ours, position)
         tag = values[0] if values else theirs[:FOUND_CHARACTERS_MAX]
         place = _in_segment(at, position, tag)
         known = segment_at(ours.guide, tag)
-        if fault.reason not in (None, "8") or not fault.elements:
+        if fault.reason not in (None, "8") or not fault.findings:
             other = None if theirs == tag else visible(theirs)
             words: dict[str, Word] = {"named": named(visible(tag), known.name if known else None)}
             words |= said_by("segment", fault.reason) | ({"other": other} if other else {})
             yield finding(
                 "SYN-OURS-SEGMENT/called" if other else "SYN-OURS-SEGMENT",
-                Severity.SEGMENT if rejects else Severity.WARNING,
+                Severity.PART if rejects else Severity.WARNING,
                 place,
                 words,
                 standard=fault.reason[:CODE_CHARACTERS_MAX] if fault.reason else None,
                 found=theirs[:FOUND_CHARACTERS_MAX],
             )
-        for noted in fault.elements:
+        for noted in fault.findings:
             yield _element_note(noted, values, ours, place, rejects=rejects)
 
 
@@ -115,11 +117,11 @@ def _element_note(noted: Finding, values: Sequence[str], ours: OurSet, at: Locat
         words["found"] = quoted(found)  # of what is kept nobody could tell that there was more
     return finding(
         "SYN-OURS-ELEMENT/differs" if differs and found else key,
-        Severity.ELEMENT if rejects else Severity.WARNING,
+        Severity.VALUE if rejects else Severity.WARNING,
         Location(
-            interchange=at.interchange,
+            envelope=at.envelope,
             group=at.group,
-            set=at.set,
+            document=at.document,
             segment=at.segment,
             tag=at.tag,
             element=number or None,
@@ -131,16 +133,16 @@ def _element_note(noted: Finding, values: Sequence[str], ours: OurSet, at: Locat
     )
 
 
-def _meant(ours: OurSet, fault: SegmentFault) -> int:
+def _meant(ours: OurSet, fault: DocumentFault) -> int:
     """Return the place of the segment they mean: where AK301 and AK302 differ, the nearest of that name.
 
     Some count from the segment after ST, some count what they kept; the name they have read off the segment itself.
     """
     position = fault.position or 0
-    if _segment(ours, position)[:1] in ((), [fault.segment]):
+    if _segment(ours, position)[:1] in ((), [fault.place]):
         return position
     segments = ours.sent.segments if ours.sent else []
-    named = [place for place, values in enumerate(segments, start=1) if values[0] == fault.segment]
+    named = [place for place, values in enumerate(segments, start=1) if values[0] == fault.place]
     return min(named, key=lambda place: abs(place - position), default=position)
 
 
@@ -162,7 +164,7 @@ def _value(values: Sequence[str], element: int, component: int | None, ours: Our
 
 
 def _in_segment(at: Location, position: int, tag: str) -> Location:
-    return Location(interchange=at.interchange, group=at.group, set=at.set, segment=position, tag=tag[:3] or None)
+    return Location(envelope=at.envelope, group=at.group, document=at.document, segment=position, tag=tag[:3] or None)
 
 
 def without_earlier(findings: Sequence[Diagnostic], theirs: Sequence[Diagnostic]) -> list[Diagnostic]:

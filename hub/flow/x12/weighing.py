@@ -43,12 +43,12 @@ def weigh(theirs: FunctionalAcknowledgement, sent: int, at: Location) -> Weighed
     """Return what the acknowledgement of a group of ours with ``sent`` sets comes to; ``at`` is the group's place."""
     group, by_sets, counted = _of(theirs.verdict), _by_sets(theirs, sent), _by_counts(theirs, sent)
     verdict = group if group == "partly" else max((group, by_sets, counted), key=_ORDER.index)  # P says it already
-    noted = any(each.verdict == "accepted-with-errors" or each.reason or each.segments for each in theirs.sets)
+    noted = any(each.verdict == "accepted-with-errors" or each.reason or each.faults for each in theirs.documents)
     with_errors = verdict == "accepted" and (theirs.verdict == "accepted-with-errors" or noted or bool(theirs.reason))
     contradictions: list[Diagnostic] = []
     if group != "partly" and _ORDER.index(by_sets) > _ORDER.index(group):
-        rejected = sum(_of(each.verdict) != "accepted" for each in theirs.sets)
-        count = max(len(theirs.sets), sent)
+        rejected = sum(_of(each.verdict) != "accepted" for each in theirs.documents)
+        count = max(len(theirs.documents), sent)
         why = Wording(key="theirs/ak5-rejects", words={"rejected": rejected, "count": count})
         contradictions.append(_contradiction(theirs, why, at))
     if group != "partly" and _ORDER.index(counted) > _ORDER.index(group):
@@ -56,9 +56,9 @@ def weigh(theirs: FunctionalAcknowledgement, sent: int, at: Location) -> Weighed
         counts: dict[str, Word] = {"accepted": str(accepted), "received": str(received), "sent": sent}
         why = Wording(key="theirs/counts", words=counts)
         contradictions.append(_contradiction(theirs, why, at))
-    if group == "rejected" and theirs.sets and by_sets == "accepted":
+    if group == "rejected" and theirs.documents and by_sets == "accepted":
         contradictions.append(_contradiction(theirs, Wording(key="theirs/ak5-accepts"), at))
-    sets = {each.number or "": "rejected" if verdict == "rejected" else _of(each.verdict) for each in theirs.sets}
+    sets = {each.number or "": "rejected" if verdict == "rejected" else _of(each.verdict) for each in theirs.documents}
     word = "accepted with errors" if with_errors else verdict
     return Weighed(
         verdict=verdict,
@@ -75,10 +75,10 @@ def _of(word: str) -> Acknowledgement:
 
 
 def _by_sets(theirs: FunctionalAcknowledgement, sent: int) -> Acknowledgement:
-    rejected = sum(_of(each.verdict) == "rejected" for each in theirs.sets)
+    rejected = sum(_of(each.verdict) == "rejected" for each in theirs.documents)
     if not rejected:
         return "accepted"
-    return "rejected" if rejected >= max(len(theirs.sets), sent) else "partly"
+    return "rejected" if rejected >= max(len(theirs.documents), sent) else "partly"
 
 
 def _by_counts(theirs: FunctionalAcknowledgement, sent: int) -> Acknowledgement:
@@ -95,7 +95,7 @@ def _rest(theirs: FunctionalAcknowledgement, sent: int, verdict: Acknowledgement
     """Return the verdict on sets that are not named: 004010 lets what was accepted be left out."""
     if verdict != "partly" or theirs.counts is None or theirs.counts.accepted is None:
         return verdict
-    rejected = sum(_of(each.verdict) == "rejected" for each in theirs.sets)
+    rejected = sum(_of(each.verdict) == "rejected" for each in theirs.documents)
     return "accepted" if rejected and theirs.counts.accepted + rejected >= sent else "partly"
 
 

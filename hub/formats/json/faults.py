@@ -9,7 +9,7 @@ from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.sentence import Phrase, Word, Wording, declared
 
-_WHOLE = Severity.INTERCHANGE
+_WHOLE = Severity.ENVELOPE
 
 FAULTS: Mapping[str, NamedFault] = declared({
     "SYN-JSON-BYTES": NamedFault(

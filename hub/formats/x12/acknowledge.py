@@ -152,7 +152,7 @@ def acknowledge_interchange(header: InterchangeHeader, findings: Sequence[Diagno
     stands right after ISA, before any group.
     """
     told = sorted(
-        (f for f in findings if f.standard and (f.severity is Severity.WARNING or f.severity is Severity.INTERCHANGE)),
+        (f for f in findings if f.standard and (f.severity is Severity.WARNING or f.severity is Severity.ENVELOPE)),
         key=lambda f: -f.severity,
     )
     code = "A" if not told else _code(told[0].severity)
@@ -168,7 +168,7 @@ def acknowledge_interchange(header: InterchangeHeader, findings: Sequence[Diagno
 
 def wants_interchange_acknowledgement(header: InterchangeHeader, findings: Sequence[Diagnostic]) -> bool:
     """Say whether a TA1 is due: ISA14 asks for one, or the interchange is refused."""
-    return header.acknowledgement_requested or worst(list(findings)) is Severity.INTERCHANGE
+    return header.acknowledgement_requested or worst(list(findings)) is Severity.ENVELOPE
 
 
 def acknowledge_group(
@@ -249,7 +249,7 @@ def _set_response(outcome: SetOutcome, speller: _Speller, *, with_notes: bool) -
         opening.append(outcome.implementation)
     yield opening
     faults = outcome.findings if with_notes else ()
-    told = [f for f in faults if f.severity >= Severity.WARNING and f.severity <= Severity.SEGMENT]
+    told = [f for f in faults if f.severity >= Severity.WARNING and f.severity <= Severity.PART]
     placed = sorted((f for f in told if f.standard and _can_be_placed(f)), key=_place)
     in_segments = [list(faults) for _, faults in groupby(placed, key=lambda f: f.location.segment)]
     for faults in in_segments[:FAULTY_SEGMENTS_MAX]:
@@ -309,9 +309,9 @@ def _segment_note(fault: Diagnostic, code: str, speller: _Speller) -> list[Value
 
 def _set_trailer(outcome: SetOutcome, speller: _Speller) -> list[Value]:
     rejecting = [f for f in outcome.findings if f.severity.is_reject]
-    of_set = [f for f in outcome.findings if f.severity is Severity.SET or _warns_of_set(f)]
+    of_set = [f for f in outcome.findings if f.severity is Severity.DOCUMENT or _warns_of_set(f)]
     codes = [code for f in of_set if (code := speller.code(SET, f.standard))]
-    if any(f.severity <= Severity.SEGMENT for f in rejecting) or (rejecting and not codes):
+    if any(f.severity <= Severity.PART for f in rejecting) or (rejecting and not codes):
         codes.append("5")
     return [speller.form.set_trailer, outcome.code, *_distinct(codes)]
 

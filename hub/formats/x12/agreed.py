@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from hub.formats.x12.faults import finding
 from hub.formats.x12.guides import RELEASE
-from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.headers import GroupHeader, InterchangeHeader, reference
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.formats.x12.survey import Interchange
 from hub.kernel.diagnostics import Diagnostic, Severity
@@ -69,7 +69,7 @@ def hold(interchange: Interchange, agreed: Agreed) -> Interchange:
 
 def about_interchange(header: InterchangeHeader, agreed: Agreed) -> list[Diagnostic]:
     """Return what is not as agreed in ISA."""
-    at = Location(interchange=header.control_number, tag="ISA", element=6)
+    at = Location(envelope=reference(header.control_number), tag="ISA", element=6)
     if agreed.nothing:
         return [finding("ENV-NOTHING-AGREED", at)]
     found = [] if agreed.parties is None else list(_strangers(header, agreed.parties))
@@ -80,7 +80,7 @@ def about_interchange(header: InterchangeHeader, agreed: Agreed) -> list[Diagnos
 
 def about_group(header: GroupHeader, interchange: InterchangeHeader, agreed: Agreed) -> list[Diagnostic]:
     """Return what is not as agreed in GS."""
-    at = Location(interchange=interchange.control_number, group=header.control_number, tag="GS")
+    at = Location(envelope=reference(interchange.control_number), group=reference(header.control_number), tag="GS")
     found: list[Diagnostic] = []
     release = RELEASE.match(header.release)
     if agreed.releases is not None and (release is None or release[0] not in agreed.releases):
@@ -108,7 +108,7 @@ def _strangers(header: InterchangeHeader, parties: Parties) -> Iterator[Diagnost
     )
     for code, element, named, due in rows:
         if named != due:
-            at = Location(interchange=header.control_number, tag="ISA", element=element)
+            at = Location(envelope=reference(header.control_number), tag="ISA", element=element)
             yield finding(code, at, found=named, expected=due)
 
 
@@ -120,7 +120,7 @@ def _another_party(at: Location, named: str | None, due: str) -> Diagnostic:
 def _other_usage(header: InterchangeHeader, usage: str, leniency: frozenset[str]) -> Diagnostic:
     """A test from a partner in production, or the other way round: taken as test, and said so."""
     forgiven = "test-in-production" if (usage, header.usage) == ("P", "T") else "usage-may-differ"
-    at = Location(interchange=header.control_number, tag="ISA", element=15)
+    at = Location(envelope=reference(header.control_number), tag="ISA", element=15)
     key = "ENV-USAGE-DIFFERS/meant" if header.usage == "T" else "ENV-USAGE-DIFFERS"
     told = finding(key, at, found=header.usage, expected=usage)
     return replace(told, severity=Severity.NOTE) if leniency & {forgiven, "usage-may-differ"} else told

@@ -87,7 +87,7 @@ def check(
             if isinstance(event, TransactionSet):
                 step()
     except Unreadable as fault:
-        return Report(verdict="not-x12", sets=[], findings=[fault.finding(Severity.INTERCHANGE, case=CHECKED)])
+        return Report(verdict="not-x12", sets=[], findings=[fault.finding(Severity.ENVELOPE, case=CHECKED)])
     return Report(
         verdict=_verdict(checking.findings, (one.verdict for one in checking.sets)),
         sets=checking.sets,

@@ -19,7 +19,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 
-from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.headers import GroupHeader, InterchangeHeader, reference
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.formats.x12.separators import Separators
 from hub.kernel.diagnostics import Diagnostic
@@ -193,9 +193,9 @@ class TransactionSet:
         """Return a place in this set, or the set itself."""
         has_name = bool(self.control_number) or segment is not None or self.interchange is not None
         return Location(
-            interchange=self.interchange,
-            group=self.group,
-            set=self.control_number[:FOUND_CHARACTERS_MAX] or None,
+            envelope=reference(self.interchange),
+            group=reference(self.group),
+            document=self.control_number[:FOUND_CHARACTERS_MAX] or None,
             segment=segment,
             tag=tag,
             element=element,

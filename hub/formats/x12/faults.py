@@ -48,7 +48,7 @@ def finding(
 
 
 _NOTE, _WARNING = Severity.NOTE, Severity.WARNING
-_SET, _GROUP, _INTERCHANGE = Severity.SET, Severity.GROUP, Severity.INTERCHANGE
+_SET, _GROUP, _INTERCHANGE = Severity.DOCUMENT, Severity.GROUP, Severity.ENVELOPE
 
 
 def _fault(severity: Severity, standard: str | None, message: str, remedy: str) -> X12Fault:
@@ -271,7 +271,7 @@ _SET_FAULTS = {
         _SET, "5", "the set is longer than {count} {unit}", "split the set",
     ),
     "SYN-TOO-MANY-ELEMENTS": _fault(
-        Severity.SEGMENT, "8", "the segment has {elements} elements, more than {count}",
+        Severity.PART, "8", "the segment has {elements} elements, more than {count}",
         "end the segment with its terminator",
     ),
     "SYN-NUL-IN-SET": _fault(

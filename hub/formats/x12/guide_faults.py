@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hub.formats.x12.faults import X12Fault
+from hub.formats.x12.headers import reference
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.kernel.sentence import Phrase, Word, Wording, declared
@@ -22,7 +23,7 @@ WARNINGS_MAX = 100
 FOUND_CHARACTERS_MAX = 200
 """Of a wrong value, what a finding keeps; AK404 takes 99."""
 
-_SEGMENT, _ELEMENT, _WARNING = Severity.SEGMENT, Severity.ELEMENT, Severity.WARNING
+_SEGMENT, _ELEMENT, _WARNING = Severity.PART, Severity.VALUE, Severity.WARNING
 
 
 def _fault(severity: Severity, standard: str | None, message: str, remedy: str) -> X12Fault:
@@ -203,12 +204,12 @@ FORGIVEN = {
 class SetFindings:
     """The faults of one set, in the order found, bounded in number; what does not fit is counted."""
 
-    __slots__ = ("_forgiven", "_group", "_interchange", "_set", "items", "rejects", "unlisted", "warnings")
+    __slots__ = ("_envelope", "_forgiven", "_group", "_set", "items", "rejects", "unlisted", "warnings")
 
     def __init__(self, interchange: int | None, group: int | None, set: str, leniency: Collection[str] = ()) -> None:
         self._forgiven = [FORGIVEN[name] for name in leniency if name in FORGIVEN]
-        self._interchange = interchange
-        self._group = group
+        self._envelope = reference(interchange)
+        self._group = reference(group)
         self._set = set or None
         self.items: list[Diagnostic] = []
         self.rejects = 0
@@ -245,7 +246,7 @@ class SetFindings:
                 severity=severity,
                 words=words or None,
                 location=Location(
-                    interchange=self._interchange, group=self._group, set=self._set, segment=segment, tag=tag,
+                    envelope=self._envelope, group=self._group, document=self._set, segment=segment, tag=tag,
                     loop=loop, element=element, component=component, repetition=repetition,
                 ),
                 standard=fault.standard,
@@ -273,7 +274,7 @@ class SetFindings:
                     code="GDE-MORE-FINDINGS",
                     severity=Severity.NOTE,
                     words={"found": self.unlisted},
-                    location=Location(interchange=self._interchange, group=self._group, set=self._set),
+                    location=Location(envelope=self._envelope, group=self._group, document=self._set),
                     found=str(self.unlisted),
                 )
             )

@@ -110,11 +110,18 @@ def group_header(elements: list[str], interchange: int | None) -> tuple[GroupHea
     )
     return header, [
         finding(
-            code, Location(interchange=interchange, group=number or 0, tag="GS", element=element), found=gs[element]
+            code,
+            Location(envelope=reference(interchange), group=reference(number or 0), tag="GS", element=element),
+            found=gs[element],
         )
         for element, code, wrong in rows
         if wrong
     ]
+
+
+def reference(number: int | None) -> str | None:
+    """Return a control number as a place names it."""
+    return None if number is None else str(number)
 
 
 def read_number(text: str, digits_max: int = CONTROL_NUMBER_DIGITS_MAX) -> int | None:
@@ -181,7 +188,11 @@ def _faults(
 ) -> list[Diagnostic]:
     """Return the fault of each row of which the last says so: the element and its code."""
     return [
-        finding(code, Location(interchange=interchange, group=group, tag=tag, element=element), found=elements[element])
+        finding(
+            code,
+            Location(envelope=reference(interchange), group=reference(group), tag=tag, element=element),
+            found=elements[element],
+        )
         for element, code, wrong in rows
         if wrong
     ]

@@ -26,6 +26,7 @@ from hub.formats.x12.headers import (
     group_header,
     interchange_header,
     read_number,
+    reference,
     same_number,
 )
 from hub.formats.x12.isa import Isa
@@ -128,7 +129,7 @@ class EnvelopeReading:
         yield from self.close_left_open()
         segment = self.taken()
         header, findings = group_header(segment.elements, self.number)
-        place = Location(interchange=self.number, group=header.control_number, tag="GS")
+        place = Location(envelope=reference(self.number), group=reference(header.control_number), tag="GS")
         if any(f.code in ("ENV-GROUP-KIND", "ENV-GROUP-NUMBER") for f in findings):
             self.findings.append(finding("ENV-GROUP-INVALID", place))
         sent = segment.elements[6].strip()[:FOUND_CHARACTERS_MAX] if len(segment.elements) > 6 else ""
@@ -174,8 +175,8 @@ class EnvelopeReading:
         """Count a segment that stands where none may stand."""
         segment = self.taken()
         place = Location(
-            interchange=self.number,
-            group=self._group.header.control_number if self._group else None,
+            envelope=reference(self.number),
+            group=reference(self._group.header.control_number if self._group else None),
             tag=segment.elements[0][:3].strip() or None,
             offset=segment.offset,
         )
@@ -210,7 +211,7 @@ class EnvelopeReading:
     def at_group(self, tag: str | None = None) -> Location:
         """Return the place of the open group, or of its trailer."""
         number = self._group.header.control_number if self._group else None
-        return Location(interchange=self.number, group=number, tag=tag)
+        return Location(envelope=reference(self.number), group=reference(number), tag=tag)
 
     def taken(self, *, ends_at_line_end: bool = False) -> EnvelopeSegment:
         """Take the envelope segment that comes next."""
@@ -220,7 +221,7 @@ class EnvelopeReading:
         return segment
 
     def _saw_nul(self, offset: int) -> None:
-        self._nul = self._nul or Location(interchange=self.number, offset=offset)
+        self._nul = self._nul or Location(envelope=reference(self.number), offset=offset)
 
     def _is_beyond(self, group: _Group) -> bool:
         """Count the set; say whether it is one too many, which is then not given."""
@@ -281,11 +282,11 @@ class InterchangeReading(EnvelopeReading):
 
     def _end(self, tag: str) -> InterchangeEnd:
         stated: int | None = None
-        place = Location(interchange=self.number, tag="IEA")
+        place = Location(envelope=reference(self.number), tag="IEA")
         faults: list[Diagnostic] = []
         if tag != "IEA":
             code = "ENV-INTERCHANGE-RUN-OVER" if tag else "ENV-INTERCHANGE-NOT-CLOSED"
-            faults.append(finding(code, Location(interchange=self.number, offset=self.walker.offset)))
+            faults.append(finding(code, Location(envelope=reference(self.number), offset=self.walker.offset)))
         else:
             segment = self.taken(ends_at_line_end=True)
             trailer = [*segment.elements, "", ""]
@@ -310,7 +311,7 @@ class InterchangeReading(EnvelopeReading):
 
 
 def _with_number(fault: Diagnostic, header: InterchangeHeader) -> Diagnostic:
-    place = replace(fault.location, interchange=header.control_number)
+    place = replace(fault.location, envelope=reference(header.control_number))
     return replace(fault, location=place)
 
 

@@ -77,10 +77,10 @@ def forgiving(findings: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 
 def _is_beside_the_point(finding: Diagnostic) -> bool:
-    if finding.severity not in (Severity.ELEMENT, Severity.SEGMENT) or not finding.code.startswith("GDE-"):
+    if finding.severity not in (Severity.VALUE, Severity.PART) or not finding.code.startswith("GDE-"):
         return False
     at = finding.location
-    if finding.severity is Severity.SEGMENT:
+    if finding.severity is Severity.PART:
         return finding.code in ("GDE-SEGMENT-UNKNOWN", "GDE-SEGMENT-NOT-IN-SET") or at.tag in ("AK3", "AK4")
     of_length = finding.code in ("GDE-ELEMENT-TOO-SHORT", "GDE-ELEMENT-TOO-LONG")
     return (at.tag, at.element) not in (_CODES if of_length else _NEEDED)

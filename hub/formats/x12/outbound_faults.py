@@ -19,7 +19,7 @@ def outbound(
         words["found"] = quoted(found)  # of what is kept nobody could tell that there was more
     return Diagnostic(
         code=code,
-        severity=_SEVERITIES.get(code, Severity.ELEMENT),
+        severity=_SEVERITIES.get(code, Severity.VALUE),
         words=words or None,
         location=replace(at, element=element, component=component) if element is not None else at,
         found=found[:FOUND_CHARACTERS_MAX] if found else None,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from hub.formats.tree import Value
+from hub.formats.x12.headers import reference
 from hub.formats.x12.isa import WHOLE_ISA
 from hub.formats.x12.outbound_faults import outbound
 from hub.formats.x12.separators import Separators, is_usable
@@ -157,7 +158,7 @@ def rules_for(separators: Separators, encoding: str, substitute: str | None) -> 
 
 def encoded(text: str, encoding: str, interchange: int | None) -> tuple[bytes | None, list[Diagnostic]]:
     """Return the bytes of ``text``, or why a reader could not get the same text back from them."""
-    at = Location(interchange=interchange)
+    at = Location(envelope=reference(interchange))
     try:
         body = text.encode(encoding)
     except UnicodeEncodeError:

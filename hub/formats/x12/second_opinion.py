@@ -146,7 +146,7 @@ def _elements(place: segment_if, segment: PyxSegment, position: int) -> Iterator
         _, faults = place.is_valid_errors(segment)
     except IndexError:
         # pyx12 4.0 looks for the name of a component beyond the last and fails when a composite has too many.
-        yield _finding(Severity.ELEMENT, "3", "too many components", position, segment.get_seg_id(), None, None)
+        yield _finding(Severity.VALUE, "3", "too many components", position, segment.get_seg_id(), None, None)
         return
     told: set[object] = set()
     for fault in faults:
@@ -158,7 +158,7 @@ def _elements(place: segment_if, segment: PyxSegment, position: int) -> Iterator
 def _of_segment(fault: SegError, position: int, segment: PyxSegment) -> Diagnostic:
     tag = fault.seg_data.get_seg_id() if fault.seg_data is not None else segment.get_seg_id()
     at = fault.seg_count or position
-    return _finding(Severity.SEGMENT, fault.err_cde, fault.err_str, at, tag, None, fault.err_val)
+    return _finding(Severity.PART, fault.err_cde, fault.err_str, at, tag, None, fault.err_val)
 
 
 def _of_element(fault: EleError, position: int, segment: PyxSegment) -> Diagnostic:
@@ -167,7 +167,7 @@ def _of_element(fault: EleError, position: int, segment: PyxSegment) -> Diagnost
     element = int(digits) if digits.isdigit() else None
     location_of_part = int(inner) if inner.isdigit() else None
     return _finding(
-        Severity.ELEMENT, fault.err_cde, fault.err_str, position, segment.get_seg_id(), element, fault.err_val,
+        Severity.VALUE, fault.err_cde, fault.err_str, position, segment.get_seg_id(), element, fault.err_val,
         location_of_part,
     )  # fmt: skip
 
@@ -183,7 +183,7 @@ def _finding(
     component: int | None = None,
 ) -> Diagnostic:
     return Diagnostic(
-        code="GDE-SECOND-SEGMENT" if severity is Severity.SEGMENT else "GDE-SECOND-ELEMENT",
+        code="GDE-SECOND-SEGMENT" if severity is Severity.PART else "GDE-SECOND-ELEMENT",
         severity=severity,
         words={"text": message},
         location=Location(segment=position, tag=tag, element=element, component=component),

@@ -23,7 +23,7 @@ from hub.formats.x12.events import (
     TransactionSet,
 )  # fmt: skip
 from hub.formats.x12.faults import finding
-from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.headers import GroupHeader, InterchangeHeader, reference
 from hub.formats.x12.separators import Separators
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.location import Location
@@ -65,7 +65,7 @@ class Interchange(Struct):
 
     @property
     def refused(self) -> bool:
-        return worst(self.findings) >= Severity.INTERCHANGE
+        return worst(self.findings) >= Severity.ENVELOPE
 
     @property
     def only_tells(self) -> bool:
@@ -87,7 +87,7 @@ class Interchange(Struct):
         A TA1 stands before all that may be wrong with groups, and with their count at the end.
         """
         return any(
-            f.severity is Severity.INTERCHANGE and (f.location.tag == "ISA" or f.code == "ENV-INTERCHANGE-NOT-CLOSED")
+            f.severity is Severity.ENVELOPE and (f.location.tag == "ISA" or f.code == "ENV-INTERCHANGE-NOT-CLOSED")
             for f in self.findings
         )
 
@@ -186,5 +186,5 @@ def _too_many_told(told: list[ServiceSegment]) -> list[Diagnostic]:
     if len(told) <= TA1S_MAX:
         return []
     first = told[TA1S_MAX]
-    at = Location(interchange=first.interchange, tag=TA1, offset=first.offset)
+    at = Location(envelope=reference(first.interchange), tag=TA1, offset=first.offset)
     return [finding("ENV-TOO-MANY-TA1", at, count=TA1S_MAX)]

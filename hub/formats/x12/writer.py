@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from hub.formats.tree import Value
-from hub.formats.x12.headers import GroupHeader, InterchangeHeader
+from hub.formats.x12.headers import GroupHeader, InterchangeHeader, reference
 from hub.formats.x12.limits import SEGMENTS_WRITTEN_MAX
 from hub.formats.x12.outbound_faults import outbound
 from hub.formats.x12.outbound_values import OutboundRules, encoded, rules_for
@@ -73,7 +73,9 @@ def write_interchange(
     writing = _Writing(rules_for(separators, encoding, substitute), header.control_number)
     writing.isa(header)
     for values in acknowledgements:
-        writing.segment(values, Location(interchange=header.control_number, tag=values[0][:3] if values else None))
+        writing.segment(
+            values, Location(envelope=reference(header.control_number), tag=values[0][:3] if values else None)
+        )
     for group, sets in groups:
         writing.group(group, sets)
     writing.add("IEA", str(len(groups)), f"{header.control_number:09d}")
@@ -130,7 +132,7 @@ class _Writing:
 
     def isa(self, header: InterchangeHeader) -> None:
         """Add the interchange header, padded."""
-        place = Location(interchange=header.control_number, tag="ISA")
+        place = Location(envelope=reference(header.control_number), tag="ISA")
         separators = self.rules.separators
         self.findings += self.rules.number(header.control_number, place, 13)
         repeats = has_repetition(header.version)
@@ -153,7 +155,7 @@ class _Writing:
 
     def group(self, header: GroupHeader, sets: Sequence[OutboundSet]) -> None:
         """Add GS, its sets and GE."""
-        place = Location(interchange=self.number, group=header.control_number, tag="GS")
+        place = Location(envelope=reference(self.number), group=reference(header.control_number), tag="GS")
         self.findings += self.rules.number(header.control_number, place, 6)
         self.findings += _missing(
             place, ((4, header.on), (5, header.at), (1, header.functional_group), (8, header.release))
@@ -177,7 +179,7 @@ class _Writing:
         """Add ST, the segments and SE with their count."""
         number = f"{outbound_set.control_number:0{SET_NUMBER_DIGITS_MIN}d}"
         first = len(self.lines)
-        at = Location(interchange=self.number, group=group, set=number, segment=1, tag="ST")
+        at = Location(envelope=reference(self.number), group=reference(group), document=number, segment=1, tag="ST")
         self.findings += self.rules.number(outbound_set.control_number, at, 2)
         self.findings += self.rules.header_text(outbound_set.kind, 3, at, 1)
         if len(outbound_set.kind) != 3:
@@ -210,7 +212,12 @@ class _Writing:
                 self.lines.append(line)
                 continue
             tag = str(values[0])[:3] if values else None
-            self.segment(values, Location(interchange=self.number, group=group, set=number, segment=position, tag=tag))
+            self.segment(
+                values,
+                Location(
+                    envelope=reference(self.number), group=reference(group), document=number, segment=position, tag=tag
+                ),
+            )
 
     def segment(self, values: Sequence[Value], at: Location) -> None:
         """Add one segment of data, each value judged."""
@@ -220,7 +227,7 @@ class _Writing:
 
     def result(self) -> WrittenInterchange:
         """Return the bytes, unless something was refused."""
-        if worst(self.findings) >= Severity.ELEMENT:
+        if worst(self.findings) >= Severity.VALUE:
             return WrittenInterchange(body=None, findings=self.findings)
         end = self.rules.separators.segment + self.rules.separators.segment_suffix
         body, faults = encoded(end.join([*self.lines, ""]), self.rules.encoding, self.number)

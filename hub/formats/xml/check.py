@@ -420,7 +420,7 @@ def _by_xsd(root: etree._Element, model: etree.XMLSchema, told: set[int | None])
             else:
                 findings.add("GDE-SCHEMA", _name(element), location, expected=foreseen)
     more = sum(entry.line not in told for entry in islice(log, XSD_FINDINGS_MAX, None))
-    return [*findings.finished(), *([more_findings(more, Severity.SEGMENT)] if more > 0 else [])]
+    return [*findings.finished(), *([more_findings(more, Severity.PART)] if more > 0 else [])]
 
 
 def _meant(root: etree._Element, path: str | None, line: int) -> etree._Element:

@@ -323,7 +323,7 @@ def test_refused(asked: OrderLine, said: dict[str, Any], code: str, path: str, m
     state = decision.lines[0].state
     reason = next(found for found in state.reasons if found.code == code)
     assert (decision.outcome, state.verdict, state.status) == ("refused", LineVerdict.REFUSED, Status.REFUSED)
-    assert (reason.location.path, reason.message, reason.severity) == (path, message, Severity.SEGMENT)
+    assert (reason.location.path, reason.message, reason.severity) == (path, message, Severity.PART)
     assert reason.remedy
     assert all(promise.deliver is None and promise.ship is None for promise in state.promises)
     assert message in (state.promises[0].reason or "")

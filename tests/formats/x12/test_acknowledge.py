@@ -66,9 +66,9 @@ def test_everything_accepted() -> None:
 
 def test_one_bad_set_among_good_ones_is_partial_acceptance() -> None:
     bad = outcome(
-        fault(Severity.ELEMENT, "7", "XX", segment=15, tag="PO1", loop="PO1", element=3),
-        fault(Severity.ELEMENT, "1", None, segment=15, tag="PO1", loop="PO1", element=2),
-        fault(Severity.SEGMENT, "3", None, segment=20, tag="CTT"),
+        fault(Severity.VALUE, "7", "XX", segment=15, tag="PO1", loop="PO1", element=3),
+        fault(Severity.VALUE, "1", None, segment=15, tag="PO1", loop="PO1", element=2),
+        fault(Severity.PART, "3", None, segment=20, tag="CTT"),
     )
     assert lines(bad, outcome(number="0002"), stated=2) == [
         "AK1*PO*7~",
@@ -85,7 +85,7 @@ def test_one_bad_set_among_good_ones_is_partial_acceptance() -> None:
 
 
 def test_all_sets_rejected_reject_the_group() -> None:
-    bad = outcome(fault(Severity.SET, "4", "9", segment=5, tag="SE", element=1))
+    bad = outcome(fault(Severity.DOCUMENT, "4", "9", segment=5, tag="SE", element=1))
     assert lines(bad) == ["AK1*PO*7~", "AK2*850*0001~", "AK5*R*4~", "AK9*R*1*1*0~"]
 
 
@@ -110,7 +110,7 @@ def test_a_fault_of_the_group_rejects_it_whole_and_says_which() -> None:
 
 @pytest.mark.parametrize("form", [FORM_997, FORM_999], ids=["997", "999"])
 def test_no_set_of_a_group_that_is_rejected_whole_is_told_to_be_accepted(form: Form) -> None:
-    bad = outcome(fault(Severity.SET, "1"), number="0002")
+    bad = outcome(fault(Severity.DOCUMENT, "1"), number="0002")
     told = lines(outcome(), bad, findings=[fault(Severity.GROUP, "2")], form=form)
     assert [line[:3] for line in told] == ["AK1", "AK9"]
     assert told[-1] == "AK9*R*2*2*0*2~"
@@ -118,15 +118,15 @@ def test_no_set_of_a_group_that_is_rejected_whole_is_told_to_be_accepted(form: F
 
 def test_several_faults_of_a_set_are_all_named_at_most_five() -> None:
     codes = ["2", "3", "4", "23", "6", "7"]
-    assert lines(outcome(*[fault(Severity.SET, code) for code in codes]))[2] == "AK5*R*2*3*4*23*6~"
+    assert lines(outcome(*[fault(Severity.DOCUMENT, code) for code in codes]))[2] == "AK5*R*2*3*4*23*6~"
 
 
 def test_an_unknown_set_is_told_that_it_is_not_supported() -> None:
-    assert lines(outcome(fault(Severity.SET, "1", "867")))[2] == "AK5*R*1~"
+    assert lines(outcome(fault(Severity.DOCUMENT, "1", "867")))[2] == "AK5*R*1~"
 
 
 def test_a_component_is_named_with_its_position() -> None:
-    told = lines(outcome(fault(Severity.ELEMENT, "1", None, segment=4, tag="SLN", element=5, component=1)))
+    told = lines(outcome(fault(Severity.VALUE, "1", None, segment=4, tag="SLN", element=5, component=1)))
     assert told[3] == "AK4*5>1*355*1~"
 
 
@@ -134,25 +134,25 @@ def test_a_component_is_named_with_its_position() -> None:
     "copy", ["a*b", "a~b", "x>y", "tab\there", "nul\0", "two\nlines", "a:b", "a|b", "a^b", "x" * 100, " ", "é"]
 )
 def test_bad_data_is_repeated_only_when_that_is_safe(copy: str) -> None:
-    told = lines(outcome(fault(Severity.ELEMENT, "6", copy, segment=3, tag="CUR", element=2)))
+    told = lines(outcome(fault(Severity.VALUE, "6", copy, segment=3, tag="CUR", element=2)))
     assert told[3] == "AK4*2*100*6~"
 
 
 def test_bad_data_that_would_separate_in_the_answer_is_not_repeated() -> None:
-    bad = fault(Severity.ELEMENT, "7", "4.5", segment=3, tag="CUR", element=2)
+    bad = fault(Severity.VALUE, "7", "4.5", segment=3, tag="CUR", element=2)
     assert lines(outcome(bad))[3] == "AK4*2*100*7*4.5~"
     assert lines(outcome(bad), separators=Separators(segment="."))[3] == "AK4*2*100*7~"
 
 
 def test_control_numbers_nobody_can_repeat_are_zeros_in_the_answer() -> None:
     broken = SetOutcome(
-        kind="8*0", control_number="\x1b[2J", findings=[fault(Severity.SET, "6"), fault(Severity.SET, "7")]
+        kind="8*0", control_number="\x1b[2J", findings=[fault(Severity.DOCUMENT, "6"), fault(Severity.DOCUMENT, "7")]
     )
     assert lines(broken)[1:3] == ["AK2*000*0000~", "AK5*R*6*7~"]
 
 
 def test_hundreds_of_faulty_segments_do_not_make_an_endless_answer() -> None:
-    many = [fault(Severity.SEGMENT, "1", None, segment=n, tag="ZZZ") for n in range(2, 5000)]
+    many = [fault(Severity.PART, "1", None, segment=n, tag="ZZZ") for n in range(2, 5000)]
     told = lines(outcome(*many))
     assert sum(line.startswith("AK3") for line in told) == FAULTY_SEGMENTS_MAX
     assert told[-2:] == ["AK5*R*5~", "AK9*R*1*1*0~"]
@@ -166,7 +166,7 @@ def test_an_acknowledgement_is_never_acknowledged() -> None:
 def test_from_005010_on_the_999_speaks_of_releases_conventions_and_repetitions() -> None:
     bad = SetOutcome(
         kind="850", control_number="0001", implementation="005010X1",
-        findings=[fault(Severity.ELEMENT, "7", "XX", segment=3, tag="CUR", element=2, component=1, repetition=4)],
+        findings=[fault(Severity.VALUE, "7", "XX", segment=3, tag="CUR", element=2, component=1, repetition=4)],
     )  # fmt: skip
     assert lines(bad, form=FORM_999) == [
         "AK1*PO*7*004010~", "AK2*850*0001*005010X1~", "IK3*CUR*3**8~", "IK4*2>1>4**7*XX~", "IK5*R*5~", "AK9*R*1*1*0~",
@@ -179,8 +179,8 @@ def test_from_005010_on_the_999_speaks_of_releases_conventions_and_repetitions()
         ([], "A*000"),
         ([fault(Severity.NOTE)], "A*000"),
         ([fault(Severity.WARNING, "022")], "E*022"),
-        ([fault(Severity.WARNING, "015"), fault(Severity.INTERCHANGE, "023")], "R*023"),
-        ([fault(Severity.INTERCHANGE, "001"), fault(Severity.INTERCHANGE, "021")], "R*001"),
+        ([fault(Severity.WARNING, "015"), fault(Severity.ENVELOPE, "023")], "R*023"),
+        ([fault(Severity.ENVELOPE, "001"), fault(Severity.ENVELOPE, "021")], "R*001"),
     ],
 )
 def test_the_ta1_says_the_worst(findings: list[Diagnostic], expected: str) -> None:
@@ -191,7 +191,7 @@ def test_a_ta1_is_due_when_asked_for_or_when_the_interchange_is_refused() -> Non
     asking = InterchangeHeader(control_number=1, acknowledgement_requested=True)
     assert wants_interchange_acknowledgement(asking, [])
     assert not wants_interchange_acknowledgement(INTERCHANGE, [fault(Severity.WARNING, "022")])
-    assert wants_interchange_acknowledgement(INTERCHANGE, [fault(Severity.INTERCHANGE, "023")])
+    assert wants_interchange_acknowledgement(INTERCHANGE, [fault(Severity.ENVELOPE, "023")])
 
 
 findings_of_any_kind = st.builds(

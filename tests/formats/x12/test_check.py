@@ -43,7 +43,7 @@ def test_a_sound_order_is_valid() -> None:
 def test_a_fault_in_one_set_leaves_the_other_valid() -> None:
     found = report(interchange(group(order("0001", ("PO1*1*x*EA~",)), order("0002"))))
     assert (found.verdict, [one.verdict for one in found.sets]) == ("findings", ["findings", "valid"])
-    assert all(one.location.set == "0001" for one in found.findings)
+    assert all(one.location.document == "0001" for one in found.findings)
 
 
 def test_a_set_without_a_guide_is_read_to_its_end() -> None:
@@ -76,7 +76,7 @@ def test_a_bare_set_is_judged_by_the_release_of_our_traffic() -> None:
 def test_a_second_opinion_stands_beside_and_decides_nothing() -> None:
     def opinion(received: TransactionSet, guide: Guide) -> list[Diagnostic]:
         assert received.body[0][0] == "BEG"
-        return [Diagnostic(code="GDE-SECOND-ELEMENT", severity=Severity.ELEMENT, told="wrong")]
+        return [Diagnostic(code="GDE-SECOND-ELEMENT", severity=Severity.VALUE, told="wrong")]
 
     found = check(SOUND, GUIDES.guide, opinion=opinion)
     assert (found.verdict, found.findings, len(found.second_opinions)) == ("valid", [], 2)

@@ -23,7 +23,7 @@ def good_sets(data: bytes) -> list[str]:
     return [e.control_number for e in read(data) if isinstance(e, TransactionSet) and not e.findings]
 
 
-SET, GROUP, INTERCHANGE, WARNING = Severity.SET, Severity.GROUP, Severity.INTERCHANGE, Severity.WARNING
+SET, GROUP, INTERCHANGE, WARNING = Severity.DOCUMENT, Severity.GROUP, Severity.ENVELOPE, Severity.WARNING
 NOT_CLOSED = [
     ("ENV-SET-NOT-CLOSED", SET, "2"),
     ("ENV-GROUP-NOT-CLOSED", GROUP, "3"),
@@ -186,7 +186,7 @@ def test_nothing_is_said_of_the_body_of_a_refused_interchange() -> None:
 
 def test_a_finding_names_its_place() -> None:
     found = findings(interchange(group(order("0001"), order("0002", count=9))))[0]
-    assert str(found.location) == "interchange 1 group 7 set 0002 segment 5 SE01"
+    assert str(found.location) == "envelope 1 group 7 document 0002 segment 5 SE01"
     assert (found.found, found.expected) == ("9", "5")
     assert found.message == "SE01 is '9', but 5 segments arrived (ST and SE counted)"
 

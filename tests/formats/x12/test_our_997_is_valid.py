@@ -64,7 +64,7 @@ def fault(severity: Severity, code: str | None, **place: object) -> Diagnostic:
     ],
 )  # fmt: skip
 def test_a_segment_that_cannot_be_named_is_zzz(tag: str, told: str) -> None:
-    one = SetOutcome(kind="850", control_number="0001", findings=[fault(Severity.SEGMENT, "1", segment=3, tag=tag)])
+    one = SetOutcome(kind="850", control_number="0001", findings=[fault(Severity.PART, "1", segment=3, tag=tag)])
     assert judged([one], [])[2][1] == told
 
 
@@ -77,7 +77,7 @@ def test_a_segment_that_cannot_be_named_is_zzz(tag: str, told: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize(("kind", "said"), [("850", "850"), ("85", "000"), ("8 0", "000"), ("", "000"), ("ABC", "ABC")])
 def test_the_set_is_named_as_it_was_or_by_zeros(number: str, told: str, kind: str, said: str) -> None:
-    one = SetOutcome(kind=kind, control_number=number, findings=[fault(Severity.SET, "7")])
+    one = SetOutcome(kind=kind, control_number=number, findings=[fault(Severity.DOCUMENT, "7")])
     assert judged([one], [])[1] == ["AK2", said, told]
 
 
@@ -95,7 +95,7 @@ def test_a_fault_of_the_group_has_a_code_that_the_release_has(release: str, code
 @pytest.mark.parametrize(("form", "told"), [(FORM_997, "3"), (FORM_999, "12")])
 def test_too_many_repetitions_have_a_code_from_005010_on(form: object, told: str) -> None:
     one = SetOutcome(
-        kind="850", control_number="0001", findings=[fault(Severity.ELEMENT, "12", segment=3, tag="N1", element=2)]
+        kind="850", control_number="0001", findings=[fault(Severity.VALUE, "12", segment=3, tag="N1", element=2)]
     )
     made = acknowledge_group(GROUP, [one], control_number=1, form=form)  # type: ignore[arg-type]
     assert made is not None
@@ -105,9 +105,9 @@ def test_too_many_repetitions_have_a_code_from_005010_on(form: object, told: str
 
 LISTS = {
     Severity.GROUP: "716",
-    Severity.SET: "718",
-    Severity.SEGMENT: "720",
-    Severity.ELEMENT: "723",
+    Severity.DOCUMENT: "718",
+    Severity.PART: "720",
+    Severity.VALUE: "723",
 }
 REJECTING = [
     (name, each.severity, each.standard)

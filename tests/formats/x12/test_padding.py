@@ -99,7 +99,7 @@ def test_a_number_date_or_time_with_blanks_behind_it_is_refused_for_the_blank(
 ) -> None:
     data = interchange(group(order("0001").replace(old, new, 1).replace("SE*5", f"SE*{5 + new.count('DTM')}")))
     [found] = [f for f in check(data, GUIDES.guide).findings if f.severity.is_reject]
-    assert (found.code, found.standard, found.severity) == (code, standard, Severity.ELEMENT)
+    assert (found.code, found.standard, found.severity) == (code, standard, Severity.VALUE)
     assert found.found is not None
     assert found.found.endswith(" ")
     assert f"'{found.found}' has a blank behind it" in found.message

@@ -86,19 +86,19 @@ def test_both_find_a_planted_fault_at_the_same_place_with_the_same_code(lines: l
 
 
 DIFFERENT = {
-    "late segment": (changed(LINES, 5, LINES[4], "PER*BD*A"), "SEGMENT 7 @6 PER", "SEGMENT 1 @6 PER"),
-    "of another set": (changed(LINES, 4, LINES[3], "AK5*A"), "SEGMENT 6 @5 AK5", "SEGMENT 1 @5 AK5"),
+    "late segment": (changed(LINES, 5, LINES[4], "PER*BD*A"), "PART 7 @6 PER", "PART 1 @6 PER"),
+    "of another set": (changed(LINES, 4, LINES[3], "AK5*A"), "PART 6 @5 AK5", "PART 1 @5 AK5"),
     "loop not open": (
-        changed(LINES, 4, LINES[3], "SCH*1*EA***002*20261215"), "SEGMENT 2 @5 SCH", "SEGMENT 1 @5 SCH",
+        changed(LINES, 4, LINES[3], "SCH*1*EA***002*20261215"), "PART 2 @5 SCH", "PART 1 @5 SCH",
     ),
-    "condition": (changed(LINES, 8, "N1*ST*Clinic*92"), "ELEMENT 2 @8 N1 4", "ELEMENT 2 @8 N1 3"),
+    "condition": (changed(LINES, 8, "N1*ST*Clinic*92"), "VALUE 2 @8 N1 4", "VALUE 2 @8 N1 3"),
     "exclusion": (
-        changed(LINES, 13, "QTY*01*5**ABC", LINES[12]), "ELEMENT 10 @13 QTY 4", "ELEMENT 10 @13 QTY 2",
+        changed(LINES, 13, "QTY*01*5**ABC", LINES[12]), "VALUE 10 @13 QTY 4", "VALUE 10 @13 QTY 2",
     ),
     "too many components": (
         changed(LINES, 15, "SLN*1**I*4*EA:1:1:EA:1:1:EA:1:1:EA:1:1:EA:1:1:1", LINES[14]),
-        "ELEMENT 13 @15 SLN 5",
-        "ELEMENT 3 @15 SLN",
+        "VALUE 13 @15 SLN 5",
+        "VALUE 3 @15 SLN",
     ),
 }  # fmt: skip
 
@@ -112,12 +112,12 @@ def test_where_the_two_word_a_fault_differently_it_is_known_how(lines: list[str]
 def test_letters_pyx12_does_not_know_are_its_fault_and_not_the_documents() -> None:
     lines = changed(LINES, 8, "N1*ST*Klinik Zürich")
     assert check(lines).findings == []
-    assert places(opinion(lines)) == ["ELEMENT 6 @8 N1 2"]
+    assert places(opinion(lines)) == ["VALUE 6 @8 N1 2"]
 
 
 def test_pyx12_lets_an_optional_composite_begin_without_its_mandatory_first_part() -> None:
     lines = changed(LINES, 15, "SLN*1**I*4*:2", LINES[14])
-    assert places(check(lines).findings) == ["ELEMENT 1 @15 SLN 5"]
+    assert places(check(lines).findings) == ["VALUE 1 @15 SLN 5"]
     assert opinion(lines) == []
 
 

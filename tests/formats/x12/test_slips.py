@@ -134,7 +134,7 @@ def test_a_fault_is_said_so_that_a_tired_reader_understands_it(data: bytes, code
 
 def test_a_set_that_ends_in_a_glued_trailer_names_no_element() -> None:
     fault = told(SOUND.replace(b"SE*5*0001", b"SE5*0001"))["ENV-SET-NOT-CLOSED"]
-    assert str(fault.location) == "interchange 1 group 7 set 0001 segment 5"
+    assert str(fault.location) == "envelope 1 group 7 document 0001 segment 5"
 
 
 @pytest.mark.parametrize("release", ["004010", "005010"])
@@ -150,7 +150,7 @@ def test_a_group_around_nothing_is_told_and_accepted(release: str) -> None:
 WARNED = Diagnostic(code="GDE-COUNT", severity=Severity.WARNING, told="a count")
 TOLD = Diagnostic(code="GDE-SEGMENT-ORDER", severity=Severity.WARNING, told="late", standard="7")
 NOTED = Diagnostic(code="SYN-NOT-UTF-8", severity=Severity.NOTE, told="read so")
-REFUSED = Diagnostic(code="GDE-ELEMENT-CODE", severity=Severity.ELEMENT, told="no code", standard="7")
+REFUSED = Diagnostic(code="GDE-ELEMENT-CODE", severity=Severity.VALUE, told="no code", standard="7")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_an_error_is_told_only_where_it_can_be_named(findings: list[Diagnostic],
 )
 def test_segments_in_another_order_are_refused_or_forgiven(body: tuple[str, ...]) -> None:
     data = interchange(group(order("0001", body)))
-    assert told(data)["GDE-SEGMENT-ORDER"].severity is Severity.SEGMENT
+    assert told(data)["GDE-SEGMENT-ORDER"].severity is Severity.PART
     forgiven = check(data, GUIDES.guide, agreed=Agreed(leniency=frozenset({"segments-out-of-order"})))
     late = [f for f in forgiven.findings if f.code == "GDE-SEGMENT-ORDER"]
     assert {(f.severity, f.standard) for f in late} == {(Severity.WARNING, "7")}

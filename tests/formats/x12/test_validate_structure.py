@@ -30,7 +30,7 @@ def test_a_finding_says_which_message_where_what_and_what_to_do() -> None:
     assert finding.code == "GDE-ELEMENT-CODE"
     assert finding.standard == "7"
     assert finding.found == "QQ"
-    assert str(finding.location) == "interchange 77 group 5 set 0001 segment 11 PO103"
+    assert str(finding.location) == "envelope 77 group 5 document 0001 segment 11 PO103"
     assert finding.location.loop == "PO1"
     assert finding.remedy
 

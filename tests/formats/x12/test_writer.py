@@ -109,7 +109,7 @@ def test_data_that_could_end_an_element_is_refused_and_named(value: Value, code:
     result = written(["N1", "BY", value])
     assert refusals(result) == [code]
     if code != "SYN-NOT-ENCODABLE":
-        assert str(result.findings[0].location) == "interchange 42 group 7 set 0001 segment 2 N102" + (
+        assert str(result.findings[0].location) == "envelope 42 group 7 document 0001 segment 2 N102" + (
             "-2" if isinstance(value, list) else ""
         )
 

@@ -18,7 +18,7 @@ def refused(data: bytes) -> tuple[str, OpenedXml]:
     assert opened.root is None
     finding = opened.findings[-1]
     assert finding.remedy
-    assert finding.severity is Severity.INTERCHANGE
+    assert finding.severity is Severity.ENVELOPE
     return finding.code, opened
 
 

@@ -13,7 +13,7 @@ from hub.business.orders.catalogue import CatalogueItem, ContractPrice
 from hub.business.orders.contracts import contract_of_line
 from hub.business.orders.quantities import many
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.terms import DIGITS_MAX, OrderTerms, is_plain, priced, shown
+from hub.business.orders.terms import DIGITS_MAX, OrderTerms, is_plain, priced, shown, with_decimals
 from hub.canonical.order import OrderLine
 from hub.kernel.sentence import Word, Wording
 from hub.kernel.words import Price, Quantity
@@ -218,7 +218,7 @@ def _in_line_unit(line: OrderLine, item: CatalogueItem, contract: ContractPrice,
     ratio = _exact(item.factor(unit) or Decimal(1)) / _exact(item.factor(contract.unit) or Decimal(1))
     exact = _decimal(_exact(amount) * ratio / _exact(contract.per))
     if exact is not None:
-        return Price(amount=_with_decimals(exact, amount), currency=contract.currency)
+        return Price(amount=with_decimals(exact, amount), currency=contract.currency)
     per = Quantity(value=contract.per, unit=contract.unit)
     return Price(amount=amount, currency=contract.currency, per=per)
 
@@ -230,13 +230,6 @@ def _said(price: Price, line: OrderLine) -> Wording:
     if price.basis:
         return Wording(key="order/price-basis", words={**words, "basis": price.basis})
     return Wording(key="order/price", words=words)
-
-
-def _with_decimals(number: Decimal, like: Decimal) -> Decimal:
-    """Return ``number`` with no fewer decimals than ``like``: a price of 12.50 stays one."""
-    own, due = (each.as_tuple().exponent for each in (number, like))
-    fewer = isinstance(own, int) and isinstance(due, int) and due < own and is_plain(number)
-    return number.quantize(like) if fewer else number
 
 
 def _exact(number: Decimal) -> Fraction:

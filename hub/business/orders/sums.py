@@ -14,7 +14,7 @@ from hub.business.orders.model import LineDecision
 from hub.business.orders.prices import amount_of
 from hub.business.orders.quantities import ordered_quantity
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.terms import priced, shown
+from hub.business.orders.terms import priced, shown, with_decimals
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Totals
 from hub.kernel.sentence import Phrase, Wording, declared
@@ -101,7 +101,7 @@ def _compared(
         return [say(_UNCOMPARED[key], path, found=words["stated"], **words)]
     if made - allowed <= stated.amount <= made + allowed:
         return []
-    words["computed"] = in_cents(made)
+    words["computed"] = priced(with_decimals(Decimal(in_cents(made)), stated.amount))
     return [say(key, path, found=words["stated"], expected=words["computed"], **words)]
 
 

@@ -62,6 +62,9 @@ def currency_of(order: PurchaseOrder) -> str | None:
     return order.currency or next((line.price.currency for line in order.lines if line.price), None)
 
 
+PRICE_DECIMALS = 4  # of those that people write with idle zeros
+
+
 def shown(number: Decimal) -> str:
     """Return ``number`` as a person writes it: no exponent, no idle zeros.
 
@@ -78,6 +81,18 @@ def priced(number: Decimal) -> str:
     ('12.50', '5000')
     """
     return written(number) if is_plain(number, SHOWN_MAX) else str(number)
+
+
+def with_decimals(number: Decimal, like: Decimal) -> Decimal:
+    """Return ``number`` with no fewer decimals than ``like``, as many as prices have: one of 12.50 stays one.
+
+    >>> with_decimals(Decimal(5678), Decimal("4930.00")), with_decimals(Decimal("0.125"), Decimal("0.5"))
+    (Decimal('5678.00'), Decimal('0.125'))
+    """
+    own, due = (each.as_tuple().exponent for each in (number, like))
+    if not isinstance(own, int) or not isinstance(due, int) or not is_plain(number):
+        return number
+    return number.quantize(Decimal((0, (1,), due))) if -PRICE_DECIMALS <= due < own <= 0 else number
 
 
 def is_plain(number: Decimal, most: int = DIGITS_MAX) -> bool:

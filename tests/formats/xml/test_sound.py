@@ -80,3 +80,16 @@ def test_nothing_is_read_as_sound_of_which_the_judgement_has_something_to_say(
         sound += 1
     assert sound > tried // 10
     tally(f"{wire}: {sound} of {tried} read as sound")
+
+
+def test_a_text_behind_an_element_in_a_text_is_left_to_the_judgement_which_tells_it() -> None:
+    schema = SchemaLibrary([CHECKOUT]).find("cxml/1.2/OrderRequest")
+    assert isinstance(schema, XmlSchema)
+    body = (CHECKOUT / WIRES[schema.wire]).read_bytes()
+    behind = body.replace(b"in tens", b"<Attachment><URL>http://x.example/1</URL></Attachment> in tens")
+    assert behind != body
+    document = next(etree.fromstring(behind).iter(schema.element.clark))
+    layout = XmlLayout(schema.element, judged=False)
+    with pytest.raises(check._Doubtful):
+        check._Sound().place(document, layout)
+    assert "in tens, please." in str(shown(check._Judging().place(document, layout)))

@@ -30,8 +30,8 @@ class PartnerFacts(Struct):
     id: str
     time_zone: str  # IANA
     currency: str  # ISO 4217; of a document that names none
-    weekdays: frozenset[int] = frozenset(range(1, 8))  # ISO, Monday is 1: when its dock takes goods
-    holidays: frozenset[date] = frozenset()
+    weekdays: frozenset[int]  # ISO, Monday is 1: when its dock takes goods
+    holidays: frozenset[date]
 
 
 class Arrived(Struct):

@@ -52,7 +52,7 @@ class Kept(Struct):
 
     def findings(self) -> list[Diagnostic]:
         """Say how many were left out, if any."""
-        if not self.left_out or self.first is None:
+        if self.first is None:
             return []
         return [
             Diagnostic(

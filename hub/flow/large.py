@@ -122,7 +122,7 @@ class LargeInSubprocess:
     """
 
     def __init__(
-        self, rules: Rules, config_path: str | None, *, log_level: str = "info", account: str = "nobody"
+        self, rules: Rules, config_path: str | None, *, log_level: str, account: str = "nobody"
     ) -> None:
         self._rules = rules
         self._here = LargeHere(rules)

@@ -67,5 +67,4 @@ def _send(services: Services, task: Task, fault: Unreadable, reply: Reply, conn:
     for draft in drafts_of([reply], fault.syntax, task.message.id, partner):
         effects.send(None, draft)
     effects.outgoing.flush()
-    effects.note_sent()
     spend(conn, by_partner([(partner, replied_amount([reply]))]), services.clock.now())

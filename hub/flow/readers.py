@@ -163,7 +163,7 @@ class ReadHere:
 class ReadInSubprocess:
     """Reads in a process beside this one, by the same rules."""
 
-    def __init__(self, config_path: str | None, *, log_level: str = "info", account: str = "nobody") -> None:
+    def __init__(self, config_path: str | None, *, log_level: str, account: str = "nobody") -> None:
         self._subprocess = Subprocess(
             READER_MODULE,
             log_level,

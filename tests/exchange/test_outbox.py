@@ -74,6 +74,10 @@ def test_failures_follow_the_schedule_and_end_with_a_person(database: Database) 
         assert shown.message.delivery == "failed"
         assert shown.message.why is not None
         assert now - NOW == timedelta(hours=75, minutes=35, seconds=5)
+        tries = len(outbox.ATTEMPT_WAITS) + 1
+        noted = [(each.event, str(each.text)) for each in shown.timeline]
+        assert [each for each in noted if each[0] == "delivery-failed"] == [("delivery-failed", "503")] * tries
+        assert shown.message.why == f"could not be delivered in {tries} attempts: 503"
         assert outbox.claim(conn, now=now + timedelta(days=30)) == []
         assert outbox.resend(conn, sent, now=now, actor="person:kim")
         assert [d.message for d in outbox.claim(conn, now=now)] == [sent]

@@ -39,7 +39,7 @@ def _wanted(body: bytes, partner: str = ACME) -> ToRead:
 
 
 async def _read_beside(*asked: ToRead) -> list[ReadMessage | BaseException]:
-    reader = ReadInSubprocess(None)
+    reader = ReadInSubprocess(None, log_level="warning")
     answers = await asyncio.gather(*(reader.read(wanted) for wanted in asked), return_exceptions=True)
     await reader.close()
     return answers
@@ -121,7 +121,7 @@ def test_a_message_that_ends_its_reader_keeps_nobody_else_from_being_read(
     monkeypatch.setattr(subprocesses, "_environment", lambda: {"PYTHONPATH": f"{tmp_path}:{Path(__file__).parents[2]}"})
 
     async def story() -> list[str]:
-        hub.hub.services.reader = ReadInSubprocess(None)
+        hub.hub.services.reader = ReadInSubprocess(None, log_level="warning")
         sent = [(await hub.hub.receive(ACME, body, transport="http")).message_id for body in bodies]
         await hub.hub.runner.drain()
         await hub.hub.services.reader.close()
@@ -154,7 +154,7 @@ def test_a_hub_whose_configuration_has_changed_reads_nothing_by_the_new_rules(hu
     overlay.mkdir(parents=True)
 
     async def story() -> None:
-        reader = ReadInSubprocess(str(tmp_path / "config"))
+        reader = ReadInSubprocess(str(tmp_path / "config"), log_level="warning")
         (overlay / "prices.toml").write_text("# another price list\n")
         hub.hub.services.reader = reader
         await hub.hub.receive(ACME, BODIES["an order"], transport="http")

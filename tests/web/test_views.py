@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from hub.kernel.location import Location
 from hub.platform.configuration import find_configuration
 from hub.web.canonical import LEAVES_SHOWN_MAX, Branch, tree_of
 from hub.web.hub import Link
+from tests.flow.overlay import write
 from tests.web.samples import CANONICAL, LINKS, ORDER
 
 RULES = Rules(find_configuration(None))
@@ -82,9 +84,12 @@ def test_a_segment_the_guide_does_not_know_is_shown_and_said_to_be_unknown() -> 
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"ISA", b"<xml/>", b"\x00" * 1000, ORDER[:150], ORDER[:300], b"ISA*" * 5000, "ISA£".encode() * 100],
-    ids=["empty", "three letters", "xml", "nul", "cut in GS", "cut in a set", "no end", "utf-8"],
-)
+    [
+        b"", b"ISA", b"ISA\xff\xfe", b"<xml/>", b"\x00" * 1000, ORDER[:150], ORDER[:300], b"ISA*" * 5000,
+        "ISA£".encode() * 100,
+    ],
+    ids=["empty", "three letters", "no text", "xml", "nul", "cut in GS", "cut in a set", "no end", "utf-8"],
+)  # fmt: skip
 def test_no_bytes_can_break_the_view(body: bytes) -> None:
     wire = shown(body)
     said = "\n".join("".join(each.text for each in line.texts) for line in wire.lines)
@@ -105,7 +110,7 @@ def pages_of(body: bytes) -> list[View]:
 
 
 def test_a_document_of_a_thousand_lines_is_shown_a_page_at_a_time_and_nothing_is_left_out() -> None:
-    line = b"PO1*%d*1*EA*1**BP*A~PID*F****Sheath~"
+    line = b"PO1*%d*1*EA*1**BP*A~" + b"PID*F****Sheath~" * 2
     body = order_of(*(line % number for number in range(1000)))
     pages = pages_of(body)
     assert [(page.before, page.first, page.last) for page in pages[:2]] == [
@@ -167,6 +172,7 @@ def test_the_envelope_is_named_and_set_apart() -> None:
     ]
     sender = isa.values[5]
     assert (sender.label, sender.at, sender.name, sender.value.strip()) == ("ISA06", "ISA:6", "Sender", "123456789")
+    assert (isa.values[-1].label, isa.values[-1].name) == ("ISA16", "Component separator")
     assert [(each.label, each.name) for each in st.values] == [
         ("ST01", "Transaction set"),
         ("ST02", "Set control number"),
@@ -207,13 +213,52 @@ def test_a_release_without_a_guide_is_shown_without_names_and_nothing_in_it_is_c
     assert not [entry.tag for entry in wire.entries if entry.unknown or entry.depth]
 
 
+GUIDE = """
+set = "850"
+name = "purchase order"
+group = "PO"
+
+structure = \"\"\"
+BEG 1..1 {
+    REF 0..1
+}
+N1 0..9 {
+    REF 0..1
+    PER 0..1
+}
+REF 0..1
+\"\"\"
+"""
+
+
+def test_a_segment_that_the_guide_does_not_know_stands_where_it_was_met() -> None:
+    wire = shown(ORDER.replace(b"PID*F****Catheter hub assembly, sterile~", b"PID*F****Hub~ZZZ*1~"))
+    assert [(entry.tag, entry.depth) for entry in wire.entries if entry.unknown] == [("ZZZ", 1)]
+
+
+def test_a_segment_of_which_there_are_several_stands_where_its_place_in_the_guide_is(tmp_path: Path) -> None:
+    write(tmp_path, "schemas/x12/004010/850.toml", GUIDE)
+    body = (
+        ORDER[: ORDER.index(b"BEG*")]
+        + b"BEG*00~REF*1~N1*BY~REF*2~PER*BD~ZZZ*1~N1*ST~REF*3~PER*BD~REF*4~ZZZ*2~SE*13*0001~"
+    )
+    row = DocumentRow(message="m", position=1, partner="north-valve", direction="in", kind="850", release="004010")
+    wire = view_of(body, row, [], Rules(find_configuration(str(tmp_path))))
+    assert [(entry.tag, entry.depth) for entry in wire.entries[3:-1]] == [
+        ("BEG", 0), ("REF", 1), ("N1", 0), ("REF", 1), ("PER", 1), ("ZZZ", 1), ("N1", 0), ("REF", 1), ("PER", 1),
+        ("REF", 0), ("ZZZ", 0),
+    ]  # fmt: skip
+
+
 def test_what_is_not_all_there_is_shown_by_its_lines_with_a_word_that_there_is_more() -> None:
     row = DocumentRow(message="m", position=1, partner="acme-cardio", direction="in", kind="850", release="004010")
     cut = view_of(ORDER, row, [], RULES, cut=True)
     assert (cut.entries, cut.cut, cut.whole) == ([], True, False)
     assert view_of(ORDER, None, [], RULES).entries == [], "of which document, nobody said"
-    long = view_of(ORDER + b" " * BODY_READ_MAX, row, [], RULES)
-    assert (long.entries, long.cut) == ([], True)
+    longest = ORDER + b" " * (BODY_READ_MAX - len(ORDER))
+    assert view_of(longest, row, [], RULES).entries
+    longer = view_of(longest + b" ", row, [], RULES)
+    assert (longer.entries, longer.cut) == ([], True)
 
 
 def test_a_canonical_leaf_knows_its_places_and_its_rule() -> None:

@@ -82,8 +82,6 @@ class X12Syntax(DoorWords):
 
     def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
         """Return the identity by ISA06 and GS02."""
-        if partner.x12 is None or len(partner.x12.theirs) == 1:
-            return None
         interchange = interchange_of(envelope)
         group = next((each for each in interchange.groups if each.number == document.group), None)
         return identity_of(interchange, group, partner)

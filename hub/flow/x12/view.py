@@ -6,6 +6,7 @@ Nothing here can fail: what cannot be named is shown without a name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from hub.exchange.model import DocumentRow
 from hub.flow.rules import Rules
@@ -51,19 +52,12 @@ _Found = tuple[InterchangeStart, GroupStart, TransactionSet]
 
 def view(row: DocumentRow | None, body: bytes, rules: Rules, faulty: set[str], *, first: int, cut: bool) -> View:
     """Return the set that ``row`` is of from its segment ``first`` on; of what is no set, the lines."""
-    found: _Found | None = None
     if row is not None and row.release is not None and len(body) <= BODY_READ_MAX and not cut:
-        try:
+        with suppress(Unreadable):
             found = _find(read(body), row.position)
-        except Unreadable:
-            found = None
-    if found is None:
-        return lines_of(body.decode("utf-8", "replace"), faulty, cut=cut)
-    try:
-        guide = x12_rules(rules).guide(found[2].release, found[2].kind, row.partner if row else "")
-    except Misconfigured:
-        guide = None
-    return _segments(body, *found, guide=guide, faulty=faulty, first=first)
+            if found is not None:
+                return _segments(body, *found, guide=_guide_of(found[2], row, rules), faulty=faulty, first=first)
+    return lines_of(body.decode("utf-8", "replace"), faulty, cut=cut)
 
 
 def _find(events: Iterator[Event], position: int) -> _Found | None:
@@ -80,6 +74,13 @@ def _find(events: Iterator[Event], position: int) -> _Found | None:
             seen += 1
             if seen == position and start is not None and group is not None:
                 return start, group, event
+    return None
+
+
+def _guide_of(found: TransactionSet, row: DocumentRow, rules: Rules) -> Guide | None:
+    """Return the guide of a set as agreed with its partner; None where there is none, or it is at fault."""
+    with suppress(Misconfigured):
+        return x12_rules(rules).guide(found.release, found.kind, row.partner)
     return None
 
 
@@ -200,7 +201,7 @@ class _Walk:
                     continue
                 del self._stack[level + 1 :]
                 self._stack[level] = (uses, number)
-                if use.loop or use.children:
+                if use.children:
                     self._stack.append((use.children, 0))
                 return use.segment, level
         return self._anywhere.get(tag), max(len(self._stack) - 1, 0)

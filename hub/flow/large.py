@@ -121,9 +121,7 @@ class LargeInSubprocess:
     One that ends the process fails, and counts an attempt; the others that were at work are begun anew, and count none.
     """
 
-    def __init__(
-        self, rules: Rules, config_path: str | None, *, log_level: str, account: str = "nobody"
-    ) -> None:
+    def __init__(self, rules: Rules, config_path: str | None, *, log_level: str, account: str = "nobody") -> None:
         self._rules = rules
         self._here = LargeHere(rules)
         self._places = asyncio.Semaphore(BEGUN_AT_ONCE)

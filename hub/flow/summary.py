@@ -106,8 +106,9 @@ class Summary(Struct):
         called, counted = self.called, 1
         if called is None or self.documents < 2:
             return called.why if called else None
-        asked, fault = called.named(called.why), called.why.words.get("message")
-        if called.why.key == REJECTED and self.rejected and isinstance(fault, Wording):
+        asked = called.named(called.why)
+        fault = called.why.words["message"] if called.why.key == REJECTED else None
+        if isinstance(fault, Wording):
             first, counted = called.named(fault), self.rejected
             words: dict[str, Word] = {"rejected": self.rejected, "documents": self.documents, "first": first}
             asked = Wording(key="call/first-rejected", words=words)

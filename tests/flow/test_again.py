@@ -185,3 +185,10 @@ def test_an_answer_that_was_approved_stays_so_when_its_order_is_handed_in_again(
     shown = hub.detail(ours.message).delivery
     assert shown is not None
     assert (shown.verdict, len(shown.earlier)) == ("approve", 3)
+
+
+def test_three_orders_of_one_number_in_one_message_are_one_order_and_two_that_ask_for_a_person(hub: AtWork) -> None:
+    sets = [transaction(order("4500098123"), control=f"{n:04d}") for n in (1, 2, 3)]
+    got = hub.send(interchange(group(*sets)))
+    assert [each.outcome for each in got.documents] == ["accepted", "duplicate", "duplicate"]
+    assert len(hub.orders(number="4500098123")) == 1

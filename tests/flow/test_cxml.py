@@ -71,6 +71,8 @@ def test_the_envelope_of_the_answer_goes_the_other_way_under_an_id_of_its_own(hu
     assert said(answer.body, "//Header/To/Credential/Identity/text()") == ["AN01000421977"]
     assert said(answer.body, "/cXML/@payloadID") == [f"{answer.message}@AN01000098765"]
     assert said(answer.body, "//Request/@deploymentMode") == ["production"]
+    row = hub.detail(answer.message).message
+    assert (row.file_name, row.content_type) == (f"ConfirmationRequest-{row.id}.xml", "text/xml")
 
 
 def test_a_line_we_do_not_make_is_rejected_and_the_others_stand(hub: AtWork) -> None:

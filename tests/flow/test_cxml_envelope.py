@@ -28,9 +28,7 @@ MODE = "/cXML/Request/@deploymentMode"
 
 
 def told(found: Envelope) -> list[tuple[str, str, str | None, str | None, str | None]]:
-    return [
-        (each.code, each.severity.name, each.location.at, each.found, each.expected) for each in found.findings
-    ]
+    return [(each.code, each.severity.name, each.location.at, each.found, each.expected) for each in found.findings]
 
 
 def dividing(*identities: str) -> Partner:
@@ -130,7 +128,13 @@ def test_of_a_body_that_could_not_be_opened_what_was_found_of_its_payload_is_tol
 
 @pytest.mark.parametrize(
     ("identity", "at"),
-    [("AN01", "AN01"), ("us@hub.example", "us-hub.example"), ("-a b-", "a-b"), ("  ", "contract-hub"), ("...", "contract-hub")],
+    [
+        ("AN01", "AN01"),
+        ("us@hub.example", "us-hub.example"),
+        ("-a b-", "a-b"),
+        ("  ", "contract-hub"),
+        ("...", "contract-hub"),
+    ],
 )
 def test_a_payload_of_ours_is_an_id_at_us_without_signs_that_mean_something(identity: str, at: str) -> None:
     assert payload_id("m1", CxmlId(domain="NetworkId", identity=identity)) == f"m1@{at}"

@@ -145,3 +145,9 @@ def test_numbers_on_our_answers_run_from_one_without_a_gap(hub: AtWork) -> None:
     sent = hub.sent()
     assert [each.number for each in sent] == list(range(1, 9))
     assert sorted(each.group or 0 for each in sent) == list(range(1, 9))
+
+
+def test_a_message_without_documents_passes_all_stages(hub: AtWork) -> None:
+    got = hub.send(interchange(number=7))
+    assert [stage.stage for stage in got.stages] == ["received", "mapped", "finished"]
+    assert (got.message.documents, got.documents) == (0, [])

@@ -84,6 +84,21 @@ def test_a_message_replayed_is_found_by_every_number_it_was_found_by_before(hub:
         assert hub.replay(got.message.id).message.keys == got.message.keys
 
 
+def test_a_message_that_is_read_otherwise_since_is_found_by_what_it_says_and_not_by_what_it_was_taken_for(
+    hub_with: HubWith, overlay: Path
+) -> None:
+    rule = 'number               = "BEG03"'
+    misread = change(overlay, "mappings/x12/004010/850.toml", rule, 'number = "BEG05"')
+    hub = hub_with(overlay)
+    got = hub.send(one_order("4500098123", purpose="04"))
+    assert hub.found("20261120") == {("purchase-order", got.message.id)}
+    misread.unlink()
+    hub.reopen()
+    hub.replay(got.message.id)
+    assert hub.found("4500098123") == {("purchase-order", got.message.id)}
+    assert hub.found("20261120") == set()
+
+
 def test_a_message_asked_for_twice_is_processed_once(hub: AtWork) -> None:
     got = hub.send(one_order("4500098123"))
     for _ in range(3):

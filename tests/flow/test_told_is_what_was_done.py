@@ -370,3 +370,18 @@ def test_codes_of_an_unrouted_document_tell_our_remedy_to_us_alone(hub: AtWork) 
     got = hub.send(b"<Forecast/>", SUMMIT)
     assert codes(got) == {"MAP-NOT-ROUTED"}
     assert hub.answers(got.message.id) == []
+
+
+@pytest.mark.parametrize(
+    ("severity", "message", "remedy"),
+    [
+        (Severity.NOTE, "this was noticed, and nothing is refused for it", "nothing"),
+        (Severity.WARNING, "this was taken, and something about it is not certain", "nothing; the factory looks at it"),
+        (Severity.ELEMENT, "this could not be taken as it stands", "nothing; the factory looks at it"),
+    ],
+)
+def test_of_what_our_files_are_at_fault_for_a_customer_hears_its_weight_and_that_we_look(
+    severity: Severity, message: str, remedy: str
+) -> None:
+    told = told_to_partner(Diagnostic(code="CFG-GUIDE", severity=severity, told="schemas/x12/850.toml line 7"))
+    assert (told.message, told.remedy, told.expected) == (message, remedy, None)

@@ -121,14 +121,21 @@ def noticing(mutant: Mutant, tests: dict[str, Any]) -> list[str]:
 
     No more than are done in a while, of those that run its line. What runs when a module is imported no test runs by
     itself (defaults, fields), and what a process beside runs is not seen: then of those that run its function, else its
-    file, else of all.
+    file, else of all. Who uses a field may run no line of its file: there all are asked, those of the file first.
     """
     for lines in ({mutant.line}, set(mutant.lines), None):
         found = [name for name, each in tests.items() if _runs(each["lines"].get(mutant.file), lines)]
         if found:
             break
     else:
-        found = list(tests)
+        return _in_order(mutant, tests, list(tests))
+    first = _in_order(mutant, tests, found)
+    others = [] if mutant.lines else sorted(tests.keys() - set(found))
+    return [*first, *_in_order(mutant, tests, others)]
+
+
+def _in_order(mutant: Mutant, tests: dict[str, Any], found: list[str]) -> list[str]:
+    """Return of the tests so many as are done in a while: one of each function first, and of those the quickest."""
     found.sort(key=lambda name: float(tests[name]["seconds"]))
     before = Counter[str]()
     ranked: list[tuple[int, str]] = []

@@ -5,13 +5,21 @@ By where it stands and what becomes what, as ``Mutant.name`` says it.
 
 from __future__ import annotations
 
+ALONE = "is settled alone and not with others: pace alone"
+
 EXPLAINED: dict[str, str] = {
-    "hub/exchange/recording.py:keys_of: and → or": "a document has what it is about with the kind of that, or neither",
     "hub/flow/outgoing.py:_outgoing: \"out\" → 'outx'": "is cut to the three characters of its column, as all text is",
     "hub/flow/delivering.py:Deliverer.__init__: 0 → 1": "turns are numbered to be compared with each other",
     "hub/flow/bodies.py:BodySyntax.holds_many: False → None": "its one caller asks whether it is true; mypy refuses it",
     "hub/flow/x12/opening.py:open_interchanges: 1 → 2": "with which event a step ends: steps are as long as before",
-    "hub/flow/portions.py:portions: 0 → 1": "a byte of a bound that is tuned: nobody is promised how long a portion is",
+    "hub/flow/settling.py:Unsettled.may_be_grouped: is → is not": ALONE,
+    "hub/flow/settling.py:Unsettled.may_be_grouped: or → and": (
+        "what would else be settled alone is settled with others, and by itself where that does not hold: pace alone"
+    ),
+    "hub/flow/settling.py:Unsettled.may_be_grouped: all(each.position in prepared for each in documents if "
+    "each.takes_effect) → None": ALONE,
+    "hub/flow/syntaxes.py:warm_up: rules.of_room(room, partner.id) → pass": "the first message that needs it reads it",
+    "hub/flow/drafts.py:Reply: False → True": "who acknowledges nothing says it neither in a test nor otherwise",
     "hub/flow/delivering.py:Deliverer._deliver: \"after-send-before-mark\" → 'after-send-before-markx'": (
         "a place where the crash harness kills the hub, which is not among the tests that are looked through"
     ),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from hub.flow.keeping import KEPT_BYTES_MIN
-from hub.flow.summary import ENVELOPE_FINDINGS_MAX
+from hub.flow.summary import ENVELOPE_FINDINGS_MAX, shown
 from hub.formats.x12.acknowledge import NOTES_MAX, SETS_TOLD_MAX
 from hub.formats.x12.limits import SETS_PER_MESSAGE_MAX
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.location import Location
 from tests.flow.at_work import AtWork, assert_each_finding_helps, codes
 from tests.flow.wire import group, interchange, line, of_kind, order, transaction
 
@@ -106,6 +108,17 @@ def test_an_acknowledgement_does_not_name_every_fault_of_ten_thousand(hub: AtWor
     assert len(told.all("AK2")) == len(told.all("AK5")) == 251
     assert len(told.all("AK3")) + len(told.all("AK4")) <= NOTES_MAX + 500
     assert [ak5[1] for ak5 in told.all("AK5")] == ["R"] * 250 + ["A"]
+
+
+def test_as_many_faults_of_envelopes_as_may_be_shown_are_all_shown() -> None:
+    found = [
+        Diagnostic(code="X", severity=Severity.NOTE, told="m", location=Location(segment=n))
+        for n in range(ENVELOPE_FINDINGS_MAX + 2)
+    ]
+    assert shown(found[:-2]) == found[:-2]
+    *first, last = shown(found)
+    assert first == found[:-2]
+    assert (last.code, last.found, last.location) == ("ENV-MORE-FINDINGS", "2", found[-2].location)
 
 
 def test_faults_of_envelopes_are_shown_up_to_a_most_and_then_counted(hub: AtWork) -> None:

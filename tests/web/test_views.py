@@ -86,9 +86,9 @@ def test_a_segment_the_guide_does_not_know_is_shown_and_said_to_be_unknown() -> 
     "body",
     [
         b"", b"ISA", b"ISA\xff\xfe", b"<xml/>", b"\x00" * 1000, ORDER[:150], ORDER[:300], b"ISA*" * 5000,
-        "ISA£".encode() * 100,
+        "ISA£".encode() * 100, ORDER.replace(b"~\n", b"\x81"),
     ],
-    ids=["empty", "three letters", "no text", "xml", "nul", "cut in GS", "cut in a set", "no end", "utf-8"],
+    ids=["empty", "three letters", "no text", "xml", "nul", "cut in GS", "cut in a set", "no end", "utf-8", "an odd separator"],
 )  # fmt: skip
 def test_no_bytes_can_break_the_view(body: bytes) -> None:
     wire = shown(body)
@@ -180,6 +180,16 @@ def test_the_envelope_is_named_and_set_apart() -> None:
     assert (wire.schema, wire.encoding) == ("850 004010", "utf-8")
 
 
+def test_every_part_is_shown_in_the_encoding_it_was_written_in() -> None:
+    body = ORDER.replace(b"GS*PO*123456789*", b"GS*PO*M\xfcller*").replace(b"Catheter", "Käthe".encode())
+    wire = shown(body)
+    assert (wire.entries[1].values[1].value, wire.encoding) == ("Müller", "utf-8")
+    assert "Käthe hub assembly, sterile" in {each.value for entry in wire.entries for each in entry.values}
+    odd = shown(ORDER.replace(b"~\n", b"\xa7").replace(b"Catheter", b"K\xe4the"))
+    assert [entry.tag for entry in odd.entries[:3]] == ["ISA", "GS", "ST"]
+    assert "Käthe hub assembly, sterile" in {each.value for entry in odd.entries for each in entry.values}
+
+
 def test_in_the_raw_view_names_values_and_signs_are_told_apart() -> None:
     beg = shown(ORDER).lines[3]
     assert [(each.text, each.mark, each.at, each.label) for each in beg.texts[:4]] == [
@@ -233,7 +243,7 @@ REF 0..1
 
 def test_a_segment_that_the_guide_does_not_know_stands_where_it_was_met() -> None:
     wire = shown(ORDER.replace(b"PID*F****Catheter hub assembly, sterile~", b"PID*F****Hub~ZZZ*1~"))
-    assert [(entry.tag, entry.depth) for entry in wire.entries if entry.unknown] == [("ZZZ", 1)]
+    assert [(entry.tag, entry.depth) for entry in wire.entries if entry.unknown] == [("ZZZ", 2)]
 
 
 def test_a_segment_of_which_there_are_several_stands_where_its_place_in_the_guide_is(tmp_path: Path) -> None:

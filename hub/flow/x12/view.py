@@ -23,6 +23,7 @@ from hub.flow.views import (
     short,
 )
 from hub.flow.x12.guides import x12_rules
+from hub.formats.x12.characters import decoded, encoding_of
 from hub.formats.x12.envelope_names import ENVELOPE_NAMES
 from hub.formats.x12.events import Event, GroupStart, InterchangeStart, TransactionSet
 from hub.formats.x12.guide import Guide, Use
@@ -133,8 +134,8 @@ def _line(segment: ViewEntry, separators: Separators) -> ViewLine:
 
 def _raw(body: bytes, offset: int, separators: Separators, encoding: str) -> list[str]:
     end = body.find(separators.segment.encode(encoding, "replace"), offset)
-    text = body[offset : end if end >= 0 else offset].decode(encoding, "replace")
-    return text.split(separators.element)
+    raw = body[offset : max(end, offset)]
+    return decoded(raw, encoding_of(raw)).split(separators.element)
 
 
 def _envelope(values: Sequence[str]) -> ViewEntry:

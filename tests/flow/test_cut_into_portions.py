@@ -49,6 +49,8 @@ def test_small_documents_are_cut_by_their_number_and_the_last_portion_says_so() 
 def test_no_portion_weighs_more_than_one_may_unless_it_is_one_document() -> None:
     third = PORTION_WEIGHT_MAX // 3 - weight_of(document())
     assert sizes([document(n, size=third) for n in range(1, 8)]) == [(3, False), (3, False), (1, True)]
+    half = PORTION_WEIGHT_MAX // 2 - weight_of(document())
+    assert sizes([document(n, size=half) for n in range(1, 6)]) == [(2, False), (2, False), (1, True)]
     large = document(2, size=PORTION_WEIGHT_MAX * 2)
     assert sizes([document(1), large, document(3)]) == [(1, False), (1, False), (1, True)]
     assert sizes([large]) == [(1, True)]

@@ -12,6 +12,7 @@ import pytest
 from hub.flow import portions
 from tests.house import CHECKOUT
 from tests.mutation.__main__ import noticing
+from tests.mutation.explained import EXPLAINED
 from tests.mutation.forked import Asked, planted
 from tests.mutation.lines import seen
 from tests.mutation.mutants import Mutant, mutants_of
@@ -66,6 +67,13 @@ def test_an_edit_says_where_it_is_and_what_it_changes() -> None:
     assert (left_out.line, left_out.within, left_out.kind) == (9, "judged", "left out")
     assert "-        forget(count)\n+        pass\n" in left_out.diff(source)
     assert left_out.name(source) == "hub/x.py:judged: forget(count) → pass"
+
+
+def test_what_is_explained_is_a_mutant_that_there_is() -> None:
+    files = {name.partition(":")[0] for name in EXPLAINED}
+    sources = {file: (CHECKOUT / file).read_bytes() for file in files}
+    there = {each.name(source) for file, source in sources.items() for each in mutants_of(file, source)}
+    assert EXPLAINED.keys() - there == set()
 
 
 def test_one_test_of_each_function_is_tried_first_and_of_those_the_quickest() -> None:

@@ -11,7 +11,7 @@ from hub.exchange.model import DocumentRow
 from hub.flow.rules import Rules
 from hub.flow.viewing import view_of
 from hub.flow.views import BODY_READ_MAX, View
-from hub.flow.x12.view import SEGMENTS_SHOWN_MAX
+from hub.flow.x12.view import ELEMENTS_SHOWN_MAX, SEGMENTS_SHOWN_MAX
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
 from hub.platform.configuration import find_configuration
@@ -88,7 +88,10 @@ def test_a_segment_the_guide_does_not_know_is_shown_and_said_to_be_unknown() -> 
         b"", b"ISA", b"ISA\xff\xfe", b"<xml/>", b"\x00" * 1000, ORDER[:150], ORDER[:300], b"ISA*" * 5000,
         "ISA£".encode() * 100, ORDER.replace(b"~\n", b"\x81"),
     ],
-    ids=["empty", "three letters", "no text", "xml", "nul", "cut in GS", "cut in a set", "no end", "utf-8", "an odd separator"],
+    ids=[
+        "empty", "three letters", "no text", "xml", "nul", "cut in GS", "cut in a set", "no end", "utf-8",
+        "an odd separator",
+    ],
 )  # fmt: skip
 def test_no_bytes_can_break_the_view(body: bytes) -> None:
     wire = shown(body)
@@ -129,11 +132,12 @@ def test_a_document_of_a_thousand_lines_is_shown_a_page_at_a_time_and_nothing_is
 
 
 def test_a_page_holds_fewer_segments_where_they_are_wide() -> None:
-    wide = b"ZZZ" + b"*1" * 700 + b"~"
-    pages = pages_of(order_of(*[wide] * 9))
-    assert [page.last - page.first + 1 for page in pages[1:3]] == [3, 3]
-    numbers = [entry.number for page in pages for entry in page.entries if entry.number]
-    assert numbers == list(range(1, pages[-1].last + 1))
+    for elements, shown_at_once in ((ELEMENTS_SHOWN_MAX // 2, 2), (ELEMENTS_SHOWN_MAX - 1, 2), (ELEMENTS_SHOWN_MAX, 1)):
+        wide = b"ZZZ" + b"*1" * (elements - 1) + b"~"
+        pages = pages_of(order_of(*[wide] * 7))
+        assert [page.last - page.first + 1 for page in pages[1:3]] == [shown_at_once] * 2
+        numbers = [entry.number for page in pages for entry in page.entries if entry.number]
+        assert numbers == list(range(1, pages[-1].last + 1))
 
 
 def test_a_page_beyond_the_end_is_the_last_segment_and_one_before_the_beginning_the_first() -> None:

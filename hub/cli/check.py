@@ -26,7 +26,7 @@ from hub.exchange.budgets import Usage
 from hub.exchange.partner_cxml import CXML, nobody_signs
 from hub.exchange.partners import Partner, another_release, load_partners
 from hub.flow.x12.framing import ACKNOWLEDGED_BY
-from hub.flow.x12.sends import sends_at_fault
+from hub.flow.x12.sends import receives_at_fault, sends_at_fault
 from hub.formats.families import SchemaLibrary
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import SystemClock
@@ -152,6 +152,7 @@ def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
                     )
                 )
         found += sends_at_fault(partner, library, configuration)
+        found += receives_at_fault(partner, library, configuration)
         found += _other_releases(partner, library, configuration)
         found += _unsigned(partner, library, configuration)
     return found

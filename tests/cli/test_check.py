@@ -146,6 +146,42 @@ def test_a_map_that_is_named_as_what_it_does_not_read_is_a_fault_with_its_line(
     assert remedy in str(told["remedy"])
 
 
+@pytest.mark.parametrize(
+    ("new", "message", "remedy"),
+    [
+        (
+            '856 = "x12/004010/855"',
+            "under [receives] 856 names x12/004010/855, which writes the set 855",
+            'write 855 = "x12/004010/855"',
+        ),
+        (
+            '855 = "ubl/order-response"',
+            "under [receives] 855 is a set of X12, and ubl/order-response writes XML",
+            'such as order-response = "ubl/order-response"',
+        ),
+        (
+            'order-response = "ubl/order-response"\n855 = "x12/004010/855"',
+            "under [receives] 855 names x12/004010/855 for what ubl/order-response writes already "
+            "(OrderAcknowledgement), so it never writes",
+            "leave one of the two out",
+        ),
+    ],
+)
+def test_a_map_that_is_named_as_what_it_does_not_write_is_a_fault_with_its_line(
+    overlay: Path, tmp_path: Path, capsys: Captured, new: str, message: str, remedy: str
+) -> None:
+    run(["partner", "new", "north-spine", *NEW_PARTNER])
+    file = overlay / "partners" / "north-spine" / "partner.toml"
+    file.write_text(file.read_text().replace('855 = "x12/004010/855"', new))
+    last = new.splitlines()[-1]
+    line = next(number for number, each in enumerate(file.read_text().splitlines(), start=1) if last in each)
+    code, faults = _check(capsys, "--data", str(tmp_path))
+    told = [fault for fault in faults if fault["what"] == "maps" and fault["code"] == "CFG-RECEIVES"]
+    assert code == 1
+    assert [(each["message"], each["line"]) for each in told] == [(message, line)]
+    assert remedy in str(told[0]["remedy"])
+
+
 def test_a_map_of_x12_for_a_partner_with_whom_none_was_agreed_is_a_fault(
     overlay: Path, tmp_path: Path, capsys: Captured
 ) -> None:

@@ -109,7 +109,7 @@ def test_every_customer_is_answered_in_its_own_words_and_the_plant_is_told_of_ea
     assert {partner: set(kinds) for partner, kinds in answered.items()} == {
         "acme-cardio": {"855", "997"},
         "borealis-ortho": {"855", "999"},
-        "meridian-cath": {"ConfirmationRequest"},
+        "meridian-cath": {"ConfirmationRequest", "StatusUpdateRequest"},
         "nordlys-implants": {"ApplicationResponse", "OrderResponse"},
         "helix-diagnostics": {"purchaseOrderResponse", "acknowledgement"},
         "summit-surgical": {"OrderResponse", "Acknowledgement"},

@@ -377,7 +377,7 @@ def test_codes_of_an_unrouted_document_tell_our_remedy_to_us_alone(hub: AtWork) 
     [
         (Severity.NOTE, "this was noticed, and nothing is refused for it", "nothing"),
         (Severity.WARNING, "this was taken, and something about it is not certain", "nothing; the factory looks at it"),
-        (Severity.ELEMENT, "this could not be taken as it stands", "nothing; the factory looks at it"),
+        (Severity.VALUE, "this could not be taken as it stands", "nothing; the factory looks at it"),
     ],
 )
 def test_of_what_our_files_are_at_fault_for_a_customer_hears_its_weight_and_that_we_look(

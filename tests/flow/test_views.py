@@ -274,7 +274,7 @@ def test_of_one_long_line_in_no_syntax_the_beginning_is_shown(characters: int, c
 
 
 def test_what_a_partner_says_of_ours_is_marked_in_ours_and_not_in_theirs() -> None:
-    finding = Diagnostic(code="ACK-OURS-X", severity=Severity.ELEMENT, told="m", location=Location(at="/Order/Header"))
+    finding = Diagnostic(code="ACK-OURS-X", severity=Severity.VALUE, told="m", location=Location(at="/Order/Header"))
     row = DocumentRow(message="m", position=1, partner="p", direction="in", kind="order", map_name=XML)
     theirs, ours = (view_of(ORDERS[XML], replace(row, direction=each), [finding], RULES) for each in ("in", "out"))
     assert not [entry.at for entry in theirs.entries if entry.faulty]

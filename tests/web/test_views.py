@@ -211,7 +211,7 @@ def test_in_the_raw_view_names_values_and_signs_are_told_apart() -> None:
 
 
 def test_a_segment_with_a_finding_of_its_own_is_marked_and_its_values_are_not() -> None:
-    finding = Diagnostic(code="X", severity=Severity.ELEMENT, told="m", location=Location(segment=2))
+    finding = Diagnostic(code="X", severity=Severity.VALUE, told="m", location=Location(segment=2))
     wire = shown(ORDER, findings=[finding])
     assert [entry.at for entry in wire.entries if entry.faulty] == ["2:0"]
     assert not [each for entry in wire.entries for each in entry.values if each.faulty]

@@ -20,8 +20,16 @@ from hub.kernel.errors import HubError
 from hub.kernel.outcome import Key
 from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
+from hub.kernel.words import Id
 from hub.platform.configuration import Configuration
 from hub.security.policy import Grant
+
+
+class AgreedParty(Struct):
+    """A number by which the partner's documents may name somebody in a role."""
+
+    role: str  # buyer, seller, bill-to
+    id: Id
 
 
 class PartnerFacts(Struct):
@@ -32,6 +40,7 @@ class PartnerFacts(Struct):
     currency: str  # ISO 4217; of a document that names none
     weekdays: frozenset[int]  # ISO, Monday is 1: when its dock takes goods
     holidays: frozenset[date]
+    parties: tuple[AgreedParty, ...]  # none for a role: whoever is named in it is held against nothing
 
 
 class Arrived(Struct):

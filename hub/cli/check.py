@@ -71,7 +71,8 @@ def check(out: Output, data: Path | None) -> None:
         for what, find in CHECKS.items():
             faults += [_fault(what, fault) for fault in _found(find, settings, configuration)]
             step()
-    warnings = [_fault("partners", each) for each in _never_acknowledged(configuration)]
+    told = [*_never_acknowledged(configuration), *_whoever_is_named(configuration)]
+    warnings = [_fault("partners", each) for each in told]
     budgets = _budgets(settings, configuration)
     out.value({"checked": list(CHECKS), "faults": faults, "warnings": warnings, "budgets": budgets})
     for usage in budgets:
@@ -115,6 +116,28 @@ def _never_acknowledged(configuration: Configuration) -> list[HubError]:
         remedy = 'add 997 = "x12/004010/997" under [sends], or functional_due_minutes = 0 under [x12.acknowledgements]'
         found.append(Misconfigured.told(message, code="CFG-NEVER-ACKNOWLEDGED", file=str(file), remedy=remedy))
     return found
+
+
+def _whoever_is_named(configuration: Configuration) -> list[HubError]:
+    """Return the customers whose orders say in the document alone whose they are, and are held against nothing."""
+    library = MapLibrary(configuration.roots, SchemaLibrary(configuration.roots))
+    found: list[HubError] = []
+    for partner in load_partners(configuration).all():
+        if partner.kind != "customer" or partner.parties or partner.x12 or partner.cxml:
+            continue
+        if any(_reads_parties(library, name) for name in partner.sends.values()):
+            file = configuration.find(f"partners/{partner.id}/partner.toml")
+            message = "its orders name a buyer and a seller, and nothing says whom they may name"
+            remedy = "add [[parties]] with role, id and scheme for each number that was agreed"
+            found.append(Misconfigured.told(message, code="CFG-WHOEVER-IS-NAMED", file=str(file), remedy=remedy))
+    return found
+
+
+def _reads_parties(library: MapLibrary, name: str) -> bool:
+    """Say whether a map reads by which number somebody is named; one that is at fault is told with the maps."""
+    with contextlib.suppress(Misconfigured):
+        return any(field.startswith(("parties.id", "parties.endpoint")) for field, _ in library.map(name).fields)
+    return False
 
 
 def _guides(settings: Settings, configuration: Configuration) -> list[HubError]:

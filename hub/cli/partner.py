@@ -17,6 +17,7 @@ from hub.cli.partner_access import key, keys, revoke, secret, secrets
 from hub.cli.partner_file import AgreedBody, CredentialIdentity, EnvelopeIdentity, new_partner
 from hub.cli.partner_migration import Migration, files_at, id_meant, migrate_file
 from hub.cli.stored import data_option, known_partner, settings_for, usage_shown, usages_of
+from hub.exchange.partner_parties import NamedParty
 from hub.exchange.partner_x12 import EnvelopeId
 from hub.exchange.partners import Kind, Partner, Way, load_partners, read_partner
 from hub.kernel.errors import Misconfigured
@@ -74,6 +75,7 @@ def show(out: Output, partner_id: str, data: Path | None) -> None:
             "cXML ours": cxml and f"{cxml.ours.domain}:{cxml.ours.identity}",
             "releases": x12 and " ".join(x12.releases),
             "written in": x12 and ", ".join(f"{kind} in {release}" for kind, release in sorted(x12.written_in.items())),
+            "parties": ", ".join(map(_named_party, found.parties)) or None,
             "sends": ", ".join(f"{kind} by {name}" for kind, name in sorted(found.sends.items())),
             "receives": ", ".join(f"{kind} by {name}" for kind, name in sorted(found.receives.items())),
             "transports": ", ".join(map(_way, found.transports)) or "mailbox",
@@ -222,6 +224,10 @@ def _configuration() -> Configuration:
 def _identity(named: EnvelopeId) -> str:
     group = f"/{named.group}" if named.group else ""
     return f"{named.qualifier}:{named.id}{group}"
+
+
+def _named_party(named: NamedParty) -> str:
+    return f"{named.role} {named.id}" + (f" ({named.scheme})" if named.scheme else "")
 
 
 def _way(way: Way) -> str:

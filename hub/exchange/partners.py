@@ -19,6 +19,7 @@ import msgspec
 from msgspec import Meta
 
 from hub.exchange.partner_cxml import CxmlTable, claim_credentials, cxml_faults
+from hub.exchange.partner_parties import PARTIES_MAX, NamedParty, parties_at_fault
 from hub.exchange.partner_tells import JsonTable, Tell, json_at_fault, tells_at_fault
 from hub.exchange.partner_x12 import Fault, Minutes, X12Envelope, x12_faults
 from hub.exchange.weights import Amount
@@ -120,6 +121,7 @@ class Partner(Struct):
     receives: Annotated[dict[SetName, MapName], Meta(max_length=100)] = {}
     json: JsonTable | None = None
     cxml: CxmlTable | None = None  # None: what comes in cXML is nobody's of theirs, and none can be written to them
+    parties: Annotated[list[NamedParty], Meta(max_length=PARTIES_MAX)] = []  # whom their documents may name, as what
     tells: Annotated[list[Tell], Meta(max_length=100)] = []
     transports: Annotated[list[Transport], Meta(max_length=10)] = []
     answers_due_minutes: Minutes = 24 * 60  # what waits for a person of ours: a person is called again; 0: never
@@ -254,6 +256,7 @@ def _rules(partner: Partner, partner_id: str) -> list[Fault]:
         found += json_at_fault(partner.json)
     if partner.cxml:
         found += cxml_faults(partner.cxml)
+    found += parties_at_fault(partner.parties)
     found += tells_at_fault(partner.tells, partner.kind, canonical, partner.receives)
     found += _ways_at_fault(partner)
     days = partner.calendar.weekdays

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from hub.business.room import PartnerFacts, Room
+from hub.business.room import AgreedParty, PartnerFacts, Room
 from hub.canonical.result import EventKind
 from hub.exchange.partners import Partner, load_partners
 from hub.formats.families import SchemaLibrary
 from hub.kernel.errors import Misconfigured
 from hub.kernel.sentence import Phrase, declared
+from hub.kernel.words import Id
 from hub.mapping.library import Map, MapLibrary
 from hub.platform.configuration import Configuration
 
@@ -81,6 +82,9 @@ class Rules:
                 currency=partner.currency,
                 weekdays=frozenset(partner.calendar.weekdays),
                 holidays=frozenset(partner.calendar.holidays),
+                parties=tuple(
+                    AgreedParty(role=each.role, id=Id(value=each.id, scheme=each.scheme)) for each in partner.parties
+                ),
             )
         return self._facts[partner_id]
 

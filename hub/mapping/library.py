@@ -74,6 +74,11 @@ class Map:
         return self.compiled.plan.schema
 
     @property
+    def fields(self) -> list[tuple[str, Where]]:
+        """The canonical fields it says, each with the line that says it."""
+        return self.compiled.plan.places
+
+    @property
     def family(self) -> Family:
         """The syntax it reads and writes."""
         return self.compiled.plan.family

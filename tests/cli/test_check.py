@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -91,9 +92,24 @@ def test_a_partner_whose_acknowledgements_could_not_be_taken_is_warned_of(
     file.write_text(text.replace(*change) if change[0] else text)
     capsys.readouterr()
     run(["check", "--json", "--data", str(tmp_path)])
-    told = json.loads(capsys.readouterr().out)["warnings"]
+    told = [each for each in json.loads(capsys.readouterr().out)["warnings"] if "north-spine" in each["file"]]
     assert [each["code"] for each in told] == (["CFG-NEVER-ACKNOWLEDGED"] if warned and awaited else [])
     assert all(each["remedy"] and each["file"] for each in told)
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+def test_a_customer_whose_orders_may_name_anybody_is_warned_of(
+    overlay: Path, tmp_path: Path, capsys: Captured, agreed: bool
+) -> None:
+    target = overlay / "partners" / "nordlys-implants"
+    shutil.copytree(CHECKOUT / "partners" / "nordlys-implants", target)
+    text = (target / "partner.toml").read_text()
+    if not agreed:
+        begins, ends = text.index("[[parties]]"), text.index("[[transports]]")
+        (target / "partner.toml").write_text(text[:begins] + text[ends:])
+    run(["check", "--json", "--data", str(tmp_path)])
+    told = [each for each in json.loads(capsys.readouterr().out)["warnings"] if "nordlys" in each["file"]]
+    assert [each["code"] for each in told] == ([] if agreed else ["CFG-WHOEVER-IS-NAMED"])
 
 
 def test_a_document_that_is_said_to_leave_in_another_release_than_its_map_s_is_a_fault(

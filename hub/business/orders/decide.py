@@ -41,11 +41,13 @@ from hub.business.orders.model import (
     Verdict,
 )
 from hub.business.orders.our_number import seller_order_number
+from hub.business.orders.parties import parties_of_order
 from hub.business.orders.places import places_of_order, unweighed_of_order
 from hub.business.orders.quantities import miscounted
 from hub.business.orders.reasons import Reason, say, verdict_of
 from hub.business.orders.sums import order_totals
 from hub.business.orders.terms import ORDER_AGE_MAX, OrderTerms, currency_of, terms_of
+from hub.business.room import AgreedParty
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.shared import Party
 from hub.kernel.sentence import Word, Wording
@@ -81,6 +83,7 @@ class Given(Struct):
     test: bool = False  # answered and never made
     calendar: DockCalendar = ALWAYS_OPEN
     seller: Party | None = None  # us, as this customer knows us
+    parties: tuple[AgreedParty, ...] = ()  # whom the customer's orders may name
     unsaid: Wording | None = None  # why the answer cannot be written: what cannot be said is no promise
     alike: str | None = None  # another order that stands, whose number differs in zeros, blanks or capitals alone
 
@@ -204,7 +207,7 @@ def _answer(order: PurchaseOrder, state: OrderState, given: Given) -> OrderAckno
 def _fresh(order: PurchaseOrder, given: Given) -> Decision:
     """Decide an order whose number is free, line by line."""
     terms = given.terms(order)
-    about_order = _order_reasons(order, terms) + terms.days.faults
+    about_order = _order_reasons(order, terms) + parties_of_order(order, given.parties) + terms.days.faults
     if given.alike is not None:
         words = {"order": order.number, "other": given.alike}
         about_order.append(say("BUS-ORDER-ALIKE", "number", found=order.number, expected=given.alike, **words))

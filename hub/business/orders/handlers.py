@@ -18,6 +18,7 @@ from hub.business.orders.answer import answer_to
 from hub.business.orders.decide import Given, decide
 from hub.business.orders.filing import NewOrder, answered, first_answer, ready, take_order
 from hub.business.orders.model import Decision, Effect, Source
+from hub.business.orders.parties import BUYERS, SELLERS
 from hub.business.orders.reasons import HOLDING
 from hub.business.orders.rules import OrderRules
 from hub.business.orders.terms import currency_of
@@ -32,7 +33,6 @@ from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.words import Id
 
 LINE_KEYS_MAX = 2_000  # items of one order that the search box knows; an order of more is found by its number
-BUYERS = ("buyer", "customer", "ordered-by", "sold-to")  # roles of a party whose order it is
 KEYS_OF_AN_ANSWER = ("release", "seller-order")
 """What an answer is found by, beside its own numbers; items and contracts lead to the order, and from there to it."""
 
@@ -104,6 +104,7 @@ def _given(order: PurchaseOrder, arrived: Arrived, rules: OrderRules) -> Given:
         order_id=new_id(),
         test=arrived.test,
         calendar=rules.dock,
+        parties=arrived.partner.parties,
         unsaid=arrived.unsaid,
         seller=_seller(order.parties),
     )
@@ -161,7 +162,7 @@ def _happened(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> lis
 
 def _seller(parties: Sequence[Party]) -> Party | None:
     """Return us as the buyer named us in the order: the answer calls us the same."""
-    return next((party for party in parties if party.role in ("seller", "supplier", "vendor")), None)
+    return next((party for party in parties if party.role in SELLERS), None)
 
 
 def _first_answer(conn: Connection, decision: Decision) -> list[str]:

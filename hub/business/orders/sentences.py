@@ -407,6 +407,10 @@ ABOUT_ORDERS = {
         "order {order} stands as {status} without an answer, and the same message is read otherwise now",
         "compare the order with the message, and answer the customer",
     ),
+    "BUS-PARTY": held(
+        "the {role} is named {named}; agreed with this customer: {agreed}",
+        "ask the customer whether the order is meant for us; if so, add the number under [[parties]] of its file",
+    ),
     "BUS-UNSAID": held(
         "our answer could not be written: {why}",
         "mend what the customer's map or schema writes, then replay; or agree the order with the customer",

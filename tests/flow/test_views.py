@@ -213,7 +213,7 @@ def test_what_is_laid_out_is_indented_by_what_it_stands_in_and_what_came_in_line
         (4, "</Part>"), (3, "</Item>"), (2, "</Line>"), (1, "</Lines>"), (0, "</Order>"),
     ]  # fmt: skip
     as_it_came = shown(XML, b"<Order>\n  <!-- three\nlines of\na comment -->\n  <Name>two\nlines</Name>\n</Order>")
-    assert [line.depth for line in as_it_came.lines] == [0] * 7
+    assert [(line.number, line.depth) for line in as_it_came.lines] == [(number, 0) for number in range(1, 8)]
     assert not as_it_came.laid
 
 

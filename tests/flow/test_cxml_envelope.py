@@ -50,7 +50,7 @@ def test_an_envelope_of_somebody_else_is_refused_with_who_it_names_and_who_it_sh
     stranger = [Credential(domain="Net", identity="A\u200b1"), Credential(domain="DUNS", identity="7")]
     found = envelope_of(replace(HEADER, senders=stranger), dividing("AN1", "AN2"))
     assert told(found) == [
-        ("ENV-SENDER-NOT-PARTNER", "INTERCHANGE", FROM, "Net:A\u200b1 or DUNS:7", "NetworkId:AN1 or NetworkId:AN2"),
+        ("ENV-SENDER-NOT-PARTNER", "ENVELOPE", FROM, "Net:A\u200b1 or DUNS:7", "NetworkId:AN1 or NetworkId:AN2"),
     ]  # fmt: skip
     assert (found.sender.spelled, found.refused) == ("Net:A\\u200b1", True)
 
@@ -58,7 +58,7 @@ def test_an_envelope_of_somebody_else_is_refused_with_who_it_names_and_who_it_sh
 def test_an_envelope_to_somebody_else_is_refused_with_whom_it_names_and_whom_it_should() -> None:
     found = envelope_of(replace(HEADER, receivers=[Credential(domain="DUNS", identity="8")]), MERIDIAN)
     assert told(found) == [
-        ("ENV-RECEIVER-NOT-US", "INTERCHANGE", TO, "DUNS:8", "NetworkId:AN01000098765"),
+        ("ENV-RECEIVER-NOT-US", "ENVELOPE", TO, "DUNS:8", "NetworkId:AN01000098765"),
     ]
     assert (found.receiver.spelled, found.sender.spelled) == ("DUNS:8", "NetworkId:AN01000421977")
 
@@ -74,7 +74,7 @@ def test_where_no_cxml_was_agreed_the_envelope_is_refused_and_nothing_else_is_sa
     acme = RULES.partner("acme-cardio")
     found = envelope_of(replace(HEADER, mode="staging"), acme)
     assert told(found) == [
-        ("ENV-NOTHING-AGREED", "INTERCHANGE", FROM, "DUNS:7 or networkid:AN01000421977", None),
+        ("ENV-NOTHING-AGREED", "ENVELOPE", FROM, "DUNS:7 or networkid:AN01000421977", None),
     ]
     assert (found.sender.spelled, found.receiver.spelled) == ("DUNS:7", "DUNS:8")
     with pytest.raises(Misconfigured, match="nothing says who signs cXML"):
@@ -90,8 +90,8 @@ def test_where_no_cxml_was_agreed_the_envelope_is_refused_and_nothing_else_is_sa
         ("test", "T", "test", []),
         ("production", "T", "production", [("ENV-USAGE-DIFFERS", "WARNING", MODE, "production", "test")]),
         ("", "T", "production", [("ENV-USAGE-DIFFERS", "WARNING", MODE, "production", "test")]),
-        ("Production", "P", "unclear", [("ENV-USAGE", "INTERCHANGE", MODE, "Production", "production test")]),
-        ("staging", "T", "unclear", [("ENV-USAGE", "INTERCHANGE", MODE, "staging", "production test")]),
+        ("Production", "P", "unclear", [("ENV-USAGE", "ENVELOPE", MODE, "Production", "production test")]),
+        ("staging", "T", "unclear", [("ENV-USAGE", "ENVELOPE", MODE, "staging", "production test")]),
     ],
 )
 def test_test_or_not_is_held_against_what_the_partners_file_says(

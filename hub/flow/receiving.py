@@ -70,7 +70,7 @@ def kept_of_refused(head: bytes) -> tuple[bytes, bool]:
     secret, and could not be blotted out.
     """
     kept, is_open = blotted(head)
-    may_hold_one = sniff(head[:SNIFFED_BYTES]) in ("xml", "cxml") or signature(head, None) is not None
+    may_hold_one = sniff(head[:SNIFFED_BYTES]) == "xml" or signature(head, None) is not None
     return kept, is_open or may_hold_one
 
 

@@ -8,13 +8,27 @@ import pytest
 from lxml import etree
 from msgspec.structs import replace
 
+from hub.access.shared_secrets import SecretRing, put_secret
 from hub.exchange.partner_cxml import CxmlTable
 from hub.exchange.partners import Partner
-from hub.flow.receiving import is_called_signed, kept_of_refused, may_be_signed, receipt, signature
+from hub.flow.receiving import (
+    is_called_signed,
+    kept_of_refused,
+    may_be_signed,
+    nothing_behind,
+    receipt,
+    require_signed,
+    signature,
+    without_secrets,
+)
 from hub.flow.rules import Rules
 from hub.flow.signing import DoorAnswer
+from hub.kernel.errors import RefusedBody
 from hub.platform.configuration import find_configuration
+from hub.platform.database import Database
+from hub.security.passwords import hash_password
 from tests.house import CHECKOUT
+from tests.stored import FrozenClock
 
 RULES = Rules(find_configuration(None))
 MERIDIAN = RULES.partner("meridian-cath")
@@ -138,3 +152,45 @@ def test_only_what_begins_as_a_cxml_hears_a_response_and_an_empty_body_that_is_c
     assert status_of(refused, b"", "application/cXML+xml") == status_of(refused)
     for head, called in ((X12, "application/cxml"), (b"hello", "text/cxml"), (b"", "text/xml"), (b"", None)):
         assert receipt(refused, head, called, "r1", AT) is None, "what everybody hears"
+
+
+def test_a_secret_that_has_an_end_is_blotted_out_and_one_that_goes_on_refuses_the_body() -> None:
+    assert without_secrets(SIGNED, is_all=False) == SIGNED.replace(b">hush<", b">****<")
+    assert without_secrets(X12, is_all=False) == X12
+    cut = SIGNED[: SIGNED.index(b"hush") + 2]
+    with pytest.raises(RefusedBody, match="has no end in the first 64 KiB"):
+        without_secrets(cut, is_all=False)
+    kept = without_secrets(cut, is_all=True)
+    assert (len(kept), kept.endswith(b"hu")) == (len(cut), False), "there is no more of it"
+
+
+def test_a_secret_behind_the_beginning_refuses_the_body_and_anything_else_does_not() -> None:
+    look = nothing_behind(SIGNED)
+    look(b"<Comments>harmless</Comments>")
+    with pytest.raises(RefusedBody, match="behind its first 64 KiB"):
+        look(b"<Sender><Credential><SharedSecret>hush</SharedSecret>")
+
+
+@pytest.mark.anyio
+async def test_what_has_to_be_signed_is_refused_without_the_secret_that_was_agreed(
+    sqlite_database: Database, clock: FrozenClock
+) -> None:
+    ring = SecretRing(sqlite_database, clock)
+
+    async def refused(body: bytes, partner: Partner = MERIDIAN) -> str:
+        try:
+            await require_signed(ring, MERIDIAN.id, partner, body)
+        except RefusedBody as fault:
+            return str(fault)
+        return ""
+
+    assert await refused(ORDER) == await refused(SIGNED) == "", "nobody has to sign: there is no secret"
+    assert "it has no secret" in await refused(ORDER, signing(due=True))
+    assert "its secret is wrong" in await refused(SIGNED, signing(due=True))
+    hashed = hash_password("hush")
+    await sqlite_database.write(lambda conn: put_secret(conn, MERIDIAN.id, hashed, now=clock.now(), actor="test"))
+    for _ in range(2):  # the second time it is known
+        assert await refused(SIGNED) == ""
+        assert "its secret is wrong" in await refused(SIGNED.replace(b"hush", b"hash"))
+    assert "it has no secret" in await refused(ORDER)
+    assert await refused(X12, signing(due=True)) == "", "nothing else of theirs is signed"

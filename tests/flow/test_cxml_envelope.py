@@ -104,6 +104,8 @@ def test_test_or_not_is_held_against_what_the_partners_file_says(
 def test_a_test_is_told_that_nothing_is_made_of_it() -> None:
     [note] = envelope_of(replace(HEADER, mode="test"), MERIDIAN).findings
     assert note.message == "deploymentMode is test: nothing is made of it"
+    [warning] = envelope_of(HEADER, replace(MERIDIAN, usage="T")).findings
+    assert warning.message.startswith("deploymentMode is 'production', the partner's file says 'test'")
 
 
 @pytest.mark.parametrize("payload", ["", "  \n"])

@@ -51,6 +51,7 @@ def test_a_body_is_read_by_the_map_of_who_signs_it_else_by_that_of_its_standard(
 
 def test_the_report_says_who_signed_it_who_buys_and_how_much_there_was() -> None:
     told = inspect(ACME, RULES)
+    assert (told.syntax, told.verdict) == ("x12", "valid")
     assert (told.partner, told.sender, told.size_bytes) == ("acme-cardio", "01:123456789", len(ACME))
     document = one(told)
     assert (document.number, document.buyer, document.map) == ("0001", "Acme Cardio Inc", "acme-cardio/850")
@@ -126,3 +127,15 @@ def test_what_cannot_be_read_is_told_in_the_syntax_it_was_meant_in() -> None:
         told = inspect(body, RULES)
         assert (told.syntax, told.verdict, told.documents, told.partners) == (syntax, "unreadable", [], [])
         assert told.findings
+    assert inspect(b"hello", RULES, "summit-surgical").syntax == "xml", (
+        "by whose partner it is"
+    )
+
+
+def test_a_doubt_about_the_envelope_alone_is_a_finding_and_so_is_what_stands_in_none() -> None:
+    told = inspect(CXML.replace(b"payloadID=", b"id="), RULES)
+    assert (told.verdict, one(told).verdict, [each.code for each in told.findings]) == (
+        "findings", "valid", ["ENV-PAYLOAD-MISSING"],
+    )  # fmt: skip
+    stray = inspect(STRANGE_X12.replace(b"GE*1*", b"ZZZ*1~GE*1*"), RULES)
+    assert (stray.verdict, one(stray).verdict, bool(stray.findings)) == ("findings", "valid", True)

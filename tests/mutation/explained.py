@@ -19,6 +19,7 @@ EXPLAINED: dict[str, str] = {
     "hub/flow/settling.py:Unsettled.may_be_grouped: all(each.position in prepared for each in documents if "
     "each.takes_effect) → None": ALONE,
     "hub/flow/syntaxes.py:warm_up: rules.of_room(room, partner.id) → pass": "the first message that needs it reads it",
+    "hub/flow/inspecting.py:_buyer: or → and": "a document has its canonical name with its form, or neither",
     "hub/flow/drafts.py:Reply: False → True": "who acknowledges nothing says it neither in a test nor otherwise",
     "hub/flow/delivering.py:Deliverer._deliver: \"after-send-before-mark\" → 'after-send-before-markx'": (
         "a place where the crash harness kills the hub, which is not among the tests that are looked through"

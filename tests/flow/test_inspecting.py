@@ -127,9 +127,7 @@ def test_what_cannot_be_read_is_told_in_the_syntax_it_was_meant_in() -> None:
         told = inspect(body, RULES)
         assert (told.syntax, told.verdict, told.documents, told.partners) == (syntax, "unreadable", [], [])
         assert told.findings
-    assert inspect(b"hello", RULES, "summit-surgical").syntax == "xml", (
-        "by whose partner it is"
-    )
+    assert inspect(b"hello", RULES, "summit-surgical").syntax == "xml", "by whose partner it is"
 
 
 def test_a_doubt_about_the_envelope_alone_is_a_finding_and_so_is_what_stands_in_none() -> None:

@@ -41,11 +41,11 @@ declared(
             remedy="send what was agreed; on our side, [cxml] of the partner's file says who signs it",
         ),
         "ENV-USAGE-DIFFERS/cxml": Phrase(
-            message="deploymentMode is '{found}', the partner's file says '{expected}'; it is taken as a test",
+            message="deploymentMode is {found}, the partner's file says '{expected}'; it is taken as a test",
             remedy="send test until both sides agree to go live, then change usage in the partner's file",
         ),
         "ENV-USAGE-DIFFERS/cxml-to-partner": Phrase(
-            message="deploymentMode is '{found}', '{expected}' was agreed; what is sent is taken as a test",
+            message="deploymentMode is {found}, '{expected}' was agreed; what is sent is taken as a test",
             remedy="send what was agreed, or tell us that you go live",
         ),
         "ENV-USAGE-DIFFERS/cxml-test": Phrase(
@@ -53,7 +53,7 @@ declared(
             remedy="Nothing, if a test was meant; else send it again with deploymentMode production",
         ),
         "ENV-USAGE/cxml": Phrase(
-            message="deploymentMode is '{found}', neither production nor test",
+            message="deploymentMode is {found}, neither production nor test",
             remedy="send production or test: what may be either is not taken",
         ),
         "ENV-PAYLOAD-MISSING": Phrase(

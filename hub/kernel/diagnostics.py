@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hub.kernel.location import Location
-from hub.kernel.sentence import ENGLISH, Language, Word, Wording, as_written, message_of, quoted, remedy_of
+from hub.kernel.sentence import Word, Wording, as_written, message_of, quoted, remedy_of
 from hub.kernel.spelling import visible
 from hub.kernel.struct import Struct
 
@@ -81,25 +81,25 @@ class Diagnostic(Struct):
     @property
     def message(self) -> str:
         """What is wrong, in plain words: one sentence, no full stop."""
-        return self.message_in(ENGLISH)
+        return self.told if self.told is not None else message_of(self._key, self._words())
 
     @property
     def remedy(self) -> str | None:
         """What the reader can do."""
-        return self.remedy_in(ENGLISH)
-
-    def message_in(self, language: Language) -> str:
-        """Return what is wrong in the reader's language; what an earlier hub stored stays as it wrote it."""
-        return self.told if self.told is not None else message_of(self._key, self._words(), language)
-
-    def remedy_in(self, language: Language) -> str | None:
-        """Return what the reader can do, in their language."""
-        return self.advised if self.told is not None else remedy_of(self._key, self._words(), language)
+        return self.advised if self.told is not None else remedy_of(self._key, self._words())
 
     @property
     def wording(self) -> Wording:
-        """What is wrong, to stand within something else that is said."""
+        """What is wrong, as something said; what an earlier hub stored stays as it wrote it."""
         return Wording(key=self._key, words=self._words()) if self.told is None else as_written(self.told)
+
+    @property
+    def advice(self) -> Wording | None:
+        """What the reader can do, as something said; None for nothing."""
+        if self.told is not None:
+            return as_written(self.advised) if self.advised else None
+        said = Wording(key=self._key, words=self._words(), advises=True)
+        return said if self.remedy else None
 
     @property
     def spelled_out(self) -> Diagnostic:

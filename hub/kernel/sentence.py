@@ -125,9 +125,39 @@ def remedy_of(key: str, words: Mapping[str, Word], language: Language = ENGLISH)
     return _filled(template.remedy, words, language, NESTED_MAX) if template and template.remedy else None
 
 
-def _in_words(said: Wording, language: Language, left: int) -> str:
+def opening(said: Wording, language: Language = ENGLISH) -> tuple[str, str] | None:
+    """Return the word with which what is said begins, behind the hole it stands in; None where a template begins it."""
+    for _ in range(NESTED_MAX):
+        text = _text(said)
+        found = _first(text, said.words, language) if text else None
+        if not isinstance(found, Wording):
+            return found
+        said = found
+    return None
+
+
+def _first(text: str, words: Mapping[str, Word], language: Language) -> tuple[str, str] | Wording | None:
+    for literal, hole, _ in _parts(language.template(text)):
+        if literal or hole is None:
+            return None
+        word = words.get(hole, "")
+        first = next(iter(word), "") if isinstance(word, list) else word
+        if isinstance(first, Wording):
+            return first
+        if first != "":
+            return hole, str(first)
+    return None
+
+
+def _text(said: Wording) -> str | None:
     template = _TEMPLATES.get(said.key)
-    text = template and (template.remedy if said.advises else template.message)
+    if template is None:
+        return None
+    return template.remedy if said.advises else template.message
+
+
+def _in_words(said: Wording, language: Language, left: int) -> str:
+    text = _text(said)
     return _filled(text, said.words, language, left) if text and left else said.key
 
 

@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable
 
 from hub.kernel.diagnostics import Diagnostic
-from hub.kernel.sentence import Wording, in_words
+from hub.kernel.sentence import Wording, in_words, opening
 from hub.web.vocabulary import OURS, WORDS
 
 _MEANT = re.compile(r" \([a-z ]+\)\Z")
 """What tells a word of ours from the same word in another sense: for who translates, not for who reads."""
+_PLAIN = re.compile(r"[^\W\d_A-Z]+(?:['’-][^\W\d_A-Z]+)*[,;:.!?)]*(?=\s|\Z)")
+"""A word of the language: what has a capital, a sign or a digit within is a name (``cXML``, ``cbc:Note``)."""
 
 
 class WordingReader:
@@ -29,9 +31,9 @@ class WordingReader:
 
     def word(self, hole: str, word: str) -> str:
         """Return ``word`` in the language where the hole holds words of ours, or names of our guides."""
-        known = WORDS.get(hole)
-        if not word or (known is None and hole not in OURS):
+        if not word or not _is_ours(hole):
             return word
+        known = WORDS.get(hole)
         if known is None:
             return self._gettext(word)
         named = known.get(word, word)
@@ -39,8 +41,10 @@ class WordingReader:
         return said if said != named else _MEANT.sub("", named)
 
     def says(self, said: str | Wording | None) -> str:
-        """Return what is said, beginning with a capital where the script has them."""
-        return _capital(self.says_within(said))
+        """Return what is said, beginning with a capital where the script has them; a name begins as it is spelt."""
+        text = self.says_within(said)
+        begun = opening(said, self) if isinstance(said, Wording) else None
+        return text if begun and not _is_ours(begun[0]) else _capital(text)
 
     def says_within(self, said: str | Wording | None) -> str:
         """Return what is said as a part of something else; "" for nothing."""
@@ -48,12 +52,16 @@ class WordingReader:
 
     def finds(self, finding: Diagnostic) -> str:
         """Return what is wrong."""
-        return self.says(finding.message_in(self) if finding.told is None else finding.told)
+        return self.says(finding.wording if finding.told is None else finding.told)
 
     def advises(self, finding: Diagnostic) -> str:
         """Return what its reader can do; "" where nothing is to be done."""
-        return self.says(finding.remedy_in(self) if finding.told is None else finding.advised)
+        return self.says(finding.advice if finding.told is None else finding.advised)
+
+
+def _is_ours(hole: str) -> bool:
+    return hole in WORDS or hole in OURS
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:] if _PLAIN.match(text) else text

@@ -7,6 +7,7 @@ import ast
 import pytest
 
 from hub.flow.summary import REJECTED
+from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.errors import Misconfigured
 from hub.kernel.sentence import Wording, as_written, templates
 from hub.web.catalogues import import_rooms, load
@@ -38,6 +39,25 @@ def test_a_fault_of_ours_keeps_its_file_and_line() -> None:
 def test_what_others_wrote_stays_as_they_wrote_it(theirs: str) -> None:
     assert CHINESE.says(Wording(key="refused/because", words={"partner": "acme", "reason": theirs})).endswith(theirs)
     assert CHINESE.says_within(as_written(theirs)) == theirs
+
+
+@pytest.mark.parametrize("reader", [ENGLISH, CHINESE], ids=["en", "zh"])
+@pytest.mark.parametrize("name", ["partNo", "cbc:PriceAmount", "item.revision", "amount", "cXML", "days_per_lot"])
+def test_a_sentence_begins_with_a_name_as_the_name_is_spelt(reader: WordingReader, name: str) -> None:
+    missing = Diagnostic(code="GDE-NAME-MISSING", severity=Severity.DOCUMENT, words={"name": name})
+    assert reader.finds(missing) in (f"{name} is missing", f"缺少 {name}")
+    assert reader.says(Wording(key="fault", words={"fault": missing.wording})) == reader.finds(missing)
+
+
+def test_cxml_is_spelt_so_at_the_start_of_our_own_sentences() -> None:
+    finding = Diagnostic(code="ENV-NOTHING-AGREED", severity=Severity.ENVELOPE, case="cxml")
+    assert ENGLISH.finds(finding).startswith("cXML was not agreed on")
+
+
+def test_a_sentence_of_ours_begins_with_a_capital() -> None:
+    day = Wording(key="order/day", words={"kind": "delivery", "day": "2026-12-01"})
+    assert ENGLISH.says(day) == "Delivery 2026-12-01"
+    assert ENGLISH.says("partner's number, and more") == "Partner's number, and more"
 
 
 def test_nothing_is_said_of_nothing() -> None:

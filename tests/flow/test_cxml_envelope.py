@@ -67,6 +67,8 @@ def test_an_envelope_that_names_nobody_is_refused_on_both_sides() -> None:
     found = envelope_of(CxmlHeader(payload="p"), MERIDIAN)
     assert [each[0] for each in told(found)] == ["ENV-SENDER-NOT-PARTNER", "ENV-RECEIVER-NOT-US"]
     assert [each.found for each in found.findings] == [None, None]
+    assert "another than the partner who handed it in ('NetworkId:AN01000421977')" in found.findings[0].message
+    assert "to us it would be 'NetworkId:AN01000098765'" in found.findings[1].message
     assert (found.sender.spelled, found.receiver.spelled) == ("", "")
 
 

@@ -153,6 +153,7 @@ class Order(Struct):
     currency: str | None = None  # ISO 4217, of every amount that does not say its own
     seller_order: str | None = None  # ours
     customer_reference: str | None = None
+    requisition: str | None = None  # of the buyer's own, where it is no reference among others
     cost_centre: str | None = None
     requested: When | None = None
     window: Period | None = None

@@ -50,6 +50,7 @@ def answer_to(order: PurchaseOrder, state: OrderState, today: date, seller: Part
         currency=state.currency,
         seller_order=state.seller_order,
         customer_reference=order.customer_reference,
+        requisition=order.requisition,
         references=order.references,
         extensions=order.extensions,
         parties=[seller] if seller else [],

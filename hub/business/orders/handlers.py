@@ -18,10 +18,11 @@ from hub.business.orders.answer import answer_to
 from hub.business.orders.decide import Given, decide
 from hub.business.orders.filing import NewOrder, answered, first_answer, ready, take_order
 from hub.business.orders.model import Decision, Effect, Source
-from hub.business.orders.parties import BUYERS, SELLERS
+from hub.business.orders.parties import SELLERS
 from hub.business.orders.reasons import HOLDING
 from hub.business.orders.rules import OrderRules
 from hub.business.orders.terms import currency_of
+from hub.business.orders.to_make import goods_to, order_to_make, requisition_of
 from hub.business.room import Arrived, DocumentRef, Prepared, Standing
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.result import Due, Event, OpenDuty, Result
@@ -30,7 +31,6 @@ from hub.kernel.clock import day_in
 from hub.kernel.identity import new_id
 from hub.kernel.outcome import Key
 from hub.kernel.sentence import Phrase, Wording, declared
-from hub.kernel.words import Id
 
 LINE_KEYS_MAX = 2_000  # items of one order that the search box knows; an order of more is found by its number
 KEYS_OF_AN_ANSWER = ("release", "seller-order")
@@ -146,13 +146,11 @@ def _happened(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> lis
         return []
     today = day_in(arrived.partner.time_zone, arrived.now)
     answer = decision.answer or answer_to(order, decision.state, today, _seller(order.parties))
-    known = any(party.role in BUYERS for party in order.parties)
-    buyer = [] if known else [Party(role="buyer", id=Id(value=arrived.partner.id, scheme="mutually-defined"))]
     number = decision.state.seller_order
     return [
         Event(
             kind="order-accepted",
-            document=replace(answer, parties=[*order.parties, *buyer]),
+            document=order_to_make(order, decision.state, answer),
             record=decision.state.id,
             test=arrived.test,
             keys=[Key(kind="seller-order", value=number)] if number else [],
@@ -177,11 +175,13 @@ def _order_keys(order: PurchaseOrder, decision: Decision) -> list[Key]:
         ("release", order.release),
         ("contract", order.contract),
         ("seller-order", decision.seller_order),
-        ("requisition", order.customer_reference),
-        ("requisition", next((each.value for each in order.references if each.kind == "requisition"), None)),
+        ("customer-reference", order.customer_reference),
+        ("requisition", requisition_of(order)),
         ("project", order.project),
     ]
-    located = (each for party in order.parties for each in (party.id, party.endpoint) if each is not None)
+    place = goods_to(order)
+    parties = [*order.parties, *([place] if place else [])]
+    located = (each for party in parties for each in (party.id, party.endpoint) if each is not None)
     found += [("gln", each.value) for each in located if each.scheme == "gln"]
     for line in order.lines[:LINE_KEYS_MAX]:
         if line.item:

@@ -25,6 +25,7 @@ ORDERS = Room(
         "item": "Item",
         "udi-di": "UDI-DI",
         "requisition": "Requisition",
+        "customer-reference": "Customer's reference",
         "project": "Project",
         "gtin": "GTIN",
         "gln": "GLN",

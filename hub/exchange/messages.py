@@ -32,6 +32,7 @@ from hub.exchange.recording import fold, note
 from hub.exchange.stopped import lane_of
 from hub.exchange.storable import storable_text
 from hub.exchange.tables import (
+    MESSAGE_ROW,
     answering,
     delivery,
     delivery_attempt,
@@ -165,7 +166,7 @@ def _search(conn: Connection, scope: Scope, text: str, *, limit: int) -> list[Se
     for found in _bearing(folded, scope, limit=limit):
         bearing = found.subquery()
         wanted = (
-            select(bearing.c.kind, bearing.c.value, *_COLUMNS)
+            select(bearing.c.kind, bearing.c.value, *MESSAGE_ROW)
             .join(message, message.c.id == bearing.c.message)
             .order_by(message.c.id.desc())
             .limit(limit)
@@ -319,8 +320,7 @@ def latest_delivery(conn: Connection, message_id: str) -> DeliveryRow | None:
     )
 
 
-_COLUMNS = [message.c[name] for name in MessageRow.__struct_fields__]
-_ROWS: Select[Any] = select(*_COLUMNS)
+_ROWS: Select[Any] = select(*MESSAGE_ROW)
 _PARTS: dict[str, ColumnElement[bool]] = {"a": message.c.attention.is_not(None), "b": message.c.attention.is_(None)}
 _STATUSES = {
     "validation": model.Validation,

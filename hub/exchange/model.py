@@ -96,6 +96,7 @@ class MessageRow(Struct):
     cause_kind: CauseKind | None = None  # outbound: because of what it was sent
     cause: str | None = None
     repeats: int = 0  # how often the same bytes came again
+    verdict: Verdict | None = None  # outbound: what its receiver thinks of it
 
     @property
     def why(self) -> str | None:

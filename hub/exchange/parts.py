@@ -25,7 +25,7 @@ from hub.exchange.model import (
     StageTime,
     TimelineEntry,
 )
-from hub.exchange.tables import answering, document, envelope, message, owed, timeline
+from hub.exchange.tables import MESSAGE_ROW, answering, document, envelope, message, owed, timeline
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.pages import NUMBER_MAX, Cut, cut, number_of, page_size
 from hub.kernel.scope import Scope
@@ -159,16 +159,14 @@ def envelopes(conn: Connection, message_id: str, *, cursor: str | None = None, l
 
 def answers(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[MessageRow]:
     """Return our messages that answer this one, oldest first."""
-    columns = [message.c[name] for name in MessageRow.__struct_fields__]
-    asked = select(*columns).where(*answering(message_id), message.c.id > (cursor or ""))
+    asked = select(*MESSAGE_ROW).where(*answering(message_id), message.c.id > (cursor or ""))
     return _rows(conn, asked.order_by(message.c.id), limit, _message, lambda row: row.id)
 
 
 def told_of(conn: Connection, scope: Scope, event: str, *, limit: int) -> list[MessageRow]:
     """Return our messages in scope that tell partners of an event, oldest first."""
-    columns = [message.c[name] for name in MessageRow.__struct_fields__]
     of_event = message.c.cause == event, message.c.cause_kind == "event"
-    asked = select(*columns).where(*of_event, visible(scope, message.c.partner)).order_by(message.c.id)
+    asked = select(*MESSAGE_ROW).where(*of_event, visible(scope, message.c.partner)).order_by(message.c.id)
     return [_message(row) for row in conn.execute(asked.limit(page_size(limit))).mappings()]
 
 

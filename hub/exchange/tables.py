@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
 from sqlalchemy import (
     BindParameter,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    select,
 )
 
 from hub.exchange import model
@@ -281,6 +282,13 @@ _partial(
     delivery.c.message,
     where=delivery.c.next_attempt_at.is_(None) & (delivery.c.state == "ready"),
 )
+
+MESSAGE_ROW: list[ColumnElement[Any]] = [
+    *(message.c[name] for name in model.MessageRow.__struct_fields__ if name in message.c),
+    select(delivery.c.verdict).where(delivery.c.message == message.c.id).correlate(message).scalar_subquery()
+    .label("verdict"),
+]  # fmt: skip
+"""What is selected for one line of the log."""
 
 earlier_delivery = Table(
     "earlier_delivery",

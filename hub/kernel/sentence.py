@@ -21,7 +21,7 @@ NESTED_MAX = 12  # sayings within sayings; the deepest of ours, a late answer th
 TEMPLATES_MAX = 4_096  # templates kept taken apart, of all languages: ten times what two have
 CHECKED = "checked"
 """The case of a sentence that is for who checks a file of their own, where another is for who was sent it."""
-_IN_QUOTES = re.compile(r"(?<=['\"`<.])\{(\w+)\}(?=['\"`>\]])")
+_IN_QUOTES = re.compile(r"(?<=['\"`<./])\{(\w+)\}(?=['\"`>\]/])")
 JOINTS = {"": ", ", "or": " or ", "also": "; "}
 """How the words of a list are joined, by what stands behind the colon of its hole: ``{loops:or}``."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
 from litestar import Litestar
@@ -128,7 +129,7 @@ def create_app(hub: Hub) -> Litestar:
                     rule: told for each in (RULES, *(room.told for room in SHOWN_ROOMS)) for rule, told in each.items()
                 },
                 "assets": assets,
-                "renderer": Renderer(assets),
+                "renderer": Renderer(assets, called=partial(partner_pages.name_of, hub)),
             }
         ),
     )

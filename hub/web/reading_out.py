@@ -17,20 +17,25 @@ _MEANT = re.compile(r" \([a-z ]+\)\Z")
 """What tells a word of ours from the same word in another sense: for who translates, not for who reads."""
 _PLAIN = re.compile(r"[^\W\d_A-Z]+(?:['’-][^\W\d_A-Z]+)*[,;:.!?)]*(?=\s|\Z)")
 """A word of the language: what has a capital, a sign or a digit within is a name (``cXML``, ``cbc:Note``)."""
+PARTNER = "partner"  # the hole that holds a partner's id
 
 
 class WordingReader:
-    """Reads what is said in one language, whose texts ``gettext`` translates."""
+    """Reads what is said in one language, whose texts ``gettext`` translates, and where a partner is ``called`` so."""
 
-    def __init__(self, gettext: Callable[[str], str]) -> None:
+    def __init__(self, gettext: Callable[[str], str], called: Callable[[str], str] = str) -> None:
         self._gettext = gettext
+        self._called = called
 
     def template(self, text: str) -> str:
         """Return a template, or a joint of a list, in the language; the empty one is the header of the catalogue."""
         return self._gettext(text) if text else text
 
     def word(self, hole: str, word: str) -> str:
-        """Return ``word`` in the language where the hole holds words of ours, or names of our guides."""
+        """Return ``word`` in the language where the hole holds words of ours, or names of our guides; a partner by the
+        name of the company."""
+        if hole == PARTNER:
+            return self._called(word)
         if not word or not _is_ours(hole):
             return word
         known = WORDS.get(hole)

@@ -42,8 +42,10 @@ class Viewer(Struct):
 class Renderer:
     """Renders the templates of one folder, with one compiled environment per language."""
 
-    def __init__(self, assets: Assets, templates: Path = TEMPLATES) -> None:
-        self._environments = {language.tag: _environment(language, assets, templates) for language in LANGUAGES}
+    def __init__(
+        self, assets: Assets, templates: Path = TEMPLATES, called: Callable[[str], str] = str
+    ) -> None:  # ``called`` says how a partner is called
+        self._environments = {language.tag: _environment(language, assets, templates, called) for language in LANGUAGES}
 
     def render(self, template: str, viewer: Viewer, **context: Any) -> str:
         """Return ``template`` filled with ``context``, as ``viewer`` reads it."""
@@ -51,7 +53,7 @@ class Renderer:
         return environment.get_template(template).render(viewer=viewer, f=Formats(viewer), **context)
 
 
-def _environment(language: PageLanguage, assets: Assets, templates: Path) -> Environment:
+def _environment(language: PageLanguage, assets: Assets, templates: Path, called: Callable[[str], str]) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
@@ -66,7 +68,7 @@ def _environment(language: PageLanguage, assets: Assets, templates: Path) -> Env
     environment.policies["ext.i18n.trimmed"] = True
     catalogue = load(language)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    reader = WordingReader(catalogue.gettext)
+    reader = WordingReader(catalogue.gettext, called)
     environment.globals.update(
         translate=partial(_translate, catalogue.gettext),
         phrase=reader.says,

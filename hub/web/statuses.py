@@ -9,7 +9,7 @@ from typing import Literal
 
 from hub.business.rooms import ROOMS
 from hub.canonical.result import EventKind
-from hub.exchange.model import MessageRow
+from hub.exchange.model import MessageRow, Verdict
 from hub.exchange.partners import Kind
 from hub.kernel.diagnostics import Diagnostic, Refused, Severity
 from hub.kernel.outcome import Key
@@ -50,6 +50,11 @@ WITH_ERRORS = Word(text=N_("Acknowledged with errors"), tone="warn")
 """Of what the partner accepted, noting errors: its validation says so."""
 HEARD = Word(text=N_("Noted"), tone="quiet")
 """Of an acknowledgement that was taken in: whether it accepts what we sent stands there."""
+VERDICT: dict[Verdict, Word] = {
+    "approve": Word(text=N_("Approved by the partner"), tone="good"),
+    "refuse": Word(text=N_("Refused by the partner"), tone="bad"),
+}
+"""What its receiver thinks of a message of ours: of one that it has, instead of that it was delivered."""
 OUTCOME = {
     "accepted": Word(text=N_("Accepted"), tone="good"),
     "changed": Word(text=N_("Accepted with changes"), tone="warn"),
@@ -152,8 +157,10 @@ def chips(message: MessageRow) -> list[Word]:
         if message.document == "FunctionalAcknowledgement" and message.outcome == "accepted":
             words = [HEARD]
         return words if message.validation == "valid" and words else [VALIDATION[message.validation], *words]
-    if message.delivery != "none":
+    if message.delivery != "none" and (message.delivery != "delivered" or message.verdict is None):
         words.append(DELIVERY[message.delivery])
+    if message.verdict is not None:
+        words.append(VERDICT[message.verdict])
     if message.acknowledgement == "accepted" and message.validation == "warnings":
         words.append(WITH_ERRORS)
     elif message.acknowledgement != "none":

@@ -69,4 +69,5 @@ async def test_a_verdict_stands_when_the_message_is_sent_again(
     state = (await acme.get(f"/api/v1/messages/{waiting}")).json()["delivery_state"]
     assert (state["verdict"], [each["state"] for each in state["earlier"]]) == ("approve", ["delivered"])
     page = await engineer.get(f"/messages/{waiting}")
-    assert page.text.count("confirmed by the partner") == 2
+    assert page.text.count("confirmed by the partner") == 1, "before it was sent again"
+    assert page.text.count("Approved by the partner</span>") == 2, "by the title, and with its delivery"

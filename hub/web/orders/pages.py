@@ -16,11 +16,12 @@ from hub.business.orders.pages import FIRST, OrderHead, order_head
 from hub.business.orders.store import OrderFilter, find_orders, list_orders
 from hub.canonical.result import EVENTS
 from hub.exchange.duties import duties_because_of
-from hub.exchange.messages import find_message, latest_delivery
+from hub.exchange.messages import find_message
 from hub.exchange.model import MessageRow
-from hub.exchange.parts import told_of
+from hub.exchange.parts import happened, told_of
 from hub.kernel.pages import number_of
 from hub.kernel.scope import Scope
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.web.addresses import last_part
 from hub.web.caller import caller_of
@@ -35,6 +36,7 @@ from hub.web.reads import reading
 
 PARTS_BEFORE = 2  # orders, the partner: what follows is the number
 PAGE_ROWS = 50
+STEPS_EACH_MAX = 24  # of one message: whoever wants all of them reads its own page
 TOLD_SHOWN_MAX = 10  # of one event: each partner who listens hears of it once
 OURS = (DocumentRole.ANSWER, DocumentRole.COPY)
 
@@ -68,23 +70,30 @@ class OurAnswer(Struct):
     by: str | None = None
 
 
-class AnswerStep(Struct):
-    """When a message of ours got to its receiver, or a step of that."""
+class OrderStep(Struct):
+    """What happened to the order, or to a message of ours about it."""
 
     at: datetime
-    step: str  # of ``order_words.HANDOVER``
-    partner: str
-    message: str
+    title: str  # of ``order_words``, with a hole for the partner
+    partner: str = ""
+    message: str = ""
+    reason: Wording | None = None  # of a refusal, in the partner's words
+    refused: bool = False
 
 
 class OrderMessages(Struct):
     """What the messages of an order say beside the order itself."""
 
     waits: bool  # for a person; False once somebody has dealt with it
+    wires: dict[str, str] = {}  # by message, how its syntax names the document: 850
     said: dict[str, OurAnswer] = {}  # by our message
     owed: bool = False  # our answer, which could not be written
     told: list[MessageRow] = []  # of ours: what others were told of the order
-    handed_over: list[AnswerStep] = []  # oldest first
+    history: list[OrderStep] = []  # oldest first
+
+    @property
+    def refusals(self) -> list[OrderStep]:
+        return [step for step in self.history if step.refused]
 
 
 def order_url(order: OrderSummary) -> str:
@@ -166,9 +175,12 @@ def _talk(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
     still owe one, and what others were told of it."""
     order = find_message(conn, scope, head.source.message)
     said: dict[str, OurAnswer] = {}
+    wires: dict[str, str] = {}
     for each in head.documents:
-        ours = find_message(conn, scope, each.source.message) if each.role in OURS else None
+        ours = find_message(conn, scope, each.source.message)
         if ours is not None:
+            wires[ours.id] = (ours.wire or "").rpartition("}")[2]  # of XML without its namespace
+        if ours is not None and each.role in OURS:
             by = [duty.done_by for duty in duties_because_of(conn, ours.id) if duty.done_by]
             said[ours.id] = OurAnswer(answer=ours, by=by[-1] if by else None)
     summary = head.summary
@@ -181,19 +193,26 @@ def _talk(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
     told = [each for event in events for each in told_of(conn, scope, event, limit=TOLD_SHOWN_MAX)]
     waits = order is not None and order.attention is not None
     ours_sent = [*(each.answer for each in said.values()), *told]
-    steps = sorted((step for each in ours_sent for step in _handed_over(conn, each)), key=lambda step: step.at)
-    return OrderMessages(waits=waits, said=said, owed=owed, told=told, handed_over=steps)
+    own = [OrderStep(at=each.at, title=order_words.EVENTS.get(each.kind, each.text)) for each in head.history]
+    steps = [*own, *(step for each in ours_sent for step in _handed_over(conn, each))]
+    return OrderMessages(
+        waits=waits, wires=wires, said=said, owed=owed, told=told, history=sorted(steps, key=lambda step: step.at)
+    )
 
 
-def _handed_over(conn: Any, ours: MessageRow) -> Iterator[AnswerStep]:
-    """Yield when a message of ours was fetched or delivered, and when its receiver confirmed it."""
-    way = latest_delivery(conn, ours.id)
-    if way is None:
-        return
-    delivered = next((each.finished_at for each in reversed(way.tries) if each.ok), None)
-    for step, at in (("fetched", way.read_at), ("delivered", delivered), ("confirmed", way.received_at)):
-        if at is not None:
-            yield AnswerStep(at=at, step=step, partner=ours.partner, message=ours.id)
+def _handed_over(conn: Any, ours: MessageRow) -> Iterator[OrderStep]:
+    """Yield when a message of ours was fetched or delivered, when its receiver confirmed it, and what they think."""
+    for each in happened(conn, ours.id, limit=STEPS_EACH_MAX).items:
+        if each.event in order_words.HANDOVER:
+            refused = each.event == "refused"
+            yield OrderStep(
+                at=each.at,
+                title=order_words.HANDOVER["refused-because" if refused and each.text else each.event],
+                partner=ours.partner,
+                message=ours.id,
+                reason=each.text if refused else None,
+                refused=refused,
+            )
 
 
 async def _one(

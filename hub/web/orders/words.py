@@ -30,8 +30,12 @@ EVENTS = {
     "answer-repeated": N_("The first answer was given once more"),
 }
 HANDOVER = {
-    "fetched": N_("Fetched by %(partner)s"),
+    "sent": N_("Sent to %(partner)s"),
     "delivered": N_("Delivered to %(partner)s"),
-    "confirmed": N_("Confirmed by %(partner)s"),
+    "fetched": N_("Fetched by %(partner)s"),
+    "received": N_("Confirmed by %(partner)s"),
+    "approved": N_("Approved by %(partner)s"),
+    "refused": N_("Refused by %(partner)s"),
+    "refused-because": N_("Refused by %(partner)s: %(reason)s"),
 }
-"""How what we wrote of an order got to whom it was for."""
+"""How what we wrote of an order got to whom it was for, and what they think of it: by what happened to the message."""

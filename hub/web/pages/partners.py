@@ -51,6 +51,12 @@ def partner_names(hub: Hub, scope: Scope) -> dict[str, str]:
     return {partner.id: partner.name for partner in hub.partners.all() if scope.allows(partner.id)}
 
 
+def name_of(hub: Hub, partner: str) -> str:
+    """Return how a partner is called; one that is gone, or stopped, by its id."""
+    known = hub.partners.get(partner)
+    return known.name if known else partner
+
+
 @get("/partners", opt=people("partner:read"), include_in_schema=False)
 async def partner_list(request: Request[Any, Any, Any]) -> Response[str]:
     """Every partner the caller may see, and those that are stopped."""

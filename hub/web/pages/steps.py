@@ -10,7 +10,7 @@ from hub.exchange.model import Event, MessageDetail
 from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.web.languages import N_
-from hub.web.statuses import ACKNOWLEDGEMENT, STAGES, Tone
+from hub.web.statuses import ACKNOWLEDGEMENT, STAGES, VERDICT, Tone
 
 STEPS_SHOWN_MAX = 24
 LAG_SHOWN_MS_MAX = 60_000  # beyond a minute the two times say it better
@@ -27,8 +27,8 @@ EVENTS: dict[str, tuple[str, Tone]] = {
     "deliveries-resumed": (N_("Deliveries go on"), "good"),
     "fetched": (N_("Fetched by the partner"), "good"),
     "received": (N_("Confirmed by the partner"), "good"),
-    "approved": (N_("Approved by the partner"), "good"),
-    "refused": (N_("Refused by the partner"), "bad"),
+    "approved": (VERDICT["approve"].text, VERDICT["approve"].tone),
+    "refused": (VERDICT["refuse"].text, VERDICT["refuse"].tone),
     "replay-asked": (N_("Processed again"), "warn"),
     "resend-asked": (N_("Sent again"), "warn"),
     "dealt-with": (N_("Dealt with"), "good"),

@@ -127,6 +127,15 @@ def severity(finding: Diagnostic) -> Word:
     return REFUSED[finding.refused] if finding.refused else SEVERITY[finding.severity]
 
 
+def local_name(wire: str) -> str:
+    """Return what a document calls itself, without the namespace of it: that stands in the finding.
+
+    >>> local_name("{urn:oasis:names:specification:ubl:schema:xsd:Order-2}Order"), local_name("850")
+    ('Order', '850')
+    """
+    return wire.rpartition("}")[2] if wire.startswith("{") else wire
+
+
 def numbers(message: MessageRow) -> list[Key]:
     """Return the message's keys, those first by which people call it: what rooms have, then its envelope."""
     rank = {kind: n for n, kind in enumerate((*(next(iter(room.keys)) for room in ROOMS if room.keys), "interchange"))}

@@ -188,3 +188,12 @@ def _fill(hub: Served) -> None:
             while client.message(hub.orders[f"faulty {syntax}"])["stage"] != "finished":
                 assert time.monotonic() < until, "the hub did not get done"
                 time.sleep(0.1)
+    # a document that nothing was agreed about with who sends it
+    foreign = (PARTNERS / "nordlys-implants" / "samples" / "order.xml").read_bytes()
+    key = _hub("partner", "key", "helix-diagnostics", "--data", str(hub.data)).strip()
+    with HubClient(hub.url, key) as client:
+        hub.orders["foreign"] = client.send("helix-diagnostics", foreign)["message"]
+        until = time.monotonic() + READY_SECONDS
+        while client.message(hub.orders["foreign"])["stage"] != "finished":
+            assert time.monotonic() < until, "the hub did not get done"
+            time.sleep(0.1)

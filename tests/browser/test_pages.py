@@ -254,3 +254,40 @@ def test_the_log_is_seen_whole_on_a_laptop_whatever_names_its_documents_have(
         <= 0
     )
     assert page.get_by_text("Known by").count() == 0, "the number people call it by is enough"
+
+
+@pytest.mark.parametrize("status", ["", "attention"])
+def test_the_log_keeps_its_columns_beside_a_document_of_a_long_namespace(
+    page: Page, served: Served, language: str, status: str
+) -> None:
+    speak(page, served, language)
+    page.set_viewport_size({"width": 1300, "height": 800})
+    page.goto(f"/messages?status={status}")
+    foreign = page.locator("tbody tr", has=page.locator(f'a[href="/messages/{served.orders["foreign"]}"]'))
+    assert foreign.inner_text().count("urn:oasis:names") == 1, "once, where it is said what is wrong"
+    assert (
+        page.evaluate(
+            "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.table-wrap'))"
+        )
+        <= 0
+    )
+    alone = """() => [...document.querySelectorAll("tbody .named")].filter((each) => {
+      const parts = [each.querySelector(".icon"), each.querySelector("a")];
+      const [arrow, name] = parts.map((one) => one.getBoundingClientRect());
+      return arrow.right > name.left || arrow.bottom < name.top || arrow.top > name.bottom;
+    }).length"""
+    assert page.evaluate(alone) == 0
+
+
+@pytest.mark.parametrize("document", ["rejected", "faulty xml", "faulty json", "faulty ubl", "faulty cxml"])
+def test_a_place_is_lit_after_a_click_on_it_with_what_it_is_above_the_views(
+    page: Page, served: Served, document: str
+) -> None:
+    page.goto(f"/messages/{served.orders[document]}")
+    page.locator("button[data-go]").first.click()
+    page.wait_for_timeout(400)  # a page that moved beneath the pointer tells it so
+    expect(page.locator("[data-view] .linked").first).to_be_visible()
+    bar, views = page.locator(".trace").bounding_box(), page.locator(".panes").bounding_box()
+    assert bar is not None
+    assert views is not None
+    assert bar["y"] + bar["height"] <= views["y"] + 1

@@ -25,7 +25,10 @@ from hub.kernel.struct import Struct
 
 
 class PartnerFinding(Struct):
-    """What is wrong, where, and what to do about it."""
+    """What is wrong, where, and what to do about it.
+
+    ``severity``: 0 a note, 1 a warning; 2 rejects a value, 3 a part, 4 the document, 5 its group, 6 the envelope.
+    """
 
     code: str
     severity: Severity

@@ -35,13 +35,19 @@ export function linkViews(root: ParentNode): void {
     view.addEventListener("keydown", (event) => walk(event, items));
   }
   let resting: number | undefined;
+  let led = false; // to a place by a finding: it stays lit until the pointer itself moves, not the page beneath it
+  panes.addEventListener("pointermove", (event) => {
+    if (event.movementX || event.movementY) led = false;
+  });
   panes.addEventListener("pointerover", (event) => {
+    if (led) return;
     const item = itemAt(event.target);
     window.clearTimeout(resting);
     show(item, false);
     if (item) resting = window.setTimeout(() => show(item, true), RESTS_MS);
   });
   panes.addEventListener("pointerleave", () => {
+    if (led) return;
     window.clearTimeout(resting);
     show(null, false);
   });
@@ -57,7 +63,10 @@ export function linkViews(root: ParentNode): void {
     show(item, true);
   });
   for (const button of root.querySelectorAll<HTMLElement>("button[data-go]")) {
-    button.addEventListener("click", () => goTo(button.dataset.go ?? "", index, panes));
+    button.addEventListener("click", () => {
+      led = true;
+      goTo(button.dataset.go ?? "", index, panes);
+    });
   }
 }
 

@@ -37,12 +37,24 @@ from hub.platform.blobs import Blobs
 from hub.platform.settings import Settings
 
 WHEN = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
+CALLED = {kind: word for room in ROOMS for kind, word in room.keys.items()}
+"""What people call each kind of number, the one they use first of each room."""
+
+
+def _called(row: MessageRow) -> str:
+    """Return the number that people call the message by; of one that bears none of theirs, that of its envelope."""
+    kinds = (*CALLED, "interchange")
+    found = next((key for kind in kinds for key in row.keys if key.kind == kind), None)
+    return f"{CALLED.get(found.kind, found.kind)} {found.value}" if found else ""
+
+
 COLUMNS: dict[str, Callable[[MessageRow], object]] = {
     "received (UTC)": lambda row: f"{row.received_at:%Y-%m-%d %H:%M:%S}",
     "message": lambda row: row.id,
     "partner": lambda row: row.partner,
     "way": lambda row: row.direction,
     "document": lambda row: row.document or row.wire,
+    "number": _called,
     "validation": lambda row: row.validation,
     "outcome": lambda row: "" if row.outcome == "none" else row.outcome,
     "delivery": lambda row: "" if row.delivery == "none" else row.delivery,
@@ -61,9 +73,6 @@ FILE_COLUMNS: dict[str, Callable[[RefusedFileRow], object]] = {
     "kept as": lambda row: row.kept_as,
     "dealt with by": lambda row: row.dealt_with_by or "",
 }
-
-CALLED = {kind: word for room in ROOMS for kind, word in room.keys.items()}
-"""What people call each kind of number."""
 
 CAME_BEFORE = {
     "duplicate": "came before, with the same content; the first is message",
@@ -128,9 +137,7 @@ def list_(
             raise click.BadParameter(str(fault), param_hint="--cursor") from fault
     if partner is not None and not found.items:
         _refuse_unknown_partner(settings, partner)
-    if any(row.attention for row in found.items):
-        know_every_sentence()
-    out.items(found.items, COLUMNS, none="No such messages.", following=found.next)
+    _list(out, found.items, none="No such messages.", following=found.next)
 
 
 @message.command()
@@ -251,8 +258,19 @@ def _named(conn: Connection, text: str) -> list[MessageRow]:
 def _one(out: Output, found: list[MessageRow], text: str) -> str:
     if len(found) == 1:
         return found[0].id
-    out.items(found, COLUMNS, none=f"no message is or carries {text}")
+    _list(out, found, none=f"no message is or carries {text}")
+    if found and not out.as_json:
+        first = min(found, key=lambda row: row.id)
+        what = "the first that came" if first.direction == "in" else "the first that was sent"
+        out.note(f"{len(found)} messages carry {text}: `hub message show {first.id}` shows {what}, any other by its id")
     refuse()
+
+
+def _list(out: Output, found: list[MessageRow], *, none: str, following: str | None = None) -> None:
+    """List messages; why a person is called, in words."""
+    if any(row.attention for row in found):
+        know_every_sentence()
+    out.items(found, COLUMNS, none=none, following=following)
 
 
 def _say_asked(out: Output, message_id: str, asked: bool, then: str) -> None:

@@ -84,6 +84,28 @@ def test_a_number_that_two_messages_carry_lists_both(
     assert answered in said
 
 
+def test_a_number_that_several_messages_carry_says_which_to_open_and_why_a_person_is_called(
+    data: list[str], sqlite_database: Database, order: str, answered: str, capsys: Captured
+) -> None:
+    why = Wording(key="call/not-understood", words={"reason": "'ZZZ' is not in table unit"})
+    sqlite_database.write_now(lambda conn: conn.execute(update(message).values(attention=why)))
+    assert run(["message", "show", *data, "4500098123"]) == 1
+    said = capsys.readouterr()
+    assert "Not understood: 'ZZZ' is not in table unit" in said.out
+    assert "call/not-understood" not in said.out
+    assert f"`hub message show {order}`" in said.err
+    capsys.readouterr()
+    assert run(["message", "show", *data, order]) == 0
+
+
+def test_every_table_of_messages_names_the_order(data: list[str], order: str, answered: str, capsys: Captured) -> None:
+    for command in (["message", "list", *data], ["message", "show", *data, "4500098123"]):
+        run(command)
+        head, *rows = capsys.readouterr().out.splitlines()
+        assert "number" in head
+        assert len([row for row in rows if "PO 4500098123" in row]) == 2
+
+
 def test_the_bytes_come_back_exactly(data: list[str], order: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert run(["message", "show", *data, order, "--raw"]) == 0
     assert capfdbinary.readouterr().out == b"acme-cardio 4500098123"

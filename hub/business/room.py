@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from hub.canonical.result import Cause, Result
 from hub.kernel.errors import HubError
 from hub.kernel.outcome import Key
+from hub.kernel.scope import Scope
 from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.kernel.words import Id
@@ -102,6 +103,7 @@ class Pages(Struct):
     label: str  # in the navigation
     one: str  # what leads from a document to the record it is about
     permission: str  # to read them
+    stands: Callable[[Connection, Scope, str, str], bool]  # whether a partner has one of that number, in scope
 
 
 Handle = Callable[[Connection, Arrived, Any, Collection[str]], Result]

@@ -9,7 +9,7 @@ from hub.business.orders.filing import NewOrder
 from hub.business.orders.handlers import document_of, note_answers, prepare, take_purchase_order, write_new
 from hub.business.orders.reasons import HOLDING
 from hub.business.orders.rules import faults_of_tables, read_rules
-from hub.business.orders.store import versions
+from hub.business.orders.store import stands, versions
 from hub.business.room import Pages, Room
 from hub.security.policy import READERS, Grant
 
@@ -38,7 +38,9 @@ ORDERS = Room(
     write=write_new,
     sent=note_answers,
     grants=(Grant(permission="order:read", roles=READERS, keys=True),),
-    pages=Pages(address="/orders", label="Orders", one="Open the order, line by line", permission="order:read"),
+    pages=Pages(
+        address="/orders", label="Orders", one="Open the order, line by line", permission="order:read", stands=stands
+    ),
     checks={"tables": faults_of_tables},
     asked_codes=HOLDING,
     when_held=(

@@ -200,6 +200,11 @@ def find_orders(conn: Connection, scope: Scope, partner: str, number: str) -> li
     return [summary_of(row) for row in conn.execute(query).mappings()]
 
 
+def stands(conn: Connection, scope: Scope, partner: str, number: str) -> bool:
+    """Return whether there is an order of that number: none was made of what nobody could read."""
+    return bool(find_orders(conn, scope, partner, number))
+
+
 def _filtered(query: Select[Any], scope: Scope, wanted: OrderFilter) -> Select[Any]:
     order = purchase_order.c
     if scope.partners is not None:

@@ -13,17 +13,17 @@ from litestar.params import FromPath, FromQuery
 
 from hub.business.orders.model import DocumentRole, OrderStatus, OrderSummary
 from hub.business.orders.pages import FIRST, OrderHead, order_head
-from hub.business.orders.store import OrderFilter, find_orders, list_orders
+from hub.business.orders.store import OrderFilter, find_orders, list_orders, stands
 from hub.canonical.result import EVENTS
 from hub.exchange.duties import duties_because_of
-from hub.exchange.messages import find_message
-from hub.exchange.model import MessageRow
+from hub.exchange.messages import find_message, list_messages
+from hub.exchange.model import Filters, MessageRow
 from hub.exchange.parts import happened, told_of
 from hub.kernel.pages import number_of
 from hub.kernel.scope import Scope
 from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
-from hub.web.addresses import last_part
+from hub.web.addresses import address, last_part
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.orders import words as order_words
@@ -36,6 +36,8 @@ from hub.web.reads import reading
 
 PARTS_BEFORE = 2  # orders, the partner: what follows is the number
 PAGE_ROWS = 50
+ORDER, NUMBER = "PurchaseOrder", "purchase-order"
+HELD: OrderStatus = "held"
 STEPS_EACH_MAX = 24  # of one message: whoever wants all of them reads its own page
 TOLD_SHOWN_MAX = 10  # of one event: each partner who listens hears of it once
 OURS = (DocumentRole.ANSWER, DocumentRole.COPY)
@@ -51,6 +53,11 @@ class OrderQuery(Struct):
     @property
     def narrowed(self) -> bool:
         return bool(self.partner or self.status)
+
+    @property
+    def may_be_unread(self) -> bool:
+        """Whether what waits for a person and made no order may be among what is looked for."""
+        return self.status in (None, HELD) and not self.cursor
 
     @property
     def first_page(self) -> str:
@@ -123,6 +130,7 @@ async def order_list(
         found = await hub.database.read(
             lambda conn: list_orders(conn, caller.scope, wanted, after=query.cursor, limit=PAGE_ROWS)
         )
+        unread = await hub.database.read(lambda conn: _unread(conn, caller.scope, query))
     template = "orders/rows.html" if is_fragment(request) else "orders/list.html"
     return await answer_aside(
         request,
@@ -130,9 +138,21 @@ async def order_list(
         query=query,
         page_items=found.items,
         next_url=query.page(found.next) if found.next else None,
+        unread=unread,
+        unread_url=address("messages", query={"document": ORDER, "status": HELD, "partner": query.partner}),
         partners=partner_names(hub, caller.scope),
         order_url=order_url,
     )
+
+
+def _unread(conn: Any, scope: Scope, query: OrderQuery) -> list[MessageRow]:
+    """Return messages that wait for a person and of which no order was made: they stand in the log alone."""
+    if not query.may_be_unread:
+        return []
+    held = Filters(partner=query.partner, direction="in", document=ORDER, status=HELD)
+    waiting = [row for row in list_messages(conn, scope, held, limit=PAGE_ROWS).items if row.attention is not None]
+    called = {row.id: [key.value for key in row.keys if key.kind == NUMBER] for row in waiting}
+    return [row for row in waiting if not any(stands(conn, scope, row.partner, each) for each in called[row.id])]
 
 
 @get("/orders/{partner:str}/{number:path}", opt=people("order:read"), include_in_schema=False)

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from hub.business.room import Pages
 from hub.business.rooms import ROOMS
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.canonical.stored import decode_document
@@ -24,6 +25,7 @@ from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
 from hub.web.canonical import Branch, place_of, tree_of
 from hub.web.hub import Hub, Link
+from hub.web.navigation import PAGES_OF
 from hub.web.pages.findings import FINDINGS_SHOWN_MAX
 from hub.web.pages.steps import STEPS_SHOWN_MAX
 from hub.web.placing import placed
@@ -53,6 +55,7 @@ class Shown(Struct):
     finding_count: int
     tabs: Tabs
     acknowledges: MessageRow | None = None  # ours, which an acknowledgement speaks of
+    record: Pages | None = None  # where people read the record that the document is about, if there is one
 
     @property
     def when_held(self) -> str | None:
@@ -119,7 +122,16 @@ def shown_message(conn: Any, scope: Scope, message: str, position: int | None) -
             following=before + TABS_MAX + 1 if offered.next else None,
         ),
         acknowledges=_acknowledges(conn, scope, row, meant.document, canonical) if meant else None,
+        record=_record(conn, scope, meant.document) if meant else None,
     )
+
+
+def _record(conn: Any, scope: Scope, document: DocumentRow) -> Pages | None:
+    """Return the pages of the record that the document is about; None when none stands, as of what was not read."""
+    pages = PAGES_OF.get(document.document or "")
+    if pages is None or not document.subject or is_unread(document):
+        return None
+    return pages if pages.stands(conn, scope, document.partner, document.subject) else None
 
 
 async def views_of(hub: Hub, shown: Shown, *, first: int) -> Views:

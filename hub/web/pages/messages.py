@@ -11,7 +11,6 @@ from litestar.response import Stream
 
 from hub.exchange import outbox
 from hub.exchange.messages import dismiss, find_message, list_messages
-from hub.exchange.model import DocumentRow
 from hub.exchange.recording import note
 from hub.exchange.refused_files import count_waiting_files
 from hub.exchange.replay import ask_replay
@@ -23,11 +22,10 @@ from hub.web.addresses import message_page as message_page_of
 from hub.web.api.message_parts import document_number, original_of
 from hub.web.caller import Caller, caller_of
 from hub.web.hub import Hub
-from hub.web.navigation import PAGES_OF
 from hub.web.pages.files import FILES, WAITING
 from hub.web.pages.findings import shown_findings
 from hub.web.pages.message_query import ATTENTION_COUNTED_MAX, DOCUMENTS_OFFERED, PAGE_ROWS, MessageQuery
-from hub.web.pages.message_views import Views, headline, is_unread, shown_message, views_of
+from hub.web.pages.message_views import Shown, Views, headline, is_unread, shown_message, views_of
 from hub.web.pages.page import answer_aside, form_of, is_fragment, see_other
 from hub.web.pages.partners import partner_names
 from hub.web.pages.steps import NOTED, steps_of
@@ -133,7 +131,7 @@ async def message_page(
             finding_count=shown.finding_count,
             views=views,
             note_length_max=NOTE_LENGTH_MAX,
-            record=_record(shown.document, caller),
+            record=_record(shown, caller),
             search_url=lambda value: address("messages", query={"q": value}),
             message_url=partial(message_page_of, shown.detail.message.id),
         )
@@ -199,12 +197,10 @@ def _counted(found: int) -> str:
     return f"{ATTENTION_COUNTED_MAX}+" if found > ATTENTION_COUNTED_MAX else str(found or "")
 
 
-def _record(document: DocumentRow | None, caller: Caller) -> RecordLink | None:
+def _record(shown: Shown, caller: Caller) -> RecordLink | None:
     """Return where the caller reads the record that the document is about."""
-    if document is None or not document.subject or is_unread(document):
-        return None
-    pages = PAGES_OF.get(document.document or "")
-    if pages is None or not caller.may(pages.permission):
+    document, pages = shown.document, shown.record
+    if document is None or pages is None or not caller.may(pages.permission):
         return None
     below = (pages.address.strip("/"), document.partner, document.subject)
     return RecordLink(url=address(*below, query={"test": "true" if document.test else None}), label=pages.one)

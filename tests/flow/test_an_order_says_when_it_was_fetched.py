@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hub.web.app import create_app
-from tests.flow.at_work import AtWork
+from tests.flow.at_work import ACME, AtWork
 from tests.flow.test_cxml import MERIDIAN, ORDER, answers
+from tests.flow.test_the_plant_hears_what_the_customer_wishes import X12_ORDER
 from tests.flow.test_ubl import NORDLYS
 from tests.flow.test_ubl import ORDER as UBL_ORDER
 from tests.web.conftest import client_of, key_of, session_of
@@ -48,3 +49,33 @@ def test_the_history_says_when_the_answer_was_fetched_and_confirmed(hub: AtWork)
 def test_an_order_is_found_by_what_else_people_call_it(hub: AtWork, partner: str, body: bytes, number: str) -> None:
     got = hub.send(body, partner)
     assert got.message.id in [message for _, message in hub.found(number)]
+
+
+@pytest.mark.parametrize(
+    ("partner", "body", "number", "said"),
+    [
+        (
+            ACME,
+            X12_ORDER,
+            "4500098123",
+            ["Acme DC Memphis", "38118 Memphis", "PRJ-771", "45 days net", "CoC and"],
+        ),
+        (MERIDIAN, ORDER, "MC-4500071", ["REQ-20931", "PX-31 steerable sheath", "Pouched in tens, please."]),
+        (NORDLYS, UBL_ORDER, "NL-2026-10077", ["7350000000020", "Hamnvägen 12", "Umeå", "Ingrid Lund"]),
+    ],
+    ids=["X12", "cXML", "UBL"],
+)
+def test_the_page_of_an_order_shows_where_it_goes_its_notes_and_its_terms(
+    hub: AtWork, partner: str, body: bytes, number: str, said: list[str]
+) -> None:
+    hub.send(body, partner)
+
+    async def look() -> str:
+        async with client_of(create_app(hub.hub)) as client:
+            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])  # type: ignore[arg-type]
+            return (await client.get(f"/orders/{partner}/{number}")).text
+
+    page = hub.wait(look())
+    assert [each for each in said if each not in page] == []
+    if partner == NORDLYS:
+        assert "Requisition" not in page

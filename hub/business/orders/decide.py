@@ -47,6 +47,7 @@ from hub.business.orders.quantities import miscounted
 from hub.business.orders.reasons import Reason, say, verdict_of
 from hub.business.orders.sums import order_totals
 from hub.business.orders.terms import ORDER_AGE_MAX, OrderTerms, currency_of, terms_of
+from hub.business.orders.to_make import conditions_of
 from hub.business.room import AgreedParty
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.shared import Party
@@ -264,8 +265,9 @@ def _state(
         placed=order.placed.on if order.placed else None,
         contract=order.contract,
         currency=terms.currency,
+        conditions=conditions_of(order),
         requirements=order.requirements,
-        notes=order.notes,
+        notes=[*order.notes, *order.instructions],
         reasons=[reason.finding for reason in about_order],
         lines=lines,
     )

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Literal
 
 from hub.canonical.order import OrderAcknowledgement
-from hub.canonical.shared import Requirement, Text
+from hub.canonical.shared import Party, Requirement, Terms, Text
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.outcome import Outcome
 from hub.kernel.struct import Struct
@@ -133,6 +133,17 @@ class LineState(Struct):
     reasons: list[Diagnostic] = []
 
 
+class OrderConditions(Struct):
+    """What the customer says of an order as a whole, for its page: where it goes, numbers, terms."""
+
+    ship_to: Party | None = None
+    customer_reference: str | None = None
+    requisition: str | None = None
+    project: str | None = None
+    terms: list[Terms] = []
+    trade: list[str] = []  # code, text and place of the trade terms
+
+
 class OrderState(Struct):
     """An order as it stands."""
 
@@ -150,6 +161,7 @@ class OrderState(Struct):
     placed: date | None = None
     contract: str | None = None
     currency: str | None = None
+    conditions: OrderConditions | None = None
     requirements: list[Requirement] = []  # special process requirements of the whole order
     notes: list[Text] = []
     reasons: list[Diagnostic] = []  # about the order as a whole

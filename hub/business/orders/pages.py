@@ -18,6 +18,7 @@ from hub.business.orders.model import (
     EventKind,
     HistoryEntry,
     LineState,
+    OrderConditions,
     OrderDocument,
     OrderSummary,
     PromiseState,
@@ -61,6 +62,7 @@ class OrderHead(Struct):
 
     summary: OrderSummary
     source: Source
+    conditions: OrderConditions | None
     requirements: list[Requirement]
     notes: list[Text]
     reasons: list[Diagnostic]
@@ -86,6 +88,7 @@ def order_head(conn: Connection, summary: OrderSummary, *, lines_from: str | Non
     return OrderHead(
         summary=summary,
         source=source_of_order(row),
+        conditions=row["conditions"],
         requirements=_of_order(conn, summary.id, "requirements").items,
         notes=_of_order(conn, summary.id, "notes").items,
         reasons=_of_order(conn, summary.id, "reasons").items,
@@ -244,7 +247,10 @@ def _counted(conn: Connection, where: Any) -> int:
 
 
 _SOURCE = select(
-    purchase_order.c.source_message, purchase_order.c.source_position, purchase_order.c.source_control_number
+    purchase_order.c.source_message,
+    purchase_order.c.source_position,
+    purchase_order.c.source_control_number,
+    purchase_order.c.conditions,
 )
 ORDER_PARTS: tuple[str, ...] = get_args(OrderPart)
 LINE_PARTS: tuple[str, ...] = get_args(LinePartName)

@@ -46,6 +46,7 @@ class OrderRow(Struct):
     source_message: str
     source_position: int
     source_control_number: str | None
+    conditions: bytes | None
     requirements: bytes
     notes: bytes
     reasons: bytes
@@ -121,6 +122,7 @@ def _order(state: OrderState) -> OrderRow:
         source_message=state.source.message,
         source_position=state.source.position,
         source_control_number=state.source.control_number,
+        conditions=as_json(state.conditions) if state.conditions else None,
         requirements=as_json(state.requirements),
         notes=as_json(state.notes),
         reasons=as_json(state.reasons),

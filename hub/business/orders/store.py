@@ -249,6 +249,7 @@ def _state(row: RowMapping, lines: list[LineState]) -> OrderState:
         **_head(row),
         digest=row["digest"],
         source=source_of_order(row),
+        conditions=row["conditions"],
         requirements=row["requirements"],
         notes=row["notes"],
         reasons=row["reasons"],
@@ -330,4 +331,5 @@ _FIRST_ANSWER = (
     .order_by(order_document.c.at, order_document.c.message)
     .limit(1)
 )
-SUMMARY = [column for column in purchase_order.c if column.name not in ("requirements", "notes", "reasons", "digest")]
+_READ_APART = ("conditions", "requirements", "notes", "reasons", "digest")
+SUMMARY = [column for column in purchase_order.c if column.name not in _READ_APART]

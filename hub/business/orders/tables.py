@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from hub.business.orders.model import LineState
+from hub.business.orders.model import LineState, OrderConditions
 from hub.canonical.shared import Requirement
 from hub.canonical.shared import Text as Words
 from hub.kernel.diagnostics import Diagnostic
@@ -47,6 +47,7 @@ purchase_order = Table(
     Column("source_message", ID, nullable=False),
     Column("source_position", Integer, nullable=False),
     Column("source_control_number", Text),
+    Column("conditions", Json(OrderConditions)),  # none of an order of before
     Column("requirements", Json(list[Requirement]), nullable=False),
     Column("notes", Json(list[Words]), nullable=False),
     Column("reasons", Json(list[Diagnostic]), nullable=False),

@@ -10,13 +10,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from hub.business.orders.model import LineState, LineVerdict, OrderState
+from hub.business.orders.model import LineState, LineVerdict, OrderConditions, OrderState
 from hub.business.orders.parties import BUYERS
 from hub.business.orders.places import ship_to
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, OrderLine, PurchaseOrder
 from hub.canonical.shared import Party
 from hub.kernel.words import Id
 
+SHOWN = 5  # of a list, on the order's page
 WISHES = (
     "requested", "window", "ship_window", "valid_until", "cancel_rule", "delivery", "incoterm", "contacts", "dates",
     "freight", "carriers", "packing", "requirements", "notes", "instructions", "documents",
@@ -46,6 +47,20 @@ def goods_to(order: PurchaseOrder) -> Party | None:
         return party
     named = party or Party(role="ship-to")
     return replace(named, id=named.id or delivery.place, address=named.address or delivery.address)
+
+
+def conditions_of(order: PurchaseOrder) -> OrderConditions:
+    """Return what a person looks for who opens the order; of lists that may be long, the first."""
+    place = goods_to(order)
+    said = (*order.incoterm.values(), *(text for each in order.freight for text in (each.terms, each.place)))
+    return OrderConditions(
+        ship_to=replace(place, contacts=place.contacts[:SHOWN], references=[], extensions={}) if place else None,
+        customer_reference=order.customer_reference,
+        requisition=requisition_of(order),
+        project=order.project,
+        terms=order.terms[:SHOWN],
+        trade=[text for text in said if text][:SHOWN],
+    )
 
 
 def requisition_of(order: PurchaseOrder) -> str | None:

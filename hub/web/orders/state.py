@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.business.orders.model import HistoryEntry, LineProgress, LineState, OrderDocument, OrderSummary, Source
+from hub.business.orders.model import (
+    HistoryEntry,
+    LineProgress,
+    LineState,
+    OrderConditions,
+    OrderDocument,
+    OrderSummary,
+    Source,
+)
 from hub.business.orders.pages import LinePart, OrderHead
 from hub.canonical.shared import Requirement, Text
 from hub.kernel.diagnostics import Diagnostic
@@ -26,6 +34,7 @@ class OrderView(Struct):
 
     summary: OrderSummary
     source: Source
+    conditions: OrderConditions | None
     requirements: list[Requirement]
     notes: list[Text]
     reasons: list[Diagnostic]
@@ -58,6 +67,7 @@ def order_view(head: OrderHead) -> OrderView:
     return OrderView(
         summary=head.summary,
         source=head.source,
+        conditions=head.conditions,
         requirements=head.requirements,
         notes=head.notes,
         reasons=head.reasons,

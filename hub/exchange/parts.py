@@ -211,6 +211,12 @@ def first_rejected(conn: Connection, message_id: str) -> int | None:
     return conn.execute(asked).scalar()
 
 
+def is_understood(conn: Connection, message_id: str) -> bool:
+    """Return whether of any document of the message something was understood."""
+    of_message = document.c.message == message_id, document.c.canonical.is_not(None)
+    return conn.execute(select(document.c.position).where(*of_message).limit(1)).first() is not None
+
+
 def _awaited_of(message_id: str) -> tuple[ColumnElement[bool], ...]:
     return owed.c.cause == message_id, owed.c.debtor == "partner"
 

@@ -158,6 +158,7 @@ def chips(message: MessageRow) -> list[Word]:
     """Return what a row says of ``message``: the business outcome, then what is still open or went wrong.
 
     An inbound message's acknowledgement is what we said of its form, which its validation says as well: it is left out.
+    What no map of ours reads is called neither valid nor not: nothing has judged it.
     """
     words: list[Word] = []
     if message.outcome != "none":
@@ -165,7 +166,8 @@ def chips(message: MessageRow) -> list[Word]:
     if message.direction == "in":
         if message.document == "FunctionalAcknowledgement" and message.outcome == "accepted":
             words = [HEARD]
-        return words if message.validation == "valid" and words else [VALIDATION[message.validation], *words]
+        sound = message.validation == "valid" or (message.validation == "warnings" and message.document is None)
+        return words if sound and words else [VALIDATION[message.validation], *words]
     if message.delivery != "none" and (message.delivery != "delivered" or message.verdict is None):
         words.append(DELIVERY[message.delivery])
     if message.verdict is not None:

@@ -31,7 +31,8 @@ ABOUT_ITEMS = {
         "line {line}: '{value}' is not an item we make for you", "check the number, or have the item set up first"
     ),
     "BUS-ITEM-UNKNOWN/near": refused(
-        "line {line}: '{value}' is not an item we make for you", "did you mean {near}? else have the item set up first"
+        "line {line}: '{value}' is not an item we make for you",
+        "check whether {near} is meant, or have the item set up first",
     ),
     "BUS-ITEM-UNKNOWN/other": refused(
         "line {line}: '{value}' is not an item we make for you",

@@ -51,6 +51,7 @@ class Shown(Struct):
     counts: dict[str, int]
     document: DocumentRow | None  # with the findings that are shown, and its canonical form if that is small enough
     canonical_bytes: int
+    understood: bool  # anything of any of its documents
     findings: list[Diagnostic]
     finding_count: int
     tabs: Tabs
@@ -115,6 +116,7 @@ def shown_message(conn: Any, scope: Scope, message: str, position: int | None) -
         counts=counts,
         document=replace(meant.document, findings=own, canonical=canonical) if meant else None,
         canonical_bytes=size,
+        understood=size > 0 or parts.is_understood(conn, message),
         findings=[*about, *own],
         finding_count=counts["findings"] + (meant.finding_count if meant else 0),
         tabs=Tabs(

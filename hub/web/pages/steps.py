@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from hub.exchange.model import Event, MessageDetail
+from hub.exchange.model import Event, MessageDetail, StageTime
 from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.web.languages import N_
@@ -16,6 +16,8 @@ STEPS_SHOWN_MAX = 24
 LAG_SHOWN_MS_MAX = 60_000  # beyond a minute the two times say it better
 
 WRITTEN = N_("Written")
+READ = "mapped"  # the stage behind which a document is understood, or is not
+NOT_UNDERSTOOD = N_("Not understood")
 FINDS_FAULT = ("partly", "rejected")  # acknowledgements of what we sent
 NOTED: Event = "noted"  # the event of what a person wrote down
 
@@ -55,12 +57,12 @@ class TimelineStep(Struct):
     text: Wording | None = None  # what a person wrote, or the hub said
 
 
-def steps_of(detail: MessageDetail) -> list[TimelineStep]:
-    """Return the message's way, oldest first."""
+def steps_of(detail: MessageDetail, *, understood: bool = True) -> list[TimelineStep]:
+    """Return the message's way, oldest first; ``understood``: whether anything of a document was."""
     if detail.message.direction == "out":  # what we send has one stage: it was written
         steps = [TimelineStep(title=WRITTEN, at=stage.at) for stage in detail.stages]
     else:
-        steps = [TimelineStep(title=STAGES.get(stage.stage, stage.stage), at=stage.at) for stage in detail.stages]
+        steps = [_stage(stage, understood=understood) for stage in detail.stages]
     for entry in detail.timeline:
         title, tone = _event(entry.event, detail)
         kind, _, who = entry.actor.partition(":")
@@ -68,6 +70,13 @@ def steps_of(detail: MessageDetail) -> list[TimelineStep]:
         steps.append(TimelineStep(title=title, at=entry.at, tone=tone, who=who or None, text=text))
     ordered = sorted(steps, key=lambda step: step.at)[:STEPS_SHOWN_MAX]
     return _with_lags(_with_trouble(ordered, detail))
+
+
+def _stage(stage: StageTime, *, understood: bool) -> TimelineStep:
+    """Return the step of a stage; none is called understood behind which nothing is."""
+    if stage.stage == READ and not understood:
+        return TimelineStep(title=NOT_UNDERSTOOD, at=stage.at, tone="bad")
+    return TimelineStep(title=STAGES.get(stage.stage, stage.stage), at=stage.at)
 
 
 def _event(event: str, detail: MessageDetail) -> tuple[str, Tone]:
@@ -89,7 +98,7 @@ def _with_trouble(steps: list[TimelineStep], detail: MessageDetail) -> list[Time
         tone = "held"
     elif message.stage != "finished" and message.direction == "in":
         tone = "quiet"
-    stages = {*STAGES.values(), WRITTEN}
+    stages = {*STAGES.values(), NOT_UNDERSTOOD, WRITTEN}
     last = max((n for n, step in enumerate(steps) if step.title in stages), default=-1)
     return [replace(step, tone=tone) if n == last else step for n, step in enumerate(steps)]
 

@@ -230,4 +230,4 @@ def test_what_a_line_states_as_its_amount_is_compared_and_not_trusted() -> None:
 
 def test_an_unknown_number_close_to_a_known_one_asks_whether_that_is_meant() -> None:
     decision = decided(order(line(item=Item(buyer="B-11", revision="D"))))
-    assert "did you mean B-1?" in (decision.lines[0].reasons[0].remedy or "")
+    assert "check whether B-1 is meant" in (decision.lines[0].reasons[0].remedy or "")

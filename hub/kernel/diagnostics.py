@@ -113,6 +113,12 @@ class Diagnostic(Struct):
         """What is asked for in place of what was found, in English."""
         return None if self.expected is None else str(self.expected)
 
+    @property
+    def was(self) -> str | Wording | None:
+        """The offending value, in the words that say it where it was something said and no value."""
+        said = [each for each in (self.words or {}).values() if isinstance(each, Wording) and str(each) == self.found]
+        return said[0] if said else self.found
+
     def with_case(self, case: str) -> Diagnostic:
         """Return the same finding in another of the sentences of its code."""
         return replace(self, case=case)

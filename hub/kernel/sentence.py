@@ -87,7 +87,7 @@ SomeTemplate = TypeVar("SomeTemplate", bound=Template)
 
 def quoted(value: str | None) -> Word:
     """Return somebody's value fit to stand in a sentence: quoted, with nothing in it that would steer, not too long."""
-    return f"'{visible(value)}'" if value else EMPTY
+    return Wording(key="quoted", words={"text": visible(value)}) if value else EMPTY
 
 
 def declared(table: Mapping[str, SomeTemplate]) -> Mapping[str, SomeTemplate]:
@@ -212,4 +212,6 @@ def stored_as_sentence(text: str) -> Wording:
 
 
 EMPTY = Wording(key="empty")
-declared({"empty": Phrase(message="empty"), "as-written": Phrase(message="{text}")})
+declared(
+    {"empty": Phrase(message="empty"), "quoted": Phrase(message="'{text}'"), "as-written": Phrase(message="{text}")}
+)

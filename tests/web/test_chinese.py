@@ -37,7 +37,7 @@ DAY = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 VALUES = re.compile(
     r"“[^”]*”|'(?:[^']|'(?=\w))*'|\"[^\"]*\"|`[^`]*`|<[^>]*>"  # what stands in quotes is somebody's
     r"|[0-9a-f]{8}-[0-9a-f-]{27}"  # the id of a message
-    r"|\[\[?[\w.{}]*\]?\]|\S*/\S*|[\w.{}-]+\.(?:toml|json|md|edi)|\w+ ?= ?[^'\s]\S*"  # files, and what is in them
+    r"|\[\[?[\w.{}]*\]?\]|\S*/\S*|[\w.{}-]+\.(?:toml|json|md|edi)|\w+ ?= ?[^'“\s]\S*"  # files, and what is in them
     r"|[\w-]+:[\w{][\w{}-]*"
     r"|Windows-1252|Idempotency-Key|&\w+;|代码表 [\w-]+"
 )
@@ -180,7 +180,7 @@ def _found(key: str, found: str | None = None, expected: str | None = None, **wo
 @pytest.mark.parametrize(
     ("found", "chinese"),
     [
-        (_found("ENV-SEGMENT-COUNT-MISMATCH", expected="11"), "SE01 为 空，但收到 11 个段（含 ST 和 SE）"),
+        (_found("ENV-SEGMENT-COUNT-MISMATCH", expected="11"), "SE01 为空，但收到 11 个段（含 ST 和 SE）"),
         (
             _found("BUS-PRICE-OFF-CONTRACT", line="1", ordered=_price("each", "per-each"), agreed=_price("each")),
             "每个 1.875 USD（每件价）",
@@ -204,7 +204,7 @@ def _found(key: str, found: str | None = None, expected: str | None = None, **wo
         ),
         (
             _found("ENV-BYTES-OUTSIDE", found="-- sent by gateway 7 --", count=23),
-            "'-- sent by gateway 7 --'",
+            "开头为“-- sent by gateway 7 --”",
         ),
         (_found("BUS-PLACE/order", place="DC04", role="ship-to", home="DC05"), "“DC04”（收货方）"),
     ],
@@ -227,3 +227,34 @@ def test_words_within_a_sentence_are_said_too(found: Diagnostic, chinese: str) -
 )
 def test_an_english_word_is_found_and_a_name_or_value_is_none(said: str, found: list[str]) -> None:
     assert english_in(said) == found
+
+
+def test_quotation_marks_are_of_one_kind_and_nothing_is_set_apart_by_stray_blanks() -> None:
+    said = {text: CATALOGUE.gettext(text) for text in TEXTS}
+    assert not {text: each for text, each in said.items() if re.search(r"'\{\w+\}'", each)}
+    assert not {text: each for text, each in said.items() if re.search(r"[\u4e00-\u9fff] “|” [\u4e00-\u9fff]", each)}
+
+
+def test_a_line_is_called_the_same_in_every_sentence() -> None:
+    assert not [text for text in TEXTS if CATALOGUE.gettext(text).startswith("行 {")]
+
+
+def test_a_value_stands_in_the_quotation_marks_of_the_sentence_around_it() -> None:
+    finding = Diagnostic(code="GDE-ELEMENT-CODE", severity=Severity.VALUE, found="XX", words={"label": "unit"})
+    assert "“XX”" in READER.finds(finding)
+    assert "'XX'" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (Wording(key="xml/ends-within", words={"tag": "PartyLegalEntity", "line": "7"}), "<PartyLegalEntity>"),
+        (Wording(key="order/arrived-numbered", words={"number": "1795", "message": "m"}), "1795"),
+    ],
+)
+def test_what_was_found_is_said_in_chinese_where_it_is_a_sentence_of_ours(said: Wording, shown: str) -> None:
+    finding = Diagnostic(code="SYN-XML-BROKEN", severity=Severity.DOCUMENT, found=str(said), words={"found": said})
+    assert isinstance(finding.was, Wording)
+    assert shown in READER.says_within(finding.was)
+    assert not english_in(READER.says_within(finding.was).replace(shown, ""))
+    assert Diagnostic(code="GDE-ELEMENT-CODE", severity=Severity.VALUE, found="Received").was == "Received"

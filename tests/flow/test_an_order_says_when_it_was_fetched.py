@@ -13,6 +13,17 @@ from tests.flow.test_ubl import ORDER as UBL_ORDER
 from tests.web.conftest import client_of, key_of, session_of
 
 
+def page_of_order(hub: AtWork, partner: str, number: str) -> str:
+    """Return what an account manager sees of an order."""
+
+    async def look() -> str:
+        async with client_of(create_app(hub.hub)) as client:
+            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])  # type: ignore[arg-type]
+            return (await client.get(f"/orders/{partner}/{number}")).text
+
+    return hub.wait(look())
+
+
 def test_the_history_says_when_the_answer_was_fetched_and_confirmed(hub: AtWork) -> None:
     [answer] = answers(hub, hub.send(ORDER, MERIDIAN).message.id)
 
@@ -69,13 +80,19 @@ def test_the_page_of_an_order_shows_where_it_goes_its_notes_and_its_terms(
     hub: AtWork, partner: str, body: bytes, number: str, said: list[str]
 ) -> None:
     hub.send(body, partner)
-
-    async def look() -> str:
-        async with client_of(create_app(hub.hub)) as client:
-            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])  # type: ignore[arg-type]
-            return (await client.get(f"/orders/{partner}/{number}")).text
-
-    page = hub.wait(look())
+    page = page_of_order(hub, partner, number)
     assert [each for each in said if each not in page] == []
     if partner == NORDLYS:
         assert "Requisition" not in page
+
+
+def test_an_item_we_do_not_know_is_called_as_the_customer_describes_it(hub: AtWork) -> None:
+    hub.send(ORDER.replace(b"MC-10427", b"MC-99999").replace(b"HB-27-PEBA", b"HB-99"), MERIDIAN)
+    assert hub.order("MC-4500071", MERIDIAN).lines[0].line.name == "Catheter hub, PEBA, 2.7 F"
+
+
+def test_each_part_of_a_line_says_what_its_own_day_rests_on(hub: AtWork) -> None:
+    hub.send(X12_ORDER.replace(b"20270115", b"20270601"), ACME)
+    page = page_of_order(hub, ACME, "4500098123")
+    assert "Jan 4, 2027: rests on the item&#39;s lead time" in page
+    assert "Jun 1, 2027: rests on the requested date" in page

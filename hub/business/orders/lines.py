@@ -105,7 +105,7 @@ def _decision(
         item=item.number if item else None,
         buyer_item=own.buyer if own and own.buyer else item.buyer if item else None,
         revision=_revision(line, item, terms),
-        name=item.name if item else own.name if own else None,
+        name=item.name if item else _name(line),
         ordered=ordered,
         acknowledged=_acknowledged(verdict, ordered),
         base=Quantity(value=amount.base, unit=item.unit) if item and amount and verdict not in _ENDED else None,
@@ -117,6 +117,12 @@ def _decision(
         reasons=[reason.finding for reason in reasons],
     )
     return LineDecision(state=state)
+
+
+def _name(line: OrderLine) -> str | None:
+    """Return what the buyer calls the thing ordered: by its name, or as it describes it."""
+    named = line.item.name if line.item else None
+    return named or next((each.text for each in line.descriptions if each.text), None)
 
 
 def _revision(line: OrderLine, item: CatalogueItem | None, terms: OrderTerms) -> str | None:

@@ -57,6 +57,7 @@ class Basis(StrEnum):
     """What a promised date rests on."""
 
     REQUESTED = "requested-date"  # the buyer's own date, later than our lead time
+    OPEN_DAY = "open-day"  # the last day allowed is one on which the buyer's dock is closed: the last open one before
     LEAD_TIME = "lead-time"  # the item's lead time; no plan stands behind it yet
     NOT_BEFORE = "not-before"  # the first day the buyer allows, later than our lead time
 

@@ -187,7 +187,8 @@ class _Attempt:
             day, basis = axis.on.day, Basis.REQUESTED
         elif axis.on is None and (axis.ceiling or most) and (last := min([*lasts, most or date.max])) >= low:
             first = least if least and low < least <= last else low
-            day, basis = self._terms.calendar.last_open(first, last), Basis.REQUESTED
+            day = self._terms.calendar.last_open(first, last)
+            basis = Basis.REQUESTED if day == last else Basis.OPEN_DAY
         else:
             if axis.target is None and least is not None and least > low:
                 low, basis = least, Basis.NOT_BEFORE
@@ -251,7 +252,12 @@ class _Attempt:
         if basis is Basis.REQUESTED:
             return
         about = {"line": self._line, "part": _said(self.part), "promised": day}
-        if self.part.stated:
+        ceilings = [each for each in self.part.stated if each.bearing in _UNTIL]
+        if basis is Basis.OPEN_DAY and ceilings:
+            last = min(ceilings, key=_day_of)
+            more = {"kind": last.kind, "day": last.day}
+            self.reasons.append(say("BUS-DATE-WITHIN/open", last.path, found=last.day, expected=day, **about, **more))
+        elif self.part.stated:
             allowed = [*_allowed(self.part.stated)]
             self.reasons.append(say("BUS-DATE-WITHIN", self.part.path, expected=day, allowed=allowed, **about))
         else:

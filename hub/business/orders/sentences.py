@@ -13,6 +13,7 @@ from hub.kernel.sentence import declared
 
 PROMISED = {
     Basis.REQUESTED: "requested date, not yet planned",
+    Basis.OPEN_DAY: "last day of those allowed on which your dock is open, not yet planned",
     Basis.LEAD_TIME: "lead time of {days} days, not yet planned",
     Basis.NOT_BEFORE: "first day the order allows, not yet planned",
 }
@@ -163,6 +164,11 @@ ABOUT_DATES = {
     ),
     "BUS-DATE-WITHIN": noted(
         "line {line}: no single day asked for; {part} promised for {promised}, within {allowed}, not yet planned",
+        "check the date given back",
+    ),
+    "BUS-DATE-WITHIN/open": noted(
+        "line {line}: {part} wanted until {day} ({kind}), on which the dock is closed; promised for {promised},"
+        " the last day before it on which it is open",
         "check the date given back",
     ),
     "BUS-DATE-FILLED": noted(

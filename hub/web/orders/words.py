@@ -8,6 +8,7 @@ from hub.web.statuses import OUTCOME
 LINE_VERDICT = {verdict: OUTCOME[verdict] for verdict in ("accepted", "changed", "refused", "held")}
 BASIS = {
     "requested-date": N_("the requested date"),
+    "open-day": N_("the last day allowed on which the customer's dock is open; no plan stands behind it yet"),
     "lead-time": N_("the item's lead time; no plan stands behind it yet"),
     "not-before": N_("the first day the buyer allows; no plan stands behind it yet"),
 }

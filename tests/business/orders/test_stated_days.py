@@ -312,3 +312,11 @@ def test_what_says_a_date_a_place_a_number_or_a_price_and_is_read_by_no_rule_is_
         got = answered(order(head=f"{said}DTM*002*20270305~" if before else f"DTM*002*20270305~{said}"))
     assert got.held, got.codes
     assert any(finding.code == "MAP-UNWEIGHED" for finding in got.findings) or "BUS-ALLOWANCE" in got.codes
+
+
+def test_a_day_moved_from_a_closed_last_day_of_a_window_says_why() -> None:
+    got = answered(order(head=dates(("064", "20270301"), ("063", "20270306"))), calendar=WEEKENDS)
+    [promise] = got.decision.lines[0].state.promises
+    assert (str(promise.deliver), promise.basis) == ("2027-03-05", "open-day")
+    assert "on which your dock is open" in str(promise.reason)
+    assert "until 2027-03-06 (deliver-not-after), on which the dock is closed" in got.reason("BUS-DATE-WITHIN")

@@ -40,6 +40,11 @@ FAULTS: Mapping[str, NamedFault] = declared({
         message="there are {most} documents, and a cXML holds one",
         remedy="send each in a cXML of its own, with a payloadID of its own",
     ),
+    "SYN-CXML-TWICE": NamedFault(
+        severity=_WHOLE,
+        message="'{found}' stands twice in the envelope, and which is meant nobody can tell",
+        remedy="say it once, with all the names that the party has",
+    ),
     "SYN-CXML-STRAY": NamedFault(
         severity=Severity.WARNING,
         message="'{found}' stands in the envelope, where cXML has no place for it; it was not read",

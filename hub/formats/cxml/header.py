@@ -11,6 +11,8 @@ from hub.kernel.struct import Struct
 
 CHARACTERS_MAX = 200  # of each value
 PAYLOAD_CHARACTERS_MAX = 1_000  # most have some 60
+ONCE = frozenset({"Header", "From", "To", "Sender", "Identity", "SharedSecret"})
+"""What an envelope says once, as the DTD has it: of two nobody can tell which is meant."""
 CREDENTIALS_MAX = 20  # of one party: an id on each network it is on
 
 
@@ -41,6 +43,19 @@ def header_of(root: etree._Element, request: etree._Element | None) -> CxmlHeade
         receivers=_credentials(parties, "To"),
         mode=_bounded(request.get("deploymentMode")) if request is not None else "",
     )
+
+
+def said_again(root: etree._Element) -> etree._Element | None:
+    """Return the first element of an envelope that stands there a second time and may not; None where there is none."""
+    parties = [party for header in root if header.tag == "Header" for party in header]
+    holders = [root, *(each for each in root if each.tag == "Header"), *(each for party in parties for each in party)]
+    for holder in holders:
+        seen: set[object] = set()
+        for each in holder:
+            if each.tag in ONCE and each.tag in seen:
+                return each
+            seen.add(each.tag)
+    return None
 
 
 def _credentials(parties: list[etree._Element], name: str) -> list[Credential]:

@@ -27,6 +27,8 @@ PARTS_MAX = 200  # an order of a hundred lines with two drawings each
 ATTACHMENTS_TOLD_MAX = 20
 HEADER_BYTES_MAX = 8 * 1024  # of one part
 REFERENCES_MAX = 100
+NESTED_MAX = 5  # multiparts in one another
+HEAD_BYTES = 64 * 1024  # of a part written for mail: decoded to see what it begins
 
 _FIELD = rb"[!-9;-~]{1,100}:[^\r\n]*+(?:\r?\n[ \t][^\r\n]*+)*+\r?\n"
 _FIELDS = re.compile(rb"(?:" + _FIELD + rb")*+[ \t]*\r?\n")
@@ -35,7 +37,13 @@ _MULTIPART = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULT
 _BOUNDARY = re.compile(rb"""boundary\s*=\s*(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))""", re.IGNORECASE)
 _FIRST_LINE = re.compile(rb"\s*+--([^\r\n]{1,70}?)[ \t]*\r?\n(?=[!-9;-~]{1,100}:|\r?\n)")
 _NAMED = re.compile(rb"""(?:file)?name\s*=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))""", re.IGNORECASE)
+_MESSAGE = "message/rfc822"
 _PLAIN = ("", "7bit", "8bit", "binary")
+_BLANKS = re.compile(rb"[ \t\r\n]*+")
+_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_OTHERS = re.compile(rb"\s*+ISA[^A-Za-z0-9\s]")
+_DOCUMENT = re.compile(rb"<(?:[\w.-]+:)?cXML[\s/>]|urn:oasis:names:specification:ubl:schema:xsd:", re.IGNORECASE)
+"""What only a document of ours has in it, wherever it begins: behind a remark, too."""
 _CIDS = etree.XPath("//*[starts-with(normalize-space(text()),'cid:')]")
 
 declared(
@@ -45,6 +53,7 @@ declared(
         "multipart/no-header": Phrase(message="the header of part {number} does not end with an empty line"),
         "multipart/too-many": Phrase(message="it has more than {most} parts"),
         "multipart/no-cxml": Phrase(message="none of its {count} parts is a cXML"),
+        "multipart/nested": Phrase(message="more than {most} multiparts stand in one another"),
         "multipart/encoding": Phrase(message="part {number} is not written in {encoding}, as it says"),
     }
 )
@@ -128,15 +137,20 @@ def cxml_part(data: bytes) -> CxmlPart | Diagnostic:
         else:
             parts.append(each)
     found: dict[str, list[tuple[_Part, bytes]]] = {}
+    documents: list[_Part] = []
     for part in parts:
-        text = _xml_of(data, part)
-        if isinstance(text, Wording):
-            return refusal("SYN-MULTIPART", Location(line=part.line), found=text)
-        found.setdefault("" if is_multipart(text) else sniff(text[:SNIFFED_BYTES]) or "", []).append((part, text))
-    whole = found.get("cxml", [])
-    if len(whole) > 1:
-        return refusal("SYN-CXML-SEVERAL", Location(line=whole[1][0].line), most=len(whole))
-    chosen = whole or found.get("xml")
+        for text, is_own in _contents(data, part):
+            if isinstance(text, Wording):
+                return refusal("SYN-MULTIPART", Location(line=part.line), found=text)
+            kind = sniff(text[:SNIFFED_BYTES]) or ""
+            if kind == "cxml" or _DOCUMENT.search(text.replace(b"\0", b"")) or _is_of_another(text):
+                documents.append(part)
+            if is_own:
+                found.setdefault(kind, []).append((part, text))
+    if len(documents) > 1:
+        return refusal("SYN-CXML-SEVERAL", Location(line=documents[1].line), most=len(documents))
+    xml = found.get("xml", [])
+    chosen = found.get("cxml") or [each for each in xml if each[0] in documents] or xml
     if not chosen:
         said = Wording(key="multipart/no-cxml", words={"count": len(parts)})
         return refusal("SYN-MULTIPART", Location(line=1), found=said)
@@ -202,18 +216,62 @@ def _part(data: bytes, number: int, opened: tuple[int, int], end: int) -> _Part 
     return _Part(number=number, fields=fields[0], start=begins, end=end, line=line + fields[0].count(b"\n"))
 
 
-def _xml_of(data: bytes, part: _Part) -> bytes | Wording:
-    """Return the content of a part that may be XML; of any other nothing, for nobody reads it."""
+def _contents(data: bytes, part: _Part, depth: int = 1) -> Iterator[tuple[bytes | Wording, bool]]:
+    """Yield what in a part may be a document, and whether it is the part itself; of a part that holds parts, of theirs.
+
+    Of anything else nothing, for nobody reads it.
+    """
+    text: bytes | Wording = b""
+    if part.type.startswith("multipart/"):
+        text = part.fields + data[part.start : part.end]
+    elif part.type == _MESSAGE:
+        text = data[part.start : part.end]
+    else:
+        text = _content(data, part)
+        if isinstance(text, Wording) or not is_multipart(text):
+            yield text, True
+            return
+    if depth > NESTED_MAX:
+        yield Wording(key="multipart/nested", words={"most": NESTED_MAX}), False
+        return
+    for each in _parts(text) if is_multipart(text) else (_part(text, 1, (0, 1), len(text)),):
+        if isinstance(each, _Part):
+            yield from ((found, False) for found, _ in _contents(text, each, depth + 1))
+
+
+def _content(data: bytes, part: _Part) -> bytes | Wording:
+    """Return the content of a part as it was before it was written for mail, where it may be a document."""
+    blanks = _BLANKS.match(data, part.start, part.end)
+    start = blanks.end() if blanks else part.start
     if part.encoding in _PLAIN:
-        seems_xml = sniff(data[part.start : min(part.end, part.start + SNIFFED_BYTES)]) in ("cxml", "xml")
-        return data[part.start : part.end] if seems_xml else b""
-    if not part.type.endswith("xml"):
+        return (
+            data[part.start : part.end] if _may_be_document(data[start : min(part.end, start + SNIFFED_BYTES)]) else b""
+        )
+    head = _head(data[part.start : min(part.end, part.start + HEAD_BYTES)], part.encoding)
+    if not part.type.endswith("xml") and not _may_be_document(head.lstrip()):
         return b""
     decoded = _decoded(data[part.start : part.end], part.encoding)
     if decoded is None:
         encoding = visible(part.encoding[:FOUND_CHARACTERS_MAX])
         return Wording(key="multipart/encoding", words={"number": part.number, "encoding": encoding})
     return decoded
+
+
+def _may_be_document(head: bytes) -> bool:
+    return sniff(head) in ("cxml", "xml") or _is_of_another(head)
+
+
+def _is_of_another(text: bytes) -> bool:
+    """Say whether a text begins an interchange, of X12 or of EDIFACT."""
+    return _OTHERS.match(text[:SNIFFED_BYTES]) is not None or sniff(text[:SNIFFED_BYTES]) == "edifact"
+
+
+def _head(content: bytes, encoding: str) -> bytes:
+    """Return what a part begins that may be cut anywhere."""
+    if encoding != "base64":
+        return _decoded(content, encoding) or b""
+    signs = _NO_BASE64.sub(b"", content)
+    return binascii.a2b_base64(signs[: len(signs) - len(signs) % 4])
 
 
 def _decoded(content: bytes, encoding: str) -> bytes | None:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from hub.formats.cxml.doctype import end_of_doctype
 from hub.formats.cxml.faults import refusal
-from hub.formats.cxml.header import CxmlHeader, header_of
+from hub.formats.cxml.header import CxmlHeader, header_of, said_again
 from hub.formats.cxml.multipart import CxmlPart, cxml_part, is_multipart
 from hub.formats.xml.reader import Paths, line_of, open_text, text_of
 from hub.kernel.diagnostics import Diagnostic
@@ -75,8 +75,12 @@ def _taken_apart(root: etree._Element) -> OpenedCxml | Diagnostic:
         if strange is not None:
             return refusal("SYN-CXML-NAMESPACE", _at(strange), found=_written(strange))
         return refusal("SYN-CXML-EMPTY", _at(root))
-    if len(documents) > 1:
-        return refusal("SYN-CXML-SEVERAL", _at(documents[1]), most=len(documents))
+    if len(documents) > 1 or len(around) > 1:
+        second = documents[1] if len(documents) > 1 else around[1]
+        return refusal("SYN-CXML-SEVERAL", _at(second), most=max(len(documents), len(around)))
+    again = said_again(root)
+    if again is not None:
+        return refusal("SYN-CXML-TWICE", _at(again), found=_written(again))
     document = documents[0]
     if etree.QName(document).namespace:
         return refusal("SYN-CXML-NAMESPACE", _at(document), found=_written(document))

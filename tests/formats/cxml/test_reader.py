@@ -108,6 +108,43 @@ def test_what_is_no_cxml_is_told_in_its_terms(text: str, code: str) -> None:
     assert refused(text).code == code
 
 
+PARTY = "<{0}><Credential domain='D'><Identity>{1}</Identity></Credential></{0}>"
+
+
+@pytest.mark.parametrize("party", ["From", "To", "Sender"])
+@pytest.mark.parametrize("second", ["a rival", "the same"])
+def test_a_party_said_twice_in_the_header_is_refused_whichever_stands_first(party: str, second: str) -> None:
+    header = f"<Header>{PARTY.format(party, 'the same')}{PARTY.format(party, second)}</Header>"
+    found = refused(f"<cXML payloadID='1'>{header}<Request><OrderRequest/></Request></cXML>")
+    assert (found.code, party in found.message) == ("SYN-CXML-TWICE", True)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "<Header/><Header/>",
+        "<Header><From><Credential><Identity>a</Identity><Identity>b</Identity></Credential></From></Header>",
+        "<Header><Sender><Credential><Identity>a</Identity><SharedSecret>b</SharedSecret><SharedSecret>c</SharedSecret>"
+        "</Credential></Sender></Header>",
+    ],
+)
+def test_what_an_envelope_says_once_is_refused_where_it_is_said_twice(header: str) -> None:
+    assert refused(f"<cXML>{header}<Request><OrderRequest/></Request></cXML>").code == "SYN-CXML-TWICE"
+
+
+def test_a_party_has_several_names_in_one_element() -> None:
+    names = (
+        "<From><Credential><Identity>a</Identity></Credential><Credential><Identity>b</Identity></Credential></From>"
+    )
+    found = opened(f"<cXML><Header>{names}</Header><Request><OrderRequest/></Request></cXML>")
+    assert [each.identity for each in found.header.senders] == ["a", "b"]
+
+
+def test_whether_it_is_a_test_is_not_taken_from_a_request_that_asks_nothing() -> None:
+    first = "<Request deploymentMode='test'/>"
+    assert refused(f"<cXML>{first}<Request><OrderRequest/></Request></cXML>").code == "SYN-CXML-SEVERAL"
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
@@ -244,6 +281,71 @@ def test_a_second_cxml_beside_the_first_is_no_attachment_and_refuses_both(second
     assert found.code == "SYN-CXML-SEVERAL"
     assert "there are 2 documents" in found.message
     assert found.location.line == body[: body.rindex(content)].count(b"\n") + 1
+
+
+SECOND = WHOLE.replace("p1@x", "p2@x").encode()
+UBL = b"<Order xmlns='urn:oasis:names:specification:ubl:schema:xsd:Order-2'/>"
+ELSEWHERE = {  # how a second document may come: header lines, content
+    "octets in base64": ("application/octet-stream|Content-Transfer-Encoding: base64", base64.encodebytes(SECOND)),
+    "text in quoted-printable": (
+        "text/plain|Content-Transfer-Encoding: quoted-printable",
+        SECOND.replace(b"=", b"=3D").replace(b"><", b">=\r\n<"),
+    ),
+    "behind blanks": ("text/plain", b" \r\n" * 3_000 + SECOND),
+    "behind a long remark": ("text/xml", b"<!--" + b"x" * 9_000 + b"-->" + SECOND),
+    "in UTF-16": ("text/plain|Content-Transfer-Encoding: base64", base64.encodebytes(WHOLE.encode("utf-16"))),
+    "in a multipart of its own": (
+        "multipart/mixed; boundary=b2",
+        multipart(DRAWING, ("Content-Type: text/xml", SECOND), boundary="b2"),
+    ),
+    "two multiparts deep, in base64": (
+        "multipart/mixed; boundary=b2",
+        multipart(
+            ("Content-Type: multipart/related; boundary=b3",
+             multipart(("Content-Transfer-Encoding: base64", base64.encodebytes(SECOND)), boundary="b3")),
+            boundary="b2",
+        ),
+    ),
+    "in a mail": ("message/rfc822", b"Subject: order\r\nContent-Type: text/xml\r\n\r\n" + SECOND),
+    "an order of UBL": ("application/xml", UBL),
+    "an order of UBL in base64": ("application/octet-stream|Content-Transfer-Encoding: base64", base64.b64encode(UBL)),
+    "an interchange of X12": ("text/plain", b"ISA*00*          *00*"),
+    "an interchange of EDIFACT": ("application/edifact", b"UNB+UNOA:1+A+B'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ELSEWHERE)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_second_document_is_no_attachment_however_it_is_packed(way: str, *, first: bool) -> None:
+    fields, content = ELSEWHERE[way]
+    second = (f"Content-Type: {fields}", content)
+    found = refused(multipart(*((CXML, second) if first else (second, CXML))))
+    assert found.code == "SYN-CXML-SEVERAL", found.message
+
+
+@pytest.mark.parametrize(
+    ("fields", "content"),
+    [
+        ("application/pdf|Content-Transfer-Encoding: base64", base64.encodebytes(DRAWING[1] * 5_000)),
+        ("application/pdf|Content-Transfer-Encoding: base64", b"no base64 at all"),
+        ("text/plain|Content-Transfer-Encoding: quoted-printable", b"see the cXML =E2=80=93 it is right"),
+        ("multipart/mixed; boundary=b2", multipart(DRAWING, DRAWING, boundary="b2")),
+        ("message/rfc822", b"Subject: a drawing\r\n\r\nas you wished"),
+        ("message/rfc822", b"no header"),
+        ("image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+    ],
+)
+def test_what_is_no_document_is_attached_however_it_is_packed(fields: str, content: bytes) -> None:
+    found = opened(multipart((f"Content-Type: {fields}", content), CXML)).findings
+    assert [each.code for each in found] == ["SYN-ATTACHMENT"]
+
+
+def test_multiparts_in_one_another_end_somewhere() -> None:
+    deep = DRAWING
+    for depth in range(8):
+        deep = (f"Content-Type: multipart/mixed; boundary=n{depth}", multipart(deep, boundary=f"n{depth}"))
+    found = refused(multipart(CXML, deep))
+    assert (found.code, "stand in one another" in found.message) == ("SYN-MULTIPART", True)
 
 
 def test_xml_of_another_kind_beside_the_cxml_is_attached() -> None:

@@ -186,6 +186,7 @@ class Order(Struct):
 class PurchaseOrder(Order):
     """A customer orders. ``number`` is the buyer's order number."""
 
+    message_id: str | None = None  # by which its sender knows the message it came in; nothing that is ordered
     lines: list[OrderLine] = []
 
 

@@ -147,6 +147,7 @@ class OrderRef(Struct):
     change: str | None = None
     placed: When | None = None
     seller_number: str | None = None
+    message_id: str | None = None  # by which the buyer knows the message with the order
     references: Words = {}
     buyer: Party | None = None
 

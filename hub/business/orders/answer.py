@@ -40,7 +40,7 @@ def answer_to(order: PurchaseOrder, state: OrderState, today: date, seller: Part
     """Return our answer of ``today``; ``seller`` is us, as this buyer knows us."""
     return OrderAcknowledgement(
         purpose="original",
-        order=OrderRef(number=order.number, release=order.release, placed=order.placed),
+        order=OrderRef(number=order.number, release=order.release, placed=order.placed, message_id=order.message_id),
         verdict=state.verdict,
         answer_number=f"{state.seller_order}-{state.version}",
         issued=When(on=today),

@@ -116,7 +116,7 @@ def _decided_by(order: PurchaseOrder, known: OrderState | None, given: Given, *,
         return _set_aside(known, given, _instruction(order, known, purpose))
     if known is None:
         return _as_wished(order, _fresh(order, given))
-    if purpose == COPY and known.digest == digest_of(order, given.source):
+    if purpose == COPY and known.digest == digest_of(order):
         return _repeated(order, known, given, None if answered else _answer(order, known, given))
     return _taken(order, known, given)
 
@@ -183,22 +183,16 @@ def _told(state: OrderState) -> str:
 
 def _answer_late(again: Decision, order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     """Answer what stands and was never answered; ask a person where the message is read otherwise than it was."""
-    if known.digest == digest_of(order, given.source):
+    if known.digest == digest_of(order):
         answer = _answer(order, known, given)
         return replace(again, effects=[Effect.SEND_ANSWER, *again.effects], answer=answer)
     reason = say("BUS-UNANSWERED", "number", order=known.number, status=known.status)
     return replace(again, effects=[Effect.ASK_A_PERSON], reasons=[*again.reasons, reason.finding])
 
 
-def digest_of(order: PurchaseOrder, source: Source) -> str:
-    """Return a digest of what is ordered: the same for a copy that differs in its purpose alone.
-
-    What only repeats the id its message is known by (a payloadID) is none of it; a number may be anything's.
-    """
-    own, said = source.control_number or "", order.extensions
-    if said and not own.isdigit():
-        said = {name: value for name, value in said.items() if value != own}
-    return hashlib.sha256(_ENCODER.encode(replace(order, purpose=None, extensions=said))).hexdigest()
+def digest_of(order: PurchaseOrder) -> str:
+    """Return a digest of what is ordered: the same for a copy, whatever its purpose and the id of its message."""
+    return hashlib.sha256(_ENCODER.encode(replace(order, purpose=None, message_id=None))).hexdigest()
 
 
 def _answer(order: PurchaseOrder, state: OrderState, given: Given) -> OrderAcknowledgement:
@@ -259,7 +253,7 @@ def _state(
         test=given.test,
         status=status,
         verdict=verdict,
-        digest=digest_of(order, given.source),
+        digest=digest_of(order),
         source=given.source,
         seller_order=seller_order_number(given.order_id),
         placed=order.placed.on if order.placed else None,
@@ -368,7 +362,7 @@ def _taken(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     """Ask a person about an order whose number is taken, with both shown; the one that stands is not touched."""
     different = differences(order, known)
     key = "BUS-ORDER-DUPLICATE/lines" if different else "BUS-ORDER-DUPLICATE"
-    if known.digest == digest_of(order, given.source):
+    if known.digest == digest_of(order):
         key = "BUS-ORDER-DUPLICATE/same"
     first, second = _arrived(known.source), _arrived(given.source)
     words = {"order": order.number, "first": first, "second": second, "differences": different}

@@ -310,8 +310,25 @@ def test_special_process_requirements_stay_with_the_order_and_the_line() -> None
 
 
 def test_the_digest_tells_orders_apart_by_content_and_not_by_purpose() -> None:
-    assert digest_of(order(), FIRST) == digest_of(order(purpose="duplicate"), SECOND)
-    assert digest_of(order(), FIRST) != digest_of(order(line(quantity=many(600))), FIRST)
+    assert digest_of(order()) == digest_of(order(purpose="duplicate"))
+    assert digest_of(order()) != digest_of(order(line(quantity=many(600))))
+
+
+@pytest.mark.parametrize("number", ["1795165200", "m-1@buyer.example"])
+def test_a_copy_under_another_id_of_its_message_gets_the_first_answer_again(number: str) -> None:
+    known = standing(order(message_id="1795165199"))
+    copy = order(purpose="duplicate", message_id=number)
+    source = replace(SECOND, control_number=number)
+    assert decided(copy, known=known, source=source).effects == [Effect.REPEAT_ANSWER]
+
+
+def test_what_a_buyer_says_beside_is_ordered_although_it_reads_like_the_id_of_the_message() -> None:
+    assert FIRST.control_number is not None
+    assert digest_of(order(extensions={"lot": FIRST.control_number})) != digest_of(order())
+
+
+def test_an_order_recorded_before_its_message_had_an_id_is_known_again_with_one() -> None:
+    assert digest_of(order(message_id="m-1@buyer.example")) == digest_of(order())
 
 
 def test_two_currencies_never_stand_in_one_order() -> None:

@@ -64,7 +64,8 @@ def _sender(told: BodyReport) -> str:
 
 
 def _document(each: DocumentReport) -> str:
-    said = f"{each.kind} {each.number}".rstrip()
+    kind = each.kind.rpartition("}")[2] if each.schema else each.kind  # what nobody of ours knows, with its namespace
+    said = f"{kind} {each.number}".rstrip()
     if each.document:
         said += f" = {each.document}"
     if each.about:

@@ -127,6 +127,15 @@ def test_what_a_schema_refuses_says_which_schema(
     assert (" element: " in fault) is (syntax == "x12")
 
 
+def test_a_person_reads_the_name_of_a_document_without_its_namespace(tmp_path: Path) -> None:
+    made = CliRunner().invoke(hub, ["map", "sample", "nordlys-implants/order-response"])
+    file = tmp_path / "response.xml"
+    file.write_text(made.stdout)
+    done = CliRunner().invoke(hub, ["inspect", str(file)])
+    assert "OrderResponse = OrderAcknowledgement" in done.stdout
+    assert "{urn:" not in done.stdout
+
+
 def test_a_person_reads_a_line_for_the_file_and_one_for_each_document() -> None:
     done = CliRunner().invoke(hub, ["inspect", str(ORDERS["xml"][0])])
     first, second = done.stdout.splitlines()

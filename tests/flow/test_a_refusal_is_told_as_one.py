@@ -60,6 +60,7 @@ def test_a_refused_answer_is_red_on_the_order_with_the_reason(
 def test_the_page_of_a_refused_answer_does_not_contradict_itself(hub: AtWork) -> None:
     page = told(hub, REFUSES)["answer"]
     assert f"{NAME} refuses it: {REASON}" in page
+    assert f"<small>{NAME}</small>" in page, "who said so"
     assert "Refused by the partner" in page
     assert "confirmed by the partner" not in page
     assert "If it did not arrive" not in page

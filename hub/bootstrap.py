@@ -48,7 +48,7 @@ from hub.flow.inbound import Processing
 from hub.flow.large import LARGE_AT_ONCE, LargeInSubprocess
 from hub.flow.origins import origins_of
 from hub.flow.readers import ReadInSubprocess
-from hub.flow.receiving import kept_of_refused, nothing_behind, require_signed, without_secrets
+from hub.flow.receiving import kept_content_type, kept_of_refused, nothing_behind, require_signed, without_secrets
 from hub.flow.rules import Rules
 from hub.flow.services import Services
 from hub.flow.syntaxes import warm_up
@@ -209,7 +209,8 @@ class Hub:
         """
         partner = self.partners.get(incoming.partner)
         window = partner.same_bytes_window if partner else SAME_BYTES_WINDOW
-        accepted = await self._arrivals.ask(replace(incoming, same_bytes_window=window))
+        called = kept_content_type(incoming.content_type)
+        accepted = await self._arrivals.ask(replace(incoming, content_type=called, same_bytes_window=window))
         self.budgets.count(incoming.partner, stored_amount(accepted, incoming.body.size_bytes), self.clock.now())
         answer = "duplicate" if accepted.duplicate else "accepted"
         self.metrics.received.labels(incoming.partner, incoming.transport, answer).inc()

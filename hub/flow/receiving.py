@@ -6,8 +6,10 @@ nothing stored.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import unquote
 
 from hub.access.shared_secrets import SecretRing
 from hub.exchange.partners import Partner
@@ -17,10 +19,17 @@ from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.kernel.errors import RefusedBody
 from hub.kernel.sentence import Phrase, declared
 
+_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}", re.ASCII)
+_PARAMETER = re.compile(r"(?:charset|boundary)\s*=\s*[\x21-\x7e]{1,80}", re.IGNORECASE)
+
 declared(
     {
         "refused/no-end": Phrase(
             message="a secret or a card in it has no end in the first 64 KiB, so nothing of it can be kept"
+        ),
+        "refused/coded": Phrase(
+            message="a secret or a card stands in it in a coding that nothing in it tells, as in a form or in base64,"
+            " so nothing of it is kept: send the cXML itself as text/xml"
         ),
         "refused/behind": Phrase(
             message="a secret or a card stands behind its first 64 KiB, where it cannot be blotted out,"
@@ -35,11 +44,14 @@ declared(
 def without_secrets(head: bytes, is_all: bool) -> bytes:
     """Return the beginning of a body, as long as it was, with every secret in it blotted out.
 
-    ``is_all``: there is no more of it. Raises ``RefusedBody`` where a secret goes on behind it.
+    ``is_all``: there is no more of it. Raises ``RefusedBody`` where a secret goes on behind it, or cannot be blotted
+    out as it is coded.
     """
     head, is_open = blotted(head)
     if is_open and not is_all:
         raise RefusedBody("refused/no-end")
+    if hides_a_secret(head):
+        raise RefusedBody("refused/coded")
     return head
 
 
@@ -63,13 +75,20 @@ def blotted(head: bytes) -> tuple[bytes, bool]:
     return head, any_open
 
 
+def hides_a_secret(head: bytes) -> bool:
+    """Say whether a secret stands in what was blotted, in a coding of which nothing there tells."""
+    return any(syntax.hides_a_secret(head) for syntax in SYNTAXES.values())
+
+
 def kept_of_refused(head: bytes) -> tuple[bytes, bool]:
     """Return the same of a body that nobody takes in, and whether nothing behind ``head`` may be kept.
 
     So it is of what begins as a message that shows who sent it, or as XML: what stands behind its beginning may hold a
-    secret, and could not be blotted out.
+    secret, and could not be blotted out. Of what hides one, only its size is left.
     """
     kept, is_open = blotted(head)
+    if hides_a_secret(kept):
+        return b"*" * len(kept), True
     may_hold_one = sniff(head[:SNIFFED_BYTES]) == "xml" or signature(head, None) is not None
     return kept, is_open or may_hold_one
 
@@ -111,6 +130,24 @@ def is_called_signed(content_type: str | None) -> bool:
     """Say whether what is sent calls itself something in which its sender is shown: XML, or parts of which one is."""
     named = (content_type or "").partition(";")[0].strip().lower()
     return "xml" in named or named.startswith("multipart/")
+
+
+def kept_content_type(content_type: str | None) -> str | None:
+    """Return what is kept of how a body was called: its type, charset and boundary; None where that is no type.
+
+    >>> kept_content_type('multipart/related; boundary="XX"; SharedSecret=hush')
+    'multipart/related; boundary="XX"'
+    """
+    named, *parameters = (each.strip() for each in (content_type or "").split(";"))
+    if not _TYPE.fullmatch(named) or names_a_secret(named):
+        return None
+    kept = [each for each in parameters if _PARAMETER.fullmatch(each) and not names_a_secret(each)]
+    return "; ".join((named, *kept))
+
+
+def names_a_secret(said: str) -> bool:
+    """Say whether what is said beside a body names a secret, or a card."""
+    return any(syntax.names_a_secret(unquote(said)) for syntax in SYNTAXES.values())
 
 
 def receipt(

@@ -47,6 +47,14 @@ class DoorWords:
         """
         return head, False
 
+    def hides_a_secret(self, head: bytes) -> bool:
+        """Say whether a secret stands in the beginning of a body, in a coding of which nothing there tells."""
+        return False
+
+    def names_a_secret(self, said: str) -> bool:
+        """Say whether what is said beside a body names a secret, or a card."""
+        return False
+
     def behind(self, head: bytes) -> Callable[[bytes], bool] | None:
         """Return what says of each piece behind ``head`` whether a secret begins in it; None where none can."""
         return None

@@ -168,6 +168,12 @@ class Syntax(Protocol):
     def without_secrets(self, head: bytes) -> tuple[bytes, bool]:
         """See ``DoorWords``, which says it for all but those who have something to say."""
 
+    def hides_a_secret(self, head: bytes) -> bool:
+        """See ``DoorWords``."""
+
+    def names_a_secret(self, said: str) -> bool:
+        """See ``DoorWords``."""
+
     def behind(self, head: bytes) -> Callable[[bytes], bool] | None:
         """See ``DoorWords``."""
 

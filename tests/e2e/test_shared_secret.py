@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -44,8 +45,9 @@ def in_parts(body: bytes, coding: str) -> bytes:
 class Network:
     """What signs and sends for them."""
 
-    def __init__(self, served: Served, folder: Path) -> None:
+    def __init__(self, served: Served, other: Served, folder: Path) -> None:
         self.served = served
+        self.other = other
         self.folder = folder
 
     def post(self, body: bytes, partner: str = MERIDIAN, **headers: str) -> httpx.Response:
@@ -79,7 +81,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
         given = [sys.executable, "-m", "hub", "partner", "secret", MERIDIAN, "--given", "--data", str(folder / "data")]
         environment = os.environ | {"HUB_CONFIG_PATH": str(folder / "config")}
         subprocess.run(given, input=f"{SECRET}\n", text=True, check=True, env=environment, capture_output=True)
-        yield Network(served[MERIDIAN], folder)
+        yield Network(served[MERIDIAN], served[OTHER], folder)
 
 
 def status_in(answer: httpx.Response) -> tuple[str, str]:
@@ -197,6 +199,42 @@ def test_no_secret_stays_anywhere_whatever_became_of_the_message(network: Networ
     for secret in (SECRET, WRONG):
         for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
             assert [file for file, content in network.kept() if secret.encode(encoding) in content] == []
+
+
+def test_no_secret_stays_that_is_coded_escaped_misspelt_or_said_beside_the_message(network: Network) -> None:
+    shown = {"authorization": f"Bearer {network.served.key}"}
+    part = b"\r\n--XX\r\nContent-Type: text/plain\r\n\r\n%s\r\n--XX" % base64.encodebytes(order("MC-20"))
+    refused = [
+        (urlencode({"cxml-urlencoded": order("MC-21")}).encode(), "application/x-www-form-urlencoded"),
+        (urlencode({"cxml-base64": base64.b64encode(order("MC-22"))}).encode(), "application/x-www-form-urlencoded"),
+        (base64.encodebytes(order("MC-23")), "text/plain"),
+        (in_parts(order("MC-24"), "8bit").replace(b"\r\n--XX", part, 1), "multipart/related; boundary=XX"),
+    ]
+    for body, called in refused:
+        answer = network.post(body, content_type=called, **shown)
+        assert b"send the cXML itself as text/xml" in answer.content, answer.content
+        _drop(network, f"coded-{called.count('m')}{len(body)}.txt", body)
+    told = (f"&lt;SharedSecret&gt;{WRONG}&lt;/SharedSecret&gt;", f"</Extrinsic><Extrinsic name='SharedSecret'>{WRONG}")
+    for number, said in enumerate(told):
+        body = order(f"MC-25{number}").replace(b"</Extrinsic>", said.encode() + b"</Extrinsic>", 1)
+        called = f"text/xml; SharedSecret={WRONG}; charset=utf-8"
+        taken = network.post(body, content_type=called)
+        assert network.verdict(taken)["validation"] == "valid"
+        assert WRONG not in json.dumps(network.verdict(taken))
+    misspelt = order("MC-26", WRONG).replace(b"SharedSecret>", b"SHAREDSECRET>")
+    assert status_in(network.post(misspelt, OTHER, authorization=f"Bearer {network.other.key}"))[0] == "201"
+    for key in (f"SharedSecret={WRONG}", SECRET):
+        assert status_in(network.post(order("MC-27"), idempotency_key=key))[0] == "400"
+    _until(lambda: len(_aside(network, "coded-")) == len(refused))
+    _until(lambda: not [each for each, _ in network.kept() if "handed" in each.parts])
+    for secret in (SECRET, WRONG):
+        hidden = [secret.encode(), secret.encode("utf-16-le"), base64.b64encode(secret.encode())[:-4]]
+        hidden += [base64.b64encode(bytes(at) + secret.encode())[4:-4] for at in (1, 2)]
+        assert [file for file, content in network.kept() if any(each in content for each in hidden)] == []
+
+
+def _aside(network: Network, name: str) -> list[Path]:
+    return [each for each, _ in network.kept() if each.name.startswith(name) and "in" not in each.parts[-2:-1]]
 
 
 def _drop(network: Network, name: str, body: bytes) -> None:

@@ -9,7 +9,8 @@ from datetime import datetime
 from hub.exchange.partners import Partner
 from hub.flow.signing import DoorAnswer, DoorWords, ShapedReceipt, Signature
 from hub.formats.cxml.behind import SecretWatch
-from hub.formats.cxml.blots import blotted
+from hub.formats.cxml.blots import blotted, is_called_secret
+from hub.formats.cxml.coded import hides_a_secret
 from hub.formats.cxml.credentials import credentials
 from hub.formats.cxml.faults import FAULTS
 from hub.formats.cxml.response import CONTENT_TYPE, response
@@ -43,6 +44,14 @@ class CxmlDoorWords(DoorWords):
     def without_secrets(self, head: bytes) -> tuple[bytes, bool]:
         """Blot out SharedSecret and CredentialMac, wherever they may be meant."""
         return blotted(head)
+
+    def hides_a_secret(self, head: bytes) -> bool:
+        """Look for them in values of forms, in base64 of which nothing tells, and in references to signs."""
+        return hides_a_secret(head)
+
+    def names_a_secret(self, said: str) -> bool:
+        """Look for the names of its elements, and for what is like a secret or a password."""
+        return is_called_secret(said.encode("latin-1", "replace"))
 
     def behind(self, head: bytes) -> Callable[[bytes], bool] | None:
         """Look for them in whatever follows."""

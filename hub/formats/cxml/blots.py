@@ -2,8 +2,9 @@
 
 In: the first bytes of a body, whatever it is. Out: as many bytes, the same but for the secrets, of which each sign is a
 blot: a body has its size, its lines and its columns afterwards. It is looked for wherever it may be meant, in every
-encoding and in every part of a multipart body: in what is broken, misspelt or commented out too, for such a body is
-kept as well. What reads a header by the rules is ``credentials``.
+encoding and in every part of a multipart body: in what is broken, misspelt, escaped or commented out too, for such a
+body is kept as well; and in whatever is named as a secret is, in letters of either case. What reads a header by the
+rules is ``credentials``; what stands in a coding that nobody told of is found by ``coded``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
+from html import unescape
 from operator import itemgetter
 
 from hub.formats.cxml.mime import pieces
@@ -26,25 +28,33 @@ NAMES = (
 
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 _EBCDIC = "cp037"  # letters and the signs of a tag stand alike in all its pages
+_LIKE = re.compile(r"secret(?!ar)|pass[\s_.-]?(?:w(?:or)?d|phrase|code)|\bpwd", re.IGNORECASE)
+_LIKE_SIGNS = (b"secret", b"pass", b"pwd")
 _WRITTEN = {
-    width: [bytes(width - 1).join(bytes((sign,)) for sign in name.encode()) for name in NAMES] for width in (1, 2, 4)
+    width: [
+        bytes(width - 1).join(bytes((sign,)) for sign in name)
+        for name in (*(each.lower().encode() for each in NAMES), *_LIKE_SIGNS)
+    ]
+    for width in (1, 2, 4)
 }
-IN_EBCDIC = [name.encode(_EBCDIC) for name in NAMES]
+_NAMES = [name.lower().encode() for name in NAMES]
+SPELT = [written for name in NAMES for written in (name, name.lower(), name.upper())]
+IN_EBCDIC = [name.encode(_EBCDIC) for name in SPELT]
 
 _ANY = "|".join(NAMES).encode()
+ESCAPED = rb"&(?:amp;)*(?:lt|#0*60|#x0*3c);"  # what opens a tag, in a text
 _PREFIX = rb"(?:[^\s<>/!?:\"'=]{1,60}:)?"
-_BEFORE = re.compile(b"<" + _PREFIX + rb"\Z")
-_PREFIX_BYTES_MAX = 61
-_BEHIND = re.compile(rb"[\s/>]|\Z")
-_SECTIONS = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"))
-_INSIDE = re.compile(
-    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<(/?)"
-    + _PREFIX
-    + b"("
-    + _ANY
-    + rb")(?=[\s/>]|\Z)",
-    re.DOTALL,
+_BEFORE = re.compile(b"(?:<|(" + ESCAPED + b"))" + _PREFIX + rb"\Z", re.IGNORECASE)
+_PREFIX_BYTES_MAX = 101
+_BEHIND = re.compile(rb"[\s/>&]|\Z")
+_NAMED = re.compile(
+    rb"""<([^\s<>/!?"'=]{1,100})(?:\s[^<>]{0,400}?)?\sname\s*=\s*("[^"<]{0,200}"|'[^'<]{0,200}')""", re.IGNORECASE
 )
+_NAME_AND_VALUE = re.compile(
+    rb"<(?:\w{1,60}:)?Name(?:\s[^<>]{0,200})?>([^<]{1,200})</[^<>]{1,100}>\s*<((?:\w{1,60}:)?Value)\b"
+)
+_NAMED_ESCAPED = re.compile(ESCAPED + rb"[^<]{1,400}?\bname\s*=([^<=]{1,200})", re.IGNORECASE)
+_SECTIONS = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"))
 _TAG = re.compile(rb"""(?:[^"'<>]|"[^"<]*+"|'[^'<]*+')*>""")
 _QUOTED = re.compile(rb""""([^"<]*+)"|'([^'<]*+)'""")
 _ENTITY = re.compile(rb"""<!ENTITY\s[^"'>]{1,400}(?:"([^"]*)"|'([^']*)')""")
@@ -52,6 +62,16 @@ _SIGN = re.compile(  # one sign of UTF-8, or a byte of something else
     rb"([\xc2-\xdf][\x80-\xbf])|([\xe0-\xef][\x80-\xbf]{2})|([\xf0-\xf4][\x80-\xbf]{3})|([\r\n])|[\x00-\xff]"
 )
 _WIDE = ("\u00b7".encode(), "\u2022".encode(), "\U0001f512".encode())  # blots of two, three and four bytes
+
+
+def _inside(names: bytes) -> re.Pattern[bytes]:
+    """Return what finds tags of such elements, and whatever a tag in which is none."""
+    sections = rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)"
+    tags = rb"<(/?)" + _PREFIX + b"(" + names + rb")(?=[\s/>]|\Z)"
+    return re.compile(sections + b"|" + tags, re.DOTALL | re.IGNORECASE)
+
+
+_INSIDE = _inside(_ANY)
 
 
 def blotted(head: bytes) -> tuple[bytes, bool]:
@@ -71,8 +91,9 @@ def blotted(head: bytes) -> tuple[bytes, bool]:
 def _content(content: bytes) -> tuple[bytes, bool]:
     """Return the same without its secrets, whichever way it is written in bytes, and whether one does not end."""
     is_open = False
+    lowered = content.lower()
     for width, written in _WRITTEN.items() if b"\x00" in content else [(1, _WRITTEN[1])]:
-        places = [at for name in written if (at := content.find(name)) >= 0]
+        places = [at for name in written if (at := lowered.find(name)) >= 0]
         if places:
             content, open_here = _of_width(content, min(places), width)
             is_open = is_open or open_here
@@ -130,7 +151,8 @@ def _spans(text: bytes) -> Iterator[tuple[int, int]]:
     if b"<!ENTITY" in text:  # what a secret may be said by
         for entity in _ENTITY.finditer(text):
             yield entity.span(1 if entity[1] is not None else 2)
-    names = _named(text)
+    lowered = text.lower()
+    names = _named(lowered)
     sections = _sections(text) if names else deque[tuple[int, int]]()
     at = inside_to = 0
     for name, place in names:
@@ -141,23 +163,48 @@ def _spans(text: bytes) -> Iterator[tuple[int, int]]:
         at = place + len(name)
         if place < inside_to:  # nothing has to be well formed in it
             if not text.startswith(b"/", place - 1):
-                closed = text.find(b"/" + name, at, inside_to)
+                closed = lowered.find(b"/" + name, at, inside_to)
                 end = closed if closed >= 0 else inside_to
                 yield at, end
                 at = end
-        elif _BEFORE.search(text, max(0, place - _PREFIX_BYTES_MAX), place) and _BEHIND.match(text, at):
-            yield from (spans := _of_element(text, at, name))
+        elif (before := _BEFORE.search(text, max(0, place - _PREFIX_BYTES_MAX), place)) and _BEHIND.match(text, at):
+            spans = [_of_escaped(lowered, at, name)] if before[1] else _of_element(text, at, name)
+            yield from spans
             at = spans[-1][1]
+    yield from _called_secret(text, lowered)
 
 
-def _named(text: bytes) -> list[tuple[bytes, int]]:
+def _called_secret(text: bytes, lowered: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the same of elements of any kind that have a name as secrets have, such as an Extrinsic; with the name."""
+    if not any(sign in lowered for sign in _LIKE_SIGNS):
+        return
+    at = 0
+    for each in _NAMED.finditer(text):
+        if each.start() >= at and is_called_secret(each[2]):
+            yield from (spans := _of_element(text, each.end(1), each[1].lower()))
+            at = spans[-1][1]
+    for each in _NAME_AND_VALUE.finditer(text):
+        if is_called_secret(each[1]):
+            yield from _of_element(text, each.end(2), each[2].lower())
+    for each in _NAMED_ESCAPED.finditer(text):
+        if is_called_secret(each[1]):
+            yield _of_escaped(lowered, each.start(1), b"")
+
+
+def is_called_secret(name: bytes) -> bool:
+    """Say whether a name, as it stands in a body or beside it, is one that secrets have."""
+    called = unescape(name.decode("latin-1"))
+    return _LIKE.search(called) is not None or any(each.lower() in called.lower() for each in NAMES)
+
+
+def _named(lowered: bytes) -> list[tuple[bytes, int]]:
     """Return where each name stands, in the order of the text."""
     found: list[tuple[bytes, int]] = []
-    for name in _WRITTEN[1]:
-        at = text.find(name)
+    for name in _NAMES:
+        at = lowered.find(name)
         while at >= 0:
             found.append((name, at))
-            at = text.find(name, at + len(name))
+            at = lowered.find(name, at + len(name))
     return sorted(found, key=itemgetter(1))
 
 
@@ -173,11 +220,19 @@ def _sections(text: bytes) -> deque[tuple[int, int]]:
     return deque(sorted(found))
 
 
+def _of_escaped(lowered: bytes, at: int, name: bytes) -> tuple[int, int]:
+    """Return an element that is escaped: up to its last end tag in the text around it, or all of that."""
+    end = lowered.find(b"<", at)
+    end = end if end >= 0 else len(lowered)
+    closed = lowered.rfind(b"/" + name, at, end) if name else -1
+    return at, closed if closed >= 0 else end
+
+
 def _of_element(text: bytes, at: int, name: bytes) -> list[tuple[int, int]]:
     """Return the values of an element's attributes, and its content; ``at`` is behind its name."""
     tag = _TAG.match(text, at)
     if tag is None:  # no tag, and no XML: whatever stands there up to what may be its end
-        end = text.find(b"/" + name, at)
+        end = text.lower().find(b"/" + name, at)
         return [(at, end if end >= 0 else len(text))]
     found = [each.span(1 if each[1] is not None else 2) for each in _QUOTED.finditer(text, at, tag.end())]
     is_empty = text.startswith(b"/>", tag.end() - 2)
@@ -187,8 +242,9 @@ def _of_element(text: bytes, at: int, name: bytes) -> list[tuple[int, int]]:
 def _end_of(text: bytes, at: int, name: bytes) -> int:
     """Return where the element that is open at ``at`` has its closing tag; the end of the text where it has none."""
     depth = 1
-    for found in _INSIDE.finditer(text, at):
-        if found[2] != name:
+    inside = _INSIDE if name in _NAMES else _inside(re.escape(name))
+    for found in inside.finditer(text, at):
+        if found[2] is None or found[2].lower() != name:
             continue
         tag = _TAG.match(text, found.end())
         if found[1]:

@@ -18,7 +18,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from hub.exchange.intake import KEY_LENGTH_MAX, Accepted, Incoming
-from hub.flow.receiving import is_called_signed, may_be_signed
+from hub.flow.receiving import is_called_signed, may_be_signed, names_a_secret, signature
 from hub.flow.signing import DoorAnswer
 from hub.kernel.errors import Conflict, RefusedBody, Unavailable
 from hub.kernel.identity import new_id
@@ -36,6 +36,7 @@ from hub.web.signing import SignatureChecks
 
 LENGTH_DIGITS_MAX = 18  # a number of so many digits is no length; of more than 4,300, none Python reads
 _REFUSAL = "refusal of what was shown"  # in the state of a request that is looked at all the same
+KEY_HEADER = "idempotency-key"
 FILE_NAME_HEADER = "x-file-name"  # how the file is called on their side; shown, never used as a path
 
 
@@ -114,12 +115,16 @@ async def _take_in(request: Request[Any, Any, Any], partner: str, arriving: Requ
             raise refusal
         request.scope["user"] = await signers.sign_in(request, partner, await arriving.look())
     key = _idempotency_key(request)
+    if any(names_a_secret(request.headers.get(each, "")) for each in (KEY_HEADER, FILE_NAME_HEADER)):
+        raise Problem(400, "a header names a secret, and is kept: leave the secret out of it", code="bad-header")
     _refuse_compressed(request)
     _require_stated_size(request, limit)
     if (wait := hub.over_budget(partner)) is not None:
         raise busy("what may be stored of yours in a day has been stored; your messages wait with you", wait)
     with admission.place(partner) as place, hub.blobs.upload() as upload:
         head = await arriving.look()
+        if key is not None and (shown := signature(head, None)) is not None and shown.secret and shown.secret in key:
+            raise Problem(400, "the Idempotency-Key holds the SharedSecret: give it another", code="bad-header")
         if refusal is None:
             await signers.require(request, partner, head)
         await _read(arriving, upload, place, limit)
@@ -138,7 +143,7 @@ async def _take_in(request: Request[Any, Any, Any], partner: str, arriving: Requ
 
 
 def _idempotency_key(request: Request[Any, Any, Any]) -> str | None:
-    key = request.headers.get("idempotency-key")
+    key = request.headers.get(KEY_HEADER)
     if key is None:
         return None
     if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():

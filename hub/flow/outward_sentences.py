@@ -19,7 +19,7 @@ SENTENCES: Mapping[str, tuple[str, str | None]] = {
     "MAP-VALUE": ("'{text}' is not {wanted}", "write {wanted}, or ask us what is meant here"),
     "MAP-CODE": ("'{text}' is no code that was agreed with us", "write an agreed code, or have it agreed"),
     "MAP-CURRENCY": ("an amount without a currency: neither it nor the document says one", "say the currency"),
-    "MAP-REQUIRED": ("something is missing without which nothing here stands", None),
+    "MAP-REQUIRED": ("the {field} is missing, and nothing here stands without it", "say the {field}"),
     "MAP-CODE-PASSED": (
         "'{text}' is no code that was agreed with us, and is taken as it stands",
         "write an agreed code",

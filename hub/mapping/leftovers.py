@@ -25,11 +25,14 @@ class Meanings(Protocol):
 
     def of(self, above: str, tag: str, element: int) -> str | None: ...
 
-    def of_foreign(self, name: str, at: str) -> str | None:
+    def of_foreign(self, name: str, at: str, value: str) -> str | None:
         """Say what a place means that no schema of ours describes."""
 
-    def of_value(self, tag: str, element: int, values: Sequence[object]) -> str | None:
-        """Say what a value means that is told by a name beside it."""
+    def named(self, tag: str, element: int, values: Sequence[object]) -> str:
+        """Say by what name beside it a value is told."""
+
+    def of_value(self, tag: str, name: str, value: str) -> str | None:
+        """Say what a value means that is told by a name."""
 
     def bears_on_nothing(self, above: str, tag: str, element: int) -> bool:
         """Say whether the map itself says that an element bears on nothing."""
@@ -119,18 +122,19 @@ def _told(
                 again = once.again(X, _way(node, above), element)
                 if again is not None and _told_again(X, node, above, holder, element, text, again, meanings):
                     continue
-            name = str(values[0])
-            meaning = None
+            name, meaning, called = str(values[0]), None, ""
             if holders and foreign:
-                meaning = meanings.of_foreign(name, X.locate(node, element, None, None).at or "")
+                meaning = meanings.of_foreign(name, X.locate(node, element, None, None).at or "", text)
             elif holders:
                 meaning = meanings.of(above[0].tag if above else tag, tag, element)
-                meaning = meaning or meanings.of_value(tag, element, values)
+                called = meanings.named(tag, element, values)
+                meaning = meaning or (meanings.of_value(tag, called, text) if called else None)
             if meaning is None:
                 X.add(unread(X, node, element, 0, text, foreign=foreign))
             else:
                 X.add(_unweighed(X, node, element, text, meaning))
-                X.weigh(node if node in holders else holder, meaning, name if foreign else X.spelt(tag, element), text)
+                place = name if foreign else X.spelt(tag, element) + (f"[@name={called}]" if called else "")
+                X.weigh(node if node in holders else holder, meaning, place, text)
 
 
 def _unweighed(X: Reading, node: Node, element: int, found: str, meaning: str) -> Diagnostic:

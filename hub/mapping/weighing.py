@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hub.canonical.named import meaning_of_name, meaning_of_value, words_of
 from hub.formats.families import family_of
 from hub.formats.numbers import read_whole
 from hub.formats.schema import Computed, Schema
@@ -24,7 +25,7 @@ WITHOUT_BEARING = "none"
 NAME = "@name"
 """Where a value stands whose name is told beside it."""
 
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_NAMED = re.compile(r"\[@name=([^\]]*)\]")
 
 _KINDS = {"When": "date", "Period": "date", "date": "date", "time": "date", "Quantity": "quantity", "Price": "price"}
 _NAMES = (("price", "price"), ("amount", "price"), ("quantity", "quantity"))
@@ -36,7 +37,7 @@ class TableOfMeanings:
     def __init__(self, schema: Schema, words: Mapping[str, str]) -> None:
         self._words = words
         self._endings = tuple((name[1:], word) for name, word in words.items() if name.startswith("*"))
-        self._said_so = tuple((_words_of(ending), word) for ending, word in self._endings)
+        self._said_so = tuple((words_of(ending), word) for ending, word in self._endings)
         self._beneath = {_local(name[:-2]): word for name, word in words.items() if name.endswith("/*")}
         self._schema = schema
         self._spelt = family_of(schema).spelt
@@ -66,31 +67,39 @@ class TableOfMeanings:
         word = next((self._words[name] for name in names if name in self._words), None)
         return self._by_ending(described.key) if word is None else word
 
-    def of_foreign(self, name: str, at: str) -> str | None:
+    def of_foreign(self, name: str, at: str, value: str) -> str | None:
         """Return what a place means that no schema of ours describes: by the ending of its name, as a dialect whose
-        names end in what they say has it (*Date), else by what it stands beneath (Hazard/*); ``at`` is its path.
+        names end in what they say has it (*Date), else by what it stands beneath (Hazard/*); ``at`` is its path. What
+        the buyer himself has named (``[@name=…]``) is told by that name, and by the value.
         """
         steps = [_local(step.partition("[")[0]) for step in reversed(at.split("/"))]
         beneath = [self._beneath[step] for step in steps if step in self._beneath]
         if WITHOUT_BEARING in beneath:
             return None
         word = self._by_ending(name) or next(iter(beneath), None)
+        named = _NAMED.findall(name)
+        if word is None and named:
+            inner_first = (self._by_name(each) for each in reversed(named))
+            word = next((each for each in inner_first if each), None) or meaning_of_value(value)
         return None if word == WITHOUT_BEARING else word
 
-    def of_value(self, tag: str, element: int, values: Sequence[object]) -> str | None:
-        """Return what a value means that says by a name beside it what it is, as an Extrinsic of cXML does."""
+    def named(self, tag: str, element: int, values: Sequence[object]) -> str:
+        """Return the name by which a value says what it is, as an Extrinsic of cXML does; "" where it has none."""
         record = self._schema.records.get(tag)
         if record is None or not self._endings or len(values) != len(record.parts) + 1:
-            return None  # places of one name may differ in their parts
+            return ""  # places of one name may differ in their parts
         number = next((place for place, part in enumerate(record.parts, start=1) if part.key == NAME), None)
-        name = str(values[number] or "") if number and record.parts[element - 1].key == "." else ""
-        if not name:
-            return None
-        word = self._words.get(f"{tag}[{NAME}={name}]")
-        if word is None:
-            said = _words_of(name)
-            word = next((word for ends, word in self._said_so if ends and said[-len(ends) :] == ends), None)
+        return str(values[number] or "") if number and record.parts[element - 1].key == "." else ""
+
+    def of_value(self, tag: str, name: str, value: str) -> str | None:
+        """Return what a value means that is called ``name``: by the map's word, else by that name, else by itself."""
+        word = self._words.get(f"{tag}[{NAME}={name}]") or self._by_name(name) or meaning_of_value(value)
         return None if word == WITHOUT_BEARING else word
+
+    def _by_name(self, name: str) -> str | None:
+        said = words_of(name)
+        ending = next((word for ends, word in self._said_so if ends and said[-len(ends) :] == ends), None)
+        return ending or meaning_of_name(name)
 
     def _by_ending(self, name: str) -> str | None:
         local = _local(name)
@@ -100,15 +109,6 @@ class TableOfMeanings:
 def _local(name: str) -> str:
     """Return a name without the prefix of its namespace."""
     return name.rpartition(":")[2]
-
-
-def _words_of(name: str) -> list[str]:
-    """Return the words of a name, however they are put together.
-
-    >>> _words_of("Requested ship_date"), _words_of("@cancelAfter"), _words_of("Last update")
-    (['requested', 'ship', 'date'], ['cancel', 'after'], ['last', 'update'])
-    """
-    return [word.lower() for word in _WORDS.findall(name)]
 
 
 def weigh(reading: Reading, document: Struct | None, plan: Plan, computed: Sequence[Computed]) -> None:

@@ -201,6 +201,8 @@ MEANINGS = {
     "quantity": N_("quantity (meaning)"),
     "count": N_("count (meaning)"),
     "condition": N_("condition (meaning)"),
+    "currency": N_("currency (meaning)"),
+    "revision": N_("revision (meaning)"),
 }
 UNITS = {
     "actual-pound": N_("actual pound"),

@@ -6,9 +6,13 @@ wherever it is said, is somebody's decision and not ours.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hub.business.orders.bearings import CONDITIONS, GOODS, PARTIES
 from hub.business.orders.reasons import Reason, say
 from hub.canonical.halves import half
+from hub.canonical.named import REVISION as REVISED
+from hub.canonical.named import meaning_of_name, meaning_of_value, names_a_revision
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Party, Unweighed
 
@@ -77,13 +81,31 @@ def unweighed_of_line(line: OrderLine, path: str) -> list[Reason]:
     """Return the same for a line."""
     reasons = [
         _unweighed(each, "line", line.number, f"{path}.unweighed")
-        for each in line.unweighed
-        if not judged_elsewhere(each)
+        for each in [*line.unweighed, *_named_by_the_buyer(line)]
+        if not judged_elsewhere(each) and not _says_the_same(each, line)
     ]
     rule = line.cancel_rule
     if rule and rule not in CONDITIONS:
         reasons.append(say("BUS-CONDITION/line", f"{path}.cancel_rule", found=rule, line=line.number, rule=rule))
     return reasons
+
+
+def _named_by_the_buyer(line: OrderLine) -> Iterator[Unweighed]:
+    """Yield what a line says under names that are the buyer's own, and that bears on the promise."""
+    for each in line.properties:
+        value = each.value or (each.quantity.value if each.quantity else None)
+        meaning = meaning_of_name(each.name) or meaning_of_value(str(value or ""))
+        if meaning:
+            yield Unweighed(meaning=meaning, place=each.name, value=str(value or each.name))
+    for place, text in line.extensions.items():
+        if names_a_revision(text):
+            yield Unweighed(meaning=REVISED, place=place, value=text)
+
+
+def _says_the_same(each: Unweighed, line: OrderLine) -> bool:
+    """Whether a revision said under another name is the one that is ordered."""
+    ordered = line.item.revision if line.item else None
+    return each.meaning == REVISED and bool(ordered) and (each.value or "").strip() == ordered
 
 
 def judged_elsewhere(each: Unweighed) -> bool:

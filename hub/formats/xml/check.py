@@ -191,7 +191,7 @@ def _set_aside(child: etree._Element, node: XmlNode) -> None:
     told = 0
     for each in child.iter():
         text = (each.text or "").strip()
-        said = [(_name(each), text, _FOREIGN)] if text else _attributes_of(each)
+        said = [(_called(each, node.source), text, _FOREIGN)] if text else _attributes_of(each)
         for name, value, record in said:
             told += 1
             values: list[TreeValue] = [name, value if told <= ASIDE_MAX else "…"]  # and so on
@@ -201,6 +201,19 @@ def _set_aside(child: etree._Element, node: XmlNode) -> None:
     if not told:
         values = [_name(child), _name(child)]
         node.add(XmlNode(UNKNOWN, node.position, values, record=_FOREIGN, source=child, paths=node.paths))
+
+
+def _called(element: etree._Element, top: etree._Element | None) -> str:
+    """Return the name of an element, behind what the sender himself has named around it: ``A[@name=b]/C``."""
+    around: list[str] = []
+    for each in (element, *element.iterancestors()):
+        name = each.get("name")
+        if name:
+            around.append(f"{_name(each)}[@name={name}]")
+        if each is top:
+            break
+    own = [] if element.get("name") else [_name(element)]
+    return "/".join([*reversed(around), *own])
 
 
 def _set_aside_attributes(element: etree._Element, known: Mapping[str, Value], node: XmlNode) -> None:

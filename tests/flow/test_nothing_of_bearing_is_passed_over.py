@@ -174,3 +174,27 @@ def test_what_they_agreed_to_be_of_no_bearing_a_partner_s_map_says_by_its_name(
     write(tmp_path, f"mappings/{MERIDIAN}/order.toml", map_ + none)
     got = hub_with(tmp_path).send(CXML.replace(b"<Extrinsic", said + b"<Extrinsic", 1), MERIDIAN)
     assert (got.message.outcome, "MAP-UNREAD" in codes(got)) == ("accepted", True)
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        ("<cbc:PayableAmount", '<cbc:AllowanceTotalAmount currencyID="SEK">500</cbc:AllowanceTotalAmount>'),
+        (
+            "<cac:AnticipatedMonetaryTotal>",
+            "<cac:PaymentTerms><cbc:Note>5 % off within 8 days</cbc:Note></cac:PaymentTerms>",
+        ),
+        (
+            "<cac:AnticipatedMonetaryTotal>",
+            "<cac:DeliveryTerms><cbc:SpecialTerms>void after 2026-12-24</cbc:SpecialTerms></cac:DeliveryTerms>",
+        ),
+    ],
+)
+def test_terms_of_a_ubl_order_that_change_what_is_asked_for_hold_it(hub: AtWork, mark: str, said: str) -> None:
+    assert_held(hub, UBL.replace(mark.encode(), said.encode() + mark.encode(), 1), NORDLYS, whole=True)
+
+
+def test_a_ubl_line_to_come_at_once_and_in_two_deliveries_is_held(hub: AtWork) -> None:
+    mark = b'<cac:Delivery>\n        <cbc:Quantity unitCode="EA">'
+    said = CBC.format("PartialDeliveryIndicator", "false").encode()
+    assert_held(hub, UBL.replace(mark, said + mark, 1), NORDLYS, whole=False)

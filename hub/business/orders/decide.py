@@ -285,7 +285,8 @@ def _order_reasons(order: PurchaseOrder, terms: OrderTerms) -> list[Reason]:
         reasons.append(say("BUS-NO-LINES", "lines"))
     if order.purpose == COPY:
         reasons.append(say("BUS-COPY-FIRST", "purpose"))
-    if any(charge.kind in ALLOWANCES for charge in order.charges):
+    off = order.total.allowances if order.total else None
+    if any(charge.kind in ALLOWANCES for charge in order.charges) or (off and off.amount):
         reasons.append(say("BUS-ALLOWANCE/order", "charges"))
     if order.kind and order.kind not in KINDS:
         reasons.append(say("BUS-KIND", "kind", found=order.kind, kind=order.kind))

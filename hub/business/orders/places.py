@@ -68,7 +68,7 @@ def unweighed_of_order(order: PurchaseOrder) -> list[Reason]:
     """Return a reason for all that the order as a whole says and no rule weighs."""
     reasons = [
         _unweighed(each, "order", None, "unweighed")
-        for each in order.unweighed
+        for each in [*order.unweighed, *_said_in_terms(order)]
         if each.meaning != COUNT and not judged_elsewhere(each)
     ]
     rule = order.cancel_rule
@@ -90,6 +90,15 @@ def unweighed_of_line(line: OrderLine, path: str) -> list[Reason]:
     return reasons
 
 
+def _said_in_terms(order: PurchaseOrder) -> Iterator[Unweighed]:
+    """Yield the terms of an order that say in words what changes the promise: a day, a percentage, a cancellation."""
+    terms = [("terms", each.text) for each in order.terms] + [("incoterm", order.incoterm.get("text"))]
+    for place, text in terms:
+        meaning = (meaning_of_name(text) or meaning_of_value(text)) if text else None
+        if meaning:
+            yield Unweighed(meaning=meaning, place=place, value=text)
+
+
 def _named_by_the_buyer(line: OrderLine) -> Iterator[Unweighed]:
     """Yield what a line says under names that are the buyer's own, and that bears on the promise."""
     for each in line.properties:
@@ -97,6 +106,8 @@ def _named_by_the_buyer(line: OrderLine) -> Iterator[Unweighed]:
         meaning = meaning_of_name(each.name) or meaning_of_value(str(value or ""))
         if meaning:
             yield Unweighed(meaning=meaning, place=each.name, value=str(value or each.name))
+    if line.partial is False and len(line.schedules) > 1:
+        yield Unweighed(meaning="condition", place="partial", value="false")
     for place, text in line.extensions.items():
         if names_a_revision(text):
             yield Unweighed(meaning=REVISED, place=place, value=text)

@@ -26,7 +26,7 @@ from hub.exchange.budgets import Usage
 from hub.exchange.partner_cxml import CXML, nobody_signs
 from hub.exchange.partners import Partner, another_release, load_partners
 from hub.flow.x12.framing import ACKNOWLEDGED_BY
-from hub.flow.x12.sends import receives_at_fault, sends_at_fault
+from hub.flow.x12.sends import receives_at_fault, releases_unread, sends_at_fault
 from hub.formats.families import SchemaLibrary
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import SystemClock
@@ -71,7 +71,7 @@ def check(out: Output, data: Path | None) -> None:
         for what, find in CHECKS.items():
             faults += [_fault(what, fault) for fault in _found(find, settings, configuration)]
             step()
-    told = [*_never_acknowledged(configuration), *_whoever_is_named(configuration)]
+    told = [*_never_acknowledged(configuration), *_whoever_is_named(configuration), *_releases_unread(configuration)]
     warnings = [_fault("partners", each) for each in told]
     budgets = _budgets(settings, configuration)
     out.value({"checked": list(CHECKS), "faults": faults, "warnings": warnings, "budgets": budgets})
@@ -131,6 +131,13 @@ def _whoever_is_named(configuration: Configuration) -> list[HubError]:
             remedy = "add [[parties]] with role, id and scheme for each number that was agreed"
             found.append(Misconfigured.told(message, code="CFG-WHOEVER-IS-NAMED", file=str(file), remedy=remedy))
     return found
+
+
+def _releases_unread(configuration: Configuration) -> list[HubError]:
+    """Return the sets that are agreed in a release which the map named for them does not read."""
+    maps = MapLibrary(configuration.roots, SchemaLibrary(configuration.roots))
+    partners = load_partners(configuration).all()
+    return [each for partner in partners for each in releases_unread(partner, maps, configuration)]
 
 
 def _reads_parties(library: MapLibrary, name: str) -> bool:

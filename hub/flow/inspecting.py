@@ -12,7 +12,7 @@ from typing import Literal
 
 from hub.canonical.stored import decode_document
 from hub.flow.documents import Document
-from hub.flow.routing import agreed_maps, route
+from hub.flow.routing import agreed_maps, is_of_release, route
 from hub.flow.rules import Rules
 from hub.flow.syntax import Syntax
 from hub.flow.syntaxes import open_message, syntax_of
@@ -158,7 +158,7 @@ def _judging(read: Document, rules: Rules, partner: str) -> Map | None:
     if read.schema_digest is None:
         return None
     agreed = [rules.maps.map(name) for name in rules.partner(partner).sends.values()]
-    named = (each for each in agreed if each.schema.kind == read.kind)
+    named = (each for each in agreed if each.schema.kind == read.kind and is_of_release(each, read.release))
     return next((each for each in agreed if each.schema.digest == read.schema_digest), None) or next(named, None)
 
 

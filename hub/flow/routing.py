@@ -16,8 +16,13 @@ def agreed_maps(rules: Rules, partner: Partner, syntax: str) -> list[Map]:
     return [each for each in maps if each.family.name == syntax]
 
 
+def is_of_release(map_: Map, release: str) -> bool:
+    """Say whether a map reads documents of ``release``, as sent: it may name a convention behind it. Some say none."""
+    return not release or not map_.schema.release or release.startswith(map_.schema.release)
+
+
 def route(received: OpenedDocument, family: Family, maps: Sequence[Map], release: str = "") -> Map | None:
     """Return the map that reads a document; of several releases that of its own, where it says one."""
-    maps = [each for each in maps if not release or not each.schema.release or release.startswith(each.schema.release)]
+    maps = [each for each in maps if is_of_release(each, release)]
     schema = family.choose(received, [each.schema for each in maps])
     return next((each for each in maps if each.schema is schema), None)

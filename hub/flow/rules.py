@@ -51,11 +51,6 @@ class Rules:
         found: T = self._of_syntaxes[make]
         return found
 
-    def inbound_map(self, partner_id: str, kind: str) -> Map | None:
-        """Return the map that reads documents of ``kind`` from the partner, if one is named in its file."""
-        name = self.partner(partner_id).sends.get(kind)
-        return self.maps.map(name) if name else None
-
     def outbound_map(self, partner_id: str, document: str) -> Map | None:
         """Return the map that writes canonical ``document`` for the partner."""
         for name in self.partner(partner_id).receives.values():

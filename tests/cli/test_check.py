@@ -112,6 +112,22 @@ def test_a_customer_whose_orders_may_name_anybody_is_warned_of(
     assert [each["code"] for each in told] == ([] if agreed else ["CFG-WHOEVER-IS-NAMED"])
 
 
+def test_a_release_that_is_agreed_and_that_no_map_of_the_set_reads_is_warned_of(
+    overlay: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    run(["partner", "new", "north-spine", *NEW_PARTNER])
+    file = overlay / "partners" / "north-spine" / "partner.toml"
+    file.write_text(file.read_text().replace('releases = ["004010"]', 'releases = ["004010", "005010"]'))
+    capsys.readouterr()
+    run(["check", "--json", "--data", str(tmp_path)])
+    told = [each for each in json.loads(capsys.readouterr().out)["warnings"] if "north-spine" in each["file"]]
+    assert [each["code"] for each in told] == ["CFG-SENDS"] * 2
+    assert told[0]["message"] == (
+        "under [sends] x12/004010/850 reads release 004010, and 005010 is agreed too: a set 850 of it is held"
+    )
+    assert all(each["line"] and each["remedy"] for each in told)
+
+
 def test_a_document_that_is_said_to_leave_in_another_release_than_its_map_s_is_a_fault(
     overlay: Path, tmp_path: Path, capsys: Captured
 ) -> None:

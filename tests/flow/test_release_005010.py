@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from hub.flow.inspecting import inspect, map_of
+from hub.flow.outward import told_to_partner
+from hub.flow.rules import Rules
 from hub.kernel.diagnostics import Diagnostic
+from hub.platform.configuration import find_configuration
 from tests.flow.at_work import AtWork, findings
+from tests.flow.overlay import write
 from tests.house import CHECKOUT
 
 BOREALIS = "borealis-ortho"
@@ -94,6 +100,47 @@ def test_an_order_of_a_release_that_is_not_agreed_is_refused_with_its_group(
     assert got.message.outcome == "refused"
     assert got.message.why == "Refused: release '004010' (GS08) is not agreed, only 005010"
     assert _said(hub, got.message.id, "AK9") == ["AK9|R|1|1|0|2"]
+
+
+TWO_RELEASES = (
+    ('releases = ["005010"]', 'releases = ["004010", "005010"]'),
+    ('850 = "borealis-ortho/850"', '850 = "x12/004010/850"'),
+)
+
+
+def _with_two_releases(configuration: Path) -> Path:
+    """Write the partner's file anew: two releases are agreed, and the map that is named reads the other one."""
+    text = (CHECKOUT / "partners" / BOREALIS / "partner.toml").read_text()
+    for old, new in TWO_RELEASES:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    write(configuration, f"partners/{BOREALIS}/partner.toml", text)
+    return configuration
+
+
+def test_an_order_in_a_release_that_no_map_reads_is_held_and_not_read_by_the_map_of_another(
+    tmp_path: Path, hub_with: Callable[[Path], AtWork]
+) -> None:
+    hub = hub_with(_with_two_releases(tmp_path / "config"))
+    got = hub.send(ORDER.encode(), BOREALIS)
+    assert (got.message.outcome, hub.orders(BOREALIS)) == ("held", [])
+    [found] = findings(got)
+    assert found.code == "MAP-NOT-ROUTED"
+    assert found.message == (
+        "set 850 came in release '005010', and x12/004010/850, which is named for it, reads 004010"
+    )
+    assert told_to_partner(found).message == "set 850 came in release '005010', and we take it in 004010"
+    assert _said(hub, got.message.id, "IK5") == ["IK5|A"]
+
+
+def test_what_is_told_of_an_order_is_what_would_become_of_it_whichever_release_it_is_in(tmp_path: Path) -> None:
+    rules = Rules(find_configuration(str(_with_two_releases(tmp_path))))
+    [told] = inspect(ORDER.encode(), rules).documents
+    assert (told.verdict, told.map, told.document) == ("findings", None, None)
+    assert [each.code for each in told.findings] == ["MAP-NOT-ROUTED"]
+    mapped = map_of(ORDER.encode(), rules)
+    assert mapped is not None
+    assert mapped.name == "x12/005010/850"
 
 
 def test_their_999_settles_what_we_sent(hub: AtWork) -> None:

@@ -9,27 +9,49 @@ one transaction set after the other, so that of a large message memory holds one
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from hub.canonical.stored import encode_document
 from hub.exchange.partners import Partner
 from hub.flow.documents import Document, Survey
+from hub.flow.outward_sentences import TO_PARTNER
+from hub.flow.routing import agreed_maps, route
 from hub.flow.rules import Rules
 from hub.flow.x12.envelopes import survey_of
 from hub.flow.x12.guides import x12_rules
 from hub.flow.x12.ta1 import read_ta1
 from hub.formats.body import Bytes, source
+from hub.formats.families import FAMILIES
 from hub.formats.x12.agreed import hold
 from hub.formats.x12.beginnings import numbers_in
 from hub.formats.x12.events import Event, GroupEnd, GroupStart, InterchangeStart, ServiceSegment, TransactionSet
+from hub.formats.x12.family import opened
 from hub.formats.x12.judgement import judge
 from hub.formats.x12.reader import read
+from hub.formats.x12.schema import FAMILY
 from hub.formats.x12.survey import TA1, Group, Interchange, Surveyor
-from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.sentence import Phrase, declared
+from hub.mapping.library import Map
 
 KEPT_EVENTS_BYTES_MAX = 1024 * 1024  # below this, what the survey read is kept for the second reading
+
+
+declared(
+    {
+        "MAP-NOT-ROUTED/release": Phrase(
+            message="set {set} came in release {found}, and {map}, which is named for it, reads {expected}",
+            remedy="name a map of that release under [sends] of partners/{partner}/partner.toml, start the hub again "
+            "(it reads partner files as it starts), and replay the message; or agree on {expected} with the sender",
+        ),
+        f"MAP-NOT-ROUTED/release-{TO_PARTNER}": Phrase(
+            message="set {set} came in release {found}, and we take it in {expected}",
+            remedy="send it in {expected}, or ask us to take it in {found}; a person of ours looks at this one",
+        ),
+    }
+)
 
 
 class OpenedX12:
@@ -138,13 +160,29 @@ def _read_document(
     document = replace(document, findings=judged.findings, schema_digest=digest)
     if document.rejected or judged.root is None:
         return document
-    chosen = rules.inbound_map(partner, set.kind)
-    assert chosen is not None  # what is agreed on is what the partner's file names maps for
+    maps = agreed_maps(rules, rules.partner(partner), FAMILY)
+    chosen = route(opened(set), FAMILIES[FAMILY], maps, set.release)
+    if chosen is None:
+        return _with(document, [_of_no_map(set, maps, partner)])
     applied = chosen.apply(judged.root)
     document = _with(document, applied.findings, map_name=chosen.name, map_digest=chosen.digest)
     if applied.document is None:
         return document
     return replace(document, document=chosen.document, canonical=encode_document(applied.document))
+
+
+def _of_no_map(set: TransactionSet, maps: Sequence[Map], partner: str) -> Diagnostic:
+    """Say that what is named for the set reads it in another release than it came in: nothing the sender can mend."""
+    named = next(each for each in maps if each.kind == set.kind)  # what is agreed on is what maps are named for
+    return Diagnostic(
+        code="MAP-NOT-ROUTED",
+        case="release",
+        severity=Severity.DOCUMENT,
+        words={"set": set.kind, "map": named.name, "partner": partner},
+        location=set.place(segment=1, tag="ST", element=1),
+        found=set.release,
+        expected=named.schema.release,
+    )
 
 
 def _with(document: Document, findings: list[Diagnostic], **more: object) -> Document:

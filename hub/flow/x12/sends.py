@@ -13,6 +13,7 @@ from contextlib import suppress
 from hub.exchange.partners import Partner
 from hub.formats.families import FAMILIES
 from hub.formats.x12.agreed import DIGITS
+from hub.formats.x12.guides import GuideLibrary
 from hub.formats.x12.schema import FAMILY
 from hub.kernel.errors import Misconfigured
 from hub.kernel.sentence import Phrase, Word, declared
@@ -38,6 +39,10 @@ declared(
         "CFG-SENDS/another-release": Phrase(
             message="under [sends] {map} reads release {release}, and [x12] agrees {releases}",
             remedy="name a map of an agreed release, or add {release} to releases under [x12]",
+        ),
+        "CFG-SENDS/release-unread": Phrase(
+            message="under [sends] {map} reads release {release}, and {other} is agreed too: a set {set} of it is held",
+            remedy="leave {other} out of releases under [x12], or name a map of {other} and leave {release} out",
         ),
         "CFG-RECEIVES/is-another-set": Phrase(
             message="under [receives] {key} names {map}, which writes the set {set}", remedy='write {set} = "{map}"'
@@ -70,6 +75,21 @@ def sends_at_fault(partner: Partner, maps: MapLibrary, configuration: Configurat
             found = _misnamed(partner, key, map_) or _of_another_release(partner, map_)
             if found is not None:
                 yield _fault(partner, configuration, "sends", key, name, found)
+
+
+def releases_unread(partner: Partner, maps: MapLibrary, configuration: Configuration) -> Iterator[Misconfigured]:
+    """Yield the sets under ``[sends]`` of which another release is agreed and has a guide: such a set is held."""
+    guides = GuideLibrary(configuration.roots)
+    agreed = sorted({each[:DIGITS] for each in partner.x12.releases}) if partner.x12 else []
+    for key, name in partner.sends.items():
+        with suppress(Misconfigured):
+            map_ = maps.map(name)
+            if map_.family.name != FAMILY or map_.schema.release not in agreed:
+                continue
+            for release in agreed:
+                if release != map_.schema.release and guides.guide(release, map_.kind, partner.id) is not None:
+                    words: dict[str, Word] = {"map": name, "release": map_.schema.release, "other": release, "set": key}
+                    yield _fault(partner, configuration, "sends", key, name, ("release-unread", words))
 
 
 def receives_at_fault(partner: Partner, maps: MapLibrary, configuration: Configuration) -> Iterator[Misconfigured]:

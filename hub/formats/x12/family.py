@@ -124,13 +124,7 @@ class X12Family:
         for event in read(data, bare=True):
             findings = list(getattr(event, "findings", ()))
             if isinstance(event, TransactionSet):
-                yield OpenedDocument(
-                    kind=event.kind,
-                    number=event.control_number,
-                    place=event.place(),
-                    content=event,
-                    findings=findings,
-                )
+                yield opened(event)
             elif findings:
                 yield findings
 
@@ -192,6 +186,17 @@ class X12Family:
         part = f"-{at.component}" if at.component else ""
         qualified = at.tag in QUALIFIED and element != 1 and len(values) > 1 and values[1]
         return f"{at.tag}[{values[1]}]{element:02d}{part}" if qualified else f"{at.tag}{element:02d}{part}"
+
+
+def opened(event: TransactionSet) -> OpenedDocument:
+    """Return a set as a document that its syntax has opened."""
+    return OpenedDocument(
+        kind=event.kind,
+        number=event.control_number,
+        place=event.place(),
+        content=event,
+        findings=list(event.findings),
+    )
 
 
 def _set(received: OpenedDocument) -> TransactionSet:

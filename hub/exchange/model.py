@@ -204,7 +204,7 @@ class DeliveryRow(Struct):
 
     message: str
     partner: str
-    transport: str  # mailbox, folder, http
+    transport: str  # mailbox, folder
     state: Delivery
     attempts: int = 0
     next_attempt_at: datetime | None = None

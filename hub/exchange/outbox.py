@@ -58,7 +58,7 @@ class OutboundMessage(Struct):
 
     id: str
     partner: str
-    transport: str  # mailbox, folder, http
+    transport: str  # mailbox, folder
     body: Body
     created_at: datetime
     syntax: str

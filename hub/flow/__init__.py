@@ -1,1 +1,1 @@
-"""The corridor between the wings: a handful of short files that read like the story of one message."""
+"""The corridor between the wings: begin with ``inbound``; docs/architecture.md maps files to steps."""

@@ -7,8 +7,10 @@
 | the sentence | is done in | by |
 |---|---|---|
 | received | ``hub.exchange.intake`` | whoever took it in, before its sender was told so |
-| opened, validated, mapped | ``reading`` | its syntax, from the table ``syntaxes`` |
+| opened, validated, mapped | ``readers``, asked by ``reading`` | its syntax, from the table ``syntaxes`` |
+| prepared | ``preparing`` | the room of each document, by what the rules say |
 | handled | ``settling`` | the room of each document, from the table ``rooms`` |
+| acknowledged | ``replying`` | its syntax, for each envelope |
 | rendered | ``rendering`` | the map of whoever is owed something |
 | numbered and queued | ``outgoing`` | the syntax of that map, and the outbox |
 

@@ -200,7 +200,10 @@ class ReadInSubprocess:
 
 
 def token_of(configuration: Configuration) -> str:
-    """Return what two processes share that read by the same rules: all their configuration, and the code that reads."""
+    """Return what two processes share that read by the same rules: all their configuration, and our code that reads.
+
+    Its own rooms alone: libraries it imports, and the rooms of storage, are of the installation that both start from.
+    """
     package = Path(hub.__file__).parent
     code = sorted(path for room in READING_ROOMS for path in (package / room).rglob("*.py"))
     seen = "".join(f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}\n" for path in code)

@@ -100,8 +100,8 @@ class Syntax(Protocol):
     def open(self, body: Bytes, rules: Rules, partner: Partner, every: int = 0) -> Generator[None, None, Opened]:
         """Open ``body`` and hold its envelopes against what was agreed; what is returned is opened.
 
-        A step of ``every`` of its events at a time; 0: all at once. Raises ``Unreadable`` when it is nothing we can
-        take apart.
+        Where the body is one document, it is judged and mapped with it: only then is it known by what. A step of
+        ``every`` of its events at a time; 0: all at once. Raises ``Unreadable`` when it is nothing we can take apart.
         """
 
     def place(self, envelope: Envelope, document: Document) -> Location:

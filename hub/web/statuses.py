@@ -101,8 +101,6 @@ TRANSPORTS = {
     "http": N_("HTTP"),
     "folder": N_("Folder"),
     "mailbox": N_("Mailbox"),
-    "as2": N_("AS2"),
-    "sftp": N_("SFTP"),
 }
 SEVERITY = {
     Severity.NOTE: Word(text=N_("Note"), tone="info"),

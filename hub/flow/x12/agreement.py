@@ -1,7 +1,7 @@
 """The judgement of interchange control numbers, in words. Pure: an envelope and its row in, findings out.
 
-The key or folder says who sent the bytes; the envelope says it again, and both must mean the same partner. That, and
-whatever else was agreed, is compared in ``hub.formats.x12.agreed``, the same for the shell.
+Who may sign, and what else was agreed, stands in ``guides.agreed_with``, and is compared in ``hub.formats.x12.agreed``,
+the same for the shell.
 """
 
 from __future__ import annotations

@@ -137,9 +137,11 @@ class Formats:
         return format_decimal(value, locale=self._locale, decimal_quantization=False)
 
     def money(self, amount: Decimal, currency: str) -> str:
-        from babel.numbers import format_currency
+        from babel.numbers import format_currency, get_currency_symbol
 
-        return format_currency(amount, currency, "¤#,##0.00####", locale=self._locale, currency_digits=False)
+        letters = get_currency_symbol(currency, self._locale)[-1:].isalpha()  # SEK 80.00, and $80.00
+        pattern = "¤\N{NO-BREAK SPACE}#,##0.00####" if letters else "¤#,##0.00####"
+        return format_currency(amount, currency, pattern, locale=self._locale, currency_digits=False)
 
     def size(self, size_bytes: int) -> str:
         """A size in the largest fitting unit: 812 B, 4.2 kB, 1.3 MB."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hub.business.orders.model import LineState, OrderState
 from hub.business.orders.quantities import many, ordered_quantity
-from hub.business.orders.terms import priced, shown
+from hub.business.orders.terms import cost, shown
 from hub.business.orders.wordings import NONE
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.kernel.sentence import Word, Wording
@@ -47,7 +47,7 @@ def _became(what: str, line: OrderLine, before: Word, after: Word) -> Wording:
 
 
 def _cost(price: Price) -> str:
-    return f"{priced(price.amount)} {price.currency}"
+    return cost(price.amount, price.currency)
 
 
 def _paid(price: Price) -> tuple[str, str]:

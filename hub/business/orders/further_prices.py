@@ -14,7 +14,7 @@ from hub.business.orders.bearings import PRICES
 from hub.business.orders.prices import price_per
 from hub.business.orders.quantities import ordered_quantity
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.terms import is_plain, priced
+from hub.business.orders.terms import cost, is_plain
 from hub.business.orders.wordings import NONE
 from hub.canonical.order import ListPrice, OrderLine
 from hub.kernel.words import Quantity
@@ -28,9 +28,9 @@ def check_further_prices(line: OrderLine, path: str) -> list[Reason]:
     ordered = ordered_quantity(line)
     for each in _in_force(paid, ordered):
         if not _agrees(each, line, ordered):
-            own = f"{priced(line.price.amount)} {line.price.currency}" if line.price else NONE
+            own = cost(line.price.amount, line.price.currency) if line.price else NONE
             words = {"line": line.number, "kind": each.kind or NONE, "own": own}
-            said = f"{priced(each.amount)} {each.currency}"
+            said = cost(each.amount, each.currency)
             return [say("BUS-PRICE-TWICE", f"{path}.prices", found=said, expected=own, said=said, **words)]
     return []
 

@@ -13,11 +13,12 @@ from hub.business.orders.catalogue import CatalogueItem, ContractPrice
 from hub.business.orders.contracts import contract_of_line
 from hub.business.orders.quantities import many
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.terms import DIGITS_MAX, OrderTerms, is_plain, priced, shown, with_decimals
+from hub.business.orders.terms import DIGITS_MAX, OrderTerms, in_currency, is_plain, priced, shown, with_decimals
 from hub.canonical.order import OrderLine
 from hub.kernel.sentence import Word, Wording
 from hub.kernel.words import Price, Quantity
 
+EACH = "each"
 PER_LINE_UNIT = frozenset({None, "contract", "catalogue", "current", "fixed", "net", "quoted", "per-unit", "no-charge"})
 """Words of the table ``price-basis`` that leave the price for one of the line's unit."""
 _PER = {
@@ -225,11 +226,14 @@ def _in_line_unit(line: OrderLine, item: CatalogueItem, contract: ContractPrice,
 
 def _said(price: Price, line: OrderLine) -> Wording:
     per = price.per or Quantity(value=Decimal(1), unit=line.quantity.unit if line.quantity else "one")
-    unit: Word = per.unit if per.value == 1 else many(per.value, per.unit)
-    words: dict[str, Word] = {"amount": priced(price.amount), "currency": price.currency, "unit": unit}
+    amount = in_currency(price.amount, price.currency)
+    words: dict[str, Word] = {"amount": amount, "currency": price.currency}
+    key = "order/price-each"  # nobody says "per each"
+    if per.unit != EACH or per.value != 1:
+        key, words["unit"] = "order/price", per.unit if per.value == 1 else many(per.value, per.unit)
     if price.basis:
-        return Wording(key="order/price-basis", words={**words, "basis": price.basis})
-    return Wording(key="order/price", words=words)
+        key, words["basis"] = f"{key}-basis", price.basis
+    return Wording(key=key, words=words)
 
 
 def _exact(number: Decimal) -> Fraction:

@@ -349,11 +349,11 @@ ABOUT_LINES = {
         "agree the allowance with the customer",
     ),
     "BUS-LINE-AMOUNT": doubted(
-        "line {line}: its amount is stated as '{stated}', quantity and price make '{computed}'",
+        "line {line}: its amount is stated as {stated}, quantity and price make {computed}",
         "nothing is booked from the stated amount; check the line",
     ),
     "BUS-LINE-AMOUNT-UNCOMPARED": doubted(
-        "line {line}: its amount is stated as '{stated}', and no amount to compare it with follows from what it says",
+        "line {line}: its amount is stated as {stated}, and no amount to compare it with follows from what it says",
         "nothing is booked from the stated amount; check the line",
     ),
 }
@@ -380,11 +380,11 @@ ABOUT_ORDERS = {
         "ask the customer whether it is meant to be taken now",
     ),
     "BUS-TOTAL": doubted(
-        "the order's {which} is stated as '{stated}', its lines make '{computed}'",
+        "the order's {which} is stated as {stated}, its lines make {computed}",
         "nothing is booked from the stated total; check the lines",
     ),
     "BUS-TOTAL-UNCOMPARED": doubted(
-        "the order's {which} is stated as '{stated}', and no sum to compare it with follows from its lines",
+        "the order's {which} is stated as {stated}, and no sum to compare it with follows from its lines",
         "nothing is booked from the stated total; check the lines",
     ),
     "BUS-NOT-PLANNED": noted(

@@ -14,13 +14,12 @@ from hub.business.orders.model import LineDecision
 from hub.business.orders.prices import amount_of
 from hub.business.orders.quantities import ordered_quantity
 from hub.business.orders.reasons import Reason, say
-from hub.business.orders.terms import priced, shown, with_decimals
+from hub.business.orders.terms import CENT, cost, priced, shown, with_decimals
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Totals
 from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.words import Money
 
-CENT = Decimal("0.01")
 READABLE_MAX = 10**20  # nobody's money; beyond it decimals of 28 digits end before the cents
 
 _BETWEEN = ("allowances", "charges", "tax", "prepaid", "rounding")
@@ -96,13 +95,15 @@ def _compared(
 
     Numbers are ordered, not subtracted: however large one is, that costs nothing and cannot fail.
     """
-    words: dict[str, object] = {"line": line, "which": which, "stated": priced(stated.amount)}
+    currency = stated.currency
+    words: dict[str, object] = {"line": line, "which": which, "stated": cost(stated.amount, currency)}
     if made is None or not stated.amount.is_finite():
-        return [say(_UNCOMPARED[key], path, found=words["stated"], **words)]
+        return [say(_UNCOMPARED[key], path, found=priced(stated.amount), **words)]
     if made - allowed <= stated.amount <= made + allowed:
         return []
-    words["computed"] = priced(with_decimals(Decimal(in_cents(made)), stated.amount))
-    return [say(key, path, found=words["stated"], expected=words["computed"], **words)]
+    computed = with_decimals(Decimal(in_cents(made)), stated.amount)
+    words["computed"] = cost(computed, currency)
+    return [say(key, path, found=priced(stated.amount), expected=priced(computed), **words)]
 
 
 declared(

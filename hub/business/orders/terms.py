@@ -62,6 +62,12 @@ def currency_of(order: PurchaseOrder) -> str | None:
     return order.currency or next((line.price.currency for line in order.lines if line.price), None)
 
 
+CENT = Decimal("0.01")
+WHOLE = frozenset({
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
+    "XOF", "XPF",
+})  # fmt: skip
+"""Currencies without a smaller unit (ISO 4217)."""
 PRICE_DECIMALS = 4  # of those that people write with idle zeros
 
 
@@ -81,6 +87,20 @@ def priced(number: Decimal) -> str:
     ('12.50', '5000')
     """
     return written(number) if is_plain(number, SHOWN_MAX) else str(number)
+
+
+def cost(amount: Decimal, currency: str) -> str:
+    """Return money as it is written in a contract: 12 of euros as 12.00 EUR, of yen as 12 JPY.
+
+    >>> cost(Decimal("84.5"), "EUR"), cost(Decimal("1.875"), "USD"), cost(Decimal(1200), "JPY")
+    ('84.50 EUR', '1.875 USD', '1200 JPY')
+    """
+    return f"{in_currency(amount, currency)} {currency}"
+
+
+def in_currency(amount: Decimal, currency: str) -> str:
+    """Return the number of ``cost`` alone."""
+    return priced(with_decimals(amount, Decimal(1) if currency in WHOLE else CENT))
 
 
 def with_decimals(number: Decimal, like: Decimal) -> Decimal:

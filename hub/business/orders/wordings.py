@@ -14,6 +14,8 @@ declared(
         "order/amount": Phrase(message="{number} {unit}"),
         "order/amount-in": Phrase(message="{asked} ({base})"),
         "order/price": Phrase(message="{amount} {currency} per {unit}"),
+        "order/price-each": Phrase(message="{amount} {currency} each"),
+        "order/price-each-basis": Phrase(message="{amount} {currency} each ({basis})"),
         "order/price-basis": Phrase(message="{amount} {currency} per {unit} ({basis})"),
         "date/or-later": Phrase(message="{day} or later"),
         "date/or-earlier": Phrase(message="{day} or earlier"),

@@ -158,7 +158,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-PRICE-OFF-CONTRACT",
         "lines[0].price",
-        "line 10: ordered at 11.90 USD per each, contract K-1 says 12.35 USD per each",
+        "line 10: ordered at 11.90 USD each, contract K-1 says 12.35 USD each",
     ),
     (
         "a price above the contract's",
@@ -166,7 +166,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-PRICE-OFF-CONTRACT",
         "lines[0].price",
-        "line 10: ordered at 13 USD per each, contract K-1 says 12.35 USD per each",
+        "line 10: ordered at 13.00 USD each, contract K-1 says 12.35 USD each",
     ),
     (
         "the right figure for the wrong unit",
@@ -182,7 +182,7 @@ REFUSED: list[tuple[str, OrderLine, dict[str, Any], str, str, str]] = [
         {},
         "BUS-PRICE-OFF-CONTRACT",
         "lines[0].price",
-        "line 10: ordered at 12.35 USD per each, contract K-1 says 11.80 USD per each",
+        "line 10: ordered at 12.35 USD each, contract K-1 says 11.80 USD each",
     ),
     (
         "a contract without a price for the item",

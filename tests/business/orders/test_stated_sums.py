@@ -53,14 +53,14 @@ def codes(decision: Decision) -> set[str]:
 def test_an_absurd_total_is_said_as_any_other_that_differs(stated: str) -> None:
     got = answered(order(head=WANTED, foot=f"CTT*1~AMT*TT*{stated}~"))
     assert got.codes == {"BUS-TOTAL"}
-    assert "its lines make '468.75'" in got.reason("BUS-TOTAL")
+    assert "its lines make 468.75" in got.reason("BUS-TOTAL")
 
 
 @pytest.mark.parametrize("stated", ABSURD)
 def test_an_absurd_amount_of_a_line_is_said_as_any_other_that_differs(stated: str) -> None:
     got = answered(order(head=WANTED, line=f"AMT*1*{stated}~"))
     assert got.codes == {"BUS-LINE-AMOUNT"}
-    assert "make '468.75'" in got.reason("BUS-LINE-AMOUNT")
+    assert "make 468.75" in got.reason("BUS-LINE-AMOUNT")
 
 
 @pytest.mark.parametrize("stated", ["468.75", "468.750000000000000", "000000000468.75", "468.76", "468.74", "468.745"])
@@ -116,14 +116,14 @@ UNCOMPARED = [
 def test_a_total_that_nothing_can_be_compared_with_is_said(lines: str, stated: str) -> None:
     got = answered(order(head=WANTED, lines=lines, foot=f"CTT*{lines.count('PO1*')}~AMT*TT*{stated}~"))
     assert "BUS-TOTAL" not in got.codes
-    assert f"stated as '{stated}'" in got.reason("BUS-TOTAL-UNCOMPARED")
+    assert f"stated as {stated}" in got.reason("BUS-TOTAL-UNCOMPARED")
 
 
 @pytest.mark.parametrize("lines", [each for each in UNCOMPARED if each.count("PO1*") == 1])
 def test_an_amount_of_a_line_that_nothing_can_be_compared_with_is_said(lines: str) -> None:
     got = answered(order(head=WANTED, lines=f"{lines}AMT*1*99999~"))
     assert "BUS-LINE-AMOUNT" not in got.codes
-    assert "stated as '99999'" in got.reason("BUS-LINE-AMOUNT-UNCOMPARED")
+    assert "stated as 99999" in got.reason("BUS-LINE-AMOUNT-UNCOMPARED")
 
 
 def money(amount: str, currency: str = "USD") -> Money:
@@ -158,8 +158,8 @@ def test_two_totals_that_are_both_wrong_are_told_apart() -> None:
     stated = Totals(lines=money("7000"), payable=money("7000"))
     found = [reason for reason in decided(asked(total=stated)).all_reasons if reason.code == "BUS-TOTAL"]
     assert [each.message for each in found] == [
-        "the order's total of the lines is stated as '7000', its lines make '6175'",
-        "the order's amount to be paid is stated as '7000', its lines make '6175'",
+        "the order's total of the lines is stated as 7000.00 USD, its lines make 6175.00 USD",
+        "the order's amount to be paid is stated as 7000.00 USD, its lines make 6175.00 USD",
     ]
     assert [each.location.path for each in found] == ["total.lines", "total.payable"]
 

@@ -259,6 +259,9 @@ def _bearing(folded: str, scope: Scope, *, limit: int) -> list[Select[Any]]:
     if len(folded) >= PREFIX_LENGTH_MIN:
         begins = own.folded.between(folded, folded + "\U0010ffff")
         found.append(_at_most(begins, own.folded.desc(), scope, min(limit, BEGINNING_MAX)))
+    bare = folded.lstrip("0")  # a control number is kept without the zeros that fill it up on the wire
+    if folded.isdecimal() and bare and bare != folded:
+        found.append(_at_most(own.folded == bare, own.message.desc(), scope, limit))
     return found
 
 

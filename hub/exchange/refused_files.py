@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from hub.exchange.model import RefusedFileRow
-from hub.exchange.storable import storable, storable_name, storable_said
+from hub.exchange.storable import storable, storable_name, storable_said, storable_text
 from hub.exchange.tables import refused_file
 from hub.kernel.pages import Cut, cut, page_size
 from hub.kernel.scope import Scope
@@ -40,21 +40,38 @@ def list_refused_files(
     scope: Scope,
     *,
     partner: str | None = None,
+    name: str | None = None,
     waiting: bool = False,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Cut[RefusedFileRow]:
-    """Return files that were set aside, newest first; ``waiting``: only those that nobody has dealt with."""
+    """Return files that were set aside, newest first; ``name``: called so, or by a name that begins so; ``waiting``:
+    only those that nobody has dealt with."""
     size = page_size(limit)
     wanted = select(refused_file).where(visible(scope, refused_file.c.partner)).order_by(refused_file.c.id.desc())
     if partner is not None:
         wanted = wanted.where(refused_file.c.partner == partner)
+    if name is not None:
+        wanted = wanted.where(_is_called(name))
     if waiting:
         wanted = wanted.where(_OPEN)
     if cursor:
         wanted = wanted.where(refused_file.c.id < cursor)
     found = (RefusedFileRow(**row._mapping) for row in conn.execute(wanted.limit(size + 1)))
     return cut(found, size, lambda each: each.id)
+
+
+def count_files_called(conn: Connection, scope: Scope, partner: str | None, name: str, most: int) -> int:
+    """Return how many files that were set aside are called so, dealt with or not; ``most`` at most."""
+    wanted = select(refused_file.c.id).where(visible(scope, refused_file.c.partner), _is_called(name))
+    if partner is not None:
+        wanted = wanted.where(refused_file.c.partner == partner)
+    return conn.execute(select(func.count()).select_from(wanted.limit(most).subquery())).scalar_one()
+
+
+def _is_called(name: str) -> ColumnElement[bool]:
+    """Of each partner there are no more than are kept: they are looked through."""
+    return func.lower(refused_file.c.name).startswith(storable_text(name.strip()).lower(), autoescape=True)
 
 
 def count_waiting_files(conn: Connection, scope: Scope, partner: str | None, most: int) -> int:

@@ -71,6 +71,19 @@ def test_the_log_says_that_a_file_waits_and_leads_to_it(aside: AtWork) -> None:
     assert "wait for a person" not in page(aside, "/messages?direction=out")
 
 
+def test_who_searches_for_its_name_is_led_to_it_also_once_it_is_dealt_with(aside: AtWork) -> None:
+    [kept] = (aside.hub.places.root / ".hub" / "refused" / MERIDIAN).iterdir()
+    for _ in range(2):
+        log = page(aside, "/messages?q=ORDER+%3Cb%3E.xml")
+        assert "Files that were set aside are called so: 1" in log
+        assert "/files-set-aside?name=ORDER" in log
+        assert kept.name in page(aside, "/files-set-aside?name=order+%3Cb")
+        page(aside, f"/files-set-aside/{kept.name}/dealt-with", post=True)
+    assert "No file fits" in page(aside, "/files-set-aside?name=rder")
+    assert "are called so" not in page(aside, "/messages?q=4500098123")
+    assert "are called so" not in page(aside, "/messages?q=order&partner=acme-cardio")
+
+
 def test_the_page_says_whose_it_is_what_it_is_called_and_why_and_shows_nothing_of_it(aside: AtWork) -> None:
     shown = page(aside, "/files-set-aside")
     assert "order &lt;b&gt;.xml" in shown

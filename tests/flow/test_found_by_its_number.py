@@ -105,3 +105,11 @@ def test_what_nobody_can_read_has_no_number_and_harms_nobody(hub: AtWork, body: 
 def test_where_no_number_stands_none_is_made_up(edit: Callable[[str], str]) -> None:
     [found] = [each for each in read(edit(GOOD.decode()).encode()) if isinstance(each, TransactionSet)]
     assert "purchase-order" not in dict(numbers_in(found))
+
+
+def test_a_control_number_is_found_with_the_zeros_it_has_on_the_wire(hub: AtWork) -> None:
+    got = hub.send(GOOD)
+    written = GOOD[90:99].decode()
+    assert written.startswith("0")
+    assert ("interchange", got.message.id) in hub.found(written)
+    assert hub.found(written) == hub.found(written.lstrip("0"))

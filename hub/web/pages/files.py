@@ -12,7 +12,7 @@ from hub.kernel.struct import Struct
 from hub.web.addresses import address
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
-from hub.web.pages.message_query import PAGE_ROWS
+from hub.web.pages.message_query import PAGE_ROWS, SEARCH_LENGTH_MAX
 from hub.web.pages.page import answer_aside, is_fragment, see_other
 from hub.web.pages.partners import partner_names
 from hub.web.policy import people
@@ -28,11 +28,12 @@ class FileQuery(Struct):
 
     partner: str | None = None
     status: str | None = None
+    name: str | None = None  # of the file, or how it begins
     cursor: str | None = None
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.partner or self.status)
+        return bool(self.partner or self.status or self.name)
 
     @property
     def first_page(self) -> str:
@@ -40,7 +41,9 @@ class FileQuery(Struct):
 
     def page(self, cursor: str | None) -> str:
         """Return the URL of the same list from ``cursor`` on."""
-        return address(FILES, query={"partner": self.partner, "status": self.status, "cursor": cursor})
+        return address(
+            FILES, query={"partner": self.partner, "status": self.status, "name": self.name, "cursor": cursor}
+        )
 
 
 @get(f"/{FILES}", opt=people("message:read"), include_in_schema=False)
@@ -48,17 +51,30 @@ async def file_list(
     request: Request[Any, Any, Any],
     partner: FromQuery[str | None] = None,
     status: FromQuery[str | None] = None,
+    name: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Every file that was set aside, newest first; the rows alone when htmx asks for them."""
     hub: Hub = request.app.state.hub
     scope = caller_of(request).scope
-    query = FileQuery(partner=partner or None, status=WAITING if status == WAITING else None, cursor=cursor or None)
+    called = (name or "").strip()[:SEARCH_LENGTH_MAX] or None
+    query = FileQuery(
+        partner=partner or None,
+        status=WAITING if status == WAITING else None,
+        name=called,
+        cursor=cursor or None,
+    )
     waiting = query.status == WAITING
     async with reading(request):
         found = await hub.database.read(
             lambda conn: list_refused_files(
-                conn, scope, partner=query.partner, waiting=waiting, cursor=query.cursor, limit=PAGE_ROWS
+                conn,
+                scope,
+                partner=query.partner,
+                name=query.name,
+                waiting=waiting,
+                cursor=query.cursor,
+                limit=PAGE_ROWS,
             )
         )
     return await answer_aside(

@@ -12,7 +12,7 @@ from litestar.response import Stream
 from hub.exchange import outbox
 from hub.exchange.messages import dismiss, find_message, list_messages
 from hub.exchange.recording import note
-from hub.exchange.refused_files import count_waiting_files
+from hub.exchange.refused_files import count_files_called, count_waiting_files
 from hub.exchange.replay import ask_replay
 from hub.kernel.errors import Conflict
 from hub.kernel.sentence import as_written
@@ -78,6 +78,13 @@ async def message_log(
                     for whose in (query.partner, None)
                 ]
             )
+            looked_for = query.q
+            called = 0
+            if looked_for is not None:
+                most = ATTENTION_COUNTED_MAX + 1
+                called = await hub.database.read(
+                    lambda conn: count_files_called(conn, scope, query.partner, looked_for, most)
+                )
     except ValueError as fault:
         raise Problem(400, "cursor is not the next of a list", code="bad-parameter") from fault
     return await answer_aside(
@@ -88,6 +95,8 @@ async def message_log(
         next_url=query.page(found.next) if found.next else None,
         attention_count=_counted(len(waiting.items) + (1 if waiting.next else 0) + every_file),
         files_count=_counted(files) if query.may_be_files else "",
+        called_count=_counted(called),
+        called_url=address(FILES, query={"partner": query.partner, "name": query.q}),
         files_url=address(FILES, query={"partner": query.partner, "status": WAITING}),
         partners=partner_names(hub, scope),
         documents=DOCUMENTS_OFFERED,

@@ -238,15 +238,19 @@ def _keys(settings: Settings, configuration: Configuration) -> list[HubError]:
 
 
 def _secrets(settings: Settings, configuration: Configuration) -> list[HubError]:
-    """Return the live secrets of nobody any more, and who has to sign and has no secret to sign with."""
+    """Return the live secrets of nobody any more, who has to sign without one, and who signs and can fetch nothing."""
     partners = load_partners(configuration)
     signing = {each.id for each in partners.all() if each.cxml is not None and each.cxml.shared_secret}
     now = SystemClock().now()
     live: list[SharedSecret] = []
+    fetching = set[str]()
     if not _is_new(settings):
         with opened(settings) as database:
             every = database.read_now(lambda conn: list_secrets(conn, EVERYONE))
             live = [each for each in every if secret_is_live(each, now)]
+            keys = database.read_now(lambda conn: list_keys(conn, EVERYONE))
+            fetching = {each.partner for each in keys if is_live(each, now) and "mailbox:read" in each.scopes}
+    signed = {each.partner for each in live} - fetching
     gone = [each for each in live if partners.get(each.partner) is None and each.partner not in partners.faults]
     return [
         *(
@@ -264,6 +268,17 @@ def _secrets(settings: Settings, configuration: Configuration) -> list[HubError]
                 remedy=f"hub partner secret {partner}, or leave out shared_secret under [cxml]",
             )
             for partner in sorted(signing - {each.partner for each in live})
+        ),
+        *(
+            Misconfigured.told(
+                f"{partner.id} has a secret and no key that reads its mailbox, and what it is sent waits there:"
+                " nobody can fetch it",
+                code="CFG-NOBODY-FETCHES",
+                file=str(configuration.find(f"partners/{partner.id}/partner.toml")),
+                remedy=f"hub partner key {partner.id}, or add [[transports]] by which it leaves, such as a folder",
+            )
+            for partner in partners.all()
+            if partner.id in signed and any(partner.outbound(each) == "mailbox" for each in partner.receives)
         ),
     ]
 

@@ -255,4 +255,28 @@ def test_who_has_to_sign_and_has_no_secret_is_a_fault_and_so_is_a_secret_of_nobo
     assert [fault["what"] for fault in faults] == ["secrets", "secrets"]
     assert faults[1]["code"] == "CFG-NO-SECRET"
     run(["partner", "secret", "meridian-cath", *data])
+    run(["partner", "key", "meridian-cath", *data])
     assert len(_check(capsys, *data)[1]) == 1
+
+
+def test_a_network_that_only_signs_and_whose_answers_wait_in_a_mailbox_is_a_fault(
+    data: list[str], overlay: Path, capsys: Captured
+) -> None:
+    assert _check(capsys, *data)[0] == 0
+    run(["partner", "secret", "meridian-cath", *data])
+    code, (fault,) = _check(capsys, *data)
+    assert (code, fault["code"]) == (1, "CFG-NOBODY-FETCHES")
+    assert "nobody can fetch it" in str(fault["message"])
+    run(["partner", "key", "meridian-cath", *data])
+    assert _check(capsys, *data) == (0, [])
+
+
+def test_answers_that_leave_by_a_folder_wait_for_no_key(
+    data: list[str], sqlite_database: Database, overlay: Path, capsys: Captured
+) -> None:
+    own = overlay / "partners" / "meridian-cath"
+    own.mkdir(parents=True)
+    agreed = (CHECKOUT / "partners" / "meridian-cath" / "partner.toml").read_text()
+    (own / "partner.toml").write_text(f'{agreed}\n[[transports]]\nkind = "folder"\n')
+    run(["partner", "secret", "meridian-cath", *data])
+    assert _check(capsys, *data) == (0, [])

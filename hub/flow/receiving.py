@@ -36,6 +36,7 @@ declared(
             " so nothing of it is kept: send it within them, or without"
         ),
         "refused/no-secret": Phrase(message="it has no secret"),
+        "refused/several-secrets": Phrase(message="it has more than one secret"),
         "refused/wrong-secret": Phrase(message="its secret is wrong"),
     }
 )
@@ -114,7 +115,7 @@ async def require_signed(ring: SecretRing, partner_id: str, partner: Partner | N
     if shown is None:
         return
     if not shown.secret:
-        raise RefusedBody("refused/no-secret")
+        raise RefusedBody("refused/several-secrets" if shown.several else "refused/no-secret")
     right = await ring.judged(partner_id, shown.secret)
     if not (await ring.check(partner_id, shown.secret) if right is None else right):
         raise RefusedBody("refused/wrong-secret")

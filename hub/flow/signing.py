@@ -12,7 +12,8 @@ from hub.kernel.struct import Struct
 class Signature(Struct):
     """By what a body itself shows who sent it."""
 
-    secret: str = ""  # "": none
+    secret: str = ""  # "": none, or not one alone
+    several: bool = False  # there is more than one
     is_theirs: bool = False  # who signs it is the partner in question, as its file has it
     is_due: bool = False  # the partner's file says that all of this kind are signed
     missing: str = ""  # why there is no secret, in the words of the syntax

@@ -18,6 +18,7 @@ from litestar import Request
 from litestar.types import HTTPReceiveMessage
 
 from hub.flow.receiving import signature, signature_due
+from hub.flow.signing import Signature
 from hub.web.attempts import LoginGuesses
 from hub.web.caller import Caller, by_signature
 from hub.web.hashing import HashTurns
@@ -56,7 +57,7 @@ class SignatureChecks:
         if shown is None:
             return
         if not shown.secret or not await self._is_right(request, partner, shown.secret):
-            self._tell(request, partner, "its secret is wrong" if shown.secret else "it has no secret")
+            self._tell(request, partner, _why(shown))
             raise not_authenticated(shown.wrong if shown.secret else shown.missing)
 
     async def _is_right(self, request: Request[Any, Any, Any], partner: str, secret: str) -> bool:
@@ -92,6 +93,12 @@ class SignatureChecks:
     def _tell(self, request: Request[Any, Any, Any], partner: str, reason: str) -> None:
         if self._hub.partners.get(partner) is not None:
             log.warning("message refused", partner=partner, transport="http", reason=reason, address=_address(request))
+
+
+def _why(shown: Signature) -> str:
+    if shown.several:
+        return "it has more than one secret"
+    return "its secret is wrong" if shown.secret else "it has no secret"
 
 
 def _address(request: Request[Any, Any, Any]) -> str:

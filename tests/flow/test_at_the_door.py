@@ -65,6 +65,7 @@ def test_who_signs_is_nobody_where_the_header_names_another_or_the_partner_has_n
     [
         (ORDER, "there is no SharedSecret with an end tag"),
         (ORDER.replace(b'cXML.dtd">', b'cXML.dtd" [<!ENTITY a "b">]>'), "SYN-CXML-SUBSET"),
+        (SIGNED.replace(b"</SharedSecret>", b"</SharedSecret><SharedSecret>hush</SharedSecret>"), "more than one Sh"),
         (b"<!-- without end", "no Header of a cXML can be read"),
         (b"<!DOCTYPE cXML SYSTEM 'x.dtd'><!-- without end", "no Header of a cXML can be read"),
         (b"--b7\r\nContent-Type: text/plain\r\n\r\nhello\r\n--b7--\r\n", "no Header of a cXML can be read"),

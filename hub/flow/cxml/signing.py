@@ -24,6 +24,7 @@ _NO_SECRET = (
     "there is no SharedSecret with an end tag in the first 64 KiB of this cXML: "
     "put the one that was agreed on into cXML/Header/Sender/Credential/SharedSecret"
 )
+_SEVERAL = "there is more than one SharedSecret in Sender: leave the one that was agreed on there, and no other"
 _NOT_AS_AGREED = (
     "SharedSecret, or the Identity of Sender and From with its domain, is not as agreed for this address: "
     "compare them, and the address, with what was agreed on"
@@ -70,7 +71,14 @@ class CxmlDoorWords(DoorWords):
             secret=shown.secret,
             is_theirs=table is not None and table.signed_by(named) is not None,
             is_due=is_due,
-            missing=_DECLARES if shown.declares else _NO_SECRET if shown.is_cxml else _UNREAD,
+            several=shown.several,
+            missing=_SEVERAL
+            if shown.several
+            else _DECLARES
+            if shown.declares
+            else _NO_SECRET
+            if shown.is_cxml
+            else _UNREAD,
             wrong=_NOT_AS_AGREED,
         )
 

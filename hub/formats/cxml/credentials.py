@@ -46,6 +46,7 @@ class ShownIdentity(Struct):
     domain: str
     identity: str
     secret: str = ""  # of the sender
+    secrets: int = 0  # how many it has
 
 
 class ShownCredentials(Struct):
@@ -58,8 +59,15 @@ class ShownCredentials(Struct):
 
     @property
     def secret(self) -> str:
-        """The shared secret with which its sender signs; "" where there is none."""
+        """The shared secret with which its sender signs; "" where there is none, or not one alone."""
+        if self.several:
+            return ""
         return next((each.secret for each in self.parties.get("Sender", []) if each.secret), "")
+
+    @property
+    def several(self) -> bool:
+        """Whether its sender has more than one."""
+        return sum(each.secrets for each in self.parties.get("Sender", [])) > 1
 
 
 def credentials(head: bytes) -> ShownCredentials | None:
@@ -87,19 +95,20 @@ def credentials(head: bytes) -> ShownCredentials | None:
 class _Identity:
     """A credential that is being read: its texts come in pieces."""
 
-    __slots__ = ("domain", "identity", "secret", "secret_ended")
+    __slots__ = ("domain", "identity", "secret", "secret_ended", "secrets")
 
     def __init__(self, domain: str) -> None:
         self.domain = domain
         self.identity: list[str] = []
         self.secret: list[str] = []
         self.secret_ended = False
+        self.secrets = 0
 
     @property
     def shown(self) -> ShownIdentity:
         said = (self.domain, "".join(self.identity), "".join(self.secret) if self.secret_ended else "")
         domain, identity, secret = (each.strip()[:VALUE_CHARACTERS_MAX] for each in said)
-        return ShownIdentity(domain=domain, identity=identity, secret=secret)
+        return ShownIdentity(domain=domain, identity=identity, secret=secret, secrets=self.secrets)
 
 
 class _Header:
@@ -152,6 +161,7 @@ class _Header:
         said_of = self._said_of()
         if said_of is not None and self._open[-1] == "SharedSecret":
             said_of.secret_ended = True
+            said_of.secrets += 1
         self._open.pop()
 
     def _said(self, text: str) -> None:

@@ -13,6 +13,7 @@ from hub.formats.xml.reader import place_in
 from hub.kernel.diagnostics import Diagnostic
 
 SHOWN_CHARACTERS_MAX = 90
+_PUBLIC = re.compile(r"<!DOCTYPE[ \t\r\n]+[A-Za-z][\w.-]{0,60}[ \t\r\n]+PUBLIC\b", re.IGNORECASE)
 
 _DOCTYPE = re.compile(
     r"""<!DOCTYPE[ \t\r\n]+[A-Za-z][\w.-]{0,60}[ \t\r\n]+SYSTEM[ \t\r\n]+"""
@@ -30,7 +31,15 @@ def end_of_doctype(text: str, at: int) -> int | Diagnostic:
     found = _DOCTYPE.match(text, at)
     if found is not None and found[3]:
         return refusal("SYN-CXML-SUBSET", place_in(text, at))
-    named = (found[1] or found[2] or "").strip() if found is not None else text[at : at + SHOWN_CHARACTERS_MAX]
+    if found is None and _PUBLIC.match(text, at):
+        return refusal("SYN-CXML-PUBLIC", place_in(text, at))
+    named = (found[1] or found[2] or "").strip() if found is not None else _declared(text, at)
     if found is None or not OF_CXML.fullmatch(named):
         return refusal("SYN-CXML-DOCTYPE", place_in(text, at), found=named)
     return found.end()
+
+
+def _declared(text: str, at: int) -> str:
+    """Return the DOCTYPE that begins there, and nothing of what stands behind it."""
+    shown = text[at : at + SHOWN_CHARACTERS_MAX]
+    return shown[: shown.find(">") + 1] or shown

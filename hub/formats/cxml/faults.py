@@ -17,6 +17,11 @@ FAULTS: Mapping[str, NamedFault] = declared({
         message="the DOCTYPE names '{found}', which is no DTD of cXML",
         remedy="name one of http://xml.cxml.org/schemas/cXML/, such as 1.2.050/cXML.dtd, or send it without",
     ),
+    "SYN-CXML-PUBLIC": NamedFault(
+        severity=_WHOLE,
+        message="the DOCTYPE names its DTD by PUBLIC, and a cXML names it by SYSTEM",
+        remedy="write SYSTEM and the address alone, without a public id, or send it without a DOCTYPE",
+    ),
     "SYN-CXML-SUBSET": NamedFault(
         severity=_WHOLE,
         message="the DOCTYPE declares something itself, and nothing is declared in a cXML",

@@ -56,7 +56,7 @@ def test_a_dtd_of_cxml_of_any_version_is_taken(named: str, quote: str) -> None:
         ('<!DOCTYPE cXML SYSTEM "http://xml.cxml.org/schemas/cXML/1.2.050/../../x.dtd">', "SYN-CXML-DOCTYPE"),
         ('<!DOCTYPE cXML SYSTEM "file:///etc/passwd">', "SYN-CXML-DOCTYPE"),
         ('<!DOCTYPE cXML SYSTEM "cXML.dtd">', "SYN-CXML-DOCTYPE"),
-        ('<!DOCTYPE cXML PUBLIC "-//x" "http://xml.cxml.org/schemas/cXML/1.2.050/cXML.dtd">', "SYN-CXML-DOCTYPE"),
+        ('<!DOCTYPE cXML PUBLIC "-//x" "http://xml.cxml.org/schemas/cXML/1.2.050/cXML.dtd">', "SYN-CXML-PUBLIC"),
         ("<!DOCTYPE cXML>", "SYN-CXML-DOCTYPE"),
         ('<!DOCTYPE cXML [<!ENTITY a "b">]>', "SYN-CXML-DOCTYPE"),
         (

@@ -277,6 +277,6 @@ def test_answers_that_leave_by_a_folder_wait_for_no_key(
     own = overlay / "partners" / "meridian-cath"
     own.mkdir(parents=True)
     agreed = (CHECKOUT / "partners" / "meridian-cath" / "partner.toml").read_text()
-    (own / "partner.toml").write_text(f'{agreed}\n[[transports]]\nkind = "folder"\n')
+    (own / "partner.toml").write_text(agreed.replace('kind = "mailbox"', 'kind = "folder"'))
     run(["partner", "secret", "meridian-cath", *data])
     assert _check(capsys, *data) == (0, [])

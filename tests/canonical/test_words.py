@@ -33,6 +33,7 @@ OF_ORDERS = {
     "decide.ALLOWANCES": "charge-kind",
     "lines._AS_IT_IS": "component",
     "lots.CERTAIN_GOODS": "item-scheme reference",
+    "parties._ROLES": "party-role",
     "prices.PER_LINE_UNIT": "price-basis",
     "prices._PER": "price-basis",
 }

@@ -77,8 +77,9 @@ def test_what_nobody_of_ours_signs_is_judged_by_its_standard_and_told_as_nobodys
 ) -> None:
     told = inspect(body, RULES)
     document = one(told)
-    assert (told.verdict, told.partners, told.partner, told.sender) == ("valid", [], None, None)
-    assert (document.verdict, document.document, document.map) == ("valid", "PurchaseOrder", base)
+    weighed = "findings" if base == "cxml/order" else "valid"  # the standard reads no Extrinsic: a revision there waits
+    assert (told.verdict, told.partners, told.partner, told.sender) == (weighed, [], None, None)
+    assert (document.verdict, document.document, document.map) == (weighed, "PurchaseOrder", base)
     assert (document.schema, document.about, document.buyer) == (schema, [], None)
 
 

@@ -61,7 +61,7 @@ SETS = Wording(key="theirs/ak5-rejects", words={"rejected": 1, "count": 1})
                 key="SYN-OURS-ELEMENT/differs",
                 words={"named": DATE, "found": "'20261129'", "sent": "20261120", **said_by("element", "8")},
             ),
-            "伙伴对我方的 BAK04（日期） = '20261129' 指出：该日期不被对方接受；我方发送的是“20261120”",
+            "伙伴对我方的 BAK04（日期） = '20261129'指出：该日期不被对方接受；我方发送的是“20261120”",
         ),
         (
             Wording(key="SYN-OURS-SET", words={"kind": "855", "number": "0001", **said_by("set", "1")}),

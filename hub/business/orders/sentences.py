@@ -415,7 +415,7 @@ ABOUT_ORDERS = {
         "compare the order with the message, and answer the customer",
     ),
     "BUS-PARTY": held(
-        "the {role} is named {named}; agreed with this customer: {agreed}",
+        "the {role} is named {named}; agreed: {agreed}",
         "ask the customer whether the order is meant for us; if so, add the number under [[parties]] of its file",
     ),
     "BUS-UNSAID": held(

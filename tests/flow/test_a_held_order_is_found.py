@@ -26,7 +26,7 @@ def pages(hub: AtWork, *addresses: str) -> list[tuple[int, str]]:
 
     async def get() -> list[tuple[int, str]]:
         async with client_of(create_app(hub.hub)) as client:
-            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])  # type: ignore[arg-type]
+            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])
             client.headers["accept"] = "text/html"
             got = [await client.get(address) for address in addresses]
             return [(each.status_code, unescape(each.text)) for each in got]

@@ -27,14 +27,14 @@ def told(hub: AtWork, *verdicts: dict[str, str] | None, language: str = "en") ->
 
     async def say_and_look() -> dict[str, str]:
         async with client_of(create_app(hub.hub)) as client:
-            key = {"authorization": f"Bearer {key_of(hub.hub, MERIDIAN)}"}  # type: ignore[arg-type]  # of its kind
+            key = {"authorization": f"Bearer {key_of(hub.hub, MERIDIAN)}"}
             address = f"/outbound/{MERIDIAN}/{answer.message}"
             hub.clock.advance(timedelta(minutes=1))
             await client.get(address, headers=key)
             for verdict in verdicts:
                 hub.clock.advance(timedelta(minutes=1))
                 assert (await client.post(f"{address}/received", headers=key, json=verdict)).status_code == 200
-            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])  # type: ignore[arg-type]
+            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])
             client.headers["accept-language"] = language
             pages = {"order": ORDER_PAGE, "answer": f"/messages/{answer.message}", "log": "/messages?direction=out"}
             return {name: unescape((await client.get(page)).text) for name, page in pages.items()}

@@ -18,7 +18,7 @@ def page_of_order(hub: AtWork, partner: str, number: str) -> str:
 
     async def look() -> str:
         async with client_of(create_app(hub.hub)) as client:
-            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])  # type: ignore[arg-type]
+            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])
             return (await client.get(f"/orders/{partner}/{number}")).text
 
     return hub.wait(look())
@@ -30,8 +30,8 @@ def test_the_history_says_when_the_answer_was_fetched_and_confirmed(hub: AtWork)
     async def fetch_and_look() -> list[str]:
         pages = []
         async with client_of(create_app(hub.hub)) as client:
-            key = {"authorization": f"Bearer {key_of(hub.hub, MERIDIAN)}"}  # type: ignore[arg-type]  # of its kind
-            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])  # type: ignore[arg-type]
+            key = {"authorization": f"Bearer {key_of(hub.hub, MERIDIAN)}"}
+            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])
             pages.append((await client.get(f"/orders/{MERIDIAN}/MC-4500071")).text)
             assert (await client.get(f"/outbound/{MERIDIAN}/{answer.message}", headers=key)).status_code == 200
             pages.append((await client.get(f"/orders/{MERIDIAN}/MC-4500071")).text)

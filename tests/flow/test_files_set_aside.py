@@ -50,7 +50,7 @@ def aside(hub_with: OpenOver, tmp_path: Path) -> AtWork:
 def page(hub: AtWork, path: str, *roles: str, language: str = "en", post: bool = False) -> str:
     async def ask() -> str:
         async with client_of(create_app(hub.hub)) as client:
-            token, csrf = session_of(hub.hub, *(roles or ("account-manager",)))  # type: ignore[arg-type]  # of its kind
+            token, csrf = session_of(hub.hub, *(roles or ("account-manager",)))
             client.cookies.set("hub_session", token)
             client.headers["accept-language"] = language
             client.headers["origin"] = "http://hub"

@@ -48,9 +48,9 @@ def got(hub: AtWork, message: str, partner: str) -> tuple[dict[str, Any], str]:
 
     async def ask() -> tuple[dict[str, Any], str]:
         async with client_of(create_app(hub.hub)) as client:
-            key = {"authorization": f"Bearer {key_of(hub.hub, partner)}"}  # type: ignore[arg-type]  # of its kind
+            key = {"authorization": f"Bearer {key_of(hub.hub, partner)}"}
             told = (await client.get(f"/api/v1/messages/{message}", headers=key)).json()
-            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])  # type: ignore[arg-type]
+            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])
             return told, (await client.get(f"/messages/{message}")).text
 
     return hub.wait(ask())
@@ -93,7 +93,7 @@ def test_the_lists_of_findings_say_the_places_too(hub: AtWork) -> None:
 
     async def ask() -> list[Any]:
         async with client_of(create_app(hub.hub)) as client:
-            key = {"authorization": f"Bearer {key_of(hub.hub, partner)}"}  # type: ignore[arg-type]  # of its kind
+            key = {"authorization": f"Bearer {key_of(hub.hub, partner)}"}
             below = ("findings", "documents/1/findings", "documents/2/findings")
             return [(await client.get(f"/api/v1/messages/{message}/{each}", headers=key)).json() for each in below]
 

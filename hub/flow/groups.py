@@ -11,8 +11,9 @@ from functools import partial
 from msgspec.structs import replace
 
 from hub.canonical.result import Cause
+from hub.flow.progress import Progress, Unsettled
 from hub.flow.services import Services
-from hub.flow.settling import Progress, Unsettled, replies_to, settle
+from hub.flow.settling import replies_to, settle
 from hub.platform.coalesced import Answers, Coalesced, each_alone, one_by_one
 
 SETTLED_AT_ONCE = 32  # they hold the writer for some 30 ms

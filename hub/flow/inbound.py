@@ -7,9 +7,9 @@
 | the sentence | is done in | by |
 |---|---|---|
 | received | ``hub.exchange.intake`` | whoever took it in, before its sender was told so |
-| opened, validated, mapped | ``readers``, asked by ``reading`` | its syntax, from the table ``syntaxes`` |
+| opened, validated, mapped | ``reading``, asked by ``portioning`` | its syntax, from the table ``syntaxes`` |
 | prepared | ``preparing`` | the room of each document, by what the rules say |
-| handled | ``settling`` | the room of each document, from the table ``rooms`` |
+| handled | ``handling``, in ``settling`` | the room of each document, from the table ``rooms`` |
 | acknowledged | ``replying`` | its syntax, for each envelope |
 | rendered | ``rendering`` | the map of whoever is owed something |
 | numbered and queued | ``outgoing`` | the syntax of that map, and the outbox |
@@ -32,11 +32,11 @@ import structlog
 
 from hub.flow.groups import Groups
 from hub.flow.loading import Loading
+from hub.flow.portioning import read_at_once, read_step_by_step
 from hub.flow.portions import Portion
+from hub.flow.progress import Unsettled
 from hub.flow.quarantining import quarantine
-from hub.flow.reading import read_at_once, read_step_by_step
 from hub.flow.services import Services
-from hub.flow.settling import Unsettled
 from hub.flow.tasks import Task, hold
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.platform.jobs import Job

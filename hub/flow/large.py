@@ -23,7 +23,8 @@ from msgspec.structs import replace
 
 from hub.flow.large_steps import BEGUN_AT_ONCE, EVENTS_IN_A_STEP, Step, StepResult
 from hub.flow.portions import portions
-from hub.flow.readers import ReadMessage, ToRead, token_of, with_prepared
+from hub.flow.readers import token_of
+from hub.flow.reading import ReadMessage, ToRead, with_prepared
 from hub.flow.rules import Rules
 from hub.flow.syntax import Opened
 from hub.flow.syntaxes import open_message

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import hub
 from hub.business.rooms import ROOMS
-from hub.flow.readers import ToRead, read_messages, token_of
+from hub.flow.readers import token_of
+from hub.flow.reading import ToRead, read_messages
 from hub.flow.rules import Rules
 from hub.flow.syntaxes import warm_up
 from hub.platform.configuration import CONTENTS, find_configuration

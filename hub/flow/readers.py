@@ -7,24 +7,13 @@ beside is ``reader_process``: the same rules, made from the same configuration.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
-
-import structlog
-from msgspec.structs import replace
+from typing import Protocol
 
 import hub
-from hub.flow.documents import Document, Survey, is_test
-from hub.flow.preparing import PreparedDocument, prepare, with_drafts
+from hub.flow.reading import ReadMessage, ToRead, read_messages
 from hub.flow.rules import Rules
-from hub.flow.syntax import Opened
-from hub.flow.syntaxes import open_message
-from hub.kernel.errors import Defect, HubError
-from hub.kernel.sentence import Wording
-from hub.kernel.struct import Struct
+from hub.kernel.errors import HubError
 from hub.platform.coalesced import Coalesced
 from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.subprocesses import Subprocess
@@ -34,25 +23,6 @@ MESSAGES_AT_ONCE = 32  # enough that one hop, and one stage after the other, pay
 BYTES_AT_ONCE = 128 * 1024  # and no more than two of the largest: what they hold is taken in on the event loop
 SECONDS_MAX = 15.0  # for those; two of the largest take half a second where nothing else runs
 ALONE_SECONDS_MAX = 5.0  # for one of them
-
-log = structlog.get_logger("hub.flow.readers")
-
-
-class ToRead(Struct):
-    """A message to be read; ``now`` is told, so that whoever reads needs no clock."""
-
-    message: str
-    partner: str
-    body: bytes
-    now: datetime
-
-
-class ReadMessage(Struct, tag="reading"):
-    """A message as read: all of it."""
-
-    survey: Survey
-    documents: list[Document]
-    prepared: dict[int, PreparedDocument] = {}  # by position of the document, where something could be
 
 
 class Reader(Protocol):
@@ -70,71 +40,6 @@ class Reader(Protocol):
     @property
     def fault(self) -> str | None:
         """Why nothing can be read now; None when all is well."""
-
-
-def read_messages(rules: Rules, asked: Sequence[ToRead]) -> list[ReadMessage | HubError]:
-    """Read messages with their partners' maps and guides; of each what it holds, or why it could not be read.
-
-    All go through one stage before the next: the processor then keeps its code at hand, which saves a sixth.
-    """
-    held: list[Any] = [None] * len(asked)
-    for stage in (_open, _read, _prepare, _write):
-        held = [
-            each if isinstance(each, HubError) else _attempt(stage, rules, wanted, each)
-            for wanted, each in zip(asked, held, strict=True)
-        ]
-    return held
-
-
-def _attempt(stage: Callable[[Rules, ToRead, Any], Any], rules: Rules, wanted: ToRead, so_far: object) -> object:
-    try:
-        return stage(rules, wanted, so_far)
-    except HubError as fault:
-        return fault
-    except Exception as fault:  # a bug of ours concerns this message and no other
-        log.exception("could not read", message=wanted.message, partner=wanted.partner, fault=type(fault).__name__)
-        return Defect(f"{type(fault).__name__}: {fault}")
-
-
-def _open(rules: Rules, wanted: ToRead, _: None) -> Opened:
-    return open_message(wanted.body, rules, wanted.partner)
-
-
-def _read(rules: Rules, wanted: ToRead, opened: Opened) -> ReadMessage:
-    return ReadMessage(survey=opened.survey, documents=list(opened.documents()))
-
-
-def _prepare(rules: Rules, wanted: ToRead, reading: ReadMessage) -> ReadMessage:
-    found = [(each.position, _prepared(rules, wanted, reading, each)) for each in reading.documents]
-    prepared = {position: each for position, each in found if each is not None}
-    return replace(reading, prepared=prepared) if prepared else reading
-
-
-def _prepared(
-    rules: Rules, wanted: ToRead, reading: ReadMessage, document: Document, unsaid: Wording | None = None
-) -> PreparedDocument | None:
-    """Return what a document comes to; as one that is held, where ``unsaid`` says why it cannot be answered."""
-    envelope, partner = reading.survey.envelopes[document.envelope - 1], rules.partner(wanted.partner)
-    test, message = is_test(envelope, partner), wanted.message
-    return prepare(document, envelope.reference, rules, message, partner.id, test=test, now=wanted.now, unsaid=unsaid)
-
-
-def _write(rules: Rules, wanted: ToRead, reading: ReadMessage) -> ReadMessage:
-    """Write what will be due; where our configuration is at fault that is said when it is due."""
-    written: dict[int, PreparedDocument] = {}
-    for document in reading.documents:
-        before = reading.prepared.get(document.position)
-        if before is not None:
-            held = partial(_prepared, rules, wanted, reading, document)
-            found = with_drafts(rules, wanted.partner, before, held)
-            if found is not None:
-                written[document.position] = found
-    return replace(reading, prepared=written)
-
-
-def with_prepared(rules: Rules, wanted: ToRead, reading: ReadMessage) -> ReadMessage:
-    """Return a portion of a message with what its documents come to, and our answers written."""
-    return _write(rules, wanted, _prepare(rules, wanted, reading))
 
 
 class ReadHere:

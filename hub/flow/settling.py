@@ -2,8 +2,8 @@
 
     enter numbers → handle each document → write what was prepared → record → acknowledge → number and queue → complete
 
-What was prepared where the message was read is written if it still stands; any other document is handled by its room,
-on what stands then. Effects, answers and their control numbers commit together or not at all.
+What becomes of each document ``handling`` says; here are the steps around it, in their order. Effects, answers and
+their control numbers commit together or not at all.
 """
 
 from __future__ import annotations
@@ -15,90 +15,37 @@ from functools import partial
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from hub.business.room import Room
-from hub.canonical.result import Cause, Result
+from hub.canonical.result import Cause
 from hub.exchange import envelopes, outbox, recording
 from hub.exchange.budgets import by_partner, spend
 from hub.exchange.controls import one_at_a_time
 from hub.exchange.duties import put_duties, read_at_last, renew_duties
-from hub.exchange.model import Acknowledgement, DocumentRow, Duty, EnvelopeRow, Judgement
+from hub.exchange.model import DocumentRow, Duty, EnvelopeRow
 from hub.exchange.partners import Partner
-from hub.exchange.recording import TestsBefore
-from hub.exchange.waiting import Waiting, must_wait, subject_stands, wait, waits_no_longer
+from hub.exchange.waiting import subject_stands
 from hub.exchange.weights import RESENT, Amount
-from hub.flow.documents import Document, Envelope, is_test, not_understood
-from hub.flow.drafts import Draft, Reply
+from hub.flow.documents import Document, Envelope, is_test
+from hub.flow.drafts import Reply
 from hub.flow.effects import Effects
-from hub.flow.handling import handled
-from hub.flow.keeping import Kept, envelope_keys
-from hub.flow.owing import answer_duty, owed_for
-from hub.flow.portions import DOCUMENTS_ACKNOWLEDGED_AT_ONCE, Portion, stored_amount
-from hub.flow.preparing import PreparedDocument, arrived, is_of, is_of_today
+from hub.flow.handling import Results
+from hub.flow.keeping import envelope_keys
+from hub.flow.owing import answer_duty
+from hub.flow.portions import Portion, stored_amount
+from hub.flow.progress import Progress, Unsettled
 from hub.flow.replying import drafts_of, replied_amount
-from hub.flow.rooms import ROOM_OF, handler_of
 from hub.flow.rows import document_row, envelope_row
 from hub.flow.rules import Rules
-from hub.flow.sequencing import as_it_would_wait
 from hub.flow.services import Services
-from hub.flow.standing import StandingVersions
-from hub.flow.summary import Settled, Summary
+from hub.flow.standing import Claims, StandingVersions, prepared_of
+from hub.flow.summary import Settled
 from hub.flow.syntaxes import SYNTAXES
-from hub.flow.tasks import Task, complete
+from hub.flow.tasks import complete
 from hub.kernel.errors import Conflict
 from hub.kernel.outcome import Key
-from hub.kernel.sentence import as_written
-from hub.kernel.struct import Struct
 from hub.platform import jobs
 
 STANDS = frozenset({"accepted", "changed", "held"})
 """Outcomes after which what a document is about may stand: its room says whether it does."""
-DOCUMENTS_OF_A_GROUPED_MESSAGE_MAX = 2  # most messages hold one order
-CANONICAL_BYTES_OF_A_GROUPED_MESSAGE_MAX = 8 * 1024  # ten lines; what is longer holds the writer as long as the rest
-
-
-class Progress(Struct):
-    """What the portions written so far have come to."""
-
-    envelopes: list[Envelope] = []  # with what was found when their references were entered
-    judgements: list[Judgement] = []
-    resent: frozenset[str] = frozenset()  # messages whose answers were sent once more
-    summary: Summary = Summary()
-    kept: Kept = Kept()
-    tests: TestsBefore = TestsBefore()  # what an earlier run took each document for: a test never becomes real
-    keys: int = 0  # by which it is found
-    read: int = 0  # position of the last document
-    owed: int = 0  # and of the last of which it is said what we owe for it
-    acknowledged: int = 0  # envelopes
-    acknowledgements: list[Acknowledgement] = []  # of them, at worst
-    stored: Amount = Amount()  # with the last portion
-    became: list[tuple[str | None, str, str]] = []  # its documents: canonical name, validation, outcome
-    alone: list[Reply] = []  # only of the envelope: they go out together, with the last portion
-
-
-class Unsettled(Struct):
-    """A portion of a message that takes effect now, and what the portions before it have come to."""
-
-    task: Task
-    portion: Portion
-    before: Progress | None
-
-    @property
-    def acknowledges_many(self) -> bool:
-        """Whether long acknowledgements go out with the portion: never twice."""
-        if self.before is None or not self.portion.acknowledged or self.task.finished_before:
-            return False
-        return len(self.before.summary.outcomes) > DOCUMENTS_ACKNOWLEDGED_AT_ONCE
-
-    @property
-    def may_be_grouped(self) -> bool:
-        """Whether it may be settled with others: a whole message, small, and all of its effect was prepared."""
-        documents, prepared = self.portion.documents, self.portion.prepared
-        whole = self.before is None and self.portion.last
-        if self.task.again or not whole or len(documents) > DOCUMENTS_OF_A_GROUPED_MESSAGE_MAX:
-            return False
-        if sum(len(each.canonical or b"") for each in documents) > CANONICAL_BYTES_OF_A_GROUPED_MESSAGE_MAX:
-            return False
-        return all(each.position in prepared for each in documents if each.takes_effect)
 
 
 def settle(services: Services, group: Sequence[Unsettled], conn: Connection) -> list[Progress | None]:
@@ -109,7 +56,7 @@ def settle(services: Services, group: Sequence[Unsettled], conn: Connection) -> 
     """
     one_at_a_time(conn, [unsettled.task.message.partner for unsettled in group])
     effects = Effects(conn, services.rules, services.blobs, services.clock)
-    standing = StandingVersions(conn, [each for unsettled in group for each in _prepared(unsettled)])
+    standing = StandingVersions(conn, [each for unsettled in group for each in prepared_of(unsettled)])
     settlements = [_Settlement(effects, standing, unsettled) for unsettled in group]
     if len(group) > 1:
         settlements = [each for each in settlements if each.stands()]
@@ -142,12 +89,6 @@ def replies_to(
     return [syntax.acknowledge(rules, partner, each, progress.summary.outcomes, because, now) for each in envelopes]
 
 
-def _prepared(unsettled: Unsettled) -> list[tuple[Room, PreparedDocument]]:
-    portion = unsettled.portion
-    found = ((each.document, portion.prepared.get(each.position)) for each in portion.documents)
-    return [(ROOM_OF[name], prepared) for name, prepared in found if prepared is not None and name in ROOM_OF]
-
-
 class _Settlement:
     """What follows from a portion of a message, inside one transaction: its steps, in order."""
 
@@ -159,7 +100,8 @@ class _Settlement:
         self.duties: list[Duty] = []  # of ours, new with this portion
         self.stored = Amount()  # with this portion
         self._effects, self._standing, self._message = effects, standing, unsettled.task.message
-        self._claims: dict[int, bool] = {}  # by position: whether what was prepared stands, where that is known
+        self._claims = Claims(standing, unsettled, effects.rules, effects.now)
+        self._results = Results(effects, self._claims, unsettled)
         self._keys: list[Key] = []
         self._stand: dict[tuple[Key, bool], None] = {}  # what its documents made or changed, and whether in a test
         self._new: list[Envelope] = []  # whose references are entered with this portion
@@ -167,11 +109,7 @@ class _Settlement:
 
     def stands(self) -> bool:
         """Whether all of its documents still come to what was prepared."""
-        for document in self.unsettled.portion.documents:
-            if document.takes_effect:
-                test = is_test(self._envelope(document), self.partner)
-                self._claims[document.position] = self._claim(document, test)
-        return all(self._claims.values())
+        return self._claims.all_hold()
 
     def begin(self) -> None:
         """Enter references of envelopes, and forget what an earlier run wrote of the documents of this portion."""
@@ -263,10 +201,10 @@ class _Settlement:
             read_at_last(self._effects.conn, message, now)
 
     def _settled(self, document: Document) -> Settled:
-        judgement, envelope = self.progress.judgements[document.envelope - 1], self._envelope(document)
+        judgement, envelope = self.progress.judgements[document.envelope - 1], self.unsettled.envelope_of(document)
         before = self.progress.tests.judged(document.position, document.envelope)
         test = is_test(envelope, self.partner) if before is None else before
-        result = self._result(document, judgement, test)
+        result = self._results.of(document, judgement, test=test)
         if result.subject is not None and result.outcome in STANDS:
             self._stand[result.subject, test] = None
         syntax = self._syntax
@@ -279,73 +217,6 @@ class _Settlement:
             outcome=syntax.outcome(document),
             place=partial(syntax.place, envelope, document),
         )
-
-    def _envelope(self, document: Document) -> Envelope:
-        """Return the envelope it stands in, as it was before its number was judged."""
-        return self.unsettled.portion.survey.envelopes[document.envelope - 1]
-
-    def _result(self, document: Document, judgement: Judgement, test: bool) -> Result:
-        """Let the document take effect, if it may, and say what became of it."""
-        if judgement in ("duplicate", "conflict"):
-            return Result(outcome="duplicate" if judgement == "duplicate" else "quarantined")
-        if document.refused:
-            return Result(outcome="refused")
-        room, handle = ROOM_OF.get(document.document or ""), handler_of(document.document, self._syntax)
-        if handle is None or not document.takes_effect:
-            attention, open_duties = not_understood(document), owed_for(document, self._effects.rules, self.partner.id)
-            return Result(outcome="held", attention=attention, open_duties=open_duties)
-        effects, portion = self._effects, self.unsettled.portion
-        prepared = portion.prepared.get(document.position)
-        if room is not None and prepared is not None and self._claim(document, test):
-            effects.keep(room, prepared.writes)
-            return self._sent(document, room, prepared.result, prepared.drafts)
-        effects.write_prepared()  # it may rest on that
-        reference = self._envelope(document).reference
-        given = arrived(
-            document, reference, effects.rules, self._message.id, self.partner.id, test=test, now=effects.now
-        )
-        change = as_it_would_wait(room, given)
-        if change is not None and must_wait(effects.conn, change):
-            return self._waits(change)
-        result, drafts = handled(effects, handle, given)
-        self._standing.forget()
-        if change is not None and result.waits:
-            return self._waits(replace(change, waits_for="subject"))
-        if change is not None and self.unsettled.task.again:
-            waits_no_longer(effects.conn, self._message.id, document.position)
-        return self._sent(document, room, result, drafts)
-
-    def _waits(self, change: Waiting) -> Result:
-        """Put the document down as one that waits, and leave it undecided."""
-        conn, subject = self._effects.conn, change.subject
-        wait(conn, change)
-        if not self.unsettled.task.again:
-            recording.note(
-                conn, change.message, "waits", as_written(f"{subject.kind} {subject.value}"), at=self._effects.now
-            )
-        return Result(outcome="none", subject=subject)
-
-    def _claim(self, document: Document, test: bool) -> bool:
-        """Whether what was prepared for the document is of it, of today, and rests on what stands."""
-        known = self._claims.get(document.position)
-        if known is not None:
-            return known
-        prepared, partner = self.unsettled.portion.prepared.get(document.position), self.partner.id
-        if prepared is None or not is_of(prepared, document, self._effects.rules, self._message.id, partner, test=test):
-            return False
-        if not is_of_today(prepared, self._effects.rules, partner, self._effects.now):
-            return False
-        return self._standing.claim(ROOM_OF[document.document or ""], prepared)
-
-    def _sent(self, document: Document, room: Room | None, result: Result, drafts: Sequence[Draft]) -> Result:
-        """Let go out what is owed, and again what the room asks for. Its sender is answered where it sent from."""
-        for message in result.resend:
-            outbox.resend(self._effects.conn, message, now=self._effects.now, actor="hub")
-        to = self._syntax.identity(self.partner, self._envelope(document), document)
-        for draft in drafts:
-            answers = to is not None and draft.partner == self.partner.id
-            self._effects.send(room, replace(draft, to=to) if answers else draft)
-        return result
 
     def found_by(self) -> tuple[str, str, list[Key]]:
         """Return the keys of this portion: the partner, the message, and by what it is found."""

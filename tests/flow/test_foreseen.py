@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from hub.business.orders import filing, handlers
 from hub.exchange import intake
-from hub.flow import readers
-from hub.flow.readers import Reader, ReadMessage, ToRead
+from hub.flow import reading
+from hub.flow.readers import Reader
+from hub.flow.reading import ReadMessage, ToRead
 from tests.flow.at_work import AtWork, codes
 from tests.flow.overlay import NORTH, add_north, change, from_north, short_numbers
 from tests.flow.wire import Sent, group, interchange, line, of_kind, one_order, order, transaction
@@ -39,7 +40,7 @@ def other(tmp_path: Path, clock: FrozenClock, sqlite_template: Path) -> Iterator
 
 @pytest.fixture
 def prepares_nothing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    return lambda: monkeypatch.setattr(readers, "prepare", lambda *given, **more: None)
+    return lambda: monkeypatch.setattr(reading, "prepare", lambda *given, **more: None)
 
 
 class Between:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from hub.flow import large_steps
 from hub.flow.large import LargeHere, LargeInSubprocess, LargeReader
 from hub.flow.large_steps import REMEMBERED_MAX, Step, StepResult, Steps
-from hub.flow.readers import ReadMessage, ToRead
+from hub.flow.reading import ReadMessage, ToRead
 from hub.flow.rules import Rules
 from hub.formats.body import Bytes
 from hub.formats.x12.limits import SEGMENTS_PER_SET_MAX, SET_BYTES_MAX

@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 from hub.exchange import intake
 from hub.flow import readers, tasks
 from hub.flow.documents import Document, Survey
-from hub.flow.readers import ReadInSubprocess, ReadMessage, ToRead, read_messages
+from hub.flow.readers import ReadInSubprocess
+from hub.flow.reading import ReadMessage, ToRead, read_messages
 from hub.flow.rules import Rules
 from hub.kernel.errors import Misconfigured, Unreadable
 from hub.platform import jobs, subprocesses

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.exchange import replay
-from hub.flow import groups, readers, rendering
+from hub.flow import groups, reading, rendering
 from hub.flow.portions import DOCUMENTS_PER_PORTION
 from hub.flow.rendering import Unsendable
 from hub.kernel.diagnostics import Diagnostic, Severity
@@ -151,7 +151,7 @@ def test_a_message_that_could_not_be_read_is_acknowledged_once_it_can_be(
     if read_before:
         hub.work()
     with monkeypatch.context() as patch:
-        patch.setattr(readers, "open_message", unreadable)
+        patch.setattr(reading, "open_message", unreadable)
         hub.work()
         for _ in range(in_vain):
             assert hub.replay(message).message.outcome == "quarantined"

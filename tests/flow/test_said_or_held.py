@@ -87,7 +87,7 @@ def test_an_order_whose_answer_cannot_be_written_is_held_and_said_to_all_once_it
 ) -> None:
     hub = narrowed
     if not beforehand:
-        monkeypatch.setattr("hub.flow.readers.prepare", lambda *given, **more: None)
+        monkeypatch.setattr("hub.flow.reading.prepare", lambda *given, **more: None)
     got = hub.send(one_order(LONG, **({"lines": lines} if lines else {})))
     assert_held(hub, got)
     assert_held(hub, hub.replay(got.message.id))

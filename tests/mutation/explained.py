@@ -12,11 +12,11 @@ EXPLAINED: dict[str, str] = {
     "hub/flow/delivering.py:Deliverer.__init__: 0 → 1": "turns are numbered to be compared with each other",
     "hub/flow/bodies.py:BodySyntax.holds_many: False → None": "its one caller asks whether it is true; mypy refuses it",
     "hub/flow/x12/opening.py:open_interchanges: 1 → 2": "with which event a step ends: steps are as long as before",
-    "hub/flow/settling.py:Unsettled.may_be_grouped: is → is not": ALONE,
-    "hub/flow/settling.py:Unsettled.may_be_grouped: or → and": (
+    "hub/flow/progress.py:Unsettled.may_be_grouped: is → is not": ALONE,
+    "hub/flow/progress.py:Unsettled.may_be_grouped: or → and": (
         "what would else be settled alone is settled with others, and by itself where that does not hold: pace alone"
     ),
-    "hub/flow/settling.py:Unsettled.may_be_grouped: all(each.position in prepared for each in documents if "
+    "hub/flow/progress.py:Unsettled.may_be_grouped: all(each.position in prepared for each in documents if "
     "each.takes_effect) → None": ALONE,
     "hub/flow/syntaxes.py:warm_up: rules.of_room(room, partner.id) → pass": "the first message that needs it reads it",
     "hub/flow/inspecting.py:_buyer: or → and": "a document has its canonical name with its form, or neither",

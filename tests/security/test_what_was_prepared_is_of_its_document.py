@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from hub.canonical.result import Cause, Due, OpenDuty
 from hub.exchange.model import MessageDetail
 from hub.flow.preparing import PreparedDocument
-from hub.flow.readers import Reader, ReadMessage, ToRead
+from hub.flow.readers import Reader
+from hub.flow.reading import ReadMessage, ToRead
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.wire import of_kind, one_order
 

@@ -42,7 +42,7 @@ from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key
-from hub.kernel.sentence import Phrase, declared
+from hub.kernel.sentence import Phrase, Word, declared
 from hub.kernel.struct import Struct
 from hub.kernel.words import When
 from hub.mapping.library import Map
@@ -50,6 +50,7 @@ from hub.mapping.provenance import Origin
 
 DOCUMENT = "document"
 """The kind of a reference that is what a map says a document is known by."""
+NOTHING_AGREED, WRAPPED = "nothing-agreed", "wrapped"
 KIND_CHARACTERS_MAX = 60  # as its column has it
 _UNFIT_FOR_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -69,8 +70,25 @@ declared(
             remedy='name its map under [sends] of partners/{partner}/partner.toml, such as order = "{partner}/order", '
             "start the hub again (it reads partner files as it starts), and replay the message",
         ),
+        f"MAP-NOT-ROUTED/{NOTHING_AGREED}": Phrase(
+            message="nothing in {syntax} was agreed with this partner, and {found} came",
+            remedy="ask the sender what is meant; a map under [sends] of partners/{partner}/partner.toml would take it",
+        ),
+        f"MAP-NOT-ROUTED/{WRAPPED}": Phrase(
+            message="{document} stands within {found}, an envelope that nothing here opens",
+            remedy="tell the sender to send {document} by itself, or take it out and hand it in for partner {partner}",
+        ),
     }
 )
+
+
+class NotRouted(Struct):
+    """What is said of a document that no map takes, and what it says of itself."""
+
+    finding: Diagnostic
+    kind: str  # how the wire names it
+    number: str = ""  # its own, as sent
+    numbers: list[tuple[str, str]] = []  # kind and value: what people ask for it by
 
 
 class BodySyntax(DoorWords, ABC):
@@ -81,6 +99,8 @@ class BodySyntax(DoorWords, ABC):
     content_type: str
     extension: str
     root: Location  # the whole of a document: an XPath, a JSON pointer
+    answers = re.compile(r"(?i).*(response|acknowledge?ment)")
+    """By name, documents that answer something of ours: two sides would answer each other for ever."""
 
     @property
     def name(self) -> str:
@@ -145,13 +165,20 @@ class BodySyntax(DoorWords, ABC):
         """Return by what a document is asked for, whatever became of it, beside its own number: kind and value."""
         return []
 
-    def not_routed(self, received: OpenedDocument, partner: Partner, maps: Sequence[Map]) -> Diagnostic:
+    def not_routed(self, received: OpenedDocument, partner: Partner, maps: Sequence[Map]) -> NotRouted:
         """Say what was found, and which line of the partner's file would take it. No fault of the document's own."""
+        return NotRouted(finding=self.unexpected(received, partner, maps), kind=received.kind)
+
+    def unexpected(
+        self, received: OpenedDocument, partner: Partner, maps: Sequence[Map], case: str | None = None, **words: Word
+    ) -> Diagnostic:
+        """Return the finding about a document that no map takes."""
         known = ", ".join(sorted({each.kind for each in maps}))
         return Diagnostic(
             code="MAP-NOT-ROUTED",
+            case=case if known else NOTHING_AGREED,
             severity=Severity.DOCUMENT,
-            words={"syntax": self.family.called, "partner": partner.id},
+            words={"syntax": self.family.called, "partner": partner.id} | words,
             location=received.place,
             found=received.kind,
             expected=known or None,
@@ -171,19 +198,16 @@ class BodySyntax(DoorWords, ABC):
         return replace(envelope, findings=[*envelope.findings, finding])
 
     def outcome(self, document: Document) -> DocumentOutcome | None:
-        """Return all that was found, in words, also by its map; None of what no schema has judged.
-
-        None also of what is an acknowledgement itself: two sides would acknowledge each other for ever.
-        """
-        if document.schema_digest is None or document.document == FunctionalAcknowledgement.__name__:
-            return None
+        """Return all that was found, in words, also by its map, or that none takes it."""
+        is_acknowledgement = document.document == FunctionalAcknowledgement.__name__
         return DocumentOutcome(
             envelope=document.envelope,
             group=document.group,
             kind=document.kind,
-            number=document.subject.value if document.subject else "",
+            number=document.number or (document.subject.value if document.subject else ""),
             findings=document.findings,
             subject=document.subject,
+            is_answer=is_acknowledgement or self.answers.fullmatch(document.kind) is not None,
         )
 
     def acknowledge(
@@ -207,6 +231,8 @@ class BodySyntax(DoorWords, ABC):
                 DocumentOutcome(envelope=1, group=0, kind=self.family.called, number="", findings=envelope.findings)
             ]
         if map_ is None or map_.family.name != self.name or not of_this:
+            return Reply(acknowledgement="none")
+        if any(each.is_answer or each.kind == map_.kind for each in of_this):
             return Reply(acknowledgement="none")
         local = now.astimezone(ZoneInfo(partner.time_zone))
         issued = When(on=local.date(), at=local.time().replace(microsecond=0, tzinfo=None))
@@ -348,8 +374,13 @@ class OpenedBody:
         maps = agreed_maps(self._rules, self._partner, syntax.name)
         map_ = route(received, syntax.family, maps)
         if map_ is None:
+            found = syntax.not_routed(received, self._partner, maps)
             return replace(
-                document, findings=[*received.findings, syntax.not_routed(received, self._partner, maps)]
+                document,
+                kind=found.kind[:KIND_CHARACTERS_MAX],
+                number=found.number,
+                numbers=[*found.numbers, *document.numbers],
+                findings=[*received.findings, found.finding],
             ), envelope
         return self._judged(document, envelope, map_)
 

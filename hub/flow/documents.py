@@ -140,6 +140,7 @@ class DocumentOutcome(Struct):
     findings: Sequence[Diagnostic] = ()
     version: str | None = None
     subject: Key | None = None  # what it is about
+    is_answer: bool = False  # itself, to something of ours: nothing is said of it
 
 
 def is_test(envelope: Envelope, partner: Partner) -> bool:

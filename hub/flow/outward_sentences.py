@@ -36,6 +36,18 @@ SENTENCES: Mapping[str, tuple[str, str | None]] = {
     "MAP-SAID-TWICE": ("'{text}' stands where the document has said '{expected}' already, and one is meant", None),
     "MAP-SAID-TWICE/same": ("'{text}' is said twice, alike", "say it once"),
     "MAP-TOTAL": ("states {text}, but the {operation} is {expected}", "say which of both is right"),
+    "MAP-NOT-ROUTED": (
+        "{found} is nothing that was agreed with us, and nothing has taken it",
+        "send what was agreed, {expected}; a person of ours looks at this one",
+    ),
+    "MAP-NOT-ROUTED/nothing-agreed": (
+        "{found} came, and nothing in {syntax} is agreed with you",
+        "send what was agreed, or have {syntax} agreed with us first",
+    ),
+    "MAP-NOT-ROUTED/wrapped": (
+        "{document} stands within {found}, an envelope that was not agreed with us, and nothing has taken it",
+        "send {document} by itself, with no envelope around it; a person of ours looks at this one",
+    ),
     "MAP-MORE": ("{count} more findings are not listed", "mend the first ones and send the document again"),
     # envelopes
     "ENV-NOTHING-AGREED": ("no X12 is agreed with you", "have the ids of your envelopes agreed with us first"),
@@ -117,7 +129,9 @@ SENTENCES: Mapping[str, tuple[str, str | None]] = {
 }
 
 
-OF_ALL_CASES = frozenset({"BUS-ACKNOWLEDGES-NOTHING", "ENV-OURS-GROUP", "SYN-OURS-ELEMENT", "SYN-OURS-SEGMENT"})
+OF_ALL_CASES = frozenset(
+    {"BUS-ACKNOWLEDGES-NOTHING", "ENV-OURS-GROUP", "MAP-NOT-ROUTED", "SYN-OURS-ELEMENT", "SYN-OURS-SEGMENT"}
+)
 """Codes whose sentence here stands for each of their cases that has none of its own."""
 
 

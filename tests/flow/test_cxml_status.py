@@ -104,13 +104,6 @@ def test_a_payload_is_said_back_as_it_came_however_long(hub: AtWork, length: int
     assert spoken_of(sent) == [payload]
 
 
-def test_what_no_map_takes_is_told_nothing_or_two_hubs_would_tell_each_other_for_ever(hub: AtWork) -> None:
-    start, end = ORDER.index(b"  <Request"), ORDER.index(b"</cXML>")
-    update = b'<Request><StatusUpdateRequest><DocumentReference payloadID="1"/></StatusUpdateRequest></Request>'
-    got = hub.send(ORDER[:start] + update + ORDER[end:], MERIDIAN)
-    assert (got.message.outcome, hub.answers(got.message.id)) == ("held", [])
-
-
 def test_a_network_that_wants_none_gets_none(hub_with: OpenOver, tmp_path: Path) -> None:
     change(tmp_path, "partners/meridian-cath/partner.toml", "status-update = ", "# status-update = ")
     hub = hub_with(tmp_path)

@@ -134,7 +134,7 @@ def test_a_type_that_no_map_takes_is_held_and_says_which_line_would_take_it(
     assert (got.message.outcome, got.message.wire) == ("held", found)
     assert got.message.why == f"Not understood: no map is named for the JSON document '{found}'"
     assert codes(got) == {"MAP-NOT-ROUTED"}
-    assert helix.answers(got.message.id) == []
+    assert helix.answers(got.message.id) == [], "it asks for no acknowledgements"
 
 
 def test_an_array_is_no_order_and_is_told_so(helix: AtWork) -> None:

@@ -366,10 +366,11 @@ def test_what_keeps_an_answer_of_ours_back_is_not_told_as_a_fault_of_the_order(
     )
 
 
-def test_codes_of_an_unrouted_document_tell_our_remedy_to_us_alone(hub: AtWork) -> None:
+def test_of_an_unrouted_document_our_remedy_is_told_to_us_alone(hub: AtWork) -> None:
     got = hub.send(b"<Forecast/>", SUMMIT)
     assert codes(got) == {"MAP-NOT-ROUTED"}
-    assert hub.answers(got.message.id) == []
+    [told] = hub.answers(got.message.id)
+    assert b"partner.toml" not in told.body
 
 
 @pytest.mark.parametrize(

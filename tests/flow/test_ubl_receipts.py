@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from hub.exchange.model import MessageDetail
 from hub.web.statuses import named_by
 from tests.flow.at_work import AtWork, codes
@@ -127,14 +125,6 @@ def test_who_does_not_ask_is_told_nothing(tmp_path: Path, hub_with: OpenOver) ->
     good, bad = hub.send(ORDER, NORDLYS), hub.send(MANY, NORDLYS)
     assert answers(hub, good.message.id, RECEIPT) == answers(hub, bad.message.id, RECEIPT) == []
     assert (good.message.acknowledgement, bad.message.acknowledgement) == ("none", "none")
-
-
-@pytest.mark.parametrize("root", ["Invoice", "CreditNote"])
-def test_a_document_that_was_not_agreed_is_held_for_a_person_and_not_refused(hub: AtWork, root: str) -> None:
-    other = ORDER.replace(b"<Order ", b"<%s " % root.encode()).replace(b"</Order>", b"</%s>" % root.encode())
-    got = hub.send(other.replace(b"xsd:Order-2", b"xsd:%s-2" % root.encode()), NORDLYS)
-    assert (got.message.outcome, codes(got)) == ("held", {"MAP-NOT-ROUTED"})
-    assert answers(hub, got.message.id, RECEIPT) == []
 
 
 def test_nobody_elses_acknowledgement_changes(hub: AtWork) -> None:

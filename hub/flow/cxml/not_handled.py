@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 
-from hub.exchange.partners import Partner
-from hub.flow.outward_sentences import TO_PARTNER
-from hub.formats.family import OpenedDocument
-from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.sentence import Phrase, declared
-from hub.mapping.library import Map
 
 PROFILE = "ProfileRequest"
 RESPONSE = "Response"
 UNKNOWN = "cxml-unknown"
+ANSWERS = re.compile("Response|StatusUpdateRequest|ConfirmationRequest")
+"""What answers something of ours."""
 
 _PUNCH_OUT = ("PunchOutSetupRequest", "PunchOutOrderMessage", "ProviderSetupRequest", "ProviderDoneMessage")
 _CATALOGUE = (
@@ -63,28 +60,8 @@ declared(
         ),
     }
 )
-declared(
-    {
-        f"MAP-NOT-ROUTED/{case}-{TO_PARTNER}": Phrase(
-            message="{found} is nothing that was agreed with us, and nothing has taken it",
-            remedy="send an OrderRequest, as was agreed; a person of ours looks at this one",
-        )
-        for case in sorted({*_CASES.values(), UNKNOWN})
-    }
-)
 
 
-def not_handled(received: OpenedDocument, partner: Partner, maps: Sequence[Map]) -> Diagnostic | None:
-    """Return what is said of a document that no map takes; None of an OrderRequest, for which the file may name one."""
-    if received.kind == "OrderRequest":
-        return None
-    known = ", ".join(sorted({each.kind for each in maps}))
-    return Diagnostic(
-        code="MAP-NOT-ROUTED",
-        case=_CASES.get(received.kind, UNKNOWN),
-        severity=Severity.DOCUMENT,
-        words={"partner": partner.id},
-        location=received.place,
-        found=received.kind,
-        expected=known or None,
-    )
+def case_of(kind: str) -> str | None:
+    """Return which sentence says what a document is; None of an OrderRequest, for which the file may name a map."""
+    return None if kind == "OrderRequest" else _CASES.get(kind, UNKNOWN)

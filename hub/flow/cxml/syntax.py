@@ -8,9 +8,9 @@ from datetime import datetime
 from hub.exchange.controls import Numbers
 from hub.exchange.partner_cxml import CxmlId
 from hub.exchange.partners import Partner
-from hub.flow.bodies import BodySyntax
+from hub.flow.bodies import BodySyntax, NotRouted
 from hub.flow.cxml.agreement import PAYLOAD, agreed_cxml, envelope_of, payload_of
-from hub.flow.cxml.not_handled import not_handled
+from hub.flow.cxml.not_handled import ANSWERS, case_of
 from hub.flow.cxml.signing import CxmlDoorWords
 from hub.flow.cxml.view import view
 from hub.flow.documents import Envelope, Identity
@@ -23,7 +23,6 @@ from hub.formats.cxml.header import Credential, CxmlHeader
 from hub.formats.cxml.writer import enveloped
 from hub.formats.family import OpenedDocument
 from hub.formats.schema import Schema
-from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.mapping.library import Map
@@ -36,6 +35,7 @@ class CxmlSyntax(CxmlDoorWords, BodySyntax):
     content_type = "text/xml"  # as its standard has it; in UTF-8, as its declaration says
     extension = "xml"
     root = Location(at="/cXML")
+    answers = ANSWERS
 
     def envelope(self, received: OpenedDocument, partner: Partner) -> Envelope:
         """Return what the header says, held against what was agreed."""
@@ -53,9 +53,10 @@ class CxmlSyntax(CxmlDoorWords, BodySyntax):
         """Return the payloadID."""
         return [(PAYLOAD, received.number)] if received.number else []
 
-    def not_routed(self, received: OpenedDocument, partner: Partner, maps: Sequence[Map]) -> Diagnostic:
+    def not_routed(self, received: OpenedDocument, partner: Partner, maps: Sequence[Map]) -> NotRouted:
         """Say which request it is, and that nothing here takes it."""
-        return not_handled(received, partner, maps) or super().not_routed(received, partner, maps)
+        case = case_of(received.kind)
+        return NotRouted(finding=self.unexpected(received, partner, maps, case), kind=received.kind)
 
     def sent_by(self, partner: Partner, envelope: Envelope) -> Identity | None:
         """Return the identity in From, where the partner has several."""

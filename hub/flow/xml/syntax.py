@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from hub.flow.bodies import BodySyntax
+from collections.abc import Sequence
+
+from hub.exchange.partners import Partner
+from hub.flow.bodies import WRAPPED, BodySyntax, NotRouted
 from hub.flow.views import View
 from hub.flow.xml.view import view
+from hub.formats.family import OpenedDocument
 from hub.formats.schema import Schema
+from hub.formats.xml.beginnings import beginning_of
 from hub.formats.xml.family import XmlFamily
 from hub.kernel.location import Location
+from hub.mapping.library import Map
 
 
 class XmlSyntax(BodySyntax):
@@ -17,6 +23,13 @@ class XmlSyntax(BodySyntax):
     content_type = "application/xml"  # RFC 7303; in UTF-8, as its declaration says
     extension = "xml"
     root = Location(at="/")
+
+    def not_routed(self, received: OpenedDocument, partner: Partner, maps: Sequence[Map]) -> NotRouted:
+        """Say it by the name and the number of the document, also of one that stands in an envelope."""
+        said = beginning_of(received, [each.schema for each in maps])
+        case = WRAPPED if said.wrapped else None
+        finding = self.unexpected(received, partner, maps, case, document=said.wrapped or said.name)
+        return NotRouted(finding=finding, kind=said.name, number=said.number, numbers=said.numbers)
 
     def page(self, body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
         """Return the document by its elements."""

@@ -19,6 +19,7 @@ from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement, Dut
 from hub.exchange.recording import call_attention, fold, note
 from hub.exchange.tables import document, envelope, message, owed, search_key, timeline
 from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.outcome import Key
 from hub.kernel.sentence import Phrase, Word, Wording, declared
 from hub.kernel.struct import Struct
 from hub.platform.columns import Instant
@@ -40,6 +41,13 @@ class SentDocument(Struct):
     reference: str
     findings: list[Diagnostic]
     release: str | None = None
+    subject_kind: str | None = None
+    subject: str | None = None
+
+    @property
+    def about(self) -> list[Key]:
+        """What it is about, if it says so."""
+        return [Key(kind=self.subject_kind, value=self.subject)] if self.subject_kind and self.subject else []
 
 
 class AcknowledgedDocuments(Struct):
@@ -76,6 +84,12 @@ def sent_documents(
         state=row.state,
         acknowledged_by=row.done_by,
     )
+
+
+def about_what(conn: Connection, message_id: str) -> list[Key]:
+    """Return what the documents of a message of ours are about: an acknowledgement of it is found by that, too."""
+    sent = (SentDocument(**each._mapping) for each in conn.execute(_SENT_DOCUMENTS, {"wanted": message_id}))
+    return [key for each in sent for key in each.about]
 
 
 def acknowledge_documents(
@@ -281,6 +295,8 @@ _SENT_DOCUMENTS = (
         document.c.reference,
         document.c.findings,
         document.c.release,
+        document.c.subject_kind,
+        document.c.subject,
     )
     .where(document.c.message == bindparam("wanted"))  # what we send is acknowledged as one
     .order_by(document.c.position)

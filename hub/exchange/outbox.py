@@ -11,7 +11,7 @@ thought of it stands.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
@@ -88,14 +88,14 @@ class DueDelivery(Struct):
     file_name: str | None = None
 
 
-def put_all(conn: Connection, outgoing: Sequence[OutboundMessage]) -> None:
-    """Write several messages and make them due, table by table."""
+def put_all(conn: Connection, outgoing: Sequence[OutboundMessage], shortened: Collection[str] = ()) -> None:
+    """Write several messages and make them due, table by table; ``shortened`` as in ``put_kept_keys``."""
     keys = [kept_keys(each.keys) for each in outgoing]
     _MESSAGE.run_many(conn, [_row(each, own[:KEYS_SHOWN_MAX]) for each, own in zip(outgoing, keys, strict=True)])
     blobs.put(conn, *(each.body for each in outgoing))
     envelopes.enter_sent(conn, [row for each in outgoing for row in each.envelopes])
     put_documents(conn, [row for each in outgoing for row in each.documents])
-    put_kept_keys(conn, [(each.partner, each.id, own) for each, own in zip(outgoing, keys, strict=True)])
+    put_kept_keys(conn, [(each.partner, each.id, own) for each, own in zip(outgoing, keys, strict=True)], shortened)
     _DELIVERY.run_many(conn, [_due(each) for each in outgoing])
     if any(each.transport != MAILBOX for each in outgoing):
         ring(conn, BELL)

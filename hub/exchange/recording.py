@@ -7,7 +7,8 @@ message with the last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -26,10 +27,15 @@ from hub.platform.statements import PreparedStatement, unless_there
 
 KEYS_SHOWN_MAX = 24  # of one message in the log; the search box knows all of them
 KEYS_MAX = 20_000  # of one message: a release of 10,000 lines has two keys each
+SHORT_LENGTH_MIN = 4  # of a number without its prefix: a shorter one ends too many others
 FILE = "file"  # kind of the key that is the file's name: known at intake, not read from the body
 POSITION_MAX = 2**31 - 1  # of a document, as its column has it
 DETAIL_LENGTH_MAX = 80  # of what only a syntax understands of a document's envelope
 VALUE_LENGTH_MAX = 120  # of a key, as its column has it; longer ones are cut, as they are when searched
+
+
+_BEFORE_DIGITS = re.compile(r"\A[^0-9]+")
+_LAST_DIGITS = re.compile(r"[0-9]+\Z")
 
 
 class Processed(Struct):
@@ -126,12 +132,18 @@ def kept_keys(keys: Iterable[Key], most: int = KEYS_MAX) -> list[Key]:
     return [Key(kind=kind, value=value) for kind, value in islice(distinct, max(0, most))]
 
 
-def put_kept_keys(conn: Connection, kept: Iterable[tuple[str, str, Sequence[Key]]]) -> None:
-    """Write what ``kept_keys`` returned: of each message its partner, its id, its keys."""
+def put_kept_keys(
+    conn: Connection, kept: Iterable[tuple[str, str, Sequence[Key]]], shortened: Collection[str] = ()
+) -> None:
+    """Write what ``kept_keys`` returned: of each message its partner, its id, its keys.
+
+    Those of the kinds ``shortened`` are found without their prefix too: two more rows of each at most.
+    """
     rows = [
-        {"folded": fold(key.value), "message": message_id, "kind": key.kind, "partner": partner, "value": key.value}
+        {"folded": folded, "message": message_id, "kind": key.kind, "partner": partner, "value": key.value}
         for partner, message_id, keys in kept
         for key in keys
+        for folded in (_spellings(key.value) if key.kind in shortened else (fold(key.value),))
     ]
     _KEYS.run_many(conn, rows)
 
@@ -139,6 +151,20 @@ def put_kept_keys(conn: Connection, kept: Iterable[tuple[str, str, Sequence[Key]
 def fold(value: str) -> str:
     """Return ``value`` as the search box compares it: no outer blanks, no difference of capitals."""
     return storable_text(value.strip().upper(), VALUE_LENGTH_MAX)  # cut last: capitals may be longer (ß, SS)
+
+
+def _spellings(value: str) -> tuple[str, ...]:
+    """Return a number as it is compared, and without what stands before its digits: people leave that out.
+
+    >>> _spellings("mc-4500071"), _spellings("NL-2026-10077"), _spellings("4500098123")
+    (('MC-4500071', '4500071'), ('NL-2026-10077', '2026-10077', '10077'), ('4500098123',))
+    """
+    whole = fold(value)
+    if whole.isdecimal():
+        return (whole,)
+    found = (_BEFORE_DIGITS.sub("", whole), _LAST_DIGITS.search(whole))
+    short = (found[0], found[1][0] if found[1] else "")
+    return tuple(dict.fromkeys((whole, *(each for each in short if len(each) >= SHORT_LENGTH_MIN))))
 
 
 def _document(row: DocumentRow) -> dict[str, object]:

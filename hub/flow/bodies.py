@@ -19,7 +19,6 @@ import structlog
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from hub.business.rooms import ROOMS
 from hub.canonical.acknowledgement import AcknowledgedEnvelope, FunctionalAcknowledgement
 from hub.canonical.result import Cause
 from hub.canonical.stored import encode_document
@@ -29,6 +28,7 @@ from hub.exchange.partners import Partner
 from hub.flow.acknowledged import take_unnamed_acknowledgement
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey, is_test
 from hub.flow.drafts import Content, DocumentAcknowledgements, Draft, Reply, Unsendable
+from hub.flow.numbered import numbers_of, numbers_of_others
 from hub.flow.routing import agreed_maps, route
 from hub.flow.rules import Rules
 from hub.flow.signing import DoorWords
@@ -53,9 +53,6 @@ DOCUMENT = "document"
 NOTHING_AGREED, WRAPPED = "nothing-agreed", "wrapped"
 KIND_CHARACTERS_MAX = 60  # as its column has it
 _UNFIT_FOR_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
-
-NUMBERED = {name: next(iter(room.keys)) for room in ROOMS for name in room.handles if room.keys}
-"""By document, the kind of number that people ask for it by."""
 
 log = structlog.get_logger("hub.flow.bodies")
 
@@ -375,11 +372,13 @@ class OpenedBody:
         map_ = route(received, syntax.family, maps)
         if map_ is None:
             found = syntax.not_routed(received, self._partner, maps)
+            others = numbers_of_others(received, syntax.family, self._rules)
+            numbers = [*found.numbers, *others, *document.numbers]
             return replace(
                 document,
                 kind=found.kind[:KIND_CHARACTERS_MAX],
                 number=found.number,
-                numbers=[*found.numbers, *document.numbers],
+                numbers=list(dict.fromkeys(numbers)),
                 findings=[*received.findings, found.finding],
             ), envelope
         return self._judged(document, envelope, map_)
@@ -394,7 +393,7 @@ class OpenedBody:
             schema_digest=map_.schema.digest,
         )
         applied = map_.apply(checked.root)
-        document = replace(document, numbers=[*_numbers(map_.document, applied.document), *document.numbers])
+        document = replace(document, numbers=[*numbers_of(map_.document, applied.document), *document.numbers])
         if document.rejected:
             return document, envelope
         findings = [*document.findings, *applied.findings]
@@ -414,9 +413,3 @@ def _known(envelope: Envelope, known_by: tuple[str, str], content: Sequence[str]
     kind, reference = known_by
     digest = sha256("\n".join(content).encode("utf-8", "surrogatepass")).hexdigest()
     return replace(envelope, kind=kind, reference=reference, digest=digest)
-
-
-def _numbers(name: str, document: Struct | None) -> list[tuple[str, str]]:
-    """Return by what a document is asked for, also one that has faults: its number, as its room calls that kind."""
-    kind, number = NUMBERED.get(name), getattr(document, "number", None)
-    return [(kind, number)] if kind and isinstance(number, str) else []

@@ -17,6 +17,7 @@ from hub.exchange.duties import put_duties
 from hub.exchange.model import Acknowledgement, DocumentRow, Duty
 from hub.exchange.partners import Partner
 from hub.flow.canonical_json import frame_canonical
+from hub.flow.documents import SUBJECTS
 from hub.flow.drafts import Content, Draft
 from hub.flow.rows import ACKNOWLEDGEMENT, envelope_row
 from hub.flow.rules import Rules
@@ -58,7 +59,7 @@ class Outgoing:
                 duties += awaited
             numbers.save()
         self._drafts = {}
-        outbox.put_all(self._conn, messages)
+        outbox.put_all(self._conn, messages, SUBJECTS)
         put_duties(self._conn, duties)
 
     def _numbered(

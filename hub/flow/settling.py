@@ -24,7 +24,7 @@ from hub.exchange.model import DocumentRow, Duty, EnvelopeRow
 from hub.exchange.partners import Partner
 from hub.exchange.waiting import subject_stands
 from hub.exchange.weights import RESENT, Amount
-from hub.flow.documents import Document, Envelope, is_test
+from hub.flow.documents import SUBJECTS, Document, Envelope, is_test
 from hub.flow.drafts import Reply
 from hub.flow.effects import Effects
 from hub.flow.handling import Results
@@ -66,7 +66,7 @@ def settle(services: Services, group: Sequence[Unsettled], conn: Connection) -> 
         each.take_effect()
     effects.write_prepared()  # before anything points to it
     recording.put_documents(conn, [row for each in settlements for row in each.rows])
-    recording.put_kept_keys(conn, [each.found_by() for each in settlements])
+    recording.put_kept_keys(conn, [each.found_by() for each in settlements], SUBJECTS)
     put_duties(conn, [duty for each in settlements for duty in each.duties])
     for each in settlements:
         each.acknowledge()

@@ -22,7 +22,7 @@ from hub.flow.delivering import Deliverer, transports
 from hub.flow.receiving import kept_of_refused
 from hub.flow.rules import Rules
 from hub.kernel.diagnostics import Diagnostic
-from hub.kernel.scope import EVERYONE
+from hub.kernel.scope import EVERYONE, Scope
 from hub.platform import jobs
 from hub.platform.at_rest import own_folder
 from hub.platform.database import open_database
@@ -117,9 +117,9 @@ class AtWork:
             lambda conn: messages.list_messages(conn, EVERYONE, wanted, limit=messages.PAGE_MAX).items
         )
 
-    def found(self, text: str) -> set[tuple[str, str]]:
+    def found(self, text: str, scope: Scope = EVERYONE) -> set[tuple[str, str]]:
         """Return what the search box finds: kind of key and id of message."""
-        hits = self.hub.database.read_now(lambda conn: messages.search(conn, EVERYONE, text))
+        hits = self.hub.database.read_now(lambda conn: messages.search(conn, scope, text))
         return {(hit.key.kind, hit.message.id) for hit in hits}
 
     def orders(self, partner: str = ACME, number: str | None = None) -> list[OrderSummary]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,10 +12,16 @@ from hub.exchange.model import MessageDetail
 from hub.formats.x12.beginnings import numbers_in
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.reader import read
+from hub.kernel.scope import Scope
 from tests.flow.at_work import AtWork
-from tests.flow.wire import group, interchange, one_order, order, transaction
+from tests.flow.wire import acknowledgement, group, interchange, one_order, order, transaction
+from tests.house import CHECKOUT
 
 NUMBER = "4600000534"
+ANSWER, RECEIPT = "OrderAcknowledgement", "FunctionalAcknowledgement"
+CUSTOMERS = [
+    "acme-cardio", "borealis-ortho", "helix-diagnostics", "meridian-cath", "nordlys-implants", "summit-surgical"
+]  # fmt: skip
 GOOD = one_order(NUMBER)
 
 
@@ -113,3 +121,91 @@ def test_a_control_number_is_found_with_the_zeros_it_has_on_the_wire(hub: AtWork
     assert written.startswith("0")
     assert ("interchange", got.message.id) in hub.found(written)
     assert hub.found(written) == hub.found(written.lstrip("0"))
+
+
+def found_in(hub: AtWork, text: str) -> set[str]:
+    return {message for _, message in hub.found(text)}
+
+
+SAMPLES = {partner: next((CHECKOUT / "partners" / partner / "samples").glob("order.*")) for partner in CUSTOMERS}
+BY_PARTY = {
+    "acme-cardio": ["123456789", "DC04"],
+    "borealis-ortho": ["MIS01"],
+    "nordlys-implants": ["7350000000013", "7350000000020", "5560001234", "4000001000005"],
+    "meridian-cath": ["WOR-2", "AP-1", "080114277", "AN01000421977"],
+}
+
+
+@pytest.mark.parametrize("partner", BY_PARTY)
+def test_an_order_is_found_by_the_numbers_of_who_orders_and_where_it_goes(hub: AtWork, partner: str) -> None:
+    got = hub.send(SAMPLES[partner].read_bytes(), partner)
+    assert got.message.outcome in ("accepted", "changed")
+    assert [each for each in BY_PARTY[partner] if got.message.id not in found_in(hub, each)] == []
+
+
+def test_an_order_that_names_only_the_buyers_item_is_found_by_ours(hub: AtWork) -> None:
+    theirs = SAMPLES["nordlys-implants"].read_bytes()
+    alone = re.sub(rb"\s*<cac:SellersItemIdentification>.*?</cac:SellersItemIdentification>", b"", theirs, flags=re.S)
+    assert b"FS-450-TI" not in alone
+    got = hub.send(alone, "nordlys-implants")
+    assert got.message.outcome == "accepted"
+    assert ("item", got.message.id) in hub.found("FS-450-TI")
+
+
+@pytest.mark.parametrize("partner", CUSTOMERS)
+def test_our_answer_is_found_by_its_own_number(hub: AtWork, partner: str) -> None:
+    got = hub.send(SAMPLES[partner].read_bytes(), partner)
+    answers = [each for each in hub.answers(got.message.id) if hub.detail(each.message).message.document == ANSWER]
+    [document] = hub.detail(answers[0].message).documents
+    assert document.canonical is not None
+    number = json.loads(document.canonical)["answer_number"]
+    assert (number[:3], number[-2:]) == ("SO-", "-1")
+    assert ("answer", answers[0].message) in hub.found(number)
+
+
+@pytest.mark.parametrize(
+    ("partner", "said"),
+    [
+        ("meridian-cath", "4500071"),
+        ("meridian-cath", "mc-4500071"),
+        ("nordlys-implants", "2026-10077"),
+        ("nordlys-implants", "10077"),
+        ("summit-surgical", "004802"),
+        ("borealis-ortho", "77120"),
+    ],
+)
+def test_an_order_is_found_without_the_letters_before_its_number(hub: AtWork, partner: str, said: str) -> None:
+    got = hub.send(SAMPLES[partner].read_bytes(), partner)
+    found = {message for kind, message in hub.found(said) if kind == "purchase-order"}
+    assert {got.message.id, *(each.message for each in hub.answers(got.message.id))} <= found
+    assert {row.id for row in hub.log(q=said)} >= found
+
+
+@pytest.mark.parametrize(
+    ("partner", "number"), [("nordlys-implants", "NL-2026-10077"), ("meridian-cath", "MC-4500071")]
+)
+def test_an_order_handed_in_under_the_key_of_somebody_else_is_found_by_its_number(
+    hub: AtWork, partner: str, number: str
+) -> None:
+    got = hub.send(SAMPLES[partner].read_bytes(), "helix-diagnostics")
+    assert got.message.outcome in ("held", "refused")
+    assert ("purchase-order", got.message.id) in hub.found(number)
+    assert [row.subject for row in got.documents] == [number]
+    assert hub.found(number, Scope(partners=frozenset({"helix-diagnostics"})))
+    assert hub.found(number, Scope(partners=frozenset({partner}))) == set()
+
+
+@pytest.mark.parametrize("partner", CUSTOMERS)
+def test_an_acknowledgement_is_found_by_the_order_it_is_about(hub: AtWork, partner: str) -> None:
+    got = hub.send(SAMPLES[partner].read_bytes(), partner)
+    [ours] = [each for each in hub.answers(got.message.id) if hub.detail(each.message).message.document == RECEIPT]
+    [number] = {row.subject for row in got.documents}
+    assert number is not None
+    assert ("purchase-order", ours.message) in hub.found(number)
+
+
+def test_what_a_partner_says_of_our_answer_is_found_by_the_order(hub: AtWork) -> None:
+    hub.send(GOOD)
+    taken = hub.send(acknowledgement(1))
+    refused = hub.send(interchange(number=903).replace(b"IEA*", b"TA1*000000001*261120*0600*R*024~IEA*"))
+    assert {taken.message.id, refused.message.id} <= found_in(hub, NUMBER)

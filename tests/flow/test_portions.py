@@ -85,7 +85,7 @@ def test_a_test_stays_a_test_wherever_its_replay_after_going_live_is_interrupted
     assert all(row.test for row in got.documents)
     assert [row.test for row in hub.orders()] == [True] * ORDERS
     assert len(hub.sent(NORTH)) == sent, "nothing is said anew"
-    assert len(hub.found(f"N-{ORDERS}")) == 2, "the message and the answer"
+    assert len(hub.found(f"N-{ORDERS}")) == 3, "the message, its 997 and the answer"
 
 
 def test_a_message_interrupted_while_its_partner_goes_live_is_a_test_to_its_end(
@@ -145,4 +145,4 @@ def _each_order_once(hub: AtWork, message: str) -> None:
     (acknowledged,) = of_kind(sent, "997")
     assert acknowledged.one("AK9")[1:] == ["A", str(ORDERS), str(ORDERS), str(ORDERS)]
     assert len(hub.detail(message).documents) == ORDERS
-    assert len(hub.found("4500000001")) == 3, "the message, the answer, and what the plant is told"
+    assert len(hub.found("4500000001")) == 4, "the message, its 997, the answer, what the plant is told"

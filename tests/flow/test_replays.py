@@ -91,12 +91,12 @@ def test_a_message_that_is_read_otherwise_since_is_found_by_what_it_says_and_not
     misread = change(overlay, "mappings/x12/004010/850.toml", rule, 'number = "BEG05"')
     hub = hub_with(overlay)
     got = hub.send(one_order("4500098123", purpose="04"))
-    assert hub.found("20261120") == {("purchase-order", got.message.id)}
+    assert ("purchase-order", got.message.id) in hub.found("20261120")
     misread.unlink()
     hub.reopen()
     hub.replay(got.message.id)
-    assert hub.found("4500098123") == {("purchase-order", got.message.id)}
-    assert hub.found("20261120") == set()
+    assert ("purchase-order", got.message.id) in hub.found("4500098123")
+    assert ("purchase-order", got.message.id) not in hub.found("20261120")
 
 
 def test_a_message_asked_for_twice_is_processed_once(hub: AtWork) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from hub.business.orders import store
 from hub.business.orders.answer import answer_to
+from hub.business.orders.catalogue import Catalogue
 from hub.business.orders.decide import Given, decide
 from hub.business.orders.filing import NewOrder, answered, first_answer, ready, take_order
 from hub.business.orders.model import Decision, Effect, Source
@@ -26,7 +27,7 @@ from hub.business.orders.to_make import goods_to, order_to_make, requisition_of
 from hub.business.room import Arrived, DocumentRef, Prepared, Standing
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.result import Due, Event, OpenDuty, Result
-from hub.canonical.shared import Party
+from hub.canonical.shared import Item, Party
 from hub.kernel.clock import day_in
 from hub.kernel.identity import new_id
 from hub.kernel.outcome import Key
@@ -57,7 +58,7 @@ def prepare(arrived: Arrived, rules: OrderRules) -> Prepared | None:
         rests_on=[Standing(id=store.key_of(row.partner, row.number, row.release, row.test))],
         day=given.today,
         writes=new,
-        result=_result(order, decision, arrived),
+        result=_result(order, decision, arrived, rules),
     )
 
 
@@ -65,7 +66,7 @@ def take_purchase_order(conn: Connection, arrived: Arrived, rules: OrderRules, a
     """Decide the order on what stands, record it, and owe the answer."""
     order = _order_of(arrived)
     decision = take_order(conn, order, _given(order, arrived, rules), arrived.now, answering=answering)
-    return replace(_result(order, decision, arrived), resend=_first_answer(conn, decision))
+    return replace(_result(order, decision, arrived, rules), resend=_first_answer(conn, decision))
 
 
 def write_new(conn: Connection, new: Sequence[NewOrder], now: datetime) -> None:
@@ -110,10 +111,10 @@ def _given(order: PurchaseOrder, arrived: Arrived, rules: OrderRules) -> Given:
     )
 
 
-def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> Result:
+def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived, rules: OrderRules) -> Result:
     """Say what became of the order, and what is due for it."""
     subject = Key(kind="purchase-order", value=order.number) if order.number else None
-    keys = _order_keys(order, decision)
+    keys = _order_keys(order, decision, rules.catalogue)
     asks = Effect.ASK_A_PERSON in decision.effects
     due = []
     if decision.answer and not _SENDS.isdisjoint(decision.effects):
@@ -124,7 +125,7 @@ def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> Resul
                 because=arrived.cause,
                 test=arrived.test,
                 subject=subject,
-                keys=[key for key in keys if key.kind in KEYS_OF_AN_ANSWER],
+                keys=_answer_keys(keys, decision.answer),
                 record=decision.order_id,
             )
         )
@@ -170,7 +171,7 @@ def _first_answer(conn: Connection, decision: Decision) -> list[str]:
     return [first.message] if first else []
 
 
-def _order_keys(order: PurchaseOrder, decision: Decision) -> list[Key]:
+def _order_keys(order: PurchaseOrder, decision: Decision, catalogue: Catalogue) -> list[Key]:
     found = [
         ("release", order.release),
         ("contract", order.contract),
@@ -181,13 +182,25 @@ def _order_keys(order: PurchaseOrder, decision: Decision) -> list[Key]:
     ]
     place = goods_to(order)
     parties = [*order.parties, *([place] if place else [])]
-    located = (each for party in parties for each in (party.id, party.endpoint) if each is not None)
-    found += [("gln", each.value) for each in located if each.scheme == "gln"]
+    called = [(party, each) for party in parties for each in (party.id, party.endpoint) if each is not None]
+    found += [("gln", each.value) for _, each in called if each.scheme == "gln"]
+    found += [("party", each.value) for party, each in called if each.scheme != "gln" and party.role not in SELLERS]
     for line in order.lines[:LINE_KEYS_MAX]:
         if line.item:
-            found += [("item", line.item.buyer), ("item", line.item.seller), ("udi-di", line.item.udi_di)]
-            found += [("gtin", line.item.gtin)]
+            found += [("item", line.item.buyer), ("udi-di", line.item.udi_di), ("gtin", line.item.gtin)]
+            found += [("item", line.item.seller or _our_number(line.item, catalogue))]
     return [Key(kind=kind, value=value) for kind, value in found if value]
+
+
+def _our_number(item: Item, catalogue: Catalogue) -> str | None:
+    """Return what we call an item that the order names by the buyer's number alone."""
+    known = catalogue.by_buyer(item.buyer) if item.buyer else None
+    return known.number if known else None
+
+
+def _answer_keys(of_order: Sequence[Key], answer: OrderAcknowledgement) -> list[Key]:
+    own = [Key(kind="answer", value=answer.answer_number)] if answer.answer_number else []
+    return [*(key for key in of_order if key.kind in KEYS_OF_AN_ANSWER), *own]
 
 
 def _question(decision: Decision) -> Wording:

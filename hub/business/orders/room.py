@@ -29,6 +29,8 @@ ORDERS = Room(
         "project": "Project",
         "gtin": "GTIN",
         "gln": "GLN",
+        "party": "Party number",
+        "answer": "Our answer",
     },
     read_rules=read_rules,
     prepare=prepare,

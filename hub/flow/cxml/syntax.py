@@ -13,7 +13,7 @@ from hub.flow.cxml.agreement import PAYLOAD, agreed_cxml, envelope_of, payload_o
 from hub.flow.cxml.not_handled import ANSWERS, case_of
 from hub.flow.cxml.signing import CxmlDoorWords
 from hub.flow.cxml.view import view
-from hub.flow.documents import Envelope, Identity
+from hub.flow.documents import Document, Envelope, Identity
 from hub.flow.drafts import Content, Draft
 from hub.flow.rules import Rules
 from hub.flow.syntax import Framed
@@ -24,8 +24,13 @@ from hub.formats.cxml.writer import enveloped
 from hub.formats.family import OpenedDocument
 from hub.formats.schema import Schema
 from hub.kernel.location import Location
+from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
 from hub.mapping.library import Map
+
+PARTY = "party"
+"""The kind of the number of a party, as the room of orders calls it."""
+SENDERS_MAX = 5  # of the credentials in From: a network's, a DUNS, an address, and some
 
 
 class CxmlSyntax(CxmlDoorWords, BodySyntax):
@@ -50,8 +55,13 @@ class CxmlSyntax(CxmlDoorWords, BodySyntax):
         return payload_of(envelope)
 
     def names(self, received: OpenedDocument) -> list[tuple[str, str]]:
-        """Return the payloadID."""
-        return [(PAYLOAD, received.number)] if received.number else []
+        """Return the payloadID, and the first numbers of whom it is from."""
+        senders = [(PARTY, each.identity) for each in header_of(received).senders[:SENDERS_MAX] if each.identity]
+        return [*([(PAYLOAD, received.number)] if received.number else []), *senders]
+
+    def numbers(self, envelope: Envelope, document: Document) -> list[Key]:
+        """Return every number of whom it is from: a cXML of which the document may name no buyer."""
+        return [Key(kind=kind, value=value) for kind, value in document.numbers if kind == PARTY]
 
     def not_routed(self, received: OpenedDocument, partner: Partner, maps: Sequence[Map]) -> NotRouted:
         """Say which request it is, and that nothing here takes it."""

@@ -21,6 +21,7 @@ from hub.canonical.result import Result
 from hub.exchange.acknowledgements import (
     AcknowledgedDocuments,
     DocumentVerdict,
+    about_what,
     acknowledge_documents,
     acknowledge_envelope,
     message_of_envelope,
@@ -116,7 +117,8 @@ def _take_group_acknowledgement(
     if not strangers and weighed.verdict == "accepted" and (counted or 0) > len(ours.documents):
         strangers = [_counts_more(counted or 0, len(ours.documents), _group(theirs))]
     attention = strangers[0].wording if strangers else None
-    return Result(outcome="accepted", findings=[*found, *strangers], attention=attention)
+    about = [key for sent in ours.documents for key in sent.about]
+    return Result(outcome="accepted", findings=[*found, *strangers], keys=about, attention=attention)
 
 
 def _verdicts_on_sets(
@@ -194,7 +196,8 @@ def _take_interchange_acknowledgement(
     if ours is None:
         words: dict[str, Word] = {"number": about.reference.zfill(9), "day": str(about.on)}
         return _acknowledges_nothing("dated" if about.on else "", words, about.reference, "envelope.reference")
-    return Result(outcome="accepted", findings=notes, attention=notes[0].wording if notes else None)
+    attention = notes[0].wording if notes else None
+    return Result(outcome="accepted", findings=notes, keys=about_what(at.conn, ours), attention=attention)
 
 
 def _said_of_interchange(status: str, partner: str, reason: str | None) -> Wording:

@@ -34,10 +34,12 @@ from hub.formats.x12.acknowledge import (
 from hub.formats.x12.guides import RELEASE
 from hub.formats.x12.survey import Group, Interchange
 from hub.formats.x12.writer import CleanSegments, OutboundSet
+from hub.kernel.outcome import Key
 
 log = structlog.get_logger("hub.flow.x12.acknowledging")
 
 SETS_SHOWN_MAX = 1_000  # of one group, on pages and over the API; the counts are of all, and so is what is sent
+KEYS_OF_A_GROUP_MAX = 1_000  # as many as are shown: who asks for a later one finds its order
 VERDICTS = {"A": "accepted", "E": "accepted-with-errors", "P": "partly-accepted", "R": "rejected"}
 ACKNOWLEDGEMENTS: dict[str, Acknowledgement] = {"A": "accepted", "E": "accepted", "P": "partly", "R": "rejected"}
 """AK501 and AK901 in the words of the message log."""
@@ -50,11 +52,14 @@ def reply_to(rules: Rules, partner: Partner, envelope: Envelope, outcomes: Seque
     interchange = interchange_of(envelope)
     groups = [] if interchange.refused else [g for g in interchange.groups if _is_acknowledged(g, partner)]
     of_group = _by_group(groups, outcomes, partner, rules)
-    together: dict[tuple[str, Identity | None], list[Content]] = {}
+    about = _about(groups, outcomes)
+    together: dict[tuple[str, Identity | None], tuple[list[Content], list[Key]]] = {}
     for group in groups:
         content = _content(group, of_group[group.number], partner, rules)
         to = identity_of(interchange, group, partner)
-        together.setdefault((content.release, to), []).append(content)
+        contents, keys = together.setdefault((content.release, to), ([], []))
+        contents.append(content)
+        keys += about[group.number]
     of_groups = [ACKNOWLEDGEMENTS[group_code(of_group[group.number], group.findings)] for group in groups]
     worst: Acknowledgement = max(of_groups, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default="none")
     return Reply(
@@ -62,8 +67,21 @@ def reply_to(rules: Rules, partner: Partner, envelope: Envelope, outcomes: Seque
         test=is_test(envelope, partner),
         of_envelope=_ta1(interchange) if _wants(interchange, partner) else None,
         to=identity_of(interchange, None, partner),
-        of_documents=[DocumentAcknowledgements(contents=contents, to=to) for (_, to), contents in together.items()],
+        of_documents=[
+            DocumentAcknowledgements(contents=contents, to=to, keys=keys)
+            for (_, to), (contents, keys) in together.items()
+        ],
     )
+
+
+def _about(groups: Sequence[Group], outcomes: Sequence[DocumentOutcome]) -> dict[int, list[Key]]:
+    """Return what the sets of each group are about: by that an acknowledgement is found; of very many, by the first."""
+    found: dict[int, list[Key]] = {group.number: [] for group in groups}
+    for each in outcomes:
+        own = found.get(each.group)
+        if own is not None and each.subject is not None and len(own) < KEYS_OF_A_GROUP_MAX:
+            own.append(each.subject)
+    return found
 
 
 def _ta1(interchange: Interchange) -> bytes:

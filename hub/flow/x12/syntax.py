@@ -97,6 +97,7 @@ class X12Syntax(DoorWords):
             number=document.number,
             findings=as_told(document.syntactic),
             version=document.version,
+            subject=document.subject,
         )
 
     def acknowledge(

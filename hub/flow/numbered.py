@@ -1,0 +1,35 @@
+"""By which number people ask for a document whose body says it by a path: what its map calls its number.
+
+Also of a document that has faults, and of one that its sender was never agreed to send: whoever else sends such has a
+map that knows where the number stands.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from hub.business.rooms import ROOMS
+from hub.flow.routing import agreed_maps, route
+from hub.flow.rules import Rules
+from hub.formats.family import Family, OpenedDocument
+from hub.kernel.errors import Misconfigured
+from hub.kernel.struct import Struct
+
+NUMBERED = {name: next(iter(room.keys)) for room in ROOMS for name in room.handles if room.keys}
+"""By document, the kind of number that people ask for it by."""
+
+
+def numbers_of(name: str, document: Struct | None) -> list[tuple[str, str]]:
+    """Return the number of a canonical document, as its room calls that kind; nothing where it says none."""
+    kind, number = NUMBERED.get(name), getattr(document, "number", None)
+    return [(kind, number)] if kind and isinstance(number, str) else []
+
+
+def numbers_of_others(received: OpenedDocument, family: Family, rules: Rules) -> list[tuple[str, str]]:
+    """Return the number of a document that its sender does not send, read by the map of somebody who does."""
+    for partner in rules.partners.all():
+        with suppress(Misconfigured):
+            map_ = route(received, family, agreed_maps(rules, partner, family.name))
+            if map_ is not None:
+                return numbers_of(map_.document, map_.apply(family.check(received, map_.schema).root).document)
+    return []

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from tests.flow.at_work import AtWork, assert_each_finding_helps, codes, findings
+from tests.flow.overlay import change
 from tests.flow.test_ubl import NORDLYS, ORDER, answers, said
 
+OpenOver = Callable[[Path], AtWork]
 TEXT = ORDER.decode()
 
 
@@ -163,12 +168,37 @@ def test_a_prefix_bound_to_another_namespace_is_rejected_for_what_is_missing(hub
 
 
 @pytest.mark.parametrize("said_instead", ["urn:fdc:peppol.eu:poacc:trns:order:2", "our own way", "-"])
-def test_another_customization_is_told_with_its_place_and_holds_nobody_up(hub: AtWork, said_instead: str) -> None:
-    got = hub.send(changed("urn:fdc:peppol.eu:poacc:trns:order:3", said_instead), NORDLYS)
-    assert got.message.outcome == "accepted"
-    [found] = [each for each in findings(got) if each.code == "MAP-CONST"]
-    assert found.location.at == "/Order/cbc:CustomizationID"
-    assert (found.found, bool(found.remedy)) == (said_instead, True)
+@pytest.mark.parametrize(
+    ("place", "agreed"),
+    [
+        ("CustomizationID", "urn:fdc:peppol.eu:poacc:trns:order:3"),
+        ("ProfileID", "urn:fdc:peppol.eu:poacc:bis:ordering:3"),
+    ],
+)
+def test_an_order_of_another_profile_than_was_agreed_waits_and_its_sender_hears_where_and_why(
+    hub: AtWork, place: str, agreed: str, said_instead: str
+) -> None:
+    got = hub.send(changed(agreed, said_instead), NORDLYS)
+    assert (got.message.outcome, answers(hub, got.message.id)) == ("held", [])
+    [found] = [each for each in findings(got) if each.code == "MAP-CODE"]
+    assert (found.location.at, found.found) == (f"/Order/cbc:{place}", said_instead)
+    [told] = answers(hub, got.message.id, "ApplicationResponse")
+    assert said(told.body, "//cac:LineReference/cbc:LineID/text()") == [f"/Order/cbc:{place}"]
+    [text] = said(told.body, "//cac:LineResponse/cac:Response/cbc:Description/text()")
+    assert "is no code that was agreed with us; write an agreed code, or have it agreed" in text
+
+
+def test_a_process_without_answers_was_not_agreed_with_who_wants_them(hub: AtWork) -> None:
+    got = hub.send(changed("bis:ordering:3", "bis:order_only:3"), NORDLYS)
+    assert (got.message.outcome, "MAP-CODE" in codes(got)) == ("held", True)
+
+
+def test_where_no_profile_was_agreed_any_is_taken(tmp_path: Path, hub_with: OpenOver) -> None:
+    change(tmp_path, f"partners/{NORDLYS}/partner.toml", 'order = "nordlys-implants/order"', 'order = "ubl/order"')
+    hub = hub_with(tmp_path)
+    other = changed("urn:fdc:peppol.eu:poacc:trns:order:3", "our own way").replace(b"bis:ordering:3", b"bis:other:1")
+    got = hub.send(other, NORDLYS)
+    assert (got.message.outcome, "MAP-CODE" in codes(got)) == ("refused", False), "the factory judged it: no revision"
 
 
 @pytest.mark.parametrize("of", ["PriceAmount", "LineExtensionAmount", "PayableAmount"])

@@ -10,6 +10,7 @@ import pytest
 
 from tests.flow.at_work import AtWork, codes, findings
 from tests.flow.overlay import write
+from tests.flow.test_the_plant_hears_what_the_customer_wishes import told
 from tests.house import CHECKOUT
 
 NORDLYS, MERIDIAN = "nordlys-implants", "meridian-cath"
@@ -24,6 +25,7 @@ PERCENT = (
 COST = PERCENT.replace("AdditionalDeduction", "AdditionalCost").replace("DeductionPercent", "Percentage")
 OF_A_CXML_ORDER = {  # what stands before its Extrinsic, or an attribute
     "a deduction of the total": PERCENT,
+    "what shipping costs": "<Shipping><Money currency='USD'>40</Money></Shipping>",
     "a cost in per cent": COST,
     "a day after which it ends": "<Extrinsic name='cancelAfter'>2026-12-01</Extrinsic>",
     "that day, called otherwise": "<Extrinsic name='Cancel if not shipped by Date'>x</Extrinsic>",
@@ -38,6 +40,7 @@ OF_A_CXML_ORDER = {  # what stands before its Extrinsic, or an attribute
     "only complete": "<Extrinsic name='Ship complete'>yes</Extrinsic>",
 }
 OF_A_CXML_LINE = {  # what stands before its Comments, or an attribute
+    "what shipping costs": "<Shipping><Money currency='USD'>40</Money></Shipping>",
     "how much more is taken": "<Tolerances><QuantityTolerance><Value value='5'/></QuantityTolerance></Tolerances>",
     "danger": "<Hazard><Description xml:lang='en'>flammable</Description></Hazard>",
     "a lot": "<Batch><BuyerBatchID>B-7</BuyerBatchID></Batch>",
@@ -60,6 +63,7 @@ OF_A_UBL_ORDER = {  # before cac:AnticipatedMonetaryTotal
     "an allowance": ALLOWANCE.format("<cbc:Amount currencyID='SEK'>5</cbc:Amount>"),
     "inspection": CBC.format("InspectionMethodCode", "100"),
     "where it goes": CAC.format("DestinationCountry", CBC.format("IdentificationCode", "DE")),
+    "a charge": ALLOWANCE.format("<cbc:Amount currencyID='SEK'>5</cbc:Amount>").replace("false", "true"),
     "paid sooner": CAC.format("PaymentTerms", CBC.format("SettlementDiscountPercent", "3")),
 }
 OF_A_UBL_LINE = {  # in cac:LineItem, before cac:Price
@@ -192,6 +196,31 @@ def test_what_they_agreed_to_be_of_no_bearing_a_partner_s_map_says_by_its_name(
 )
 def test_terms_of_a_ubl_order_that_change_what_is_asked_for_hold_it(hub: AtWork, mark: str, said: str) -> None:
     assert_held(hub, UBL.replace(mark.encode(), said.encode() + mark.encode(), 1), NORDLYS, whole=True)
+
+
+def test_a_ubl_line_of_which_nothing_may_come_late_is_held_where_it_would(hub: AtWork) -> None:
+    mark, said = b"<cac:Delivery>\n        <cbc:Quantity", CBC.format("BackOrderAllowedIndicator", "false").encode()
+    kept = UBL.replace(mark, said + mark, 1)
+    got = hub.send(kept.replace(b"2027-01-20", b"2026-11-24", 1), NORDLYS)
+    assert "BUS-BACKORDER" in codes(got), [str(each) for each in findings(got)]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("<cac:PaymentTerms><cbc:Note>{}</cbc:Note></cac:PaymentTerms>", "cash against documents"),
+        ("<cac:DeliveryTerms><cbc:SpecialTerms>{}</cbc:SpecialTerms></cac:DeliveryTerms>", "to the ward, third floor"),
+    ],
+)
+def test_terms_in_free_words_that_change_nothing_reach_the_plant_and_the_page_of_the_order(
+    hub: AtWork, said: str, words: str
+) -> None:
+    mark = b"<cac:AnticipatedMonetaryTotal>"
+    got = hub.send(UBL.replace(mark, said.format(words).encode() + mark, 1), NORDLYS)
+    assert got.message.outcome == "accepted"
+    [notice] = told(hub)
+    assert words in str(notice)
+    assert words in str(hub.order("NL-2026-10077", NORDLYS).conditions)
 
 
 def test_a_ubl_line_to_come_at_once_and_in_two_deliveries_is_held(hub: AtWork) -> None:

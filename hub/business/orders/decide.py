@@ -23,9 +23,10 @@ from msgspec.structs import replace
 from hub.business.orders.answer import answer_to
 from hub.business.orders.bearings import KINDS
 from hub.business.orders.catalogue import ALWAYS_OPEN, Catalogue, DockCalendar
+from hub.business.orders.charges import charges_of_order
 from hub.business.orders.compare import differences
 from hub.business.orders.contracts import contracts_of_order
-from hub.business.orders.lines import ALLOWANCES, decide_line
+from hub.business.orders.lines import decide_line
 from hub.business.orders.lots import lots_of_order
 from hub.business.orders.model import (
     Decision,
@@ -285,9 +286,7 @@ def _order_reasons(order: PurchaseOrder, terms: OrderTerms) -> list[Reason]:
         reasons.append(say("BUS-NO-LINES", "lines"))
     if order.purpose == COPY:
         reasons.append(say("BUS-COPY-FIRST", "purpose"))
-    off = order.total.allowances if order.total else None
-    if any(charge.kind in ALLOWANCES for charge in order.charges) or (off and off.amount):
-        reasons.append(say("BUS-ALLOWANCE/order", "charges"))
+    reasons += charges_of_order(order)
     if order.kind and order.kind not in KINDS:
         reasons.append(say("BUS-KIND", "kind", found=order.kind, kind=order.kind))
     reasons += _dated(order, terms)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from hub.business.orders.catalogue import CatalogueItem
+from hub.business.orders.charges import charges_of_line
 from hub.business.orders.contracts import contracts_of_line
 from hub.business.orders.further_prices import check_further_prices
 from hub.business.orders.items import check_revision, find_item
@@ -26,8 +27,6 @@ from hub.business.orders.terms import OrderTerms, is_plain, is_written_out
 from hub.canonical.order import OrderLine
 from hub.kernel.words import Price, Quantity
 
-ALLOWANCES = frozenset({"allowance", "allowance-request", "promotion"})
-"""Kinds of ``Charge`` that make us paid less than the price says."""
 _AS_IT_IS = frozenset({None, "included", "information-only"})
 """Relations of a component that change nothing in the bill of materials."""
 _ENDED = (LineVerdict.REFUSED, LineVerdict.HELD)
@@ -54,7 +53,7 @@ def decide_line(line: OrderLine, index: int, terms: OrderTerms, order_reasons: l
     verdict = verdict_of(reasons + order_reasons)
     if item is not None and amount is not None and verdict not in _ENDED:
         promises, found = promise(line, item, parts, terms)
-        reasons += found
+        reasons += found + _kept_back(line, promises, path)
     return _decision(line, index, item, amount, price, parts, promises, reasons, order_reasons, terms)
 
 
@@ -72,14 +71,20 @@ def _as_sent(line: OrderLine, item: CatalogueItem | None, terms: OrderTerms, pat
         )
     if any(component.relation not in _AS_IT_IS for component in line.components):
         reasons.append(say("BUS-BOM-CHANGED", f"{path}.components", **words))
-    if line.discount or any(charge.kind in ALLOWANCES for charge in line.charges):
-        reasons.append(say("BUS-ALLOWANCE/line", f"{path}.charges", **words))
+    reasons += charges_of_line(line, path)
     reasons += contracts_of_line(line, terms.contract, terms.catalogue, path)
     reasons += lots_of_line(line, path)
     reasons += check_further_prices(line, path)
     reasons += places_of_line(line, terms.home, path)
     reasons += unweighed_of_line(line, path)
     return reasons + line_total(line, item, path)
+
+
+def _kept_back(line: OrderLine, promises: list[PromiseState], path: str) -> list[Reason]:
+    """Return a reason where something would come later than asked, of which the buyer says that nothing may."""
+    if line.backorder is not False or all(each.status is not Status.RESCHEDULED for each in promises):
+        return []
+    return [say("BUS-BACKORDER", f"{path}.backorder", found="false", line=line.number)]
 
 
 def _decision(

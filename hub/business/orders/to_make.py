@@ -14,7 +14,7 @@ from hub.business.orders.model import LineState, LineVerdict, OrderConditions, O
 from hub.business.orders.parties import BUYERS
 from hub.business.orders.places import ship_to
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, OrderLine, PurchaseOrder
-from hub.canonical.shared import Party
+from hub.canonical.shared import Party, Terms
 from hub.kernel.words import Id
 
 SHOWN = 5  # of a list, on the order's page
@@ -31,12 +31,19 @@ LINE_WISHES = (
 
 
 def order_to_make(order: PurchaseOrder, state: OrderState, answer: OrderAcknowledgement) -> OrderAcknowledgement:
-    """Return ``answer`` with all parties of the order, where its goods go, and what the buyer wishes of each line."""
+    """Return ``answer`` with all parties of the order, where its goods go, and what the buyer wishes of each line.
+
+    Of the terms of payment no more than what is said in words: it may be about the goods.
+    """
     lines = [
         _line(*each) if each[1].verdict in (LineVerdict.ACCEPTED, LineVerdict.CHANGED) else each[2]
         for each in zip(order.lines, state.lines, answer.lines, strict=True)
     ]
-    return replace(answer, parties=_parties(order, state.partner), lines=lines, **_said(order, WISHES))
+    said = _said(order, WISHES)
+    texts = [Terms(text=each.text) for each in order.terms if each.text]
+    if texts:
+        said["terms"] = texts
+    return replace(answer, parties=_parties(order, state.partner), lines=lines, **said)
 
 
 def goods_to(order: PurchaseOrder) -> Party | None:

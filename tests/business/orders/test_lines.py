@@ -47,6 +47,34 @@ def test_every_promise_says_that_no_plan_stands_behind_it() -> None:
     assert "BUS-NOT-PLANNED" in {reason.code for reason in decision.reasons}
 
 
+SOON = When(on=date(2026, 11, 5))
+"""Within the lead time of all items."""
+NOTHING = Money(amount=Decimal("0.00"), currency="USD")
+
+
+@pytest.mark.parametrize(
+    "charge",
+    [Charge(kind="charge", amount=NOTHING), Charge(kind="none"), Charge(kind="charge", handling="part-of-price")],
+)
+def test_a_charge_that_comes_to_nothing_holds_nobody_up(charge: Charge) -> None:
+    assert decided(order(line(charges=[charge]), charges=[charge])).outcome == "accepted"
+
+
+def test_what_a_charge_comes_to_is_said_with_its_cents() -> None:
+    freight = Charge(kind="charge", amount=Money(amount=Decimal(40), currency="USD"))
+    [said] = [each for each in decided(order(line(), charges=[freight])).reasons if each.code == "BUS-CHARGE"]
+    assert said.message == "the order adds a charge of 40.00 USD that no contract price of ours knows"
+
+
+@pytest.mark.parametrize(("asked", "outcome"), [(True, "changed"), (None, "changed")])
+def test_a_line_that_may_come_late_is_promised_late(asked: bool | None, outcome: str) -> None:
+    assert decided(order(line(requested=SOON, backorder=asked))).outcome == outcome
+
+
+def test_a_line_that_may_not_come_late_and_does_not_is_accepted() -> None:
+    assert decided(order(line(backorder=False))).outcome == "accepted"
+
+
 HELD: list[tuple[str, OrderLine, dict[str, Any], str]] = [
     (
         "a change to the bill of materials for this order only",
@@ -57,6 +85,15 @@ HELD: list[tuple[str, OrderLine, dict[str, Any], str]] = [
     ("an allowance on the line", line(charges=[Charge(kind="allowance", service="C310")]), {}, "BUS-ALLOWANCE"),
     ("a discount on the line", line(discount=Money(amount=Decimal(5), currency="USD")), {}, "BUS-ALLOWANCE"),
     ("an allowance on the order", line(), {"charges": [Charge(kind="allowance")]}, "BUS-ALLOWANCE"),
+    (
+        "freight on the order",
+        line(),
+        {"charges": [Charge(kind="charge", amount=Money(amount=Decimal(40), currency="USD"))]},
+        "BUS-CHARGE",
+    ),
+    ("a surcharge on the line", line(charges=[Charge(kind="charge", percent=Decimal("2.5"))]), {}, "BUS-CHARGE"),
+    ("a charge without a sum", line(charges=[Charge(kind="service", service="D240")]), {}, "BUS-CHARGE"),
+    ("a line that may not come late, and would", line(requested=SOON, backorder=False), {}, "BUS-BACKORDER"),
     ("an order of repairs", line(), {"kind": "repair-and-return"}, "BUS-KIND"),
     ("a price for something we do not understand", line(price=costs("12.35", basis="per-wish")), {}, "BUS-PRICE-BASIS"),
     (

@@ -167,7 +167,13 @@ def test_two_totals_that_are_both_wrong_are_told_apart() -> None:
 def test_charges_of_the_order_stand_between_its_lines_and_what_is_paid() -> None:
     total = Totals(lines=money("6175"), payable=money("6275"))
     decision = decided(asked(total=total, charges=[Charge(kind="charge", amount=money("100"))]))
-    assert codes(decision) == {"BUS-TOTAL-UNCOMPARED"}
+    assert codes(decision) == {"BUS-CHARGE", "BUS-TOTAL-UNCOMPARED"}
+
+
+def test_a_total_of_charges_is_a_charge_whoever_states_no_single_one() -> None:
+    decision = decided(asked(total=Totals(charges=money("40"))))
+    assert "BUS-CHARGE" in codes(decision)
+    assert "BUS-CHARGE" not in codes(decided(asked(total=Totals(charges=money("0.00")))))
 
 
 @pytest.mark.parametrize("currency", ["EUR", "CNY", "JPY", "GBP", "CHF", "CAD", "MXN", "SEK", "AUD", "INR"])

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
+from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.exchange.duties import duty_of
 from hub.exchange.messages import find_message, latest_delivery, stages_of
 from hub.exchange.model import (
@@ -36,6 +37,8 @@ from hub.platform.scoped import visible
 FIRST = 50  # rows of each list that stand in the message's own answer
 FINDINGS_EACH = 20  # of one document in a list of documents
 FINDINGS_TOGETHER = 200  # of all documents on one page: some 100 kB, whatever they are
+
+ACKNOWLEDGEMENT = FunctionalAcknowledgement.__name__
 
 T = TypeVar("T")
 
@@ -161,6 +164,13 @@ def answers(conn: Connection, message_id: str, *, cursor: str | None = None, lim
     """Return our messages that answer this one, oldest first."""
     asked = select(*MESSAGE_ROW).where(*answering(message_id), message.c.id > (cursor or ""))
     return _rows(conn, asked.order_by(message.c.id), limit, _message, lambda row: row.id)
+
+
+def acknowledged_by(conn: Connection, message_id: str, *, limit: int) -> list[MessageRow]:
+    """Return our messages that acknowledge this one and nothing else, oldest first."""
+    of_message = (*answering(message_id), message.c.document == ACKNOWLEDGEMENT)
+    asked = select(*MESSAGE_ROW).where(*of_message).order_by(message.c.id)
+    return [_message(row) for row in conn.execute(asked.limit(page_size(limit))).mappings()]
 
 
 def told_of(conn: Connection, scope: Scope, event: str, *, limit: int) -> list[MessageRow]:

@@ -104,7 +104,7 @@ def test_a_document_of_an_order_bears_the_name_that_its_syntax_gives_it(hub: AtW
     page = told(hub)["order"]
     conversation = page[page.index('id="conversation"') : page.index('id="history"')]
     tags = re.findall(r'<span class="tag">([^<]+)</span>', conversation)
-    assert tags == ["OrderRequest", "ConfirmationRequest"]
+    assert tags == ["OrderRequest", "ConfirmationRequest", "StatusUpdateRequest"]
 
 
 def text_of(page: str, css: str) -> str:

@@ -15,7 +15,6 @@ from hub.business.orders.pages import (
     LINE_PARTS,
     ORDER_PARTS,
     LinePartName,
-    OrderHead,
     OrderPart,
     find_order,
     order_head,
@@ -29,6 +28,7 @@ from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.orders.partner_types import PartnerEntryList, PartnerLineList, PartnerOrder
 from hub.web.orders.state import EntryList, LineList, OrderView, line_view, order_view
+from hub.web.orders.talk import conversation_of
 from hub.web.policy import both
 from hub.web.problems import not_found
 from hub.web.reads import reading
@@ -83,15 +83,18 @@ async def order(
     scope = caller_of(request).scope
     called = last_part(request, PARTS_BEFORE)
 
-    def work(conn: Any) -> OrderHead | list[OrderSummary]:
+    def work(conn: Any) -> OrderView | list[OrderSummary]:
         found = find_orders(conn, scope, partner, called)
         meant = [one for one in found if release in (None, one.release) and test in (None, one.test)]
-        return order_head(conn, meant[0]) if len(meant) == 1 else meant
+        if len(meant) != 1:
+            return meant
+        head = order_head(conn, meant[0])
+        return order_view(head, conversation_of(conn, scope, head))
 
     async with reading(request):
         found = await hub.database.read(work)
-        if isinstance(found, OrderHead):
-            return await as_told(request, order_view(found))
+        if isinstance(found, OrderView):
+            return await as_told(request, found)
         if not found:
             raise not_found()
         return await list_told(request, Cut(items=found))

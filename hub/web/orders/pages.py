@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
 from functools import partial
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -11,23 +9,20 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 
-from hub.business.orders.model import DocumentRole, OrderStatus, OrderSummary
+from hub.business.orders.model import OrderStatus, OrderSummary
 from hub.business.orders.pages import FIRST, OrderHead, order_head
 from hub.business.orders.store import OrderFilter, find_orders, list_orders, stands
-from hub.canonical.result import EVENTS
-from hub.exchange.duties import duties_because_of
-from hub.exchange.messages import find_message, list_messages
+from hub.exchange.messages import list_messages
 from hub.exchange.model import Filters, MessageRow
-from hub.exchange.parts import happened, told_of
 from hub.kernel.pages import number_of
 from hub.kernel.scope import Scope
-from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.web.addresses import address, last_part
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.orders import words as order_words
 from hub.web.orders.addresses import order_page as order_page_of
+from hub.web.orders.talk import OrderMessages, talk_of
 from hub.web.pages.page import answer, answer_aside, is_fragment
 from hub.web.pages.partners import partner_names
 from hub.web.policy import people
@@ -38,9 +33,6 @@ PARTS_BEFORE = 2  # orders, the partner: what follows is the number
 PAGE_ROWS = 50
 ORDER, NUMBER = "PurchaseOrder", "purchase-order"
 HELD: OrderStatus = "held"
-STEPS_EACH_MAX = 24  # of one message: whoever wants all of them reads its own page
-TOLD_SHOWN_MAX = 10  # of one event: each partner who listens hears of it once
-OURS = (DocumentRole.ANSWER, DocumentRole.COPY)
 
 
 class OrderQuery(Struct):
@@ -68,39 +60,6 @@ class OrderQuery(Struct):
         said = {"partner": self.partner, "status": self.status, "cursor": cursor}
         query = urlencode({name: value for name, value in said.items() if value})
         return "/orders" + (f"?{query}" if query else "")
-
-
-class OurAnswer(Struct):
-    """An answer of ours, and the acknowledgement that says how the customer took it."""
-
-    answer: MessageRow
-    by: str | None = None
-
-
-class OrderStep(Struct):
-    """What happened to the order, or to a message of ours about it."""
-
-    at: datetime
-    title: str  # of ``order_words``, with a hole for the partner
-    partner: str = ""
-    message: str = ""
-    reason: Wording | None = None  # of a refusal, in the partner's words
-    refused: bool = False
-
-
-class OrderMessages(Struct):
-    """What the messages of an order say beside the order itself."""
-
-    waits: bool  # for a person; False once somebody has dealt with it
-    wires: dict[str, str] = {}  # by message, how its syntax names the document: 850
-    said: dict[str, OurAnswer] = {}  # by our message
-    owed: bool = False  # our answer, which could not be written
-    told: list[MessageRow] = []  # of ours: what others were told of the order
-    history: list[OrderStep] = []  # oldest first
-
-    @property
-    def refusals(self) -> list[OrderStep]:
-        return [step for step in self.history if step.refused]
 
 
 def order_url(order: OrderSummary) -> str:
@@ -175,7 +134,7 @@ async def order_page(
         meant = [one for one in of_kind if release is None or one.release == release]
         if len(meant) == 1:
             head = order_head(conn, meant[0], lines_from=after)
-            return head, _talk(conn, scope, head)
+            return head, talk_of(conn, scope, head)
         return found if meant else []
 
     try:
@@ -188,51 +147,6 @@ async def order_page(
     if not found:
         raise not_found()
     return answer(request, "orders/choose.html", number=called, orders=found, order_url=order_url)
-
-
-def _talk(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
-    """Return whether the order still waits, what the customer's acknowledgements say of our answers to it, whether we
-    still owe one, and what others were told of it."""
-    order = find_message(conn, scope, head.source.message)
-    said: dict[str, OurAnswer] = {}
-    wires: dict[str, str] = {}
-    for each in head.documents:
-        ours = find_message(conn, scope, each.source.message)
-        if ours is not None:
-            wires[ours.id] = (ours.wire or "").rpartition("}")[2]  # of XML without its namespace
-        if ours is not None and each.role in OURS:
-            by = [duty.done_by for duty in duties_because_of(conn, ours.id) if duty.done_by]
-            said[ours.id] = OurAnswer(answer=ours, by=by[-1] if by else None)
-    summary = head.summary
-    answered = any(each.role is DocumentRole.ANSWER for each in head.documents)
-    owed = not answered and any(
-        duty.debtor == "us" and duty.reference == summary.number and duty.state != "done"
-        for duty in duties_because_of(conn, head.source.message)
-    )
-    events = [f"{kind}:{summary.id}" for kind in EVENTS]
-    told = [each for event in events for each in told_of(conn, scope, event, limit=TOLD_SHOWN_MAX)]
-    waits = order is not None and order.attention is not None
-    ours_sent = [*(each.answer for each in said.values()), *told]
-    own = [OrderStep(at=each.at, title=order_words.EVENTS.get(each.kind, each.text)) for each in head.history]
-    steps = [*own, *(step for each in ours_sent for step in _handed_over(conn, each))]
-    return OrderMessages(
-        waits=waits, wires=wires, said=said, owed=owed, told=told, history=sorted(steps, key=lambda step: step.at)
-    )
-
-
-def _handed_over(conn: Any, ours: MessageRow) -> Iterator[OrderStep]:
-    """Yield when a message of ours was fetched or delivered, when its receiver confirmed it, and what they think."""
-    for each in happened(conn, ours.id, limit=STEPS_EACH_MAX).items:
-        if each.event in order_words.HANDOVER:
-            refused = each.event == "refused"
-            yield OrderStep(
-                at=each.at,
-                title=order_words.HANDOVER["refused-because" if refused and each.text else each.event],
-                partner=ours.partner,
-                message=ours.id,
-                reason=each.text if refused else None,
-                refused=refused,
-            )
 
 
 async def _one(

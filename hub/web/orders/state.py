@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from hub.business.orders.model import (
@@ -18,6 +19,7 @@ from hub.canonical.shared import Requirement, Text
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.struct import Struct
 from hub.web.orders.addresses import order_part
+from hub.web.orders.talk import OrderMessage
 
 
 class LineView(Struct):
@@ -27,6 +29,15 @@ class LineView(Struct):
     progress: LineProgress
     counts: dict[str, int]
     more: dict[str, str]
+
+
+class ConversationEntry(Struct):
+    """A message of the conversation about an order, acknowledgements and what others were told of it among them."""
+
+    role: str  # order, answer, duplicate, instruction, copy, told, our-acknowledgement, their-acknowledgement
+    message: str
+    partner: str
+    at: datetime
 
 
 class OrderView(Struct):
@@ -40,6 +51,7 @@ class OrderView(Struct):
     reasons: list[Diagnostic]
     lines: list[LineView]
     documents: list[OrderDocument]
+    conversation: list[ConversationEntry]
     history: list[HistoryEntry]
     counts: dict[str, int]
     more: dict[str, str]
@@ -59,7 +71,7 @@ class EntryList(Struct):
     next: str | None
 
 
-def order_view(head: OrderHead) -> OrderView:
+def order_view(head: OrderHead, conversation: list[OrderMessage]) -> OrderView:
     """Return what the API says of the order in ``head``."""
     order = head.summary.id
     lists = {name: getattr(head, name) for name in head.counts}
@@ -73,6 +85,10 @@ def order_view(head: OrderHead) -> OrderView:
         reasons=head.reasons,
         lines=[line_view(order, part) for part in head.lines],
         documents=head.documents,
+        conversation=[
+            ConversationEntry(role=each.role, message=each.id, partner=each.partner, at=each.at)
+            for each in conversation
+        ],
         history=head.history,
         counts=head.counts,
         more={name: order_part(order, name) for name in cut},

@@ -19,6 +19,9 @@ ROLES = {
     "duplicate": N_("The same order once more"),
     "instruction": N_("An instruction about it"),
     "copy": N_("The answer once more"),
+    "told": N_("Told to %(partner)s"),
+    "our-acknowledgement": N_("Our acknowledgement"),
+    "their-acknowledgement": N_("Their acknowledgement of our answer"),
 }
 EVENTS = {
     "order-received": N_("Order received"),

@@ -1,0 +1,136 @@
+"""What was said about an order, and what became of it: all messages of its conversation, and the steps of its history.
+
+In the order of time. An acknowledgement is part of the conversation: ours of what the customer sent, theirs of our
+answer. So is what others were told of the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from hub.business.orders.model import DocumentRole
+from hub.business.orders.pages import OrderHead
+from hub.canonical.result import EVENTS
+from hub.exchange.duties import duties_because_of
+from hub.exchange.messages import find_message
+from hub.exchange.model import MessageRow
+from hub.exchange.parts import acknowledged_by, happened, told_of
+from hub.kernel.scope import Scope
+from hub.kernel.sentence import Wording
+from hub.kernel.struct import Struct
+from hub.web.orders import words as order_words
+from hub.web.statuses import local_name
+
+STEPS_EACH_MAX = 24  # of one message: whoever wants all of them reads its own page
+TOLD_SHOWN_MAX = 10  # of one event: each partner who listens hears of it once
+ACKNOWLEDGEMENTS_EACH_MAX = 4  # of one message: one, and those of an envelope that was sent again
+OURS = (DocumentRole.ANSWER, DocumentRole.COPY)
+TOLD, OUR_RECEIPT, THEIR_RECEIPT = "told", "our-acknowledgement", "their-acknowledgement"
+"""What a message is to an order that is no document of it."""
+
+
+class OrderMessage(Struct):
+    """A message of the conversation about an order."""
+
+    role: str  # of ``order_words.ROLES``
+    id: str
+    at: datetime
+    ours: bool
+    partner: str
+    wire: str = ""  # how its syntax names the document: 850
+    message: MessageRow | None = None  # whose state is shown beside it: what we sent
+
+
+class OrderStep(Struct):
+    """What happened to the order, or to a message of ours about it."""
+
+    at: datetime
+    title: str  # of ``order_words``, with a hole for the partner
+    partner: str = ""
+    message: str = ""
+    reason: Wording | None = None  # of a refusal, in the partner's words
+    refused: bool = False
+
+
+class OrderMessages(Struct):
+    """What the messages of an order say beside the order itself."""
+
+    waits: bool  # for a person; False once somebody has dealt with it
+    owed: bool = False  # our answer, which could not be written
+    conversation: list[OrderMessage] = []  # oldest first
+    history: list[OrderStep] = []  # oldest first
+
+    @property
+    def refusals(self) -> list[OrderStep]:
+        return [step for step in self.history if step.refused]
+
+
+def conversation_of(conn: Any, scope: Scope, head: OrderHead) -> list[OrderMessage]:
+    """Return all messages of the conversation about an order that the caller may see."""
+    found: dict[str, OrderMessage] = {}
+    for each in head.documents:
+        row = find_message(conn, scope, each.source.message)
+        if row is None:
+            continue
+        ours = each.role in OURS
+        found[row.id] = _spoken(each.role, row, each.at)
+        if ours:
+            told = dict.fromkeys(duty.done_by for duty in duties_because_of(conn, row.id) if duty.done_by)
+            receipts = [theirs for by in told if (theirs := find_message(conn, scope, by)) is not None]
+        else:
+            receipts = acknowledged_by(conn, row.id, limit=ACKNOWLEDGEMENTS_EACH_MAX)
+        for receipt in receipts:
+            found.setdefault(receipt.id, _spoken(THEIR_RECEIPT if ours else OUR_RECEIPT, receipt))
+    for event in (f"{kind}:{head.summary.id}" for kind in EVENTS):
+        found |= {row.id: _spoken(TOLD, row) for row in told_of(conn, scope, event, limit=TOLD_SHOWN_MAX)}
+    return sorted(found.values(), key=lambda each: (each.at, each.id))
+
+
+def talk_of(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
+    """Return the conversation about an order and its history, whether it waits, and whether we still owe an answer."""
+    order, summary = find_message(conn, scope, head.source.message), head.summary
+    conversation = conversation_of(conn, scope, head)
+    answered = any(each.role is DocumentRole.ANSWER for each in head.documents)
+    owed = not answered and any(
+        duty.debtor == "us" and duty.reference == summary.number and duty.state != "done"
+        for duty in duties_because_of(conn, head.source.message)
+    )
+    own = [OrderStep(at=each.at, title=order_words.EVENTS.get(each.kind, each.text)) for each in head.history]
+    sent = (each.message for each in conversation if each.message is not None and each.role != OUR_RECEIPT)
+    steps = [*own, *(step for row in sent for step in _handed_over(conn, row))]
+    return OrderMessages(
+        waits=order is not None and order.attention is not None,
+        owed=owed,
+        conversation=conversation,
+        history=sorted(steps, key=lambda step: step.at),
+    )
+
+
+def _spoken(role: str, row: MessageRow, at: datetime | None = None) -> OrderMessage:
+    ours = row.direction == "out"
+    return OrderMessage(
+        role=role,
+        id=row.id,
+        at=at or row.received_at,
+        ours=ours,
+        partner=row.partner,
+        wire=local_name(row.wire or "") if role != TOLD else "",
+        message=row if ours else None,
+    )
+
+
+def _handed_over(conn: Any, ours: MessageRow) -> Iterator[OrderStep]:
+    """Yield when a message of ours was fetched or delivered, when its receiver confirmed it, and what they think."""
+    for each in happened(conn, ours.id, limit=STEPS_EACH_MAX).items:
+        if each.event in order_words.HANDOVER:
+            refused = each.event == "refused"
+            yield OrderStep(
+                at=each.at,
+                title=order_words.HANDOVER["refused-because" if refused and each.text else each.event],
+                partner=ours.partner,
+                message=ours.id,
+                reason=each.text if refused else None,
+                refused=refused,
+            )

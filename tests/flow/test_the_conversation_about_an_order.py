@@ -1,0 +1,92 @@
+"""The page of an order and the API show all that was said of it in the order of time: acknowledgements of both sides,
+and what the plant was told."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.web.app import create_app
+from tests.flow.at_work import AtWork
+from tests.flow.test_an_order_says_when_it_was_fetched import page_of_order
+from tests.flow.test_found_by_its_number import SAMPLES
+from tests.flow.wire import acknowledgement, one_order
+from tests.web.conftest import client_of, key_of, session_of
+
+ACME, PLANT = "acme-cardio", "plant-erp"
+ENTRY = re.compile(r'<a href="/messages/([^"]+)">([^<]+)</a>(?:<span class="tag">([^<]+)</span>)?')
+RECEIPTS = {
+    "acme-cardio": "997",
+    "borealis-ortho": "999",
+    "helix-diagnostics": "acknowledgement",
+    "meridian-cath": "StatusUpdateRequest",
+    "nordlys-implants": "ApplicationResponse",
+    "summit-surgical": "Acknowledgement",
+}
+
+
+def conversation(page: str) -> list[tuple[str, str]]:
+    """Return what stands in the conversation on the page of an order: whose it is, and its name on the wire."""
+    part = page[page.index('id="conversation"') : page.index('id="history"')]
+    return [(title, wire) for _, title, wire in ENTRY.findall(part)]
+
+
+@pytest.mark.parametrize("partner", RECEIPTS)
+def test_our_acknowledgement_stands_in_the_conversation_of_every_dialect(hub: AtWork, partner: str) -> None:
+    got = hub.send(SAMPLES[partner].read_bytes(), partner)
+    [number] = [row.subject for row in got.documents if row.subject]
+    assert ("Our acknowledgement", RECEIPTS[partner]) in conversation(page_of_order(hub, partner, number))
+
+
+def test_the_conversation_stands_in_the_order_of_time_with_what_they_say_of_our_answer(hub: AtWork) -> None:
+    hub.send(one_order("4500098123"))
+    hub.clock.advance(timedelta(minutes=5))
+    hub.send(acknowledgement(1))
+    hub.clock.advance(timedelta(minutes=5))
+    hub.send(one_order("4500098123", 102))
+    said = conversation(page_of_order(hub, ACME, "4500098123"))
+    assert [title for title, _ in said] == [
+        "The order",
+        "Our answer",
+        "Told to Plant ERP",
+        "Our acknowledgement",
+        "Their acknowledgement of our answer",
+        "The same order once more",
+        "Our acknowledgement",
+    ]
+    assert [wire for _, wire in said] == ["850", "855", "", "997", "997", "850", "997"]
+
+
+def orders_of(hub: AtWork, *, as_partner: bool) -> dict[str, Any]:
+    """Return an order as the API says it."""
+
+    async def ask() -> dict[str, Any]:
+        async with client_of(create_app(hub.hub)) as client:
+            if as_partner:
+                client.headers["authorization"] = f"Bearer {key_of(hub.hub, ACME)}"
+            else:
+                client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])
+            found: dict[str, Any] = (await client.get(f"/api/v1/orders/{ACME}/4500098123")).json()
+            return found
+
+    return hub.wait(ask())
+
+
+def test_the_api_names_every_message_of_the_conversation_to_a_person_and_to_a_partner_those_of_his(hub: AtWork) -> None:
+    got = hub.send(one_order("4500098123"))
+    theirs = hub.send(acknowledgement(1)).message.id
+    said = orders_of(hub, as_partner=False)["conversation"]
+    [notice] = hub.waiting(PLANT)
+    assert [each["role"] for each in said] == [
+        "order",
+        "answer",
+        "told",
+        "our-acknowledgement",
+        "their-acknowledgement",
+    ]
+    assert [said[0]["message"], said[4]["message"]] == [got.message.id, theirs]
+    assert (said[2]["message"], said[2]["partner"]) == (notice, PLANT)
+    assert notice not in str(orders_of(hub, as_partner=True))

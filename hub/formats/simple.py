@@ -38,6 +38,8 @@ _READERS: dict[str, Callable[[str], object]] = {
     "moment": read_when,
     "flag": read_bool,
 }
+says_nothing: Callable[[str], object] = frozenset[str]().__contains__
+"""What is said at once of a text (``usual``) where each has to be looked at."""
 
 
 class Simple(Struct):
@@ -70,10 +72,23 @@ def accepts(simple: Simple) -> Callable[[str], bool]:
         if formed is None:
             return lambda text: reads(text) is not None
         return lambda text: formed(text) and reads(text) is not None
-    usual = _usual_number(simple)
-    if usual is not None:
-        return lambda text: usual(text) is not None or fault(simple, text) is None
+    number = _usual_number(simple)
+    if number is not None:
+        return lambda text: number(text) is not None or fault(simple, text) is None
     return lambda text: fault(simple, text) is None
+
+
+def usual(simple: Simple) -> Callable[[str], object]:
+    """Return what says at once of a text, as most are written, that it is such a value; of others it says nothing.
+
+    A text of which it is said has no blanks around it.
+    """
+    if simple.codes:
+        return frozenset(code for code in simple.codes if code == code.strip()).__contains__
+    reads = _READERS.get(simple.type)
+    if reads is not None and not (simple.maximum or simple.minimum > 1 or simple.format):
+        return reads
+    return _usual_number(simple) or says_nothing
 
 
 def fault(simple: Simple, text: str) -> tuple[str, str | Wording] | None:
@@ -99,17 +114,16 @@ def _usual_number(simple: Simple) -> Callable[[str], object] | None:
 
     As many digits, with or without a point, as may stand in all, and no sign.
     """
-    least, most = (
-        max(simple.minimum, 1),
-        min(simple.digits or NUMBER_CHARACTERS_MAX, simple.maximum or NUMBER_CHARACTERS_MAX),
-    )
+    most = min(simple.digits or NUMBER_CHARACTERS_MAX, simple.maximum or NUMBER_CHARACTERS_MAX)
     bounded = simple.high is not None or (simple.low or 0) > (simple.type == "whole")
-    if simple.type not in ("number", "whole") or bounded or least > most:
+    if simple.type not in ("number", "whole") or bounded or simple.minimum > 1:
         return None
-    behind = "+" if simple.fraction is None else f"{{1,{simple.fraction}}}"
-    point = rf"(?:\.\d{behind})?" if simple.type == "number" and simple.fraction != 0 else ""
-    first = "[1-9]" if simple.low is not None and simple.low > 0 else r"\d"
-    return re.compile(rf"(?=.{{{least},{most}}}\Z){first}\d*{point}\Z", re.ASCII).match
+    fraction = 0 if simple.type == "whole" else most if simple.fraction is None else simple.fraction
+    behind = min(fraction, (most - 1) // 2)
+    ahead = most - behind - (behind > 0)
+    point = rf"\.?[0-9]{{0,{behind}}}" if behind else ""  # no group, which is dear: 12. is a number, too
+    first = "[1-9]" if simple.low is not None and simple.low > 0 else "[0-9]"
+    return re.compile(rf"{first}[0-9]{{0,{ahead - 1}}}{point}").fullmatch
 
 
 def _number_fault(simple: Simple, text: str) -> tuple[str, str] | None:

@@ -99,56 +99,59 @@ class _Sound:
         self.paths = Paths()
 
     def place(self, element: etree._Element, layout: XmlLayout) -> XmlNode:
-        judged, leaves, places, in_text = layout.judged, layout.leaves, layout.places, layout.text
-        values: list[TreeValue] = [*layout.blank]
-        children: dict[str, list[Node]] = {}
+        tag, record, blank, known, in_text, judged, demanding = layout.sound
         nodes = self.nodes
-        node = XmlNode(layout.tag, len(nodes) + 1, values, children, layout.record, element, self.paths)
+        children: dict[str, list[Node]] = {}
+        values = blank.copy()
+        node = XmlNode(tag, len(nodes) + 1, values, children, record, element, self.paths)
         nodes.append(node)
-        if (given := element.items()) or layout.attributes_demanded:
-            self._attributes(given, layout, element, node, judged=judged)
+        given = element.items()
+        if given or demanding:
+            self._attributes(given, layout, element, node)
         text = element.text
         if in_text is not None:
-            said = in_text.take(text)
-            if said is None:
-                raise _Doubtful
-            values[in_text.number] = said
+            values[in_text.number] = _taken(in_text, text)
         elif text and not judged and not text.isspace():
             raise _Doubtful
         last = -1
         met: set[str] | None = None if layout.in_order else set()
         for child in element[:]:  # type: ignore[index]  # half the price of an iterator; the stubs know no slice
             tag = child.tag
-            leaf = leaves.get(tag)
-            if leaf is not None:
-                if not judged:
-                    if (leaf.order <= last if met is None else tag in met) or len(child):
-                        raise _Doubtful
-                    last = leaf.order
-                    if met is not None:
-                        met.add(tag)
-                text = child.text
-                said = text if leaf.free and text and not text.isspace() else leaf.take(text)
-                if said is None:
+            found = known.get(tag)
+            if found is None:
+                if not layout.open:
                     raise _Doubtful
-                values[leaf.number] = said
-                if (given := child.items()) or leaf.attributes_demanded:
-                    self._attributes(given, leaf, child, node, judged=judged)
-            elif (inner := places.get(tag)) is not None:
-                if inner.order < last and met is None and not judged:
-                    raise _Doubtful
-                last = inner.order
-                like = children.get(inner.tag)
-                if like is None:
-                    children[inner.tag] = [self.place(child, inner)]
-                elif len(like) == inner.maximum and not judged:
-                    raise _Doubtful
-                else:
-                    like.append(self.place(child, inner))
-            elif layout.open:
                 _set_aside(child, node)
             else:
-                raise _Doubtful
+                inner, leaf, order, number, usual, take, demanding = found
+                if leaf is not None:
+                    if not judged:
+                        if (order <= last if met is None else tag in met) or len(child):
+                            raise _Doubtful
+                        if met is not None:
+                            met.add(tag)
+                    text = child.text
+                    if text and (usual(text) if usual is not None else not text.isspace()):
+                        values[number] = text
+                    else:
+                        said = take(text)
+                        if said is None:
+                            raise _Doubtful
+                        values[number] = said
+                    given = child.items()
+                    if given or demanding:
+                        self._attributes(given, leaf, child, node)
+                elif inner is not None:
+                    if order < last and met is None and not judged:
+                        raise _Doubtful
+                    like = children.get(inner.tag)
+                    if like is None:
+                        children[inner.tag] = [self.place(child, inner)]
+                    elif len(like) == number and not judged:
+                        raise _Doubtful
+                    else:
+                        like.append(self.place(child, inner))
+                last = order
             if (text := child.tail) and not text.isspace():  # where it may stand, it is told that nothing reads it
                 raise _Doubtful
         for number, name in () if judged else layout.demands:
@@ -157,13 +160,7 @@ class _Sound:
         return node
 
     def _attributes(
-        self,
-        given: Sequence[tuple[Any, Any]],
-        of: XmlLayout | XmlLeaf,
-        element: etree._Element,
-        node: XmlNode,
-        *,
-        judged: bool,
+        self, given: Sequence[tuple[Any, Any]], of: XmlLayout | XmlLeaf, element: etree._Element, node: XmlNode
     ) -> None:
         known, values, demanded, more = of.attributes, node.values, of.attributes_demanded, False
         for clark, text in given:
@@ -171,15 +168,25 @@ class _Sound:
             if value is None:
                 more = more or of.excerpt or not clark.startswith(_INSTANCE)
                 continue
-            said = text if value.free and text and not text.isspace() else value.take(text)
-            if said is None:
-                raise _Doubtful
+            usual = value.usual
+            said = text if text and usual is None and not text.isspace() else _taken(value, text)
             demanded -= value.required
             values[value.number] = said if value.fixed is None else ""  # the schema says it, no map has to
-        if (demanded or (more and not of.excerpt) or len(given) > ATTRIBUTES_MAX) and not judged:
+        if (demanded or (more and not of.excerpt) or len(given) > ATTRIBUTES_MAX) and not of.judged:
             raise _Doubtful
         if more and of.excerpt:
             _set_aside_attributes(element, known, node)
+
+
+def _taken(value: Value, text: str | None) -> str:
+    """Return a text as it is taken."""
+    usual = value.usual
+    if text and (usual(text) if usual is not None else not text.isspace()):
+        return text
+    said = value.take(text)
+    if said is None:
+        raise _Doubtful
+    return said
 
 
 def _set_aside(child: etree._Element, node: XmlNode) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hub.formats.schema import Record
-from hub.formats.simple import Simple, accepts
+from hub.formats.simple import Simple, accepts, says_nothing, usual
+from hub.formats.tree import Value as TreeValue
 from hub.formats.xml.element import TEXT, Attribute, XmlElement, XmlSchema, place_of
 
 _FREE = (Simple(), Simple(minimum=1))
@@ -18,7 +19,7 @@ _NARROWER = frozenset({"number", "whole", "date", "time", "moment"})
 class Value:
     """A part: its number, and what judges a text that stands in it."""
 
-    __slots__ = ("accepts", "fixed", "free", "key", "number", "required", "simple", "stripped", "take")
+    __slots__ = ("accepts", "fixed", "key", "number", "required", "simple", "stripped", "take", "usual")
 
     def __init__(
         self, key: str, number: int, simple: Simple, *, required: bool, judged: bool, fixed: str | None = None
@@ -31,8 +32,9 @@ class Value:
         self.fixed = fixed
         self.accepts: Callable[[str], bool] = accepts(simple)
         self.stripped = simple.type != "text" or bool(simple.codes)  # blanks around it mean nothing
-        self.free = fixed is None and not self.stripped and (judged or simple in _FREE)
-        """Whether a text that is more than blanks is taken as it is, whatever it is."""
+        free = not self.stripped and (judged or simple in _FREE)
+        self.usual = says_nothing if fixed is not None else None if free else usual(simple)
+        """Says of a text that it is taken as it is, or nothing (see ``take``); None: each of more than blanks is."""
         self.take = self._taker(judged=judged)
         """Returns a text as it is taken; None where it may be no such value."""
 
@@ -62,16 +64,16 @@ class Value:
 class XmlLeaf:
     """A simple element that comes once: a part with its attributes."""
 
-    __slots__ = ("attributes", "attributes_demanded", "excerpt", "free", "name", "number", "order", "take", "text")
+    __slots__ = ("attributes", "attributes_demanded", "excerpt", "judged", "name", "number", "order", "text")
 
     def __init__(self, element: XmlElement, record: Record, *, judged: bool) -> None:
         assert element.simple is not None
         self.name = element.name
         self.order = element.order
         self.excerpt = element.excerpt
+        self.judged = judged
         self.number = record.number_of(element.name)
         self.text = Value(element.name, self.number, element.simple, required=element.minimum > 0, judged=judged)
-        self.free, self.take = self.text.free, self.text.take
         self.attributes = _values(element.attributes, record, f"{element.name}/", judged=judged)
         self.attributes_demanded = sum(each.required for each in element.attributes)
 
@@ -80,15 +82,15 @@ class XmlLayout:
     """A place."""
 
     __slots__ = (
-        "attributes", "attributes_demanded", "blank", "demanded", "demands", "excerpt", "in_order", "judged",
-        "leaves", "maximum", "minimum", "names", "open", "order", "places", "record", "tag", "text", "written",
+        "attributes", "attributes_demanded", "blank", "demanded", "demands", "excerpt", "in_order", "judged", "known",
+        "leaves", "maximum", "minimum", "names", "open", "order", "places", "record", "sound", "tag", "text", "written",
     )  # fmt: skip
 
     def __init__(self, element: XmlElement, *, judged: bool) -> None:
         record = place_of(element).record
         self.tag = element.name
         self.record = record
-        self.blank = [element.name, *[""] * len(record.parts)]  # the values a node begins with
+        self.blank: list[TreeValue] = [element.name, *[""] * len(record.parts)]  # the values a node begins with
         self.order = element.order
         self.minimum, self.maximum = element.minimum, element.maximum
         self.open, self.in_order = element.open or element.excerpt, element.in_order
@@ -105,16 +107,36 @@ class XmlLayout:
         self.places: dict[str, XmlLayout] = {}
         self.names = {child.clark: child.name for child in element.children}
         self.written: list[XmlLeaf | XmlLayout] = []
+        self.known: dict[str, Known] = {}
+        """What may stand beneath, as a sound document is read by it: all that is asked of one taken at once."""
         for child in element.children:
             if child.is_part:
                 leaf = self.leaves[child.clark] = XmlLeaf(child, record, judged=judged)
+                text = leaf.text
+                self.known[child.clark] = (
+                    None, leaf, leaf.order, leaf.number, text.usual, text.take, leaf.attributes_demanded > 0,
+                )  # fmt: skip
                 self.written.append(leaf)
             else:
                 place = self.places[child.clark] = XmlLayout(child, judged=judged)
+                self.known[child.clark] = (place, None, place.order, place.maximum, None, _takes_nothing, False)
                 self.written.append(place)
         demanded = [child for child in element.children if child.minimum > 0]
         self.demanded = tuple(child.clark for child in demanded)
         self.demands = tuple((record.number_of(child.name) if child.is_part else 0, child.name) for child in demanded)
+        self.sound = (self.tag, record, self.blank, self.known, self.text, judged, self.attributes_demanded > 0)
+        """What every place of it is read by."""
+
+
+Known = tuple[
+    XmlLayout | None, XmlLeaf | None, int, int, Callable[[str], object] | None, Callable[[str | None], str | None], bool
+]
+"""A place or a leaf beneath another: itself, its order, its number (of a place how often it may come), how its text is
+taken, whether it must have attributes."""
+
+
+def _takes_nothing(_: str | None) -> str | None:
+    return None
 
 
 def layout_of(schema: XmlSchema) -> XmlLayout:

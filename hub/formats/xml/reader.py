@@ -169,7 +169,7 @@ def _holds_elements_and_texts_alone(text: str) -> bool:
 
     Before a comment, an instruction or CDATA blanks may be the beginning of a text.
     """
-    return "<!" not in text and "<?" not in text
+    return ("!" not in text or "<!" not in text) and ("?" not in text or "<?" not in text)  # one sign is found at once
 
 
 def _begins_another(text: str, line: int, column: int) -> bool:

@@ -44,24 +44,23 @@ Above = tuple[Node, Any]
 
 def leftovers(X: Reading, root: Node, computed: dict[str, int], meanings: Meanings, once: FieldPlaces) -> None:
     """Report every element that arrived and that no rule read; what bears on the answer goes to its item as well."""
-    seen, holders, watched = X.seen, X.holders, once.watched
-    stack: list[tuple[Node, Node, Above | None]] = [(root, root, None)]
+    seen, watched = X.seen, once.watched
+    stack: list[Above] = [(root, None)]
     if X.schema.root.record.parts:  # the top of the document is a place that holds something itself
-        _told(X, root, None, root, seen.get(root, 0) | computed.get(root.tag, 0), meanings, once)
+        _told(X, root, None, seen.get(root, 0) | computed.get(root.tag, 0), meanings, once)
     while stack:
-        above, holder, higher = stack.pop()
-        way = (above, higher)
-        for tag, nodes in above.children.items():
-            counted = computed.get(tag, 0)
-            if tag in watched and len(nodes) > 1:
-                _kept_again(X, nodes, way, holder, meanings, once)
+        above = stack.pop()
+        for tag, nodes in above[0].children.items():
+            counted = computed.get(tag, 0) if computed else 0
+            if len(nodes) > 1 and tag in watched:
+                _kept_again(X, nodes, above, meanings, once)
             for node in nodes:
                 if node.children:
-                    stack.append((node, node if node in holders else holder, way))
+                    stack.append((node, above))
                 values, mask = node.values, seen.get(node, 0) | counted
                 for element in _parts_left(len(values), mask):
                     if values[element]:
-                        _told(X, node, way, holder, mask, meanings, once)
+                        _told(X, node, above, mask, meanings, once)
                         break
 
 
@@ -71,32 +70,32 @@ def _parts_left(count: int, mask: int) -> tuple[int, ...]:
     return tuple(element for element in range(1, count) if not mask >> element & 1)
 
 
-def _kept_again(
-    X: Reading, nodes: Sequence[Node], above: Above, holder: Node, meanings: Meanings, once: FieldPlaces
-) -> None:
+def _kept_again(X: Reading, nodes: Sequence[Node], above: Above, meanings: Meanings, once: FieldPlaces) -> None:
     """Report what a list keeps though it is said a second time, differently."""
     for node in nodes:
+        way = _way(node, above)
         for element in range(1, len(node.values)):
             text = shown(node.values[element])
-            again = once.again(X, _way(node, above), element) if text else None
+            again = once.again(X, way, element) if text else None
             if again is not None and again.taken != text:
-                _told_again(X, node, above, holder, element, text, again, meanings)
+                _told_again(X, way, element, text, again, meanings)
 
 
 def _told_again(
-    X: Reading, node: Node, above: Above, holder: Node, element: int, text: str, again: FieldValue, meanings: Meanings
+    X: Reading, way: Sequence[Node], element: int, text: str, again: FieldValue, meanings: Meanings
 ) -> bool:
     """Report a place said again: the same is a note; else its item is held. False where it is told as any other."""
-    meaning = meanings.of(above[0].tag, node.tag, element)
+    above, node = way[-2].tag, way[-1]
+    meaning = meanings.of(above, node.tag, element)
     same = again.taken == text
-    if meanings.bears_on_nothing(above[0].tag, node.tag, element) or (same and meaning is not None):
+    if meanings.bears_on_nothing(above, node.tag, element) or (same and meaning is not None):
         return False  # an amount or a day said twice alike may be two of them
     words: dict[str, Word] = {"field": again.field}
     key, severity = ("MAP-SAID-TWICE/same", Severity.NOTE) if same else ("MAP-SAID-TWICE", Severity.WARNING)
     place = X.locate(node, element, None, None)
     X.add(finding(key, severity, place, words, found=text, expected=None if same else again.taken))
     if not same:
-        at, spelt = (node if node in X.holders else holder), X.spelt(node.tag, element)
+        at, spelt = _holder(X, way), X.spelt(node.tag, element)
         X.weigh(at, meaning or again.field, spelt, text, field=again.field, taken=again.taken)
     return True
 
@@ -110,31 +109,37 @@ def _way(node: Node, above: Above | None) -> list[Node]:
     return way[::-1]
 
 
-def _told(
-    X: Reading, node: Node, above: Above | None, holder: Node, mask: int, meanings: Meanings, once: FieldPlaces
-) -> None:
+def _holder(X: Reading, way: Sequence[Node]) -> Node:
+    """Return the item that what stands at the end of ``way`` is said of."""
+    return next((node for node in reversed(way) if node in X.holders), way[0])
+
+
+def _told(X: Reading, node: Node, above: Above | None, mask: int, meanings: Meanings, once: FieldPlaces) -> None:
     """Report what stands in ``node`` and is not among the parts of ``mask``."""
-    values, holders, tag = node.values, X.holders, node.tag
-    for element in _parts_left(len(values), mask):
-        if values[element]:
-            text, foreign = shown(values[element]), tag == UNKNOWN
-            if above is not None and not foreign:
-                again = once.again(X, _way(node, above), element)
-                if again is not None and _told_again(X, node, above, holder, element, text, again, meanings):
-                    continue
-            name, meaning, called = str(values[0]), None, ""
-            if holders and foreign:
-                meaning = meanings.of_foreign(name, X.locate(node, element, None, None).at or "", text)
-            elif holders:
-                meaning = meanings.of(above[0].tag if above else tag, tag, element)
-                called = meanings.named(tag, element, values)
-                meaning = meaning or (meanings.of_value(tag, called, text) if called else None)
-            if meaning is None:
-                X.add(unread(X, node, element, 0, text, foreign=foreign))
-            else:
-                X.add(_unweighed(X, node, element, text, meaning))
-                place = name if foreign else X.spelt(tag, element) + (f"[@name={called}]" if called else "")
-                X.weigh(node if node in holders else holder, meaning, place, text)
+    values, tag, foreign = node.values, node.tag, node.tag == UNKNOWN
+    left = [element for element in _parts_left(len(values), mask) if values[element]]
+    if not left:
+        return
+    way, beneath = _way(node, above), above[0].tag if above is not None else tag
+    for element in left:
+        text = shown(values[element])
+        if above is not None and not foreign:
+            again = once.again(X, way, element)
+            if again is not None and _told_again(X, way, element, text, again, meanings):
+                continue
+        name, meaning, called = str(values[0]), None, ""
+        if X.holders and foreign:
+            meaning = meanings.of_foreign(name, X.locate(node, element, None, None).at or "", text)
+        elif X.holders:
+            meaning = meanings.of(beneath, tag, element)
+            called = meanings.named(tag, element, values)
+            meaning = meaning or (meanings.of_value(tag, called, text) if called else None)
+        if meaning is None:
+            X.add(unread(X, node, element, 0, text, foreign=foreign))
+        else:
+            X.add(_unweighed(X, node, element, text, meaning))
+            place = name if foreign else X.spelt(tag, element) + (f"[@name={called}]" if called else "")
+            X.weigh(_holder(X, way), meaning, place, text)
 
 
 def _unweighed(X: Reading, node: Node, element: int, found: str, meaning: str) -> Diagnostic:

@@ -5,7 +5,7 @@ A tree enters with the context ``Reading``; values and findings leave. Nothing h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hub.canonical.halves import half
@@ -224,6 +224,15 @@ def fits(node: Node, conditions: tuple[tuple[int, int, str], ...]) -> bool:
 def beneath(nodes: Sequence[Node], tag: str) -> list[Node]:
     """Return what stands directly beneath several places, in wire order."""
     return [each for node in nodes for each in node.children.get(tag, ())]
+
+
+def below(nodes: Sequence[Node]) -> Mapping[str, Sequence[Node]]:
+    """Return all that stands directly beneath several places, by tag, each in wire order."""
+    found: dict[str, list[Node]] = {}
+    for node in nodes:
+        for tag, children in node.children.items():
+            found.setdefault(tag, []).extend(children)
+    return found
 
 
 def find(

@@ -36,7 +36,7 @@ class _Reader:
         self.code.names.update(
             {
                 name: getattr(reader_run, name)
-                for name in ("beneath", "find", "find_all", "ways", "texts", "parts_read", "fits")
+                for name in ("below", "find", "find_all", "ways", "texts", "parts_read", "fits")
             }
         )
         self.code.names.update(component=reader_run.component, first=reader_run.first, NONE=[""] * 100)
@@ -133,9 +133,8 @@ class _Reader:
     def _resolve_all(self, sites: dict[Selector, Site]) -> None:
         if any(len(site.take.steps) > 1 for site in sites.values()):
             self.code.add("B = {}")
-        self.steps.begin(sites.values())
+        self.steps.begin(sites.values(), _lists(self.variant))
         for site in sites.values():
-            self.steps.reach(site)
             if site.lazy and site.take.steps:
                 self.code.add(f"{site.node} = None; {site.nothing}")
             else:
@@ -217,6 +216,10 @@ class _Reader:
             self.contested.get((*self.variant.tags, *(step.tag for step in take.steps)))
         )
 
+    def all_beneath(self, way: tuple[PathStep, ...]) -> str | None:
+        """Return the variable of what stands beneath all places at the end of ``way``; None where there is none."""
+        return self.steps.all_beneath(way)
+
     def _constant(self, sites: dict[Selector, Site], take: Take, value: str, number: int) -> None:
         site, element = sites[take.selector], take.path.parts[0]
         text = (
@@ -290,7 +293,9 @@ class _Reader:
             return
         steps = [level.step for level in variant.outer] + ([variant.step] if variant.step else [])
         if not any(step.optional for step in steps):
-            self._down(variant, act, steps, [])
+            above_all = self.all_beneath(tuple(steps[:-1])) if len(steps) > 1 else None
+            with code.block_if(f"{steps[-1].tag!r} in {above_all}" if above_all else None):
+                self._down(variant, act, steps, [])
             return
         constant = code.constant(run_steps(tuple(steps)))
         some = "" if steps[0].optional else f" if {steps[0].tag!r} in c else ()"
@@ -369,6 +374,14 @@ def contested(plan: Plan) -> dict[tuple[str, ...], bool]:
         if variant.step is not None:
             claims.setdefault(variant.tags, set()).add((variant.number, "items"))
     return {tags: len(selectors) > 1 for tags, selectors in claims.items()}
+
+
+def _lists(variant: Variant) -> list[tuple[PathStep, ...]]:
+    """Return the ways down from an item to all places of a kind: of its lists, and of its rules that take many."""
+    items = [each for listing in variant.lists for each in listing.variants]
+    ways = [(*(level.step for level in each.outer), *([each.step] if each.step else [])) for each in items]
+    listed = [take for rule in variant.rules if rule.reads and rule.listed for take in rule.takes]
+    return [*ways, *(take.steps for take in listed if take.anchor.kind == "own")]
 
 
 def _least_part(variant: Variant) -> int:

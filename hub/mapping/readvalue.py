@@ -14,10 +14,12 @@ from hub.kernel.generated import name_of
 from hub.kernel.words import Quantity, When
 from hub.mapping.codecs import Bound
 from hub.mapping.emit import Code, element_bits
+from hub.mapping.paths import PathStep
 from hub.mapping.plan import Plan, Rule, Take, Variant
 from hub.mapping.runsteps import run_steps
 from hub.mapping.shape import PAIRED, Shape, fields_of, leading
 from hub.mapping.site import Selector, Site
+from hub.mapping.stepping import is_plain
 from hub.mapping.tables import CodeMap
 from hub.mapping.values import read_pack, unpad
 
@@ -28,6 +30,8 @@ class PlaceReader(Protocol):
     def resolve(self, site: Site) -> None: ...
 
     def is_contested(self, take: Take) -> bool: ...
+
+    def all_beneath(self, way: tuple[PathStep, ...]) -> str | None: ...
 
 
 PLAIN_TYPED = ("int", "Decimal", "date", "time")
@@ -341,10 +345,12 @@ class ValueReader:
             found = self.code.fresh("t")
             bits = element_bits([*take.path.parts, *(c.part for s in take.steps[-1:] for c in s.conditions)])
             elements = code.constant(take.path.parts)
-            code.add(f"{found} = texts(X, {nodes}, {elements}, {take.path.component or 0}, {bits})")
+            read = f"texts(X, {found}, {elements}, {take.path.component or 0}, {bits})"
+            code.add(f"{found} = {nodes}")
             if rule.source.sequence or position == 0:
-                code.add(f"{x} += {found}")
+                code.add(f"if {found}: {x} += {read}")
             else:
+                code.add(f"if {found}: {found} = {read}")
                 code.add(f"if not {x}: {x} += {found}")
         step = self._each_text(rule)
         if step is not None:
@@ -357,6 +363,10 @@ class ValueReader:
             return f"({take.anchor.name},)"
         claimed = "Z" if self.reader.is_contested(take) else "None"
         base = take.anchor.name
+        if take.anchor.kind == "own" and claimed == "None" and is_plain(take.steps):
+            above = self.reader.all_beneath(take.steps[:-1])
+            if above is not None:
+                return f"{above}.get({take.steps[-1].tag!r}, ())" + ("" if take.every else "[:1]")
         steps = self.code.constant(run_steps(take.steps))
         if take.every:
             found = f"find_all({base}, {steps}, {claimed}, S)"

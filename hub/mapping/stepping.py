@@ -16,6 +16,16 @@ from hub.mapping.runsteps import run_steps
 from hub.mapping.site import Site
 
 Way = tuple[PathStep, ...]
+Tags = tuple[str, ...]
+
+
+class _Reached:
+    """What stands where several ways go through: the variables that hold it."""
+
+    def __init__(self, code: Code) -> None:
+        self.nodes = code.fresh("w")  # the places, or the one of them that was named
+        self.beneath = code.fresh("d")  # what stands beneath these, by tag
+        self.all_beneath = code.fresh("e")  # what stands beneath all of them, whichever was named
 
 
 class StepWriter:
@@ -24,71 +34,79 @@ class StepWriter:
     def __init__(self, code: Code) -> None:
         self.code = code
         self._passed = frozenset[Way]()
-        self._users = Counter[Way]()
         self._optional = set[Way]()
-        self._reached: dict[Way, str] = {}
+        self._reached: dict[Tags, _Reached] = {}
 
-    def begin(self, sites: Collection[Site]) -> None:
-        """Turn to the places of another item."""
+    def begin(self, sites: Collection[Site], lists: Iterable[Way]) -> None:
+        """Turn to the places of another item, and to the ``lists`` that go down from it.
+
+        Writes down once what stands where several ways go through, and nothing is asked for.
+        """
+        ways = [site.take.steps for site in sites if goes_down(site)]
         self._passed = passed(site.take.steps for site in sites if _is_way(site))
         self._optional = {site.take.steps for site in sites if _is_way(site) and not goes_down(site)}
-        self._users = Counter(
-            prefix for site in sites if goes_down(site) for prefix in _plain_prefixes(site.take.steps)
-        )
+        listed = [prefix for way in lists for prefix in _plain_prefixes(way)[: len(way) - 1]]
+        users = Counter([*listed, *(prefix for way in ways for prefix in _plain_prefixes(way))])
         self._reached = {}
-
-    def reach(self, site: Site) -> None:
-        """Write down once what stands where several ways go through, and nothing is asked for: ``w1``, ``w2`` …"""
-        for prefix in _plain_prefixes(site.take.steps) if goes_down(site) else ():
-            if self._users[prefix] > 1 and prefix not in self._reached:
-                self._reached[prefix] = self.code.fresh("w")
-                self._write_reached(prefix)
+        for way in sorted(users, key=len):
+            if users[way] > 1:
+                self._reached[way] = _Reached(self.code)
+                self._write_reached(way, also=self._reached[way].all_beneath if way in listed else "")
 
     def way(self, site: Site, *, contested: bool) -> None:
         """Write out the way to the first place that fits whole, one loop in the other, as ``find`` would go it.
 
         A place that another way of the same item has named already is gone through, and no other of its like.
         """
-        code, steps = self.code, site.take.steps
-        if steps in self._reached and not contested:
-            code.add(f"{site.node} = {self._reached[steps]}[0] if {self._reached[steps]} else None")
+        code, reached = self.code, self._reached.get(_tags(site.take.steps)) if is_plain(site.take.steps) else None
+        if reached is not None and not contested:
+            code.add(f"{site.node} = {reached.nodes}[0] if {reached.nodes} else None")
         else:
             code.add(f"{site.node} = None")
             self._down_from_reached(site, contested=contested)
-        if steps in self._reached:
-            self._name(site)
+        if reached is not None:
+            self._name(site, reached)
+
+    def all_beneath(self, way: Way) -> str | None:
+        """Return the variable of what stands beneath all places at the end of ``way``; None where none was written."""
+        if not way:
+            return "c"
+        reached = self._reached.get(_tags(way)) if is_plain(way) else None
+        return reached.all_beneath if reached is not None else None
 
     def _down_from_reached(self, site: Site, *, contested: bool) -> None:
         steps = run_steps(site.take.steps)
-        reached = [prefix for prefix in _plain_prefixes(site.take.steps) if prefix in self._reached]
+        reached = [prefix for prefix in _plain_prefixes(site.take.steps[:-1]) if prefix in self._reached]
         if not reached:
             self._down(site, steps, contested=contested, depth=0)
             return
-        depth = len(reached[-1])
-        with self.code.block(f"for a{depth - 1} in {self._reached[reached[-1]]}:"):
+        depth, through = len(reached[-1]), self._reached[reached[-1]]
+        if self._ends_at_once(site, depth, contested=contested):
+            self.code.add(f"b = {through.beneath}.get({steps[depth][0]!r})")
+            self.code.add(f"if b: {site.node} = b[0]")
+            return
+        with self.code.block(f"for a{depth - 1} in {through.nodes}:"):
             self._down(site, steps, contested=contested, depth=depth)
             if not self._ends_at_once(site, depth, contested=contested):
                 self.code.add(f"if {site.node} is not None: break")
 
-    def _name(self, site: Site) -> None:
+    def _name(self, site: Site, reached: _Reached) -> None:
         """Write out that the place found is the one that all further ways go through, of those that were reached."""
         steps = site.take.steps
-        reached = self._reached[steps]
-        with self.code.block(f"if {site.node} is not None and len({reached}) > 1:"):
-            self.code.add(f"{reached} = ({site.node},)")
+        with self.code.block(f"if {site.node} is not None and len({reached.nodes}) > 1:"):
+            self.code.add(f"{reached.nodes} = ({site.node},); {reached.beneath} = {site.node}.children")
             for longer in self._reached:
-                if longer[: len(steps)] == steps and longer != steps:
+                if longer[: len(steps)] == _tags(steps) and len(longer) > len(steps):
                     self._write_reached(longer)
         if any(way[: len(steps)] == steps for way in self._optional):  # those are gone by ``find``
             self.code.add(f"if {site.node} is not None: B[{run_steps(steps)[-1][3]!r}] = {site.node}")
 
-    def _write_reached(self, way: Way) -> None:
-        above, tag = self._reached.get(way[:-1]), way[-1].tag
-        if above is None:
-            self.code.add(f"{self._reached[way]} = c.get({tag!r}, ())")
-        else:
-            one = f"{above}[0].children.get({tag!r}, ()) if len({above}) == 1"
-            self.code.add(f"{self._reached[way]} = {one} else beneath({above}, {tag!r}) if {above} else ()")
+    def _write_reached(self, way: Tags, also: str = "") -> None:
+        """Write out what stands at the end of ``way`` and beneath, the latter in the variable ``also``, too."""
+        above, reached = self._reached.get(way[:-1]), self._reached[way]
+        nodes, beneath = reached.nodes, f"{also} = {reached.beneath}" if also else reached.beneath
+        self.code.add(f"{nodes} = {above.beneath if above is not None else 'c'}.get({way[-1]!r}, ())")
+        self.code.add(f"{beneath} = {nodes}[0].children if len({nodes}) == 1 else below({nodes}) if {nodes} else {{}}")
 
     def _ends_at_once(self, site: Site, depth: int, *, contested: bool) -> bool:
         """Say whether the step at ``depth`` is the last and any place will do there: then its line leaves the loop."""
@@ -171,7 +189,16 @@ def _is_way(site: Site) -> bool:
     return site.take.anchor.kind == "own" and len(site.take.steps) > 1
 
 
-def _plain_prefixes(way: Way) -> list[Way]:
-    """Return the beginnings of a way, without its end, in which nothing is asked for."""
-    plain = takewhile(lambda step: not step.conditions, way[:-1])
-    return [way[: n + 1] for n, _ in enumerate(plain)]
+def is_plain(way: Way) -> bool:
+    """Whether nothing is asked for on a way, and nothing may be missing."""
+    return not any(step.conditions or step.optional for step in way)
+
+
+def _tags(way: Way) -> Tags:
+    return tuple(step.tag for step in way)
+
+
+def _plain_prefixes(way: Way) -> list[Tags]:
+    """Return by their tags the beginnings of a way, and all of it, in which nothing is asked for."""
+    plain = _tags(tuple(takewhile(lambda step: is_plain((step,)), way)))
+    return [plain[: n + 1] for n in range(len(plain))]

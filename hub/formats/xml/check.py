@@ -409,8 +409,8 @@ NAMES_SHOWN_MAX = 12  # of what may stand in an element
 
 
 def _name(element: etree._Element) -> str:
-    name = etree.QName(element).localname
-    return f"{element.prefix}:{name}" if element.prefix else name
+    name, prefix = _short(element.tag), element.prefix
+    return f"{prefix}:{name}" if prefix else name
 
 
 def _short(clark: str) -> str:

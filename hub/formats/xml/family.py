@@ -132,8 +132,7 @@ def _document(received: OpenedDocument) -> XmlDocument:
 
 def _named(root: etree._Element) -> str:
     """Return a root element with its namespace, where it has one."""
-    name = etree.QName(root)
-    return visible(f"{{{name.namespace}}}{name.localname}" if name.namespace else name.localname)
+    return visible(root.tag)
 
 
 def agreed(schema: Schema) -> XmlSchema:

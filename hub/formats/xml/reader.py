@@ -276,21 +276,20 @@ class Paths:
         steps: list[str] = []
         at: etree._Element | None = element
         while at is not None and len(steps) < STEPS_SHOWN_MAX:
-            steps.append(self._step(at))
-            at = at.getparent()
+            above = at.getparent()
+            steps.append(_named(at) if above is None else self._step(at, above))
+            at = above
         return "/" + "/".join(reversed(steps))
 
-    def _step(self, element: etree._Element) -> str:
+    def _step(self, element: etree._Element, above: etree._Element) -> str:
         if element not in self._alike:
-            self._count_siblings(element)
+            self._count(above)
         alike = self._alike[element]
         return _named(element) + (f"[{alike[element]}]" if len(alike) > 1 else "")
 
-    def _count_siblings(self, element: etree._Element) -> None:
-        above = element.getparent()
+    def _count(self, above: etree._Element) -> None:
         by_name: dict[str, dict[etree._Element, int]] = {}
-        siblings = above[:] if above is not None else (element,)  # type: ignore[index]  # the stubs know no slice
-        for each in siblings:
+        for each in above[:]:  # type: ignore[index]  # the stubs know no slice
             tag = each.tag
             if isinstance(tag, str):
                 alike = self._alike[each] = by_name.setdefault(tag, {})
@@ -299,5 +298,5 @@ class Paths:
 
 def _named(element: etree._Element) -> str:
     """Return the name of an element as its document has it."""
-    name = etree.QName(element).localname[:NAME_SHOWN_MAX]
-    return f"{element.prefix[:NAME_SHOWN_MAX]}:{name}" if element.prefix else name
+    name, prefix = element.tag.rpartition("}")[2][:NAME_SHOWN_MAX], element.prefix
+    return f"{prefix[:NAME_SHOWN_MAX]}:{name}" if prefix else name

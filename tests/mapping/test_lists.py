@@ -226,6 +226,28 @@ def test_lines_claim_before_lists_and_conditions_before_plain_places(tmp_path: P
     assert applied.findings == []
 
 
+BENEATH = """
+[fields]
+number   = "N1/N302"
+contract = "N1/REF02"
+[each.notes]
+at   = "N1/REF"
+kind = "REF01"
+text = "REF02"
+"""
+
+
+def test_a_line_takes_the_first_place_beneath_several_and_a_list_what_stands_beneath_all(tmp_path: Path) -> None:
+    map_ = given(tmp_path, BENEATH)
+    alone = map_.apply(wire("BEG\nN1*B\nN3*x*y\nREF*2*b")).document
+    assert alone == Doc(number="y", contract="b")
+    several = "BEG\nN1*A\nREF*1*a\nN1*B\nN3*x*y\nREF*2*b\nN1*C\nN3*z*w\nN3*q\nREF*3*c\nREF*4*d"
+    assert map_.apply(wire(several)).document == Doc(
+        number="y", contract="a",
+        notes=[Note(kind="2", text="b"), Note(kind="3", text="c"), Note(kind="4", text="d")],
+    )  # fmt: skip
+
+
 def test_an_item_that_a_line_would_read_is_a_fault(tmp_path: Path) -> None:
     map_ = given(
         tmp_path,

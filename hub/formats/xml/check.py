@@ -7,17 +7,15 @@ in addition, where there is one, and what it finds elsewhere is told in its own 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
-from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
 
 from hub.formats.family import Checked
-from hub.formats.named_faults import DocumentFindings, more_findings
+from hub.formats.named_faults import DocumentFindings
 from hub.formats.schema import Part, Record
 from hub.formats.simple import fault
 from hub.formats.tree import UNKNOWN, Node
@@ -26,17 +24,13 @@ from hub.formats.xml.element import XmlSchema
 from hub.formats.xml.faults import refusal
 from hub.formats.xml.layout import Value, XmlLayout, XmlLeaf, layout_of
 from hub.formats.xml.limits import ATTRIBUTES_MAX
-from hub.formats.xml.parser_words import in_words, plain
-from hub.formats.xml.reader import Paths, line_of, xpath
-from hub.kernel.diagnostics import Diagnostic, Severity
-from hub.kernel.errors import Misconfigured
+from hub.formats.xml.model import found_by, model_of
+from hub.formats.xml.reader import Paths, called, line_of
+from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
 from hub.kernel.sentence import Wording
 
-XSDS_KEPT_MAX = 64  # loaded models of partners' XSDs; a large one takes some MB
-XSD_FINDINGS_MAX = 100
 ASIDE_MAX = 50  # elements told of one that no schema of ours describes: a signature has some thirty
-NODES_OF_PREFIXES_MAX = 1_000  # elements asked for the prefixes of a path: those of nearly all stand on the root
 
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
@@ -58,7 +52,7 @@ class XmlNode(Node, eq=False, gc=False):
 
 def check(root: etree._Element, schema: XmlSchema) -> tuple[Checked, list[Node]]:
     """Return the tree of a document whose root element is the schema's, what is wrong, and its nodes in order."""
-    layout, model = layout_of(schema), _model(schema.xsd) if schema.xsd is not None else None
+    layout, model = layout_of(schema), model_of(schema.xsd) if schema.xsd is not None else None
     if model is None or model.validate(root):
         with suppress(_Doubtful):  # then our own judgement says what and where
             sound = _Sound()
@@ -67,7 +61,7 @@ def check(root: etree._Element, schema: XmlSchema) -> tuple[Checked, list[Node]]
     node = judging.place(root, layout)
     findings = judging.findings.finished()
     if model is not None and not judging.findings.beyond:  # else nobody could say which of them are the same
-        findings = [*findings, *_by_xsd(root, model, {finding.location.line for finding in findings})]
+        findings = [*findings, *found_by(root, model, {finding.location.line for finding in findings})]
     return Checked(node, findings), judging.nodes
 
 
@@ -75,12 +69,12 @@ def load(schema: XmlSchema) -> None:
     """Compile the layout and the XSD of a schema."""
     layout_of(schema)
     if schema.xsd is not None:
-        _model(schema.xsd)
+        model_of(schema.xsd)
 
 
 def judge(root: etree._Element, schema: XmlSchema) -> list[Diagnostic]:
     """Return what is wrong with a document, without its tree."""
-    if schema.xsd is not None and _model(schema.xsd).validate(root):
+    if schema.xsd is not None and model_of(schema.xsd).validate(root):
         return []
     return check(root, schema)[0].findings
 
@@ -206,7 +200,7 @@ def _set_aside(child: etree._Element, node: XmlNode) -> None:
             if told > ASIDE_MAX:
                 return
     if not told:
-        values = [_name(child), _name(child)]
+        values = [called(child), called(child)]
         node.add(XmlNode(UNKNOWN, node.position, values, record=_FOREIGN, source=child, paths=node.paths))
 
 
@@ -216,10 +210,10 @@ def _called(element: etree._Element, top: etree._Element | None) -> str:
     for each in (element, *element.iterancestors()):
         name = each.get("name")
         if name:
-            around.append(f"{_name(each)}[@name={name}]")
+            around.append(f"{called(each)}[@name={name}]")
         if each is top:
             break
-    own = [] if element.get("name") else [_name(element)]
+    own = [] if element.get("name") else [called(element)]
     return "/".join([*reversed(around), *own])
 
 
@@ -236,7 +230,7 @@ def _attributes_of(
     """Return name, text and record of each attribute that says something and is not ``known``."""
     return [
         (
-            f"{_name(element)}/@{_short(str(clark))}",
+            f"{called(element)}/@{_short(str(clark))}",
             str(said),
             Record(tag=UNKNOWN, parts=(Part(key=f"@{_short(str(clark))}"),)),
         )
@@ -321,7 +315,7 @@ class _Judging:
                 if others:
                     _set_aside_attributes(child, leaf.attributes, node)
                 for stray in child:
-                    self.findings.add("GDE-NAME-UNKNOWN", _name(stray), self._at(stray), expected=leaf.name)
+                    self.findings.add("GDE-NAME-UNKNOWN", called(stray), self._at(stray), expected=leaf.name)
             else:
                 inner = places[tag]
                 if inner.maximum and count > inner.maximum:
@@ -335,7 +329,7 @@ class _Judging:
         if layout.text is None:
             self._stray(element, layout, text)
         else:
-            values: list[TreeValue] = [_name(element), text.strip()]
+            values: list[TreeValue] = [called(element), text.strip()]
             node.add(XmlNode(UNKNOWN, node.position, values, record=_FOREIGN, source=element, paths=node.paths))
 
     def _missing(self, element: etree._Element, layout: XmlLayout, seen: object) -> None:
@@ -348,7 +342,7 @@ class _Judging:
             _set_aside(child, node)
             return
         expected = ", ".join(list(layout.names.values())[:NAMES_SHOWN_MAX])
-        self.findings.add("GDE-NAME-UNKNOWN", _name(child), self._at(child), expected=expected or layout.tag)
+        self.findings.add("GDE-NAME-UNKNOWN", called(child), self._at(child), expected=expected or layout.tag)
 
     def _attributes(
         self, element: etree._Element, known: object, values: list[TreeValue], *, excerpt: bool = False
@@ -394,7 +388,7 @@ class _Judging:
 
     def _wrong(self, element: etree._Element, value: Value, code: str, text: str, expected: str | Wording) -> None:
         attribute = value.key.rpartition("@")[2] if "@" in value.key else ""
-        self.findings.add(code, value.key if value.key != "." else _name(element), self._at(element, attribute),
+        self.findings.add(code, value.key if value.key != "." else called(element), self._at(element, attribute),
                           found=text, expected=expected)  # fmt: skip
 
     def _stray(self, element: etree._Element, layout: XmlLayout, text: str) -> None:
@@ -408,47 +402,5 @@ class _Judging:
 NAMES_SHOWN_MAX = 12  # of what may stand in an element
 
 
-def _name(element: etree._Element) -> str:
-    name, prefix = _short(element.tag), element.prefix
-    return f"{prefix}:{name}" if prefix else name
-
-
 def _short(clark: str) -> str:
     return clark.rpartition("}")[2]
-
-
-@lru_cache(XSDS_KEPT_MAX)
-def _model(file: str) -> etree.XMLSchema:
-    parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
-    try:
-        return etree.XMLSchema(etree.parse(file, parser))
-    except (OSError, etree.LxmlError) as fault:
-        raise Misconfigured.of(fault, file=file, code="CFG-XSD") from fault
-
-
-def _by_xsd(root: etree._Element, model: etree.XMLSchema, told: set[int | None]) -> list[Diagnostic]:
-    """Return what the partner's XSD finds on lines where nothing was told."""
-    findings = DocumentFindings()
-    log: Iterable[Any] = model.error_log  # type: ignore[assignment]  # the stubs do not say that it is one
-    for entry in islice(log, XSD_FINDINGS_MAX):
-        if entry.line not in told:
-            element = _meant(root, entry.path, entry.line)
-            location = Location(at=xpath(element), line=entry.line or line_of(element))
-            foreseen = in_words(entry.message)
-            if foreseen is None:
-                findings.add("GDE-SCHEMA/unforeseen", _name(element), location, said=plain(entry.message))
-            else:
-                findings.add("GDE-SCHEMA", _name(element), location, expected=foreseen)
-    more = sum(entry.line not in told for entry in islice(log, XSD_FINDINGS_MAX, None))
-    return [*findings.finished(), *([more_findings(more, Severity.PART)] if more > 0 else [])]
-
-
-def _meant(root: etree._Element, path: str | None, line: int) -> etree._Element:
-    """Return the element that the library names by its own path, or by its line alone; else the root element."""
-    spaces = {prefix: uri for each in islice(root.iter(), NODES_OF_PREFIXES_MAX) for prefix, uri in each.nsmap.items()}
-    with suppress(etree.XPathError):
-        named = {prefix: uri for prefix, uri in spaces.items() if prefix}
-        found = root.getroottree().xpath((path or "").partition("/@")[0], namespaces=named)
-        if isinstance(found, list) and found and isinstance(found[0], etree._Element):
-            return found[0]
-    return next((each for each in root.iter() if line_of(each) == line), root)

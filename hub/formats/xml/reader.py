@@ -300,3 +300,9 @@ def _named(element: etree._Element) -> str:
     """Return the name of an element as its document has it."""
     name, prefix = element.tag.rpartition("}")[2][:NAME_SHOWN_MAX], element.prefix
     return f"{prefix[:NAME_SHOWN_MAX]}:{name}" if prefix else name
+
+
+def called(element: etree._Element) -> str:
+    """Return the whole name of an element as its document has it."""
+    name, prefix = element.tag.rpartition("}")[2], element.prefix
+    return f"{prefix}:{name}" if prefix else name

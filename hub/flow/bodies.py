@@ -20,7 +20,6 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.canonical.acknowledgement import AcknowledgedEnvelope, FunctionalAcknowledgement
-from hub.canonical.result import Cause
 from hub.canonical.stored import encode_document
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, EnvelopeRow
@@ -213,7 +212,7 @@ class BodySyntax(DoorWords, ABC):
         partner: Partner,
         envelope: Envelope,
         outcomes: Sequence[DocumentOutcome],
-        because: Cause,
+        message: str,
         now: datetime,
     ) -> Reply:
         """Return what is said of a document, where the partner's file names a map that says it in this syntax."""
@@ -236,7 +235,7 @@ class BodySyntax(DoorWords, ABC):
         named = self.spoken_of(envelope)
         verdict = replace(
             verdict_on(of_this, self.root.at or ""),
-            number=because.id,
+            number=message,
             issued=issued,
             envelope=None if named is None else AcknowledgedEnvelope(reference=named),
         )

@@ -10,7 +10,6 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from hub.canonical.result import Cause
 from hub.flow.progress import Progress, Unsettled
 from hub.flow.services import Services
 from hub.flow.settling import replies_to, settle
@@ -40,8 +39,8 @@ class Groups:
         rules = self._services.rules
         partner = rules.partner(unsettled.task.message.partner)
         assert unsettled.before is not None
-        because, now = Cause(kind="message", id=unsettled.task.message.id), self._services.clock.now()
-        write = partial(replies_to, rules, partner, unsettled.portion, unsettled.before, because, now)
+        message, now = unsettled.task.message.id, self._services.clock.now()
+        write = partial(replies_to, rules, partner, unsettled.portion, unsettled.before, message, now)
         return replace(unsettled, portion=replace(unsettled.portion, replies=await self._services.large.run(write)))
 
     async def _settle_group(self, group: list[Unsettled]) -> Answers[Progress]:

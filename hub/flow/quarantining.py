@@ -6,7 +6,6 @@ import contextlib
 
 from sqlalchemy import Connection
 
-from hub.canonical.result import Cause
 from hub.exchange import recording
 from hub.exchange.budgets import by_partner, spend
 from hub.exchange.controls import one_at_a_time
@@ -52,9 +51,9 @@ def _reply(services: Services, task: Task, fault: Unreadable) -> Reply:
     if fault.syntax is None or partner is None or told_before:
         return Reply(acknowledgement="none")
     body = Envelope(position=1, reference=fault.reference, findings=fault.findings())
-    because, now = Cause(kind="message", id=task.message.id), services.clock.now()
     with contextlib.suppress(Misconfigured):  # that of the bytes is told a person anyway
-        return SYNTAXES[fault.syntax].acknowledge(services.rules, partner, body, [], because, now)
+        syntax, now = SYNTAXES[fault.syntax], services.clock.now()
+        return syntax.acknowledge(services.rules, partner, body, [], task.message.id, now)
     return Reply(acknowledgement="none")
 
 

@@ -15,7 +15,6 @@ from functools import partial
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from hub.canonical.result import Cause
 from hub.exchange import envelopes, outbox, recording
 from hub.exchange.budgets import by_partner, spend
 from hub.exchange.controls import one_at_a_time
@@ -81,12 +80,12 @@ def settle(services: Services, group: Sequence[Unsettled], conn: Connection) -> 
 
 
 def replies_to(
-    rules: Rules, partner: Partner, portion: Portion, progress: Progress, because: Cause, now: datetime
+    rules: Rules, partner: Partner, portion: Portion, progress: Progress, message: str, now: datetime
 ) -> list[Reply]:
     """Return what is said of the envelopes that are acknowledged with the portion."""
     envelopes = progress.envelopes[progress.acknowledged : portion.acknowledged]
     syntax = SYNTAXES[portion.survey.syntax]
-    return [syntax.acknowledge(rules, partner, each, progress.summary.outcomes, because, now) for each in envelopes]
+    return [syntax.acknowledge(rules, partner, each, progress.summary.outcomes, message, now) for each in envelopes]
 
 
 class _Settlement:
@@ -229,8 +228,7 @@ class _Settlement:
             return
         replies = portion.replies
         if replies is None:
-            because = Cause(kind="message", id=self._message.id)
-            replies = replies_to(effects.rules, self.partner, portion, before, because, effects.now)
+            replies = replies_to(effects.rules, self.partner, portion, before, self._message.id, effects.now)
         first = [
             (position, each)
             for position, each in enumerate(replies, start=before.acknowledged + 1)

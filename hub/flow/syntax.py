@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from hub.business.room import Arrived
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
-from hub.canonical.result import Cause, Result
+from hub.canonical.result import Result
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
@@ -131,12 +131,13 @@ class Syntax(Protocol):
         partner: Partner,
         envelope: Envelope,
         outcomes: Sequence[DocumentOutcome],
-        because: Cause,
+        message: str,
         now: datetime,
     ) -> Reply:
         """Return what is said of an envelope; ``outcomes`` are of its message, those of its own among them.
 
-        A wire that numbers and dates an acknowledgement takes that from ``because`` and ``now`` (UTC).
+        A wire that numbers and dates an acknowledgement takes that from the id of the ``message`` that it is
+        about, and from ``now`` (UTC).
         """
 
     def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:

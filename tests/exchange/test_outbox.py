@@ -12,7 +12,9 @@ from hub.exchange.model import MessageDetail
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import EVERYONE, only
 from hub.kernel.sentence import as_written
+from hub.platform import lanes
 from hub.platform.database import Database
+from hub.platform.lanes import Share
 from tests.exchange.story import NOW, answer, receive_order
 
 ACME, BOREALIS = "acme-cardio", "borealis-ortho"
@@ -200,6 +202,21 @@ def test_a_delivery_sent_anew_has_ten_attempts_of_its_own(database: Database, fa
         assert "in 10 attempts" in str(detail(conn, sent).message.why)
 
     database.write_now(work)
+
+
+def test_of_very_many_who_are_owed_something_those_behind_who_was_served_last_come_next(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "OWNERS_MAX", 2)
+    partners = [f"partner-{n}" for n in range(5)]
+
+    def work(conn: Connection) -> list[str]:
+        for partner in partners:
+            answer(conn, "PO-1", receive_order(conn, "PO-1", partner), partner, transport="folder")
+        served = {"partner-0": Share(served=1), "partner-2": Share(served=2)}
+        return [due.partner for due in outbox.claim(conn, now=NOW, limit=2, shares=served)]
+
+    assert database.write_now(work) == ["partner-3", "partner-4"]
 
 
 @pytest.mark.parametrize("times", [1, 10, 30])

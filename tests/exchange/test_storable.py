@@ -46,7 +46,7 @@ def test_a_document_of_overlong_and_unprintable_values_is_written(database: Data
             reference="00\x0001",
             subject_kind="purchase-order",
             subject="N" * 200,
-            details={"group": "PURCHASE\x00\udcff 7"},
+            details={"group": "PURCHASE\x00\udcff 7", "long": LONG},
             validation="rejected",
             outcome="none",
         )
@@ -59,6 +59,7 @@ def test_a_document_of_overlong_and_unprintable_values_is_written(database: Data
     message = database.write_now(write)
     found = database.read_now(lambda conn: conn.execute(select(document)).one())
     assert (found.kind, found.release, found.details["group"]) == ("8" * 60, "0" * 20, "PURCHASE␀\ufffd 7")
+    assert found.details["long"] == "9" * recording.DETAIL_LENGTH_MAX
     assert (found.reference, found.subject) == ("00␀01", "N" * 80)
     detail = database.read_now(lambda conn: messages.message_detail(conn, EVERYONE, message))
     assert detail is not None

@@ -386,6 +386,11 @@ def test_the_page_shows_the_cxml_with_its_envelope_and_the_names_of_the_schema(h
     assert beside.cut, "the attachment is not shown"
     assert [entry.tag for entry in beside.entries] == [entry.tag for entry in shown.entries]
     assert [entry.number - 3 for entry in beside.entries] == [entry.number for entry in shown.entries]
+    colour = b"<Colour><Hue>red</Hue></Colour>"
+    for before, unknown in ((b"<ShipTo>", ["Colour"]), (b"<From>", [])):
+        assert ORDER.count(before) == 1
+        strange = view_of(ORDER.replace(before, colour + before), row, row.findings, rules)
+        assert [entry.tag for entry in strange.entries if entry.unknown] == unknown, "of the envelope nothing is known"
 
 
 TEXTS = (

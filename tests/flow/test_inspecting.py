@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from hub.flow.inspecting import BodyReport, DocumentReport, base_map_for, inspec
 from hub.flow.rules import Rules
 from hub.kernel.errors import Misconfigured
 from hub.platform.configuration import find_configuration
+from tests.flow.overlay import write
 from tests.house import CHECKOUT
 
 RULES = Rules(find_configuration(None))
@@ -96,6 +98,17 @@ def test_one_bad_document_makes_the_verdict_and_the_good_one_beside_it_stays_goo
     told = inspect(both, RULES)
     assert (told.verdict, [each.verdict for each in told.documents]) == ("findings", ["valid", "findings"])
     assert [each.schema for each in told.documents] == ["x12/004010/850"] * 2
+
+
+def test_what_a_partners_own_guide_refuses_is_told_with_the_map_that_is_named_for_it(tmp_path: Path) -> None:
+    """Its guide judges, and the map is that of the standard: neither has the other's schema."""
+    text = (PARTNERS / "borealis-ortho" / "partner.toml").read_text()
+    text = text.replace('850 = "borealis-ortho/850"', '850 = "x12/005010/850"')
+    write(tmp_path, "partners/borealis-ortho/partner.toml", text)
+    body = (PARTNERS / "borealis-ortho" / "samples" / "order.edi").read_bytes()
+    told = one(inspect(body.replace(b"|TY|", b"|QQ|", 1), Rules(find_configuration(str(tmp_path)))))
+    assert (told.verdict, told.map, told.schema) == ("findings", None, "x12/005010/850")
+    assert [each.code for each in told.findings if each.severity.is_reject] == ["GDE-ELEMENT-CODE"]
 
 
 def test_what_is_wrong_with_the_envelope_is_told_of_no_document() -> None:

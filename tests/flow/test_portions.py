@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.flow import groups
-from hub.flow.portions import DOCUMENTS_PER_PORTION
+from hub.flow.portions import DOCUMENTS_PER_PORTION, ENVELOPES_ACKNOWLEDGED_AT_ONCE
 from tests.flow.at_work import AtWork
 from tests.flow.overlay import NORTH, add_north, from_north
 from tests.flow.wire import group, interchange, of_kind, order, transaction
@@ -51,6 +51,27 @@ def test_an_interruption_between_portions_repeats_nothing(
     hub.work()
     assert hub.detail(message).message.outcome == "accepted"
     _each_order_once(hub, message)
+
+
+@pytest.mark.parametrize(("portion", "committed"), [(2, True), (2, False), (3, False)])
+def test_an_interruption_between_acknowledgements_repeats_none_and_loses_none(
+    hub: AtWork, portion: int, committed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of interchanges of which not all are acknowledged at once; one bears nothing, and has a TA1 alone."""
+    numbers = range(1, ENVELOPES_ACKNOWLEDGED_AT_ONCE + 3)
+    sent = [interchange(group(transaction(order(f"45{n:08d}")), number=n), number=n) for n in numbers]
+    message = hub.take_in(b"".join([interchange(number=900, wish=1), *sent]))
+    with monkeypatch.context() as patch, capture_logs():
+        patch.setattr(groups, "settle", _fails_at(portion, committed))
+        hub.work()
+    assert hub.detail(message).message.stage == "received"
+    hub.later(minutes=30)
+    hub.work()
+    got = hub.detail(message).message
+    assert (got.outcome, got.acknowledgement) == ("accepted", "accepted")
+    answers = hub.answers(message)
+    assert sorted(int(each.one("AK1")[2]) for each in of_kind(answers, "997")) == list(numbers)
+    assert [each.one("TA1")[1] for each in of_kind(answers, "TA1")] == ["000000900"]
 
 
 @pytest.mark.parametrize("crash", range(1, 7), ids="crash {}".format)

@@ -129,6 +129,8 @@ def test_an_order_in_a_release_that_no_map_reads_is_held_and_not_read_by_the_map
     assert found.message == (
         "set 850 came in release '005010', and x12/004010/850, which is named for it, reads 004010"
     )
+    assert str(found.location) == "envelope 51 group 51 document 0001 segment 1 ST01"
+    assert (found.found, found.expected) == ("005010", "004010")
     assert told_to_partner(found).message == "set 850 came in release '005010', and we take it in 004010"
     assert _said(hub, got.message.id, "IK5") == ["IK5|A"]
 

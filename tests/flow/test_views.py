@@ -256,6 +256,13 @@ def test_a_value_too_long_for_a_page_is_shown_by_its_beginning() -> None:
     assert (name.value, following.value) == ("n" * VALUE_SHOWN_MAX + "…", "1")
 
 
+@pytest.mark.parametrize(("pages", "cut"), [(1, False), (3, True)])
+def test_what_stands_between_two_places_is_shown_or_said_to_be_left_out(pages: int, cut: bool) -> None:
+    beside = b"<!--" + b"c" * 996 + b"-->\n"
+    view = shown(XML, b"<Order><Name>1</Name>" + beside * (pages * TEXT_SHOWN_MAX // 1_000) + b"<Next>2</Next></Order>")
+    assert (view.following, view.cut) == (None if cut else 3, cut)
+
+
 @pytest.mark.parametrize(
     ("lines", "cut"), [(LINES_SHOWN_MAX, False), (LINES_SHOWN_MAX + 1, True)], ids=["as many as are shown", "one more"]
 )

@@ -61,15 +61,20 @@ LOOKED_THROUGH = (
         )
     ),
     "tests/transport",
-    "tests/cli/test_inspect.py",
+    *(f"tests/cli/test_{name}.py" for name in ("check", "inspect")),
     *(f"tests/web/test_{name}.py" for name in ("inbound", "signing", "views")),
 )
 """Tests that run the corridor in their own process, most of them without starting servers."""
+BESIDE = {
+    "hub/flow/large_process.py": "tests/flow/test_large_in_a_subprocess.py",
+    "hub/flow/reader_process.py": "tests/flow/test_reader_process.py",
+}
+"""What runs only in a process beside, where no line is seen, and the tests that start it."""
 SHARED = Path(os.environ.get("HUB_SHARED", ROOT.parent / "shared"))
 CAUGHT_SHARE = 0.95
 FIRST = "tests/golden/test_message_log.py"  # holds most of what there is to be said of a message
-SLOW_SECONDS = 1.0  # a test that takes longer is tried last
-TRIED_SECONDS = 120  # of tests for one mutant, as long as they took without: what they miss has survived
+SLOW_SECONDS = 1.0  # of a processor: a test that takes longer is tried last
+TRIED_SECONDS = 120  # of a processor, for one mutant beside one test of each function: what they miss has survived
 TESTS_AT_ONCE = (40, 10_000)  # of the first call of pytest, and of the second: most are caught by the first
 PLUGINS = ("anyio.pytest_plugin", "pytest_timeout", "xdist.plugin")  # no others are loaded: half a second each time
 AT_ONCE = 2  # mutants
@@ -120,9 +125,12 @@ def noticing(mutant: Mutant, tests: dict[str, Any]) -> list[str]:
     """Return the tests that may notice the mutant: one of each function first, and of those the quickest.
 
     No more than are done in a while, of those that run its line. What runs when a module is imported no test runs by
-    itself (defaults, fields), and what a process beside runs is not seen: then of those that run its function, else its
-    file, else of all. Who uses a field may run no line of its file: there all are asked, those of the file first.
+    itself (defaults, fields): then of those that run its function, else its file, else of all. Who uses a field may run
+    no line of its file: there all are asked, those of the file first. What a process beside runs is not seen.
     """
+    beside = BESIDE.get(mutant.file)
+    if beside is not None:
+        return _in_order(mutant, tests, [name for name in tests if name.startswith(beside)])
     for lines in ({mutant.line}, set(mutant.lines), None):
         found = [name for name, each in tests.items() if _runs(each["lines"].get(mutant.file), lines)]
         if found:
@@ -135,7 +143,10 @@ def noticing(mutant: Mutant, tests: dict[str, Any]) -> list[str]:
 
 
 def _in_order(mutant: Mutant, tests: dict[str, Any], found: list[str]) -> list[str]:
-    """Return of the tests so many as are done in a while: one of each function first, and of those the quickest."""
+    """Return of the tests one of each function, the quickest first, and of the others so many as are done in a while.
+
+    By what processors work for them, not by the clock: a busy machine tries no fewer.
+    """
     found.sort(key=lambda name: float(tests[name]["seconds"]))
     before = Counter[str]()
     ranked: list[tuple[int, str]] = []
@@ -146,11 +157,14 @@ def _in_order(mutant: Mutant, tests: dict[str, Any], found: list[str]) -> list[s
     broadly = [name for _, name in sorted(ranked, key=lambda each: each[0])]
     rarely = _rarely(mutant, tests, [name for rank, name in sorted(ranked) if rank < 1_000])
     order = dict.fromkeys(chain.from_iterable(zip_longest(broadly, rarely[: len(broadly) // 2])))
-    tried, seconds = list[str](), 0.0
+    tried, functions, seconds = list[str](), set[str](), 0.0
     for name in (each for each in order if each):
-        seconds += float(tests[name]["seconds"])
-        if tried and seconds > TRIED_SECONDS:
-            break
+        function = name.partition("[")[0]
+        if function in functions:
+            seconds += float(tests[name]["seconds"])
+            if seconds > TRIED_SECONDS:
+                continue
+        functions.add(function)
         tried.append(name)
     return tried
 

@@ -6,12 +6,17 @@ By where it stands and what becomes what, as ``Mutant.name`` says it.
 from __future__ import annotations
 
 ALONE = "is settled alone and not with others: pace alone"
+BEFOREHAND = "is written before the transaction that sends it or within, or in vain: pace alone"
 
 EXPLAINED: dict[str, str] = {
     "hub/flow/outgoing.py:_outgoing: \"out\" → 'outx'": "is cut to the three characters of its column, as all text is",
     "hub/flow/delivering.py:Deliverer.__init__: 0 → 1": "turns are numbered to be compared with each other",
-    "hub/flow/bodies.py:BodySyntax.holds_many: False → None": "its one caller asks whether it is true; mypy refuses it",
     "hub/flow/x12/opening.py:open_interchanges: 1 → 2": "with which event a step ends: steps are as long as before",
+    "hub/exchange/recording.py:_document: <= → <": "what is as long as it may be is cut to that length",
+    "hub/flow/progress.py:Unsettled.acknowledges_many: or → and": BEFOREHAND,
+    "hub/flow/progress.py:Unsettled.acknowledges_many: > → >=": BEFOREHAND,
+    "hub/flow/progress.py:Unsettled.acknowledges_many: len(self.before.summary.outcomes) > "
+    "DOCUMENTS_ACKNOWLEDGED_AT_ONCE → None": BEFOREHAND,
     "hub/flow/progress.py:Unsettled.may_be_grouped: is → is not": ALONE,
     "hub/flow/progress.py:Unsettled.may_be_grouped: or → and": (
         "what would else be settled alone is settled with others, and by itself where that does not hold: pace alone"

@@ -1,8 +1,8 @@
 """Which tests run which lines of the corridor: a plugin of pytest that writes it down (``-p tests.mutation.lines``).
 
 ``MUTANTS_FILES`` names the files that are looked at, ``MUTANTS_LINES`` where the answer goes: for each test how
-long it took, and of each file the lines that it ran, on whichever thread. What a process beside runs is not seen. Each
-process of xdist writes a share of its own, named after it; ``seen`` reads them all.
+long processors worked for it, and of each file the lines that it ran, on whichever thread. What a process beside runs
+is not seen. Each process of xdist writes a share of its own, named after it; ``seen`` reads them all.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,15 @@ def seen(where: Path) -> dict[str, Any]:
     for share in sorted(where.parent.glob(f"{where.name}*")):
         tests |= json.loads(share.read_text(encoding="utf-8"))
     return tests
+
+
+def _worked() -> float:
+    """Return the seconds that processors have worked for us and our children: however busy the machine is with others.
+
+    A child's count once it has ended.
+    """
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 class Looking:
@@ -41,12 +49,12 @@ class Looking:
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Look at one test."""
-        began = time.monotonic()
+        began = _worked()
         self._coverage.start()
         self._coverage.switch_context(item.nodeid)
         yield
         self._coverage.stop()
-        self._seconds[item.nodeid] = time.monotonic() - began
+        self._seconds[item.nodeid] = _worked() - began
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note a test that fails without any mutant: it says nothing about one."""

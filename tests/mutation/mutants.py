@@ -143,7 +143,7 @@ class _Planter(ast.NodeVisitor):
     def visit_Return(self, node: ast.Return) -> None:
         if node.value is None:
             self._leave_out(node)
-        elif not (isinstance(node.value, ast.Constant) and node.value.value is None):
+        elif not (isinstance(node.value, ast.Constant) and node.value.value in (None, False)):  # of a yes or no
             self._put(node.value, "None", "returns nothing")
         self.generic_visit(node)
 

@@ -11,9 +11,9 @@ import pytest
 
 from hub.flow import portions
 from tests.house import CHECKOUT
-from tests.mutation.__main__ import noticing
+from tests.mutation.__main__ import BESIDE, TRIED_SECONDS, noticing
 from tests.mutation.explained import EXPLAINED
-from tests.mutation.forked import Asked, planted
+from tests.mutation.forked import FLOW, Asked, planted
 from tests.mutation.lines import seen
 from tests.mutation.mutants import Mutant, mutants_of
 
@@ -67,6 +67,21 @@ def test_an_edit_says_where_it_is_and_what_it_changes() -> None:
     assert (left_out.line, left_out.within, left_out.kind) == (9, "judged", "left out")
     assert "-        forget(count)\n+        pass\n" in left_out.diff(source)
     assert left_out.name(source) == "hub/x.py:judged: forget(count) → pass"
+
+
+def test_what_runs_in_a_process_beside_is_tried_by_the_tests_that_start_it() -> None:
+    for file, beside in BESIDE.items():
+        assert (CHECKOUT / file).is_file()
+        tests = {f"{name}::test_it": {"seconds": 1, "lines": {}} for name in (beside, FLOW)}
+        mutant = Mutant(file, 9, "confined", "returns nothing", 0, 1, "None", range(1, 20))
+        assert noticing(mutant, tests) == [f"{beside}::test_it"]
+
+
+def test_however_long_they_take_one_test_of_each_function_is_tried() -> None:
+    seconds = {"often[1]": 0.5, "often[2]": 2.0 * TRIED_SECONDS, "long": 3.0 * TRIED_SECONDS, "often[3]": 0.6}
+    tests = {f"test_a.py::test_{name}": {"seconds": each, "lines": {"hub/x.py": [9]}} for name, each in seconds.items()}
+    tried = noticing(Mutant("hub/x.py", 9, "judged", "constant", 0, 1, "2", range(5, 12)), tests)
+    assert tried == [f"test_a.py::test_{name}" for name in ("often[1]", "often[3]", "long")]
 
 
 def test_what_is_explained_is_a_mutant_that_there_is() -> None:

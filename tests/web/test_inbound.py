@@ -45,6 +45,23 @@ async def test_the_bytes_come_back_exactly_whatever_they_are_and_whatever_type_t
     assert raw.headers["content-disposition"].startswith("attachment")
 
 
+async def test_a_file_may_be_called_in_any_script(acme: httpx.AsyncClient) -> None:
+    called = {"x-file-name": "Zam%C3%B3wienie-%C5%81%C3%B3d%C5%BA-%E8%AE%A2%E5%8D%95.edi"}
+    taken = await acme.post("/inbound/acme-cardio", content=ORDER, headers=called)
+    assert taken.status_code == 202
+    state = (await acme.get(taken.json()["status"])).json()
+    assert state["file_name"] == called["x-file-name"]
+
+
+@pytest.mark.parametrize("named", ["Shared%53ecret-hunter2.edi", "%C5%81-SharedSecret=hunter2.edi"])
+async def test_a_file_name_that_names_a_secret_is_refused_before_it_is_kept(
+    acme: httpx.AsyncClient, named: str
+) -> None:
+    refused = await acme.post("/inbound/acme-cardio", content=ORDER, headers={"x-file-name": named})
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad-header")
+    assert "hunter2" not in refused.text
+
+
 async def test_the_same_bytes_again_get_the_first_id_and_200(acme: httpx.AsyncClient) -> None:
     first = await acme.post("/inbound/acme-cardio", content=ORDER)
     again = await acme.post("/inbound/acme-cardio", content=ORDER)

@@ -114,8 +114,8 @@ def _take_group_acknowledgement(
         now=at.now,
     )
     counted = theirs.counts.received if theirs.counts else None
-    if not strangers and weighed.verdict == "accepted" and (counted or 0) > len(ours.documents):
-        strangers = [_counts_more(counted or 0, len(ours.documents), _group(theirs))]
+    if counted is not None and counted > len(ours.documents) and not strangers and weighed.verdict == "accepted":
+        strangers = [_counts_more(counted, len(ours.documents), _group(theirs))]
     attention = strangers[0].wording if strangers else None
     about = [key for sent in ours.documents for key in sent.about]
     return Result(outcome="accepted", findings=[*found, *strangers], keys=about, attention=attention)

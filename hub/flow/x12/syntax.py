@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
-from hub.canonical.result import Cause
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
@@ -106,7 +105,7 @@ class X12Syntax(DoorWords):
         partner: Partner,
         envelope: Envelope,
         outcomes: Sequence[DocumentOutcome],
-        because: Cause,
+        message: str,
         now: datetime,
     ) -> Reply:
         """Return the TA1 of an interchange, and a 997 for each of its groups."""

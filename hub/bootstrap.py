@@ -20,7 +20,7 @@ from msgspec.structs import asdict, replace
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
-from hub.access import people
+from hub.access import keys, people
 from hub.access.shared_secrets import SecretRing
 from hub.business.rooms import ROOMS
 from hub.exchange import budgets, outbox, stopped, waiting
@@ -41,6 +41,7 @@ from hub.exchange.overdue import mark_overdue
 from hub.exchange.partners import Budget, Partner, Partners
 from hub.exchange.refused_files import put_refused_file
 from hub.exchange.stopped import Lane
+from hub.exchange.unfetched import call_for_unfetched
 from hub.exchange.weights import Amount
 from hub.flow.agreements import AgreedDocument, agreed_documents
 from hub.flow.delivering import Deliverer, transports
@@ -403,12 +404,12 @@ class Hub:
         """See what is late, and forget what is no longer recent; return whether there may be more to forget."""
         now = self.clock.now()
         mark_overdue(conn, now=now)
-        self._look_at_waiting(conn)
+        call_for_unfetched(conn, keys.partners_who_fetch(conn, now), now=now)
+        self._look_at_waiting(conn, now)
         return forget_recent(conn, now=now)
 
-    def _look_at_waiting(self, conn: Connection) -> None:
+    def _look_at_waiting(self, conn: Connection, now: datetime) -> None:
         """Call a person to what has waited for too long, and look for what two hubs at once may have missed."""
-        now = self.clock.now()
         waiting.call_for_overdue(conn, now=now)
         for partner in waiting.partners_waiting(conn):
             waiting.message_is_through(conn, partner, now=now)

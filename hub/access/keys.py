@@ -18,7 +18,7 @@ from hub.access.model import ApiKey
 from hub.access.tables import api_key
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Conflict
-from hub.kernel.scope import Scope
+from hub.kernel.scope import EVERYONE, Scope
 from hub.platform.bells import ring
 from hub.platform.columns import Instant
 from hub.platform.database import Database
@@ -27,6 +27,8 @@ from hub.security import tokens
 from hub.security.tokens import PresentedKey, Random
 
 LIVE_KEYS_MAX = 2  # of one partner: the old and the new
+FETCHES = "mailbox:read"
+"""The right by which a mailbox is opened."""
 REMEMBERED_SECONDS = 5.0
 REMEMBERED_KEYS_MAX = 1_000
 USED_EVERY = timedelta(minutes=5)  # ``last_used_at`` is written no oftener
@@ -93,6 +95,11 @@ def revoke_key(conn: Connection, scope: Scope, key_id: str, *, now: datetime, ac
 def used(conn: Connection, key_id: str, now: datetime) -> None:
     """Remember when the key was last used, to a few minutes."""
     conn.execute(_USED, {"wanted": key_id, "now": now})
+
+
+def partners_who_fetch(conn: Connection, now: datetime) -> set[str]:
+    """Return the partners who have a key that lives and opens their mailbox."""
+    return {each.partner for each in list_keys(conn, EVERYONE) if is_live(each, now) and FETCHES in each.scopes}
 
 
 class KeyRing:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from hub.access.keys import is_live, list_keys
+from hub.access.keys import is_live, list_keys, partners_who_fetch
 from hub.access.model import SharedSecret
 from hub.access.shared_secrets import is_live as secret_is_live
 from hub.access.shared_secrets import list_secrets
@@ -248,8 +248,7 @@ def _secrets(settings: Settings, configuration: Configuration) -> list[HubError]
         with opened(settings) as database:
             every = database.read_now(lambda conn: list_secrets(conn, EVERYONE))
             live = [each for each in every if secret_is_live(each, now)]
-            keys = database.read_now(lambda conn: list_keys(conn, EVERYONE))
-            fetching = {each.partner for each in keys if is_live(each, now) and "mailbox:read" in each.scopes}
+            fetching = database.read_now(lambda conn: partners_who_fetch(conn, now))
     signed = {each.partner for each in live} - fetching
     gone = [each for each in live if partners.get(each.partner) is None and each.partner not in partners.faults]
     return [

@@ -57,6 +57,7 @@ Event = Literal[
     "acknowledgement-contradicted",
     "acknowledgement-overdue",
     "answer-overdue",
+    "nobody-fetches",
 ]
 """What can happen to a message after its stages. What a partner is told of each stands in ``partner_view``."""
 

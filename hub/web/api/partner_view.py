@@ -51,6 +51,7 @@ EVENTS: dict[str, str | None] = {
     "acknowledgement-contradicted": "Another acknowledgement of yours said otherwise; the factory asks you which holds",
     "acknowledgement-overdue": "Your acknowledgement of the message is overdue",
     "answer-overdue": "The factory has been reminded of this message",
+    "nobody-fetches": "Nobody can fetch the message: no key of yours opens the mailbox",
 }
 """What a partner is told of each event of a timeline; None: nothing. One that is missing here is not told."""
 

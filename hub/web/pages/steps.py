@@ -39,6 +39,7 @@ EVENTS: dict[str, tuple[str, Tone]] = {
     "acknowledgement-contradicted": (N_("Acknowledged otherwise"), "bad"),
     "acknowledgement-overdue": (N_("Acknowledgement overdue"), "bad"),
     "answer-overdue": (N_("Our answer is overdue"), "bad"),
+    "nobody-fetches": (N_("Nobody can fetch it"), "bad"),
     "held": (N_("Held by our configuration"), "bad"),
     "waits": (N_("Waits"), "warn"),
     "waited-too-long": (N_("Waited too long"), "bad"),

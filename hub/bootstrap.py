@@ -24,7 +24,7 @@ from hub.access import keys, people
 from hub.access.shared_secrets import SecretRing
 from hub.business.rooms import ROOMS
 from hub.exchange import budgets, outbox, stopped, waiting
-from hub.exchange.budgets import Budgets
+from hub.exchange.budgets import Budgets, limit_of
 from hub.exchange.intake import (
     PROCESS,
     PROCESS_LARGE,
@@ -38,7 +38,7 @@ from hub.exchange.intake import (
 from hub.exchange.messages import find_message
 from hub.exchange.model import DocumentRow, RefusedFileRow
 from hub.exchange.overdue import mark_overdue
-from hub.exchange.partners import Budget, Partner, Partners
+from hub.exchange.partners import Partner, Partners
 from hub.exchange.refused_files import put_refused_file
 from hub.exchange.stopped import Lane
 from hub.exchange.unfetched import call_for_unfetched
@@ -259,11 +259,7 @@ class Hub:
         return None if wait is None else max(1.0, wait.total_seconds())
 
     def _budget_of(self, partner_id: str) -> Amount:
-        partner = self.partners.get(partner_id)
-        own = partner.budget if partner else Budget()
-        return own.over(
-            bytes_per_day=self.settings.partner_bytes_per_day, rows_per_day=self.settings.partner_rows_per_day
-        )
+        return limit_of(self.partners.get(partner_id), self.settings)
 
     async def look_at_budgets(self) -> None:
         """Read what partners have stored, and log who is over its budget by now; ``checks`` says it as well."""

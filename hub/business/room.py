@@ -158,6 +158,11 @@ class Room:
     asked_codes: frozenset[str] = frozenset()  # of findings that ask a person of ours; a partner is given no remedy
     when_held: str | None = None  # what a person does about a document that is held, in a sentence
 
+    @property
+    def subject_kind(self) -> str | None:
+        """The kind of number that its documents are about: the one that people use first."""
+        return next(iter(self.keys), None)
+
     def texts(self) -> Iterator[str]:
         """Yield every text of the declaration that people read, for the catalogues."""
         yield from self.documents.values()

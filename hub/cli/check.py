@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -23,10 +23,8 @@ from hub.business.rooms import ROOMS
 from hub.cli.output import Output, refuse, reports, shown
 from hub.cli.stored import data_option, opened, settings_for, usage_shown, usages_of
 from hub.exchange.budgets import Usage
-from hub.exchange.partner_cxml import CXML, nobody_signs
-from hub.exchange.partners import Partner, another_release, load_partners
-from hub.flow.x12.framing import ACKNOWLEDGED_BY
-from hub.flow.x12.sends import receives_at_fault, releases_unread, sends_at_fault
+from hub.exchange.partners import file_of, load_partners
+from hub.flow.syntaxes import SYNTAXES
 from hub.formats.families import SchemaLibrary
 from hub.formats.x12.guides import GuideLibrary
 from hub.kernel.clock import SystemClock
@@ -71,7 +69,7 @@ def check(out: Output, data: Path | None) -> None:
         for what, find in CHECKS.items():
             faults += [_fault(what, fault) for fault in _found(find, settings, configuration)]
             step()
-    told = [*_never_acknowledged(configuration), *_whoever_is_named(configuration), *_releases_unread(configuration)]
+    told = [*_doubtful(configuration), *_whoever_is_named(configuration)]
     warnings = [_fault("partners", each) for each in told]
     budgets = _budgets(settings, configuration)
     out.value({"checked": list(CHECKS), "faults": faults, "warnings": warnings, "budgets": budgets})
@@ -101,43 +99,27 @@ def _partners(settings: Settings, configuration: Configuration) -> list[HubError
     return list(load_partners(configuration).faults.values())
 
 
-def _never_acknowledged(configuration: Configuration) -> list[HubError]:
-    """Return the partners of whom acknowledgements are awaited that could not be taken."""
-    found: list[HubError] = []
-    for partner in load_partners(configuration).all():
-        x12 = partner.x12
-        awaited = x12 is not None and x12.acknowledgements.functional_due_minutes > 0 and bool(partner.receives)
-        if not awaited or any(kind in partner.sends for kind in ACKNOWLEDGED_BY):
-            continue
-        file = configuration.find(f"partners/{partner.id}/partner.toml")
-        message = (
-            "acknowledgements of what we send are awaited, and [sends] has neither a 997 nor a 999 to take them by"
-        )
-        remedy = 'add 997 = "x12/004010/997" under [sends], or functional_due_minutes = 0 under [x12.acknowledgements]'
-        found.append(Misconfigured.told(message, code="CFG-NEVER-ACKNOWLEDGED", file=str(file), remedy=remedy))
-    return found
-
-
 def _whoever_is_named(configuration: Configuration) -> list[HubError]:
     """Return the customers whose orders say in the document alone whose they are, and are held against nothing."""
     library = MapLibrary(configuration.roots, SchemaLibrary(configuration.roots))
     found: list[HubError] = []
     for partner in load_partners(configuration).all():
-        if partner.kind != "customer" or partner.parties or partner.x12 or partner.cxml:
+        if partner.kind != "customer" or partner.parties or any(table.names for table in partner.tables):
             continue
         if any(_reads_parties(library, name) for name in partner.sends.values()):
-            file = configuration.find(f"partners/{partner.id}/partner.toml")
+            file = file_of(configuration, partner.id)
             message = "its orders name a buyer and a seller, and nothing says whom they may name"
             remedy = "add [[parties]] with role, id and scheme for each number that was agreed"
-            found.append(Misconfigured.told(message, code="CFG-WHOEVER-IS-NAMED", file=str(file), remedy=remedy))
+            found.append(Misconfigured.told(message, code="CFG-WHOEVER-IS-NAMED", file=file, remedy=remedy))
     return found
 
 
-def _releases_unread(configuration: Configuration) -> list[HubError]:
-    """Return the sets that are agreed in a release which the map named for them does not read."""
+def _doubtful(configuration: Configuration) -> list[HubError]:
+    """Return what each syntax finds doubtful in the files of partners."""
     maps = MapLibrary(configuration.roots, SchemaLibrary(configuration.roots))
     partners = load_partners(configuration).all()
-    return [each for partner in partners for each in releases_unread(partner, maps, configuration)]
+    found = (syntax.doubts(each, maps, configuration) for syntax in SYNTAXES.values() for each in partners)
+    return [fault for faults in found for fault in faults]
 
 
 def _reads_parties(library: MapLibrary, name: str) -> bool:
@@ -175,39 +157,11 @@ def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
     for partner in load_partners(configuration).all():
         for kind, name in {**partner.sends, **partner.receives}.items():
             if name not in known:
-                file = configuration.find(f"partners/{partner.id}/partner.toml")
-                found.append(
-                    Misconfigured.told(
-                        f"{kind} names the map {name}, which is not there", file=str(file), remedy="make it"
-                    )
-                )
-        found += sends_at_fault(partner, library, configuration)
-        found += receives_at_fault(partner, library, configuration)
-        found += _other_releases(partner, library, configuration)
-        found += _unsigned(partner, library, configuration)
+                file = file_of(configuration, partner.id)
+                missing = f"{kind} names the map {name}, which is not there"
+                found.append(Misconfigured.told(missing, file=file, remedy="make it"))
+        found += [fault for syntax in SYNTAXES.values() for fault in syntax.faults(partner, library, configuration)]
     return found
-
-
-def _unsigned(partner: Partner, library: MapLibrary, configuration: Configuration) -> list[HubError]:
-    """Return that maps of cXML are named for a partner of whom nobody knows who signs it."""
-    if partner.cxml is not None:
-        return []
-    spoken = set[str]()
-    for name in (*partner.sends.values(), *partner.receives.values()):
-        with contextlib.suppress(Misconfigured):  # of the map: told with the maps
-            spoken.add(library.map(name).family.name)
-    file = configuration.find(f"partners/{partner.id}/partner.toml")
-    return [nobody_signs(str(file))] if CXML in spoken else []
-
-
-def _other_releases(partner: Partner, library: MapLibrary, configuration: Configuration) -> Iterator[HubError]:
-    """Yield what the partner's file says is written in another release than its map writes."""
-    for kind, release in partner.x12.written_in.items() if partner.x12 else ():
-        with contextlib.suppress(Misconfigured):  # of the map: told with the maps
-            written = library.map(partner.receives[kind]).schema.release if kind in partner.receives else release
-            if not release.startswith(written):
-                file = configuration.find(f"partners/{partner.id}/partner.toml")
-                yield another_release(partner, kind, release, written, file=str(file))
 
 
 def _map_fault(fault: MapFault, names: list[str]) -> Misconfigured:
@@ -240,7 +194,7 @@ def _keys(settings: Settings, configuration: Configuration) -> list[HubError]:
 def _secrets(settings: Settings, configuration: Configuration) -> list[HubError]:
     """Return the live secrets of nobody any more, who has to sign without one, and who signs and can fetch nothing."""
     partners = load_partners(configuration)
-    signing = {each.id for each in partners.all() if each.cxml is not None and each.cxml.shared_secret}
+    signing = {each.id for each in partners.all() if each.must_sign}
     now = SystemClock().now()
     live: list[SharedSecret] = []
     fetching = set[str]()
@@ -261,10 +215,10 @@ def _secrets(settings: Settings, configuration: Configuration) -> list[HubError]
         ),
         *(
             Misconfigured.told(
-                f"{partner} has to sign its cXML and has no secret: all of it is refused",
+                f"{partner} has to sign what it sends and has no secret: all of it is refused",
                 code="CFG-NO-SECRET",
-                file=str(configuration.find(f"partners/{partner}/partner.toml")),
-                remedy=f"hub partner secret {partner}, or leave out shared_secret under [cxml]",
+                file=file_of(configuration, partner),
+                remedy=f"hub partner secret {partner}, or leave out shared_secret in its file",
             )
             for partner in sorted(signing - {each.partner for each in live})
         ),
@@ -273,7 +227,7 @@ def _secrets(settings: Settings, configuration: Configuration) -> list[HubError]
                 f"{partner.id} has a secret and no key that reads its mailbox, and what it is sent waits there:"
                 " nobody can fetch it",
                 code="CFG-NOBODY-FETCHES",
-                file=str(configuration.find(f"partners/{partner.id}/partner.toml")),
+                file=file_of(configuration, partner.id),
                 remedy=f"hub partner key {partner.id}, or add [[transports]] by which it leaves, such as a folder",
             )
             for partner in partners.all()

@@ -30,6 +30,7 @@ from hub.exchange.model import (
 )
 from hub.exchange.refused_files import list_refused_files
 from hub.exchange.replay import ask_replay
+from hub.flow.syntaxes import CALLED_BY
 from hub.kernel.clock import SystemClock
 from hub.kernel.pages import PAGE_MAX
 from hub.kernel.scope import EVERYONE
@@ -43,7 +44,7 @@ CALLED = {kind: word for room in ROOMS for kind, word in room.keys.items()}
 
 def _called(row: MessageRow) -> str:
     """Return the number that people call the message by; of one that bears none of theirs, that of its envelope."""
-    kinds = (*CALLED, "interchange")
+    kinds = (*CALLED, *CALLED_BY)
     found = next((key for kind in kinds for key in row.keys if key.kind == kind), None)
     return f"{CALLED.get(found.kind, found.kind)} {found.value}" if found else ""
 

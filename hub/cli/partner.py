@@ -18,7 +18,6 @@ from hub.cli.partner_file import AgreedBody, CredentialIdentity, EnvelopeIdentit
 from hub.cli.partner_migration import Migration, files_at, id_meant, migrate_file
 from hub.cli.stored import data_option, known_partner, settings_for, usage_shown, usages_of
 from hub.exchange.partner_parties import NamedParty
-from hub.exchange.partner_x12 import EnvelopeId
 from hub.exchange.partners import Kind, Partner, Way, load_partners, read_partner
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import is_partner_id
@@ -60,7 +59,6 @@ def show(out: Output, partner_id: str, data: Path | None) -> None:
     """Show what the file of partner ID states, and what of its budget is used."""
     settings = settings_for(data)
     found = known_partner(load_partners(find_configuration(settings.config_path)), partner_id)
-    x12, cxml = found.x12, found.cxml
     [usage] = usages_of(settings, [found])
     out.value(
         {**structs.asdict(found), "stored_in_24_hours": usage},
@@ -69,12 +67,7 @@ def show(out: Output, partner_id: str, data: Path | None) -> None:
             "name": found.name,
             "kind": found.kind,
             "usage": "test: answered as test, never planned" if found.in_test else "production",
-            "envelope theirs": x12 and " ".join(_identity(each) for each in x12.theirs),
-            "envelope ours": x12 and _identity(x12.ours),
-            "cXML theirs": cxml and " ".join(f"{each.domain}:{each.identity}" for each in cxml.theirs),
-            "cXML ours": cxml and f"{cxml.ours.domain}:{cxml.ours.identity}",
-            "releases": x12 and " ".join(x12.releases),
-            "written in": x12 and ", ".join(f"{kind} in {release}" for kind, release in sorted(x12.written_in.items())),
+            **{label: said or None for table in found.tables for label, said in table.shown().items()},
             "parties": ", ".join(map(_named_party, found.parties)) or None,
             "sends": ", ".join(f"{kind} by {name}" for kind, name in sorted(found.sends.items())),
             "receives": ", ".join(f"{kind} by {name}" for kind, name in sorted(found.receives.items())),
@@ -219,11 +212,6 @@ for command in (key, keys, secret, secrets, revoke):
 
 def _configuration() -> Configuration:
     return find_configuration(settings_for(None).config_path)
-
-
-def _identity(named: EnvelopeId) -> str:
-    group = f"/{named.group}" if named.group else ""
-    return f"{named.qualifier}:{named.id}{group}"
 
 
 def _named_party(named: NamedParty) -> str:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import click
 
-from hub.exchange.budgets import Usage, usage_of, usages
+from hub.exchange.budgets import Usage, limit_of, usage_of, usages
 from hub.exchange.partners import Partner, Partners
 from hub.exchange.weights import Amount
 from hub.kernel.clock import SystemClock
@@ -95,12 +95,7 @@ def note_address(settings: Settings) -> str:
 
 def usages_of(settings: Settings, partners: Iterable[Partner]) -> list[Usage]:
     """Return the budget of each partner and what it has stored in 24 hours: nothing where there is no database yet."""
-    limits = {
-        each.id: each.budget.over(
-            bytes_per_day=settings.partner_bytes_per_day, rows_per_day=settings.partner_rows_per_day
-        )
-        for each in partners
-    }
+    limits = {each.id: limit_of(each, settings) for each in partners}
     if not settings.database_url and not (settings.data / SQLITE_FILE).is_file():
         return [usage_of(partner, Amount(), limits[partner]) for partner in sorted(limits)]
     now = SystemClock().now()

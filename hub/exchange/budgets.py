@@ -15,9 +15,11 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.base import Executable
 
+from hub.exchange.partners import Budget, Partner
 from hub.exchange.weights import Amount
 from hub.kernel.struct import Struct
 from hub.platform.database import metadata
+from hub.platform.settings import Settings
 from hub.platform.statements import PreparedStatement
 
 HOURS = 24  # of the window that slides
@@ -74,6 +76,12 @@ def sweep(conn: Connection, now: datetime) -> None:
 def hour_of(at: datetime) -> int:
     """Return the hour since 1970."""
     return int(at.astimezone(UTC).timestamp()) // HOUR_SECONDS
+
+
+def limit_of(partner: Partner | None, settings: Settings) -> Amount:
+    """Return what of a partner may be stored in 24 hours; of one whose file says nothing of it as of everybody."""
+    own = partner.budget if partner else Budget()
+    return own.over(bytes_per_day=settings.partner_bytes_per_day, rows_per_day=settings.partner_rows_per_day)
 
 
 class Usage(Struct):

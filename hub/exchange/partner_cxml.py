@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Collection
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from hub.exchange.partner_x12 import IDENTITIES_MAX, Fault
+from hub.exchange.partner_syntax import IDENTITIES_MAX, Fault, IdentityName, Signs, SyntaxTable
 from hub.kernel.errors import Misconfigured
-from hub.kernel.sentence import Phrase, declared
+from hub.kernel.sentence import Phrase, Word, declared
 from hub.kernel.struct import Struct
 
 CXML = "cxml"
@@ -24,14 +25,23 @@ class CxmlId(Struct):
     identity: Written
 
     @property
-    def key(self) -> tuple[str, str]:
-        """What no other party has."""
-        return self.domain.casefold(), self.identity
+    def signs(self) -> Signs:
+        """Domain, however it is written, and identity."""
+        return signs_of(self.domain, self.identity)
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Domain and identity."""
+        return self.domain, self.identity, ""
+
+    def __str__(self) -> str:
+        return f"{self.domain}:{self.identity}"
 
 
-class CxmlTable(Struct):
+class CxmlTable(SyntaxTable):
     """cXML with this partner."""
 
+    syntax: ClassVar[str] = CXML
     ours: CxmlId
     theirs: Annotated[list[CxmlId], Meta(min_length=1, max_length=IDENTITIES_MAX)]  # one for each division of theirs;
     # what answers a message goes to the one it came from, anything else to the first
@@ -39,27 +49,35 @@ class CxmlTable(Struct):
 
     def signed_by(self, named: list[tuple[str, str]]) -> CxmlId | None:
         """Return the first of them that From names, by domain and identity; None where that is nobody of them."""
-        keys = {(domain.casefold(), identity) for domain, identity in named}
-        return next((each for each in self.theirs if each.key in keys), None)
+        known = {signs_of(domain, identity) for domain, identity in named}
+        return next((each for each in self.theirs if each.signs in known), None)
+
+    @property
+    def names(self) -> list[CxmlId]:
+        return self.theirs
+
+    @property
+    def must_sign(self) -> bool:
+        return self.shared_secret
+
+    def faults(self, written: Collection[str]) -> list[Fault]:
+        """Return that an identity stands twice."""
+        known = [each.signs for each in self.theirs]
+        return [((CXML, "theirs"), "credential-stands-twice", {})] if len(set(known)) < len(known) else []
+
+    def taken(self, name: IdentityName, owner: str) -> tuple[str, dict[str, Word]]:
+        """Return that another partner has the credential."""
+        domain, identity, _ = name.parts
+        return "credential-is-s", {"domain": domain, "identity": identity, "owner": owner}
+
+    def shown(self) -> dict[str, str]:
+        """Return who signs."""
+        return {"cXML theirs": " ".join(map(str, self.theirs)), "cXML ours": str(self.ours)}
 
 
-def cxml_faults(table: CxmlTable) -> list[Fault]:
-    """Return what is wrong with the table beyond its types."""
-    keys = [each.key for each in table.theirs]
-    if len(set(keys)) < len(keys):
-        return [(("cxml", "theirs"), "credential-stands-twice", {})]
-    return []
-
-
-def claim_credentials(partner: str, table: CxmlTable | None, file: str, taken: dict[tuple[str, str], str]) -> None:
-    """Note whose credentials they are. Raises ``Misconfigured``, and notes nothing, where one is another's already."""
-    named = {each.key: each for each in (table.theirs if table else ())}
-    for key in sorted(named.keys() & taken.keys()):
-        domain, identity = named[key].domain, named[key].identity
-        raise Misconfigured(
-            "CFG-ENVELOPE-TAKEN/credential-is-s", file=file, domain=domain, identity=identity, owner=taken[key]
-        )
-    taken.update(dict.fromkeys(named, partner))
+def signs_of(domain: str, identity: str) -> Signs:
+    """Return what a credential is compared by."""
+    return domain.casefold(), identity
 
 
 def nobody_signs(file: str) -> Misconfigured:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from hub.exchange.partner_x12 import Fault
+from hub.exchange.partner_syntax import Fault
 from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 

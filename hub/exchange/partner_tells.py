@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from hub.canonical import DOCUMENTS
 from hub.canonical.result import EVENTS, EventKind
-from hub.exchange.partner_x12 import Fault
+from hub.exchange.partner_syntax import Fault, SyntaxTable
 from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 
 DocumentName = Annotated[str, Meta(max_length=60)]
 
 
-class JsonTable(Struct):
+class JsonTable(SyntaxTable):
     """JSON with this partner, beside what maps read and write."""
 
+    syntax: ClassVar[str] = "json"
     canonical: Annotated[list[DocumentName], Meta(min_length=1, max_length=100)]  # documents they take as our own JSON
+
+    def faults(self, written: Collection[str]) -> list[Fault]:
+        """Return the documents that the hub does not know."""
+        known = ", ".join(sorted(DOCUMENTS))
+        return [
+            (("json", "canonical"), "there-is-no-document", {"name": name, "known": known})
+            for name in self.canonical
+            if name not in DOCUMENTS
+        ]
 
 
 class Tell(Struct):
@@ -47,16 +57,6 @@ def tells_at_fault(tells: list[Tell], kind: str, canonical: Collection[str], rec
         if tell.document not in canonical and not receives:
             found.append(((*key, "document"), "nothing-says-how-is", {"document": tell.document}))
     return found
-
-
-def json_at_fault(table: JsonTable) -> list[Fault]:
-    """Return the documents that the hub does not know."""
-    known = ", ".join(sorted(DOCUMENTS))
-    return [
-        (("json", "canonical"), "there-is-no-document", {"name": name, "known": known})
-        for name in table.canonical
-        if name not in DOCUMENTS
-    ]
 
 
 declared(

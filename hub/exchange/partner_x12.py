@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, field
 
+from hub.exchange.partner_syntax import IDENTITIES_MAX, Fault, IdentityName, Signs, SyntaxTable
 from hub.kernel.sentence import Phrase, Word, declared
 from hub.kernel.struct import Struct
 from hub.platform.toml_lines import Key
 
 A_MONTH = 31 * 24 * 60  # minutes: an acknowledgement later than that is none
 TEN_YEARS = 3_660  # days; whoever restarts more rarely has nine digits that last
-IDENTITIES_MAX = 50  # divisions of one customer
 AT: Key = ("x12",)
 
 EnvelopeName = Annotated[str, Meta(min_length=1, max_length=15, pattern=r"\A[!-~]([ -~]*[!-~])?\Z")]
@@ -25,8 +26,16 @@ Sign = Annotated[str, Meta(min_length=1, max_length=1)]
 Days = Annotated[int, Meta(ge=1, le=TEN_YEARS)]
 Minutes = Annotated[int, Meta(ge=0, le=A_MONTH)]
 
-Fault = tuple[Key, str, dict[str, Word]]
-"""What types cannot say: the key, the case of ``CFG-VALUE`` and its words."""
+WRITTEN_BY_US = ("997", "999", "TA1")  # what we send and no map writes
+LENIENCIES = (
+    "usage-may-differ",  # ISA15 may disagree with this file: a note instead of a warning
+    "group-sender-may-differ",  # GS02 and GS03 may name other parties than the interchange
+    "test-in-production",  # test interchanges are taken from a partner in production, and answered as test
+    "padded-numbers",  # numbers, dates and times may have blanks behind them: a warning instead of a rejection
+    "segments-out-of-order",  # segments may come after their place in an open loop: a warning instead of a rejection
+    "number-may-restart",  # ISA13 may come again with other bytes, numbers_restart_after_days after it came before
+)
+"""What can be forgiven a partner, each by its name and never by the partner's."""
 
 
 class EnvelopeId(Struct):
@@ -39,6 +48,20 @@ class EnvelopeId(Struct):
     @property
     def group_id(self) -> str:
         return self.group or self.id
+
+    @property
+    def signs(self) -> Signs:
+        """ISA05 and ISA06."""
+        return self.qualifier, self.id
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """ISA05, ISA06 and GS02."""
+        return self.qualifier, self.id, self.group_id
+
+    def __str__(self) -> str:
+        group = f" (group {self.group})" if self.group else ""
+        return f"{self.qualifier}:{self.id}{group}"
 
 
 class OutboundSeparators(Struct):
@@ -59,8 +82,10 @@ class Acknowledgements(Struct):
     interchange: Literal["asked", "always", "never"] = "asked"  # TA1: when ISA14 asks (a refusal always gets one)
 
 
-class X12Envelope(Struct):
+class X12Envelope(SyntaxTable):
     """X12 with this partner."""
+
+    syntax: ClassVar[str] = "x12"
 
     ours: EnvelopeId
     theirs: Annotated[list[EnvelopeId], Meta(min_length=1, max_length=IDENTITIES_MAX)]  # one for each division of
@@ -74,6 +99,42 @@ class X12Envelope(Struct):
     substitute: Sign = "?"  # written for a separator in text for people, where separators are stated
     numbers_restart_after_days: Days = 60  # with "number-may-restart": whoever sends again has done so long since
     acknowledgements: Acknowledgements = Acknowledgements()
+
+    @property
+    def names(self) -> list[EnvelopeId]:
+        return self.theirs
+
+    @property
+    def editions(self) -> list[str]:
+        return self.releases
+
+    @property
+    def acknowledged_by(self) -> list[str]:
+        said = self.acknowledgements
+        interchange = ["TA1"] if said.interchange != "never" else []
+        return interchange + ([said.functional] if said.functional != "none" else [])
+
+    def numbers_restart_after(self, leniency: Collection[str]) -> timedelta | None:
+        """Return how long ago an ISA13 of theirs must have come to come again with other bytes; None: it never may."""
+        return timedelta(days=self.numbers_restart_after_days) if "number-may-restart" in leniency else None
+
+    def faults(self, written: Collection[str]) -> list[Fault]:
+        """Return what is wrong with identities, releases of what we write, and separators."""
+        return x12_faults(self, {*written, *WRITTEN_BY_US})
+
+    def taken(self, name: IdentityName, owner: str) -> tuple[str, dict[str, Word]]:
+        """Return that another partner has the ids of the envelope."""
+        qualifier, id, _ = name.parts
+        return "envelope-id-is-s", {"qualifier": qualifier, "id": id, "owner": owner}
+
+    def shown(self) -> dict[str, str]:
+        """Return who signs, and the releases."""
+        return {
+            "envelope theirs": " ".join(map(str, self.theirs)),
+            "envelope ours": str(self.ours),
+            "releases": " ".join(self.releases),
+            "written in": ", ".join(f"{kind} in {release}" for kind, release in sorted(self.written_in.items())),
+        }
 
     @property
     def agreed_separators(self) -> OutboundSeparators:

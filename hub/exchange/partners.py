@@ -18,10 +18,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
-from hub.exchange.partner_cxml import CxmlTable, claim_credentials, cxml_faults
+from hub.exchange.partner_cxml import CxmlTable
 from hub.exchange.partner_parties import PARTIES_MAX, NamedParty, parties_at_fault
-from hub.exchange.partner_tells import JsonTable, Tell, json_at_fault, tells_at_fault
-from hub.exchange.partner_x12 import Fault, Minutes, X12Envelope, x12_faults
+from hub.exchange.partner_syntax import Fault, Signs, SyntaxTable
+from hub.exchange.partner_tells import JsonTable, Tell, tells_at_fault
+from hub.exchange.partner_x12 import LENIENCIES, WRITTEN_BY_US, Minutes, X12Envelope
 from hub.exchange.weights import Amount
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import is_partner_id
@@ -34,23 +35,11 @@ UNKNOWN_KEYS_MAX = 50  # of one file; whoever has more has the wrong file
 KEY_CHARACTERS_SHOWN = 60
 KEY, VALUE = "CFG-KEY", "CFG-VALUE"
 FIRST_YEAR, LAST_YEAR = 2000, 2099
-NOT_MAPPED = ("997", "999", "TA1")  # what we send and no map writes
 
 Kind = Literal["customer", "supplier", "plant", "carrier"]
 """What a partner is to us. Stated in every file: a plant that is taken for a customer would be answered like one."""
 
 MOVED = ("envelope", "acknowledgements")  # tables that have other names now
-
-LENIENCIES = (
-    "usage-may-differ",  # ISA15 may disagree with this file: a note instead of a warning
-    "group-sender-may-differ",  # GS02 and GS03 may name other parties than the interchange
-    "test-in-production",  # test interchanges are taken from a partner in production, and answered as test
-    "padded-numbers",  # numbers, dates and times may have blanks behind them: a warning instead of a rejection
-    "segments-out-of-order",  # segments may come after their place in an open loop: a warning instead of a rejection
-    "number-may-restart",  # ISA13 may come again with other bytes, numbers_restart_after_days after it came before
-)
-"""What can be forgiven a partner, each by its name and never by the partner's."""
-
 
 ONE_LINE = r"\A[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+\Z"
 Words = Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)]
@@ -140,11 +129,14 @@ class Partner(Struct):
         return timedelta(minutes=self.same_bytes_minutes)
 
     @property
-    def numbers_restart_after(self) -> timedelta | None:
-        """How long ago an ISA13 of theirs must have come to come again with other bytes; None: it never may."""
-        if self.x12 is None or "number-may-restart" not in self.leniency:
-            return None
-        return timedelta(days=self.x12.numbers_restart_after_days)
+    def tables(self) -> list[SyntaxTable]:
+        """What the file says of each syntax."""
+        return [each for each in (self.x12, self.cxml, self.json) if each is not None]
+
+    @property
+    def must_sign(self) -> bool:
+        """Whether some of what it sends is refused without a secret of its own."""
+        return any(table.must_sign for table in self.tables)
 
     def takes_canonical(self, document: str) -> bool:
         """Whether a canonical document goes to them as our own JSON, where no map writes it."""
@@ -167,25 +159,20 @@ class Partners:
     def __init__(self, partners: dict[str, Partner], faults: dict[str, Misconfigured]) -> None:
         self.faults = faults
         self._partners = partners
-        self._by_envelope: dict[tuple[str, str], Partner] = {}
-        self._by_credential: dict[tuple[str, str], Partner] = {}
-        for partner in partners.values():
-            for named in partner.cxml.theirs if partner.cxml else ():
-                self._by_credential[named.key] = partner
-            for each in partner.x12.theirs if partner.x12 else ():
-                self._by_envelope[each.qualifier, each.id] = partner
+        self._by_name = {
+            (table.syntax, name.signs): partner
+            for partner in partners.values()
+            for table in partner.tables
+            for name in table.names
+        }
 
     def get(self, partner_id: str) -> Partner | None:
         """Return the partner; None for an unknown or a stopped one."""
         return self._partners.get(partner_id)
 
-    def by_envelope(self, qualifier: str, sender: str) -> Partner | None:
-        """Return the partner who signs envelopes with ISA05 and ISA06 (padding stripped)."""
-        return self._by_envelope.get((qualifier.strip(), sender.strip()))
-
-    def by_credential(self, domain: str, identity: str) -> Partner | None:
-        """Return the partner whom a credential of cXML names."""
-        return self._by_credential.get((domain.casefold(), identity))
+    def signed_by(self, syntax: str, signs: Signs) -> Partner | None:
+        """Return the partner who signs envelopes of the syntax so."""
+        return self._by_name.get((syntax, signs))
 
     def all(self) -> list[Partner]:
         """Return every partner alive, by id."""
@@ -196,8 +183,7 @@ def load_partners(configuration: Configuration) -> Partners:
     """Read every ``partners/<id>/partner.toml``; faults are collected, not raised."""
     partners: dict[str, Partner] = {}
     faults: dict[str, Misconfigured] = {}
-    envelopes: dict[tuple[str, str], str] = {}
-    credentials: dict[tuple[str, str], str] = {}
+    taken: dict[tuple[str, Signs], str] = {}
     for name in configuration.folders("partners"):
         file = f"partners/{name}/partner.toml"
         try:
@@ -205,12 +191,17 @@ def load_partners(configuration: Configuration) -> Partners:
             if path is None:
                 continue  # a folder that only adds files to a partner defined elsewhere, or is being prepared
             partner = read_partner(path, name)
-            _claim_envelope(partner, path, envelopes)
-            claim_credentials(partner.id, partner.cxml, str(path), credentials)
+            _claim_names(partner, path, taken)
             partners[name] = partner
         except Exception as fault:  # noqa: BLE001 - one partner's file, whatever it does to its reader, stops that one
             faults[name] = Misconfigured.of(fault, file=file, code="CFG-PARTNER")
     return Partners(partners, faults)
+
+
+def file_of(configuration: Configuration, partner_id: str) -> str:
+    """Return where the file of a partner stands, for people."""
+    name = f"partners/{partner_id}/partner.toml"
+    return str(configuration.find(name) or name)
 
 
 def read_partner(path: Path, partner_id: str) -> Partner:
@@ -249,13 +240,9 @@ def _rules(partner: Partner, partner_id: str) -> list[Fault]:
         found.append(
             (("leniency",), "there-is-no-leniency", {"unheard": repr(unheard[0]), "list": ", ".join(LENIENCIES)})
         )
-    if partner.x12:
-        found += x12_faults(partner.x12, {*partner.receives, *NOT_MAPPED})
     canonical = partner.json.canonical if partner.json else []
-    if partner.json:
-        found += json_at_fault(partner.json)
-    if partner.cxml:
-        found += cxml_faults(partner.cxml)
+    for table in partner.tables:
+        found += table.faults(partner.receives)
     found += parties_at_fault(partner.parties)
     found += tells_at_fault(partner.tells, partner.kind, canonical, partner.receives)
     found += _ways_at_fault(partner)
@@ -277,6 +264,7 @@ def _rules(partner: Partner, partner_id: str) -> list[Fault]:
 def _ways_at_fault(partner: Partner) -> list[Fault]:
     found: list[Fault] = []
     gone: set[str] = set()  # documents that have their way
+    written = {*partner.receives, *WRITTEN_BY_US}
     for number, way in enumerate(partner.transports):
         key: Key = ("transports", number, "documents")
         if way.documents and "out" not in way.directions:
@@ -284,32 +272,19 @@ def _ways_at_fault(partner: Partner) -> list[Fault]:
         for name in way.documents:
             if name in gone:
                 found.append((key, "has-way-already", {"name": name}))
-            if name not in partner.receives and name not in NOT_MAPPED and not partner.takes_canonical(name):
+            if name not in written and not partner.takes_canonical(name):
                 found.append((key, "is-nothing-they-receive", {"name": name}))
             gone.add(name)
     return found
 
 
-def another_release(partner: Partner, kind: str, stated: str, written: str, file: str | None = None) -> Misconfigured:
-    """Return the fault of a file that says a set leaves in another release than its map writes."""
-    return Misconfigured(
-        "CFG-VALUE/is-written-by-file",
-        file=file or f"partners/{partner.id}/partner.toml",
-        kind=kind,
-        stated=stated,
-        id=partner.id,
-        written=written,
-    )
-
-
-def _claim_envelope(partner: Partner, path: Path, taken: dict[tuple[str, str], str]) -> None:
-    """Note whose envelopes they are. Raises ``Misconfigured``, and notes nothing, where one is another's already."""
-    named = {(each.qualifier, each.id) for each in (partner.x12.theirs if partner.x12 else ())}
-    for qualifier, id in sorted(named & taken.keys()):
-        owner = taken[qualifier, id]
-        raise Misconfigured(
-            "CFG-ENVELOPE-TAKEN/envelope-id-is-s", file=str(path), qualifier=qualifier, id=id, owner=owner
-        )
+def _claim_names(partner: Partner, path: Path, taken: dict[tuple[str, Signs], str]) -> None:
+    """Note under what they sign. Raises ``Misconfigured``, and notes nothing, where that is another's already."""
+    named = {(table.syntax, name.signs): (table, name) for table in partner.tables for name in table.names}
+    for key in sorted(named.keys() & taken.keys()):
+        table, name = named[key]
+        case, words = table.taken(name, taken[key])
+        raise Misconfigured(f"CFG-ENVELOPE-TAKEN/{case}", words, file=str(path))
     taken.update(dict.fromkeys(named, partner.id))
 
 
@@ -387,10 +362,6 @@ declared(
         "CFG-VALUE/not-as-documented": Phrase(message="{found}", remedy="see docs/partners.md"),
         "CFG-VALUE/one-table-each": Phrase(
             message="{found}", remedy="each identity of theirs has a table of its own: [[x12.theirs]]"
-        ),
-        "CFG-VALUE/is-written-by-file": Phrase(
-            message="{kind} is written in {stated} by the file of {id}, and its map writes {written}",
-            remedy="name a map of that release under [receives], or another release under [x12.written_in]",
         ),
         "CFG-VALUE/is-not-said-what": Phrase(
             message="it is not said what they are to us",

@@ -23,7 +23,12 @@ class AgreedDocument(Struct):
     @property
     def called(self) -> str:
         """Its syntax, as people write it."""
-        return FAMILIES[self.syntax].called if self.syntax else ""
+        return called(self.syntax) if self.syntax else ""
+
+
+def called(syntax: str) -> str:
+    """Return how people write the name of a syntax."""
+    return FAMILIES[syntax].called
 
 
 def agreed_documents(partner: Partner, rules: Rules) -> list[AgreedDocument]:

@@ -28,6 +28,7 @@ from hub.flow.acknowledged import take_unnamed_acknowledgement
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey, is_test
 from hub.flow.drafts import Content, DocumentAcknowledgements, Draft, Reply, Unsendable
 from hub.flow.numbered import numbers_of, numbers_of_others
+from hub.flow.outward_sentences import told
 from hub.flow.routing import agreed_maps, route
 from hub.flow.rules import Rules
 from hub.flow.signing import DoorWords
@@ -44,8 +45,9 @@ from hub.kernel.outcome import Key
 from hub.kernel.sentence import Phrase, Word, declared
 from hub.kernel.struct import Struct
 from hub.kernel.words import When
-from hub.mapping.library import Map
+from hub.mapping.library import Map, MapLibrary
 from hub.mapping.provenance import Origin
+from hub.platform.configuration import Configuration
 
 DOCUMENT = "document"
 """The kind of a reference that is what a map says a document is known by."""
@@ -76,6 +78,16 @@ declared(
         ),
     }
 )
+told(
+    {
+        "GDE-SCHEMA/unforeseen": (
+            "the schema that was agreed refuses {name}",
+            "hold the document against that schema where it is made",
+        )
+    }
+)
+BROKEN = ("the document is not well-formed here", "mend it where it is made, and send it again")
+"""What a partner is told of a fault in a body that no sentence of ours foresees."""
 
 
 class NotRouted(Struct):
@@ -91,9 +103,13 @@ class BodySyntax(DoorWords, ABC):
     """A syntax whose body is one document of its family."""
 
     family: Family
+    keys: Mapping[str, str] = {DOCUMENT: "Known by"}
+    called_by: str | None = None
+    rejects: Mapping[Severity, str] = {}
     handles: Mapping[str, Take] = {FunctionalAcknowledgement.__name__: take_unnamed_acknowledgement}
     content_type: str
     extension: str
+    begins: re.Pattern[bytes]  # what somebody may have meant to be of it
     root: Location  # the whole of a document: an XPath, a JSON pointer
     answers = re.compile(r"(?i).*(response|acknowledge?ment)")
     """By name, documents that answer something of ours: two sides would answer each other for ever."""
@@ -119,6 +135,26 @@ class BodySyntax(DoorWords, ABC):
         """Open the body, judge and map its document, in one step."""
         yield from ()
         return OpenedBody(self, self.document(bytes(body)), rules, partner)
+
+    def is_agreed(self, partner: Partner) -> bool:
+        """Maps alone say so."""
+        return False
+
+    def is_meant(self, start: bytes) -> bool:
+        """It is told that it is none, in words of this syntax."""
+        return self.begins.match(start) is not None
+
+    def stands_in(self, body: Bytes) -> bool:
+        """A body is one document: nothing of it is looked for behind anything else."""
+        return False
+
+    def faults(self, partner: Partner, maps: MapLibrary, configuration: Configuration) -> Iterator[Misconfigured]:
+        """What its maps need, they say themselves."""
+        return iter(())
+
+    def doubts(self, partner: Partner, maps: MapLibrary, configuration: Configuration) -> Iterator[Misconfigured]:
+        """Nothing more is agreed."""
+        return iter(())
 
     def place(self, envelope: Envelope, document: Document) -> Location:
         """Return the root."""

@@ -252,7 +252,7 @@ def _cause(fault: Blocked) -> str | None:
 
 def _to_folder(places: Places, due: DueDelivery, body: bytes) -> Wording:
     """Put the message into the partner's folder; the name is the same at every try."""
-    name = folder.deliver(places, due.partner, due.file_name or f"{due.message}.edi", body)
+    name = folder.deliver(places, due.partner, due.file_name or due.message, body)
     return Wording(key="delivery/written", words={"name": name})
 
 

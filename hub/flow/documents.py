@@ -16,7 +16,7 @@ from hub.kernel.outcome import Key
 from hub.kernel.sentence import Phrase, Wording, declared
 from hub.kernel.struct import Struct
 
-SUBJECTS = frozenset(next(iter(room.keys)) for room in ROOMS if room.keys)
+SUBJECTS = frozenset(room.subject_kind for room in ROOMS if room.subject_kind)
 """The kinds of number that documents are about: of each room, the one that people use first."""
 
 

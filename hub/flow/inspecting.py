@@ -70,7 +70,7 @@ def inspect(body: bytes, rules: Rules, partner: str | None = None) -> BodyReport
         partners = [partner] if partner else syntax.senders(body, rules)
         told = _signed(body, rules, partners) if partners else _unsigned(body, rules, syntax)
     except Unreadable as fault:
-        said = fault.syntax or named or (syntax.name if b"ISA" in body else UNKNOWN)
+        said = fault.syntax or named or (syntax.name if syntax.stands_in(body) else UNKNOWN)
         return BodyReport(syntax=said, verdict="unreadable", size_bytes=len(body), findings=fault.findings())
     sender, documents, findings = told
     verdicts = [each.verdict for each in documents]

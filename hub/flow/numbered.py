@@ -15,7 +15,7 @@ from hub.formats.family import Family, OpenedDocument
 from hub.kernel.errors import Misconfigured
 from hub.kernel.struct import Struct
 
-NUMBERED = {name: next(iter(room.keys)) for room in ROOMS for name in room.handles if room.keys}
+NUMBERED = {name: room.subject_kind for room in ROOMS for name in room.handles if room.subject_kind}
 """By document, the kind of number that people ask for it by."""
 
 

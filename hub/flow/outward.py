@@ -9,24 +9,14 @@ none, what the finding weighs and that we look at it.
 from __future__ import annotations
 
 from hub.business.rooms import ROOMS
-from hub.flow.outward_sentences import OF_ALL_CASES, SENTENCES, TO_PARTNER, own_key
+from hub.flow.outward_sentences import OF_ALL_CASES, TO_PARTNER
 from hub.kernel.diagnostics import FORM, Diagnostic, Severity
+from hub.kernel.marks import is_marked
 from hub.kernel.sentence import CHECKED, Phrase, Wording, declared, templates
 from hub.kernel.struct import Struct
 
 STAGES_OF_PARTNERS = FORM | {"BUS"}
 """Stages whose sentences are about the partner's document and made for its sender: 997 and 855 say the same."""
-OURS_TO_MEND = frozenset(
-    {
-        "ENV-HEADER-MISSING", "ENV-HEADER-TEXT", "ENV-NUMBER-RANGE", "ENV-NUMBER-TWICE", "ENV-REPETITION-TOO-EARLY",
-        "ENV-SEPARATORS", "GDE-EMPTY", "GDE-NO-PLACE", "SYN-AMBIGUOUS-ENCODING", "SYN-COMPOSITE", "SYN-CONTROL-IN-DATA",
-        "SYN-HEADER-IN-DATA", "SYN-NOT-ENCODABLE", "SYN-SEPARATOR-IN-DATA", "SYN-SET-TOO-LONG-TO-WRITE",
-        "SYN-TAG",
-    }
-)  # fmt: skip
-"""Findings of those stages about what we write, which whoever receives it can do nothing about."""
-ASKED_BY_US = frozenset({"GDE-LINES-MISSING", "SYN-TOO-MANY-SETS"})
-"""Findings about which a person of ours asks the partner by other means."""
 ASKED_CODES = frozenset[str]().union(*(room.asked_codes for room in ROOMS))
 """Reasons for which a person of ours looks: their remedies are for that person."""
 
@@ -35,16 +25,8 @@ declared(
         "told/rejected": Phrase(message="this could not be taken as it stands"),
         "told/doubted": Phrase(message="this was taken, and something about it is not certain"),
         "told/noted": Phrase(message="this was noticed, and nothing is refused for it"),
-        "told/with-us": Phrase(message="nothing; the factory looks at it"),
         "told/nothing": Phrase(message="nothing"),
         "told/placed": Phrase(message="{said} (line {line}, column {column})"),
-    }
-)
-_WITH_US = templates()["told/with-us"].message
-declared(
-    {
-        own_key(key): Phrase(message=message, remedy=_WITH_US if remedy is None else remedy)
-        for key, (message, remedy) in SENTENCES.items()
     }
 )
 
@@ -62,10 +44,10 @@ def told_to_partner(found: Diagnostic) -> FindingSentence:
     own = _own_case(found)
     if own is not None:
         return FindingSentence(message=own.message, remedy=own.remedy, expected=found.asked_for)
-    if found.code.partition("-")[0] not in STAGES_OF_PARTNERS or found.code in OURS_TO_MEND:
+    if found.code.partition("-")[0] not in STAGES_OF_PARTNERS or is_marked("ours", found.code):
         with_us = "told/nothing" if found.severity is Severity.NOTE else "told/with-us"
         return FindingSentence(message=_in_general(found.severity), remedy=_said(with_us), expected=None)
-    ours = found.code in ASKED_CODES or found.code in ASKED_BY_US
+    ours = found.code in ASKED_CODES or is_marked("asked", found.code)
     return FindingSentence(
         message=found.message, remedy=_said("told/with-us") if ours else found.remedy, expected=found.asked_for
     )

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from hub.access.shared_secrets import SecretRing
 from hub.exchange.partners import Partner
 from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature
+from hub.flow.syntax import Syntax
 from hub.flow.syntaxes import SYNTAXES
 from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.kernel.errors import RefusedBody
@@ -26,10 +27,6 @@ declared(
     {
         "refused/no-end": Phrase(
             message="a secret or a card in it has no end in the first 64 KiB, so nothing of it can be kept"
-        ),
-        "refused/coded": Phrase(
-            message="a secret or a card stands in it in a coding that nothing in it tells, as in a form or in base64,"
-            " so nothing of it is kept: send the cXML itself as text/xml"
         ),
         "refused/behind": Phrase(
             message="a secret or a card stands behind its first 64 KiB, where it cannot be blotted out,"
@@ -84,14 +81,13 @@ def hides_a_secret(head: bytes) -> bool:
 def kept_of_refused(head: bytes) -> tuple[bytes, bool]:
     """Return the same of a body that nobody takes in, and whether nothing behind ``head`` may be kept.
 
-    So it is of what begins as a message that shows who sent it, or as XML: what stands behind its beginning may hold a
-    secret, and could not be blotted out. Of what hides one, only its size is left.
+    So it is of what begins as a message that shows who sent it: what stands behind its beginning may hold a secret, and
+    could not be blotted out. Of what hides one, only its size is left.
     """
     kept, is_open = blotted(head)
     if hides_a_secret(kept):
         return b"*" * len(kept), True
-    may_hold_one = sniff(head[:SNIFFED_BYTES]) == "xml" or signature(head, None) is not None
-    return kept, is_open or may_hold_one
+    return kept, is_open or any(syntax.may_hide_behind(head) for syntax in SYNTAXES.values())
 
 
 def signature(head: bytes, partner: Partner | None) -> Signature | None:
@@ -123,14 +119,19 @@ async def require_signed(ring: SecretRing, partner_id: str, partner: Partner | N
 
 def may_be_signed(content_type: str | None) -> bool:
     """Say whether what is sent as such may show who sent it: whatever is not called a syntax in which nothing does."""
-    named = (content_type or "").partition(";")[0].strip().lower()
-    return not named.startswith("application/edi") and not named.endswith("json")
+    called = _called(content_type)
+    return not called or any(syntax.signs for syntax in called)
 
 
 def is_called_signed(content_type: str | None) -> bool:
-    """Say whether what is sent calls itself something in which its sender is shown: XML, or parts of which one is."""
+    """Say whether what is sent calls itself something in which its sender is shown."""
+    return any(syntax.signs for syntax in _called(content_type))
+
+
+def _called(content_type: str | None) -> list[Syntax]:
+    """Return the syntaxes of which a body of that type may be."""
     named = (content_type or "").partition(";")[0].strip().lower()
-    return "xml" in named or named.startswith("multipart/")
+    return [syntax for syntax in SYNTAXES.values() if syntax.is_called(named)]
 
 
 def kept_content_type(content_type: str | None) -> str | None:

@@ -41,6 +41,17 @@ class ShapedReceipt(Struct):
 class DoorWords:
     """What a syntax says in which nothing is signed, and whose sender hears what everybody hears."""
 
+    signs = False
+    """Whether what is of it shows who sent it."""
+
+    def is_called(self, content_type: str) -> bool:
+        """Say whether a body of that type, in small letters and without parameters, may be of it."""
+        return False
+
+    def may_hide_behind(self, head: bytes) -> bool:
+        """Say whether a secret may stand behind the beginning of a body that nobody takes in, and so never reads."""
+        return False
+
     def without_secrets(self, head: bytes) -> tuple[bytes, bool]:
         """Return the beginning of a body, as long as it was, with each secret in it blotted out.
 

@@ -20,6 +20,7 @@ from hub.exchange.recording import KEYS_SHOWN_MAX, Processed
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Survey
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.location import Location
+from hub.kernel.marks import is_marked
 from hub.kernel.outcome import Key, Outcome
 from hub.kernel.sentence import Phrase, Word, Wording, declared
 from hub.kernel.struct import Struct
@@ -28,11 +29,8 @@ VALIDATIONS: tuple[Validation, ...] = ("pending", "valid", "warnings", "rejected
 OUTCOMES: tuple[Outcome, ...] = ("none", "accepted", "changed", "duplicate", "refused", "held", "quarantined")
 
 ENVELOPE_FINDINGS_MAX = 500  # of one message, as they stand in its row; nobody reads a five hundred and first
-CALLING = frozenset({"ENV-USAGE-DIFFERS", "GDE-LINES-MISSING"})
-"""Warnings that call a person, although they refuse nothing: of a test by our file alone its sender believes that it is
-real."""
 MEANT = "meant"
-"""The case of such a warning where its sender meant it so: then it calls nobody."""
+"""The case of a warning that calls a person, where its sender meant it so: then it calls nobody."""
 
 REJECTED = "call/rejected"
 WIRE_LENGTH_MAX = 60  # a file of many kinds shows the first of them
@@ -224,7 +222,7 @@ def _question_of(findings: Sequence[Diagnostic]) -> Wording | None:
 
 def _calls_a_person(found: Diagnostic) -> bool:
     """Whether a warning is of what only a person can settle; a note never is."""
-    return found.severity is Severity.WARNING and found.code in CALLING and found.case != MEANT
+    return found.severity is Severity.WARNING and is_marked("calling", found.code) and found.case != MEANT
 
 
 declared(

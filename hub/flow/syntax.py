@@ -28,12 +28,15 @@ from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature
 from hub.flow.views import View
 from hub.formats.body import Bytes
 from hub.formats.family import OpenedDocument
+from hub.kernel.diagnostics import Severity
+from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
-from hub.mapping.library import Map
+from hub.mapping.library import Map, MapLibrary
 from hub.mapping.provenance import Origin
 from hub.platform.blobs import Blobs
+from hub.platform.configuration import Configuration
 
 
 class Opened(Protocol):
@@ -86,6 +89,18 @@ class Syntax(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Kinds of numbers by which its envelopes and documents are found, and what people call them."""
+
+    @property
+    def called_by(self) -> str | None:
+        """The kind among them by which people call an envelope; None where systems alone know it by its numbers."""
+
+    @property
+    def rejects(self) -> Mapping[Severity, str]:
+        """What falls with a finding, in words of its standard; nothing where it has none of its own."""
 
     @property
     def handles(self) -> Mapping[str, Take]:
@@ -166,6 +181,25 @@ class Syntax(Protocol):
         ``faulty`` are the places of findings; ``cut``: ``body`` is but the beginning.
         """
 
+    def is_agreed(self, partner: Partner) -> bool:
+        """Say whether a table of its own in the partner's file says that it is spoken; else maps alone do."""
+
+    def is_meant(self, start: bytes) -> bool:
+        """Say whether somebody may have meant a body that begins so to be of it, though no document of it does."""
+
+    def stands_in(self, body: Bytes) -> bool:
+        """Say whether something of it may stand in a body, behind what means nothing."""
+
+    @property
+    def signs(self) -> bool:
+        """See ``DoorWords``."""
+
+    def is_called(self, content_type: str) -> bool:
+        """See ``DoorWords``."""
+
+    def may_hide_behind(self, head: bytes) -> bool:
+        """See ``DoorWords``."""
+
     def without_secrets(self, head: bytes) -> tuple[bytes, bool]:
         """See ``DoorWords``, which says it for all but those who have something to say."""
 
@@ -183,6 +217,12 @@ class Syntax(Protocol):
 
     def receipt(self, said: DoorAnswer, payload: str, at: datetime) -> ShapedReceipt | None:
         """See ``DoorWords``."""
+
+    def faults(self, partner: Partner, maps: MapLibrary, configuration: Configuration) -> Iterator[Misconfigured]:
+        """Yield what in the partner's file is not as this syntax needs it; of maps it is told with them."""
+
+    def doubts(self, partner: Partner, maps: MapLibrary, configuration: Configuration) -> Iterator[Misconfigured]:
+        """Yield what there is sound, and hardly meant."""
 
     def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:
         """Compile what judging documents of the map needs. Raises ``Misconfigured``."""

@@ -6,9 +6,8 @@ A further one has a folder beside ``x12`` and a row here; all that it takes is c
 from __future__ import annotations
 
 import contextlib
-import re
 from codecs import BOM_UTF8
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from hub.business.room import Room
 from hub.flow.cxml.syntax import CxmlSyntax
@@ -22,33 +21,37 @@ from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.kernel.errors import Misconfigured
 from hub.mapping.library import Map
 
-_X12 = X12Syntax()
+_HUNTS = X12Syntax()
+"""Who opens what begins as nothing we know: it looks for its envelopes behind whatever they stand."""
 
-_BEGINNINGS = (
-    (CxmlSyntax.family.name, re.compile(rb"<|--|[A-Za-z-]+:")),
-    (XmlSyntax.family.name, re.compile(rb"<")),
-    (JsonSyntax.family.name, re.compile(rb"""["'{\[]|(?:null|true|false|-?[0-9.]+)\s*\Z""")),
-)
-"""What somebody may have meant to be XML or JSON, though no document begins so: told who speaks that, in its words."""
+SYNTAXES: dict[str, Syntax] = {each.name: each for each in (_HUNTS, XmlSyntax(), CxmlSyntax(), JsonSyntax())}
 
-SYNTAXES: dict[str, Syntax] = {each.name: each for each in (_X12, XmlSyntax(), CxmlSyntax(), JsonSyntax())}
+CALLED_BY = tuple(each.called_by for each in SYNTAXES.values() if each.called_by)
+"""Kinds of numbers by which people call an envelope."""
+
+
+def texts() -> Iterator[str]:
+    """Yield the words of syntaxes that people read, for the catalogues."""
+    for syntax in SYNTAXES.values():
+        yield from syntax.keys.values()
+        yield from syntax.rejects.values()
 
 
 def syntax_of(body: Bytes, rules: Rules, partner: str | None) -> Syntax:
     """Return who opens ``body``, told from its first bytes.
 
-    What nothing begins so, X12 looks for an interchange in; where there is no ISA in it, it is opened, and refused in
-    words that its sender understands, by what the partner speaks.
+    What nothing begins so is opened by who finds something of its own in it; else, and refused in words that its sender
+    understands, by what the partner speaks.
     """
     found = sniff(body[:SNIFFED_BYTES])
-    if found is not None or body.find(b"ISA") >= 0:
-        return SYNTAXES.get(found or "", _X12)
+    if found is not None or _HUNTS.stands_in(body):
+        return SYNTAXES.get(found or "", _HUNTS)
     spoken = _spoken(rules, partner) if partner is not None else set[str]()
     start = body[:SNIFFED_BYTES].removeprefix(BOM_UTF8).lstrip()
-    meant = [name for name, begins in _BEGINNINGS if name in spoken and begins.match(start)]
-    if meant or (spoken and _X12.name not in spoken):
+    meant = [name for name in spoken if SYNTAXES[name].is_meant(start)]
+    if meant or (spoken and _HUNTS.name not in spoken):
         return SYNTAXES[min(meant or spoken)]
-    return _X12
+    return _HUNTS
 
 
 def _spoken(rules: Rules, partner_id: str) -> set[str]:
@@ -56,7 +59,7 @@ def _spoken(rules: Rules, partner_id: str) -> set[str]:
     partner = rules.partners.get(partner_id)
     if partner is None:
         return set()
-    spoken = {_X12.name} if partner.x12 is not None else set()
+    spoken = {name for name, syntax in SYNTAXES.items() if syntax.is_agreed(partner)}
     for name in partner.sends.values():
         with contextlib.suppress(Misconfigured):
             spoken.add(rules.maps.map(name).family.name)

@@ -101,6 +101,7 @@ def _wanted() -> Catalog:
     from babel.messages.catalog import Catalog
 
     from hub.business.rooms import ROOMS
+    from hub.flow.syntaxes import texts
     from hub.formats.families import FAMILIES
     from hub.kernel.sentence import JOINTS, templates
     from hub.platform.configuration import find_configuration
@@ -111,6 +112,8 @@ def _wanted() -> Catalog:
         wanted.add(text, auto_comments=comments, context=context)
     for text in (text for room in ROOMS for text in room.texts()):
         wanted.add(text, auto_comments=["a word of a room"])
+    for text in texts():
+        wanted.add(text, auto_comments=["a word of a syntax"])
     for joint in JOINTS.values():
         wanted.add(joint, auto_comments=["joins what is listed in a sentence"])
     for template in templates().values():

@@ -11,6 +11,7 @@ from hub.business.rooms import ROOMS
 from hub.canonical.result import EventKind
 from hub.exchange.model import MessageRow, Verdict
 from hub.exchange.partners import Kind
+from hub.flow.syntaxes import CALLED_BY, SYNTAXES
 from hub.kernel.diagnostics import Diagnostic, Refused, Severity
 from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
@@ -78,13 +79,9 @@ OF_ROOMS = {kind: text for room in ROOMS for kind, text in room.keys.items()}
 """Kinds of numbers that belong to what rooms have."""
 KEYS = {
     **OF_ROOMS,
-    "interchange": N_("Interchange"),
-    "document": N_("Known by"),
-    "payload": N_("Payload"),
-    "group": N_("Group"),
-    "set": N_("Set"),
+    **{kind: text for syntax in SYNTAXES.values() for kind, text in syntax.keys.items()},
 }
-OF_SYSTEMS = {"document", "payload"}
+OF_SYSTEMS = {kind for syntax in SYNTAXES.values() if syntax.called_by is None for kind in syntax.keys}
 """Kinds of numbers by which systems know a document again, and nobody calls it."""
 PARTNER_KINDS: dict[Kind, str] = {
     "customer": N_("Customer"),
@@ -105,11 +102,11 @@ TRANSPORTS = {
 SEVERITY = {
     Severity.NOTE: Word(text=N_("Note"), tone="info"),
     Severity.WARNING: Word(text=N_("Warning"), tone="warn"),
-    Severity.VALUE: Word(text=N_("Element rejected"), tone="bad"),
-    Severity.PART: Word(text=N_("Segment rejected"), tone="bad"),
-    Severity.DOCUMENT: Word(text=N_("Document rejected"), tone="bad"),
-    Severity.GROUP: Word(text=N_("Group rejected"), tone="bad"),
-    Severity.ENVELOPE: Word(text=N_("Interchange rejected"), tone="bad"),
+    **{
+        severity: Word(text=text, tone="bad")
+        for syntax in SYNTAXES.values()
+        for severity, text in syntax.rejects.items()
+    },
 }
 REFUSED: dict[Refused, Word] = {
     "value": Word(text=N_("Value refused"), tone="bad"),
@@ -121,7 +118,7 @@ REFUSED: dict[Refused, Word] = {
 
 
 def severity(finding: Diagnostic) -> Word:
-    """Return how grave a finding is: in X12's own words where it is about X12, else in words of no syntax."""
+    """Return how grave a finding is: in words of no syntax, unless it is of one that has its own."""
     return REFUSED[finding.refused] if finding.refused else SEVERITY[finding.severity]
 
 
@@ -136,7 +133,8 @@ def local_name(wire: str) -> str:
 
 def numbers(message: MessageRow) -> list[Key]:
     """Return the message's keys, those first by which people call it: what rooms have, then its envelope."""
-    rank = {kind: n for n, kind in enumerate((*(next(iter(room.keys)) for room in ROOMS if room.keys), "interchange"))}
+    kinds = *(room.subject_kind for room in ROOMS), *CALLED_BY
+    rank = {kind: n for n, kind in enumerate(kinds)}
     return sorted(message.keys, key=lambda key: rank.get(key.kind, len(rank)))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.exchange.partner_cxml import signs_of
 from hub.exchange.partners import Partners, load_partners
 from hub.platform.configuration import Configuration, find_configuration
 
@@ -44,8 +45,8 @@ def test_a_partner_is_found_by_id_and_by_its_envelope(tmp_path: Path) -> None:
     partners = load(tmp_path)
     acme = partners.get("acme-cardio")
     assert acme is not None
-    assert acme is partners.by_envelope("01", "123456789      ")
-    assert partners.by_envelope("ZZ", "123456789") is None
+    assert acme is partners.signed_by("x12", ("01", "123456789"))
+    assert partners.signed_by("x12", ("ZZ", "123456789")) is None
     assert partners.get("nobody") is None
     assert (acme.sends, acme.outbound(), acme.in_test) == ({"850": "acme-cardio/850"}, "mailbox", False)
     assert partners.faults == {}
@@ -109,11 +110,13 @@ def test_a_partner_is_found_by_any_of_its_credentials_of_cxml_whatever_the_capit
     tmp_path: Path,
 ) -> None:
     partners = load(tmp_path, SOUND + CREDENTIALS)
-    assert [partners.by_credential(*each) for each in (("networkid", "an1"), ("NetworkId", "312345678"))] == [
+    assert [
+        partners.signed_by("cxml", signs_of(*each)) for each in (("networkid", "an1"), ("NetworkId", "312345678"))
+    ] == [
         None,
         None,
     ]
-    found = [partners.by_credential(*each) for each in (("NETWORKID", "AN1"), ("duns", "312345678"))]
+    found = [partners.signed_by("cxml", signs_of(*each)) for each in (("NETWORKID", "AN1"), ("duns", "312345678"))]
     assert [each.id for each in found if each] == ["acme-cardio", "acme-cardio"]
 
 
@@ -151,7 +154,7 @@ def test_no_division_of_theirs_may_be_anothers(tmp_path: Path) -> None:
     other = other.replace(THEIRS, THEIRS.replace("{", '{ qualifier = "ZZ", id = "BOREALIS" }, {'))
     partners = load(tmp_path, **{"borealis-ortho": other})
     assert "01/123456789 is acme-cardio's already" in str(partners.faults["borealis-ortho"])
-    assert partners.by_envelope("ZZ", "BOREALIS") is None
+    assert partners.signed_by("x12", ("ZZ", "BOREALIS")) is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.flow.documents import Identity
-from hub.flow.x12.guides import identity_called
+from hub.flow.identities import meant_by
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.overlay import change, write
 from tests.flow.wire import Sent, group, interchange, of_kind, order, transaction
@@ -69,10 +69,10 @@ def test_a_name_that_is_none_of_theirs_is_refused_and_answered_at_the_first(hub:
 
 
 def test_a_name_that_their_file_has_no_more_when_an_answer_leaves_is_answered_at_the_first(hub: AtWork) -> None:
-    partner = hub.hub.rules.partner(ACME)
+    [table] = hub.hub.rules.partner(ACME).tables
     for named in (Identity(id="ACMENORTH", qualifier="ZZ"), None):
-        assert identity_called(partner, named).id == "123456789"
-    assert identity_called(partner, Identity(id="ACMESOUTH", qualifier="ZZ", group="WEST")).group_id == "WEST"
+        assert meant_by(table.names, named).parts == ("01", "123456789", "123456789")
+    assert meant_by(table.names, Identity(id="ACMESOUTH", qualifier="ZZ", group="WEST")).parts[2] == "WEST"
 
 
 def test_refused_interchanges_of_two_divisions_get_their_ta1s_apart(hub: AtWork) -> None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from hashlib import sha256
 
 from hub.exchange.model import Usage
-from hub.exchange.partner_cxml import CxmlId, nobody_signs
+from hub.exchange.partner_cxml import CxmlId, nobody_signs, signs_of
 from hub.exchange.partners import Partner
 from hub.flow.documents import Envelope, Identity
+from hub.flow.identities import named
+from hub.flow.outward_sentences import AGREED, told
 from hub.formats.cxml.header import Credential, CxmlHeader
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.marks import marked
 from hub.kernel.sentence import Phrase, declared
 from hub.kernel.spelling import FOUND_CHARACTERS_MAX, visible
 
@@ -62,6 +65,14 @@ declared(
         ),
     }
 )
+told(
+    {
+        "ENV-NOTHING-AGREED/cxml": ("no cXML is agreed with you", "have your domain and identity agreed with us first"),
+        "ENV-SENDER-NOT-PARTNER/cxml": ("From is {found}, '{expected}' was agreed with you", AGREED),
+        "ENV-RECEIVER-NOT-US/cxml": ("To is {found}, to us it would be '{expected}'", AGREED),
+    }
+)
+marked("calling", "ENV-USAGE-DIFFERS")
 
 
 def agreed_cxml(partner: Partner) -> tuple[CxmlId, list[CxmlId]]:
@@ -79,8 +90,8 @@ def envelope_of(header: CxmlHeader, partner: Partner) -> Envelope:
     return Envelope(
         position=1,
         reference=_reference(header.payload.strip()),
-        sender=_identity(signed) if signed else _named(header.senders),
-        receiver=_identity(table.ours) if table and addressed else _named(header.receivers),
+        sender=named(signed) if signed else _named(header.senders),
+        receiver=named(table.ours) if table and addressed else _named(header.receivers),
         usage=_USAGES.get(header.mode, "unclear"),
         findings=_findings(header, partner, signed=signed is not None, addressed=addressed is not None),
         details=header.payload.strip().encode(),
@@ -98,10 +109,10 @@ def _findings(header: CxmlHeader, partner: Partner, *, signed: bool, addressed: 
     if table is None:
         return [_finding("ENV-NOTHING-AGREED", "cxml", Severity.ENVELOPE, FROM, _spelled(header.senders))]
     if not signed:
-        due = " or ".join(_identity(each).spelled for each in table.theirs)[:FOUND_CHARACTERS_MAX]
+        due = " or ".join(named(each).spelled for each in table.theirs)[:FOUND_CHARACTERS_MAX]
         found.append(_finding("ENV-SENDER-NOT-PARTNER", "cxml", Severity.ENVELOPE, FROM, _spelled(header.senders), due))
     if not addressed:
-        due = _identity(table.ours).spelled
+        due = named(table.ours).spelled
         found.append(_finding("ENV-RECEIVER-NOT-US", "cxml", Severity.ENVELOPE, TO, _spelled(header.receivers), due))
     if not header.payload.strip():
         found.append(_finding("ENV-PAYLOAD-MISSING", None, Severity.WARNING, "/cXML", ""))
@@ -131,11 +142,7 @@ def _finding(code: str, case: str | None, severity: Severity, at: str, found: st
 
 
 def _is(ours: CxmlId, named: Credential) -> bool:
-    return ours.key == (named.domain.casefold(), named.identity)
-
-
-def _identity(named: CxmlId) -> Identity:
-    return Identity(id=named.identity, qualifier=named.domain)
+    return ours.signs == signs_of(named.domain, named.identity)
 
 
 def _named(parties: list[Credential]) -> Identity:

@@ -15,6 +15,7 @@ from hub.formats.cxml.credentials import credentials
 from hub.formats.cxml.faults import FAULTS
 from hub.formats.cxml.response import CONTENT_TYPE, response
 from hub.formats.sniff import SNIFFED_BYTES, sniff
+from hub.kernel.sentence import Phrase, declared
 
 RESPONSE_STATUS = 200
 """Of HTTP, whatever the Response says: a client of cXML looks into it, and takes any other for a line that failed."""
@@ -39,8 +40,28 @@ _DECLARES = f"SYN-CXML-SUBSET: {_SUBSET.message}, so no SharedSecret is read beh
 _IN_PARTS = re.compile(rb"\s*(?:--\S|(?:mime-version|content-[a-z-]{1,40})[ \t]*:)", re.IGNORECASE)
 
 
+declared(
+    {
+        "refused/coded": Phrase(
+            message="a secret or a card stands in it in a coding that nothing in it tells, as in a form or in base64,"
+            " so nothing of it is kept: send the cXML itself as text/xml"
+        ),
+    }
+)
+
+
 class CxmlDoorWords(DoorWords):
     """What a cXML says of its sender before it is opened, and hears."""
+
+    signs = True
+
+    def is_called(self, content_type: str) -> bool:
+        """It is XML, or parts of which one is."""
+        return "xml" in content_type or content_type.startswith("multipart/")
+
+    def may_hide_behind(self, head: bytes) -> bool:
+        """Of whatever begins as a cXML, or as any other XML: it may be one that is told as such further behind."""
+        return sniff(head[:SNIFFED_BYTES]) == "xml" or self.signature(head, None) is not None
 
     def without_secrets(self, head: bytes) -> tuple[bytes, bool]:
         """Blot out SharedSecret and CredentialMac, wherever they may be meant."""
@@ -61,7 +82,7 @@ class CxmlDoorWords(DoorWords):
     def signature(self, head: bytes, partner: Partner | None) -> Signature | None:
         """Return the SharedSecret of Sender, and whether Sender or From names the partner."""
         table = partner.cxml if partner is not None else None
-        is_due = table is not None and table.shared_secret
+        is_due = table is not None and table.must_sign
         shown = credentials(head)
         if shown is None:
             may_be_one = sniff(head[:SNIFFED_BYTES]) == "cxml" or _IN_PARTS.match(head)  # read otherwise than here

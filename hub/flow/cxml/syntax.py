@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from hub.exchange.controls import Numbers
-from hub.exchange.partner_cxml import CxmlId
-from hub.exchange.partners import Partner
+from hub.exchange.partner_cxml import CXML, CxmlId, nobody_signs, signs_of
+from hub.exchange.partners import Partner, file_of
 from hub.flow.bodies import BodySyntax, NotRouted
 from hub.flow.cxml.agreement import PAYLOAD, agreed_cxml, envelope_of, payload_of
 from hub.flow.cxml.not_handled import ANSWERS, case_of
@@ -15,6 +17,7 @@ from hub.flow.cxml.signing import CxmlDoorWords
 from hub.flow.cxml.view import view
 from hub.flow.documents import Document, Envelope, Identity
 from hub.flow.drafts import Content, Draft
+from hub.flow.identities import identity_among, meant_by, named
 from hub.flow.rules import Rules
 from hub.flow.syntax import Framed
 from hub.flow.views import View
@@ -23,10 +26,12 @@ from hub.formats.cxml.header import Credential, CxmlHeader
 from hub.formats.cxml.writer import enveloped
 from hub.formats.family import OpenedDocument
 from hub.formats.schema import Schema
+from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
-from hub.mapping.library import Map
+from hub.mapping.library import Map, MapLibrary
+from hub.platform.configuration import Configuration
 
 PARTY = "party"
 """The kind of the number of a party, as the room of orders calls it."""
@@ -37,10 +42,16 @@ class CxmlSyntax(CxmlDoorWords, BodySyntax):
     """cXML: what stands beneath Request is the document, what stands around it the envelope."""
 
     family = CxmlFamily()
+    keys: Mapping[str, str] = {**BodySyntax.keys, PAYLOAD: "Payload"}
     content_type = "text/xml"  # as its standard has it; in UTF-8, as its declaration says
     extension = "xml"
+    begins = re.compile(rb"<|--|[A-Za-z-]+:")
     root = Location(at="/cXML")
     answers = ANSWERS
+
+    def is_agreed(self, partner: Partner) -> bool:
+        """Its table says who signs."""
+        return partner.cxml is not None
 
     def envelope(self, received: OpenedDocument, partner: Partner) -> Envelope:
         """Return what the header says, held against what was agreed."""
@@ -70,15 +81,15 @@ class CxmlSyntax(CxmlDoorWords, BodySyntax):
 
     def sent_by(self, partner: Partner, envelope: Envelope) -> Identity | None:
         """Return the identity in From, where the partner has several."""
-        if partner.cxml is None or len(partner.cxml.theirs) == 1:
+        if partner.cxml is None:
             return None
         found = partner.cxml.signed_by([(envelope.sender.qualifier, envelope.sender.id)])
-        return Identity(id=found.identity, qualifier=found.domain) if found else None
+        return identity_among(partner.cxml.theirs, found)
 
     def senders(self, body: bytes, rules: Rules) -> list[str]:
         """Return the partners whom From names."""
         named = header_of(self.document(body)).senders
-        found = (rules.partners.by_credential(each.domain, each.identity) for each in named)
+        found = (rules.partners.signed_by(CXML, signs_of(each.domain, each.identity)) for each in named)
         return list(dict.fromkeys(each.id for each in found if each is not None))
 
     def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
@@ -89,7 +100,7 @@ class CxmlSyntax(CxmlDoorWords, BodySyntax):
     def frame(self, partner: Partner, draft: Draft, numbers: Numbers, message: str, now: datetime) -> Framed:
         """Put the envelope around the document, under a payloadID that has the id of the message."""
         ours, theirs = agreed_cxml(partner)
-        to = _called(theirs, draft.to)
+        to = meant_by(theirs, draft.to)
         [content] = draft.contents
         header = CxmlHeader(
             payload=payload_id(message, ours),
@@ -108,11 +119,22 @@ class CxmlSyntax(CxmlDoorWords, BodySyntax):
                 position=1,
                 kind=PAYLOAD,
                 reference=header.payload,
-                sender=Identity(id=ours.identity, qualifier=ours.domain),
-                receiver=Identity(id=to.identity, qualifier=to.domain),
+                sender=named(ours),
+                receiver=named(to),
                 usage="test" if draft.test else "production",
             ),
         )
+
+    def faults(self, partner: Partner, maps: MapLibrary, configuration: Configuration) -> Iterator[Misconfigured]:
+        """Yield that its maps are named for a partner of whom nobody knows who signs it."""
+        if partner.cxml is not None:
+            return
+        spoken = set[str]()
+        for name in (*partner.sends.values(), *partner.receives.values()):
+            with suppress(Misconfigured):  # of the map: told with the maps
+                spoken.add(maps.map(name).family.name)
+        if self.name in spoken:
+            yield nobody_signs(file_of(configuration, partner.id))
 
     def page(self, body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
         """Return the cXML by its elements, with its envelope."""
@@ -123,10 +145,3 @@ def payload_id(message: str, ours: CxmlId) -> str:
     """Return a payloadID that nothing else of ours, and nobody else, has: the id of the message, at us."""
     at = "".join(sign if sign.isalnum() or sign in ".-" else "-" for sign in ours.identity).strip(".-")
     return f"{message}@{at or 'contract-hub'}"
-
-
-def _called(theirs: list[CxmlId], named: Identity | None) -> CxmlId:
-    """Return the identity of the partner that ``named`` means; the first where it means none."""
-    if named is None:
-        return theirs[0]
-    return next((each for each in theirs if (each.domain, each.identity) == (named.qualifier, named.id)), theirs[0])

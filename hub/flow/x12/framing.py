@@ -13,9 +13,10 @@ from hub.exchange.controls import Numbers
 from hub.exchange.partner_x12 import EnvelopeId
 from hub.exchange.partners import Partner
 from hub.flow.drafts import Content, Draft
+from hub.flow.identities import meant_by
 from hub.flow.syntax import DueAcknowledgement, Framed
 from hub.flow.x12.envelopes import GROUP, INTERCHANGE, details_of, group_reference, keys_of, sent_envelope
-from hub.flow.x12.guides import agreed_envelope, identity_called
+from hub.flow.x12.guides import agreed_envelope
 from hub.flow.x12.rendering import segments_of, separators_of
 from hub.flow.x12.ta1 import ta1_of
 from hub.formats.x12.acknowledge import ACKNOWLEDGEMENT_GROUP
@@ -33,7 +34,7 @@ def frame(partner: Partner, draft: Draft, numbers: Numbers, now: datetime) -> Fr
     contents = draft.contents
     segments = [segments_of(content.body) for content in contents]
     local = now.astimezone(ZoneInfo(partner.time_zone))
-    to = identity_called(partner, draft.to)
+    to = meant_by(agreed_envelope(partner).theirs, draft.to)
     header = _interchange_header(partner, to, numbers.take(INTERCHANGE), draft, local)
     group = _group_header(partner, to, contents[0], numbers.take(GROUP), header) if contents else None
     written = write_interchange(

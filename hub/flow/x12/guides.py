@@ -7,6 +7,7 @@ from functools import lru_cache
 from hub.exchange.partner_x12 import EnvelopeId, X12Envelope
 from hub.exchange.partners import Partner
 from hub.flow.documents import Identity
+from hub.flow.identities import identity_among
 from hub.flow.rules import Rules
 from hub.flow.x12.sends import sends_at_fault
 from hub.formats.x12 import agreed
@@ -90,22 +91,9 @@ def _address(named: EnvelopeId) -> agreed.X12Identity:
 
 
 def identity_of(interchange: Interchange, group: Group | None, partner: Partner) -> Identity | None:
-    """Return which of the partner's identities sent it, for what answers it; None where there is but one, or none such.
-
-    A partner who names somebody else is answered at its first: never at an address that a message names.
-    """
-    if partner.x12 is None or len(partner.x12.theirs) == 1:
+    """Return which of the partner's identities sent it, for what answers it; None where nobody of several did."""
+    if partner.x12 is None:
         return None
     header = interchange.header
     sender = group.header.sender if group else None
-    found = partner.x12.identity(header.sender_qualifier, header.sender_id, sender)
-    return Identity(id=found.id, qualifier=found.qualifier, group=found.group_id) if found else None
-
-
-def identity_called(partner: Partner, named: Identity | None) -> EnvelopeId:
-    """Return the identity of the partner that ``named`` means; the first where it means none."""
-    theirs = agreed_envelope(partner).theirs
-    if named is None:
-        return theirs[0]
-    wanted = (named.qualifier, named.id, named.group)
-    return next((each for each in theirs if (each.qualifier, each.id, each.group_id) == wanted), theirs[0])
+    return identity_among(partner.x12.theirs, partner.x12.identity(header.sender_qualifier, header.sender_id, sender))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from hub.canonical.stored import encode_document
-from hub.exchange.partners import Partner, another_release
+from hub.exchange.partners import Partner
 from hub.flow.drafts import Content, Unsendable
 from hub.flow.rules import Rules
 from hub.flow.x12.guides import agreed_envelope, x12_rules
@@ -133,5 +133,27 @@ def as_set(kind: str, segments: CleanSegments, release: str) -> TransactionSet:
 declared(
     {
         "CFG/there-is-no-guide": Phrase(message="there is no guide for {wire}", remedy="add schemas/{wire}.toml"),
+    }
+)
+
+
+def another_release(partner: Partner, kind: str, stated: str, written: str, file: str | None = None) -> Misconfigured:
+    """Return the fault of a file that says a set leaves in another release than its map writes."""
+    return Misconfigured(
+        "CFG-VALUE/is-written-by-file",
+        file=file or f"partners/{partner.id}/partner.toml",
+        kind=kind,
+        stated=stated,
+        id=partner.id,
+        written=written,
+    )
+
+
+declared(
+    {
+        "CFG-VALUE/is-written-by-file": Phrase(
+            message="{kind} is written in {stated} by the file of {id}, and its map writes {written}",
+            remedy="name a map of that release under [receives], or another release under [x12.written_in]",
+        ),
     }
 )

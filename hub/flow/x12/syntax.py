@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -13,31 +13,47 @@ from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity
 from hub.flow.drafts import Content, Draft, Reply
+from hub.flow.outward_sentences import told
 from hub.flow.rules import Rules
 from hub.flow.signing import DoorWords
 from hub.flow.syntax import Framed, Opened, Take
 from hub.flow.views import View
-from hub.flow.x12 import acknowledging, agreement, framing, opening, origins, rendering, view
+from hub.flow.x12 import acknowledging, agreement, checking, framing, opening, origins, rendering, view
 from hub.flow.x12.acknowledged import message_spoken_of, take_functional_acknowledgement
-from hub.flow.x12.envelopes import details_of, interchange_of, keys_of
+from hub.flow.x12.envelopes import GROUP, INTERCHANGE, SET, details_of, interchange_of, keys_of
 from hub.flow.x12.guides import identity_of, x12_rules
+from hub.flow.x12.outward_sentences import OF_ALL_CASES, TO_PARTNERS
 from hub.formats.body import Bytes
 from hub.formats.family import OpenedDocument
 from hub.formats.x12.acknowledge import as_told
 from hub.formats.x12.events import InterchangeStart, TransactionSet
 from hub.formats.x12.reader import read
 from hub.formats.x12.schema import FAMILY
+from hub.kernel.diagnostics import Severity
+from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key
 from hub.kernel.struct import Struct
-from hub.mapping.library import Map
+from hub.mapping.library import Map, MapLibrary
 from hub.mapping.provenance import Origin
+from hub.platform.configuration import Configuration
+
+told(TO_PARTNERS, OF_ALL_CASES)
 
 
 class X12Syntax(DoorWords):
     """X12: interchanges of groups of sets, answered by TA1 and 997."""
 
     name = FAMILY
+    keys: Mapping[str, str] = {INTERCHANGE: "Interchange", GROUP: "Group", SET: "Set"}
+    called_by: str | None = INTERCHANGE
+    rejects: Mapping[Severity, str] = {
+        Severity.VALUE: "Element rejected",
+        Severity.PART: "Segment rejected",
+        Severity.DOCUMENT: "Document rejected",
+        Severity.GROUP: "Group rejected",
+        Severity.ENVELOPE: "Interchange rejected",
+    }
     handles: Mapping[str, Take] = {FunctionalAcknowledgement.__name__: take_functional_acknowledgement}
 
     def message_spoken_of(self, conn: Connection, partner: str, theirs: FunctionalAcknowledgement) -> str | None:
@@ -51,6 +67,22 @@ class X12Syntax(DoorWords):
     def open(self, body: Bytes, rules: Rules, partner: Partner, every: int = 0) -> Generator[None, None, Opened]:
         """Survey the interchanges to their ends, and hold them against what was agreed."""
         return opening.open_interchanges(body, rules, partner, every)
+
+    def is_agreed(self, partner: Partner) -> bool:
+        """Its table says who signs."""
+        return partner.x12 is not None
+
+    def is_meant(self, start: bytes) -> bool:
+        """What holds no ISA is nothing of X12, however it begins."""
+        return False
+
+    def stands_in(self, body: Bytes) -> bool:
+        """Look for an ISA, wherever it may stand."""
+        return body.find(b"ISA") >= 0
+
+    def is_called(self, content_type: str) -> bool:
+        """As RFC 1767 has it."""
+        return content_type.startswith("application/edi")
 
     def place(self, envelope: Envelope, document: Document) -> Location:
         """Return interchange, group and set by their control numbers."""
@@ -67,7 +99,7 @@ class X12Syntax(DoorWords):
 
     def restarts_after(self, partner: Partner) -> timedelta | None:
         """Return when ISA13 may begin anew, where that was agreed: it has nine digits."""
-        return partner.numbers_restart_after
+        return None if partner.x12 is None else partner.x12.numbers_restart_after(partner.leniency)
 
     def details(self, envelope: Envelope, document: Document) -> dict[str, str] | None:
         """Return GS01 and GS06, by which a group is acknowledged."""
@@ -128,7 +160,8 @@ class X12Syntax(DoorWords):
         for event in read(body, bare=True):
             if isinstance(event, InterchangeStart):
                 header = event.header
-                found = rules.partners.by_envelope(header.sender_qualifier or "", header.sender_id or "")
+                signs = (header.sender_qualifier or "").strip(), (header.sender_id or "").strip()
+                found = rules.partners.signed_by(FAMILY, signs)
                 return [found.id] if found else []
             if isinstance(event, TransactionSet):
                 break
@@ -144,6 +177,14 @@ class X12Syntax(DoorWords):
     ) -> View:
         """Return the segments of a set by the names of its guide, with the envelope around it."""
         return view.view(row, body, rules, faulty, first=first, cut=cut)
+
+    def faults(self, partner: Partner, maps: MapLibrary, configuration: Configuration) -> Iterator[Misconfigured]:
+        """Look at sets, their maps and releases."""
+        return checking.faults(partner, maps, configuration)
+
+    def doubts(self, partner: Partner, maps: MapLibrary, configuration: Configuration) -> Iterator[Misconfigured]:
+        """Look at acknowledgements of ours, and releases that no map reads."""
+        return checking.doubts(partner, maps, configuration)
 
     def warm_up(self, rules: Rules, partner: Partner, map_: Map) -> None:
         """Compile the guide, narrowed for the partner."""

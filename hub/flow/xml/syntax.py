@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from hub.exchange.partners import Partner
-from hub.flow.bodies import WRAPPED, BodySyntax, NotRouted
+from hub.flow.bodies import BROKEN, WRAPPED, BodySyntax, NotRouted
+from hub.flow.outward_sentences import told
 from hub.flow.views import View
 from hub.flow.xml.view import view
 from hub.formats.family import OpenedDocument
@@ -15,6 +17,8 @@ from hub.formats.xml.family import XmlFamily
 from hub.kernel.location import Location
 from hub.mapping.library import Map
 
+told({"SYN-XML-BROKEN/unforeseen": BROKEN})
+
 
 class XmlSyntax(BodySyntax):
     """XML: what its family reads is the whole message."""
@@ -22,6 +26,7 @@ class XmlSyntax(BodySyntax):
     family = XmlFamily()
     content_type = "application/xml"  # RFC 7303; in UTF-8, as its declaration says
     extension = "xml"
+    begins = re.compile(rb"<")
     root = Location(at="/")
 
     def not_routed(self, received: OpenedDocument, partner: Partner, maps: Sequence[Map]) -> NotRouted:
@@ -30,6 +35,10 @@ class XmlSyntax(BodySyntax):
         case = WRAPPED if said.wrapped else None
         finding = self.unexpected(received, partner, maps, case, document=said.wrapped or said.name)
         return NotRouted(finding=finding, kind=said.name, number=said.number, numbers=said.numbers)
+
+    def is_called(self, content_type: str) -> bool:
+        """Whatever says so anywhere: text/xml, application/xml, its own types (RFC 7303)."""
+        return "xml" in content_type
 
     def page(self, body: bytes, schema: Schema | None, faulty: set[str], *, first: int) -> View:
         """Return the document by its elements."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.marks import marked
 from hub.kernel.sentence import Phrase, Word, declared, quoted
 from hub.kernel.struct import Struct
 
@@ -330,3 +331,5 @@ WITHIN = {
     "envelope/segments": Phrase(message="segments"),
 }
 declared(WITHIN)
+marked("asked", "SYN-TOO-MANY-SETS")
+marked("calling", "ENV-USAGE-DIFFERS")

@@ -11,6 +11,7 @@ from hub.formats.x12.faults import X12Fault
 from hub.formats.x12.headers import reference
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.marks import marked
 from hub.kernel.sentence import Phrase, Word, Wording, declared
 
 REJECTS_MAX = 1000
@@ -186,6 +187,9 @@ WITHIN = {
     "guide/no-blank": Phrase(message="no blank behind it"),
 }
 declared(WITHIN)
+marked("ours", "GDE-NO-PLACE")
+marked("asked", "GDE-LINES-MISSING")
+marked("calling", "GDE-LINES-MISSING")
 """What stands within those sentences: where, and what the guide wants."""
 
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from hub.formats.x12.limits import FOUND_CHARACTERS_MAX
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.marks import marked
 from hub.kernel.sentence import Phrase, Word, declared, quoted
 
 
@@ -103,3 +104,4 @@ WITHIN = {
 }
 declared({code: Phrase(message=message, remedy=remedy) for code, (message, remedy) in REFUSALS.items()})
 declared({key: Phrase(message=message) for key, message in WITHIN.items()})
+marked("ours", *(REFUSALS.keys() - _SEVERITIES.keys()))

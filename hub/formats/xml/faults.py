@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hub.formats.named_faults import NamedFault, refused
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
+from hub.kernel.marks import marked
 from hub.kernel.sentence import Phrase, Word, declared
 
 _WHOLE = Severity.ENVELOPE
@@ -91,6 +92,7 @@ declared(
         )
     }
 )
+marked("ours", "GDE-EMPTY")
 
 
 def nothing_said(name: str) -> Diagnostic:

@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.exchange.partners import Kind, Partner
-from hub.flow.agreements import AgreedDocument
+from hub.flow.agreements import AgreedDocument, called
 from hub.kernel.scope import Scope
 from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
@@ -17,8 +17,6 @@ from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.pages.page import answer
 from hub.web.policy import people
-
-FIRST_SYNTAX = "x12"  # named with its releases
 
 
 class PartnerRow(Struct):
@@ -73,23 +71,21 @@ async def partner_list(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 def _row(partner: Partner, hub: Hub) -> PartnerRow:
-    x12, cxml = partner.x12, partner.cxml
-    theirs = dict.fromkeys(f"{each.qualifier} {each.id}" for each in x12.theirs) if x12 else {}
-    theirs |= dict.fromkeys(f"{each.domain} {each.identity}" for each in cxml.theirs) if cxml else {}
     documents = hub.agreed(partner)
-    others = dict.fromkeys(each.called for each in documents if each.syntax not in ("", FIRST_SYNTAX))
+    editions = {table.syntax: table.editions for table in partner.tables if table.editions}
+    others = dict.fromkeys(each.called for each in documents if each.syntax not in ("", *editions))
     return PartnerRow(
         id=partner.id,
         name=partner.name,
         kind=partner.kind,
         test=partner.in_test,
-        speaks=[*(f"X12 {release}" for release in (x12.releases if x12 else ())), *others],
+        speaks=[*(f"{called(syntax)} {each}" for syntax, known in editions.items() for each in known), *others],
         sends=[each for each in documents if each.direction == "in"],
         receives=[each for each in documents if each.direction == "out"],
         tells=[kind for tell in partner.tells for kind in tell.on],
         acknowledgements=_acknowledgements(partner, documents),
         transports=[way.kind for way in partner.transports],
-        envelope_ids=list(theirs),
+        envelope_ids=list(dict.fromkeys(" ".join(each.parts[:2]) for table in partner.tables for each in table.names)),
         zone=partner.time_zone,
         over_budget=hub.over_budget(partner.id) is not None,
     )
@@ -97,10 +93,6 @@ def _row(partner: Partner, hub: Hub) -> PartnerRow:
 
 def _acknowledgements(partner: Partner, documents: list[AgreedDocument]) -> list[str]:
     """Return what we send for what arrives, as its wire names it."""
-    said = partner.x12.acknowledgements if partner.x12 else None
-    found = []
-    if said is not None:
-        found += ["TA1"] if said.interchange != "never" else []
-        found += [said.functional] if said.functional != "none" else []
+    found = [each for table in partner.tables for each in table.acknowledged_by]
     ours = FunctionalAcknowledgement.__name__
     return found + [each.kind for each in documents if each.direction == "out" and each.document == ours]

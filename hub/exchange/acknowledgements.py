@@ -1,9 +1,9 @@
 """Acknowledgements that partners owe us: matched when they come.
 
-Matched by partner, kind and reference, which is what their syntax acknowledges by (of X12 a group, or an interchange),
-so that nobody can acknowledge another partner's message. An acknowledgement is never itself acknowledged. What one
-message says counts once, however often it is replayed. The first verdict stands: of two that differ nobody but the
-partner knows which holds, so a later one changes nothing and calls a person, with both.
+Matched by partner, kind and reference, which is what their syntax acknowledges by (group, envelope), so that nobody
+can acknowledge another partner's message. An acknowledgement is never itself acknowledged. What one message says counts
+once, however often it is replayed. The first verdict stands: of two that differ nobody but the partner knows which
+holds, so a later one changes nothing and calls a person, with both.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ GIVEN = frozenset({"accepted", "partly", "rejected"})
 """Verdicts, among the states of what a partner owes us."""
 TAKEN = GIVEN - {"rejected"}
 CONTRADICTED: Event = "acknowledgement-contradicted"
-OF_ENVELOPES = ("TA1",)
-"""Kinds of acknowledgement that speak of an envelope, and of no document in it."""
 DAYS_APART_MAX = 1  # what is repeated is a calendar day of the partner's; we know the instant: no zone is further off
 
 
@@ -183,7 +181,7 @@ def _contradicts(state: str, acknowledged_by: str | None, verdict: Acknowledgeme
 def _taken_before(conn: Connection, ours: str, by: str) -> Acknowledgement | None:
     """Return the verdict by which something in our envelope was taken, at best; None where nothing was."""
     rows = conn.execute(_STATES, {"wanted": ours}).all()
-    taken = [row.state for row in rows if row.kind not in OF_ENVELOPES and row.state in TAKEN and row.done_by != by]
+    taken = [row.state for row in rows if not row.of_envelope and row.state in TAKEN and row.done_by != by]
     return min(taken, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default=None)
 
 
@@ -231,7 +229,7 @@ def _answer(
 def show_worst(conn: Connection, message_id: str) -> None:
     """Show the worst that was said of the documents; where none is waited for, whether the envelope was refused."""
     rows = conn.execute(_STATES, {"wanted": message_id}).all()
-    of_documents = [row.state for row in rows if row.kind not in OF_ENVELOPES]
+    of_documents = [row.state for row in rows if not row.of_envelope]
     refused = [row.state for row in rows if row.state == "rejected"]
     worst = max(of_documents or refused, key=ACKNOWLEDGEMENTS_BY_GRAVITY.index, default="none")
     conn.execute(_MESSAGE, {"wanted": message_id, "verdict": worst})
@@ -243,6 +241,7 @@ def _unasked(partner: str, message_id: str, kind: str, reference: str, now: date
         debtor="partner",
         kind=kind,
         reference=reference,
+        of_envelope=True,
         because=Cause(kind="message", id=message_id),
         due_at=now,
         state="none",
@@ -263,7 +262,7 @@ _FIND = (
 )
 _SAID = {"state": bindparam("verdict"), "done_by": bindparam("by"), "done_at": bindparam("now", type_=Instant)}
 _ANSWERED = update(owed).where(owed.c.id == bindparam("wanted")).values(_SAID)
-_STATES = select(owed.c.kind, owed.c.state, owed.c.done_by).where(owed.c.cause == bindparam("wanted"), _THEIRS)
+_STATES = select(owed.c.of_envelope, owed.c.state, owed.c.done_by).where(owed.c.cause == bindparam("wanted"), _THEIRS)
 _CONTRADICTED = select(timeline.c.text).where(
     timeline.c.message == bindparam("wanted"), timeline.c.event == bindparam("event")
 )

@@ -223,12 +223,13 @@ class Duty(Struct):
 
     partner: str  # who owes it, or to whom we do
     debtor: Debtor
-    kind: str  # 997, 999, TA1; of ours the canonical document, or "answer" where nobody could read what was asked
+    kind: str  # as its wire names an acknowledgement; of ours the canonical document, or "answer" where nobody could
+    # read what was asked
     because: Cause  # the message we sent; the document that asked
     due_at: datetime
     state: DutyState
-    reference: str = ""  # what is acknowledged, as its syntax names it ("PR 41" is GS01 and GS06, "41" ISA13), or is
-    # answered, as the partner names it
+    reference: str = ""  # what is acknowledged, as its syntax names it, or is answered, as the partner names it
+    of_envelope: bool = False  # it speaks of an envelope, and of no document in it
     done_by: str | None = None  # the message that did it; None: a person did, by other means
     done_at: datetime | None = None
 

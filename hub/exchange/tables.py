@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     select,
 )
 
@@ -344,6 +345,7 @@ owed = Table(
     Column("debtor", WORD, nullable=False),
     Column("kind", String(60), nullable=False),
     Column("reference", String(120), nullable=False),
+    Column("of_envelope", Boolean, nullable=False, server_default=false()),
     Column("cause_kind", WORD, nullable=False),
     Column("cause", CAUSE, nullable=False, index=True),
     Column("cause_position", Integer),

@@ -33,10 +33,10 @@ REJECTED = frozenset(
         "rejected-unknown-item",
     }
 )
-NO_PLACE = "NA"  # as Peppol has it
+NO_PLACE = "NA"  # what is said for a place where a text has to stand
 FAULTS_IN_ONE_TEXT_MAX = 20
 ONE_TEXT_CHARACTERS_MAX = 4_000  # what a network shows of a status
-AT_FAULT_IN_FORM, AT_FAULT_IN_MEANING = "SV", "BV"
+AT_FAULT_IN_FORM, AT_FAULT_IN_MEANING = "form", "meaning"
 
 declared(
     {
@@ -61,7 +61,7 @@ declared(
 def by_part(document: Struct) -> tuple[Struct, list[Diagnostic]]:
     """Return an answer to an order with one line for every part of a line, each numbered by itself.
 
-    So Peppol has it: a line of an answer has one delivery, and refers to the line of the order. A line that waits for
+    For a wire on which a line of an answer has one delivery, and refers to the line of the order. A line that waits for
     a person has no code there, and an answer that says no more than that the order came has no lines.
     """
     assert isinstance(document, OrderAcknowledgement)
@@ -126,9 +126,9 @@ def _left_out(line: AnsweredLine, index: int) -> Diagnostic:
 def place_by_place(document: Struct) -> tuple[Struct, list[Diagnostic]]:
     """Return what is said of one received document with a reference to it, and one sentence for each place at fault.
 
-    So UBL's ApplicationResponse has it: a document that has no number is called by the number of its message, which its
-    sender was told as it came; what is wrong, and what helps, is one text; a code says no more than whether the form is
-    at fault or what it says.
+    For a wire on which a document that has no number is called by the number of its message, which its sender was told
+    as it came; what is wrong, and what helps, is one text; a code says no more than whether the form is at fault or
+    what it says.
     """
     assert isinstance(document, FunctionalAcknowledgement)
     [judged] = document.documents or [AcknowledgedDocument(kind="", verdict=document.verdict)]
@@ -151,7 +151,7 @@ def _fault(fault: DocumentFault, said: Finding) -> DocumentFault:
 def in_one_text(document: Struct) -> tuple[Struct, list[Diagnostic]]:
     """Return what is said of one received document as one text: what became of it, and each place at fault.
 
-    So cXML's StatusUpdateRequest has it. The message is named as its sender was told it when it came.
+    For a wire that has room for nothing else. The message is named as its sender was told it when it came.
     """
     assert isinstance(document, FunctionalAcknowledgement)
     [judged] = document.documents or [AcknowledgedDocument(kind="", verdict=document.verdict)]

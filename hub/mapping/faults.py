@@ -75,7 +75,7 @@ declared(
             message="'{by}' is not a text of {name}, so no place can decide it", remedy="one of {list}"
         ),
         "MAP-PATH/is-element-not-place": Phrase(
-            message="`{text}` is an element, not a place", remedy="name the segment or loop"
+            message="`{text}` is an element, not a place", remedy="name the place that it stands in"
         ),
         "MAP-SIZE": Phrase(
             message="the map comes to more than {rules_max} rules or {places_max} places",
@@ -83,17 +83,19 @@ declared(
         ),
         "MAP-PATH/has-parts": Phrase(message="'{field}' has parts", remedy="say {wanted}"),
         "MAP-PATH/is-not-one-element": Phrase(message="`{key}` is not one element"),
-        "MAP-PATH/is-no-total": Phrase(message="'{text}' is no total", remedy='write "sum PO102" or "count PO1"'),
+        "MAP-PATH/is-no-total": Phrase(
+            message="'{text}' is no total", remedy='write "sum" or "count", and what: "sum PLACE"'
+        ),
         "MAP-PATH/not-anywhere": Phrase(message="`{text}` is not in {wire}: no {tag}"),
         "MAP-PATH/has-no-repeating-group": Phrase(message="`{text}`: {tag} has no repeating group in {wire}"),
         "MAP-PATH/is-list-parts": Phrase(message="'{field}' is a list of parts", remedy="write [each.{field}]"),
-        "MAP-PATH/is-list": Phrase(message="'{field}' is a list", remedy="star the step that repeats: N3*01,02"),
+        "MAP-PATH/is-list": Phrase(message="'{field}' is a list", remedy="put a star behind the step that repeats"),
         "MAP-PATH/is-one-value": Phrase(
             message="'{field}' is one value", remedy="join texts with | lines, or take one place"
         ),
         "MAP-AT/nowhere": Phrase(message="[each.{name}] stands nowhere", remedy="say at"),
         "MAP-PATH/group-here-has-elements": Phrase(
-            message="`{text}`: a group here has {size} elements", remedy='at = "PO1~" opens a group'
+            message="`{text}`: a group here has {size} elements", remedy="a place with ~ behind it opens a group"
         ),
         "MAP-PATH/past-the-end": Phrase(
             message="`{text}` is not in {wire}: {tag} ends with {near}", remedy="did you mean `{near}`?"
@@ -106,7 +108,7 @@ declared(
         "MAP-PATH/no-segment": Phrase(message="'{text}' is not a segment, a loop or an element of one"),
         "MAP-PATH/no-name": Phrase(message="'{text}' is not a name on the wire"),
         "MAP-PATH/is-no-condition": Phrase(
-            message="'{text}' is no condition", remedy="write name=value: @schemeID=0160, type=SHIP"
+            message="'{text}' is no condition", remedy="write name=value: @list=0160, type=SHIP"
         ),
         "MAP-PATH/empty-condition": Phrase(message="an empty condition"),
         "MAP-PATH/rule-more-than-characters": Phrase(
@@ -199,7 +201,7 @@ declared(
         "map/top": Phrase(message="the top of the document"),
         "map/simple": Phrase(message="a condition asks for an attribute or a simple child"),
         "map/any-word": Phrase(message="use a word of hub/canonical/words.toml, or let any pass: code:{name}+"),
-        "map/name-a-guide": Phrase(message="name a guide: x12/004010/850"),
+        "map/name-a-guide": Phrase(message="name a schema: SYNTAX/EDITION/DOCUMENT"),
         "map/no-shared": Phrase(message="none: there is no shared.toml"),
         "map/version": Phrase(message="a whole number from 1"),
         "map/identity": Phrase(message='a list of fields: ["number", "placed"]'),

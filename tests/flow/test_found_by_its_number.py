@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from hub.exchange.model import MessageDetail
-from hub.formats.x12.beginnings import numbers_in
+from hub.flow.x12.beginnings import numbers_in
 from hub.formats.x12.events import TransactionSet
 from hub.formats.x12.reader import read
 from hub.kernel.scope import Scope

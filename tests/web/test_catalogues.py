@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from hub.business.rooms import ROOMS
+from hub.flow.syntaxes import texts as of_syntaxes
 from hub.formats.families import FAMILIES
 from hub.kernel.sentence import JOINTS, templates
 from hub.platform.configuration import find_configuration
@@ -29,6 +30,7 @@ def wanted() -> set[str | tuple[str, ...]]:
     }
     import_rooms()
     texts |= {text for room in ROOMS for text in room.texts()}
+    texts |= set(of_syntaxes())
     texts |= {text for each in templates().values() for text in (each.message, each.remedy) if text}
     roots = find_configuration(None).roots
     texts |= {text for family in FAMILIES.values() for text in family.names(roots)}

@@ -378,8 +378,8 @@ def _taken(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
 
 
 def _arrived(source: Source) -> Wording:
-    if source.control_number:
-        words: dict[str, Word] = {"number": source.control_number, "message": source.message}
+    if source.reference:
+        words: dict[str, Word] = {"number": source.reference, "message": source.message}
         return Wording(key="order/arrived-numbered", words=words)
     return Wording(key="order/arrived", words={"message": source.message})
 

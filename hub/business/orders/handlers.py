@@ -101,7 +101,7 @@ def _given(order: PurchaseOrder, arrived: Arrived, rules: OrderRules) -> Given:
     return Given(
         catalogue=rules.catalogue,
         today=day_in(arrived.partner.time_zone, arrived.now),
-        source=Source(message=arrived.message, position=arrived.position, control_number=arrived.reference),
+        source=Source(message=arrived.message, position=arrived.position, reference=arrived.reference),
         order_id=new_id(),
         test=arrived.test,
         calendar=rules.dock,

@@ -90,7 +90,7 @@ class Source(Struct):
 
     message: str
     position: int = 1  # of the document in the message
-    control_number: str | None = None  # interchange control number (ISA13) or what the dialect has in its place
+    reference: str | None = None  # by which its envelope is known
 
 
 class ScheduleState(Struct):

@@ -249,7 +249,7 @@ def _counted(conn: Connection, where: Any) -> int:
 _SOURCE = select(
     purchase_order.c.source_message,
     purchase_order.c.source_position,
-    purchase_order.c.source_control_number,
+    purchase_order.c.source_reference,
     purchase_order.c.conditions,
 )
 ORDER_PARTS: tuple[str, ...] = get_args(OrderPart)

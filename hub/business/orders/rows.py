@@ -45,7 +45,7 @@ class OrderRow(Struct):
     line_count: int
     source_message: str
     source_position: int
-    source_control_number: str | None
+    source_reference: str | None
     conditions: bytes | None
     requirements: bytes
     notes: bytes
@@ -121,7 +121,7 @@ def _order(state: OrderState) -> OrderRow:
         line_count=len(state.lines),
         source_message=state.source.message,
         source_position=state.source.position,
-        source_control_number=state.source.control_number,
+        source_reference=state.source.reference,
         conditions=as_json(state.conditions) if state.conditions else None,
         requirements=as_json(state.requirements),
         notes=as_json(state.notes),

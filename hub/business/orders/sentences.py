@@ -337,11 +337,11 @@ ABOUT_ORDERS = {
     ),
     "BUS-INSTRUCTION": held(
         "purpose {purpose} sent as an order, about order {order}, unknown to us",
-        "decide with the customer; a change belongs in an order change (860)",
+        "decide with the customer; a change belongs in an order change",
     ),
     "BUS-INSTRUCTION/known": held(
         "purpose {purpose} sent as an order, about order {order}, which stands as {status}",
-        "decide with the customer; a change belongs in an order change (860)",
+        "decide with the customer; a change belongs in an order change",
     ),
     "BUS-COPY-FIRST": noted(
         "marked as a copy, but no order of this number has arrived before", "nothing to do; it is taken as the order"

@@ -152,7 +152,7 @@ def _document_row(order_id: str, role: DocumentRole, source: Source, at: datetim
         "message": source.message,
         "position": source.position,
         "role": role,
-        "control_number": source.control_number,
+        "reference": source.reference,
         "at": at,
     }
 
@@ -167,7 +167,7 @@ def add_events(conn: Connection, events: Iterable[tuple[str, OrderEvent]], at: d
             "text": event.text,
             "message": event.source.message,
             "position": event.source.position,
-            "control_number": event.source.control_number,
+            "reference": event.source.reference,
         }
         for order_id, event in events
     ]
@@ -281,12 +281,12 @@ _PLAIN_HEAD = (
 
 
 def source_of(row: RowMapping) -> Source:
-    return Source(message=row["message"], position=row["position"], control_number=row["control_number"])
+    return Source(message=row["message"], position=row["position"], reference=row["reference"])
 
 
 def source_of_order(row: RowMapping) -> Source:
-    number = row["source_control_number"]
-    return Source(message=row["source_message"], position=row["source_position"], control_number=number)
+    number = row["source_reference"]
+    return Source(message=row["source_message"], position=row["source_position"], reference=number)
 
 
 _KEY = (

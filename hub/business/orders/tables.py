@@ -46,7 +46,7 @@ purchase_order = Table(
     Column("line_count", Integer, nullable=False),
     Column("source_message", ID, nullable=False),
     Column("source_position", Integer, nullable=False),
-    Column("source_control_number", Text),
+    Column("source_reference", Text),
     Column("conditions", Json(OrderConditions)),  # none of an order of before
     Column("requirements", Json(list[Requirement]), nullable=False),
     Column("notes", Json(list[Words]), nullable=False),
@@ -96,7 +96,7 @@ order_document = Table(
     Column("message", ID, primary_key=True),
     Column("position", Integer, primary_key=True),  # of the document in the message
     Column("role", WORD, nullable=False),
-    Column("control_number", Text),
+    Column("reference", Text),
     Column("at", Instant, nullable=False),
 )
 
@@ -110,6 +110,6 @@ order_event = Table(
     Column("text", Text, nullable=False),
     Column("message", ID, nullable=False),
     Column("position", Integer, nullable=False),
-    Column("control_number", Text),
+    Column("reference", Text),
 )
 Index("ix_order_event_order_id", order_event.c.order_id, order_event.c.id)

@@ -19,13 +19,13 @@ from hub.flow.documents import Document, Survey
 from hub.flow.outward_sentences import TO_PARTNER
 from hub.flow.routing import agreed_maps, route
 from hub.flow.rules import Rules
+from hub.flow.x12.beginnings import numbers_in
 from hub.flow.x12.envelopes import survey_of
 from hub.flow.x12.guides import x12_rules
 from hub.flow.x12.ta1 import read_ta1
 from hub.formats.body import Bytes, source
 from hub.formats.families import FAMILIES
 from hub.formats.x12.agreed import hold
-from hub.formats.x12.beginnings import numbers_in
 from hub.formats.x12.events import Event, GroupEnd, GroupStart, InterchangeStart, ServiceSegment, TransactionSet
 from hub.formats.x12.family import opened
 from hub.formats.x12.judgement import judge

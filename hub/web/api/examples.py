@@ -14,17 +14,17 @@ from litestar.openapi.spec import Example, OpenAPIMediaType, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 ORDERS = {
-    "application/edi-x12": ("order.edi", "An 850 of release 004010 in its interchange"),
+    "application/edi-x12": ("order.edi", "An order in X12, release 004010"),
     "application/xml": ("order.xml", "An order in the partner's own XML; any encoding that its declaration names"),
-    "text/xml": ("order-cxml.xml", "An OrderRequest in its cXML, also as a multipart body with attachments"),
+    "text/xml": ("order-cxml.xml", "An order in cXML, also as a multipart body with attachments"),
     "application/json": ("order.json", "An order in the partner's own JSON; UTF-8"),
 }
 """By content type, the file and what it is."""
 
 ANSWERS = {
-    "application/edi-x12": ("answer.edi", "An 855 of release 004010 in its interchange"),
+    "application/edi-x12": ("answer.edi", "Our answer to an order in X12, release 004010"),
     "application/xml": ("answer.xml", "Our answer to an order in the partner's own XML"),
-    "text/xml": ("answer-cxml.xml", "A ConfirmationRequest in its cXML"),
+    "text/xml": ("answer-cxml.xml", "Our answer to an order in cXML"),
     "application/json": ("answer.json", "Our answer to an order in the partner's own JSON"),
     "application/vnd.hub.OrderAcknowledgement+json": (
         "answer.canonical.json",

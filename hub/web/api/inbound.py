@@ -124,7 +124,7 @@ async def _take_in(request: Request[Any, Any, Any], partner: str, arriving: Requ
     with admission.place(partner) as place, hub.blobs.upload() as upload:
         head = await arriving.look()
         if key is not None and (shown := signature(head, None)) is not None and shown.secret and shown.secret in key:
-            raise Problem(400, "the Idempotency-Key holds the SharedSecret: give it another", code="bad-header")
+            raise Problem(400, "the Idempotency-Key holds the secret of the body: give it another", code="bad-header")
         if refusal is None:
             await signers.require(request, partner, head)
         await _read(arriving, upload, place, limit)

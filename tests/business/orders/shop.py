@@ -23,8 +23,8 @@ from hub.kernel.words import Price, Quantity, When
 
 TODAY = date(2026, 11, 3)
 DUE = date(2027, 3, 15)
-FIRST = Source(message="message-1", control_number="101")
-SECOND = Source(message="message-2", control_number="102")
+FIRST = Source(message="message-1", reference="101")
+SECOND = Source(message="message-2", reference="102")
 ORDER_ID = "019c2a5f-9a40-7abc-8def-0123456789ab"
 
 HUB = CatalogueItem(

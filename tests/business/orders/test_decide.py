@@ -318,13 +318,13 @@ def test_the_digest_tells_orders_apart_by_content_and_not_by_purpose() -> None:
 def test_a_copy_under_another_id_of_its_message_gets_the_first_answer_again(number: str) -> None:
     known = standing(order(message_id="1795165199"))
     copy = order(purpose="duplicate", message_id=number)
-    source = replace(SECOND, control_number=number)
+    source = replace(SECOND, reference=number)
     assert decided(copy, known=known, source=source).effects == [Effect.REPEAT_ANSWER]
 
 
 def test_what_a_buyer_says_beside_is_ordered_although_it_reads_like_the_id_of_the_message() -> None:
-    assert FIRST.control_number is not None
-    assert digest_of(order(extensions={"lot": FIRST.control_number})) != digest_of(order())
+    assert FIRST.reference is not None
+    assert digest_of(order(extensions={"lot": FIRST.reference})) != digest_of(order())
 
 
 def test_an_order_recorded_before_its_message_had_an_id_is_known_again_with_one() -> None:

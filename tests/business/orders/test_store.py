@@ -103,7 +103,7 @@ def test_a_second_document_under_a_taken_number_leaves_the_first_alone_and_is_se
 def test_a_copy_gets_the_document_that_answered_first(database: Database) -> None:
     decision = take(database, order())
     assert decision.order_id is not None
-    answers = [Source(message="answer-1", position=1, control_number="7"), Source(message="answer-2")]
+    answers = [Source(message="answer-1", position=1, reference="7"), Source(message="answer-2")]
 
     def note(conn: Connection) -> Source | None:
         assert decision.order_id is not None

@@ -128,6 +128,18 @@ def test_a_release_that_is_agreed_and_that_no_map_of_the_set_reads_is_warned_of(
     assert all(each["line"] and each["remedy"] for each in told)
 
 
+def test_a_release_that_has_its_own_line_is_read(overlay: Path, tmp_path: Path, capsys: Captured) -> None:
+    run(["partner", "new", "north-spine", *NEW_PARTNER])
+    file = overlay / "partners" / "north-spine" / "partner.toml"
+    text = file.read_text().replace('releases = ["004010"]', 'releases = ["004010", "005010"]')
+    more = '[sends]\n850-005010 = "x12/005010/850"\n997-005010 = "x12/005010/997"'
+    file.write_text(text.replace("[sends]", more, 1))
+    capsys.readouterr()
+    run(["check", "--json", "--data", str(tmp_path)])
+    found = json.loads(capsys.readouterr().out)
+    assert [each for each in (*found["warnings"], *found["faults"]) if "north-spine" in str(each["file"])] == []
+
+
 def test_a_document_that_is_said_to_leave_in_another_release_than_its_map_s_is_a_fault(
     overlay: Path, tmp_path: Path, capsys: Captured
 ) -> None:
@@ -161,6 +173,25 @@ def test_a_document_that_is_said_to_leave_in_another_release_than_its_map_s_is_a
             "under [sends] x12/005010/850 reads release 005010, and [x12] agrees 004010",
             "add 005010 to releases under [x12]",
         ),
+        (
+            '850 = "x12/004010/850"',
+            '850-005010 = "x12/004010/850"',
+            "under [sends] 850-005010 names x12/004010/850, which reads release 004010",
+            'write 850-004010 = "x12/004010/850"',
+        ),
+        (
+            '997 = "x12/004010/997"',
+            '997 = "x12/004010/997"\n850-004010 = "acme-cardio/850"',
+            "under [sends] 850-004010 names acme-cardio/850 for what x12/004010/850 reads already: "
+            "set 850, release 004010",
+            "leave one of the two out",
+        ),
+        (
+            '855 = "x12/004010/855"',
+            '855-004010 = "x12/004010/855"',
+            "under [receives] 855-004010 names x12/004010/855, which writes the set 855",
+            'write 855 = "x12/004010/855"',
+        ),
     ],
 )
 def test_a_map_that_is_named_as_what_it_does_not_read_is_a_fault_with_its_line(
@@ -169,11 +200,13 @@ def test_a_map_that_is_named_as_what_it_does_not_read_is_a_fault_with_its_line(
     run(["partner", "new", "north-spine", *NEW_PARTNER])
     file = overlay / "partners" / "north-spine" / "partner.toml"
     file.write_text(file.read_text().replace(old, new))
-    line = next(number for number, each in enumerate(file.read_text().splitlines(), start=1) if new in each)
+    lines = file.read_text().splitlines()
+    line = next(number for number, each in enumerate(lines, start=1) if new.splitlines()[-1] in each)
     code, faults = _check(capsys, "--data", str(tmp_path))
     (told,) = [fault for fault in faults if fault["what"] == "maps"]
     assert code == 1
-    assert (told["code"], told["message"], told["line"]) == ("CFG-SENDS", message, line)
+    table = "CFG-RECEIVES" if "[receives]" in message else "CFG-SENDS"
+    assert (told["code"], told["message"], told["line"]) == (table, message, line)
     assert str(told["file"]).endswith("north-spine/partner.toml")
     assert remedy in str(told["remedy"])
 

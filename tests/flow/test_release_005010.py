@@ -14,6 +14,7 @@ from hub.kernel.diagnostics import Diagnostic
 from hub.platform.configuration import find_configuration
 from tests.flow.at_work import AtWork, findings
 from tests.flow.overlay import write
+from tests.flow.wire import group, interchange, order, transaction
 from tests.house import CHECKOUT
 
 BOREALIS = "borealis-ortho"
@@ -143,6 +144,21 @@ def test_what_is_told_of_an_order_is_what_would_become_of_it_whichever_release_i
     mapped = map_of(ORDER.encode(), rules)
     assert mapped is not None
     assert mapped.name == "x12/005010/850"
+
+
+def test_a_set_that_comes_in_two_releases_is_read_by_the_map_of_each(
+    tmp_path: Path, hub_with: Callable[[Path], AtWork]
+) -> None:
+    file = _with_two_releases(tmp_path) / "partners" / BOREALIS / "partner.toml"
+    file.write_text(file.read_text().replace("[sends]", '[sends]\n850-005010 = "borealis-ortho/850"'))
+    hub = hub_with(tmp_path)
+    old = group(transaction(order("4500098123"))).replace("*123456789*", "*BOREALIS*", 1)
+    for body, map_ in (
+        (ORDER.encode(), "borealis-ortho/850"),
+        (interchange(old, sender="ZZ*BOREALISORTHO  "), "x12/004010/850"),
+    ):
+        [document] = hub.send(body, BOREALIS).documents
+        assert (document.kind, document.map_name) == ("850", map_), document.findings
 
 
 def test_their_999_settles_what_we_sent(hub: AtWork) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from hub.exchange.partners import Partner, file_of
 from hub.flow.x12.framing import ACKNOWLEDGED_BY
 from hub.flow.x12.rendering import another_release
-from hub.flow.x12.sends import receives_at_fault, releases_unread, sends_at_fault
+from hub.flow.x12.sends import receives_at_fault, releases_unread, sends_at_fault, set_named
 from hub.kernel.errors import Misconfigured
 from hub.mapping.library import MapLibrary
 from hub.platform.configuration import Configuration
@@ -29,7 +29,7 @@ def doubts(partner: Partner, maps: MapLibrary, configuration: Configuration) -> 
     """Yield that acknowledgements are awaited which could not be taken, and sets in a release that no map reads."""
     x12 = partner.x12
     awaited = x12 is not None and x12.acknowledgements.functional_due_minutes > 0 and bool(partner.receives)
-    if awaited and not any(kind in partner.sends for kind in ACKNOWLEDGED_BY):
+    if awaited and not any(set_named(key) in ACKNOWLEDGED_BY for key in partner.sends):
         yield Misconfigured.told(
             "acknowledgements of what we send are awaited, and [sends] has neither a 997 nor a 999 to take them by",
             code="CFG-NEVER-ACKNOWLEDGED",

@@ -9,7 +9,7 @@ from hub.exchange.partners import Partner
 from hub.flow.documents import Identity
 from hub.flow.identities import identity_among
 from hub.flow.rules import Rules
-from hub.flow.x12.sends import sends_at_fault
+from hub.flow.x12.sends import sends_at_fault, set_named
 from hub.formats.x12 import agreed
 from hub.formats.x12.agreed import DIGITS, Agreed, Parties
 from hub.formats.x12.guide import Guide
@@ -74,7 +74,7 @@ def agreed_envelope(partner: Partner) -> X12Envelope:
 
 def agreed_with(partner: Partner) -> Agreed:
     """Return what the partner's file says was agreed."""
-    x12, sends = partner.x12, frozenset(partner.sends)
+    x12, sends = partner.x12, frozenset(map(set_named, partner.sends))
     if x12 is None:
         return Agreed(nothing=True, sets=sends)
     return Agreed(

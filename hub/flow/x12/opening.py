@@ -173,15 +173,15 @@ def _read_document(
 
 def _of_no_map(set: TransactionSet, maps: Sequence[Map], partner: str) -> Diagnostic:
     """Say that what is named for the set reads it in another release than it came in: nothing the sender can mend."""
-    named = next(each for each in maps if each.kind == set.kind)  # what is agreed on is what maps are named for
+    named = [each for each in maps if each.kind == set.kind]  # what is agreed on is what maps are named for
     return Diagnostic(
         code="MAP-NOT-ROUTED",
         case="release",
         severity=Severity.DOCUMENT,
-        words={"set": set.kind, "map": named.name, "partner": partner},
+        words={"set": set.kind, "map": named[0].name, "partner": partner},
         location=set.place(segment=1, tag="ST", element=1),
         found=set.release,
-        expected=named.schema.release,
+        expected=", ".join(each.schema.release for each in named),
     )
 
 

@@ -1,5 +1,6 @@
 """What ``[sends]`` and ``[receives]`` mean to X12: on the left the set that the map on the right reads or writes.
 
+A set that comes in several releases stands once for each, with the release behind it: ``850-005010``.
 What is not so, is told here. Other syntaxes route by what the document says itself, and the name on the left is free;
 but no set's: whatever stands under ``850`` would be taken for the map of that set.
 """
@@ -21,12 +22,20 @@ from hub.mapping.library import Map, MapLibrary
 from hub.platform.configuration import Configuration
 from hub.platform.toml_lines import read_toml
 
-_SET = re.compile("[0-9]{3}")
+_SET = re.compile("([0-9]{3})(?:-([0-9]{6}))?")
 
 declared(
     {
         "CFG-SENDS/is-another-set": Phrase(
             message="under [sends] {key} names {map}, which reads the set {set}", remedy='write {set} = "{map}"'
+        ),
+        "CFG-SENDS/is-of-another-release": Phrase(
+            message="under [sends] {key} names {map}, which reads release {release}",
+            remedy='write {set}-{release} = "{map}"',
+        ),
+        "CFG-SENDS/is-read-already": Phrase(
+            message="under [sends] {key} names {map} for what {first} reads already: set {set}, release {release}",
+            remedy="leave one of the two out",
         ),
         "CFG-SENDS/is-no-x12": Phrase(
             message="under [sends] {key} is a set of X12, and {map} reads {syntax}",
@@ -42,7 +51,7 @@ declared(
         ),
         "CFG-SENDS/release-unread": Phrase(
             message="under [sends] {map} reads release {release}, and {other} is agreed too: a set {set} of it is held",
-            remedy="leave {other} out of releases under [x12], or name a map of {other} and leave {release} out",
+            remedy="add {set}-{other} with a map of it, or leave {other} out of releases under [x12]",
         ),
         "CFG-RECEIVES/is-another-set": Phrase(
             message="under [receives] {key} names {map}, which writes the set {set}", remedy='write {set} = "{map}"'
@@ -69,27 +78,34 @@ def sends_at_fault(partner: Partner, maps: MapLibrary, configuration: Configurat
 
     A map that is at fault itself is passed over: it is told with the maps, and stops its own documents.
     """
+    readers: dict[tuple[str, str], str] = {}
     for key, name in partner.sends.items():
         with suppress(Misconfigured):
             map_ = maps.map(name)
-            found = _misnamed(partner, key, map_) or _of_another_release(partner, map_)
+            found = _misnamed(partner, key, map_, releases=True) or _of_another_release(partner, map_)
+            first = readers.setdefault((map_.kind, map_.schema.release), name) if map_.family.name == FAMILY else name
+            if found is None and first != name:
+                found = "is-read-already", {"first": first, "set": map_.kind, "release": map_.schema.release}
             if found is not None:
                 yield _fault(partner, configuration, "sends", key, name, found)
 
 
 def releases_unread(partner: Partner, maps: MapLibrary, configuration: Configuration) -> Iterator[Misconfigured]:
-    """Yield the sets under ``[sends]`` of which another release is agreed and has a guide: such a set is held."""
+    """Yield the sets under ``[sends]`` of which a release is agreed, has a guide, and no map: such a set is held."""
     guides = GuideLibrary(configuration.roots)
     agreed = sorted({each[:DIGITS] for each in partner.x12.releases}) if partner.x12 else []
+    read: dict[str, dict[str, tuple[str, str]]] = {}  # by set and release: the line
     for key, name in partner.sends.items():
         with suppress(Misconfigured):
             map_ = maps.map(name)
-            if map_.family.name != FAMILY or map_.schema.release not in agreed:
-                continue
-            for release in agreed:
-                if release != map_.schema.release and guides.guide(release, map_.kind, partner.id) is not None:
-                    words: dict[str, Word] = {"map": name, "release": map_.schema.release, "other": release, "set": key}
-                    yield _fault(partner, configuration, "sends", key, name, ("release-unread", words))
+            if map_.family.name == FAMILY and map_.schema.release in agreed:
+                read.setdefault(map_.kind, {}).setdefault(map_.schema.release, (key, name))
+    for kind, lines in read.items():
+        release, (key, name) = next(iter(lines.items()))
+        for other in agreed:
+            if other not in lines and guides.guide(other, kind, partner.id) is not None:
+                words: dict[str, Word] = {"map": name, "release": release, "other": other, "set": kind}
+                yield _fault(partner, configuration, "sends", key, name, ("release-unread", words))
 
 
 def receives_at_fault(partner: Partner, maps: MapLibrary, configuration: Configuration) -> Iterator[Misconfigured]:
@@ -99,7 +115,7 @@ def receives_at_fault(partner: Partner, maps: MapLibrary, configuration: Configu
         with suppress(Misconfigured):
             map_ = maps.map(name)
             first = writers.setdefault(map_.document, name)
-            found = _misnamed(partner, key, map_)
+            found = _misnamed(partner, key, map_, releases=False)
             if found is None and first != name:
                 found = "is-written-already", {"first": first, "document": map_.document}
             if found is not None:
@@ -120,13 +136,21 @@ def _fault(
     return Misconfigured(f"CFG-{table.upper()}/{case}", words, file=str(path), line=line, key=key, map=map_)
 
 
-def _misnamed(partner: Partner, key: str, map_: Map) -> Found | None:
-    """Return what is wrong with the name on the left."""
+def set_named(key: str) -> str:
+    """Return the set that a name on the left stands for, alone or with a release behind it; else the name."""
+    found = _SET.fullmatch(key)
+    return found[1] if found else key
+
+
+def _misnamed(partner: Partner, key: str, map_: Map, *, releases: bool) -> Found | None:
+    """Return what is wrong with the name on the left: a set, where ``releases`` are told apart with one behind it."""
+    said = _SET.fullmatch(key)
     if map_.family.name != FAMILY:
-        is_set = _SET.fullmatch(key) is not None
-        return ("is-no-x12", {"syntax": FAMILIES[map_.family.name].called}) if is_set else None
-    if key != map_.kind:
+        return ("is-no-x12", {"syntax": FAMILIES[map_.family.name].called}) if said else None
+    if said is None or said[1] != map_.kind or (said[2] and not releases):
         return "is-another-set", {"set": map_.kind}
+    if said[2] and said[2] != map_.schema.release:
+        return "is-of-another-release", {"set": map_.kind, "release": map_.schema.release}
     if partner.x12 is None:
         return "no-x12-agreed", {}
     return None

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from hub.exchange.partner_syntax import IDENTITIES_MAX, Fault, IdentityName, Signs, SyntaxTable
+from hub.exchange.partner_syntax import IDENTITIES_MAX, Fault, Signs, SyntaxTable
 from hub.kernel.errors import Misconfigured
 from hub.kernel.sentence import Phrase, Word, declared
 from hub.kernel.struct import Struct
@@ -33,6 +33,10 @@ class CxmlId(Struct):
     def parts(self) -> tuple[str, str, str]:
         """Domain and identity."""
         return self.domain, self.identity, ""
+
+    def taken(self, owner: str) -> tuple[str, dict[str, Word]]:
+        """Return that another partner has the credential."""
+        return "credential-is-s", {"domain": self.domain, "identity": self.identity, "owner": owner}
 
     def __str__(self) -> str:
         return f"{self.domain}:{self.identity}"
@@ -64,11 +68,6 @@ class CxmlTable(SyntaxTable):
         """Return that an identity stands twice."""
         known = [each.signs for each in self.theirs]
         return [((CXML, "theirs"), "credential-stands-twice", {})] if len(set(known)) < len(known) else []
-
-    def taken(self, name: IdentityName, owner: str) -> tuple[str, dict[str, Word]]:
-        """Return that another partner has the credential."""
-        domain, identity, _ = name.parts
-        return "credential-is-s", {"domain": domain, "identity": identity, "owner": owner}
 
     def shown(self) -> dict[str, str]:
         """Return who signs."""

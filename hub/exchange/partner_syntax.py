@@ -27,6 +27,9 @@ class IdentityName(Protocol):
     def parts(self) -> tuple[str, str, str]:
         """Whose list, the name in it, and how a group within names it ("": it does not)."""
 
+    def taken(self, owner: str) -> tuple[str, dict[str, Word]]:
+        """Return the case of ``CFG-ENVELOPE-TAKEN`` where it is ``owner``'s already, and its words."""
+
 
 class SyntaxTable(Struct):
     """One such table; what it does not say otherwise, is so."""
@@ -56,10 +59,6 @@ class SyntaxTable(Struct):
     def faults(self, written: Collection[str]) -> list[Fault]:
         """Return what is wrong with the table beyond its types; ``written`` are the documents that we send."""
         return []
-
-    def taken(self, name: IdentityName, owner: str) -> tuple[str, dict[str, Word]]:
-        """Return the case of ``CFG-ENVELOPE-TAKEN`` for a name that is ``owner``'s already, and its words."""
-        raise NotImplementedError
 
     def shown(self) -> Mapping[str, str]:
         """Return what people read of it, by what it is called."""

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, field
 
-from hub.exchange.partner_syntax import IDENTITIES_MAX, Fault, IdentityName, Signs, SyntaxTable
+from hub.exchange.partner_syntax import IDENTITIES_MAX, Fault, Signs, SyntaxTable
 from hub.kernel.sentence import Phrase, Word, declared
 from hub.kernel.struct import Struct
 from hub.platform.toml_lines import Key
@@ -58,6 +58,10 @@ class EnvelopeId(Struct):
     def parts(self) -> tuple[str, str, str]:
         """ISA05, ISA06 and GS02."""
         return self.qualifier, self.id, self.group_id
+
+    def taken(self, owner: str) -> tuple[str, dict[str, Word]]:
+        """Return that another partner has the ids of the envelope."""
+        return "envelope-id-is-s", {"qualifier": self.qualifier, "id": self.id, "owner": owner}
 
     def __str__(self) -> str:
         group = f" (group {self.group})" if self.group else ""
@@ -121,11 +125,6 @@ class X12Envelope(SyntaxTable):
     def faults(self, written: Collection[str]) -> list[Fault]:
         """Return what is wrong with identities, releases of what we write, and separators."""
         return x12_faults(self, {*written, *WRITTEN_BY_US})
-
-    def taken(self, name: IdentityName, owner: str) -> tuple[str, dict[str, Word]]:
-        """Return that another partner has the ids of the envelope."""
-        qualifier, id, _ = name.parts
-        return "envelope-id-is-s", {"qualifier": qualifier, "id": id, "owner": owner}
 
     def shown(self) -> dict[str, str]:
         """Return who signs, and the releases."""

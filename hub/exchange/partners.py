@@ -280,10 +280,9 @@ def _ways_at_fault(partner: Partner) -> list[Fault]:
 
 def _claim_names(partner: Partner, path: Path, taken: dict[tuple[str, Signs], str]) -> None:
     """Note under what they sign. Raises ``Misconfigured``, and notes nothing, where that is another's already."""
-    named = {(table.syntax, name.signs): (table, name) for table in partner.tables for name in table.names}
+    named = {(table.syntax, name.signs): name for table in partner.tables for name in table.names}
     for key in sorted(named.keys() & taken.keys()):
-        table, name = named[key]
-        case, words = table.taken(name, taken[key])
+        case, words = named[key].taken(taken[key])
         raise Misconfigured(f"CFG-ENVELOPE-TAKEN/{case}", words, file=str(path))
     taken.update(dict.fromkeys(named, partner.id))
 

@@ -28,7 +28,6 @@ from hub.flow.acknowledged import take_unnamed_acknowledgement
 from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey, is_test
 from hub.flow.drafts import Content, DocumentAcknowledgements, Draft, Reply, Unsendable
 from hub.flow.numbered import numbers_of, numbers_of_others
-from hub.flow.outward_sentences import told
 from hub.flow.routing import agreed_maps, route
 from hub.flow.rules import Rules
 from hub.flow.signing import DoorWords
@@ -78,16 +77,6 @@ declared(
         ),
     }
 )
-told(
-    {
-        "GDE-SCHEMA/unforeseen": (
-            "the schema that was agreed refuses {name}",
-            "hold the document against that schema where it is made",
-        )
-    }
-)
-BROKEN = ("the document is not well-formed here", "mend it where it is made, and send it again")
-"""What a partner is told of a fault in a body that no sentence of ours foresees."""
 
 
 class NotRouted(Struct):

@@ -1,6 +1,6 @@
 """What partners are told where the sentence of a finding is written for people of ours, under its key. Pure.
 
-Here is what is said of maps and orders. What a syntax says of its own findings stands in its folder (``told``).
+Here is what is said of maps, documents and orders. What a syntax says of its own findings stands in its folder.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ TO_PARTNER = "to-partner"
 """The case of a sentence that is for partners, where another is for us."""
 
 AGREED = "write what was agreed, or have the change agreed with us first"
+BROKEN = ("the document is not well-formed here", "mend it where it is made, and send it again")
 WHICH = "say which of our messages is meant, by the numbers it bears"
 _UNREAD = "nothing, if it asks nothing of us; else have it agreed with us first"
 _WITH_US = "nothing; the factory looks at it"
@@ -77,6 +78,11 @@ told(
             "send {document} by itself, with no envelope around it; a person of ours looks at this one",
         ),
         "MAP-MORE": ("{count} more findings are not listed", "mend the first ones and send the document again"),
+        # documents
+        "GDE-SCHEMA/unforeseen": (
+            "the schema that was agreed refuses {name}",
+            "hold the document against that schema where it is made",
+        ),
         # orders
         "BUS-NO-CATALOGUE": ("line {line}: nothing is set up yet that you can order", None),
         "BUS-PRICE-TOLERATED": (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from hub.flow.bodies import BROKEN, BodySyntax
+from hub.flow.bodies import BodySyntax
 from hub.flow.json.view import view
-from hub.flow.outward_sentences import told
+from hub.flow.outward_sentences import BROKEN, told
 from hub.flow.views import View
 from hub.formats.json.family import JsonFamily
 from hub.formats.schema import Schema

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from hub.exchange.partners import Partner
-from hub.flow.bodies import BROKEN, WRAPPED, BodySyntax, NotRouted
-from hub.flow.outward_sentences import told
+from hub.flow.bodies import WRAPPED, BodySyntax, NotRouted
+from hub.flow.outward_sentences import BROKEN, told
 from hub.flow.views import View
 from hub.flow.xml.view import view
 from hub.formats.family import OpenedDocument

@@ -24,10 +24,12 @@ from hub.flow.rules import Rules
 from hub.flow.syntax import Framed
 from hub.flow.syntaxes import SYNTAXES
 from hub.kernel.clock import Clock
-from hub.kernel.diagnostics import Severity, worst
+from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.identity import new_id
 from hub.kernel.outcome import Key
 from hub.platform.blobs import Blobs, Body
+
+UNWRITTEN = "MAP-UNSAID"
 
 
 class Outgoing:
@@ -156,7 +158,7 @@ def _document_row(
         test=draft.test,
         validation="warnings" if worst(content.findings) >= Severity.WARNING else "valid",
         acknowledgement=acknowledgement,
-        findings=content.findings,
+        findings=[each for each in content.findings if not _is_of_map(each)],
         canonical=content.canonical,
         map_name=content.map_name,
         map_digest=content.map_digest,
@@ -165,6 +167,13 @@ def _document_row(
         cause=draft.because.id,
         cause_position=draft.because.position,
     )
+
+
+def _is_of_map(finding: Diagnostic) -> bool:
+    """Say whether a note says no more than that a map has no rule for a field: that is so of every document it writes,
+    and stands with the map (``hub map coverage``). What a rule could have written and did not is a warning: it stays.
+    """
+    return finding.code == UNWRITTEN and finding.severity is Severity.NOTE
 
 
 def _awaited(message_id: str, partner: Partner, framed: Framed, now: datetime) -> list[Duty]:

@@ -10,7 +10,7 @@ from hub.exchange.model import DocumentRow
 from hub.flow.rules import Rules
 from hub.flow.syntaxes import syntax_of
 from hub.flow.views import View, is_about_ours, place_in_view
-from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.diagnostics import Diagnostic, Severity
 
 
 def view_of(
@@ -30,7 +30,9 @@ def view_of(
     faulty = {
         place
         for finding in findings
-        if not (theirs and is_about_ours(finding)) and (place := place_in_view(finding.location)) is not None
+        if finding.severity > Severity.NOTE  # a note refuses nothing: it is not marked like what does
+        and not (theirs and is_about_ours(finding))
+        and (place := place_in_view(finding.location)) is not None
     }
     shown = syntax_of(body, rules, row.partner if row else None).view(row, body, rules, faulty, first=first, cut=cut)
     return replace(shown, cut=shown.cut or cut)

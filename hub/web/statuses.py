@@ -51,6 +51,8 @@ WITH_ERRORS = Word(text=N_("Acknowledged with errors"), tone="warn")
 """Of what the partner accepted, noting errors: its validation says so."""
 HEARD = Word(text=N_("Noted"), tone="quiet")
 """Of an acknowledgement that was taken in: whether it accepts what we sent stands there."""
+READ_WITH_WARNINGS = Word(text=N_("Read with warnings"), tone="warn")
+"""Of what is held for a person: a value that was refused may be missing in it, so it is not called valid."""
 VERDICT: dict[Verdict, Word] = {
     "approve": Word(text=N_("Approved by the partner"), tone="good"),
     "refuse": Word(text=N_("Refused by the partner"), tone="bad"),
@@ -163,7 +165,9 @@ def chips(message: MessageRow) -> list[Word]:
         if message.document == "FunctionalAcknowledgement" and message.outcome == "accepted":
             words = [HEARD]
         sound = message.validation == "valid" or (message.validation == "warnings" and message.document is None)
-        return words if sound and words else [VALIDATION[message.validation], *words]
+        held = message.validation == "warnings" and message.outcome == "held"
+        read = READ_WITH_WARNINGS if held else VALIDATION[message.validation]
+        return words if sound and words else [read, *words]
     if message.delivery != "none" and (message.delivery != "delivered" or message.verdict is None):
         words.append(DELIVERY[message.delivery])
     if message.verdict is not None:

@@ -27,13 +27,14 @@ from hub.web.canonical import Branch, place_of, tree_of
 from hub.web.hub import Hub, Link
 from hub.web.navigation import PAGES_OF
 from hub.web.pages.findings import FINDINGS_SHOWN_MAX
-from hub.web.pages.steps import STEPS_SHOWN_MAX
+from hub.web.pages.steps import STEPS_SHOWN_MAX, Understood
 from hub.web.placing import placed
 
 TABS_MAX = 40  # documents offered above the views; the next forty are one link away
 LISTED_MAX = 20  # answers, acknowledgements
 ENVELOPES_SHOWN_MAX = 3
 WHEN_HELD = {document: room.when_held for room in ROOMS for document in room.handles}
+OF_MAP = "MAP-"  # codes of what is found where a document is read
 CANONICAL_READ_MAX = 1024 * 1024  # bytes of a document shown as understood: some 2,000 lines
 
 
@@ -51,7 +52,7 @@ class Shown(Struct):
     counts: dict[str, int]
     document: DocumentRow | None  # with the findings that are shown, and its canonical form if that is small enough
     canonical_bytes: int
-    understood: bool  # anything of any of its documents
+    understood: Understood  # of the document that is shown; of a message, whether anything of any of them
     findings: list[Diagnostic]
     finding_count: int
     tabs: Tabs
@@ -116,7 +117,7 @@ def shown_message(conn: Any, scope: Scope, message: str, position: int | None) -
         counts=counts,
         document=replace(meant.document, findings=own, canonical=canonical) if meant else None,
         canonical_bytes=size,
-        understood=size > 0 or parts.is_understood(conn, message),
+        understood=_understood(conn, message, meant.document if meant else None, own, size),
         findings=[*about, *own],
         finding_count=counts["findings"] + (meant.finding_count if meant else 0),
         tabs=Tabs(
@@ -126,6 +127,16 @@ def shown_message(conn: Any, scope: Scope, message: str, position: int | None) -
         acknowledges=_acknowledges(conn, scope, row, meant.document, canonical) if meant else None,
         record=_record(conn, scope, meant.document) if meant else None,
     )
+
+
+def _understood(
+    conn: Any, message: str, document: DocumentRow | None, findings: list[Diagnostic], size: int
+) -> Understood:
+    """Return how much was understood: of the document that is shown, where anything was, else of any of the message."""
+    if size == 0 or document is None:
+        return "whole" if size or parts.is_understood(conn, message) else "none"
+    refused = any(each.severity.is_reject and each.code.startswith(OF_MAP) for each in findings)
+    return "part" if refused and document.direction == "in" else "whole"
 
 
 def _record(conn: Any, scope: Scope, document: DocumentRow) -> Pages | None:

@@ -134,6 +134,7 @@ async def message_page(
             when_held=shown.when_held,
             partner_name=partner_names(hub, caller.scope).get(shown.detail.message.partner, ""),
             steps=steps_of(shown.detail, understood=shown.understood),
+            understood=shown.understood,
             findings=shown_findings(
                 views.findings or shown.findings, views.wire.places, theirs=shown.detail.message.direction == "in"
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -18,8 +19,12 @@ LAG_SHOWN_MS_MAX = 60_000  # beyond a minute the two times say it better
 WRITTEN = N_("Written")
 READ = "mapped"  # the stage behind which a document is understood, or is not
 NOT_UNDERSTOOD = N_("Not understood")
+IN_PART = N_("Understood in part")
 FINDS_FAULT = ("partly", "rejected")  # acknowledgements of what we sent
 NOTED: Event = "noted"  # the event of what a person wrote down
+
+Understood = Literal["none", "part", "whole"]
+"""How much of a message could be read: in part where something was refused, and is missing in what is understood."""
 
 EVENTS: dict[str, tuple[str, Tone]] = {
     "sent": (N_("Sent"), "good"),
@@ -58,8 +63,8 @@ class TimelineStep(Struct):
     text: Wording | None = None  # what a person wrote, or the hub said
 
 
-def steps_of(detail: MessageDetail, *, understood: bool = True) -> list[TimelineStep]:
-    """Return the message's way, oldest first; ``understood``: whether anything of a document was."""
+def steps_of(detail: MessageDetail, *, understood: Understood = "whole") -> list[TimelineStep]:
+    """Return the message's way, oldest first; ``understood``: how much of its documents was."""
     if detail.message.direction == "out":  # what we send has one stage: it was written
         steps = [TimelineStep(title=WRITTEN, at=stage.at) for stage in detail.stages]
     else:
@@ -73,10 +78,12 @@ def steps_of(detail: MessageDetail, *, understood: bool = True) -> list[Timeline
     return _with_lags(_with_trouble(ordered, detail))
 
 
-def _stage(stage: StageTime, *, understood: bool) -> TimelineStep:
-    """Return the step of a stage; none is called understood behind which nothing is."""
-    if stage.stage == READ and not understood:
-        return TimelineStep(title=NOT_UNDERSTOOD, at=stage.at, tone="bad")
+def _stage(stage: StageTime, *, understood: Understood) -> TimelineStep:
+    """Return the step of a stage; none is called understood behind which nothing is, or not all."""
+    if stage.stage == READ and understood != "whole":
+        if understood == "none":
+            return TimelineStep(title=NOT_UNDERSTOOD, at=stage.at, tone="bad")
+        return TimelineStep(title=IN_PART, at=stage.at, tone="warn")
     return TimelineStep(title=STAGES.get(stage.stage, stage.stage), at=stage.at)
 
 
@@ -99,7 +106,7 @@ def _with_trouble(steps: list[TimelineStep], detail: MessageDetail) -> list[Time
         tone = "held"
     elif message.stage != "finished" and message.direction == "in":
         tone = "quiet"
-    stages = {*STAGES.values(), NOT_UNDERSTOOD, WRITTEN}
+    stages = {*STAGES.values(), NOT_UNDERSTOOD, IN_PART, WRITTEN}
     last = max((n for n, step in enumerate(steps) if step.title in stages), default=-1)
     return [replace(step, tone=tone) if n == last else step for n, step in enumerate(steps)]
 

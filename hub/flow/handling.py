@@ -89,13 +89,15 @@ class Results:
         return Result(outcome="none", subject=subject)
 
     def _sent(self, document: Document, room: Room | None, result: Result, drafts: Sequence[Draft]) -> Result:
-        """Let go out what is owed, and again what the room asks for. Its sender is answered where it sent from."""
+        """Let go out what is owed, and again what the room asks for. Its sender is answered where it sent from.
+
+        Nobody else has the sender's name: what others are told goes to the first of theirs.
+        """
         for message in result.resend:
             outbox.resend(self._effects.conn, message, now=self._effects.now, actor="hub")
         to = self._syntax.identity(self._partner, self._unsettled.envelope_of(document), document)
         for draft in drafts:
-            answers = to is not None and draft.partner == self._partner.id
-            self._effects.send(room, replace(draft, to=to) if answers else draft)
+            self._effects.send(room, draft if to is None else replace(draft, to=to))
         return result
 
 

@@ -106,6 +106,8 @@ def test_a_copy_that_says_so_gets_the_first_answer_again(hub: AtWork) -> None:
     assert [each.kind for each in hub.answers(copy.message.id)] == ["997"]
     (answer,) = of_kind(hub.answers(first.message.id), "855")
     assert answer.message in hub.waiting()
+    asked = [entry.actor for entry in hub.detail(answer.message).timeline if entry.event == "resend-asked"]
+    assert asked == ["hub"]
     assert len(hub.orders()) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,6 +103,24 @@ def test_a_payload_is_said_back_as_it_came_however_long(hub: AtWork, length: int
     got = hub.send(MANY.replace(PAYLOAD.encode(), payload.encode()), MERIDIAN)
     [sent] = answers(hub, got.message.id, "StatusUpdateRequest")
     assert spoken_of(sent) == [payload]
+
+
+def test_of_a_test_it_is_a_test(hub: AtWork) -> None:
+    got = hub.send(ORDER.replace(b'deploymentMode="production"', b'deploymentMode="test"'), MERIDIAN)
+    [sent] = answers(hub, got.message.id, "StatusUpdateRequest")
+    assert hub.detail(sent.message).message.test
+    assert said(sent.body, "//Request/@deploymentMode") == ["test"]
+
+
+def test_it_goes_to_the_division_that_sent_the_order(hub_with: OpenOver, tmp_path: Path) -> None:
+    other = '[[cxml.theirs]]\ndomain = "DUNS"\nidentity = "55"\n\n[cxml.ours]'
+    change(tmp_path, "partners/meridian-cath/partner.toml", "[cxml.ours]", other)
+    hub = hub_with(tmp_path)
+    duns = b'<From><Credential domain="DUNS"><Identity>55</Identity></Credential></From>'
+    of_division = re.sub(rb"<From>.*?</From>", duns, MANY.replace(PAYLOAD.encode(), b"p-2"), flags=re.DOTALL)
+    for body, division in ((MANY, "AN01000421977"), (of_division, "55")):
+        [sent] = answers(hub, hub.send(body, MERIDIAN).message.id, "StatusUpdateRequest")
+        assert said(sent.body, "//Header/To/Credential/Identity/text()") == [division]
 
 
 def test_a_network_that_wants_none_gets_none(hub_with: OpenOver, tmp_path: Path) -> None:

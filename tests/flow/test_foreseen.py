@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -13,6 +14,8 @@ from msgspec.structs import replace
 from hub.business.orders import filing, handlers
 from hub.exchange import intake
 from hub.flow import reading
+from hub.flow.documents import Document
+from hub.flow.preparing import PreparedDocument
 from hub.flow.readers import Reader
 from hub.flow.reading import ReadMessage, ToRead
 from tests.flow.at_work import AtWork, codes
@@ -194,6 +197,20 @@ def test_two_orders_of_one_number_that_wait_together_are_one_order(hub: AtWork) 
     (taken,) = [message for message in messages if hub.detail(message).message.outcome == "accepted"]
     (held,) = messages - {taken}
     held_beside(hub, held, taken)
+
+
+def test_an_order_that_was_foreseen_sees_one_of_its_number_before_it_that_was_not(
+    hub: AtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foresee = reading.prepare
+
+    def all_but_the_first(document: Document, *given: Any, **more: Any) -> PreparedDocument | None:
+        return None if document.position == 1 else foresee(document, *given, **more)
+
+    monkeypatch.setattr(reading, "prepare", all_but_the_first)
+    got = hub.send(interchange(group(*(transaction(order("4500000001"), control=f"{n:04d}") for n in (1, 2)))))
+    assert [each.outcome for each in got.documents] == ["accepted", "duplicate"]
+    assert [each.kind for each in hub.answers(got.message.id)] == ["855", "997"]
 
 
 def test_a_copy_that_waits_together_with_its_original_gets_the_first_answer_again(hub: AtWork, other: AtWork) -> None:

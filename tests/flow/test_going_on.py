@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 
 from hub.exchange import outbox
 from hub.exchange.outbox import DueDelivery
-from hub.flow.delivering import CLAIM_LASTS, Deliverer, DeliveryWay
+from hub.flow.delivering import AT_ONCE, CLAIM_LASTS, Deliverer, DeliveryWay
 from hub.kernel.errors import Unavailable
 from hub.kernel.sentence import Wording, as_written
 from hub.platform import jobs
 from hub.platform.blobs import Blobs
 from hub.transport.folder import FolderWatcher
+from tests.exchange.story import answer, receive_order
 from tests.flow.at_work import ACME, AtWork
 from tests.flow.overlay import NORTH, add_north, from_north
 from tests.flow.wire import group, order, transaction
@@ -117,6 +118,22 @@ def test_deliveries_are_not_begun_when_their_lease_may_end_under_way(owing: AtWo
     deliver(owing, slow)
     assert len(set(sent)) == 2
     assert states(owing) == ["delivered", "delivered"]
+
+
+def test_of_more_partners_than_are_served_at_once_each_is_served_before_one_is_done(hub: AtWork) -> None:
+    partners = [f"partner-{n:02d}" for n in range(AT_ONCE + 2)]
+
+    def owe(conn: Connection) -> None:
+        for number in ("PO-1", "PO-2", "PO-3"):
+            for partner in partners:
+                answer(conn, number, receive_order(conn, number, partner), partner, transport="folder")
+
+    hub.hub.database.write_now(owe)
+    deliverer = Deliverer(hub.hub.services, {"folder": DeliveryWay(deliver=lambda due, body: as_written("there"))})
+    for _ in range(2):
+        hub.wait(deliverer._deliver_due())
+    served = [row.partner for row in hub.log(direction="out") if row.delivery == "delivered"]
+    assert (len(served), set(served)) == (2 * AT_ONCE, set(partners))
 
 
 def test_a_message_whose_processing_is_given_up_calls_a_person(hub: AtWork, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,9 @@ def test_one_bad_document_makes_the_verdict_and_the_good_one_beside_it_stays_goo
 def test_what_a_partners_own_guide_refuses_is_told_with_the_map_that_is_named_for_it(tmp_path: Path) -> None:
     """Its guide judges, and the map is that of the standard: neither has the other's schema."""
     text = (PARTNERS / "borealis-ortho" / "partner.toml").read_text()
-    text = text.replace('850 = "borealis-ortho/850"', '850 = "x12/005010/850"')
+    sends = '850 = "borealis-ortho/850"\n999 = "x12/005010/999"\n'
+    assert text.count(sends) == 1
+    text = text.replace(sends, '999 = "x12/005010/999"\n850 = "x12/005010/850"\n')
     write(tmp_path, "partners/borealis-ortho/partner.toml", text)
     body = (PARTNERS / "borealis-ortho" / "samples" / "order.edi").read_bytes()
     told = one(inspect(body.replace(b"|TY|", b"|QQ|", 1), Rules(find_configuration(str(tmp_path)))))

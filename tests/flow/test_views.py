@@ -256,6 +256,16 @@ def test_a_value_too_long_for_a_page_is_shown_by_its_beginning() -> None:
     assert (name.value, following.value) == ("n" * VALUE_SHOWN_MAX + "…", "1")
 
 
+@pytest.mark.parametrize("name", ORDERS)
+def test_what_was_refused_is_shown_by_the_names_of_the_schema_that_refused_it(name: str) -> None:
+    digest = RULES.maps.map(name).schema.digest
+    row = DocumentRow(message="m", position=1, partner=name.partition("/")[0], direction="in", kind="order")
+    refused, agreed_no_more = (replace(row, schema_digest=each) for each in (digest, "0" * 64))
+    assert view_of(ORDERS[name], refused, [], RULES).entries == shown(name).entries
+    named = [each.name for entry in view_of(ORDERS[name], agreed_no_more, [], RULES).entries for each in entry.values]
+    assert set(named) <= {None, ""}
+
+
 @pytest.mark.parametrize(("pages", "cut"), [(1, False), (3, True)])
 def test_what_stands_between_two_places_is_shown_or_said_to_be_left_out(pages: int, cut: bool) -> None:
     beside = b"<!--" + b"c" * 996 + b"-->\n"

@@ -6,8 +6,10 @@ What is made is printed once and stored nowhere; what is stored of it is a hash.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,6 +27,15 @@ from hub.security.passwords import hash_password
 from hub.security.tokens import new_token
 
 GIVEN_CHARACTERS_MAX = 1_000  # read of stdin: more is no secret, and is told so
+
+
+OF_ACCESS: dict[str, Callable[[Any], object]] = {
+    "partner": lambda each: each.partner,
+    "label": lambda each: each.label,
+    "made": lambda each: f"{each.created_at:%Y-%m-%d}",
+    "last used": lambda each: each.last_used_at and f"{each.last_used_at:%Y-%m-%d %H:%M}",
+}
+"""What lists show of a key, and of a secret."""
 
 
 @click.command()
@@ -64,10 +75,7 @@ def keys(out: Output, partner_id: str | None, data: Path | None) -> None:
         found,
         {
             "key": lambda each: f"hub_{each.id}_…",
-            "partner": lambda each: each.partner,
-            "label": lambda each: each.label,
-            "made": lambda each: f"{each.created_at:%Y-%m-%d}",
-            "last used": lambda each: each.last_used_at and f"{each.last_used_at:%Y-%m-%d %H:%M}",
+            **OF_ACCESS,
             "state": lambda each: _state(each.revoked_at, live=is_live(each, now)),
         },
         none="No keys. Make one: hub partner key ID",
@@ -130,10 +138,7 @@ def secrets(out: Output, partner_id: str | None, data: Path | None) -> None:
         found,
         {
             "secret": lambda each: each.id,
-            "partner": lambda each: each.partner,
-            "label": lambda each: each.label,
-            "made": lambda each: f"{each.created_at:%Y-%m-%d}",
-            "last used": lambda each: each.last_used_at and f"{each.last_used_at:%Y-%m-%d %H:%M}",
+            **OF_ACCESS,
             "state": lambda each: _state(each.revoked_at, live=secret_is_live(each, now)),
         },
         none="No secrets. Make one: hub partner secret ID",

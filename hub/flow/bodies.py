@@ -25,7 +25,7 @@ from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
 from hub.flow.acknowledged import take_unnamed_acknowledgement
-from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey, is_test
+from hub.flow.documents import Document, Envelope, Identity, JudgedDocument, Survey, is_test
 from hub.flow.drafts import Content, DocumentAcknowledgements, Draft, Reply, Unsendable
 from hub.flow.numbered import numbers_of, numbers_of_others
 from hub.flow.routing import agreed_maps, route
@@ -218,10 +218,10 @@ class BodySyntax(DoorWords, ABC):
         )
         return replace(envelope, findings=[*envelope.findings, finding])
 
-    def outcome(self, document: Document) -> DocumentOutcome | None:
+    def judged(self, document: Document) -> JudgedDocument | None:
         """Return all that was found, in words, also by its map, or that none takes it."""
         is_acknowledgement = document.document == FunctionalAcknowledgement.__name__
-        return DocumentOutcome(
+        return JudgedDocument(
             envelope=document.envelope,
             group=document.group,
             kind=document.kind,
@@ -236,7 +236,7 @@ class BodySyntax(DoorWords, ABC):
         rules: Rules,
         partner: Partner,
         envelope: Envelope,
-        outcomes: Sequence[DocumentOutcome],
+        judged: Sequence[JudgedDocument],
         message: str,
         now: datetime,
     ) -> Reply:
@@ -244,12 +244,12 @@ class BodySyntax(DoorWords, ABC):
         map_ = rules.outbound_map(partner.id, FunctionalAcknowledgement.__name__)
         of_this = [
             replace(each, findings=[*envelope.findings, *each.findings])  # what refuses the body refuses its document
-            for each in outcomes
+            for each in judged
             if each.envelope == envelope.position
         ]
-        if envelope.refused and not outcomes:  # nobody could open it: nothing is known of it but who sent it
+        if envelope.refused and not judged:  # nobody could open it: nothing is known of it but who sent it
             of_this = [
-                DocumentOutcome(envelope=1, group=0, kind=self.family.called, number="", findings=envelope.findings)
+                JudgedDocument(envelope=1, group=0, kind=self.family.called, number="", findings=envelope.findings)
             ]
         if map_ is None or map_.family.name != self.name or not of_this:
             return Reply(acknowledgement="none")

@@ -130,7 +130,7 @@ class Document(Struct):
         return self.canonical is not None and not self.refused and not worst(self.findings).is_reject
 
 
-class DocumentOutcome(Struct):
+class JudgedDocument(Struct):
     """What an acknowledgement says of one document; that of X12 speaks of its syntax alone."""
 
     envelope: int

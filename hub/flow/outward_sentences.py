@@ -26,7 +26,7 @@ OF_ALL_CASES: set[str] = set()
 declared({"told/with-us": Phrase(message=_WITH_US)})
 
 
-def told(sentences: Mapping[str, Said], of_all_cases: Collection[str] = ()) -> None:
+def said_to_partners(sentences: Mapping[str, Said], of_all_cases: Collection[str] = ()) -> None:
     """Declare what partners are told, under the keys of what we are; of codes in ``of_all_cases`` whatever the case."""
     OF_ALL_CASES.update(of_all_cases)
     declared(
@@ -42,7 +42,7 @@ def own_key(key: str) -> str:
     return f"{key}{'-' if '/' in key else '/'}{TO_PARTNER}"
 
 
-told(
+said_to_partners(
     {
         # what a map of ours makes of a document
         "MAP-VALUE": ("'{text}' is not {wanted}", "write {wanted}, or ask us what is meant here"),

@@ -52,7 +52,7 @@ class Unsettled(Struct):
         """Whether long acknowledgements go out with the portion: never twice."""
         if self.before is None or not self.portion.acknowledged or self.task.finished_before:
             return False
-        return len(self.before.summary.outcomes) > DOCUMENTS_ACKNOWLEDGED_AT_ONCE
+        return len(self.before.summary.judged) > DOCUMENTS_ACKNOWLEDGED_AT_ONCE
 
     @property
     def may_be_grouped(self) -> bool:

@@ -85,7 +85,7 @@ def replies_to(
     """Return what is said of the envelopes that are acknowledged with the portion."""
     envelopes = progress.envelopes[progress.acknowledged : portion.acknowledged]
     syntax = SYNTAXES[portion.survey.syntax]
-    return [syntax.acknowledge(rules, partner, each, progress.summary.outcomes, message, now) for each in envelopes]
+    return [syntax.acknowledge(rules, partner, each, progress.summary.judged, message, now) for each in envelopes]
 
 
 class _Settlement:
@@ -213,7 +213,7 @@ class _Settlement:
             result=result,
             row=document_row(document, envelope, details, result, self._message.id, self.partner.id, test=test),
             numbers=syntax.numbers(envelope, document),
-            outcome=syntax.outcome(document),
+            judged=syntax.judged(document),
             place=partial(syntax.place, envelope, document),
         )
 

@@ -17,7 +17,7 @@ from hub.exchange.model import (
     Validation,
 )
 from hub.exchange.recording import KEYS_SHOWN_MAX, Processed
-from hub.flow.documents import Document, DocumentOutcome, Envelope, Survey
+from hub.flow.documents import Document, Envelope, JudgedDocument, Survey
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
 from hub.kernel.location import Location
 from hub.kernel.marks import is_marked
@@ -59,7 +59,7 @@ class Settled(Struct):
     result: Result
     row: DocumentRow
     numbers: list[Key]  # by which its envelope knows it
-    outcome: DocumentOutcome | None  # what an acknowledgement says of it, if any does
+    judged: JudgedDocument | None  # what an acknowledgement says of it, if any does
     place: Callable[[], Location]  # where it stands, asked where that is to be told
 
 
@@ -77,7 +77,7 @@ class Summary(Struct):
     calling: int = 0  # documents that call a person
     rejected: int = 0  # documents
     keys: list[Key] = []  # the first of them
-    outcomes: list[DocumentOutcome] = []  # what acknowledgements will say
+    judged: list[JudgedDocument] = []  # what acknowledgements will say
 
     def after(self, portion: Sequence[Settled], keys: Sequence[Key]) -> Summary:
         """Return the summary with a portion's documents and search keys in it."""
@@ -95,7 +95,7 @@ class Summary(Struct):
             calling=self.calling + len(calls),
             rejected=self.rejected + sum(each.document.rejected for each in portion),
             keys=[*self.keys, *keys][:KEYS_SHOWN_MAX],
-            outcomes=[*self.outcomes, *(each.outcome for each in portion if each.outcome)],
+            judged=[*self.judged, *(each.judged for each in portion if each.judged)],
         )
 
     @property

@@ -21,7 +21,7 @@ from hub.canonical.result import Result
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
-from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity, Survey
+from hub.flow.documents import Document, Envelope, Identity, JudgedDocument, Survey
 from hub.flow.drafts import Content, Draft, Reply
 from hub.flow.rules import Rules
 from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature
@@ -137,7 +137,7 @@ class Syntax(Protocol):
     def identity(self, partner: Partner, envelope: Envelope, document: Document) -> Identity | None:
         """Return which of the partner's identities sent a document, for what answers it; None: it has but one."""
 
-    def outcome(self, document: Document) -> DocumentOutcome | None:
+    def judged(self, document: Document) -> JudgedDocument | None:
         """Return what an acknowledgement needs to know of a document; None where none speaks of it."""
 
     def acknowledge(
@@ -145,11 +145,11 @@ class Syntax(Protocol):
         rules: Rules,
         partner: Partner,
         envelope: Envelope,
-        outcomes: Sequence[DocumentOutcome],
+        judged: Sequence[JudgedDocument],
         message: str,
         now: datetime,
     ) -> Reply:
-        """Return what is said of an envelope; ``outcomes`` are of its message, those of its own among them.
+        """Return what is said of an envelope; ``judged`` are of its message, those of its own among them.
 
         A wire that numbers and dates an acknowledgement takes that from the id of the ``message`` that it is
         about, and from ``now`` (UTC).

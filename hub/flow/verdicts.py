@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from hub.canonical.acknowledgement import AcknowledgedDocument, DocumentFault, FunctionalAcknowledgement
 from hub.canonical.advice import Finding
 from hub.exchange.model import Acknowledgement
-from hub.flow.documents import DocumentOutcome
+from hub.flow.documents import JudgedDocument
 from hub.flow.outward import placed, told_to_partner
 from hub.formats.named_faults import first_of
 from hub.formats.signs import unfit_sign
@@ -26,12 +26,12 @@ ACKNOWLEDGEMENTS: dict[str, Acknowledgement] = {
 """The verdict, as the message log has it."""
 
 
-def verdict_on(outcomes: Sequence[DocumentOutcome], whole: str) -> FunctionalAcknowledgement:
+def verdict_on(judged: Sequence[JudgedDocument], whole: str) -> FunctionalAcknowledgement:
     """Return the verdict on documents: each fault with its place, its words and its remedy.
 
     ``whole`` is how the syntax writes the path of a whole document, where a finding has no other.
     """
-    documents = [_verdict(each, whole) for each in outcomes]
+    documents = [_verdict(each, whole) for each in judged]
     verdicts = {each.verdict for each in documents}
     return FunctionalAcknowledgement(
         verdict=verdicts.pop() if len(verdicts) == 1 else "partly-accepted", documents=documents
@@ -53,7 +53,7 @@ def _without_quotes(verdict: AcknowledgedDocument) -> AcknowledgedDocument:
     return replace(verdict, number=None, faults=faults)
 
 
-def _verdict(outcome: DocumentOutcome, whole: str) -> AcknowledgedDocument:
+def _verdict(outcome: JudgedDocument, whole: str) -> AcknowledgedDocument:
     """Return the verdict on one document: rejected by its form; or held for a person, for what our map cannot take.
 
     Of a held one nothing has taken effect, so it is not told accepted; nor rejected, for a person may yet take it up.

@@ -147,7 +147,43 @@ def receive(
 ) -> str:
     """Take in ``body`` and record what became of it."""
     message = new_id()
-    row = DocumentRow(
+    row = _order_row(message, partner, number, control_number, validation, outcome, findings or [])
+    keys = [
+        Key(kind="purchase-order", value=number),
+        Key(kind="item", value="AC-1001"),
+        Key(kind="interchange", value=str(control_number)),
+    ]
+    incoming = Incoming(
+        id=message,
+        partner=partner,
+        transport="http",
+        body=hub.blobs.keep(body),
+        received_at=at,
+        content_type="application/edi-x12",
+    )
+
+    def work(conn: Connection) -> str:
+        accepted = accept(conn, incoming)
+        assert not accepted.duplicate
+        envelopes.enter(conn, _envelope(message, partner, control_number, at))
+        recording.put_documents(conn, [row])
+        put_keys(conn, partner, message, keys)
+        recording.record(conn, _processed(row, at, keys, attention))
+        return message
+
+    return hub.database.write_now(work)
+
+
+def _order_row(
+    message: str,
+    partner: str,
+    number: str,
+    control_number: int,
+    validation: Validation,
+    outcome: Outcome,
+    findings: list[Diagnostic],
+) -> DocumentRow:
+    return DocumentRow(
         message=message,
         position=1,
         partner=partner,
@@ -162,51 +198,30 @@ def receive(
         subject=number,
         validation=validation,
         outcome=outcome,
-        findings=findings or [],
+        findings=findings,
         canonical=CANONICAL if validation != "rejected" else None,
         map_name="acme-cardio/850",
         map_digest="5f2c9a7e11d04b6f",
     )
-    keys = [
-        Key(kind="purchase-order", value=number),
-        Key(kind="item", value="AC-1001"),
-        Key(kind="interchange", value=str(control_number)),
-    ]
+
+
+def _processed(row: DocumentRow, at: datetime, keys: list[Key], attention: str | None) -> Processed:
+    """Return what the log says of a message with that one document, seven milliseconds a stage."""
     names = ("received", "mapped", "finished")
-    stages = [StageTime(stage=name, at=at + timedelta(milliseconds=7 * n)) for n, name in enumerate(names)]
-
-    def work(conn: Connection) -> str:
-        incoming = Incoming(
-            id=message,
-            partner=partner,
-            transport="http",
-            body=hub.blobs.keep(body),
-            received_at=at,
-            content_type="application/edi-x12",
-        )
-        accepted = accept(conn, incoming)
-        assert not accepted.duplicate
-        envelopes.enter(conn, _envelope(message, partner, control_number, at))
-        recording.put_documents(conn, [row])
-        put_keys(conn, partner, message, keys)
-        processed = Processed(
-            message=message,
-            partner=partner,
-            stages=stages,
-            validation=validation,
-            outcome=outcome,
-            acknowledgement="rejected" if validation == "rejected" else "accepted",
-            syntax="x12",
-            wire="850",
-            document="PurchaseOrder",
-            attention=attention and as_written(attention),
-            keys=keys,
-            documents=1,
-        )
-        recording.record(conn, processed)
-        return message
-
-    return hub.database.write_now(work)
+    return Processed(
+        message=row.message,
+        partner=row.partner,
+        stages=[StageTime(stage=name, at=at + timedelta(milliseconds=7 * n)) for n, name in enumerate(names)],
+        validation=row.validation,
+        outcome=row.outcome,
+        acknowledgement="rejected" if row.validation == "rejected" else "accepted",
+        syntax="x12",
+        wire=row.kind,
+        document=row.document,
+        attention=attention and as_written(attention),
+        keys=keys,
+        documents=1,
+    )
 
 
 def answer(

@@ -12,7 +12,7 @@ from hub.exchange.partner_cxml import CxmlId, nobody_signs, signs_of
 from hub.exchange.partners import Partner
 from hub.flow.documents import Envelope, Identity
 from hub.flow.identities import named
-from hub.flow.outward_sentences import AGREED, told
+from hub.flow.outward_sentences import AGREED, said_to_partners
 from hub.formats.cxml.header import Credential, CxmlHeader
 from hub.kernel.diagnostics import Diagnostic, Severity
 from hub.kernel.location import Location
@@ -65,7 +65,7 @@ declared(
         ),
     }
 )
-told(
+said_to_partners(
     {
         "ENV-NOTHING-AGREED/cxml": ("no cXML is agreed with you", "have your domain and identity agreed with us first"),
         "ENV-SENDER-NOT-PARTNER/cxml": ("From is {found}, '{expected}' was agreed with you", AGREED),

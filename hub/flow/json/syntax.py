@@ -6,13 +6,13 @@ import re
 
 from hub.flow.bodies import BodySyntax
 from hub.flow.json.view import view
-from hub.flow.outward_sentences import BROKEN, told
+from hub.flow.outward_sentences import BROKEN, said_to_partners
 from hub.flow.views import View
 from hub.formats.json.family import JsonFamily
 from hub.formats.schema import Schema
 from hub.kernel.location import Location
 
-told({"SYN-JSON-BROKEN/unforeseen": BROKEN})
+said_to_partners({"SYN-JSON-BROKEN/unforeseen": BROKEN})
 
 
 class JsonSyntax(BodySyntax):

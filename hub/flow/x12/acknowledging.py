@@ -14,7 +14,7 @@ from hub.canonical.acknowledgement import AcknowledgedDocument, AcknowledgedGrou
 from hub.canonical.stored import encode_document
 from hub.exchange.model import ACKNOWLEDGEMENTS_BY_GRAVITY, Acknowledgement
 from hub.exchange.partners import Partner
-from hub.flow.documents import DocumentOutcome, Envelope, Identity, is_test
+from hub.flow.documents import Envelope, Identity, JudgedDocument, is_test
 from hub.flow.drafts import Content, DocumentAcknowledgements, Reply
 from hub.flow.rules import Rules
 from hub.flow.x12.envelopes import interchange_of
@@ -24,7 +24,7 @@ from hub.flow.x12.ta1 import kept_ta1
 from hub.formats.x12.acknowledge import (
     ACKNOWLEDGEMENT_GROUP,
     FORMS,
-    SetOutcome,
+    AcknowledgedSet,
     acknowledge_group,
     acknowledge_interchange,
     group_code,
@@ -45,14 +45,14 @@ ACKNOWLEDGEMENTS: dict[str, Acknowledgement] = {"A": "accepted", "E": "accepted"
 """AK501 and AK901 in the words of the message log."""
 
 
-def reply_to(rules: Rules, partner: Partner, envelope: Envelope, outcomes: Sequence[DocumentOutcome]) -> Reply:
-    """Return what is said of an interchange; ``outcomes`` are of the sets of its message."""
+def reply_to(rules: Rules, partner: Partner, envelope: Envelope, judged: Sequence[JudgedDocument]) -> Reply:
+    """Return what is said of an interchange; ``judged`` are of the sets of its message."""
     if partner.x12 is None:
         return Reply(acknowledgement="none")  # nobody to address: the findings tell us, and we tell them another way
     interchange = interchange_of(envelope)
     groups = [] if interchange.refused else [g for g in interchange.groups if _is_acknowledged(g, partner)]
-    of_group = _by_group(groups, outcomes, partner, rules)
-    about = _about(groups, outcomes)
+    of_group = _by_group(groups, judged, partner, rules)
+    about = _about(groups, judged)
     together: dict[tuple[str, Identity | None], tuple[list[Content], list[Key]]] = {}
     for group in groups:
         content = _content(group, of_group[group.number], partner, rules)
@@ -74,10 +74,10 @@ def reply_to(rules: Rules, partner: Partner, envelope: Envelope, outcomes: Seque
     )
 
 
-def _about(groups: Sequence[Group], outcomes: Sequence[DocumentOutcome]) -> dict[int, list[Key]]:
+def _about(groups: Sequence[Group], judged: Sequence[JudgedDocument]) -> dict[int, list[Key]]:
     """Return what the sets of each group are about: by that an acknowledgement is found; of very many, by the first."""
     found: dict[int, list[Key]] = {group.number: [] for group in groups}
-    for each in outcomes:
+    for each in judged:
         own = found.get(each.group)
         if own is not None and each.subject is not None and len(own) < KEYS_OF_A_GROUP_MAX:
             own.append(each.subject)
@@ -89,13 +89,13 @@ def _ta1(interchange: Interchange) -> bytes:
 
 
 def _by_group(
-    groups: Sequence[Group], outcomes: Sequence[DocumentOutcome], partner: Partner, rules: Rules
-) -> dict[int, list[SetOutcome]]:
+    groups: Sequence[Group], judged: Sequence[JudgedDocument], partner: Partner, rules: Rules
+) -> dict[int, list[AcknowledgedSet]]:
     releases = {group.number: group.header.release for group in groups}
-    found: dict[int, list[SetOutcome]] = {number: [] for number in releases}
-    for each in outcomes:
+    found: dict[int, list[AcknowledgedSet]] = {number: [] for number in releases}
+    for each in judged:
         if each.group in found:
-            outcome = SetOutcome(
+            outcome = AcknowledgedSet(
                 kind=each.kind,
                 control_number=each.number,
                 findings=each.findings,
@@ -125,12 +125,12 @@ def _wants(interchange: Interchange, partner: Partner) -> bool:
     )
 
 
-def _content(group: Group, outcomes: Sequence[SetOutcome], partner: Partner, rules: Rules) -> Content:
+def _content(group: Group, judged: Sequence[AcknowledgedSet], partner: Partner, rules: Rules) -> Content:
     """Return one 997 (or 999), and the same as the canonical document that pages and the API show."""
     form, release = FORMS[agreed_envelope(partner).acknowledgements.functional], _release(group, partner)
     written = acknowledge_group(
         group.header,
-        outcomes,
+        judged,
         group.findings,
         stated=group.stated,
         control_number=1,
@@ -139,12 +139,12 @@ def _content(group: Group, outcomes: Sequence[SetOutcome], partner: Partner, rul
         release=release,
     )
     assert written is not None  # groups of acknowledgements were left out
-    canonical = _canonical(group, outcomes)
+    canonical = _canonical(group, judged)
     return Content(
         kind=form.kind,
         group=ACKNOWLEDGEMENT_GROUP,
         release=release,
-        body=kept(_valid(written, release, group, outcomes, partner, rules)),
+        body=kept(_valid(written, release, group, judged, partner, rules)),
         document=type(canonical).__name__,
         canonical=encode_document(canonical),
     )
@@ -154,7 +154,7 @@ def _valid(
     written: OutboundSet,
     release: str,
     group: Group,
-    outcomes: Sequence[SetOutcome],
+    judged: Sequence[AcknowledgedSet],
     partner: Partner,
     rules: Rules,
 ) -> CleanSegments:
@@ -164,7 +164,7 @@ def _valid(
     one that repeats what somebody sent not be valid, its notes are left out: the verdict on the group stands alone.
     """
     segments = cleaned(written, separators_of(partner, release))
-    if not group.findings and not any(each.findings for each in outcomes):
+    if not group.findings and not any(each.findings for each in judged):
         return segments
     validator = x12_rules(rules).validator(release, written.kind, partner.id)
     if validator is None or not validator.check(as_set(written.kind, segments, release)).is_rejected:
@@ -182,18 +182,18 @@ def _release(group: Group, partner: Partner) -> str:
     return stated or (spoken[0] if spoken and spoken[0] in agreed else agreed[0])
 
 
-def _canonical(group: Group, outcomes: Sequence[SetOutcome]) -> FunctionalAcknowledgement:
-    code = group_code(outcomes, group.findings)
+def _canonical(group: Group, judged: Sequence[AcknowledgedSet]) -> FunctionalAcknowledgement:
+    code = group_code(judged, group.findings)
     return FunctionalAcknowledgement(
         group=AcknowledgedGroup(kind=group.header.functional_group, number=group.header.control_number),
         verdict=VERDICTS[code],
         counts=Counts(
-            included=len(outcomes) if group.stated is None else group.stated,
-            received=len(outcomes),
-            accepted=0 if code == "R" else sum(outcome.code != "R" for outcome in outcomes),
+            included=len(judged) if group.stated is None else group.stated,
+            received=len(judged),
+            accepted=0 if code == "R" else sum(outcome.code != "R" for outcome in judged),
         ),
         documents=[
             AcknowledgedDocument(kind=outcome.kind, number=outcome.control_number, verdict=VERDICTS[outcome.code])
-            for outcome in told_of(outcomes, group.findings)[:SETS_SHOWN_MAX]
+            for outcome in told_of(judged, group.findings)[:SETS_SHOWN_MAX]
         ],
     )

@@ -11,9 +11,9 @@ from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
-from hub.flow.documents import Document, DocumentOutcome, Envelope, Identity
+from hub.flow.documents import Document, Envelope, Identity, JudgedDocument
 from hub.flow.drafts import Content, Draft, Reply
-from hub.flow.outward_sentences import told
+from hub.flow.outward_sentences import said_to_partners
 from hub.flow.rules import Rules
 from hub.flow.signing import DoorWords
 from hub.flow.syntax import Framed, Opened, Take
@@ -38,7 +38,7 @@ from hub.mapping.library import Map, MapLibrary
 from hub.mapping.provenance import Origin
 from hub.platform.configuration import Configuration
 
-told(TO_PARTNERS, OF_ALL_CASES)
+said_to_partners(TO_PARTNERS, OF_ALL_CASES)
 
 
 class X12Syntax(DoorWords):
@@ -117,11 +117,11 @@ class X12Syntax(DoorWords):
         group = next((each for each in interchange.groups if each.number == document.group), None)
         return identity_of(interchange, group, partner)
 
-    def outcome(self, document: Document) -> DocumentOutcome | None:
+    def judged(self, document: Document) -> JudgedDocument | None:
         """Return what AK2 and AK5 will say, without sentences: of a file of faulty sets thousands are kept."""
         if not document.group:
             return None
-        return DocumentOutcome(
+        return JudgedDocument(
             envelope=document.envelope,
             group=document.group,
             kind=document.kind,
@@ -136,12 +136,12 @@ class X12Syntax(DoorWords):
         rules: Rules,
         partner: Partner,
         envelope: Envelope,
-        outcomes: Sequence[DocumentOutcome],
+        judged: Sequence[JudgedDocument],
         message: str,
         now: datetime,
     ) -> Reply:
         """Return the TA1 of an interchange, and a 997 for each of its groups."""
-        return acknowledging.reply_to(rules, partner, envelope, outcomes)
+        return acknowledging.reply_to(rules, partner, envelope, judged)
 
     def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
         """Write what stands between ST and SE."""

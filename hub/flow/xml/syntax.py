@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from hub.exchange.partners import Partner
 from hub.flow.bodies import WRAPPED, BodySyntax, NotRouted
-from hub.flow.outward_sentences import BROKEN, told
+from hub.flow.outward_sentences import BROKEN, said_to_partners
 from hub.flow.views import View
 from hub.flow.xml.view import view
 from hub.formats.family import OpenedDocument
@@ -17,7 +17,7 @@ from hub.formats.xml.family import XmlFamily
 from hub.kernel.location import Location
 from hub.mapping.library import Map
 
-told({"SYN-XML-BROKEN/unforeseen": BROKEN})
+said_to_partners({"SYN-XML-BROKEN/unforeseen": BROKEN})
 
 
 class XmlSyntax(BodySyntax):

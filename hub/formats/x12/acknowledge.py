@@ -96,7 +96,7 @@ _BEFORE_005010: dict[tuple[int, str | None], str] = {
 """What comes nearest in the lists before 005010."""
 
 
-class SetOutcome(Struct):
+class AcknowledgedSet(Struct):
     """One received set and everything found about it. ``guide`` gives AK402, the data element numbers."""
 
     kind: str  # ST01 as sent
@@ -173,7 +173,7 @@ def wants_interchange_acknowledgement(header: InterchangeHeader, findings: Seque
 
 def acknowledge_group(
     header: GroupHeader,
-    outcomes: Sequence[SetOutcome],
+    outcomes: Sequence[AcknowledgedSet],
     findings: Sequence[Diagnostic] = (),
     *,
     stated: int | None = None,
@@ -203,7 +203,7 @@ def acknowledge_group(
     return OutboundSet(kind=form.kind, control_number=control_number, segments=segments)
 
 
-def told_of(outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic]) -> Sequence[SetOutcome]:
+def told_of(outcomes: Sequence[AcknowledgedSet], findings: Sequence[Diagnostic]) -> Sequence[AcknowledgedSet]:
     """Return the sets of which AK2 loops tell: all, or none where the group itself is at fault.
 
     AK5 has no code for "sound, but not taken", and a set once told accepted is never sent again. None also where
@@ -214,7 +214,7 @@ def told_of(outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic]) -> S
     return [] if worst(list(findings)).is_reject else outcomes
 
 
-def group_code(outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic] = ()) -> str:
+def group_code(outcomes: Sequence[AcknowledgedSet], findings: Sequence[Diagnostic] = ()) -> str:
     """Return AK901: A, E, P (some sets rejected) or R (all, or the group itself)."""
     codes = [outcome.code for outcome in outcomes]
     if _code(worst(list(findings))) == "R" or (codes and all(code == "R" for code in codes)):
@@ -238,7 +238,7 @@ def _group_response(header: GroupHeader, speller: _Speller) -> list[Value]:
     return response
 
 
-def _set_response(outcome: SetOutcome, speller: _Speller, *, with_notes: bool) -> Iterator[list[Value]]:
+def _set_response(outcome: AcknowledgedSet, speller: _Speller, *, with_notes: bool) -> Iterator[list[Value]]:
     """AK2 … AK5 of one set. What cannot be echoed is replaced by zeros; AK5 says why."""
     opening: list[Value] = [
         "AK2",
@@ -278,7 +278,7 @@ def _place(fault: Diagnostic) -> tuple[int, int, int, int]:
     return at.segment or 0, at.element or 0, at.component or 0, at.repetition or 0
 
 
-def _segment_notes(faults: list[Diagnostic], outcome: SetOutcome, speller: _Speller) -> Iterator[list[Value]]:
+def _segment_notes(faults: list[Diagnostic], outcome: AcknowledgedSet, speller: _Speller) -> Iterator[list[Value]]:
     """AK3 for each fault of the segment itself, then one with code 8 and an AK4 for each element."""
     own = [f for f in faults if f.location.element is None]
     in_elements = [f for f in faults if f.location.element is not None]
@@ -307,7 +307,7 @@ def _segment_note(fault: Diagnostic, code: str, speller: _Speller) -> list[Value
     return [speller.form.segment_note, tag, str(at.segment), loop, code]
 
 
-def _set_trailer(outcome: SetOutcome, speller: _Speller) -> list[Value]:
+def _set_trailer(outcome: AcknowledgedSet, speller: _Speller) -> list[Value]:
     rejecting = [f for f in outcome.findings if f.severity.is_reject]
     of_set = [f for f in outcome.findings if f.severity is Severity.DOCUMENT or _warns_of_set(f)]
     codes = [code for f in of_set if (code := speller.code(SET, f.standard))]
@@ -321,7 +321,7 @@ def _warns_of_set(fault: Diagnostic) -> bool:
 
 
 def _group_trailer(
-    outcomes: Sequence[SetOutcome], findings: Sequence[Diagnostic], stated: int | None, speller: _Speller
+    outcomes: Sequence[AcknowledgedSet], findings: Sequence[Diagnostic], stated: int | None, speller: _Speller
 ) -> list[Value]:
     code = group_code(outcomes, findings)
     received = len(outcomes)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import BinaryIO, Literal
 
-from hub.formats.x12.acknowledge import SetOutcome
+from hub.formats.x12.acknowledge import AcknowledgedSet
 from hub.formats.x12.agreed import ANYTHING, Agreed, about_group, about_interchange, hold
 from hub.formats.x12.events import (
     Event,
@@ -54,7 +54,7 @@ class ReceivedInterchange(Struct):
     """One interchange as received, and what was found in its sets: what its acknowledgements are made from."""
 
     interchange: Interchange
-    outcomes: dict[int, list[SetOutcome]] = {}  # by number of the group
+    outcomes: dict[int, list[AcknowledgedSet]] = {}  # by number of the group
 
 
 class Report(Struct):
@@ -110,7 +110,7 @@ class _Checking:
         self._surveyor = Surveyor()
         self._interchange = InterchangeHeader(control_number=0)
         self._group: GroupHeader | None = None
-        self._outcomes: dict[int, list[SetOutcome]] = {}  # by number of the group
+        self._outcomes: dict[int, list[AcknowledgedSet]] = {}  # by number of the group
 
     def take(self, event: Event) -> None:
         """Add one event."""
@@ -156,7 +156,7 @@ class _Checking:
                 guide=f"{guide.release}/{guide.set}" if guide else None,
             )
         )
-        outcome = SetOutcome(
+        outcome = AcknowledgedSet(
             kind=received.kind,
             control_number=received.control_number,
             findings=judged.findings,

@@ -13,8 +13,8 @@ from hub.formats.x12.acknowledge import (
     FAULTY_SEGMENTS_MAX,
     FORM_997,
     FORM_999,
+    AcknowledgedSet,
     Form,
-    SetOutcome,
     acknowledge_group,
     acknowledge_interchange,
     group_code,
@@ -45,11 +45,11 @@ def fault(severity: Severity, standard: str | None = None, found: str | None = N
     return Diagnostic(code="GDE-TEST", severity=severity, told="wrong", location=at, standard=standard, found=found)
 
 
-def outcome(*findings: Diagnostic, number: str = "0001") -> SetOutcome:
-    return SetOutcome(kind="850", control_number=number, findings=findings, guide=GUIDE)
+def outcome(*findings: Diagnostic, number: str = "0001") -> AcknowledgedSet:
+    return AcknowledgedSet(kind="850", control_number=number, findings=findings, guide=GUIDE)
 
 
-def lines(*outcomes: SetOutcome, findings: list[Diagnostic] | None = None, **options: object) -> list[str]:
+def lines(*outcomes: AcknowledgedSet, findings: list[Diagnostic] | None = None, **options: object) -> list[str]:
     """Return the acknowledgement between ST and SE as it stands on the wire."""
     made = acknowledge_group(GROUP, outcomes, findings or [], control_number=1, **options)  # type: ignore[arg-type]
     assert made is not None
@@ -145,7 +145,7 @@ def test_bad_data_that_would_separate_in_the_answer_is_not_repeated() -> None:
 
 
 def test_control_numbers_nobody_can_repeat_are_zeros_in_the_answer() -> None:
-    broken = SetOutcome(
+    broken = AcknowledgedSet(
         kind="8*0", control_number="\x1b[2J", findings=[fault(Severity.DOCUMENT, "6"), fault(Severity.DOCUMENT, "7")]
     )
     assert lines(broken)[1:3] == ["AK2*000*0000~", "AK5*R*6*7~"]
@@ -160,11 +160,11 @@ def test_hundreds_of_faulty_segments_do_not_make_an_endless_answer() -> None:
 
 def test_an_acknowledgement_is_never_acknowledged() -> None:
     answers = GroupHeader(functional_group="FA", control_number=7, release="004010")
-    assert acknowledge_group(answers, [SetOutcome(kind="997", control_number="0001")], control_number=1) is None
+    assert acknowledge_group(answers, [AcknowledgedSet(kind="997", control_number="0001")], control_number=1) is None
 
 
 def test_from_005010_on_the_999_speaks_of_releases_conventions_and_repetitions() -> None:
-    bad = SetOutcome(
+    bad = AcknowledgedSet(
         kind="850", control_number="0001", implementation="005010X1",
         findings=[fault(Severity.VALUE, "7", "XX", segment=3, tag="CUR", element=2, component=1, repetition=4)],
     )  # fmt: skip
@@ -206,7 +206,7 @@ findings_of_any_kind = st.builds(
     component=st.one_of(st.none(), st.integers(1, 5)),
 )
 outcomes_of_any_kind = st.builds(
-    SetOutcome,
+    AcknowledgedSet,
     kind=st.text(max_size=4),
     control_number=st.text(max_size=12),
     findings=st.lists(findings_of_any_kind, max_size=6),
@@ -216,7 +216,7 @@ outcomes_of_any_kind = st.builds(
 @settings(max_examples=300, deadline=None)
 @given(outcomes=st.lists(outcomes_of_any_kind, max_size=4), found=st.lists(findings_of_any_kind, max_size=3))
 def test_whatever_was_found_the_answer_can_be_written_and_read(
-    outcomes: list[SetOutcome], found: list[Diagnostic]
+    outcomes: list[AcknowledgedSet], found: list[Diagnostic]
 ) -> None:
     made = acknowledge_group(GROUP, outcomes, found, control_number=1)
     assert made is not None

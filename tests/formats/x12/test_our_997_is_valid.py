@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.formats.x12.acknowledge import FORM_997, FORM_999, SetOutcome, acknowledge_group
+from hub.formats.x12.acknowledge import FORM_997, FORM_999, AcknowledgedSet, acknowledge_group
 from hub.formats.x12.answer import answer
 from hub.formats.x12.check import check
 from hub.formats.x12.events import TransactionSet
@@ -32,7 +32,7 @@ GROUP = GroupHeader(functional_group="PO", control_number=7, release="004010")
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-def judged(outcomes: list[SetOutcome], findings: list[Diagnostic], header: GroupHeader = GROUP) -> list[list[str]]:
+def judged(outcomes: list[AcknowledgedSet], findings: list[Diagnostic], header: GroupHeader = GROUP) -> list[list[str]]:
     """Return the 997 as a reader takes it, after our guide found nothing in it that rejects."""
     made = acknowledge_group(header, outcomes, findings, control_number=1)
     assert made is not None
@@ -64,7 +64,7 @@ def fault(severity: Severity, code: str | None, **place: object) -> Diagnostic:
     ],
 )  # fmt: skip
 def test_a_segment_that_cannot_be_named_is_zzz(tag: str, told: str) -> None:
-    one = SetOutcome(kind="850", control_number="0001", findings=[fault(Severity.PART, "1", segment=3, tag=tag)])
+    one = AcknowledgedSet(kind="850", control_number="0001", findings=[fault(Severity.PART, "1", segment=3, tag=tag)])
     assert judged([one], [])[2][1] == told
 
 
@@ -77,7 +77,7 @@ def test_a_segment_that_cannot_be_named_is_zzz(tag: str, told: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize(("kind", "said"), [("850", "850"), ("85", "000"), ("8 0", "000"), ("", "000"), ("ABC", "ABC")])
 def test_the_set_is_named_as_it_was_or_by_zeros(number: str, told: str, kind: str, said: str) -> None:
-    one = SetOutcome(kind=kind, control_number=number, findings=[fault(Severity.DOCUMENT, "7")])
+    one = AcknowledgedSet(kind=kind, control_number=number, findings=[fault(Severity.DOCUMENT, "7")])
     assert judged([one], [])[1] == ["AK2", said, told]
 
 
@@ -94,7 +94,7 @@ def test_a_fault_of_the_group_has_a_code_that_the_release_has(release: str, code
 
 @pytest.mark.parametrize(("form", "told"), [(FORM_997, "3"), (FORM_999, "12")])
 def test_too_many_repetitions_have_a_code_from_005010_on(form: object, told: str) -> None:
-    one = SetOutcome(
+    one = AcknowledgedSet(
         kind="850", control_number="0001", findings=[fault(Severity.VALUE, "12", segment=3, tag="N1", element=2)]
     )
     made = acknowledge_group(GROUP, [one], control_number=1, form=form)  # type: ignore[arg-type]
@@ -125,7 +125,7 @@ def test_every_code_of_ours_stands_in_the_list_of_the_latest_release(name: str, 
 
 @pytest.mark.parametrize("sets", [0, 1, 2, 50])
 def test_a_997_that_accepts_everything_has_the_one_shape_that_is_valid(sets: int) -> None:
-    outcomes = [SetOutcome(kind="850", control_number=f"{n:04d}") for n in range(1, sets + 1)]
+    outcomes = [AcknowledgedSet(kind="850", control_number=f"{n:04d}") for n in range(1, sets + 1)]
     assert [each[0] for each in judged(outcomes, [])] == ["AK1", *["AK2", "AK5"] * sets, "AK9"]
 
 
@@ -142,12 +142,14 @@ FAULTS = st.builds(
     component=st.none() | st.integers(0, 120),
     found=st.none() | ANY,
 )
-OUTCOMES = st.builds(SetOutcome, kind=ANY, control_number=ANY, findings=st.lists(FAULTS, max_size=6))
+OUTCOMES = st.builds(AcknowledgedSet, kind=ANY, control_number=ANY, findings=st.lists(FAULTS, max_size=6))
 
 
 @settings(max_examples=300, deadline=None)
 @given(outcomes=st.lists(OUTCOMES, max_size=4), findings=st.lists(FAULTS, max_size=4), kind=ANY)
-def test_whatever_was_found_the_997_is_valid(outcomes: list[SetOutcome], findings: list[Diagnostic], kind: str) -> None:
+def test_whatever_was_found_the_997_is_valid(
+    outcomes: list[AcknowledgedSet], findings: list[Diagnostic], kind: str
+) -> None:
     judged(outcomes, findings, GroupHeader(functional_group=kind, control_number=7, release="004010"))
 
 

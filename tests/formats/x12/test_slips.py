@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.formats.x12.acknowledge import SetOutcome, acknowledge_group, group_code
+from hub.formats.x12.acknowledge import AcknowledgedSet, acknowledge_group, group_code
 from hub.formats.x12.agreed import Agreed
 from hub.formats.x12.check import Report, check
 from hub.formats.x12.guides import GuideLibrary
@@ -168,7 +168,7 @@ REFUSED = Diagnostic(code="GDE-ELEMENT-CODE", severity=Severity.VALUE, told="no 
     ],
 )
 def test_an_error_is_told_only_where_it_can_be_named(findings: list[Diagnostic], code: str) -> None:
-    outcome = SetOutcome(kind="850", control_number="0001", findings=findings)
+    outcome = AcknowledgedSet(kind="850", control_number="0001", findings=findings)
     assert (outcome.code, group_code([outcome])) == (code, code)
     assert group_code([], [WARNED]) == "A"
 

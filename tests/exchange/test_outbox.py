@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from hub.exchange import mailbox, messages, outbox
+from hub.exchange import mailbox, messages, outbox, stopped
 from hub.exchange.model import MessageDetail
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import EVERYONE, only
@@ -202,6 +202,33 @@ def test_a_delivery_sent_anew_has_ten_attempts_of_its_own(database: Database, fa
         assert "in 10 attempts" in str(detail(conn, sent).message.why)
 
     database.write_now(work)
+
+
+def test_what_a_stopped_partner_is_owed_is_nothing_to_be_done_until_its_place_is_judged(database: Database) -> None:
+    def work(conn: Connection) -> list[bool]:
+        sent = answer(conn, "PO-1", receive_order(conn, "PO-1"), transport="folder")
+        assert stopped.stop(conn, ACME, sent, as_written("no room"), now=NOW)
+        judged_at = stopped.lanes(conn)[ACME].again_at
+        due = [outbox.anything_due(conn, now=now) for now in (NOW, judged_at - timedelta(seconds=1), judged_at)]
+        answer(conn, "PO-2", receive_order(conn, "PO-2", BOREALIS), BOREALIS, transport="folder")
+        return [*due, outbox.anything_due(conn, now=NOW)]
+
+    assert database.write_now(work) == [False, False, True, True]
+
+
+def test_who_delivers_is_woken_by_what_is_to_be_delivered_and_by_no_mailbox(sqlite_database: Database) -> None:
+    rung: list[str] = []
+    sqlite_database.bells.listen(outbox.BELL, lambda: rung.append("rung"))
+
+    def owe(conn: Connection, transport: str) -> str:
+        return answer(conn, "PO-1", receive_order(conn, f"PO-{transport}"), transport=transport)
+
+    sqlite_database.write_now(lambda conn: owe(conn, "mailbox"))
+    assert rung == []
+    sent = sqlite_database.write_now(lambda conn: owe(conn, "folder"))
+    assert rung == ["rung"]
+    assert sqlite_database.write_now(lambda conn: outbox.resend(conn, sent, now=NOW, actor="person:kim"))
+    assert rung == ["rung"] * 2
 
 
 def test_of_very_many_who_are_owed_something_those_behind_who_was_served_last_come_next(

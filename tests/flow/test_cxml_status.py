@@ -105,6 +105,13 @@ def test_a_payload_is_said_back_as_it_came_however_long(hub: AtWork, length: int
     assert spoken_of(sent) == [payload]
 
 
+@pytest.mark.parametrize("body", [ORDER, MANY], ids=["taken", "refused"])
+def test_an_order_is_found_by_each_name_of_whom_it_is_from(hub: AtWork, body: bytes) -> None:
+    message = hub.send(body, MERIDIAN).message.id
+    for identity in ("AN01000421977", "080114277"):
+        assert ("party", message) in hub.found(identity)
+
+
 def test_of_a_test_it_is_a_test(hub: AtWork) -> None:
     got = hub.send(ORDER.replace(b'deploymentMode="production"', b'deploymentMode="test"'), MERIDIAN)
     [sent] = answers(hub, got.message.id, "StatusUpdateRequest")

@@ -112,6 +112,14 @@ def test_what_was_told_is_not_told_again_by_a_replay(hub: AtWork) -> None:
     assert len(answers(hub, got.message.id, RECEIPT)) == 1
 
 
+def test_bytes_that_are_read_in_vain_again_and_again_were_refused_once_and_stay_so(hub: AtWork) -> None:
+    message = hub.send(ORDER[:900], NORDLYS).message.id
+    for _ in range(3):
+        got = hub.replay(message).message
+        assert (got.validation, got.outcome, got.acknowledgement) == ("unreadable", "quarantined", "rejected")
+    assert len(answers(hub, message, RECEIPT)) == 1
+
+
 def test_each_has_a_number_of_its_own(hub: AtWork) -> None:
     sent = [hub.send(ORDER.replace(b"10077", b"%d" % number), NORDLYS) for number in (1, 2, 3)]
     numbers = [said(each.body, "cbc:ID/text()")[0] for got in sent for each in answers(hub, got.message.id, RECEIPT)]

@@ -127,8 +127,7 @@ def _verdicts_on_sets(
     """Return the verdict on each set of ours, all that is noted of them, and sets that are named and are not ours."""
     by_number = {plain_number(each.number or ""): each for each in theirs.documents}
     weighed_sets = {plain_number(number): verdict for number, verdict in weighed.sets.items()}
-    explained = any(each.reason or each.faults for each in theirs.documents)
-    bodies = _bodies(at, ours) if explained else {}
+    bodies = _bodies(at, ours) if any(each.faults for each in theirs.documents) else {}
     verdicts: list[DocumentVerdict] = []
     noted: list[Diagnostic] = []
     for sent in ours.documents:

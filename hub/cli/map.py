@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import msgspec
+from msgspec.structs import replace
 
 from hub.canonical.stored import encode_document
 from hub.cli.map_diff import Sample, compare, show
@@ -19,9 +20,9 @@ from hub.cli.output import Output, refuse, reports, shown
 from hub.exchange.partners import Partner, load_partners
 from hub.flow.inspecting import base_map_for, map_of
 from hub.flow.rules import Rules
+from hub.flow.syntaxes import SYNTAXES
 from hub.formats.families import SchemaLibrary
 from hub.formats.x12.family import EnvelopeStyle, X12Party
-from hub.formats.x12.separators import USUAL_SEPARATORS, Separators
 from hub.kernel.diagnostics import Diagnostic, worst
 from hub.kernel.errors import Misconfigured
 from hub.kernel.identity import is_partner_id
@@ -83,11 +84,7 @@ def render(out: Output, name: str, file: Path, sender: str | None, receiver: str
     written = write_document(
         chosen,
         document,
-        dress=EnvelopeStyle(
-            sender=_party(sender) or _ours(partner),
-            receiver=_party(receiver) or _theirs(partner),
-            separators=_separators(partner),
-        ),
+        dress=_dress(chosen, partner, _party(sender), _party(receiver)),
         bare=bare,
     )
     if written.data is not None:
@@ -357,18 +354,9 @@ def _party(text: str | None) -> X12Party | None:
     return X12Party(qualifier=qualifier if colon else "ZZ", id=identity)
 
 
-def _ours(partner: Partner | None) -> X12Party | None:
-    ours = partner.x12.ours if partner is not None and partner.x12 is not None else None
-    return X12Party(qualifier=ours.qualifier, id=ours.id) if ours else None
-
-
-def _theirs(partner: Partner | None) -> X12Party | None:
-    theirs = partner.x12.theirs[0] if partner is not None and partner.x12 is not None else None
-    return X12Party(qualifier=theirs.qualifier, id=theirs.id) if theirs else None
-
-
-def _separators(partner: Partner | None) -> Separators:
-    if partner is None or partner.x12 is None:
-        return USUAL_SEPARATORS
-    said = partner.x12.agreed_separators
-    return Separators(element=said.element, segment=said.segment, component=said.component, repetition=said.repetition)
+def _dress(map_: Map, partner: Partner | None, sender: X12Party | None, receiver: X12Party | None) -> object:
+    """Return how a document is written to the partner; in an envelope of X12 as whoever is named signs it."""
+    dress = SYNTAXES[map_.family.name].dress(partner) if partner else EnvelopeStyle()
+    if not isinstance(dress, EnvelopeStyle):
+        return dress
+    return replace(dress, sender=sender or dress.sender, receiver=receiver or dress.receiver)

@@ -304,6 +304,10 @@ class BodySyntax(DoorWords, ABC):
             findings=findings,
         )
 
+    def dress(self, partner: Partner) -> object:
+        """There is but one way."""
+        return None
+
     def frame(self, partner: Partner, draft: Draft, numbers: Numbers, message: str, now: datetime) -> Framed:
         """Return the body as it is: it takes no number."""
         [content] = draft.contents

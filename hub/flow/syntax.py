@@ -158,6 +158,9 @@ class Syntax(Protocol):
     def render(self, rules: Rules, partner: Partner, map_: Map, document: Struct) -> Content:
         """Write a canonical document by ``map_`` and hold it against the partner's schema. Raises ``Unsendable``."""
 
+    def dress(self, partner: Partner) -> object:
+        """Return how a document for the partner is dressed where nothing is sent (``Family.write``)."""
+
     def frame(self, partner: Partner, draft: Draft, numbers: Numbers, message: str, now: datetime) -> Framed:
         """Put the envelope around a draft, and take the numbers it bears. A draft is clean: nothing fails here.
 

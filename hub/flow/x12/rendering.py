@@ -18,6 +18,7 @@ from hub.flow.x12.guides import agreed_envelope, x12_rules
 from hub.formats.tree import Value
 from hub.formats.x12.compose import compose
 from hub.formats.x12.events import TransactionSet
+from hub.formats.x12.family import EnvelopeStyle, X12Party
 from hub.formats.x12.fitting import Fitted, fitted
 from hub.formats.x12.headers import version_of
 from hub.formats.x12.separators import Separators, in_version
@@ -77,6 +78,20 @@ def _written_in(partner: Partner, kind: str, release: str) -> str:
     if not written_in.startswith(release):
         raise another_release(partner, kind, written_in, release)
     return written_in
+
+
+def style_of(partner: Partner) -> EnvelopeStyle:
+    """Return what stands around a set for the partner where nothing is sent; what was not agreed is left open."""
+    if partner.x12 is None:
+        return EnvelopeStyle()
+    ours, theirs, said = partner.x12.ours, partner.x12.theirs[0], partner.x12.agreed_separators
+    return EnvelopeStyle(
+        sender=X12Party(qualifier=ours.qualifier, id=ours.id),
+        receiver=X12Party(qualifier=theirs.qualifier, id=theirs.id),
+        separators=Separators(
+            element=said.element, segment=said.segment, component=said.component, repetition=said.repetition
+        ),
+    )
 
 
 def cleaned(unwritten: OutboundSet, separators: Separators) -> CleanSegments:

@@ -147,6 +147,10 @@ class X12Syntax(DoorWords):
         """Write what stands between ST and SE."""
         return rendering.render(rules, partner, map_, document)
 
+    def dress(self, partner: Partner) -> object:
+        """Return who signs, for whom, and the separators that were agreed."""
+        return rendering.style_of(partner)
+
     def frame(self, partner: Partner, draft: Draft, numbers: Numbers, message: str, now: datetime) -> Framed:
         """Put sets into one group of one interchange, TA1s before it."""
         return framing.frame(partner, draft, numbers, now)

@@ -69,6 +69,16 @@ def test_an_order_is_answered_line_by_line_with_each_delivery(hub: AtWork, share
     assert refuses(shared, "OrderResponse", answer.body) == ""
 
 
+def test_a_part_that_may_come_until_a_closed_day_is_promised_for_the_last_open_day_before_it(hub: AtWork) -> None:
+    """A period of delivery ends with its EndDate (UBL 2.1): another day in it keeps it, and a Sunday nobody unloads."""
+    sunday, friday = b"2027-01-24", "2027-01-22"
+    got = hub.send(ORDER.replace(b"2027-01-20", sunday), NORDLYS)
+    [answer] = answers(hub, got.message.id)
+    assert said(answer.body, "//cbc:LineStatusCode/text()") == ["5", "5", "5"]
+    assert said(answer.body, "//cbc:EndDate/text()")[:2] == [friday, "2027-02-17"]
+    assert "last day before it on which it is open" in " ".join(each.message for each in findings(got))
+
+
 def test_a_line_we_do_not_make_is_refused_and_the_others_stand(hub: AtWork, shared: Path) -> None:
     got = hub.send(ORDER.replace(b"NL-8008", b"NL-9").replace(b">BP-8-TI<", b">BP-9<"), NORDLYS)
     [answer] = answers(hub, got.message.id)

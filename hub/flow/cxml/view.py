@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from hub.flow.views import KnownPlace, View
 from hub.flow.xml.view import known_by, view_of
+from hub.formats.cxml.envelope_names import ENVELOPE_NAMES
 from hub.formats.cxml.multipart import CxmlPart, cxml_part, is_multipart
 from hub.formats.schema import Schema
 from hub.formats.xml.element import XmlSchema
@@ -21,9 +24,17 @@ def view(body: bytes, schema: Schema | None, faulty: set[str], *, first: int) ->
     return replace(shown, cut=shown.cut or bool(part.findings))
 
 
-def _known(schema: Schema | None) -> KnownPlace | None:
-    """Return what is known of a cXML: of its envelope nothing, of its document what the schema says."""
-    if not isinstance(schema, XmlSchema):
-        return None
-    document = KnownPlace(beneath={schema.element.name: known_by(schema.element)})
-    return KnownPlace(beneath={"Request": document, "Message": document})
+def _known(schema: Schema | None) -> KnownPlace:
+    """Return what is known of a cXML: the names of its envelope, and of its document what the schema says."""
+    document = {schema.element.name: known_by(schema.element)} if isinstance(schema, XmlSchema) else {}
+    party = {"Credential": _named("Credential")}
+    header = {each: _named(each, party) for each in ("From", "To", "Sender")}
+    within = {each: _named(each, document) for each in ("Request", "Message")}
+    return _named("cXML", {"Header": _named("Header", header), **within})
+
+
+def _named(element: str, beneath: Mapping[str, KnownPlace] | None = None) -> KnownPlace:
+    """Return what is known of an element of the envelope; others may stand in it, too."""
+    own = ENVELOPE_NAMES.get(element, {})
+    parts = {part: KnownPlace(name=name) for part, name in own.items() if part}
+    return KnownPlace(name=own.get("", ""), beneath={**parts, **(beneath or {})})

@@ -12,6 +12,8 @@ from hub.formats.xml.reader import legible
 from hub.formats.xml.tokens import said_by, tokens
 from hub.kernel.sentence import Phrase, declared
 
+STANDARD = {"xml:lang": "Language"}
+"""What the standard of XML itself names, and no schema explains."""
 TERMS = ViewTerms(syntax=FAMILY)
 declared(
     {
@@ -42,6 +44,9 @@ def view_of(body: bytes, schema: Schema | None, known: KnownPlace | None, faulty
 
 def known_by(element: XmlElement) -> KnownPlace:
     """Return the names of an element and of what stands in it."""
-    beneath = {f"@{each.name.rpartition(':')[2]}": KnownPlace(name=each.title) for each in element.attributes}
+    beneath = {
+        f"@{each.name.rpartition(':')[2]}": KnownPlace(name=each.title or STANDARD.get(each.name, ""))
+        for each in element.attributes
+    }
     beneath |= {each.name.rpartition(":")[2]: known_by(each) for each in element.children}
     return KnownPlace(name=element.title, open=element.open, beneath=beneath)

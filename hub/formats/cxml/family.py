@@ -17,6 +17,7 @@ from lxml import etree
 from msgspec.structs import replace
 
 from hub.formats.cxml.credentials import credentials
+from hub.formats.cxml.envelope_names import ENVELOPE_NAMES
 from hub.formats.cxml.header import Credential, CxmlHeader
 from hub.formats.cxml.reader import OpenedCxml, open_cxml
 from hub.formats.cxml.writer import WITHIN, enveloped
@@ -69,6 +70,11 @@ class CxmlFamily(XmlFamily):
 
     name = FAMILY
     called = "cXML"
+
+    def names(self, roots: Sequence[Path]) -> Iterator[str]:
+        """Yield the names that schemas explain their places by, and those of the envelope."""
+        yield from (name for names in ENVELOPE_NAMES.values() for name in names.values())
+        yield from super().names(roots)
 
     def schemas(self, roots: Sequence[Path]) -> XmlSchemas:
         """Return what finds schemas of documents of cXML in configuration ``roots``."""

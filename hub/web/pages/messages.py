@@ -21,6 +21,7 @@ from hub.web.addresses import address
 from hub.web.addresses import message_page as message_page_of
 from hub.web.api.message_parts import document_number, original_of
 from hub.web.caller import Caller, caller_of
+from hub.web.field_words import word_of
 from hub.web.hub import Hub
 from hub.web.pages.files import FILES, WAITING
 from hub.web.pages.findings import shown_findings
@@ -135,6 +136,7 @@ async def message_page(
             partner_name=partner_names(hub, caller.scope).get(shown.detail.message.partner, ""),
             steps=steps_of(shown.detail, understood=shown.understood),
             understood=shown.understood,
+            field_word=word_of,
             findings=shown_findings(
                 views.findings or shown.findings, views.wire.places, theirs=shown.detail.message.direction == "in"
             ),

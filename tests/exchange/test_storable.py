@@ -66,6 +66,21 @@ def test_a_document_of_overlong_and_unprintable_values_is_written(database: Data
     assert detail.message.why == "a␀b\ufffd"
 
 
+def test_a_number_is_found_by_its_digits_alone_where_enough_are_left(database: Database) -> None:
+    def found(conn: Connection) -> list[int]:
+        message, kind = accept(conn, incoming()).message_id, "purchase-order"
+        keys = [Key(kind=kind, value=value) for value in ("PO-1234", "PO-987", "RL-2026-5678")]
+        recording.put_kept_keys(conn, [("acme-cardio", message, keys)], {kind})
+        return [len(messages.search(conn, EVERYONE, text)) for text in ("1234", "987", "po-987", "2026-5678", "5678")]
+
+    assert database.write_now(found) == [1, 0, 1, 1, 1]
+
+
+def test_of_a_number_that_says_nothing_nothing_is_kept() -> None:
+    said = Key(kind="set", value="0001")
+    assert recording.kept_keys([Key(kind="group", value=""), said, said]) == [said]
+
+
 def test_keys_of_any_length_and_kind_are_written_and_found(database: Database) -> None:
     def write(conn: Connection) -> None:
         message = accept(conn, incoming()).message_id

@@ -115,7 +115,8 @@ def test_an_order_is_found_by_each_name_of_whom_it_is_from(hub: AtWork, body: by
 def test_of_a_test_it_is_a_test(hub: AtWork) -> None:
     got = hub.send(ORDER.replace(b'deploymentMode="production"', b'deploymentMode="test"'), MERIDIAN)
     [sent] = answers(hub, got.message.id, "StatusUpdateRequest")
-    assert hub.detail(sent.message).message.test
+    kept = hub.detail(sent.message)
+    assert (kept.message.test, [each.usage for each in kept.envelopes]) == (True, ["test"])
     assert said(sent.body, "//Request/@deploymentMode") == ["test"]
 
 

@@ -19,6 +19,7 @@ from hub.formats.named_faults import unforeseen
 from hub.formats.signs import UNFIT, named
 from hub.formats.xml.faults import refusal
 from hub.formats.xml.limits import (
+    ATTRIBUTES_MAX,
     BODY_BYTES_MAX,
     DEPTH_MAX,
     ELEMENTS_MAX,
@@ -41,6 +42,8 @@ _ELEMENT = re.compile(r"<[^\W\d]")
 DECLARATION = "<?xml"
 _BLANKS = re.compile(r"[ \t\r\n]*+")
 _UNFIT_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));")
+_CROWDED = etree.XPath(f"(//*[@*[{ATTRIBUTES_MAX + 1}]])[1]")
+_CROWDED_CHARACTERS = 20_000  # a shorter body has some 3,000 attributes at most
 _LONG_TEXT = etree.XPath(f"(//*[text()[string-length()>{TEXT_CHARACTERS_MAX}]])[1]")
 
 
@@ -234,13 +237,19 @@ def _beginning(text: str) -> int | None:
 
 
 def _beyond(root: etree._Element, text: str) -> Diagnostic | None:
-    """Return the text that is too long; where the body is shorter than that, none is."""
-    found = _LONG_TEXT(root) if len(text) > TEXT_CHARACTERS_MAX else None
-    if not isinstance(found, list) or not found:
-        return None
-    element = found[0]
-    assert isinstance(element, etree._Element)
-    return refusal("SYN-XML-TEXT", Location(at=xpath(element), line=line_of(element)), most=TEXT_CHARACTERS_MAX)
+    """Return what the tree has too much of; where the body is shorter than that, nothing."""
+    if len(text) > _CROWDED_CHARACTERS and (element := _first(_CROWDED(root))) is not None:
+        # before anybody asks for them: lxml looks each attribute up from the first one on
+        place = Location(at=xpath(element), line=line_of(element))
+        return refusal("SYN-XML-ATTRIBUTES", place, most=ATTRIBUTES_MAX)
+    if len(text) > TEXT_CHARACTERS_MAX and (element := _first(_LONG_TEXT(root))) is not None:
+        return refusal("SYN-XML-TEXT", Location(at=xpath(element), line=line_of(element)), most=TEXT_CHARACTERS_MAX)
+    return None
+
+
+def _first(found: object) -> etree._Element | None:
+    """Return the element that an XPath has found."""
+    return next((each for each in found if isinstance(each, etree._Element)), None) if isinstance(found, list) else None
 
 
 def place_in(text: str, at: int) -> Location:

@@ -50,6 +50,7 @@ def refused(data: bytes) -> tuple[str, OpenedXml]:
         (b"<a>" + b"x" * (limits.TEXT_CHARACTERS_MAX + 1) + b"</a>", "SYN-XML-TEXT"),
         (b"<a>" + b"<b/>" * (2 * limits.ELEMENTS_MAX) + b"</a>", "SYN-XML-ELEMENTS"),
         (b"<a " + b" ".join(b'xmlns:n%d="u%d"' % (n, n) for n in range(100)) + b"/>", "SYN-XML-NAMESPACES"),
+        (b"<a " + b" ".join(b'a%d="1"' % n for n in range(100_000)) + b"/>", "SYN-XML-ATTRIBUTES"),
         (b"<a>" + b" " * limits.BODY_BYTES_MAX + b"</a>", "SYN-XML-BYTES"),
     ],
 )

@@ -414,7 +414,7 @@ class Hub:
         """Call a person to the message whose processing was given up: it will not go on by itself."""
         if job.kind not in (PROCESS, PROCESS_LARGE) or find_message(conn, EVERYONE, job.payload) is None:
             return
-        give_up(job.payload, why, conn, self.clock.now())
+        give_up(job, why, conn, self.clock.now())
         waiting.message_is_through(conn, job.owner, now=self.clock.now())
 
 

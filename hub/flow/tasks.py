@@ -73,8 +73,8 @@ def hold(services: Services, task: Task, fault: Misconfigured, conn: Connection)
     complete(conn, task, now)
 
 
-def give_up(message: str, why: str, conn: Connection, now: datetime) -> None:
-    """Call a person to a message whose processing was given up."""
-    words: dict[str, Word] = {"tries": jobs.ATTEMPTS_MAX, "reason": why}
-    recording.call_attention(conn, message, Wording(key="call/given-up", words=words))
-    recording.note(conn, message, "processing-failed", as_written(why), at=now)
+def give_up(job: jobs.Job, why: str, conn: Connection, now: datetime) -> None:
+    """Call a person to the message of a job that was given up."""
+    words: dict[str, Word] = {"tries": job.fence.counted, "reason": why}
+    recording.call_attention(conn, job.payload, Wording(key="call/given-up", words=words))
+    recording.note(conn, job.payload, "processing-failed", as_written(why), at=now)

@@ -200,6 +200,10 @@ class Defect(HubError):
     """A state that cannot be: a bug of ours. Stop loudly."""
 
 
+class Overrun(Defect):
+    """Work was ended, for it took too long. Another try most likely takes as long, and others wait for it meanwhile."""
+
+
 declared(
     {
         "fault": Phrase(message="{fault}"),

@@ -45,6 +45,7 @@ from hub.platform.statements import PreparedStatement
 
 LEASE = timedelta(seconds=30)  # a killed worker's jobs are taken up again after this
 ATTEMPTS_MAX = 8  # with the backoff below: about four minutes, then a person is told
+OVERRUN_ATTEMPTS_MAX = 2  # of work that was ended for it took too long: the machine may have been busy once
 BACKOFF_MIN = timedelta(seconds=1)
 BACKOFF_MAX = timedelta(minutes=5)
 ERROR_LENGTH_MAX = 2_000

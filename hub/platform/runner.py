@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.kernel.clock import Clock
-from hub.kernel.errors import Conflict, Unavailable
+from hub.kernel.errors import Conflict, Overrun, Unavailable
 from hub.platform import failpoints, jobs
 from hub.platform.database import Database
 from hub.platform.jobs import Job, OnDead
@@ -248,9 +248,10 @@ class Runner:
     async def _fail(self, job: Job, fault: Exception) -> None:
         now = self._clock.now()
         why = f"{type(fault).__name__}: {fault}"
+        final = isinstance(fault, Overrun) and job.fence.counted >= jobs.OVERRUN_ATTEMPTS_MAX
 
         def bury_or_retry(conn: Connection) -> None:
-            if jobs.fail(conn, job.fence, why, now=now) and self._on_dead is not None:
+            if jobs.fail(conn, job.fence, why, now=now, final=final) and self._on_dead is not None:
                 self._on_dead(conn, job, type(fault).__name__)
 
         with contextlib.suppress(Unavailable):  # the lease runs out and brings the job back

@@ -26,7 +26,7 @@ import structlog
 
 import hub
 from hub.kernel.diagnostics import Diagnostic
-from hub.kernel.errors import Defect, HubError, Unavailable
+from hub.kernel.errors import Defect, HubError, Overrun, Unavailable
 from hub.kernel.sentence import Word, Wording
 from hub.kernel.struct import Struct
 from hub.platform.confinement import limit
@@ -162,7 +162,7 @@ class Subprocess:
                 answers = [_value(each) for each in self._decode(await child.receive(ANSWERS_BYTES_MAX))]
         except TimeoutError as fault:
             await self._end()
-            raise _Ended(f"took more than {seconds_max:g} s") from fault
+            raise _Ended(f"took more than {seconds_max:g} s", Overrun) from fault
         except _TooMuch as fault:
             await self._end()
             raise _Ended(str(fault)) from fault
@@ -304,8 +304,12 @@ class _TooMuch(Exception):
 class _Ended(Exception):
     """The child has died or was killed; says how."""
 
+    def __init__(self, how: str, kind: type[Defect] = Defect) -> None:
+        super().__init__(how)
+        self._kind = kind
+
     def as_defect(self) -> Defect:
-        return Defect(f"the process that was at work on it {self}")
+        return self._kind(f"the process that was at work on it {self}")
 
 
 def answer(work: Callable[[list[Any]], Sequence[object]], asks: Any, token: str) -> None:

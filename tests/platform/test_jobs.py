@@ -8,8 +8,9 @@ from functools import partial
 
 import pytest
 from sqlalchemy import Connection, text
+from structlog.testing import capture_logs
 
-from hub.kernel.errors import Conflict, Unavailable
+from hub.kernel.errors import Conflict, Overrun, Unavailable
 from hub.platform import jobs
 from hub.platform.database import Database
 from hub.platform.jobs import Job
@@ -224,6 +225,33 @@ def test_stopping_gives_back_what_does_not_finish(sqlite_database: Database, mon
 
     enqueue(sqlite_database, "slow")
     asyncio.run(story())
+
+
+def test_work_that_took_too_long_is_tried_once_more_and_given_up_then(database: Database) -> None:
+    clock, tries, told = FrozenClock(NOW), list[int](), list[int]()
+
+    async def handle(job: Job) -> None:
+        tries.append(job.fence.counted)
+        raise Overrun("took more than 120 s")
+
+    async def story() -> None:
+        runner = Runner(
+            database,
+            {"test": handle},
+            clock,
+            worker="w",
+            on_dead=lambda conn, job, why: told.append(job.fence.counted),
+        )
+        for _ in range(4):
+            await runner.drain()
+            clock.advance(timedelta(minutes=10))
+        await database.close()
+
+    enqueue(database, "endless")
+    with capture_logs():
+        asyncio.run(story())
+    assert tries == [1, 2]  # each of them holds up what others have sent
+    assert told == [2]
 
 
 def test_who_waits_for_a_job_is_told_when_it_dies_of_its_handler(database: Database) -> None:

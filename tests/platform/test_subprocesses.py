@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from hub.kernel.errors import Defect, Misconfigured, Unavailable
+from hub.kernel.errors import Defect, Misconfigured, Overrun, Unavailable
 from hub.platform.subprocesses import Subprocess
 from tests.platform import child
 
@@ -85,6 +85,7 @@ async def test_one_item_that_ends_the_process_is_not_given_to_another(process: S
         patch.setattr(Subprocess, "start", counting)
         (fault,) = await process.run(["die"])
     assert isinstance(fault, Defect)
+    assert not isinstance(fault, Overrun)
     assert "ended with status 3" in str(fault)
     assert len(starts) == 1
 
@@ -94,6 +95,7 @@ async def test_what_takes_too_long_fails_and_its_neighbours_are_answered() -> No
     with capture_logs():
         answers = await impatient.run([1, "sleep", 3])
     assert [answers[0], answers[2]] == [2, 6]
+    assert isinstance(answers[1], Overrun)
     assert "took more than 1.5 s" in str(answers[1])
     await impatient.close()
 

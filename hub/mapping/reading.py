@@ -7,7 +7,8 @@ docs/mapping.md: lines before lists, of each those with conditions first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
 
@@ -143,10 +144,12 @@ class _Reader:
     def resolve(self, site: Site) -> None:
         """Write out how the place is found, and its values laid out with blanks to read from."""
         code, take = self.code, site.take
+        if take.anchor.kind != "outer" and len(take.steps) == 1:
+            self._find_beneath(site)
+            return
         if take.steps:
             self._find(site)
-        conditional = take.steps or take.anchor.kind == "outer"
-        if conditional:
+        if take.steps or take.anchor.kind == "outer":
             with code.block(f"if {site.node} is not None:"):
                 self._open(site)
             with code.block("else:"):
@@ -161,28 +164,37 @@ class _Reader:
         if goes_down(site):
             self.steps.way(site, contested=claimed == "Z")
             return
-        if len(take.steps) > 1 or take.anchor.kind == "outer":
-            bound = "B" if len(take.steps) > 1 else "{}"
-            steps = code.constant(run_steps(take.steps))
-            test = f" if {above} is not None else None" if take.anchor.kind == "outer" else ""
-            code.add(f"{site.node} = find({above}, {steps}, {claimed}, {bound}, S){test}")
+        bound = "B" if len(take.steps) > 1 else "{}"
+        steps = code.constant(run_steps(take.steps))
+        test = f" if {above} is not None else None" if take.anchor.kind == "outer" else ""
+        code.add(f"{site.node} = find({above}, {steps}, {claimed}, {bound}, S){test}")
+
+    def _find_beneath(self, site: Site) -> None:
+        """Write out how a place directly beneath is found and opened: most that a map knows are not there."""
+        take, code, step = site.take, self.code, site.take.steps[0]
+        children = "c" if take.anchor.kind == "own" else f"{take.anchor.name}.children"
+        contested = self.is_contested(take)
+        if not step.conditions and not contested:
+            code.add(f"{site.node} = {children}.get({step.tag!r})")
+            with code.block(f"if {site.node}:"):
+                code.add(f"{site.node} = {site.node}[0]")
+                self._open(site)
+            with code.block("else:"):
+                code.add(f"{site.node} = None; {site.nothing}")
             return
-        step = take.steps[0]
-        children = "c" if take.anchor.kind == "own" else f"{above}.children"
-        if not step.conditions and claimed == "None":
-            code.add(
-                f"{site.node} = {children}.get({step.tag!r}); {site.node} = {site.node}[0] if {site.node} else None"
-            )
-            return
-        code.add(f"{site.node} = None")
-        with code.block(f"for a in {children}.get({step.tag!r}, ()):"):
-            tests = ["a not in Z"] if claimed == "Z" else []
-            tests += self.steps.tests(step, "a")
-            with code.block(f"if {' and '.join(tests)}:"):
-                code.add(f"{site.node} = a")
-                if claimed == "Z":
-                    code.add("Z.add(a)")
+        code.add(f"{site.node} = None; {site.nothing}")
+        with self._each_beneath(children, step.tag, "a"):
+            tests = ["a not in Z"] if contested else []
+            with code.block(f"if {' and '.join([*tests, *self.steps.tests(step, 'a')])}:"):
+                code.add(f"{site.node} = a" + ("; Z.add(a)" if contested else ""))
+                self._open(site)
                 code.add("break")
+
+    @contextmanager
+    def _each_beneath(self, children: str, tag: str, node: str) -> Iterator[None]:
+        """Write the loop over the places ``tag`` of ``children``, which is not begun where there are none."""
+        with self.code.block(f"if {tag!r} in {children}:"), self.code.block(f"for {node} in {children}[{tag!r}]:"):
+            yield
 
     def _open(self, site: Site) -> None:
         code = self.code
@@ -287,7 +299,7 @@ class _Reader:
                 self._groups("n", variant, act, "(n,)")
             return
         if not variant.outer and variant.step is not None:
-            with code.block(f"for a in c.get({variant.step.tag!r}, ()):"):
+            with self._each_beneath("c", variant.step.tag, "a"):
                 self._claim(variant)
                 self._act(act("(a,)", "a", "0"))
             return
@@ -311,7 +323,7 @@ class _Reader:
         """Write one loop in the other over places that are there: in the order they stand in."""
         code, children = self.code, f"{outer[-1]}.children" if outer else "c"
         node = "a" if len(steps) == 1 else f"o{len(outer)}_"
-        with code.block(f"for {node} in {children}.get({steps[0].tag!r}, ()):"):
+        with self._each_beneath(children, steps[0].tag, node):
             if steps[0].conditions:
                 code.add(f"if not ({' and '.join(self.steps.tests(steps[0], node))}): continue")
             if len(steps) > 1:

@@ -42,7 +42,7 @@ _IN_BASE64 = [
 def opens_in_base64(text: bytes) -> bool:
     """Say whether such an element begins in a run of base64, wherever in ``text`` that stands."""
     words = text.translate(_OTHERS, b"\r\n").split()
-    runs = b"".join(each for each in words if len(each) >= RUN_BYTES)
+    runs = b"".join([each for each in words if len(each) >= RUN_BYTES])
     return any(signs in runs for signs in _IN_BASE64) if runs else False
 
 

@@ -7,7 +7,7 @@ in addition, where there is one, and what it finds elsewhere is told in its own 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
@@ -32,6 +32,7 @@ from hub.kernel.sentence import Wording
 
 ASIDE_MAX = 50  # elements told of one that no schema of ours describes: a signature has some thirty
 
+_NONE = ("", "")
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
@@ -117,7 +118,7 @@ class _Sound:
                     raise _Doubtful
                 _set_aside(child, node)
             else:
-                inner, leaf, order, number, usual, take, demanding = found
+                inner, leaf, order, number, usual, take = found
                 if leaf is not None:
                     if not judged:
                         if (order <= last if met is None else tag in met) or len(child):
@@ -128,13 +129,14 @@ class _Sound:
                     if text and (usual(text) if usual is not None else not text.isspace()):
                         values[number] = text
                     else:
-                        said = take(text)
-                        if said is None:
-                            raise _Doubtful
-                        values[number] = said
+                        values[number] = _sure(take(text))
                     given = child.items()
-                    if given or demanding:
-                        self._attributes(given, leaf, child, node)
+                    if given or leaf.attributes_demanded:
+                        only: Any = given[0] if len(given) == 1 else _NONE  # nearly always
+                        if (at := leaf.alone.get(only[0])) is not None and only[1] and not only[1].isspace():
+                            values[at] = only[1]
+                        else:
+                            self._attributes(given, leaf, child, node)
                 elif inner is not None:
                     if order < last and met is None and not judged:
                         raise _Doubtful
@@ -148,9 +150,8 @@ class _Sound:
                 last = order
             if (text := child.tail) and not text.isspace():  # where it may stand, it is told that nothing reads it
                 raise _Doubtful
-        for number, name in () if judged else layout.demands:
-            if not (values[number] if number else name in children):  # a part that must be there says something
-                raise _Doubtful
+        if layout.demands and not judged:
+            _require(layout.demands, node)
         return node
 
     def _attributes(
@@ -172,12 +173,22 @@ class _Sound:
             _set_aside_attributes(element, known, node)
 
 
+def _require(demands: Iterable[tuple[int, str]], node: XmlNode) -> None:
+    """Doubt a place that lacks what must be there: a part says something."""
+    for number, name in demands:
+        if not (node.values[number] if number else name in node.children):
+            raise _Doubtful
+
+
 def _taken(value: Value, text: str | None) -> str:
     """Return a text as it is taken."""
     usual = value.usual
     if text and (usual(text) if usual is not None else not text.isspace()):
         return text
-    said = value.take(text)
+    return _sure(value.take(text))
+
+
+def _sure(said: str | None) -> str:
     if said is None:
         raise _Doubtful
     return said

@@ -64,7 +64,7 @@ class Value:
 class XmlLeaf:
     """A simple element that comes once: a part with its attributes."""
 
-    __slots__ = ("attributes", "attributes_demanded", "excerpt", "judged", "name", "number", "order", "text")
+    __slots__ = ("alone", "attributes", "attributes_demanded", "excerpt", "judged", "name", "number", "order", "text")
 
     def __init__(self, element: XmlElement, record: Record, *, judged: bool) -> None:
         assert element.simple is not None
@@ -76,6 +76,12 @@ class XmlLeaf:
         self.text = Value(element.name, self.number, element.simple, required=element.minimum > 0, judged=judged)
         self.attributes = _values(element.attributes, record, f"{element.name}/", judged=judged)
         self.attributes_demanded = sum(each.required for each in element.attributes)
+        self.alone = {
+            clark: value.number
+            for clark, value in self.attributes.items()
+            if value.usual is None and value.required == self.attributes_demanded
+        }
+        """The attributes with which it needs no other, and which are taken as they are if they are more than blanks."""
 
 
 class XmlLayout:
@@ -113,13 +119,11 @@ class XmlLayout:
             if child.is_part:
                 leaf = self.leaves[child.clark] = XmlLeaf(child, record, judged=judged)
                 text = leaf.text
-                self.known[child.clark] = (
-                    None, leaf, leaf.order, leaf.number, text.usual, text.take, leaf.attributes_demanded > 0,
-                )  # fmt: skip
+                self.known[child.clark] = (None, leaf, leaf.order, leaf.number, text.usual, text.take)
                 self.written.append(leaf)
             else:
                 place = self.places[child.clark] = XmlLayout(child, judged=judged)
-                self.known[child.clark] = (place, None, place.order, place.maximum, None, _takes_nothing, False)
+                self.known[child.clark] = (place, None, place.order, place.maximum, None, _takes_nothing)
                 self.written.append(place)
         demanded = [child for child in element.children if child.minimum > 0]
         self.demanded = tuple(child.clark for child in demanded)
@@ -129,10 +133,10 @@ class XmlLayout:
 
 
 Known = tuple[
-    XmlLayout | None, XmlLeaf | None, int, int, Callable[[str], object] | None, Callable[[str | None], str | None], bool
+    XmlLayout | None, XmlLeaf | None, int, int, Callable[[str], object] | None, Callable[[str | None], str | None]
 ]
-"""A place or a leaf beneath another: itself, its order, its number (of a place how often it may come), how its text is
-taken, whether it must have attributes."""
+"""A place or a leaf beneath another: itself, its order, its number (of a place how often it may come), and how its text
+is taken."""
 
 
 def _takes_nothing(_: str | None) -> str | None:

@@ -73,6 +73,7 @@ FILE_COLUMNS: dict[str, Callable[[RefusedFileRow], object]] = {
     "sha256": lambda row: row.sha256 or "",
     "kept as": lambda row: row.kept_as,
     "dealt with by": lambda row: row.dealt_with_by or "",
+    "remark": lambda row: row.remark or "",
 }
 
 CAME_BEFORE = {

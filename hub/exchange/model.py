@@ -283,6 +283,7 @@ class RefusedFileRow(Struct):
     sha256: str | None = None  # of what is kept of it
     dealt_with_at: datetime | None = None
     dealt_with_by: str | None = None
+    remark: str | None = None  # what that person wrote of it
 
     @property
     def kept_as(self) -> str:

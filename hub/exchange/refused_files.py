@@ -82,10 +82,14 @@ def count_waiting_files(conn: Connection, scope: Scope, partner: str | None, mos
     return conn.execute(select(func.count()).select_from(wanted.limit(most).subquery())).scalar_one()
 
 
-def deal_with_file(conn: Connection, scope: Scope, file: str, *, actor: str, now: datetime) -> bool:
-    """Put down that a person has seen to a file; False where there is none in scope. The first is on record."""
+def deal_with_file(
+    conn: Connection, scope: Scope, file: str, *, actor: str, now: datetime, remark: str | None = None
+) -> bool:
+    """Put down that a person has seen to a file, with their ``remark``; False where there is none in scope. The first
+    is on record."""
     its_own = (refused_file.c.id == file, visible(scope, refused_file.c.partner))
-    conn.execute(update(refused_file).where(*its_own, _OPEN).values(dealt_with_at=now, dealt_with_by=actor))
+    said = storable(refused_file, {"dealt_with_at": now, "dealt_with_by": actor, "remark": remark or None})
+    conn.execute(update(refused_file).where(*its_own, _OPEN).values(said))
     return conn.execute(select(refused_file.c.id).where(*its_own)).scalar() is not None
 
 

@@ -41,6 +41,8 @@ def _one_of(column: str, words: object) -> CheckConstraint:
     return CheckConstraint(spelled_out, name=column)
 
 
+REMARK_LENGTH_MAX = 500  # a few sentences; whoever has more to say keeps it where they keep letters
+
 refused_file = Table(
     "refused_file",
     metadata,
@@ -53,6 +55,7 @@ refused_file = Table(
     Column("sha256", String(64)),
     Column("dealt_with_at", Instant),
     Column("dealt_with_by", String(120)),
+    Column("remark", String(REMARK_LENGTH_MAX)),
 )
 Index("ix_refused_file_partner", refused_file.c.partner, refused_file.c.id)
 Index(

@@ -32,9 +32,19 @@ declared(
             message="a secret or a card stands behind its first 64 KiB, where it cannot be blotted out,"
             " so nothing of it is kept: send it within them, or without"
         ),
-        "refused/no-secret": Phrase(message="it has no secret"),
-        "refused/several-secrets": Phrase(message="it has more than one secret"),
-        "refused/wrong-secret": Phrase(message="its secret is wrong"),
+        "refused/no-secret": Phrase(
+            message="it has no secret",
+            remedy="tell its sender: put the shared secret that was agreed into it, and drop it once more",
+        ),
+        "refused/several-secrets": Phrase(
+            message="it has more than one secret",
+            remedy="tell its sender: leave the one that was agreed, and drop it once more",
+        ),
+        "refused/wrong-secret": Phrase(
+            message="its secret is wrong",
+            remedy="ask its sender whether they dropped it; if so, agree on a new secret and "
+            "have them drop it once more",
+        ),
     }
 )
 

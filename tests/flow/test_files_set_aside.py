@@ -47,7 +47,7 @@ def aside(hub_with: OpenOver, tmp_path: Path) -> AtWork:
     return hub
 
 
-def page(hub: AtWork, path: str, *roles: str, language: str = "en", post: bool = False) -> str:
+def page(hub: AtWork, path: str, *roles: str, language: str = "en", post: bool = False, note: str = "") -> str:
     async def ask() -> str:
         async with client_of(create_app(hub.hub)) as client:
             token, csrf = session_of(hub.hub, *(roles or ("account-manager",)))
@@ -55,7 +55,7 @@ def page(hub: AtWork, path: str, *roles: str, language: str = "en", post: bool =
             client.headers["accept-language"] = language
             client.headers["origin"] = "http://hub"
             if post:
-                return str((await client.post(path, data={"csrf": csrf})).status_code)
+                return str((await client.post(path, data={"csrf": csrf, "note": note})).status_code)
             return (await client.get(path)).text
 
     return hub.wait(ask())
@@ -121,3 +121,16 @@ def test_the_shell_lists_it(aside: AtWork, capsys: pytest.CaptureFixture[str]) -
     assert run(["message", "aside", "--json", *data]) == 0
     [row] = json.loads(capsys.readouterr().out)["items"]
     assert (row["partner"], row["name"], row["reason"]) == (MERIDIAN, "order <b>.xml", "its secret is wrong")
+
+
+def test_the_page_says_what_its_sender_is_told_and_keeps_what_a_person_notes(aside: AtWork) -> None:
+    [kept] = (aside.hub.places.root / ".hub" / "refused" / MERIDIAN).iterdir()
+    shown = page(aside, "/files-set-aside")
+    assert "What to do: ask its sender whether they dropped it" in shown
+    assert "处理办法" in page(aside, "/files-set-aside", language="zh-CN")
+    assert page(aside, f"/files-set-aside/{kept.name}/dealt-with", post=True, note="rang <Ada>: not theirs") == "303"
+    page(aside, f"/files-set-aside/{kept.name}/dealt-with", post=True, note="another")
+    shown = page(aside, "/files-set-aside")
+    assert "rang &lt;Ada&gt;: not theirs" in shown
+    assert "another" not in shown
+    assert "What to do" not in shown

@@ -90,3 +90,8 @@ def test_the_api_names_every_message_of_the_conversation_to_a_person_and_to_a_pa
     assert [said[0]["message"], said[4]["message"]] == [got.message.id, theirs]
     assert (said[2]["message"], said[2]["partner"]) == (notice, PLANT)
     assert notice not in str(orders_of(hub, as_partner=True))
+
+
+def test_the_page_of_an_order_says_who_pays_the_freight(hub: AtWork) -> None:
+    hub.send(SAMPLES[ACME].read_bytes(), ACME)
+    assert "collect: the receiver pays the carrier" in page_of_order(hub, ACME, "4500098123")

@@ -143,6 +143,7 @@ class OrderConditions(Struct):
     project: str | None = None
     terms: list[Terms] = []
     trade: list[str] = []  # code, text and place of the trade terms
+    freight: list[str] = []  # who pays it: words of the table ``freight-payer``
 
 
 class OrderState(Struct):

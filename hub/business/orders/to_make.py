@@ -67,6 +67,7 @@ def conditions_of(order: PurchaseOrder) -> OrderConditions:
         project=order.project,
         terms=order.terms[:SHOWN],
         trade=[text for text in said if text][:SHOWN],
+        freight=list(dict.fromkeys(each.paid_by for each in order.freight if each.paid_by))[:SHOWN],
     )
 
 

@@ -13,6 +13,23 @@ BASIS = {
     "not-before": N_("the first day the buyer allows; no plan stands behind it yet"),
 }
 
+FREIGHT = {
+    "collect": N_("collect: the receiver pays the carrier"),
+    "collect-on-delivery": N_("paid by the receiver on delivery"),
+    "collect-credited-back": N_("paid by the receiver, credited back by us"),
+    "prepaid": N_("prepaid by us"),
+    "prepaid-only": N_("prepaid by us"),
+    "prepaid-charged-to-customer": N_("prepaid by us, charged to the customer"),
+    "paid-by-seller": N_("paid by us"),
+    "vendor": N_("paid by us"),
+    "buyer": N_("paid by the customer"),
+    "third-party": N_("paid by a third party"),
+    "per-contract": N_("as the contract says"),
+    "pickup": N_("the customer picks it up"),
+    "no-charge": N_("free of charge"),
+}
+"""Who pays the freight; a word that is not here is shown as it is."""
+
 ROLES = {
     "order": N_("The order"),
     "answer": N_("Our answer"),

@@ -6,14 +6,17 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
+from msgspec.structs import replace
 
 from hub.exchange.refused_files import deal_with_file, list_refused_files
+from hub.exchange.tables import REMARK_LENGTH_MAX
+from hub.kernel.sentence import Wording, remedy_of
 from hub.kernel.struct import Struct
 from hub.web.addresses import address
 from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.pages.message_query import PAGE_ROWS, SEARCH_LENGTH_MAX
-from hub.web.pages.page import answer_aside, is_fragment, see_other
+from hub.web.pages.page import answer_aside, form_of, is_fragment, see_other
 from hub.web.pages.partners import partner_names
 from hub.web.policy import people
 from hub.web.problems import not_found
@@ -85,7 +88,14 @@ async def file_list(
         next_url=query.page(found.next) if found.next else None,
         partners=partner_names(hub, scope),
         waiting=WAITING,
+        advice=_advice,
+        note_length_max=REMARK_LENGTH_MAX,
     )
+
+
+def _advice(reason: Wording) -> Wording | None:
+    """Return what helps where a file was set aside for ``reason``; None where nothing is advised."""
+    return replace(reason, advises=True) if remedy_of(reason.key, reason.words) else None
 
 
 @post(f"/{FILES}/{{file:str}}/dealt-with", opt=people("message:dismiss"), include_in_schema=False)
@@ -94,7 +104,10 @@ async def file_dealt_with(request: Request[Any, Any, Any], file: FromPath[str]) 
     hub: Hub = request.app.state.hub
     caller = caller_of(request)
     now = hub.clock.now()
-    found = await hub.database.write(lambda conn: deal_with_file(conn, caller.scope, file, actor=caller.actor, now=now))
+    remark = (await form_of(request)).get("note", "").strip()[:REMARK_LENGTH_MAX]
+    found = await hub.database.write(
+        lambda conn: deal_with_file(conn, caller.scope, file, actor=caller.actor, now=now, remark=remark)
+    )
     if not found:
         raise not_found()
     return see_other(address(FILES, query={"said": "file-dealt-with"}))

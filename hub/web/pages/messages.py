@@ -14,6 +14,7 @@ from hub.exchange.messages import dismiss, find_message, list_messages
 from hub.exchange.recording import note
 from hub.exchange.refused_files import count_files_called, count_waiting_files
 from hub.exchange.replay import ask_replay
+from hub.exchange.tables import REMARK_LENGTH_MAX
 from hub.kernel.errors import Conflict
 from hub.kernel.sentence import as_written
 from hub.kernel.struct import Struct
@@ -34,8 +35,6 @@ from hub.web.policy import people
 from hub.web.problems import Problem, not_found
 from hub.web.reads import reading
 from hub.web.values import AnyPosition, Position
-
-NOTE_LENGTH_MAX = 500  # a few sentences; whoever has more to say keeps it where they keep letters
 
 
 class RecordLink(Struct):
@@ -142,7 +141,7 @@ async def message_page(
             ),
             finding_count=shown.finding_count,
             views=views,
-            note_length_max=NOTE_LENGTH_MAX,
+            note_length_max=REMARK_LENGTH_MAX,
             record=_record(shown, caller),
             search_url=lambda value: address("messages", query={"q": value}),
             message_url=partial(message_page_of, shown.detail.message.id),
@@ -194,7 +193,7 @@ async def dealt_with(request: Request[Any, Any, Any], message: FromPath[str]) ->
     row = await hub.database.read(lambda conn: find_message(conn, caller.scope, message))
     if row is None:
         raise not_found()
-    written = (await form_of(request)).get("note", "").strip()[:NOTE_LENGTH_MAX]
+    written = (await form_of(request)).get("note", "").strip()[:REMARK_LENGTH_MAX]
 
     def see_to(conn: Any) -> None:
         if dismiss(conn, caller.scope, message, actor=caller.actor, now=now) and written:

@@ -50,6 +50,37 @@ def test_an_order_in_ubl_that_names_somebody_else_is_held_and_says_whom(hub: AtW
     assert_each_finding_helps(got)
 
 
+SUMMIT, HELIX = "summit-surgical", "helix-diagnostics"
+OWN_XML = (CHECKOUT / "partners" / SUMMIT / "samples" / "order.xml").read_text()
+OWN_JSON = (CHECKOUT / "partners" / HELIX / "samples" / "order.json").read_text()
+
+
+def in_xml(buyer: str, supplier: str) -> bytes:
+    said = f'<Buyer><Id scheme="GLN">{buyer}</Id></Buyer><Supplier><Id scheme="VENDOR">{supplier}</Id></Supplier>'
+    return OWN_XML.replace("  <Lines>", f"  <Parties>{said}</Parties>\n  <Lines>", 1).encode()
+
+
+def in_json(buyer: str) -> bytes:
+    return OWN_JSON.replace('"items"', f'"buyer": {{"gln": "{buyer}"}},\n  "items"', 1).encode()
+
+
+@pytest.mark.parametrize(
+    ("partner", "body", "outcome"),
+    [
+        (SUMMIT, in_xml("4012345000009", "V-20077"), "accepted"),
+        (SUMMIT, in_xml("4012345000016", "V-20077"), "held"),
+        (SUMMIT, in_xml("4012345000009", "V-20078"), "held"),
+        (HELIX, in_json("4098765000010"), "accepted"),
+        (HELIX, in_json("4012345000009"), "held"),
+    ],
+)
+def test_an_order_in_a_dialect_of_ones_own_may_name_those_agreed_alone(
+    hub: AtWork, partner: str, body: bytes, outcome: str
+) -> None:
+    got = hub.send(body, partner)
+    assert (got.message.outcome, "BUS-PARTY" in codes(got)) == (outcome, outcome == "held")
+
+
 def test_numbers_of_lists_of_which_nothing_was_agreed_say_nothing(hub: AtWork) -> None:
     got = hub.send(UBL.replace(b"7350000000013", b"7350000000099"), NORDLYS)
     assert (got.message.outcome, "BUS-PARTY" in codes(got)) == ("accepted", False)

@@ -176,7 +176,7 @@ def test_a_root_that_no_map_takes_is_held_and_says_which_line_would_take_it(summ
     body = xml_order("SU-7").replace(b"urn:summit-surgical:orders:1", b"urn:somebody-else")
     got = summit.send(body, SUMMIT)
     assert (got.message.validation, got.message.outcome) == ("warnings", "held")
-    assert got.message.wire == "{urn:somebody-else}Order"
+    assert got.message.wire == "Order"
     assert got.message.why == "Not understood: no map is named for the XML document '{urn:somebody-else}Order'"
     [found] = findings(got)
     assert 'partners/summit-surgical/partner.toml, such as order = "summit-surgical/order"' in (found.remedy or "")

@@ -16,6 +16,7 @@ from hub.exchange.partners import Partner
 from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature
 from hub.flow.syntax import Syntax
 from hub.flow.syntaxes import SYNTAXES
+from hub.formats.packed import is_form
 from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.kernel.errors import RefusedBody
 from hub.kernel.sentence import Phrase, declared
@@ -144,6 +145,11 @@ def _called(content_type: str | None) -> list[Syntax]:
     return [syntax for syntax in SYNTAXES.values() if syntax.is_called(named)]
 
 
+def is_web_form(head: bytes) -> bool:
+    """Say whether a body begins as what a browser sends of a form."""
+    return is_form(head)
+
+
 def kept_content_type(content_type: str | None) -> str | None:
     """Return what is kept of how a body was called: its type, charset and boundary; None where that is no type.
 
@@ -170,5 +176,5 @@ def receipt(
     if begun is not None:
         return begun.receipt(said, payload, at)
     named = (content_type or "").lower()
-    shaped = (syntax.receipt(said, payload, at) for name, syntax in SYNTAXES.items() if not head and name in named)
+    shaped = (syntax.receipt(said, payload, at) for name, syntax in SYNTAXES.items() if name in named)
     return next((each for each in shaped if each is not None), None)

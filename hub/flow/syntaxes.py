@@ -17,6 +17,7 @@ from hub.flow.syntax import Opened, Syntax
 from hub.flow.x12.syntax import X12Syntax
 from hub.flow.xml.syntax import XmlSyntax
 from hub.formats.body import Bytes
+from hub.formats.packed import is_in_parts
 from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.kernel.errors import Misconfigured
 from hub.mapping.library import Map
@@ -44,6 +45,8 @@ def syntax_of(body: Bytes, rules: Rules, partner: str | None) -> Syntax:
     understands, by what the partner speaks.
     """
     found = sniff(body[:SNIFFED_BYTES])
+    if found in SYNTAXES and is_in_parts(bytes(body[:SNIFFED_BYTES])):
+        return SYNTAXES[_of_parts(found, _spoken(rules, partner) if partner is not None else set())]
     if found is not None or _HUNTS.stands_in(body):
         return SYNTAXES.get(found or "", _HUNTS)
     spoken = _spoken(rules, partner) if partner is not None else set[str]()
@@ -52,6 +55,13 @@ def syntax_of(body: Bytes, rules: Rules, partner: str | None) -> Syntax:
     if meant or (spoken and _HUNTS.name not in spoken):
         return SYNTAXES[min(meant or spoken)]
     return _HUNTS
+
+
+def _of_parts(found: str, spoken: set[str]) -> str:
+    """Return who opens a body of parts, as ``found`` has them: who never speaks that is told so in what he does."""
+    if not spoken or found in spoken:
+        return found
+    return min(spoken, key=lambda name: (name == _HUNTS.name, name))
 
 
 def _spoken(rules: Rules, partner_id: str) -> set[str]:

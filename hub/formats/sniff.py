@@ -22,7 +22,7 @@ _STARTS: tuple[tuple[Syntax, re.Pattern[str]], ...] = (
     (
         "cxml",
         re.compile(
-            r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+"
+            r"(?:\s++|<\?.*?\?\s*+>|<!--.*?-->)*+"
             r"(?:<!DOCTYPE\s[^>\[]*?\bcXML\b|(?:<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\]\s*+)?>\s*+)?<(?:[\w.-]+:)?cXML[\s/>])",
             re.DOTALL | re.IGNORECASE,
         ),

@@ -148,10 +148,12 @@ def test_a_cxml_hears_which_message_it_became_and_where_its_verdict_will_stand()
     assert status_of(DoorAnswer(status=401, text="who are you"))[1] == "who are you"
 
 
-def test_only_what_begins_as_a_cxml_hears_a_response_and_an_empty_body_that_is_called_one() -> None:
+def test_only_what_begins_as_a_cxml_hears_a_response_and_what_is_called_one_and_begins_as_nothing_else() -> None:
     refused = DoorAnswer(status=400, text="it is empty")
     assert status_of(refused, b"", "application/cXML+xml") == status_of(refused)
-    for head, called in ((X12, "application/cxml"), (b"hello", "text/cxml"), (b"", "text/xml"), (b"", None)):
+    for head in (b"hello", X12, b""):
+        assert status_of(refused, head, "application/cxml") == status_of(refused)
+    for head, called in ((b'{"a": 1}', "application/cxml"), (X12, "text/xml"), (b"", "text/xml"), (b"", None)):
         assert receipt(refused, head, called, "r1", AT) is None, "what everybody hears"
 
 

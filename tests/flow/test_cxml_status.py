@@ -135,3 +135,21 @@ def test_a_network_that_wants_none_gets_none(hub_with: OpenOver, tmp_path: Path)
     change(tmp_path, "partners/meridian-cath/partner.toml", "status-update = ", "# status-update = ")
     hub = hub_with(tmp_path)
     assert hub.answers(hub.send(MANY, MERIDIAN).message.id) == []
+
+
+BROKEN_AND_NAMED = {
+    "a remark before it": b"hello " + ORDER,
+    "a DOCTYPE that declares": ORDER.replace(b'cXML.dtd">', b'cXML.dtd" [<!ENTITY a "b">]>'),
+    "a prefix": ORDER.replace(b"<cXML ", b"<c:cXML xmlns:c='urn:x' ").replace(b"</cXML>", b"</c:cXML>"),
+    "another case": ORDER.replace(b"<cXML ", b"<CXML ").replace(b"</cXML>", b"</CXML>"),
+    "a declaration that is none": ORDER.replace(b"?>", b"? >", 1),
+    "in parts that are cut": b"--b7\r\nContent-Type: text/xml\r\n\r\n" + ORDER[:-30],
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_AND_NAMED)
+def test_however_broken_a_cxml_is_its_payload_is_told_back_where_anybody_could_read_it(hub: AtWork, case: str) -> None:
+    got = hub.send(BROKEN_AND_NAMED[case], MERIDIAN)
+    [sent] = answers(hub, got.message.id, "StatusUpdateRequest")
+    assert (got.message.validation, spoken_of(sent)) == ("unreadable", [PAYLOAD])
+    assert status(hub, got.message.id)[0] == ["406", "Not Acceptable"]

@@ -189,3 +189,17 @@ async def test_a_compressed_body_is_refused_with_what_to_do(acme: httpx.AsyncCli
     answer = await acme.post("/inbound/acme-cardio", content=b"\x1f\x8b\x08", headers={"content-encoding": "gzip"})
     assert (answer.status_code, answer.json()["code"]) == (415, "compressed")
     assert "without Content-Encoding" in answer.json()["detail"]
+
+
+@pytest.mark.anyio
+async def test_a_web_form_is_refused_with_what_to_send_instead(acme: httpx.AsyncClient) -> None:
+    called = {"content-type": "application/x-www-form-urlencoded"}
+    answer = await acme.post("/inbound/acme-cardio", content=b"edi=ISA%2A00%2A&send=now", headers=called)
+    assert (answer.status_code, answer.json()["code"]) == (415, "form")
+    assert "application/edi-x12" in answer.json()["detail"]
+
+
+@pytest.mark.anyio
+async def test_a_document_that_a_tool_calls_a_form_is_taken(acme: httpx.AsyncClient) -> None:
+    called = {"content-type": "application/x-www-form-urlencoded"}
+    assert (await acme.post("/inbound/acme-cardio", content=b"ISA*now", headers=called)).status_code == 202

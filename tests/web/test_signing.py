@@ -186,6 +186,7 @@ async def test_a_refusal_of_the_door_is_said_in_the_syntax_of_the_message(
         assert code_of(await post(client, b"", **{"content-type": "application/cxml+xml"})) == "400"
         assert code_of(await post(client, order("MC-1"), **{"content-encoding": "gzip"})) == "406"
         assert code_of(await post(client, order("MC-1"), **{"content-encoding": "identity"})) == "201"
+        assert code_of(await post(client, b"hello", "nobody", **{"content-type": "application/cxml"})) == "403"
         hub.waits = 60.0
         waits = await post(client, order("MC-1"))
         assert (code_of(waits), waits.headers["retry-after"]) == ("560", "60")
@@ -278,3 +279,14 @@ async def test_a_secret_that_is_known_goes_on_when_a_second_one_is_made_after_ma
     hashed = hash_password("the-second-0815")
     hub.database.write_now(lambda conn: put_secret(conn, MERIDIAN, hashed, now=hub.clock.now(), actor="test"))
     assert code_of(await post(anonymous, order("MC-3"))) == "201"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("body", [b"hello", b"", b"\x1f\x8b\x08"])
+async def test_who_may_not_come_in_hears_it_as_cxml_where_the_body_is_called_one_and_as_a_problem_else(
+    app: Litestar, meridian: str, body: bytes
+) -> None:
+    async with client_of(app) as anonymous:
+        assert code_of(await post(anonymous, body, meridian, **{"content-type": "application/cxml"})) == "401"
+        other = await post(anonymous, body, meridian, **{"content-type": "application/octet-stream"})
+    assert (other.status_code, other.headers["content-type"]) == (401, "application/problem+json")

@@ -37,6 +37,9 @@ _TOKEN = re.compile(
 _ATTRIBUTE = re.compile(r"""([^\s<>/="']+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _DECLARES = re.compile(r"<!DOCTYPE\s[^\[>]*+\[")
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));")
+_MEANT = re.compile(
+    r"""<(?:[\w.-]{1,100}:)?cXML((?:\s++[^\s<>/="']{1,100}\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))++)""", re.IGNORECASE
+)
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
 
@@ -90,6 +93,22 @@ def credentials(head: bytes) -> ShownCredentials | None:
         undecided = undecided or reading.root is None
         declares = declares or reading.declares
     return ShownCredentials(is_cxml=False, declares=declares) if undecided else None
+
+
+def payload_meant(head: bytes) -> str:
+    """Return the payloadID of what begins as a cXML, however broken; "" where none can be told.
+
+    It proves nothing, and is what its sender calls the message: of the first element that is called cXML, in whatever
+    case and with whatever before it.
+    """
+    shown = credentials(head)
+    if shown is not None and shown.payload:
+        return shown.payload
+    for piece in pieces(head[:HEAD_BYTES]):
+        meant = _MEANT.search(legible(piece.content)[0])
+        if meant is not None:
+            return _attributes(meant[1]).get("payloadID", "").strip()[:VALUE_CHARACTERS_MAX]
+    return ""
 
 
 class _Identity:

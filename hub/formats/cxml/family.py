@@ -16,7 +16,7 @@ from pathlib import Path
 from lxml import etree
 from msgspec.structs import replace
 
-from hub.formats.cxml.credentials import credentials
+from hub.formats.cxml.credentials import payload_meant
 from hub.formats.cxml.envelope_names import ENVELOPE_NAMES
 from hub.formats.cxml.header import Credential, CxmlHeader
 from hub.formats.cxml.reader import OpenedCxml, open_cxml
@@ -101,8 +101,7 @@ class CxmlFamily(XmlFamily):
         """Yield the one document of a body, by the element that it is."""
         opened = open_cxml(data)
         if not isinstance(opened, OpenedCxml):
-            shown = credentials(data)
-            raise Unreadable.of(opened, FAMILY, shown.payload if shown else "")
+            raise Unreadable.of(opened, FAMILY, payload_meant(data))
         root = opened.document
         yield OpenedDocument(
             kind=visible(str(root.tag)),

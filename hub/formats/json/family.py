@@ -20,6 +20,7 @@ from hub.formats.json.reader import JsonDocument, Number, open_body
 from hub.formats.json.routing import agreed_schema, named
 from hub.formats.json.said import said_by
 from hub.formats.json.writer import write
+from hub.formats.packed import packed
 from hub.formats.schema import Schema
 from hub.formats.signs import unfit_sign
 from hub.formats.tree import Node
@@ -59,7 +60,8 @@ class JsonFamily(PlainFamily):
         """Yield the one document of a body, by the type it says."""
         document, findings = open_body(data)
         if document is None:
-            raise Unreadable.of(findings, FAMILY)
+            wrapped = packed(data)
+            raise Unreadable.of(findings if wrapped is None else [wrapped], FAMILY)
         place, content = document.at(""), JsonContent(document)
         yield OpenedDocument(kind=named(document), number="", place=place, content=content, findings=findings)
 

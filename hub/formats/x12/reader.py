@@ -13,6 +13,7 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from hub.formats.packed import is_in_parts
 from hub.formats.sniff import SNIFFED_BYTES, sniff
 from hub.formats.x12.bare import read_bare
 from hub.formats.x12.disguise import disguise
@@ -76,7 +77,7 @@ def _interchanges(window: Window, limits: Limits) -> Iterator[Event]:
 def _refuse_what_is_something_else(head: bytes) -> None:
     """Refuse what begins as another syntax: an ISA further on is that syntax's content, and not ours to take out."""
     if not head.startswith(b"ISA") and (other := sniff(head)) is not None:
-        raise unreadable(f"SYN-NOT-X12/{other}")
+        raise unreadable(f"SYN-NOT-X12/{'parts' if is_in_parts(head) else other}")
     if (made := disguise(head)) is not None:
         raise unreadable(f"ENV-DISGUISED/{made}")
     if head.startswith(_UTF_16_MARKS) or head.lstrip(b" \t\r\n").startswith(_UTF_16_ISA):

@@ -22,7 +22,11 @@ _SPLIT = "split it and send the parts one by one"
 UNREADABLE = {
     "SYN-NOT-X12/edifact": ("This is an EDIFACT interchange", "send it as X12"),
     "SYN-NOT-X12/xml": ("This is an XML document", "send X12, or have the XML agreed first"),
+    "SYN-NOT-X12/cxml": ("This is a cXML", "send X12, or have the cXML agreed first"),
     "SYN-NOT-X12/json": ("This is a JSON document", "send X12, or have the JSON agreed first"),
+    "SYN-NOT-X12/parts": (
+        "This body is made of parts (multipart), and none of them is an interchange", "send the interchange alone"
+    ),
     "SYN-NOT-X12/zip": ("This is a ZIP archive", "send what is in it, or have the package agreed first"),
     "ENV-UTF-16": ("the file is UTF-16, which X12 never is", "save it as UTF-8 and send it again"),
     "ENV-EMPTY": ("the file is empty, or holds only blanks", "send an interchange, from ISA to IEA"),

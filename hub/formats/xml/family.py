@@ -13,6 +13,7 @@ from lxml import etree
 
 from hub.formats.family import Checked, Kinds, OpenedDocument, Written
 from hub.formats.iso import PlainFamily
+from hub.formats.packed import packed
 from hub.formats.schema import Schema
 from hub.formats.tree import Node
 from hub.formats.xml import values
@@ -58,7 +59,8 @@ class XmlFamily(PlainFamily):
         """Yield the one document of a body, by its root element."""
         opened = open_body(data)
         if opened.root is None:
-            raise Unreadable.of(opened.findings, FAMILY)
+            wrapped = packed(data)
+            raise Unreadable.of(opened.findings if wrapped is None else [wrapped], FAMILY)
         root = opened.root
         place = Location(at=xpath(root), line=line_of(root))
         content = XmlDocument(root)

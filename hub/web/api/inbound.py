@@ -18,7 +18,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from hub.exchange.intake import KEY_LENGTH_MAX, Accepted, Incoming
-from hub.flow.receiving import is_called_signed, may_be_signed, names_a_secret, signature
+from hub.flow.receiving import is_called_signed, is_web_form, may_be_signed, names_a_secret, signature
 from hub.flow.signing import DoorAnswer
 from hub.kernel.errors import Conflict, RefusedBody, Unavailable
 from hub.kernel.identity import new_id
@@ -36,6 +36,7 @@ from hub.web.signing import SignatureChecks
 
 LENGTH_DIGITS_MAX = 18  # a number of so many digits is no length; of more than 4,300, none Python reads
 _REFUSAL = "refusal of what was shown"  # in the state of a request that is looked at all the same
+FORM = "application/x-www-form-urlencoded"
 KEY_HEADER = "idempotency-key"
 FILE_NAME_HEADER = "x-file-name"  # how the file is called on their side; shown, never used as a path
 
@@ -128,6 +129,7 @@ async def _take_in(request: Request[Any, Any, Any], partner: str, arriving: Requ
         if refusal is None:
             await signers.require(request, partner, head)
         await _read(arriving, upload, place, limit)
+        _refuse_form(request.headers.get("content-type"), head)
         return await hub.intake(
             Incoming(
                 id=new_id(),
@@ -154,7 +156,18 @@ def _idempotency_key(request: Request[Any, Any, Any]) -> str | None:
 def _refuse_compressed(request: Request[Any, Any, Any]) -> None:
     """Refuse a body that is not as it is meant: nothing here opens it, or sees what of it nobody keeps."""
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-        raise Problem(415, "send it as it is, without Content-Encoding", code="compressed")
+        problem = "the body is compressed (Content-Encoding): send the document as it is, without Content-Encoding"
+        raise Problem(415, problem, code="compressed")
+
+
+def _refuse_form(called: str | None, head: bytes) -> None:
+    """Refuse what a form sends where it is one: a tool that calls every body a form is taken at its bytes."""
+    if (called or "").partition(";")[0].strip().lower() == FORM and is_web_form(head):
+        problem = (
+            "the body is that of a web form (application/x-www-form-urlencoded): send the document itself as the body,"
+            " as text/xml, application/xml, application/json or application/edi-x12"
+        )
+        raise Problem(415, problem, code="form")
 
 
 def _require_stated_size(request: Request[Any, Any, Any], limit: int) -> None:

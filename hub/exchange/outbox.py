@@ -23,6 +23,7 @@ from hub.canonical.result import Cause
 from hub.exchange import envelopes, stopped
 from hub.exchange.model import Acknowledgement, DocumentRow, EnvelopeRow, StageTime
 from hub.exchange.recording import (
+    FILE,
     KEYS_SHOWN_MAX,
     call_attention,
     kept_keys,
@@ -95,10 +96,16 @@ def put_all(conn: Connection, outgoing: Sequence[OutboundMessage], shortened: Co
     blobs.put(conn, *(each.body for each in outgoing))
     envelopes.enter_sent(conn, [row for each in outgoing for row in each.envelopes])
     put_documents(conn, [row for each in outgoing for row in each.documents])
-    put_kept_keys(conn, [(each.partner, each.id, own) for each, own in zip(outgoing, keys, strict=True)], shortened)
+    found_by = [(each.partner, each.id, [*own, *_name(each)]) for each, own in zip(outgoing, keys, strict=True)]
+    put_kept_keys(conn, found_by, shortened)
     _DELIVERY.run_many(conn, [_due(each) for each in outgoing])
     if any(each.transport != MAILBOX for each in outgoing):
         ring(conn, BELL)
+
+
+def _name(outgoing: OutboundMessage) -> list[Key]:
+    """Return the key that is the name of its file: people read it on the page and in their own folder."""
+    return kept_keys([Key(kind=FILE, value=outgoing.file_name)]) if outgoing.file_name else []
 
 
 def claim(conn: Connection, *, now: datetime, limit: int = CLAIM_MAX, shares: Shares = NO_SHARES) -> list[DueDelivery]:

@@ -163,6 +163,16 @@ def test_our_answer_is_found_by_its_own_number(hub: AtWork, partner: str) -> Non
     assert ("answer", answers[0].message) in hub.found(number)
 
 
+@pytest.mark.parametrize("partner", CUSTOMERS)
+def test_what_we_send_is_found_by_the_name_of_its_file(hub: AtWork, partner: str) -> None:
+    ours = [each.message for each in hub.answers(hub.send(SAMPLES[partner].read_bytes(), partner).message.id)]
+    names = {message: hub.detail(message).message.file_name for message in ours}
+    assert len(names) >= 2
+    assert [message for message, name in names.items() if ("file", message) not in hub.found(name or "")] == []
+    assert {row.id for name in names.values() for row in hub.log(q=(name or "").lower())} >= set(names)
+    assert not any(key.kind == "file" for message in names for key in hub.detail(message).message.keys)
+
+
 @pytest.mark.parametrize(
     ("partner", "said"),
     [

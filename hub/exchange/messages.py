@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, String, false, literal, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, false, literal, or_, select, union_all, update
 
 from hub.exchange import model
 from hub.exchange.duties import dealt_with, duties_because_of
@@ -145,6 +145,21 @@ def search(conn: Connection, scope: Scope, text: str, *, limit: int = HITS_MAX) 
     found = _search(conn, scope, text, limit=limit)
     number = number_meant(text)
     return found if found or number == text else _search(conn, scope, number, limit=limit)
+
+
+def came_with(conn: Connection, scope: Scope, partner: str, number: Key, *, limit: int) -> list[MessageRow]:
+    """Return what a partner sent that bears ``number`` whole, whatever became of it, newest first."""
+    own, folded = search_key.c, fold(number.value)
+    same = and_(own.folded == folded, own.kind == number.kind)
+    bearing = _at_most(same, own.message.desc(), _narrowed(scope, partner), LOOKED_AT_MAX).subquery()
+    wanted = (
+        select(bearing.c.value, *MESSAGE_ROW)
+        .join(message, message.c.id == bearing.c.message)
+        .where(message.c.direction == "in")
+        .order_by(message.c.id.desc())
+    )
+    rows = (dict(row._mapping) for row in conn.execute(wanted.limit(min(limit, HITS_MAX))))
+    return [MessageRow(**row) for row in rows if fold(row.pop("value")) == folded]  # not one that ends so
 
 
 def number_meant(text: str) -> str:

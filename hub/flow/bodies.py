@@ -64,8 +64,9 @@ declared(
         ),
         "MAP-NOT-ROUTED": Phrase(
             message="no map is named for the {syntax} document {found}",
-            remedy='name its map under [sends] of partners/{partner}/partner.toml, such as order = "{partner}/order", '
-            "start the hub again (it reads partner files as it starts), and replay the message",
+            remedy="settle with the sender what it asks; to take such documents, name a map that reads them under "
+            "[sends] of partners/{partner}/partner.toml, start the hub again (it reads partner files as it starts), "
+            "and replay the message",
         ),
         f"MAP-NOT-ROUTED/{NOTHING_AGREED}": Phrase(
             message="nothing in {syntax} was agreed with this partner, and {found} came",

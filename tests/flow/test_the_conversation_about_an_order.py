@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 
+from hub.exchange.messages import dismiss
+from hub.kernel.scope import EVERYONE
 from hub.web.app import create_app
 from tests.flow.at_work import AtWork
 from tests.flow.test_an_order_says_when_it_was_fetched import page_of_order
 from tests.flow.test_found_by_its_number import SAMPLES
+from tests.flow.test_ubl import NORDLYS
+from tests.flow.test_ubl import ORDER as UBL_ORDER
+from tests.flow.test_what_was_not_agreed_is_told import CANCELLATION
 from tests.flow.wire import acknowledgement, one_order
 from tests.web.conftest import client_of, key_of, session_of
 
@@ -58,6 +63,62 @@ def test_the_conversation_stands_in_the_order_of_time_with_what_they_say_of_our_
         "Our acknowledgement",
     ]
     assert [wire for _, wire in said] == ["850", "855", "", "997", "997", "850", "997"]
+
+
+def test_a_cancellation_that_nobody_handled_stands_on_top_of_its_order_until_a_person_has_dealt_with_it(
+    hub: AtWork,
+) -> None:
+    hub.send(UBL_ORDER, NORDLYS)
+    hub.clock.advance(timedelta(minutes=5))
+    got = hub.send(CANCELLATION, NORDLYS)
+    page = page_of_order(hub, NORDLYS, "NL-2026-10077")
+    assert conversation(page)[-2:] == [
+        ("It names this order, and is no document of it", "OrderCancellation"),
+        ("Our acknowledgement", "ApplicationResponse"),
+    ]
+    assert "OrderCancellation names this order, and nobody has dealt with it." in page
+    history = page[page.index('id="history"') :]
+    assert f'/messages/{got.message.id}">Nordlys Implants AB sent what names this order' in history
+    now = hub.clock.now()
+    hub.hub.database.write_now(lambda conn: dismiss(conn, EVERYONE, got.message.id, actor="person:ada", now=now))
+    page = page_of_order(hub, NORDLYS, "NL-2026-10077")
+    assert "nobody has dealt with it" not in page
+    assert ("It names this order, and is no document of it", "OrderCancellation") in conversation(page)
+
+
+def test_attempts_that_failed_under_the_same_number_stand_in_the_conversation(hub: AtWork) -> None:
+    first = hub.send(one_order("4500098123").replace(b"PO1*10*100*", b"PO1*10*1oo*"))
+    hub.clock.advance(timedelta(minutes=5))
+    second = hub.send(one_order("4500098123", 102).replace(b"*EA*", b"*??*"))
+    hub.clock.advance(timedelta(minutes=5))
+    hub.send(one_order("14500098123", 104).replace(b"PO1*10*100*", b"PO1*10*1oo*"))
+    hub.send(one_order("4500098123", 103))
+    said = conversation(page_of_order(hub, ACME, "4500098123"))
+    assert {first.message.outcome, second.message.outcome} == {"refused"}
+    assert [title for title, _ in said][:5] == [
+        "It names this order, and is no document of it",
+        "Our acknowledgement",
+        "It names this order, and is no document of it",
+        "Our acknowledgement",
+        "The order",
+    ]
+    assert len([wire for _, wire in said if wire == "850"]) == 3
+
+
+def test_an_attempt_that_was_held_stands_in_the_conversation_of_the_order_that_came_after(hub: AtWork) -> None:
+    held = hub.send(UBL_ORDER.replace(b'unitCode="EA"', b'unitCode="QQ"', 1), NORDLYS)
+    assert held.message.outcome == "held"
+    hub.clock.advance(timedelta(minutes=5))
+    assert hub.send(UBL_ORDER, NORDLYS).message.outcome == "accepted"
+    page = page_of_order(hub, NORDLYS, "NL-2026-10077")
+    assert conversation(page)[0] == ("It names this order, and is no document of it", "Order")
+    assert "Order names this order, and nobody has dealt with it." in page
+
+
+def test_an_order_of_another_release_of_the_number_stands_in_its_own_conversation(hub: AtWork) -> None:
+    hub.send(one_order("4500098123"))
+    hub.send(one_order("4500098123", 102).replace(b"*4500098123**", b"*4500098123*2*"))
+    assert "It names this order" not in page_of_order(hub, ACME, "4500098123")
 
 
 def orders_of(hub: AtWork, *, as_partner: bool) -> dict[str, Any]:

@@ -82,6 +82,13 @@ def test_it_is_found_by_the_order_it_is_about_and_by_its_own_number(hub: AtWork)
     )
 
 
+def test_what_answers_it_calls_it_by_is_what_it_is_found_by(hub: AtWork) -> None:
+    got = hub.send(CANCELLATION, NORDLYS)
+    assert ("document", got.message.id) in hub.found("NL-CANCEL-1")
+    [found] = findings(got)
+    assert "order =" not in (found.remedy or ""), "the map of an order does not read it"
+
+
 @pytest.mark.parametrize("root", ["OrderChange", "Invoice", "CreditNote", "Catalogue"])
 def test_any_other_document_of_ubl_is_answered_by_its_number(hub: AtWork, root: str) -> None:
     got = hub.send(ubl(root), NORDLYS)

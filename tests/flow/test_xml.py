@@ -179,7 +179,7 @@ def test_a_root_that_no_map_takes_is_held_and_says_which_line_would_take_it(summ
     assert got.message.wire == "Order"
     assert got.message.why == "Not understood: no map is named for the XML document '{urn:somebody-else}Order'"
     [found] = findings(got)
-    assert 'partners/summit-surgical/partner.toml, such as order = "summit-surgical/order"' in (found.remedy or "")
+    assert "name a map that reads them under [sends] of partners/summit-surgical/partner.toml" in (found.remedy or "")
     assert summit.answers(got.message.id) == []
 
 

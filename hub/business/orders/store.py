@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import asdict, replace
-from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, tuple_, union, update
 
 from hub.business.orders.alike import RELEASE_WIDTHS, other_spellings
 from hub.business.orders.model import (
@@ -203,6 +203,16 @@ def find_orders(conn: Connection, scope: Scope, partner: str, number: str) -> li
 def stands(conn: Connection, scope: Scope, partner: str, number: str) -> bool:
     """Return whether there is an order of that number: none was made of what nobody could read."""
     return bool(find_orders(conn, scope, partner, number))
+
+
+def filed_under(conn: Connection, partner: str, number: str, messages: Collection[str]) -> set[str]:
+    """Return those of ``messages`` that are documents of an order of that number: of any release, tests too."""
+    order, filed = purchase_order.c, order_document.c
+    of_number = order.partner == partner, order.number == number
+    first = select(order.source_message).where(*of_number, order.source_message.in_(messages))
+    later = select(filed.message).join(purchase_order, order.id == filed.order_id)
+    found = union(first, later.where(*of_number, filed.message.in_(messages)))
+    return {message for (message,) in conn.execute(found)}
 
 
 def _filtered(query: Select[Any], scope: Scope, wanted: OrderFilter) -> Select[Any]:

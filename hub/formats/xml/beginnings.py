@@ -23,8 +23,8 @@ NAME_CHARACTERS_MAX = 60
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _NUMBERS = {"Order": "purchase-order", "Invoice": "invoice", "CreditNote": "invoice", "DespatchAdvice": "shipment"}
-"""Of documents of UBL whose own number people ask for: what they call it."""
-_ORDER = "purchase-order"
+"""Of documents of UBL whose own number people ask for: what they call it. Another's is asked for as well."""
+_ORDER, _OTHER = "purchase-order", "document"
 
 
 class DocumentNumbers(Struct):
@@ -54,8 +54,7 @@ def _numbers(root: etree._Element) -> tuple[str, list[tuple[str, str]]]:
     if not (etree.QName(root).namespace or "").startswith(_UBL):
         return "", []
     own, about = _said(root, "ID"), [each for each in root if _named(each, "OrderReference")]
-    kind = _NUMBERS.get(_name(root))
-    numbers = [(kind, own)] if kind and own else []
+    numbers = [(_NUMBERS.get(_name(root), _OTHER), own)] if own else []
     numbers += [(_ORDER, ordered) for each in about[:1] if (ordered := _said(each, "ID"))]
     return own, numbers
 

@@ -34,7 +34,7 @@ class LineView(Struct):
 class ConversationEntry(Struct):
     """A message of the conversation about an order, acknowledgements and what others were told of it among them."""
 
-    role: str  # order, answer, duplicate, instruction, copy, told, our-acknowledgement, their-acknowledgement
+    role: str  # order, answer, duplicate, instruction, copy, told, our-acknowledgement, their-acknowledgement, naming
     message: str
     partner: str
     at: datetime

@@ -6,28 +6,32 @@ answer. So is what others were told of the order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
 from hub.business.orders.model import DocumentRole
 from hub.business.orders.pages import OrderHead
+from hub.business.orders.store import filed_under
 from hub.canonical.result import EVENTS
 from hub.exchange.duties import duties_because_of
-from hub.exchange.messages import find_message
+from hub.exchange.messages import came_with, find_message
 from hub.exchange.model import MessageRow
-from hub.exchange.parts import acknowledged_by, happened, told_of
+from hub.exchange.parts import ACKNOWLEDGEMENT, acknowledged_by, happened, told_of
+from hub.kernel.outcome import Key
 from hub.kernel.scope import Scope
 from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.web.orders import words as order_words
 from hub.web.statuses import local_name
 
+NAMING_SHOWN_MAX = 20  # the newest messages that name an order and are no document of it
 STEPS_EACH_MAX = 24  # of one message: whoever wants all of them reads its own page
 TOLD_SHOWN_MAX = 10  # of one event: each partner who listens hears of it once
 ACKNOWLEDGEMENTS_EACH_MAX = 4  # of one message: one, and those of an envelope that was sent again
+NUMBER = "purchase-order"
 OURS = (DocumentRole.ANSWER, DocumentRole.COPY)
-TOLD, OUR_RECEIPT, THEIR_RECEIPT = "told", "our-acknowledgement", "their-acknowledgement"
+TOLD, OUR_RECEIPT, THEIR_RECEIPT, NAMING = "told", "our-acknowledgement", "their-acknowledgement", "naming"
 """What a message is to an order that is no document of it."""
 
 
@@ -40,7 +44,7 @@ class OrderMessage(Struct):
     ours: bool
     partner: str
     wire: str = ""  # how its syntax names the document: 850
-    message: MessageRow | None = None  # whose state is shown beside it: what we sent
+    message: MessageRow | None = None  # whose state is shown beside it: what we sent, and what names the order
 
 
 class OrderStep(Struct):
@@ -63,6 +67,12 @@ class OrderMessages(Struct):
     history: list[OrderStep] = []  # oldest first
 
     @property
+    def unhandled(self) -> list[OrderMessage]:
+        """What names the order, is no document of it, and waits for a person: a cancellation, an attempt refused."""
+        named = (each for each in self.conversation if each.role == NAMING)
+        return [each for each in named if each.message is not None and each.message.attention is not None]
+
+    @property
     def refusals(self) -> list[OrderStep]:
         return [step for step in self.history if step.refused]
 
@@ -83,9 +93,29 @@ def conversation_of(conn: Any, scope: Scope, head: OrderHead) -> list[OrderMessa
             receipts = acknowledged_by(conn, row.id, limit=ACKNOWLEDGEMENTS_EACH_MAX)
         for receipt in receipts:
             found.setdefault(receipt.id, _spoken(THEIR_RECEIPT if ours else OUR_RECEIPT, receipt))
+    for row in _naming(conn, scope, head, found):
+        found[row.id] = _spoken(DocumentRole.DUPLICATE if row.outcome == "duplicate" else NAMING, row)
+        for receipt in acknowledged_by(conn, row.id, limit=ACKNOWLEDGEMENTS_EACH_MAX):
+            found.setdefault(receipt.id, _spoken(OUR_RECEIPT, receipt))
     for event in (f"{kind}:{head.summary.id}" for kind in EVENTS):
         found |= {row.id: _spoken(TOLD, row) for row in told_of(conn, scope, event, limit=TOLD_SHOWN_MAX)}
     return sorted(found.values(), key=lambda each: (each.at, each.id))
+
+
+def _naming(conn: Any, scope: Scope, head: OrderHead, known: Collection[str]) -> list[MessageRow]:
+    """Return what names the order and is no document of it: what was rejected or held before it, and what nobody reads.
+
+    What its sender acknowledges of ours names it as well: that stands with what it is about.
+    """
+    summary = head.summary
+    number = Key(kind=NUMBER, value=summary.number)
+    came = [
+        row
+        for row in came_with(conn, scope, summary.partner, number, limit=NAMING_SHOWN_MAX)
+        if row.id not in known and row.test <= summary.test and row.document != ACKNOWLEDGEMENT
+    ]
+    filed = filed_under(conn, summary.partner, summary.number, [row.id for row in came]) if came else set[str]()
+    return [row for row in came if row.id not in filed]
 
 
 def talk_of(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
@@ -98,8 +128,9 @@ def talk_of(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
         for duty in duties_because_of(conn, head.source.message)
     )
     own = [OrderStep(at=each.at, title=order_words.EVENTS.get(each.kind, each.text)) for each in head.history]
-    sent = (each.message for each in conversation if each.message is not None and each.role != OUR_RECEIPT)
-    steps = [*own, *(step for row in sent for step in _handed_over(conn, row))]
+    sent = (each.message for each in conversation if each.message and each.ours and each.role != OUR_RECEIPT)
+    came = (each for each in conversation if each.role == NAMING)
+    steps = [*own, *(step for row in sent for step in _handed_over(conn, row)), *(_came(each) for each in came)]
     return OrderMessages(
         waits=order is not None and order.attention is not None,
         owed=owed,
@@ -117,8 +148,12 @@ def _spoken(role: str, row: MessageRow, at: datetime | None = None) -> OrderMess
         ours=ours,
         partner=row.partner,
         wire=local_name(row.wire or "") if role != TOLD else "",
-        message=row if ours else None,
+        message=row if ours or role == NAMING else None,
     )
+
+
+def _came(named: OrderMessage) -> OrderStep:
+    return OrderStep(at=named.at, title=order_words.NAMED, partner=named.partner, message=named.id)
 
 
 def _handed_over(conn: Any, ours: MessageRow) -> Iterator[OrderStep]:

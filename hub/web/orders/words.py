@@ -39,7 +39,9 @@ ROLES = {
     "told": N_("Told to %(partner)s"),
     "our-acknowledgement": N_("Our acknowledgement"),
     "their-acknowledgement": N_("Their acknowledgement of our answer"),
+    "naming": N_("It names this order, and is no document of it"),
 }
+NAMED = N_("%(partner)s sent what names this order, and is no document of it")
 EVENTS = {
     "order-received": N_("Order received"),
     "order-accepted": N_("Order accepted"),

@@ -19,6 +19,8 @@ class AgreedDocument(Struct):
     document: str | None = None  # canonical; None where its map is at fault
     map: str | None = None  # None: our own JSON, which no map writes
     schema: str | None = None
+    version: int | None = None  # of the map
+    digest: str | None = None
 
     @property
     def called(self) -> str:
@@ -53,4 +55,6 @@ def _agreed(kind: str, direction: Direction, name: str, rules: Rules) -> AgreedD
         document=map_.document,
         map=name,
         schema=map_.schema.wire,
+        version=map_.version,
+        digest=map_.digest,
     )

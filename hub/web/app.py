@@ -78,6 +78,7 @@ PAGES: tuple[HTTPRouteHandler, ...] = (
     file_pages.file_list,
     file_pages.file_dealt_with,
     partner_pages.partner_list,
+    partner_pages.partner_page,
     entrance.login_page,
     entrance.log_in,
     entrance.log_out,

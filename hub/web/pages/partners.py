@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.exchange.partners import Kind, Partner
@@ -17,6 +18,7 @@ from hub.web.caller import caller_of
 from hub.web.hub import Hub
 from hub.web.pages.page import answer
 from hub.web.policy import people
+from hub.web.problems import not_found
 
 
 class PartnerRow(Struct):
@@ -68,6 +70,17 @@ async def partner_list(request: Request[Any, Any, Any]) -> Response[str]:
         if scope.allows(id)
     ]
     return answer(request, "partners/list.html", partners=rows, stopped=stopped)
+
+
+@get("/partners/{partner:str}", opt=people("partner:read"), include_in_schema=False)
+async def partner_page(request: Request[Any, Any, Any], partner: FromPath[str]) -> Response[str]:
+    """What was agreed with one partner: every document in and out, who is who, whom orders may name."""
+    hub: Hub = request.app.state.hub
+    found = hub.partners.get(partner) if caller_of(request).scope.allows(partner) else None
+    if found is None:
+        raise not_found()
+    row = await asyncio.to_thread(_row, found, hub)
+    return answer(request, "partners/detail.html", partner=row, parties=found.parties, currency=found.currency)
 
 
 def _row(partner: Partner, hub: Hub) -> PartnerRow:

@@ -99,12 +99,12 @@ class _Player:
 
     def __init__(self, out: Output, client: HubClient, partner: str, told: Conversation, now: datetime) -> None:
         self._out, self._client, self._partner, self._now = out, client, partner, now
-        out.line(f"\n{told.title} ({partner})")
+        out.line(f"{told.title} ({partner})", apart=True)
 
     def play(self, step: PlayedMessage, scene: Scene) -> dict[str, object]:
         """Send the message of ``step`` and wait for its answers; return what a machine wants to know."""
         message = self._first_unused(scene)
-        self._out.line(f"\n{step.says}.")
+        self._out.line(f"{step.says}.", apart=True)
         self._out.line(
             f"Its dates are moved by {message.moved_days} days, so that it is placed today, {self._now:%Y-%m-%d}."
         )
@@ -157,7 +157,7 @@ def _waiting(settings: Settings, plant: str, key: str) -> set[str]:
 
 def _told(out: Output, settings: Settings, plant: str, key: str, before: Collection[str]) -> list[dict[str, object]]:
     """Fetch what our own system was told since ``before``, as that system does, and show it."""
-    out.line(f"\nWhat our own system is told of these orders ({plant})")
+    out.line(f"What our own system is told of these orders ({plant})", apart=True)
     found: list[dict[str, object]] = []
     with HubClient(own_address(settings), key) as client:
         for item in [item for item in client.mailbox(plant) if item["id"] not in before]:
@@ -252,7 +252,7 @@ def _say_next(out: Output, settings: Settings, found: Mapping[str, Conversation]
     """Say what to try, as it is typed here."""
     hub = Path(sys.argv[0])
     shown = hub if not hub.is_absolute() else os.path.relpath(hub) if hub.is_relative_to(Path.cwd()) else hub.name
-    out.line("\nTry, in another terminal:")
+    out.line("Try, in another terminal:", apart=True)
     for partner, conversation in found.items():
         if conversation.next:
             send = f"send partners/{partner}/{conversation.next} --partner {partner} --wait"
@@ -262,7 +262,7 @@ def _say_next(out: Output, settings: Settings, found: Mapping[str, Conversation]
 
 
 def _stay(out: Output, settings: Settings, link: str, process: subprocess.Popen[bytes]) -> None:
-    out.line(f"\nPages:    {own_address(settings)}")
+    out.line(f"Pages:    {own_address(settings)}", apart=True)
     out.line(f"Sign in:  {own_address(settings)}/welcome?token={link}  (sets a password for '{LOGIN}'; works once)")
     out.line("Ctrl-C ends it.")
     with contextlib.suppress(KeyboardInterrupt):
@@ -270,7 +270,7 @@ def _stay(out: Output, settings: Settings, link: str, process: subprocess.Popen[
 
 
 def _show(out: Output, title: str, body: bytes) -> None:
-    out.line(f"\n-- {title}")
+    out.line(f"-- {title}", apart=True)
     text = body.decode("utf-8", "replace")
     if body[:3] == b"ISA":
         text = text.replace("~", "~\n")

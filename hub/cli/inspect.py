@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from hub.cli.named import NAMED_FILE, read_named
-from hub.cli.output import Output, refuse, reports, shown
+from hub.cli.output import Output, as_json, refuse, reports, shown
 from hub.flow.inspecting import BodyReport, DocumentReport, inspect
 from hub.flow.rules import Rules
 from hub.kernel.diagnostics import Diagnostic, Severity
@@ -40,7 +40,7 @@ def inspect_files(out: Output, files: Sequence[Path], partner: str | None) -> No
         told = inspect(read_named(path), rules, partner)
         refused = refused or told.verdict in REFUSING
         if out.as_json:
-            click.echo(msgspec.json.encode(_as_json(path, told)).decode())
+            click.echo(as_json(_told_of(path, told)))
         else:
             _show(out, path, told)
     if refused:
@@ -48,9 +48,9 @@ def inspect_files(out: Output, files: Sequence[Path], partner: str | None) -> No
 
 
 def _show(out: Output, path: Path, told: BodyReport) -> None:
-    click.echo(f"{told.verdict:<10} {shown(str(path))}: {told.syntax}, {told.size_bytes} bytes, {_sender(told)}")
+    out.line(f"{told.verdict:<10} {path}: {told.syntax}, {told.size_bytes} bytes, {_sender(told)}")
     for each in told.documents:
-        click.echo(f"           {shown(_document(each))}")
+        out.line(f"           {_document(each)}")
     for finding in [*told.findings, *(found for each in told.documents for found in each.findings)]:
         out.note(f"{shown(str(path))}: {finding}")
 
@@ -77,7 +77,7 @@ def _document(each: DocumentReport) -> str:
     return f"{said}: {each.verdict}, {judged}"
 
 
-def _as_json(path: Path, told: BodyReport) -> dict[str, object]:
+def _told_of(path: Path, told: BodyReport) -> dict[str, object]:
     made: dict[str, object] = msgspec.to_builtins(told)
     documents = [msgspec.to_builtins(each) | {"findings": _findings(each.findings)} for each in told.documents]
     always = {"partners": told.partners, "documents": documents, "findings": _findings(told.findings)}

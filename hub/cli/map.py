@@ -10,13 +10,12 @@ import os
 from pathlib import Path
 
 import click
-import msgspec
 from msgspec.structs import replace
 
 from hub.canonical.stored import encode_document
 from hub.cli.map_diff import Sample, compare, show
 from hub.cli.named import NAMED_FILE, read_named
-from hub.cli.output import Output, refuse, reports, shown
+from hub.cli.output import Output, as_json, refuse, reports
 from hub.exchange.partners import Partner, load_partners
 from hub.flow.inspecting import base_map_for, map_of
 from hub.flow.rules import Rules
@@ -113,9 +112,9 @@ def test_cases(out: Output, names: tuple[str, ...], accept: bool) -> None:
             failed += not result.passed
             results.append({"map": name, "case": result.name, "differences": result.differences})
             if not out.as_json:
-                click.echo(f"{'ok  ' if result.passed else 'FAIL'} {name}: {result.name}")
+                out.line(f"{'ok  ' if result.passed else 'FAIL'} {name}: {result.name}")
                 for difference in result.differences:
-                    click.echo(f"       {difference}")
+                    out.line(f"       {difference}")
     out.value({"cases": results, "failed": failed}, {})
     out.note(f"{run} case{'' if run == 1 else 's'}, {failed} failed")
     if failed:
@@ -135,7 +134,7 @@ def lint(out: Output, names: tuple[str, ...]) -> None:
         out.value({"faults": faults})
     else:
         for fault in faults:
-            click.echo(shown(str(fault)))
+            out.line(str(fault))
     out.note(f"{len(faults)} fault{'' if len(faults) == 1 else 's'} in {len(names or library.names())} maps")
     if faults:
         refuse()
@@ -187,7 +186,7 @@ def coverage(out: Output, name: str, files: tuple[Path, ...]) -> None:
         ("never said", list(told.unsaid)),
     ):
         for line in lines:
-            click.echo(f"{title}: {line}")
+            out.line(f"{title}: {line}")
 
 
 @map_.command()
@@ -304,7 +303,7 @@ def _explain(out: Output, chosen: Map, each: DocumentRead) -> None:
 def _judge(out: Output, findings: list[Diagnostic], *, refused: bool = False) -> None:
     """Say the findings on stderr, and end with 1 when any rejects."""
     for finding in findings:
-        click.echo(msgspec.json.encode(finding.spelled_out) if out.as_json else str(finding), err=True)
+        out.note(as_json(finding.spelled_out) if out.as_json else str(finding))
     if refused or (findings and worst(findings).is_reject):
         refuse()
 

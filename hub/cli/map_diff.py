@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from hub.cli.output import table
+from hub.cli.output import shown, table
 from hub.kernel.struct import Struct
 from hub.mapping.difference import ChangedRule, Comparison, changes_between, effects_inbound, effects_outbound
 from hub.mapping.documents import document_from_json, is_canonical
@@ -71,7 +71,7 @@ def show(compared: Compared) -> None:
         click.echo(f"\n{sign} {change.rule}  ({change.where}){reason}")
         for side, text in (("was", change.was), ("now", change.now)):
             if text is not None:
-                click.echo(f"    {side}  {text}")
+                click.echo(f"    {side}  {shown(text)}")
     if compared.effects is not None:
         _show_effects(compared.effects)
 

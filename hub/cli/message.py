@@ -15,7 +15,7 @@ import click
 from sqlalchemy import Connection
 
 from hub.business.rooms import ROOMS
-from hub.cli.output import Output, refuse, reports, table
+from hub.cli.output import Output, refuse, reports
 from hub.cli.sentences import know_every_sentence
 from hub.cli.stored import actor, data_option, opened, partner_ids, settings_for
 from hub.exchange import messages, outbox
@@ -298,7 +298,7 @@ def _tell(out: Output, detail: MessageDetail) -> None:
     happened = [(entry.at, entry.stage, "") for entry in detail.stages]
     happened += [(entry.at, entry.event, f"{entry.text or ''} ({entry.actor})") for entry in detail.timeline]
     rows = [[f"{at:%Y-%m-%d %H:%M:%S}", event, text.strip()] for at, event, text in sorted(happened)]
-    out.line("\n" + table(["when (UTC)", "what", ""], rows))
+    out.rows(["when (UTC)", "what", ""], rows)
     for answer in detail.answers:
         about = "".join(f" PO {key.value}" for key in answer.keys if key.kind == "purchase-order")
         out.line(f"answered by {answer.wire or answer.document}{about} {answer.id}, {answer.delivery}")
@@ -307,13 +307,13 @@ def _tell(out: Output, detail: MessageDetail) -> None:
 def _tell_envelopes(out: Output, detail: MessageDetail) -> None:
     """Say what was found about the whole message, and of a number that came before which message had it."""
     if detail.findings:
-        out.line("\nthe whole message")
+        out.line("the whole message", apart=True)
     for finding in detail.findings:
         out.line(f"  {finding}")
     for each in detail.envelopes:
         if each.judgement in CAME_BEFORE:
             first = each.first_message or "unknown"
-            out.line(f"\n{each.kind} {each.reference}: {CAME_BEFORE[each.judgement]} {first}")
+            out.line(f"{each.kind} {each.reference}: {CAME_BEFORE[each.judgement]} {first}", apart=True)
 
 
 def _tell_document(out: Output, document: DocumentRow) -> None:
@@ -322,7 +322,7 @@ def _tell_document(out: Output, document: DocumentRow) -> None:
     number = f"{CALLED.get(about.kind, about.kind)} {about.value}" if about else ""
     became = document.outcome if document.outcome != "none" else document.validation
     heading = " ".join(part for part in (document.kind, document.reference, number) if part)
-    out.line(f"\n{heading}: {became}")
+    out.line(f"{heading}: {became}", apart=True)
     for finding in document.findings:
         out.line(f"  {finding}")
     if not document.findings:

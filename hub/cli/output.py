@@ -1,12 +1,14 @@
 """How every command speaks: results on stdout, everything else on stderr, and ``--json`` for machines.
 
 Values come in as Structs; out go aligned tables for people or JSON for programs. A command decorated with
-``reports`` gets an ``Output`` as its first argument and the ``--json`` option with it. Nothing here fails.
+``reports`` gets an ``Output`` as its first argument and the ``--json`` option with it. Nothing here fails. What came
+from outside cannot forge a line: whatever is said here stands on one, and signs that steer a terminal are escaped.
 """
 
 from __future__ import annotations
 
 import functools
+import json
 import re
 import sys
 import threading
@@ -71,18 +73,25 @@ class Output:
         if self.as_json:
             self._json(value)
             return
-        shown = {name: text for name, text in (lines or {}).items() if text is not None}
-        width = max((len(name) for name in shown), default=0)
-        for name, text in shown.items():
-            click.echo(f"{name:<{width}}  {text}")
+        told = {name: text for name, text in (lines or {}).items() if text is not None}
+        width = max((len(name) for name in told), default=0)
+        for name, text in told.items():
+            click.echo(f"{name:<{width}}  {shown(str(text))}")
 
-    def line(self, text: str) -> None:
-        """Say something to a person: stdout, or stderr when stdout belongs to a machine."""
-        click.echo(text, err=self.as_json)
+    def line(self, text: str, *, apart: bool = False) -> None:
+        """Say something to a person, on one line: stdout, or stderr when stdout belongs to a machine.
+
+        ``apart``: after an empty line.
+        """
+        click.echo("\n" * apart + shown(text), err=self.as_json)
+
+    def rows(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Say a table to a person, after an empty line."""
+        click.echo("\n" + table(headings, rows), err=self.as_json)
 
     def note(self, text: str) -> None:
-        """Say something beside the result: always stderr."""
-        click.echo(text, err=True)
+        """Say something beside the result, on one line: always stderr."""
+        click.echo(shown(text), err=True)
 
     def findings(self, found: Sequence[Diagnostic]) -> None:
         """List findings, one line each, worst first; the count last. JSON: ``{"findings": […]}``."""
@@ -91,7 +100,7 @@ class Output:
             self._json({"findings": ordered})
             return
         for finding in ordered:
-            click.echo(str(finding))
+            click.echo(shown(str(finding)))
         rejects = sum(finding.severity.is_reject for finding in found)
         warnings = sum(finding.severity is Severity.WARNING for finding in found)
         click.echo(f"{rejects} fault{_s(rejects)}, {warnings} warning{_s(warnings)}", err=True)
@@ -125,11 +134,7 @@ class Output:
             meter.end()
 
     def _json(self, value: object) -> None:
-        click.echo(
-            msgspec.json.format(
-                msgspec.json.encode(with_sentences(value), enc_hook=_as_text), indent=2 if _is_seen() else 0
-            )
-        )
+        click.echo(as_json(value, indent=2 if _is_seen() else 0))
 
 
 def reports(command: Callable[Concatenate[Output, P], R]) -> Callable[P, R]:
@@ -163,6 +168,19 @@ def shown(text: str) -> str:
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
+def as_json(value: object, *, indent: int = 0) -> str:
+    """Return ``value`` as JSON that a terminal shows as it is: what would steer it is escaped, which says the same.
+
+    >>> print(as_json({"reason": "a\\u202eb"}))
+    {"reason": "a\\u202eb"}
+    """
+    text = msgspec.json.encode(with_sentences(value), enc_hook=_as_text)
+    written = msgspec.json.format(text, indent=indent).decode()
+    if written.isprintable():
+        return written
+    return "".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in written)
+
+
 def wants_json(ctx: click.Context) -> bool:
     """Tell whether the command that ran under ``ctx`` was called with ``--json``."""
     return bool(ctx.meta.get(_JSON, False))
@@ -174,8 +192,11 @@ def refuse() -> NoReturn:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return ``rows`` under ``headings`` in aligned columns, two blanks between; Chinese counts double."""
-    lines = [list(headings), *[list(row) for row in rows]]
+    """Return ``rows`` under ``headings`` in aligned columns, two blanks between; Chinese counts double.
+
+    A cell stands on one line, whatever it holds (``shown``).
+    """
+    lines = [list(headings), *[[shown(cell) for cell in row] for row in rows]]
     widths = [max(_columns_of(line[at]) for line in lines) for at in range(len(headings))]
     return "\n".join(
         "  ".join(cell + " " * (width - _columns_of(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()

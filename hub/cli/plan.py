@@ -264,7 +264,8 @@ def bench(
     if out.as_json:
         out.value({"rows": rows, "public": shops})
         return
-    out.line("\n\n".join(text for text in (table(rows), public_table(shops)) if text))
+    for line in "\n\n".join(text for text in (table(rows), public_table(shops)) if text).splitlines():
+        out.line(line)
 
 
 @plan.command()

@@ -17,7 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hub.cli.named import NAMED_FILE, open_named
-from hub.cli.output import Output, refuse, reports, shown
+from hub.cli.output import Output, as_json, refuse, reports, shown
 from hub.exchange.partners import load_partners
 from hub.flow.x12.guides import agreed_with
 from hub.formats.x12.agreed import ANYTHING, Agreed
@@ -132,7 +132,7 @@ def _second_opinion() -> Opinion:
 def _show(out: Output, path: Path, report: Report, *, ack: bool) -> None:
     answers = _answers(out, path, report) if ack else ""
     if out.as_json:
-        click.echo(_as_json(path, report, answers if ack else None))
+        click.echo(_written(path, report, answers if ack else None))
         return
     for found in [*report.findings, *report.second_opinions]:
         out.note(f"{shown(str(path))}: {found}")
@@ -156,7 +156,7 @@ def _answers(out: Output, path: Path, report: Report) -> str:
     return "".join(texts)
 
 
-def _as_json(path: Path, report: Report, answers: str | None) -> str:
+def _written(path: Path, report: Report, answers: str | None) -> str:
     told: dict[str, object] = {
         "file": shown(str(path)),
         "verdict": report.verdict,
@@ -167,7 +167,7 @@ def _as_json(path: Path, report: Report, answers: str | None) -> str:
         told["second_opinions"] = [_finding(found) for found in report.second_opinions]
     if answers is not None:
         told["acknowledgement"] = answers
-    return msgspec.json.encode(told).decode("utf-8")
+    return as_json(told)
 
 
 def _finding(found: Diagnostic) -> dict[str, object]:

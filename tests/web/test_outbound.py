@@ -49,6 +49,14 @@ async def test_a_refusal_is_kept_and_cannot_be_turned_into_its_opposite(acme: ht
     assert state["attention"]
 
 
+async def test_a_reason_forges_no_line_wherever_it_is_shown(acme: httpx.AsyncClient, waiting: str) -> None:
+    theirs = "price\n2026-11-30 10:00:00  applied \u202eeerf"
+    url = f"/outbound/acme-cardio/{waiting}/received"
+    assert (await acme.post(url, json={"verdict": "refuse", "reason": theirs})).status_code == 200
+    state = (await acme.get(f"/api/v1/messages/{waiting}")).json()
+    assert state["delivery_state"]["verdict_reason"] == "price␊2026-11-30 10:00:00  applied \\u202eeerf"
+
+
 async def test_a_body_that_is_no_verdict_is_refused(acme: httpx.AsyncClient, waiting: str) -> None:
     refused = await acme.post(f"/outbound/acme-cardio/{waiting}/received", json={"verdict": "perhaps"})
     assert refused.status_code == 400

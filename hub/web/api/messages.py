@@ -15,6 +15,7 @@ from hub.exchange.messages import list_messages
 from hub.exchange.model import Direction, Filters
 from hub.exchange.parts import MessageHead
 from hub.exchange.replay import ask_replay
+from hub.exchange.storable import storable_name, storable_text
 from hub.flow.views import BODY_READ_MAX
 from hub.kernel.pages import Cut
 from hub.kernel.struct import Struct
@@ -135,7 +136,10 @@ async def _with_places(hub: Hub, head: MessageHead) -> MessageHead:
 
 
 def bounded(text: str | None) -> str | None:
-    """Return what somebody wrote in a request; 400 for what is longer than is kept."""
+    """Return what somebody wrote in a request, on one line: breaks and signs that steer are made visible.
+
+    400 for what is longer than is kept.
+    """
     if text is not None and len(text) > REASON_LENGTH_MAX:
         raise Problem(400, f"a reason is at most {REASON_LENGTH_MAX} characters", code="bad-parameter")
-    return text
+    return None if text is None else storable_text(storable_name(text), REASON_LENGTH_MAX)

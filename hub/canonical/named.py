@@ -28,8 +28,26 @@ _NAMES = (
         "deadline|latest|earliest|cancel|cancels|cancellation|cancelled|canceled|cancel after|arrive by|arrive before"
         "|arrival|expiry|expires|expiration|until|no later than|not before|not after|not later|window|ship by|need by",
     ),
-    ("price", "discount|discounts|rebate|surcharge|percent|percentage|allowance|deduction|penalty|penalties|markdown"),
-    ("condition", "incoterm|incoterms|delivery terms|terms of delivery|partial delivery|partial shipment|backorder"),
+    (
+        "price",
+        "discount|discounts|rebate|surcharge|percent|percentage|allowance|deduction|penalty|penalties|markdown"
+        "|price per|price basis|price unit|per price|pricing unit",
+    ),
+    (
+        "place",
+        "ship to|ship to id|deliver to|delivery place|place of delivery|delivery address|delivery location|"
+        "delivery site|delivery point|consignee|drop ship",
+    ),
+    (
+        "part number",
+        "supplier part id|supplier part|supplier item|seller item|buyer part id|part number|part no|item number|item no"
+        "|material number|catalogue number|catalog number|gtin|udi|udi di|device identifier",
+    ),
+    (
+        "condition",
+        "incoterm|incoterms|delivery terms|terms of delivery|partial delivery|partial shipment|backorder|lot|lot number"
+        "|lot no|batch|batch number|batch no|serial number|line status|order status|item status|status|on hold",
+    ),
     (REVISION, "rev|revision|revisions|rev level|issue|version|engineering level|change level|drawing level"),
 )
 _MEANT = tuple(

@@ -203,6 +203,7 @@ MEANINGS = {
     "condition": N_("condition (meaning)"),
     "currency": N_("currency (meaning)"),
     "revision": N_("revision (meaning)"),
+    "part number": N_("part number (meaning)"),
 }
 UNITS = {
     "actual-pound": N_("actual pound"),

@@ -30,7 +30,7 @@ OF_ORDERS = {
     "items._FOREIGN_NUMBERS": "item-scheme",
     "items._TELLS_NO_ITEM": "item-scheme",
     "items._UNDERSTOOD": "item-scheme",
-    "decide.ALLOWANCES": "charge-kind",
+    "charges.ALLOWANCES": "charge-kind",
     "lines._AS_IT_IS": "component",
     "lots.CERTAIN_GOODS": "item-scheme reference",
     "parties._ROLES": "party-role",
@@ -39,7 +39,9 @@ OF_ORDERS = {
 }
 """Which vocabulary, or vocabularies, the words are of that a module of the room decides by."""
 
-NO_VOCABULARY = {"bearings._TABLES", "decide._DECIDED", "pages._IN_LINE", "pages._IN_ORDER", "sums._CALLED"}
+NO_VOCABULARY = {"bearings._TABLES", "decide._DECIDED", "pages._IN_LINE", "pages._IN_ORDER", "sums._CALLED"} | {
+    "places._CHANGE_THE_PROMISE"
+}
 """Names of sections, columns, fields and our own verdicts: no map writes them."""
 
 

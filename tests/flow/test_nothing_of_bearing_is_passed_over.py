@@ -37,6 +37,9 @@ OF_A_CXML_ORDER = {  # what stands before its Extrinsic, or an attribute
     "quality": "<QualityInfo requiresQualityProcess='yes'/>",
     "another who is involved": "<BusinessPartner role='shipFrom'><Address addressID='9'><Name xml:lang='en'>Elsewhere"
     "</Name></Address></BusinessPartner>",
+    "another place, as a number": "<Extrinsic name='shipTo'>Dock 9</Extrinsic>",
+    "another place, called otherwise": "<Extrinsic name='Delivery place'>Kiruna</Extrinsic>",
+    "that it is cancelled": "<Extrinsic name='Status'>CANCELLED</Extrinsic>",
     "only complete": "<Extrinsic name='Ship complete'>yes</Extrinsic>",
 }
 OF_A_CXML_LINE = {  # what stands before its Comments, or an attribute
@@ -50,6 +53,10 @@ OF_A_CXML_LINE = {  # what stands before its Comments, or an attribute
     "a release": "<ReleaseInfo releaseType='forecast' cumulativeReceivedQuantity='3'/>",
     "how it is sent": "<TransportInformation><ShippingInstructions><Description>by air</Description>"
     "</ShippingInstructions></TransportInformation>",
+    "a lot, by a name of its own": "<Extrinsic name='Lot number'>L-77</Extrinsic>",
+    "another device": "<Extrinsic name='UDI'>00850000000000</Extrinsic>",
+    "another item": "<Extrinsic name='SupplierPartID'>ST-100-NI</Extrinsic>",
+    "what the price is for": "<Extrinsic name='Price per'>100</Extrinsic>",
     "consigned": ' itemCategory="consignment"',
     "nothing more": ' isDeliveryCompleted="yes"',
     "a day of shipment": ' requestedShipmentDate="2027-01-02T00:00:00"',
@@ -108,6 +115,61 @@ def test_of_a_cxml_line(hub: AtWork, case: str) -> None:
     said = OF_A_CXML_LINE[case].encode()
     mark = b"        <Comments" if said.startswith(b"<") else b' quantity="200"'
     assert_held(hub, CXML.replace(mark, said + mark, 1), MERIDIAN, whole=False)
+
+
+@pytest.mark.parametrize("domain", ["shipToID", "storeID"])
+def test_a_cxml_place_that_has_another_number_still(hub: AtWork, domain: str) -> None:
+    said = f'<IdReference identifier="KIR-9" domain="{domain}"/></ShipTo>'
+    assert_held(hub, CXML.replace(b"</ShipTo>", said.encode(), 1), MERIDIAN, whole=True)
+
+
+def test_what_a_bill_to_is_called_elsewhere_holds_nothing(hub: AtWork) -> None:
+    said = b'<IdReference identifier="AP-9" domain="billToID"/></BillTo>'
+    assert hub.send(CXML.replace(b"</BillTo>", said), MERIDIAN).message.outcome == "accepted"
+
+
+def test_a_part_of_a_cxml_item_number_that_no_item_of_ours_has(hub: AtWork) -> None:
+    said = b"<SupplierPartAuxiliaryID>blue</SupplierPartAuxiliaryID><BuyerPartID>MC-20090"
+    assert_held(hub, CXML.replace(b"<BuyerPartID>MC-20090", said, 1), MERIDIAN, whole=False)
+
+
+BASIS = "<PriceBasisQuantity quantity='{}' conversionFactor='{}'><UnitOfMeasure>EA</UnitOfMeasure></PriceBasisQuantity>"
+PER_HUNDRED = CXML.replace(b">6.25<", b">625.00<")
+
+
+def priced_per(body: bytes, quantity: str, factor: str) -> bytes:
+    unit, said = b"<UnitOfMeasure>EA</UnitOfMeasure>", BASIS.format(quantity, factor).encode()
+    at = body.rindex(unit) + len(unit)
+    return body[:at] + said + body[at:]
+
+
+def test_a_cxml_price_is_for_as_many_as_it_says(hub: AtWork) -> None:
+    got = hub.send(priced_per(PER_HUNDRED, "100", "1"), MERIDIAN)
+    assert (got.message.outcome, "BUS-TOTAL" in codes(got)) == ("accepted", False), [
+        str(each) for each in findings(got)
+    ]
+
+
+def test_a_cxml_price_for_so_many_that_is_not_the_contract_s_is_refused_as_it_was_said(hub: AtWork) -> None:
+    got = hub.send(priced_per(CXML, "100", "1"), MERIDIAN)
+    [off] = [each.message for each in findings(got) if each.code == "BUS-PRICE-OFF-CONTRACT"]
+    assert "6.25 USD per 100 each" in off
+
+
+def test_a_cxml_price_in_a_unit_of_its_own_is_a_person_s_to_read(hub: AtWork) -> None:
+    got = hub.send(priced_per(PER_HUNDRED, "100", "12"), MERIDIAN)
+    assert (got.message.outcome, "BUS-PRICE-BASIS" in codes(got)) == ("changed", True), codes(got)
+
+
+def test_two_cxml_lines_of_one_number_are_told_however_it_is_filled(hub: AtWork) -> None:
+    got = hub.send(CXML.replace(b'lineNumber="2"', b'lineNumber="01"'), MERIDIAN)
+    assert (got.message.outcome, "BUS-LINE-REPEATED" in codes(got)) == ("refused", True), codes(got)
+
+
+def test_a_total_in_another_currency_than_the_lines_is_refused_as_mixed(hub: AtWork) -> None:
+    got = hub.send(CXML.replace(b'<Money currency="USD">4930', b'<Money currency="EUR">4930'), MERIDIAN)
+    assert (got.message.outcome, "BUS-CURRENCY-MIXED" in codes(got)) == ("refused", True), codes(got)
+    assert all("EUR" in each.body.decode() for each in hub.answers(got.message.id) if b"Confirmation" in each.body)
 
 
 @pytest.mark.parametrize("case", OF_A_CXML_PRICE)

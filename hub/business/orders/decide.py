@@ -46,7 +46,7 @@ from hub.business.orders.parties import parties_of_order
 from hub.business.orders.places import places_of_order, unweighed_of_order
 from hub.business.orders.quantities import miscounted
 from hub.business.orders.reasons import Reason, say, verdict_of
-from hub.business.orders.sums import order_totals
+from hub.business.orders.sums import order_totals, totals_in_another
 from hub.business.orders.terms import ORDER_AGE_MAX, OrderTerms, currency_of, terms_of
 from hub.business.orders.to_make import conditions_of
 from hub.business.room import AgreedParty
@@ -210,7 +210,7 @@ def _fresh(order: PurchaseOrder, given: Given) -> Decision:
     if given.unsaid is not None:
         about_order.append(say(UNSAID, "lines", why=given.unsaid))
     lines = [decide_line(line, index, terms, about_order) for index, line in enumerate(order.lines)]
-    about_order += order_totals(order, lines, terms.catalogue)
+    about_order += order_totals(order, lines, terms.catalogue, terms.currency)
     verdict, status = _overall(lines, about_order)
     if given.unsaid is not None:  # a refusal that cannot be said is none either
         verdict, status = Verdict.HELD, "held"
@@ -295,6 +295,7 @@ def _order_reasons(order: PurchaseOrder, terms: OrderTerms) -> list[Reason]:
     reasons += places_of_order(order)
     reasons += unweighed_of_order(order)
     reasons += miscounted(order)
+    reasons += totals_in_another(order, terms.currency)
     return reasons
 
 

@@ -77,7 +77,7 @@ def _as_sent(line: OrderLine, item: CatalogueItem | None, terms: OrderTerms, pat
     reasons += check_further_prices(line, path)
     reasons += places_of_line(line, terms.home, path)
     reasons += unweighed_of_line(line, path)
-    return reasons + line_total(line, item, path)
+    return reasons + line_total(line, item, terms.currency, path)
 
 
 def _kept_back(line: OrderLine, promises: list[PromiseState], path: str) -> list[Reason]:

@@ -20,6 +20,9 @@ CONTRACT = "contract"
 REVISION = "item.revision"
 """Fields that have rules for a second of them (``contracts``, ``items``)."""
 
+_CHANGE_THE_PROMISE = frozenset({"date", "price", "condition", REVISED})
+"""What terms in words may say beside a place and numbers, which they name by the way."""
+
 COUNT = "count"
 """What of an order is no place, date or price, but a total: it is weighed with the quantities."""
 
@@ -95,7 +98,7 @@ def _said_in_terms(order: PurchaseOrder) -> Iterator[Unweighed]:
     terms = [("terms", each.text) for each in order.terms] + [("incoterm", order.incoterm.get("text"))]
     for place, text in terms:
         meaning = (meaning_of_name(text) or meaning_of_value(text)) if text else None
-        if meaning:
+        if meaning in _CHANGE_THE_PROMISE:
             yield Unweighed(meaning=meaning, place=place, value=text)
 
 

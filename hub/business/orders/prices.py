@@ -195,7 +195,7 @@ def _units(item: CatalogueItem | None, one: str, other: str) -> tuple[Decimal | 
 def price_per(price: Price, unit: str) -> Quantity | None:
     """Return what the price is for, ``unit`` being the line's; none when the basis is not understood."""
     if price.per is not None:
-        return price.per
+        return price.per if price.basis in PER_LINE_UNIT or price.basis in _PER else None
     if price.basis in _PER:
         count, named = _PER[price.basis]
         return Quantity(value=Decimal(count), unit=named or unit)
@@ -231,7 +231,7 @@ def _said(price: Price, line: OrderLine) -> Wording:
     key = "order/price-each"  # nobody says "per each"
     if per.unit != EACH or per.value != 1:
         key, words["unit"] = "order/price", per.unit if per.value == 1 else many(per.value, per.unit)
-    if price.basis:
+    if price.basis and not (price.per and price.basis in PER_LINE_UNIT):  # it says nothing more
         key, words["basis"] = f"{key}-basis", price.basis
     return Wording(key=key, words=words)
 

@@ -152,11 +152,14 @@ class _Attempt:
                 basis=Basis.REQUESTED,
                 reason=PROMISED[Basis.REQUESTED],
             )
-        deliver = ship = None
+        deliver = ship = why = None
         if not state.at_shipment:
             deliver, basis = self._choose(_axis(stated, DELIVER), least=self._first_shipment())
         if any(each.bearing in SHIP for each in stated):
+            kept, before = not self._late, len(self.reasons)
             ship, basis_of_shipment = self._choose(_axis(stated, SHIP), most=deliver)
+            if kept and self._late and deliver is not None:  # the day of delivery is kept, that of shipment is not
+                why = self.reasons[before].finding.message
             basis = basis_of_shipment if deliver is None else basis
             deliver = self._after(ship, deliver)
         day = deliver or ship
@@ -169,7 +172,7 @@ class _Attempt:
             deliver=deliver,
             ship=ship,
             basis=basis,
-            reason=PROMISED[basis].format(days=self._days),
+            reason=why or PROMISED[basis].format(days=self._days),
         )
 
     def _choose(self, axis: _Axis, *, least: date | None = None, most: date | None = None) -> tuple[date, Basis]:

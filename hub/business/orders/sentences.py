@@ -267,6 +267,14 @@ ABOUT_LINES = {
     "BUS-CURRENCY-MIXED": refused(
         "line {line}: ordered in '{currency}', the rest of the order in '{expected}'", "order each currency by itself"
     ),
+    "BUS-CURRENCY-MIXED/amount": refused(
+        "line {line}: its amount is stated in '{currency}', the order is in '{expected}'",
+        "state prices and amounts in one currency and order again",
+    ),
+    "BUS-CURRENCY-MIXED/total": refused(
+        "the order's {which} is stated in '{currency}', the order is in '{expected}'",
+        "state prices and totals in one currency and order again",
+    ),
     "BUS-LOT/line": held(
         "line {line}: asks for the {kind} '{value}', and what is ordered is made anew",
         "ask the customer whether goods that exist already are meant",

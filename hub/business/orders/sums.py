@@ -30,27 +30,55 @@ _SUMS = (_OF_LINES, "before_tax", "with_tax", "payable")
 _CALLED = {name: Wording(key=f"total/{name.replace('_', '-')}") for name in (*_SUMS, *_BETWEEN)}
 
 
-def line_total(line: OrderLine, item: CatalogueItem | None, path: str) -> list[Reason]:
-    """Compare the amount the buyer states for a line with quantity times price."""
+def line_total(line: OrderLine, item: CatalogueItem | None, currency: str | None, path: str) -> list[Reason]:
+    """Compare the amount the buyer states for a line with quantity times price; ``currency`` is the order's."""
     stated = line.amount
     if stated is None:  # most lines
         return []
+    if currency not in (None, stated.currency):
+        key, at = "BUS-CURRENCY-MIXED/amount", f"{path}.amount.currency"
+        return [say(key, at, found=stated.currency, expected=currency, line=line.number, currency=stated.currency)]
     made = amount_of(line, item, ordered_quantity(line))
     in_its_currency = line.price is not None and line.price.currency == stated.currency
     return _compared(stated, made if in_its_currency else None, CENT, "BUS-LINE-AMOUNT", f"{path}.amount", line.number)
 
 
-def order_totals(order: PurchaseOrder, lines: Sequence[LineDecision], catalogue: Catalogue) -> list[Reason]:
-    """Compare every total the buyer states with what the lines make; of one that says more than they do, say so."""
+def order_totals(
+    order: PurchaseOrder, lines: Sequence[LineDecision], catalogue: Catalogue, currency: str | None
+) -> list[Reason]:
+    """Compare every total the buyer states with what the lines make; of one that says more than they do, say so.
+
+    ``currency`` is the order's; of what is in another, ``totals_in_another`` tells.
+    """
     if order.total is None:  # most orders
         return []
     more = bool(order.charges) or any(getattr(order.total, name) is not None for name in _BETWEEN)
     reasons: list[Reason] = []
     for name, stated in _stated(order.total):
+        if name in _SUMS and currency not in (None, stated.currency):
+            continue  # told already
         comparable = name == _OF_LINES or (name in _SUMS and not more)
         made = _made(order, lines, catalogue, stated.currency) if comparable else None
         reasons += _compared(stated, made, CENT * len(order.lines), "BUS-TOTAL", f"total.{name}", None, _CALLED[name])
     return reasons
+
+
+def totals_in_another(order: PurchaseOrder, currency: str | None) -> list[Reason]:
+    """Return a reason for every sum of the lines that is stated in another currency than theirs; a tax may be."""
+    if order.total is None or currency is None:
+        return []
+    return [
+        say(
+            "BUS-CURRENCY-MIXED/total",
+            f"total.{name}.currency",
+            found=stated.currency,
+            expected=currency,
+            which=_CALLED[name],
+            currency=stated.currency,
+        )
+        for name, stated in _stated(order.total)
+        if name in _SUMS and stated.currency != currency
+    ]
 
 
 def in_cents(amount: Decimal) -> str:

@@ -320,3 +320,13 @@ def test_a_day_moved_from_a_closed_last_day_of_a_window_says_why() -> None:
     assert (str(promise.deliver), promise.basis) == ("2027-03-05", "open-day")
     assert "on which your dock is open" in str(promise.reason)
     assert "until 2027-03-06 (deliver-not-after), on which the dock is closed" in got.reason("BUS-DATE-WITHIN")
+
+
+def test_a_day_of_shipment_that_cannot_be_kept_is_told_though_that_of_delivery_is() -> None:
+    got = answered(order(head=dates(("002", "20270305"), ("038", "20261220"))))
+    [line] = got.decision.lines
+    [part] = line.state.promises
+    assert (part.status, str(part.deliver)) == ("date-rescheduled", "2027-03-05")
+    assert part.reason
+    assert "2026-12-20 (ship-not-after)" in part.reason
+    assert "the lead time is" in part.reason

@@ -177,9 +177,14 @@ def test_a_total_of_charges_is_a_charge_whoever_states_no_single_one() -> None:
 
 
 @pytest.mark.parametrize("currency", ["EUR", "CNY", "JPY", "GBP", "CHF", "CAD", "MXN", "SEK", "AUD", "INR"])
-def test_an_amount_in_another_currency_than_the_price_is_not_taken_for_right(currency: str) -> None:
+def test_an_amount_in_another_currency_than_the_price_is_refused_as_mixed(currency: str) -> None:
     decision = decided(asked(line(amount=money("6175", currency)), total=Totals(payable=money("6175", currency))))
-    assert codes(decision) == {"BUS-LINE-AMOUNT-UNCOMPARED", "BUS-TOTAL-UNCOMPARED"}
+    assert (codes(decision), decision.outcome) == ({"BUS-CURRENCY-MIXED"}, "refused")
+
+
+def test_a_tax_may_be_stated_in_the_currency_of_the_tax_office() -> None:
+    decision = decided(asked(total=Totals(tax=money("70", "EUR"))))
+    assert (codes(decision), decision.outcome) == ({"BUS-TOTAL-UNCOMPARED"}, "accepted")
 
 
 @pytest.mark.parametrize("start", ["1E+40", "999999999999999999", "NaN", "Infinity", "0.000000000000000001"])

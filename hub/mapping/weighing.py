@@ -40,6 +40,10 @@ class TableOfMeanings:
         self._said_so = tuple((words_of(ending), word) for ending, word in self._endings)
         self._beneath = {_local(name[:-2]): word for name, word in words.items() if name.endswith("/*")}
         self._schema = schema
+        self._records = {
+            schema.root.record.tag: schema.root.record,
+            **schema.records,
+        }  # the top of a document is a place, too
         self._spelt = family_of(schema).spelt
         self._known: dict[tuple[str, str, int], str | None] = {}  # no more than the schema has parts
 
@@ -59,7 +63,7 @@ class TableOfMeanings:
         return None if word == WITHOUT_BEARING else word
 
     def _said(self, above: str, tag: str, element: int) -> str | None:
-        record = self._schema.records.get(tag)
+        record = self._records.get(tag)
         if record is None or not 1 <= element <= len(record.parts):
             return None
         described, place = record.parts[element - 1], self._spelt(self._schema, tag, element)
@@ -85,7 +89,7 @@ class TableOfMeanings:
 
     def named(self, tag: str, element: int, values: Sequence[object]) -> str:
         """Return the name by which a value says what it is, as an Extrinsic of cXML does; "" where it has none."""
-        record = self._schema.records.get(tag)
+        record = self._records.get(tag)
         if record is None or not self._endings or len(values) != len(record.parts) + 1:
             return ""  # places of one name may differ in their parts
         number = next((place for place, part in enumerate(record.parts, start=1) if part.key == NAME), None)

@@ -72,6 +72,16 @@ OF_A_UBL_ORDER = {  # before cac:AnticipatedMonetaryTotal
     "where it goes": CAC.format("DestinationCountry", CBC.format("IdentificationCode", "DE")),
     "a charge": ALLOWANCE.format("<cbc:Amount currencyID='SEK'>5</cbc:Amount>").replace("false", "true"),
     "paid sooner": CAC.format("PaymentTerms", CBC.format("SettlementDiscountPercent", "3")),
+    "paid later": CAC.format("PaymentTerms", CBC.format("PenaltySurchargePercent", "3")),
+    "what another currency is worth": CAC.format("PricingExchangeRate", CBC.format("CalculationRate", "11.2")),
+}
+OF_THE_HEAD_OF_A_UBL_ORDER = {  # before something
+    "another currency of prices": (
+        "BUS-UNWEIGHED",
+        CBC.format("PricingCurrencyCode", "EUR"),
+        b"<cbc:CustomerReference",
+    ),
+    "more lines than came": ("BUS-COUNT", CBC.format("LineCountNumeric", "3"), b"<cac:Contract"),
 }
 OF_A_UBL_LINE = {  # in cac:LineItem, before cac:Price
     "an allowance in per cent": ALLOWANCE.format(
@@ -86,12 +96,21 @@ OF_A_UBL_LINE = {  # in cac:LineItem, before cac:Price
     "what may be sent in its place": CAC.format("SellerProposedSubstituteLineItem", CBC.format("ID", "1")),
     "parts of it": CAC.format("SubLineItem", CBC.format("ID", "1.1")),
     "what is warranted": CBC.format("WarrantyInformation", "ten years"),
+    "how long it may take": CAC.format(
+        "Delivery", CAC.format("RequestedDeliveryPeriod", CBC.format("DurationMeasure", "30"))
+    ),
+}
+OF_A_UBL_PRICE = {  # last in cac:Price
+    "for how many it is": CBC.format("OrderableUnitFactorRate", "10"),
+    "what another currency is worth": CAC.format("PricingExchangeRate", CBC.format("CalculationRate", "11.2")),
 }
 OF_A_UBL_ITEM = {  # in cac:Item, first
     "danger": CBC.format("HazardousRiskIndicator", "true"),
     "what is dangerous in it": CAC.format("HazardousItem", CBC.format("UNDGCode", "1993")),
     "a certificate": CAC.format("Certificate", CBC.format("ID", "EN 10204-3.1")),
     "how many in a pack": CBC.format("PackSizeNumeric", "7"),
+    "what it is like": CAC.format("PhysicalAttribute", CBC.format("AttributeID", "Revision")),
+    "how long it is": CAC.format("MeasurementDimension", CBC.format("Measure", "45")),
 }
 
 
@@ -196,6 +215,36 @@ def test_of_a_ubl_line(hub: AtWork, case: str) -> None:
 def test_of_a_ubl_item(hub: AtWork, case: str) -> None:
     at = UBL.rindex(b"<cac:Item>") + len(b"<cac:Item>")
     assert_held(hub, UBL[:at] + OF_A_UBL_ITEM[case].encode() + UBL[at:], NORDLYS, whole=False)
+
+
+@pytest.mark.parametrize("case", OF_A_UBL_PRICE)
+def test_of_a_ubl_price(hub: AtWork, case: str) -> None:
+    at = UBL.rindex(b"</cac:Price>")
+    assert_held(hub, UBL[:at] + OF_A_UBL_PRICE[case].encode() + UBL[at:], NORDLYS, whole=False)
+
+
+@pytest.mark.parametrize("case", OF_THE_HEAD_OF_A_UBL_ORDER)
+def test_of_the_head_of_a_ubl_order(hub: AtWork, case: str) -> None:
+    code, said, mark = OF_THE_HEAD_OF_A_UBL_ORDER[case]
+    got = hub.send(UBL.replace(mark, said.encode() + mark), NORDLYS)
+    assert (got.message.outcome, code in codes(got)) == ("held", True), [str(each) for each in findings(got)]
+
+
+def test_a_ubl_line_that_is_cancelled_is_held(hub: AtWork) -> None:
+    mark = b'<cbc:Quantity unitCode="EA">10<'
+    assert_held(hub, UBL.replace(mark, CBC.format("LineStatusCode", "Cancelled").encode() + mark), NORDLYS, whole=False)
+
+
+def test_of_what_a_ubl_line_refers_to(hub: AtWork) -> None:
+    said = CAC.format("OrderLineReference", CBC.format("LineID", "2") + CBC.format("LineStatusCode", "Cancelled"))
+    at = UBL.rindex(b"</cac:OrderLine>")
+    assert_held(hub, UBL[:at] + said.encode() + UBL[at:], NORDLYS, whole=False)
+
+
+def test_a_time_that_deliveries_may_take_holds_a_ubl_order(hub: AtWork) -> None:
+    said = CBC.format("DurationMeasure", "30").encode()
+    got = hub.send(UBL.replace(b"<cbc:EndDate>2027-02-17</cbc:EndDate>", said, 1), NORDLYS)
+    assert (got.message.outcome, "BUS-DATE-FILLED" in codes(got)) == ("held", False)
 
 
 def test_where_a_ubl_item_has_to_come_from(hub: AtWork) -> None:

@@ -20,10 +20,11 @@ from hub.business.orders.decide import Given, decide
 from hub.business.orders.filing import NewOrder, answered, first_answer, ready, take_order
 from hub.business.orders.model import Decision, Effect, Source
 from hub.business.orders.parties import SELLERS
+from hub.business.orders.places import goods_to
 from hub.business.orders.reasons import HOLDING
 from hub.business.orders.rules import OrderRules
 from hub.business.orders.terms import currency_of
-from hub.business.orders.to_make import goods_to, order_to_make, requisition_of
+from hub.business.orders.to_make import order_to_make, requisition_of
 from hub.business.room import Arrived, DocumentRef, Prepared, Standing
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.result import Due, Event, OpenDuty, Result

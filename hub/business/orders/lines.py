@@ -75,7 +75,7 @@ def _as_sent(line: OrderLine, item: CatalogueItem | None, terms: OrderTerms, pat
     reasons += contracts_of_line(line, terms.contract, terms.catalogue, path)
     reasons += lots_of_line(line, path)
     reasons += check_further_prices(line, path)
-    reasons += places_of_line(line, terms.home, path)
+    reasons += places_of_line(line, terms.home, terms.buyer, path)
     reasons += unweighed_of_line(line, path)
     return reasons + line_total(line, item, terms.currency, path)
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from hub.business.orders.bearings import CONDITIONS, GOODS, PARTIES
+from hub.business.orders.parties import BUYERS
 from hub.business.orders.reasons import Reason, say
 from hub.canonical.halves import half
 from hub.canonical.named import REVISION as REVISED
@@ -33,6 +36,21 @@ def ship_to(order: PurchaseOrder) -> Party | None:
     return named or next((party for party in order.parties if PARTIES.get(party.role or "") == GOODS), None)
 
 
+def goods_to(order: PurchaseOrder) -> Party | None:
+    """Return the place the goods go to, as its party and the delivery say it between them: some dialects say it by the
+    one, some by the other, some half by each."""
+    party, delivery = ship_to(order), order.delivery
+    if delivery is None or (delivery.place is None and delivery.address is None):
+        return party
+    named = party or Party(role="ship-to")
+    return replace(named, id=named.id or delivery.place, address=named.address or delivery.address)
+
+
+def buyer_of(order: PurchaseOrder) -> Party | None:
+    """Return who orders: goods that go to them by name go to the order's place."""
+    return next((party for party in order.parties if party.role in BUYERS), None)
+
+
 def places_of_order(order: PurchaseOrder) -> list[Reason]:
     """Return why it is not certain where the goods of the whole order go."""
     home = ship_to(order)
@@ -43,19 +61,22 @@ def places_of_order(order: PurchaseOrder) -> list[Reason]:
             words = {"role": party.role or "", "place": _called(party), "home": _called(home)}
             key = "BUS-PLACE/order" if bearing else "BUS-PLACE-UNKNOWN/order"
             reasons.append(say(key, f"parties[{index}]", found=words["place"], line=None, **words))
-    place = order.delivery.place if order.delivery else None
-    if place and home and home.id and place.value != home.id.value:
-        words = {"role": "delivery", "place": place.value, "home": _called(home)}
-        reasons.append(say("BUS-PLACE/order", "delivery.place", found=place.value, line=None, **words))
+    if order.delivery and home and not _is_called(home, buyer_of(order)):
+        where = Party(id=order.delivery.place, address=order.delivery.address)
+        if _lies_elsewhere(where, home):
+            words = {"role": "delivery", "place": _called(where), "home": _called(home)}
+            reasons.append(say("BUS-PLACE/order", "delivery.place", found=words["place"], line=None, **words))
     return reasons
 
 
-def places_of_line(line: OrderLine, home: Party | None, path: str) -> list[Reason]:
-    """Return why it is not certain where the goods of the line go; ``home`` is the place of the order."""
+def places_of_line(line: OrderLine, home: Party | None, buyer: Party | None, path: str) -> list[Reason]:
+    """Return why it is not certain where the goods of the line go; ``home`` is the place of the order, ``buyer`` who
+    orders, where it is known.
+    """
     reasons: list[Reason] = []
     for index, party in enumerate(line.parties):
         bearing = PARTIES.get(party.role or "")
-        if bearing is None or (bearing == GOODS and (home is None or not _same(party, home))):
+        if bearing is None or (bearing == GOODS and _goes_elsewhere(party, home, buyer)):
             words = {"role": party.role or "", "place": _called(party), "home": _called(home)}
             key = "BUS-PLACE/line" if bearing else "BUS-PLACE-UNKNOWN/line"
             reasons.append(say(key, f"{path}.parties[{index}]", found=words["place"], line=line.number, **words))
@@ -152,7 +173,41 @@ def _same(one: Party, other: Party) -> bool:
         return False
     if one.id and other.id:
         return True
-    return one.name is not None and one.name == other.name
+    if one.name and other.name:
+        return one.name == other.name
+    return one.address is not None and one.address == other.address
+
+
+def _goes_elsewhere(party: Party, home: Party | None, buyer: Party | None) -> bool:
+    """Say whether goods for ``party`` would not go to ``home``."""
+    if home is not None and _same(party, home):
+        return False
+    return _says_who(party) and not _is_called(party, buyer)
+
+
+def _lies_elsewhere(where: Party, home: Party) -> bool:
+    """Say whether the place of the delivery is another than that of the party it goes to. A number is the whole of a
+    place, and whoever is named beside it without it is somebody else; an address alone may have its name there.
+    """
+    if where.id and home.id and where.id.scheme == home.id.scheme:
+        return where.id.value != home.id.value
+    if where.address and home.address:
+        return where.address != home.address
+    return where.id is not None and _says_who(home)
+
+
+def _says_who(party: Party) -> bool:
+    """Say whether a party is more than somebody to ask there."""
+    return party.id is not None or party.name is not None or party.address is not None
+
+
+def _is_called(party: Party, buyer: Party | None) -> bool:
+    """Say whether a party is named as the buyer is, by a number or by name, and has no address of its own."""
+    if buyer is None or party.address:
+        return False
+    numbers = [each.value for each in (buyer.id, buyer.endpoint, buyer.legal.id if buyer.legal else None) if each]
+    names = [each for each in (buyer.name, buyer.legal.name if buyer.legal else None) if each]
+    return party.id.value in numbers if party.id else party.name in names
 
 
 def _named(place: str | None, role: str | None, home: Party | None) -> bool:
@@ -165,4 +220,6 @@ def _named(place: str | None, role: str | None, home: Party | None) -> bool:
 def _called(party: Party | None) -> str:
     if party is None:
         return ""
-    return (party.id.value if party.id else None) or party.name or ""
+    lying = party.address
+    city = lying and (lying.city or ", ".join(lying.lines))
+    return (party.id.value if party.id else None) or party.name or city or ""

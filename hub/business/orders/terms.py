@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from hub.business.orders.catalogue import Catalogue, DockCalendar
 from hub.business.orders.days import Days, days_of_order
-from hub.business.orders.places import ship_to
+from hub.business.orders.places import buyer_of, goods_to
 from hub.canonical.order import PurchaseOrder
 from hub.canonical.shared import Party
 from hub.kernel.numbers import plain, written
@@ -38,6 +38,7 @@ class OrderTerms(Struct):
     currency: str | None  # of the order, else the only one its contract has
     days: Days  # for lines that say none of their own
     home: Party | None  # where the goods go
+    buyer: Party | None  # who orders
     repeated: frozenset[str]  # line numbers that stand on more than one line
 
 
@@ -52,7 +53,8 @@ def terms_of(order: PurchaseOrder, catalogue: Catalogue, calendar: DockCalendar,
         contract=order.contract,
         currency=currency_of(order) or catalogue.only_currency(order.contract),
         days=days_of_order(order),
-        home=ship_to(order),
+        home=goods_to(order),
+        buyer=buyer_of(order),
         repeated=_repeated([line.number for line in order.lines]),
     )
 

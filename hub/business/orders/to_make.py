@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from hub.business.orders.model import LineState, LineVerdict, OrderConditions, OrderState
 from hub.business.orders.parties import BUYERS
-from hub.business.orders.places import ship_to
+from hub.business.orders.places import goods_to, ship_to
 from hub.canonical.order import AnsweredLine, OrderAcknowledgement, OrderLine, PurchaseOrder
 from hub.canonical.shared import Party, Terms
 from hub.kernel.words import Id
@@ -44,16 +44,6 @@ def order_to_make(order: PurchaseOrder, state: OrderState, answer: OrderAcknowle
     if texts:
         said["terms"] = texts
     return replace(answer, parties=_parties(order, state.partner), lines=lines, **said)
-
-
-def goods_to(order: PurchaseOrder) -> Party | None:
-    """Return the place the goods go to, as its party and the delivery say it between them: some dialects say it by the
-    one, some by the other, some half by each."""
-    party, delivery = ship_to(order), order.delivery
-    if delivery is None or (delivery.place is None and delivery.address is None):
-        return party
-    named = party or Party(role="ship-to")
-    return replace(named, id=named.id or delivery.place, address=named.address or delivery.address)
 
 
 def conditions_of(order: PurchaseOrder) -> OrderConditions:

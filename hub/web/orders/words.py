@@ -21,11 +21,11 @@ FREIGHT = {
     "prepaid-only": N_("prepaid by us"),
     "prepaid-charged-to-customer": N_("prepaid by us, charged to the customer"),
     "paid-by-seller": N_("paid by us"),
-    "vendor": N_("paid by us"),
     "buyer": N_("paid by the customer"),
     "third-party": N_("paid by a third party"),
     "per-contract": N_("as the contract says"),
     "pickup": N_("the customer picks it up"),
+    "customer-pickup": N_("the customer picks it up"),
     "no-charge": N_("free of charge"),
 }
 """Who pays the freight; a word that is not here is shown as it is."""

@@ -11,10 +11,18 @@ import pytest
 from hub.web.app import create_app
 from tests.flow.at_work import AtWork
 from tests.flow.overlay import short_numbers
+from tests.flow.test_ubl import NORDLYS, ORDER, answers
 from tests.flow.wire import acknowledgement, group, interchange, line, of_kind, one_order, order, transaction
 from tests.web.conftest import client_of, session_of
 
 Page = Callable[[str], str]
+UBL = ORDER
+
+
+def _an_hour_later(body: bytes) -> bytes:
+    return re.sub(rb"(<cbc:IssueTime>)\d\d", rb"\g<1>23", body)
+
+
 REJECTED = "Rejected by the partner"
 
 
@@ -40,11 +48,60 @@ def page_in(hub: AtWork, path: str) -> str:
 
 @pytest.mark.parametrize("purpose", ["01", "04", "05"])
 def test_of_a_held_order_one_is_told_to_agree_not_to_have_it_sent_anew(hub: AtWork, page: Page, purpose: str) -> None:
-    got = hub.send(one_order("N-1", purpose=purpose))
+    hub.send(one_order("N-1"))
+    got = hub.send(one_order("N-1", 102, purpose=purpose))
     assert got.message.outcome == "held"
     shown = page(f"/messages/{got.message.id}")
     assert "ask them for a new order number" in shown
     assert "ask the partner to send it anew" not in shown
+
+
+@pytest.mark.parametrize("purpose", ["01", "04", "05"])
+def test_of_what_is_held_about_an_order_that_never_came_its_number_is_free(
+    hub: AtWork, page: Page, purpose: str
+) -> None:
+    got = hub.send(one_order("N-1", purpose=purpose))
+    shown = page(f"/messages/{got.message.id}")
+    assert "ask the partner to send it anew, under a new control number" in shown
+    assert "ask them for a new order number" not in shown
+    assert hub.send(one_order("N-1", 102)).message.outcome == "accepted"
+
+
+def test_of_what_was_not_understood_the_number_is_free_and_the_page_asks_for_it_anew(hub: AtWork, page: Page) -> None:
+    got = hub.send(UBL.replace(b'unitCode="EA"', b'unitCode="QQ"'), NORDLYS)
+    assert got.message.outcome == "held"
+    shown = page(f"/messages/{got.message.id}")
+    assert "ask the partner to send it anew, put right" in shown
+    assert "new control number" not in shown
+    assert "held as a copy" not in shown
+    assert hub.send(UBL, NORDLYS).message.outcome in ("accepted", "changed")
+
+
+def test_of_an_order_that_came_twice_the_page_says_that_its_number_is_taken(hub: AtWork, page: Page) -> None:
+    hub.send(UBL, NORDLYS)
+    got = hub.send(_an_hour_later(UBL), NORDLYS)
+    assert got.message.outcome == "duplicate"
+    shown = page(f"/messages/{got.message.id}")
+    assert "ask them for a new order number" in shown
+    assert "send it anew" not in shown
+
+
+def test_of_other_content_under_a_number_that_was_taken_the_page_asks_for_a_number_of_its_own(
+    hub: AtWork, page: Page
+) -> None:
+    hub.send(UBL, NORDLYS)
+    got = hub.send(UBL.replace(b">400<", b">500<"), NORDLYS)
+    assert got.message.outcome == "quarantined"
+    assert "send the second under a number of its own" in page(f"/messages/{got.message.id}")
+
+
+def test_an_order_that_waits_and_was_told_so_has_heard_of_what_it_asks_for(hub: AtWork, page: Page) -> None:
+    got = hub.send(UBL.replace(b"5560001234", b"5560009999"), NORDLYS)
+    assert got.message.outcome == "held"
+    assert len(answers(hub, got.message.id, "OrderResponse")) == 1
+    shown = page(f"/messages/{got.message.id}")
+    assert "has heard nothing yet" not in shown
+    assert "says of its syntax alone" not in shown
 
 
 def test_of_a_rejected_set_one_is_told_to_have_it_sent_anew(hub: AtWork, page: Page) -> None:

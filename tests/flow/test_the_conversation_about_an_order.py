@@ -156,3 +156,16 @@ def test_the_api_names_every_message_of_the_conversation_to_a_person_and_to_a_pa
 def test_the_page_of_an_order_says_who_pays_the_freight(hub: AtWork) -> None:
     hub.send(SAMPLES[ACME].read_bytes(), ACME)
     assert "collect: the receiver pays the carrier" in page_of_order(hub, ACME, "4500098123")
+
+
+def test_every_message_has_its_moment_and_the_history_says_when_the_order_was_answered(hub: AtWork) -> None:
+    hub.send(one_order("4500098123"))
+    page = page_of_order(hub, ACME, "4500098123")
+    talk, history = (
+        page[page.index('id="conversation"') : page.index('id="history"')],
+        page[page.index('id="history"') :],
+    )
+    said = [re.sub(r"<[^>]+>", "", each) for each in re.findall(r"<time[^>]*>.*?</time>", talk)]
+    assert len(said) == len(ENTRY.findall(talk))
+    assert all(re.search(r"\d\d:\d\d:\d\d", each) or re.search(r"\d:\d\d:\d\d", each) for each in said), said
+    assert re.search(r'<a href="/messages/[^"]+">Answered</a>', history)

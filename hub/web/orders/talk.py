@@ -128,6 +128,11 @@ def talk_of(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
         for duty in duties_because_of(conn, head.source.message)
     )
     own = [OrderStep(at=each.at, title=order_words.EVENTS.get(each.kind, each.text)) for each in head.history]
+    own += [
+        OrderStep(at=each.at, title=order_words.ANSWERED, message=each.id)
+        for each in conversation
+        if each.role == DocumentRole.ANSWER
+    ]
     sent = (each.message for each in conversation if each.message and each.ours and each.role != OUR_RECEIPT)
     came = (each for each in conversation if each.role == NAMING)
     steps = [*own, *(step for row in sent for step in _handed_over(conn, row)), *(_came(each) for each in came)]

@@ -52,6 +52,7 @@ EVENTS = {
     "instruction-held": N_("An instruction about this order is held for a person"),
     "answer-repeated": N_("The first answer was given once more"),
 }
+ANSWERED = N_("Answered")
 HANDOVER = {
     "sent": N_("Sent to %(partner)s"),
     "delivered": N_("Delivered to %(partner)s"),

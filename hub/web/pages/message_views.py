@@ -25,6 +25,7 @@ from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
 from hub.web.canonical import Branch, place_of, tree_of
 from hub.web.hub import Hub, Link
+from hub.web.languages import N_
 from hub.web.navigation import PAGES_OF
 from hub.web.pages.findings import FINDINGS_SHOWN_MAX
 from hub.web.pages.steps import STEPS_SHOWN_MAX, Understood
@@ -34,6 +35,10 @@ TABS_MAX = 40  # documents offered above the views; the next forty are one link 
 LISTED_MAX = 20  # answers, acknowledgements
 ENVELOPES_SHOWN_MAX = 3
 WHEN_HELD = {document: room.when_held for room in ROOMS for document in room.handles}
+TAKEN = ("held", "duplicate")  # of a record that stands: what comes again under its number is held once more
+SEND_RENUMBERED = N_("If the fault is theirs: ask the partner to send it anew, under a new control number.")
+SEND_APART = N_("If both are meant: ask the partner to send the second under a number of its own.")
+SEND_ANEW = N_("If the fault is theirs: ask the partner to send it anew, put right.")
 OF_MAP = "MAP-"  # codes of what is found where a document is read
 CANONICAL_READ_MAX = 1024 * 1024  # bytes of a document shown as understood: some 2,000 lines
 
@@ -60,13 +65,30 @@ class Shown(Struct):
     record: Pages | None = None  # where people read the record that the document is about, if there is one
 
     @property
-    def when_held(self) -> str | None:
-        """What helps where documents of one room that are held are all that calls a person: to agree, not to send
-        anew."""
-        if self.detail.message.validation not in ("valid", "warnings"):
+    def is_answered(self) -> bool:
+        """Whether it has an answer that says more than that its syntax is sound."""
+        return any(each.document != FunctionalAcknowledgement.__name__ for each in self.detail.answers)
+
+    @property
+    def if_theirs(self) -> str:
+        """What the partner is asked for where the fault is theirs: to agree, where what they send under the number of a
+        record that stands would be held once more; else to send it anew, under the number that has to be another."""
+        return self._to_agree or self._to_send
+
+    @property
+    def _to_agree(self) -> str | None:
+        if self.detail.message.validation not in ("valid", "warnings") or self.record is None:
             return None
-        ways = {WHEN_HELD.get(each.document or "") for each in self.detail.documents if each.outcome == "held"}
+        ways = {WHEN_HELD.get(each.document or "") for each in self.detail.documents if each.outcome in TAKEN}
         return ways.pop() if len(ways) == 1 else None
+
+    @property
+    def _to_send(self) -> str:
+        message = self.detail.message
+        syntax = SYNTAXES.get(message.syntax or "")
+        if syntax is not None and syntax.called_by is not None:
+            return SEND_RENUMBERED
+        return SEND_APART if message.outcome == "quarantined" else SEND_ANEW
 
 
 class Views(Struct):

@@ -140,6 +140,7 @@ class JudgedDocument(Struct):
     findings: Sequence[Diagnostic] = ()
     version: str | None = None
     subject: Key | None = None  # what it is about
+    unanswered: Sequence[Diagnostic] = ()  # why its room asks a person, and says nothing to it by itself
     is_answer: bool = False  # itself, to something of ours: nothing is said of it
 
 

@@ -89,6 +89,13 @@ said_to_partners(
             "line {line}: ordered at {ordered}, contract {contract} says {agreed}; within the tolerance agreed",
             "nothing to do",
         ),
+        **dict.fromkeys(
+            ("BUS-ORDER-DUPLICATE", "BUS-ORDER-DUPLICATE/same", "BUS-ORDER-DUPLICATE/lines"),
+            (
+                "order {order} arrived again ({second}); the first ({first}) stands, and no further answer follows",
+                "if both are meant, send this one under an order number of its own",
+            ),
+        ),
         "BUS-ACKNOWLEDGES-UNNAMED": ("your acknowledgement names no message of ours", WHICH),
     },
     of_all_cases=("MAP-NOT-ROUTED",),

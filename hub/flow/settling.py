@@ -15,6 +15,7 @@ from functools import partial
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from hub.canonical.result import Result
 from hub.exchange import envelopes, outbox, recording
 from hub.exchange.budgets import by_partner, spend
 from hub.exchange.controls import one_at_a_time
@@ -23,7 +24,7 @@ from hub.exchange.model import DocumentRow, Duty, EnvelopeRow
 from hub.exchange.partners import Partner
 from hub.exchange.waiting import subject_stands
 from hub.exchange.weights import RESENT, Amount
-from hub.flow.documents import SUBJECTS, Document, Envelope, is_test
+from hub.flow.documents import SUBJECTS, Document, Envelope, JudgedDocument, is_test
 from hub.flow.drafts import Reply
 from hub.flow.effects import Effects
 from hub.flow.handling import Results
@@ -213,7 +214,7 @@ class _Settlement:
             result=result,
             row=document_row(document, envelope, details, result, self._message.id, self.partner.id, test=test),
             numbers=syntax.numbers(envelope, document),
-            judged=syntax.judged(document),
+            judged=_with_room_heard(syntax.judged(document), result),
             place=partial(syntax.place, envelope, document),
         )
 
@@ -261,6 +262,13 @@ class _Settlement:
         elif jobs.extend(conn, [fence], now=self._effects.now) != 1:
             raise Conflict(f"job {fence.job} is in other hands")
         subject_stands(conn, self.partner.id, self._stand, now=self._effects.now)
+
+
+def _with_room_heard(judged: JudgedDocument | None, result: Result) -> JudgedDocument | None:
+    """Return what is said of a document, with why no answer follows to one whose number is taken."""
+    if judged is None or result.outcome != "duplicate" or result.attention is None:
+        return judged
+    return replace(judged, unanswered=result.findings)
 
 
 def _about(settled: Settled) -> list[Key]:

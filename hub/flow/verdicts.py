@@ -57,9 +57,11 @@ def _verdict(outcome: JudgedDocument, whole: str) -> AcknowledgedDocument:
     """Return the verdict on one document: rejected by its form; or held for a person, for what our map cannot take.
 
     Of a held one nothing has taken effect, so it is not told accepted; nor rejected, for a person may yet take it up.
+    Nor is one told accepted to which no answer follows, for its number is taken: it is told that.
     """
-    faults = [each for each in outcome.findings if each.severity.is_reject]
-    by_form = worst([each for each in faults if is_of_form(each.code)]).is_reject
+    refused = [each for each in outcome.findings if each.severity.is_reject]
+    faults = [*refused, *outcome.unanswered]
+    by_form = worst([each for each in refused if is_of_form(each.code)]).is_reject
     number = outcome.number or None
     return AcknowledgedDocument(
         kind=outcome.kind,

@@ -116,7 +116,7 @@ class _Inventor:
         said: dict[str, Any] = {}
         more = False  # than the words its place stands for
         for rule in variant.rules:
-            if rule.writes and rule.reads and rule.source.guard is None:
+            if rule.reads and rule.source.guard is None and (rule.writes or rule.shape.required):
                 value = self._value(rule, index)
                 if value is not None:
                     more = more or rule.source.word is None

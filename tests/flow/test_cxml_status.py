@@ -153,3 +153,13 @@ def test_however_broken_a_cxml_is_its_payload_is_told_back_where_anybody_could_r
     [sent] = answers(hub, got.message.id, "StatusUpdateRequest")
     assert (got.message.validation, spoken_of(sent)) == ("unreadable", [PAYLOAD])
     assert status(hub, got.message.id)[0] == ["406", "Not Acceptable"]
+
+
+def test_an_order_whose_number_is_taken_is_told_so_and_promised_no_answer(hub: AtWork) -> None:
+    hub.send(ORDER, MERIDIAN)
+    got = hub.send(ORDER.replace(PAYLOAD.encode(), b"another@buy.example"), MERIDIAN)
+    code, text = status(hub, got.message.id)
+    assert (got.message.outcome, code) == ("duplicate", ["201", "Accepted"])
+    assert "no further answer follows" in text
+    assert "told by itself" not in text
+    assert answers(hub, got.message.id) == []

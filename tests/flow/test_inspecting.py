@@ -153,3 +153,10 @@ def test_a_doubt_about_the_envelope_alone_is_a_finding_and_so_is_what_stands_in_
     )  # fmt: skip
     stray = inspect(STRANGE_X12.replace(b"GE*1*", b"ZZZ*1~GE*1*"), RULES)
     assert (stray.verdict, one(stray).verdict, bool(stray.findings)) == ("findings", "valid", True)
+
+
+def test_an_acknowledgement_of_ours_is_understood() -> None:
+    case = CHECKOUT / "mappings/nordlys-implants/application-response/cases/an order that came"
+    ours = (case / "expected.xml").read_bytes()
+    told = inspect(ours, RULES)
+    assert (told.verdict, one(told).document) == ("valid", "FunctionalAcknowledgement")

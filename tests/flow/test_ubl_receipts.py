@@ -138,3 +138,15 @@ def test_who_does_not_ask_is_told_nothing(tmp_path: Path, hub_with: OpenOver) ->
 def test_nobody_elses_acknowledgement_changes(hub: AtWork) -> None:
     got = hub.send(one_order("1"))
     assert {each.kind for each in hub.answers(got.message.id)} == {"997", "855"}
+
+
+def test_an_order_whose_number_is_taken_is_told_which_stands_and_no_answer_is_owed(hub: AtWork, shared: Path) -> None:
+    first = hub.send(ORDER, NORDLYS)
+    got = hub.send(ORDER.replace(b"10:42:00", b"11:42:00"), NORDLYS)
+    told = receipt(hub, got, shared)
+    assert (got.message.outcome, code_of(told), said(told, REASONS)) == ("duplicate", ["AB"], ["BV"])
+    [text] = said(told, TEXTS)
+    assert f"message {first.message.id}" in text
+    assert "no further answer follows; if both are meant, send this one under an order number of its own" in text
+    assert answers(hub, got.message.id) == []
+    assert [each.state for each in got.duties if each.debtor == "us"] == []

@@ -117,6 +117,7 @@ def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived, rules: O
     subject = Key(kind="purchase-order", value=order.number) if order.number else None
     keys = _order_keys(order, decision, rules.catalogue)
     asks = Effect.ASK_A_PERSON in decision.effects
+    owes = asks and decision.outcome != "duplicate"  # the first has its answer; a second is told that it came
     due = []
     if decision.answer and not _SENDS.isdisjoint(decision.effects):
         due.append(
@@ -135,7 +136,7 @@ def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived, rules: O
         findings=decision.all_reasons,
         due=due,
         events=_happened(order, decision, arrived),
-        open_duties=[OpenDuty(partner=arrived.partner.id, document=OrderAcknowledgement.__name__)] if asks else [],
+        open_duties=[OpenDuty(partner=arrived.partner.id, document=OrderAcknowledgement.__name__)] if owes else [],
         subject=subject,
         keys=keys,
         attention=_question(decision) if asks else None,

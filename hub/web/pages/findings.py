@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hub.flow.views import is_about_ours, line_in_view, nearest, place_in_view
 from hub.kernel.diagnostics import Diagnostic
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 
 FINDINGS_SHOWN_MAX = 100  # of one document; nobody reads more, and the API has them all
@@ -16,6 +17,19 @@ class ShownFinding(Struct):
 
     finding: Diagnostic
     at: str | None = None
+
+    @property
+    def found(self) -> str | Wording | None:
+        """The offending value; None where it is something said, which the sentence says already."""
+        return self._beside(self.finding.was)
+
+    @property
+    def expected(self) -> str | Wording | None:
+        """What is asked for in its place; None where the sentence says it already."""
+        return self._beside(self.finding.expected)
+
+    def _beside(self, value: str | Wording | None) -> str | Wording | None:
+        return None if isinstance(value, Wording) and str(value) in self.finding.message else value
 
     @property
     def element(self) -> str:

@@ -119,6 +119,11 @@ def no_rules(configuration: Configuration, partner: PartnerFacts) -> None:
     """The rules of a room that decides by the document alone."""
 
 
+def says_no_numbers(document: Struct) -> Sequence[Key]:
+    """Of a room whose documents people ask for by their own number alone."""
+    return ()
+
+
 def prepares_nothing(arrived: Arrived, rules: Any) -> None:
     """Of a room whose every decision depends on what stands."""
 
@@ -140,6 +145,8 @@ class Room:
     handles: Mapping[str, Handle]  # by name of the canonical document
     documents: Mapping[str, str]  # canonical documents it takes or owes, and what people call them
     keys: Mapping[str, str] = field(default_factory=dict)  # kinds of numbers, the one people use first; and its name
+    numbers: Callable[[Struct], Sequence[Key]] = says_no_numbers
+    """By what else people ask for a document it handles, as the document says it: also one that takes no effect."""
     changes: Mapping[str, ChangeOf] = field(default_factory=dict)
     """By name of the canonical document, those that change what stands: they wait for what came before them, and where
     their handler says so for their subject (``Result.waits``). Those not named here are new, and never wait."""

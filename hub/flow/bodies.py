@@ -25,9 +25,9 @@ from hub.exchange.controls import Numbers
 from hub.exchange.model import DocumentRow, EnvelopeRow
 from hub.exchange.partners import Partner
 from hub.flow.acknowledged import take_unnamed_acknowledgement
-from hub.flow.documents import Document, Envelope, Identity, JudgedDocument, Survey, is_test
+from hub.flow.documents import Document, Envelope, Identity, JudgedDocument, NotRouted, Survey, is_test
 from hub.flow.drafts import Content, DocumentAcknowledgements, Draft, Reply, Unsendable
-from hub.flow.numbered import numbers_of, numbers_of_others
+from hub.flow.numbered import numbers_before_the_break, numbers_of, numbers_of_others, numbers_said
 from hub.flow.routing import agreed_maps, route
 from hub.flow.rules import Rules
 from hub.flow.signing import DoorWords
@@ -35,10 +35,10 @@ from hub.flow.syntax import Framed, Opened, Take
 from hub.flow.verdicts import ACKNOWLEDGEMENTS, in_fewer_words, verdict_on
 from hub.flow.views import View
 from hub.formats.body import Bytes
-from hub.formats.family import Family, OpenedDocument
+from hub.formats.family import BodyFamily, OpenedDocument
 from hub.formats.schema import Schema
 from hub.kernel.diagnostics import Diagnostic, Severity, worst
-from hub.kernel.errors import Misconfigured
+from hub.kernel.errors import Misconfigured, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key
 from hub.kernel.sentence import Phrase, Word, declared
@@ -51,6 +51,7 @@ from hub.platform.configuration import Configuration
 DOCUMENT = "document"
 """The kind of a reference that is what a map says a document is known by."""
 NOTHING_AGREED, WRAPPED = "nothing-agreed", "wrapped"
+BEGINNING_BYTES_MAX = 16 * 1024  # looked at of a body that breaks off: what people ask for stands at its head
 KIND_CHARACTERS_MAX = 60  # as its column has it
 _UNFIT_FOR_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -80,19 +81,10 @@ declared(
 )
 
 
-class NotRouted(Struct):
-    """What is said of a document that no map takes, and what it says of itself."""
-
-    finding: Diagnostic
-    kind: str  # how the wire names it
-    number: str = ""  # its own, as sent
-    numbers: list[tuple[str, str]] = []  # kind and value: what people ask for it by
-
-
 class BodySyntax(DoorWords, ABC):
     """A syntax whose body is one document of its family."""
 
-    family: Family
+    family: BodyFamily
     keys: Mapping[str, str] = {DOCUMENT: "Known by"}
     called_by: str | None = None
     rejects: Mapping[Severity, str] = {}
@@ -124,7 +116,15 @@ class BodySyntax(DoorWords, ABC):
     def open(self, body: Bytes, rules: Rules, partner: Partner, every: int = 0) -> Generator[None, None, Opened]:
         """Open the body, judge and map its document, in one step."""
         yield from ()
-        return OpenedBody(self, self.document(bytes(body)), rules, partner)
+        try:
+            received = self.document(bytes(body))
+        except Unreadable as fault:
+            begun = self.family.beginning(bytes(body[:BEGINNING_BYTES_MAX]))
+            if begun is not None:
+                said = numbers_before_the_break(begun, self.family, rules, partner)
+                fault.numbers = [*said, *self.not_routed(begun, partner, []).numbers, *self.names(begun)]
+            raise
+        return OpenedBody(self, received, rules, partner)
 
     def is_agreed(self, partner: Partner) -> bool:
         """Maps alone say so."""
@@ -422,10 +422,11 @@ class OpenedBody:
             schema_digest=map_.schema.digest,
         )
         applied = map_.apply(checked.root)
-        document = replace(document, numbers=[*numbers_of(map_.document, applied.document), *document.numbers])
+        findings = [*document.findings, *applied.findings]
+        by = numbers_said if worst(findings).is_reject else numbers_of  # of a sound one its room says them
+        document = replace(document, numbers=[*by(map_.document, applied.document), *document.numbers])
         if document.rejected:
             return document, envelope
-        findings = [*document.findings, *applied.findings]
         document = replace(document, findings=findings, map_name=map_.name, map_digest=map_.digest)
         if applied.document is None:
             return document, envelope

@@ -144,6 +144,15 @@ class JudgedDocument(Struct):
     is_answer: bool = False  # itself, to something of ours: nothing is said of it
 
 
+class NotRouted(Struct):
+    """What is said of a document that no map takes, and what it says of itself."""
+
+    finding: Diagnostic
+    kind: str  # how the wire names it
+    number: str = ""  # its own, as sent
+    numbers: list[tuple[str, str]] = []  # kind and value: what people ask for it by
+
+
 def is_test(envelope: Envelope, partner: Partner) -> bool:
     """Say whether what the envelope holds is a test: unless it and the partner's file both say production.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from hub.business.rooms import ROOMS
+from hub.exchange.partners import Partner
 from hub.flow.routing import agreed_maps, route
 from hub.flow.rules import Rules
 from hub.formats.family import Family, OpenedDocument
@@ -23,6 +24,25 @@ def numbers_of(name: str, document: Struct | None) -> list[tuple[str, str]]:
     """Return the number of a canonical document, as its room calls that kind; nothing where it says none."""
     kind, number = NUMBERED.get(name), getattr(document, "number", None)
     return [(kind, number)] if kind and isinstance(number, str) else []
+
+
+def numbers_said(name: str, document: Struct | None) -> list[tuple[str, str]]:
+    """Return all by which people ask for a canonical document that takes no effect, as far as it could be read."""
+    if document is None:
+        return []
+    said = [number for room in ROOMS if name in room.handles for number in room.numbers(document)]
+    return [*numbers_of(name, document), *((each.kind, each.value) for each in said)]
+
+
+def numbers_before_the_break(
+    begun: OpenedDocument, family: Family, rules: Rules, partner: Partner
+) -> list[tuple[str, str]]:
+    """Return by what a body that breaks off is asked for, as the map says it that was agreed for what has begun."""
+    with suppress(Misconfigured):  # it is told by what can be read
+        map_ = route(begun, family, agreed_maps(rules, partner, family.name))
+        if map_ is not None:
+            return numbers_said(map_.document, map_.apply(family.check(begun, map_.schema).root).document)
+    return []
 
 
 def numbers_of_others(received: OpenedDocument, family: Family, rules: Rules) -> list[tuple[str, str]]:

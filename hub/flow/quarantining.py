@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from hub.exchange import recording
 from hub.exchange.budgets import by_partner, spend
 from hub.exchange.controls import one_at_a_time
-from hub.flow.documents import Envelope
+from hub.flow.documents import SUBJECTS, Envelope
 from hub.flow.drafts import Reply
 from hub.flow.effects import Effects
 from hub.flow.replying import drafts_of, replied_amount
@@ -17,6 +17,7 @@ from hub.flow.services import Services
 from hub.flow.syntaxes import SYNTAXES
 from hub.flow.tasks import ALL_ACKNOWLEDGED, Task, complete
 from hub.kernel.errors import Misconfigured, Unreadable
+from hub.kernel.outcome import Key
 from hub.kernel.sentence import Wording
 
 
@@ -27,6 +28,8 @@ def quarantine(services: Services, task: Task, fault: Unreadable, conn: Connecti
         recording.note_acknowledged(conn, message.id, ALL_ACKNOWLEDGED)
     reply = _reply(services, task, fault)
     _send(services, task, fault, reply, conn)
+    keys = recording.kept_keys(Key(kind=kind, value=value) for kind, value in fault.numbers)
+    recording.put_kept_keys(conn, [(message.partner, message.id, keys)], SUBJECTS)
     recording.record(
         conn,
         recording.Processed(
@@ -38,6 +41,7 @@ def quarantine(services: Services, task: Task, fault: Unreadable, conn: Connecti
             acknowledgement=reply.acknowledgement if reply.of_documents else message.acknowledgement,
             attention=Wording(key="call/unreadable", words={"message": findings[0].wording}),
             syntax=fault.syntax,
+            keys=keys,
             findings=findings,
         ),
     )

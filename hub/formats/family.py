@@ -148,3 +148,13 @@ class Family(Protocol):
 
     def rule(self, received: OpenedDocument, at: Location) -> str:
         """Return how a rule would name the place of a finding."""
+
+
+class BodyFamily(Family, Protocol):
+    """A syntax of which a body is one document."""
+
+    def beginning(self, data: bytes) -> OpenedDocument | None:
+        """Return what stands whole before the break of a body that is no document, by its first bytes; None: nothing.
+
+        Nobody judges or takes it: it says by what numbers the body is found.
+        """

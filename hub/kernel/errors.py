@@ -48,6 +48,8 @@ class Unreadable(HubError):
         """As what it was read: xml, json; None where nothing says what it is."""
         self.reference = ""
         """By what its sender calls it, where that can be told."""
+        self.numbers: list[tuple[str, str]] = []
+        """Kind and value of what stood in it before the break: by that people ask for it."""
         self.found: list[Diagnostic] = []
         """What is wrong, place by place, where its syntax says it by line and column."""
 

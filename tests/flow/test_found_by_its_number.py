@@ -163,6 +163,99 @@ def test_our_answer_is_found_by_its_own_number(hub: AtWork, partner: str) -> Non
     assert ("answer", answers[0].message) in hub.found(number)
 
 
+CUT = {
+    "summit-surgical": (700, ["SU-2026-004802", "FA-118", "SU-88-120"]),
+    "nordlys-implants": (3_000, ["NL-2026-10077", "10077", "RA-2026-31", "7350000000013", "7350000000020"]),
+    "meridian-cath": (3_000, ["MC-4500071", "080114277", "AN01000421977"]),
+    "helix-diagnostics": (400, ["HX-100-2240"]),
+}
+"""By partner, how much of the order of the samples arrives, and by what it is found all the same."""
+
+
+@pytest.mark.parametrize("partner", CUT)
+def test_an_order_that_was_cut_short_is_found_by_the_numbers_that_stood_before_the_break(
+    hub: AtWork, partner: str
+) -> None:
+    most, numbers = CUT[partner]
+    got = hub.send(SAMPLES[partner].read_bytes()[:most], partner)
+    assert (got.message.outcome, got.documents) == ("quarantined", [])
+    assert [each for each in numbers if got.message.id not in found_in(hub, each)] == []
+    assert numbers[0] in {key.value for key in got.message.keys if key.kind == "purchase-order"}
+    assert hub.replay(got.message.id).message.keys == got.message.keys
+
+
+@pytest.mark.parametrize("partner", CUT)
+def test_of_an_order_that_is_cut_anywhere_no_half_of_a_number_is_kept(hub: AtWork, partner: str) -> None:
+    whole = SAMPLES[partner].read_bytes()
+    said = {value.decode() for value in re.findall(rb"[^\s\"<>]+(?: [^\s\"<>]+)*", whole)}
+    for most in range(20, len(whole) - 20, 61):
+        got = hub.send(whole[:most], partner)
+        own = {key.value for key in got.message.keys if key.kind != "document"}
+        assert (got.message.outcome, own - said) == ("quarantined", set()), most
+
+
+@pytest.mark.parametrize(
+    ("partner", "edit"),
+    [
+        ("summit-surgical", lambda body: body.replace(b"</Item>", b"</Itm>", 1)),
+        ("summit-surgical", lambda body: body.replace(b'unit="EA"', b"unit=EA")),
+        ("summit-surgical", lambda body: body + body.partition(b"?>")[2]),
+        ("nordlys-implants", lambda body: body.replace("Hamnvägen".encode(), b"Hamnv\xe4gen")),
+        ("nordlys-implants", lambda body: body.replace(b"<cac:OrderLine>", b"<cac:OrderLine>&nbsp;", 1)),
+        ("meridian-cath", lambda body: body.replace(b"</ItemOut>", b"", 1)),
+        ("helix-diagnostics", lambda body: body.replace(b'"items"', b"items")),
+        ("helix-diagnostics", lambda body: body.replace(b'"items": [', b'"items": [NaN,')),
+        ("helix-diagnostics", lambda body: body.rstrip()[:-1] + b', "currency": "EUR", "currency": "USD"}'),
+    ],
+    ids=["end tag", "attribute", "two", "encoding", "entity", "open element", "no quotes", "no number", "name twice"],
+)
+def test_an_order_that_is_broken_is_found_by_its_number(
+    hub: AtWork, partner: str, edit: Callable[[bytes], bytes]
+) -> None:
+    got = hub.send(edit(SAMPLES[partner].read_bytes()), partner)
+    assert got.message.outcome == "quarantined"
+    assert ("purchase-order", got.message.id) in hub.found(CUT[partner][1][0])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<a " + b"".join(b'a%d="" ' % n for n in range(3_000)),
+        b"<a>" * 5_000,
+        b"[" * 16_000,
+        b'{"a":' * 3_000,
+        b'<!DOCTYPE a [<!ENTITY b "' + b"c" * 99 + b'">]><a>&b;',
+        b'{"orderId": "HX-9", "x": "\x01',
+        b"]}{",
+        b'{"a"',
+        b"<?xml ",
+        b"<cXML payloadID=",
+    ],
+)
+@pytest.mark.parametrize("partner", CUT)
+def test_what_breaks_off_in_bad_faith_harms_nobody(hub: AtWork, partner: str, body: bytes) -> None:
+    got = hub.send(body, partner)
+    assert got.message.stage == "finished"
+    assert "purchase-order" not in {key.kind for key in got.message.keys if key.value != "HX-9"}
+
+
+@pytest.mark.parametrize(
+    ("partner", "edit", "outcome"),
+    [
+        ("nordlys-implants", lambda body: body.replace(b'unitCode="EA"', b'unitCode="QQ"', 1), "held"),
+        ("nordlys-implants", lambda body: body.replace(b">400<", b">4oo<"), "refused"),
+        ("summit-surgical", lambda body: body.replace(b">250<", b">25o<"), "refused"),
+        ("meridian-cath", lambda body: re.sub(rb'quantity="[0-9]+"', b'quantity="x"', body), "refused"),
+    ],
+)
+def test_an_order_that_a_schema_or_a_map_refuses_is_found_by_all_it_says(
+    hub: AtWork, partner: str, edit: Callable[[bytes], bytes], outcome: str
+) -> None:
+    got = hub.send(edit(SAMPLES[partner].read_bytes()), partner)
+    assert got.message.outcome == outcome
+    assert [each for each in CUT[partner][1] if got.message.id not in found_in(hub, each)] == []
+
+
 @pytest.mark.parametrize("partner", CUSTOMERS)
 def test_what_we_send_is_found_by_the_name_of_its_file(hub: AtWork, partner: str) -> None:
     ours = [each.message for each in hub.answers(hub.send(SAMPLES[partner].read_bytes(), partner).message.id)]

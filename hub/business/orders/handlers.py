@@ -33,6 +33,7 @@ from hub.kernel.clock import day_in
 from hub.kernel.identity import new_id
 from hub.kernel.outcome import Key
 from hub.kernel.sentence import Phrase, Wording, declared
+from hub.kernel.struct import Struct
 
 LINE_KEYS_MAX = 2_000  # items of one order that the search box knows; an order of more is found by its number
 KEYS_OF_AN_ANSWER = ("release", "seller-order")
@@ -115,7 +116,7 @@ def _given(order: PurchaseOrder, arrived: Arrived, rules: OrderRules) -> Given:
 def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived, rules: OrderRules) -> Result:
     """Say what became of the order, and what is due for it."""
     subject = Key(kind="purchase-order", value=order.number) if order.number else None
-    keys = _order_keys(order, decision, rules.catalogue)
+    keys = _order_keys(order, decision.seller_order, rules.catalogue)
     asks = Effect.ASK_A_PERSON in decision.effects
     owes = asks and decision.outcome != "duplicate"  # the first has its answer; a second is told that it came
     due = []
@@ -173,11 +174,17 @@ def _first_answer(conn: Connection, decision: Decision) -> list[str]:
     return [first.message] if first else []
 
 
-def _order_keys(order: PurchaseOrder, decision: Decision, catalogue: Catalogue) -> list[Key]:
+def numbers_in(document: Struct) -> list[Key]:
+    """Return by what else people ask for an order, as it says itself."""
+    assert isinstance(document, PurchaseOrder)
+    return _order_keys(document, None, None)
+
+
+def _order_keys(order: PurchaseOrder, seller_order: str | None, catalogue: Catalogue | None) -> list[Key]:
     found = [
         ("release", order.release),
         ("contract", order.contract),
-        ("seller-order", decision.seller_order),
+        ("seller-order", seller_order),
         ("customer-reference", order.customer_reference),
         ("requisition", requisition_of(order)),
         ("project", order.project),
@@ -194,9 +201,9 @@ def _order_keys(order: PurchaseOrder, decision: Decision, catalogue: Catalogue) 
     return [Key(kind=kind, value=value) for kind, value in found if value]
 
 
-def _our_number(item: Item, catalogue: Catalogue) -> str | None:
+def _our_number(item: Item, catalogue: Catalogue | None) -> str | None:
     """Return what we call an item that the order names by the buyer's number alone."""
-    known = catalogue.by_buyer(item.buyer) if item.buyer else None
+    known = catalogue.by_buyer(item.buyer) if catalogue and item.buyer else None
     return known.number if known else None
 
 

@@ -6,7 +6,7 @@ How an order takes effect stands in ``handlers``, how it is decided in ``decide`
 from __future__ import annotations
 
 from hub.business.orders.filing import NewOrder
-from hub.business.orders.handlers import document_of, note_answers, prepare, take_purchase_order, write_new
+from hub.business.orders.handlers import document_of, note_answers, numbers_in, prepare, take_purchase_order, write_new
 from hub.business.orders.reasons import HOLDING
 from hub.business.orders.rules import faults_of_tables, read_rules
 from hub.business.orders.store import stands, versions
@@ -32,6 +32,7 @@ ORDERS = Room(
         "party": "Party number",
         "answer": "Our answer",
     },
+    numbers=numbers_in,
     read_rules=read_rules,
     prepare=prepare,
     writes=NewOrder,

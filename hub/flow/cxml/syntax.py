@@ -10,12 +10,12 @@ from datetime import datetime
 from hub.exchange.controls import Numbers
 from hub.exchange.partner_cxml import CXML, CxmlId, nobody_signs, signs_of
 from hub.exchange.partners import Partner, file_of
-from hub.flow.bodies import BodySyntax, NotRouted
+from hub.flow.bodies import BodySyntax
 from hub.flow.cxml.agreement import PAYLOAD, agreed_cxml, envelope_of, payload_of
 from hub.flow.cxml.not_handled import ANSWERS, case_of
 from hub.flow.cxml.signing import CxmlDoorWords
 from hub.flow.cxml.view import view
-from hub.flow.documents import Document, Envelope, Identity
+from hub.flow.documents import Document, Envelope, Identity, NotRouted
 from hub.flow.drafts import Content, Draft
 from hub.flow.identities import identity_among, meant_by, named
 from hub.flow.rules import Rules

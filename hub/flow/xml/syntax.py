@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from hub.exchange.partners import Partner
-from hub.flow.bodies import WRAPPED, BodySyntax, NotRouted
+from hub.flow.bodies import WRAPPED, BodySyntax
+from hub.flow.documents import NotRouted
 from hub.flow.outward_sentences import BROKEN, said_to_partners
 from hub.flow.views import View
 from hub.flow.xml.view import view

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from hub.formats.cxml.credentials import payload_meant
 from hub.formats.cxml.envelope_names import ENVELOPE_NAMES
 from hub.formats.cxml.header import Credential, CxmlHeader
-from hub.formats.cxml.reader import OpenedCxml, open_cxml
+from hub.formats.cxml.reader import OpenedCxml, cxml_before_the_break, open_cxml
 from hub.formats.cxml.writer import WITHIN, enveloped
 from hub.formats.family import Checked, OpenedDocument, ValueReader, ValueWriter, Written
 from hub.formats.iso import read_when, write_when
@@ -102,14 +102,12 @@ class CxmlFamily(XmlFamily):
         opened = open_cxml(data)
         if not isinstance(opened, OpenedCxml):
             raise Unreadable.of(opened, FAMILY, payload_meant(data))
-        root = opened.document
-        yield OpenedDocument(
-            kind=visible(str(root.tag)),
-            number=opened.header.payload.strip(),
-            place=Location(at=xpath(root), line=line_of(root)),
-            content=CxmlDocument(opened),
-            findings=opened.findings,
-        )
+        yield _opened(opened)
+
+    def beginning(self, data: bytes) -> OpenedDocument | None:
+        """Return what is whole before the break, as a document."""
+        opened = cxml_before_the_break(data)
+        return None if opened is None else _opened(opened)
 
     def check(self, received: OpenedDocument, schema: Schema) -> Checked:
         """Judge a document by its schema, and give it the id of its payload."""
@@ -143,6 +141,17 @@ class CxmlFamily(XmlFamily):
     def dress(self, received: OpenedDocument) -> object:
         """Return the envelope."""
         return header_of(received)
+
+
+def _opened(opened: OpenedCxml) -> OpenedDocument:
+    root = opened.document
+    return OpenedDocument(
+        kind=visible(str(root.tag)),
+        number=opened.header.payload.strip(),
+        place=Location(at=xpath(root), line=line_of(root)),
+        content=CxmlDocument(opened),
+        findings=opened.findings,
+    )
 
 
 def _read_when(text: str) -> When | None:

@@ -16,6 +16,7 @@ from hub.formats.cxml.doctype import end_of_doctype
 from hub.formats.cxml.faults import refusal
 from hub.formats.cxml.header import CxmlHeader, header_of, said_again
 from hub.formats.cxml.multipart import CxmlPart, cxml_part, is_multipart
+from hub.formats.xml.broken import before_the_break
 from hub.formats.xml.reader import Paths, line_of, open_text, text_of
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.location import Location
@@ -56,6 +57,18 @@ def open_cxml(data: bytes) -> OpenedCxml | list[Diagnostic]:
         document=found.document,
         header=found.header,
         findings=[*opened.findings, *found.findings, *attached],
+    )
+
+
+def cxml_before_the_break(data: bytes) -> OpenedCxml | None:
+    """Return what is whole in a broken cXML before its break: the envelope alone, where no document begins."""
+    part = cxml_part(data) if is_multipart(data) else CxmlPart(text=data)
+    root = None if isinstance(part, Diagnostic) else before_the_break(part.text, end_of_doctype)
+    if root is None:
+        return None
+    found = _taken_apart(root)
+    return (
+        OpenedCxml(root=root, document=root, header=header_of(root, None)) if isinstance(found, Diagnostic) else found
     )
 
 

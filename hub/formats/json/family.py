@@ -13,6 +13,7 @@ from typing import Any
 
 from hub.formats.family import Checked, Kinds, OpenedDocument, Written
 from hub.formats.iso import PlainFamily
+from hub.formats.json.broken import before_the_break
 from hub.formats.json.check import check, layout_of, locate
 from hub.formats.json.library import JsonSchemas
 from hub.formats.json.member import FAMILY, JsonSchema
@@ -62,8 +63,12 @@ class JsonFamily(PlainFamily):
         if document is None:
             wrapped = packed(data)
             raise Unreadable.of(findings if wrapped is None else [wrapped], FAMILY)
-        place, content = document.at(""), JsonContent(document)
-        yield OpenedDocument(kind=named(document), number="", place=place, content=content, findings=findings)
+        yield _opened(document, findings)
+
+    def beginning(self, data: bytes) -> OpenedDocument | None:
+        """Return what is whole before the break, as a document."""
+        document = before_the_break(data)
+        return None if document is None else _opened(document, [])
 
     def choose(self, received: OpenedDocument, schemas: Sequence[Schema]) -> Schema | None:
         """Return the schema whose type it says, else the only one that it can be."""
@@ -126,6 +131,11 @@ class JsonContent:
     def __init__(self, document: JsonDocument) -> None:
         self.document = document
         self.nodes: list[Node] = []
+
+
+def _opened(document: JsonDocument, findings: list[Diagnostic]) -> OpenedDocument:
+    place, content = document.at(""), JsonContent(document)
+    return OpenedDocument(kind=named(document), number="", place=place, content=content, findings=findings)
 
 
 def _agreed(schema: Schema) -> JsonSchema:

@@ -24,7 +24,7 @@ from hub.kernel.location import Location
 POINTER_CHARACTERS_MAX = 400  # of a pointer in a finding
 DUPLICATES_MAX = 100  # told of one body
 
-_TOKEN = re.compile(r'[ \t\r\n]*+(?:([{}\[\],:])|("[^"\\]*+(?:\\.[^"\\]*+)*+")|([^\s{}\[\],:"]++))', re.DOTALL)
+TOKEN = re.compile(r'[ \t\r\n]*+(?:([{}\[\],:])|("[^"\\]*+(?:\\.[^"\\]*+)*+")|([^\s{}\[\],:"]++))', re.DOTALL)
 _BLANKS = " \t\r\n"
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 _RAW: msgspec.json.Decoder[msgspec.Raw] = msgspec.json.Decoder(msgspec.Raw)
@@ -236,7 +236,7 @@ def _scan(text: str) -> tuple[dict[str, int], list[str]]:
     twice: list[str] = []
     stack: list[tuple[str, int]] = []  # pointer of each open object (-1) or array (number of its next item)
     name: str | None = None
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         sign, string = token[1], token[2]
         start = token.start(1) if sign else token.start(2) if string else token.start(3)
         above, count = stack[-1] if stack else ("", -1)

@@ -17,6 +17,7 @@ from hub.formats.packed import packed
 from hub.formats.schema import Schema
 from hub.formats.tree import Node
 from hub.formats.xml import values
+from hub.formats.xml.broken import before_the_break
 from hub.formats.xml.check import check, judge, load, locate
 from hub.formats.xml.element import FAMILY, XmlSchema
 from hub.formats.xml.faults import nothing_said
@@ -61,10 +62,12 @@ class XmlFamily(PlainFamily):
         if opened.root is None:
             wrapped = packed(data)
             raise Unreadable.of(opened.findings if wrapped is None else [wrapped], FAMILY)
-        root = opened.root
-        place = Location(at=xpath(root), line=line_of(root))
-        content = XmlDocument(root)
-        yield OpenedDocument(kind=_named(root), number="", place=place, content=content, findings=opened.findings)
+        yield _opened(opened.root, opened.findings)
+
+    def beginning(self, data: bytes) -> OpenedDocument | None:
+        """Return what is whole before the break, as a document."""
+        root = before_the_break(data)
+        return None if root is None else _opened(root, [])
 
     def choose(self, received: OpenedDocument, schemas: Sequence[Schema]) -> Schema | None:
         """Return the schema whose root element it is, namespace and all."""
@@ -130,6 +133,11 @@ class XmlDocument:
 def _document(received: OpenedDocument) -> XmlDocument:
     found: XmlDocument = received.content
     return found
+
+
+def _opened(root: etree._Element, findings: list[Diagnostic]) -> OpenedDocument:
+    place = Location(at=xpath(root), line=line_of(root))
+    return OpenedDocument(kind=_named(root), number="", place=place, content=XmlDocument(root), findings=findings)
 
 
 def _named(root: etree._Element) -> str:

@@ -6,7 +6,8 @@ import importlib
 
 SPEAKING = (
     "hub.formats.families", "hub.mapping.library", "hub.business.rooms", "hub.flow.inbound", "hub.flow.delivering",
-    "hub.exchange.overdue", "hub.exchange.mailbox", "hub.flow.receiving", "hub.transport.hand",
+    "hub.exchange.overdue", "hub.exchange.mailbox", "hub.exchange.unfetched", "hub.flow.receiving",
+    "hub.transport.hand",
 )  # fmt: skip
 """Modules with which every sentence is declared that can be stored; ``tests/kernel`` holds that none is missing."""
 

@@ -106,8 +106,8 @@ def test_prefixes_comments_and_instructions_change_nothing(hub: AtWork) -> None:
     ("place", "code", "outcome"),
     [
         ("<cbc:PriceAmount", "BUS-PRICE-CURRENCY", "refused"),
-        ("<cbc:LineExtensionAmount", "BUS-LINE-AMOUNT-UNCOMPARED", "accepted"),
-        ("<cbc:PayableAmount", "BUS-TOTAL-UNCOMPARED", "accepted"),
+        ("<cbc:LineExtensionAmount", "BUS-CURRENCY-MIXED", "refused"),
+        ("<cbc:PayableAmount", "BUS-CURRENCY-MIXED", "refused"),
     ],
 )
 def test_an_amount_in_another_currency_is_told(hub: AtWork, place: str, code: str, outcome: str) -> None:

@@ -55,13 +55,15 @@ class SentFault(Struct, tag="fault"):
     kind: str
     arguments: list[str]
     state: dict[str, str | int | float | dict[str, Word] | list[Diagnostic] | None]
-    said: Wording | None = None  # by itself: among others it could not be told from a table of words
+    said: Wording | None = None  # by itself, as what follows: in ``state`` it could not be told from what stands there
+    numbers: list[tuple[str, str]] | None = None
 
     @classmethod
     def of(cls, fault: HubError) -> SentFault:
         state = dict(vars(fault))
-        said = state.pop("said", None)
-        return cls(kind=type(fault).__name__, arguments=[str(each) for each in fault.args], state=state, said=said)
+        said, numbers = state.pop("said", None), state.pop("numbers", None)
+        arguments = [str(each) for each in fault.args]
+        return cls(kind=type(fault).__name__, arguments=arguments, state=state, said=said, numbers=numbers)
 
     def exception(self) -> HubError:
         """Make the exception anew, past ``__init__``: the arguments of that are not those that ``Exception`` keeps."""
@@ -69,8 +71,8 @@ class SentFault(Struct, tag="fault"):
         made = kind.__new__(kind)
         made.args = tuple(self.arguments)
         vars(made).update(self.state)
-        if self.said is not None:
-            vars(made)["said"] = self.said
+        by_themselves = {"said": self.said, "numbers": self.numbers}
+        vars(made).update({name: each for name, each in by_themselves.items() if each is not None})
         return made
 
 

@@ -7,7 +7,9 @@ import os
 import sys
 import time
 
-from hub.kernel.errors import Misconfigured
+from hub.kernel.diagnostics import Diagnostic, Severity
+from hub.kernel.errors import Misconfigured, Unreadable
+from hub.kernel.location import Location
 from hub.platform.subprocesses import Subprocess, answer
 
 TOKEN = "the same rules"
@@ -33,6 +35,11 @@ def _one(item: int | str) -> object:
         return 1.5
     if item == "misconfigured":
         return Misconfigured.told("no such map", file="partner.toml", line=7, remedy="name another")
+    if item == "unreadable":
+        found = [Diagnostic(code="SYN-XML-EMPTY", severity=Severity.ENVELOPE, location=Location(line=1))]
+        fault = Unreadable.of(found, "xml", reference="17")
+        fault.numbers = [("item", "A"), ("item", "B")]
+        return fault
     return item * 2
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from hub.kernel.errors import Defect, Misconfigured, Overrun, Unavailable
+from hub.kernel.errors import Defect, Misconfigured, Overrun, Unavailable, Unreadable
 from hub.platform.subprocesses import Subprocess
 from tests.platform import child
 
@@ -53,6 +53,13 @@ async def test_a_fault_that_is_an_answer_comes_back_as_it_was_made(process: Subp
     assert good == 2
     assert isinstance(fault, Misconfigured)
     assert str(fault) == "partner.toml:7: no such map; remedy: name another"
+
+
+async def test_what_could_be_read_of_a_body_comes_back_with_the_fault_in_it(process: Subprocess) -> None:
+    (fault,) = await process.run(["unreadable"])
+    assert isinstance(fault, Unreadable)
+    assert (fault.syntax, fault.reference, fault.numbers) == ("xml", "17", [("item", "A"), ("item", "B")])
+    assert [(each.code, each.location.line) for each in fault.found] == [("SYN-XML-EMPTY", 1)]
 
 
 async def test_what_ends_the_process_fails_alone_and_its_neighbours_are_answered(process: Subprocess) -> None:

@@ -53,6 +53,7 @@ DOCUMENT = "document"
 NOTHING_AGREED, WRAPPED = "nothing-agreed", "wrapped"
 BEGINNING_BYTES_MAX = 16 * 1024  # looked at of a body that breaks off: what people ask for stands at its head
 KIND_CHARACTERS_MAX = 60  # as its column has it
+_WITH_NAMESPACE = re.compile(r"\{([^{}]*)\}(.+)")
 _UNFIT_FOR_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 log = structlog.get_logger("hub.flow.bodies")
@@ -61,7 +62,7 @@ declared(
     {
         "ENV-IDENTITY-TAKEN": Phrase(
             message="{reference} came before with other content, in message {first}",
-            remedy="Send what is new under something new; to replace the first, ask us what became of it",
+            remedy="Send what is new under a number of its own; to replace the first, ask us what became of it",
         ),
         "MAP-NOT-ROUTED": Phrase(
             message="no map is named for the {syntax} document {found}",
@@ -86,6 +87,7 @@ class BodySyntax(DoorWords, ABC):
 
     family: BodyFamily
     keys: Mapping[str, str] = {DOCUMENT: "Known by"}
+    identity_case: str | None = None  # of the sentence that says that what a document is known by is taken
     called_by: str | None = None
     rejects: Mapping[Severity, str] = {}
     handles: Mapping[str, Take] = {FunctionalAcknowledgement.__name__: take_unnamed_acknowledgement}
@@ -195,14 +197,15 @@ class BodySyntax(DoorWords, ABC):
         self, received: OpenedDocument, partner: Partner, maps: Sequence[Map], case: str | None = None, **words: Word
     ) -> Diagnostic:
         """Return the finding about a document that no map takes."""
-        known = ", ".join(sorted({each.kind for each in maps}))
+        kinds = sorted({each.kind for each in maps})
+        known = ", ".join(_as_written(each, [received.kind]) for each in kinds)
         return Diagnostic(
             code="MAP-NOT-ROUTED",
             case=case if known else NOTHING_AGREED,
             severity=Severity.DOCUMENT,
             words={"syntax": self.family.called, "partner": partner.id} | words,
             location=received.place,
-            found=received.kind,
+            found=_as_written(received.kind, kinds),
             expected=known or None,
         )
 
@@ -212,6 +215,7 @@ class BodySyntax(DoorWords, ABC):
             return envelope
         finding = Diagnostic(
             code="ENV-IDENTITY-TAKEN",
+            case=self.identity_case,
             severity=Severity.ENVELOPE,
             words={"reference": envelope.reference, "first": entered.first_message or "…"},
             location=self.root,
@@ -443,3 +447,15 @@ def _known(envelope: Envelope, known_by: tuple[str, str], content: Sequence[str]
     kind, reference = known_by
     digest = sha256("\n".join(content).encode("utf-8", "surrogatepass")).hexdigest()
     return replace(envelope, kind=kind, reference=reference, digest=digest)
+
+
+def _as_written(kind: str, others: Sequence[str]) -> str:
+    """Return the name of a document as it stands in it; with its namespace where only that tells it from ``others``.
+
+    >>> _as_written("{urn:a}DespatchAdvice", ["{urn:b}Order"]), _as_written("{urn:a}Order", ["{urn:b}Order"])
+    ('DespatchAdvice', 'Order (urn:a)')
+    """
+    found = _WITH_NAMESPACE.fullmatch(kind)
+    name = found[2] if found else kind
+    alike = any(other != kind and other.rpartition("}")[2] == name for other in others)
+    return f"{name} ({found[1]})" if found and alike else name

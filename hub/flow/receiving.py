@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from hub.access.shared_secrets import SecretRing
 from hub.exchange.partners import Partner
-from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature
+from hub.flow.signing import DoorAnswer, ShapedReceipt, ShownSecret, Signature
 from hub.flow.syntax import Syntax
 from hub.flow.syntaxes import SYNTAXES
 from hub.formats.packed import is_form
@@ -32,6 +32,10 @@ declared(
         "refused/behind": Phrase(
             message="a secret or a card stands behind its first 64 KiB, where it cannot be blotted out,"
             " so nothing of it is kept: send it within them, or without"
+        ),
+        "refused/secret-again": Phrase(
+            message="its secret stands in it a second time, outside its SharedSecret, where it would be kept:"
+            " leave it out there; nothing of this is kept"
         ),
         "refused/no-secret": Phrase(
             message="it has no secret",
@@ -56,21 +60,36 @@ def without_secrets(head: bytes, is_all: bool) -> bytes:
     ``is_all``: there is no more of it. Raises ``RefusedBody`` where a secret goes on behind it, or cannot be blotted
     out as it is coded.
     """
-    head, is_open = blotted(head)
+    kept, is_open = blotted(head)
     if is_open and not is_all:
         raise RefusedBody("refused/no-end")
-    if hides_a_secret(head):
+    if hides_a_secret(kept):
         raise RefusedBody("refused/coded")
-    return head
+    if kept != head and (shown := shown_secret(head)) is not None and shown.stands_in(kept):
+        raise RefusedBody("refused/secret-again")
+    return kept
+
+
+def shown_secret(head: bytes) -> ShownSecret | None:
+    """Return the secret that a body shows which begins with ``head``, to be looked for elsewhere; None: none."""
+    found = (syntax.shown_secret(head) for syntax in SYNTAXES.values())
+    return next((each for each in found if each is not None), None)
 
 
 def nothing_behind(head: bytes) -> Callable[[bytes], None]:
     """Return what looks at each piece behind ``head``, and raises ``RefusedBody`` where a secret begins in it."""
     looks = [syntax.behind(head) for syntax in SYNTAXES.values()]
+    secret = shown_secret(head)
+    before = b""
 
     def look(piece: bytes) -> None:
+        nonlocal before
         if any(shows(piece) for shows in looks if shows is not None):
             raise RefusedBody("refused/behind")
+        if secret is not None:
+            if secret.stands_in(before + piece):
+                raise RefusedBody("refused/secret-again")
+            before = (before + piece)[-secret.longest :]
 
     return look
 
@@ -96,7 +115,8 @@ def kept_of_refused(head: bytes) -> tuple[bytes, bool]:
     could not be blotted out. Of what hides one, only its size is left.
     """
     kept, is_open = blotted(head)
-    if hides_a_secret(kept):
+    shown = shown_secret(head) if kept != head else None
+    if hides_a_secret(kept) or (shown is not None and shown.stands_in(kept)):
         return b"*" * len(kept), True
     return kept, is_open or any(syntax.may_hide_behind(head) for syntax in SYNTAXES.values())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from hub.exchange.partners import Partner
 from hub.kernel.struct import Struct
@@ -18,6 +19,20 @@ class Signature(Struct):
     is_due: bool = False  # the partner's file says that all of this kind are signed
     missing: str = ""  # why there is no secret, in the words of the syntax
     wrong: str = ""  # what is said of one that is not as agreed, or of a sender who is not
+
+
+class ShownSecret(Protocol):
+    """A secret that a body shows, and is to show nowhere else."""
+
+    @property
+    def longest(self) -> int:
+        """Return how many bytes it may take, however it is coded."""
+
+    def stands_in(self, content: bytes) -> bool:
+        """Say whether it stands in what would be kept of the body."""
+
+    def is_said(self, text: str) -> bool:
+        """Say whether it stands in what is said beside the body."""
 
 
 class DoorAnswer(Struct):
@@ -76,6 +91,10 @@ class DoorWords:
 
         ``partner`` is in whose name it is handed in, if that is a partner.
         """
+        return None
+
+    def shown_secret(self, head: bytes) -> ShownSecret | None:
+        """Return the secret that a body shows which begins with ``head``; None where it shows none."""
         return None
 
     def receipt(self, said: DoorAnswer, payload: str, at: datetime) -> ShapedReceipt | None:

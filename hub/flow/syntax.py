@@ -24,7 +24,7 @@ from hub.exchange.partners import Partner
 from hub.flow.documents import Document, Envelope, Identity, JudgedDocument, Survey
 from hub.flow.drafts import Content, Draft, Reply
 from hub.flow.rules import Rules
-from hub.flow.signing import DoorAnswer, ShapedReceipt, Signature
+from hub.flow.signing import DoorAnswer, ShapedReceipt, ShownSecret, Signature
 from hub.flow.views import View
 from hub.formats.body import Bytes
 from hub.formats.family import OpenedDocument
@@ -210,6 +210,9 @@ class Syntax(Protocol):
         """See ``DoorWords``."""
 
     def names_a_secret(self, said: str) -> bool:
+        """See ``DoorWords``."""
+
+    def shown_secret(self, head: bytes) -> ShownSecret | None:
         """See ``DoorWords``."""
 
     def behind(self, head: bytes) -> Callable[[bytes], bool] | None:

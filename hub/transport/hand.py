@@ -43,10 +43,11 @@ UNREADABLE_LOOKED_AT_MAX = 5_000  # files of one look that cannot be opened: 50 
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".temp", ".filepart", ".crdownload", ".writing")
 
 
+SECOND_NAME = "refused/second-name"
 declared(
     {
         "refused/no-file": Phrase(message="not a file"),
-        "refused/second-name": Phrase(message="has a second name, under which it may be changed"),
+        SECOND_NAME: Phrase(message="has a second name, under which it may be changed"),
         "refused/too-large": Phrase(message="more than {most} bytes"),
         "refused/unreadable": Phrase(message="it cannot be read"),
     }
@@ -71,7 +72,7 @@ READABLE_AGAIN = "let the hub's account read what is dropped there: docs/operati
 
 
 class UnreadableFiles(Struct):
-    """Files that lie in a partner's folder and cannot be opened by the hub: how many, the first, and why."""
+    """Files that lie in a partner's folder and are not opened by the hub: how many, the first, and why."""
 
     files: int
     first: str
@@ -79,7 +80,7 @@ class UnreadableFiles(Struct):
 
     def __str__(self) -> str:
         which = f"{self.files}, {self.first!r} first"
-        return f"{UNREADABLE}: files stay in the folder, for the hub cannot read them ({which}): {self.why}"
+        return f"{UNREADABLE}: files stay in the folder, for the hub does not read them ({which}): {self.why}"
 
 
 class FolderContents(Struct):
@@ -93,25 +94,30 @@ def complete_files(folder: int, now: float) -> FolderContents:
     """Return which files in the open ``folder`` are complete.
 
     ``now`` is in seconds of the file system's clock. A file is complete when its name is not that of an unfinished one
-    and nobody has written to it for a while (``OpenFile.settled``). Links, files with a second name, folders, pipes,
-    devices and hidden files are left alone; what cannot be opened is counted.
+    and nobody has written to it for a while (``OpenFile.settled``). Links, folders, pipes, devices and hidden files are
+    left alone; what cannot be opened is counted, and so is a file that keeps a second name.
     """
 
-    def found() -> Iterator[tuple[float, str, float]]:
+    def found() -> Iterator[tuple[float, str, float, bool]]:
         with os.scandir(folder) as entries:
             for entry in islice(entries, ENTRIES_LOOKED_AT_MAX):
                 if entry.name.startswith((".", "~")) or entry.name.lower().endswith(UNFINISHED_SUFFIXES):
                     continue
                 with contextlib.suppress(FileNotFoundError):  # gone since we looked
                     status = entry.stat(follow_symlinks=False)
-                    if refused(status) is None and now - written_at(status) >= CLOSED_AFTER_SECONDS:
-                        yield status.st_mtime, entry.name, now - written_at(status)
+                    why, quiet = refused(status), now - written_at(status)
+                    if why in (None, SECOND_NAME) and quiet >= CLOSED_AFTER_SECONDS:
+                        yield status.st_mtime, entry.name, quiet, why is not None
 
     complete: list[str] = []
-    unreadable: list[tuple[str, OSError]] = []
-    for _, name, quiet in sorted(found()):
+    unreadable: list[tuple[str, OSError | None]] = []
+    for _, name, quiet, doubled in sorted(found()):
         if len(complete) >= FILES_PER_SWEEP_MAX or len(unreadable) >= UNREADABLE_LOOKED_AT_MAX:
             break
+        if doubled:
+            if quiet >= SETTLED_AFTER_SECONDS:  # who moves a file by linking it takes the other name away at once
+                unreadable.append((name, None))
+            continue
         try:
             closed = _can_be_read(name, folder)
         except (FileNotFoundError, NotAMessage):  # another stands there since we looked, or none
@@ -132,11 +138,15 @@ def _can_be_read(name: str, folder: int) -> bool:
         return file.closed_by_sender is True
 
 
-def _told(unreadable: list[tuple[str, OSError]]) -> UnreadableFiles | None:
+def _told(unreadable: list[tuple[str, OSError | None]]) -> UnreadableFiles | None:
     if not unreadable:
         return None
     name, fault = unreadable[0]
-    why = "their sender holds a lease" if isinstance(fault, BlockingIOError) else fault.strerror or "cannot be opened"
+    if fault is None:
+        why = "a file that has a second name is not opened"
+    else:
+        held = isinstance(fault, BlockingIOError)
+        why = "their sender holds a lease" if held else fault.strerror or "cannot be opened"
     return UnreadableFiles(files=len(unreadable), first=shown(name), why=why)
 
 
@@ -149,7 +159,7 @@ def refused(status: os.stat_result) -> str | None:
     """Return the sentence that says why what has this ``status`` is no message; None when it may be one."""
     if not stat.S_ISREG(status.st_mode):
         return "refused/no-file"
-    return "refused/second-name" if status.st_nlink > 1 else None
+    return SECOND_NAME if status.st_nlink > 1 else None
 
 
 def written_at(status: os.stat_result) -> float:

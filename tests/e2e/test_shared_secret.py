@@ -250,6 +250,26 @@ def _until(holds: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+def test_a_secret_that_stands_in_its_message_a_second_time_is_kept_nowhere(network: Network) -> None:
+    signed = order("AGAIN-1")
+    noted = b"\r\n--XX\r\nContent-Type: text/plain\r\n\r\npassword: %s\r\n--XX--\r\n" % SECRET.encode()
+    parts = {"content_type": 'multipart/related; boundary="XX"'}
+    for body, headers in (
+        (signed.replace(b"AGAIN-1.4711", SECRET.encode()), {}),
+        (signed.replace(b"</cXML>", b"<!--%s--></cXML>" % base64.b64encode(SECRET.encode())), {}),
+        (in_parts(signed, "8bit").replace(b"\r\n--XX--\r\n", noted), parts),
+    ):
+        answer = network.post(body, **headers)
+        assert "its secret stands in it a second time" in answer.text
+        assert SECRET not in answer.text
+    named = network.post(signed, x_file_name=f"{SECRET}.xml")
+    assert "X-File-Name holds the secret" in named.text
+    network.verdict(network.post(signed))
+    kept = [each for each in network.folder.rglob("*") if each.is_file()]
+    assert kept
+    assert not any(SECRET.encode() in each.read_bytes() for each in kept)
+
+
 def test_our_own_command_hands_it_in_too(network: Network) -> None:
     file = network.folder / "order.xml"
     file.write_bytes(order("MC-18"))

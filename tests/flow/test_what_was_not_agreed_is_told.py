@@ -65,7 +65,7 @@ def test_who_cancels_an_order_hears_that_nothing_was_cancelled(hub: AtWork, shar
     assert (code_of(told), document_of(told)) == (["AB"], ["NL-CANCEL-1"])
     assert (said(told, PLACES), said(told, REASONS)) == (["/OrderCancellation"], ["BV"])
     [text] = said(told, TEXTS)
-    assert "OrderCancellation' is nothing that was agreed with us, and nothing has taken it" in text
+    assert "'OrderCancellation' is nothing that was agreed with us, and nothing has taken it" in text
     assert "send what was agreed, Order; a person of ours looks at this one" in text
     assert (refuses(shared, "ApplicationResponse", told), broken(told)) == ("", ([], []))
     assert first.message.outcome == "accepted"

@@ -144,7 +144,7 @@ def _weigh(
     if bearing is Bearing.NONE:
         return
     if bearing is None or on is None:
-        faults.append(_fault("BUS-DATE-UNKNOWN", path, line, kind, on or "", found=kind))
+        faults.append(_unknown(path, line, kind, on))
     elif at is not None and (at not in WHOLE_DAY or zone is not None):
         words = {"time": f"{at:%H:%M}", "zone": f" {zone}" if zone else ""}
         faults.append(_fault("BUS-DATE-TIME", path, line, kind, on, found=on, **words))
@@ -158,7 +158,8 @@ def _weigh_period(stated: list[Stated], faults: list[Reason], dated: Dated, path
         return
     ends = _BETWEEN.get(bearing) if bearing else None
     if ends is None or period is None or period.start is None or period.end is None:
-        faults.append(_fault("BUS-DATE-UNKNOWN", path, line, dated.kind, _span(period), found=dated.kind))
+        whole = period is not None and period.start is not None and period.end is not None
+        faults.append(_unknown(path, line, dated.kind, _span(period) if whole else None))
         return
     for end, when in zip(ends, (period.start, period.end), strict=True):
         stated.append(Stated(kind=dated.kind, bearing=end, day=when.on, path=f"{path}.period"))
@@ -179,6 +180,14 @@ def _twice(stated: list[Stated], line: str | None) -> Iterator[Reason]:
 def _fault(code: str, path: str, line: str | None, kind: str, day: object, *, found: object, **words: object) -> Reason:
     key = f"{code}/order" if line is None else f"{code}/line"
     return say(key, path, found=found, line=line, kind=kind, day=day, **words)
+
+
+def _unknown(path: str, line: str | None, kind: str, day: object) -> Reason:
+    """Say that a date cannot be weighed; without ``day`` because it names none."""
+    if day is None:
+        key = "BUS-DATE-UNKNOWN/order-empty" if line is None else "BUS-DATE-UNKNOWN/line-empty"
+        return say(key, path, found=kind, line=line, kind=kind)
+    return _fault("BUS-DATE-UNKNOWN", path, line, kind, day, found=kind)
 
 
 def _span(period: Period | None) -> str:

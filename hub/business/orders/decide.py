@@ -53,6 +53,7 @@ from hub.business.room import AgreedParty
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.shared import Party
 from hub.kernel.sentence import Word, Wording
+from hub.kernel.spelling import spelled
 from hub.kernel.struct import Struct
 
 NEW = frozenset({"original", "confirm"})
@@ -319,8 +320,12 @@ def _unusable_identity(order: PurchaseOrder) -> Reason | None:
         "currency": currency_of(order) or "",
     }
     for name, value in filed.items():
-        if len(value) > NUMBER_LENGTH_MAX or not value.isprintable():
-            return say("BUS-NUMBER-UNUSABLE", name, what=name, length=NUMBER_LENGTH_MAX)
+        if len(value) > NUMBER_LENGTH_MAX:
+            words: dict[str, object] = {"what": name, "signs": len(value), "length": NUMBER_LENGTH_MAX}
+            return say("BUS-NUMBER-UNUSABLE/too-long", name, **words)
+        if not value.isprintable():
+            sign = next(each for each in value if not each.isprintable())
+            return say("BUS-NUMBER-UNUSABLE/unprintable", name, what=name, sign=spelled(sign))
     return None
 
 

@@ -105,7 +105,8 @@ def check_dates(number: str, parts: list[PromisedPart], terms: OrderTerms) -> li
                 continue
             words = {"line": number, "part": _said(part), "kind": each.kind, "day": each.day}
             words |= {"today": terms.today, "last": last}
-            code = "BUS-DATE-PAST" if past else "BUS-DATE-TOO-FAR"
+            over = "BUS-DATE-PAST/order-over" if each.bearing is Bearing.CANCEL else "BUS-DATE-PAST"
+            code = over if past else "BUS-DATE-TOO-FAR"
             limit, wanted = (terms.today, "date/or-later") if past else (last, "date/or-earlier")
             expected = Wording(key=wanted, words={"day": str(limit)})
             reasons.append(say(code, each.path, found=each.day, expected=expected, **words))

@@ -147,6 +147,10 @@ ABOUT_DATES = {
         "line {line}: {part} wanted on {day} ({kind}), which is past; today is {today}",
         "order again with a day to come",
     ),
+    "BUS-DATE-PAST/order-over": refused(
+        "line {line}: the order was open until {day}, which is past; today is {today}",
+        "order again with a last day of the order that is to come",
+    ),
     "BUS-DATE-TOO-FAR": refused(
         "line {line}: {part} wanted on {day} ({kind}); we answer no further than {last}",
         "check the year; for later demand send a forecast",
@@ -197,6 +201,14 @@ ABOUT_DATES = {
     "BUS-DATE-UNKNOWN/order": held(
         "the order says the date '{day}' of kind '{kind}', which we cannot weigh",
         "ask the customer what the date asks of us; a kind without bearing gets a word in the partner's map",
+    ),
+    "BUS-DATE-UNKNOWN/line-empty": held(
+        "line {line}: names the date '{kind}' and says no day, or but one end of a period",
+        "ask the customer which day is meant",
+    ),
+    "BUS-DATE-UNKNOWN/order-empty": held(
+        "the order names the date '{kind}' and says no day, or but one end of a period",
+        "ask the customer which day is meant",
     ),
     "BUS-DATE-TIME/line": held(
         "line {line}: {day} ({kind}) is said with the time {time}{zone}; we promise days and no hours",
@@ -340,8 +352,12 @@ ABOUT_ORDERS = {
         "nothing to do; planning may propose others later",
     ),
     "BUS-NO-NUMBER": held("the order has no number", "ask the customer for the order number"),
-    "BUS-NUMBER-UNUSABLE": held(
-        "the order's {what} is longer than {length} characters or cannot be printed", "ask the customer to send it anew"
+    "BUS-NUMBER-UNUSABLE/too-long": held(
+        "the order's {what} has {signs} characters, and {length} are kept at most",
+        "ask the customer to send it with a shorter one",
+    ),
+    "BUS-NUMBER-UNUSABLE/unprintable": held(
+        "the order's {what} holds {sign}, a sign that cannot be printed", "ask the customer to send it without the sign"
     ),
     "BUS-INSTRUCTION": held(
         "purpose {purpose} sent as an order, about order {order}, unknown to us",

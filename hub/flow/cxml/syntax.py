@@ -29,6 +29,7 @@ from hub.formats.schema import Schema
 from hub.kernel.errors import Misconfigured
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key
+from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
 from hub.mapping.library import Map, MapLibrary
 from hub.platform.configuration import Configuration
@@ -38,11 +39,22 @@ PARTY = "party"
 SENDERS_MAX = 5  # of the credentials in From: a network's, a DUNS, an address, and some
 
 
+declared(
+    {
+        "ENV-IDENTITY-TAKEN/payload": Phrase(
+            message="the payloadID {reference} came before with other content, in message {first}",
+            remedy="Send what is new under a new payloadID; to replace the first, ask us what became of it",
+        ),
+    }
+)
+
+
 class CxmlSyntax(CxmlDoorWords, BodySyntax):
     """cXML: what stands beneath Request is the document, what stands around it the envelope."""
 
     family = CxmlFamily()
     keys: Mapping[str, str] = {**BodySyntax.keys, PAYLOAD: "Payload"}
+    identity_case = "payload"
     content_type = "text/xml"  # as its standard has it; in UTF-8, as its declaration says
     extension = "xml"
     begins = re.compile(rb"<|--|[A-Za-z-]+:")

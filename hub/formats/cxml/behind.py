@@ -10,7 +10,7 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from hub.formats.cxml.blots import ESCAPED, IN_EBCDIC, NAMES
-from hub.formats.cxml.coded import opens_in_base64
+from hub.formats.cxml.coded import opens_in_base64, opens_in_hex
 
 OVERLAP_BYTES = 400  # four bytes for each sign of the longest name, thrice where each is quoted, and what surrounds it
 
@@ -42,7 +42,7 @@ class SecretWatch:
             return True
         if b"%" in window and _opens(unquote_to_bytes(before), unquote_to_bytes(window)):
             return True
-        return opens_in_base64(window)
+        return opens_in_base64(window) or opens_in_hex(window)
 
     def _note_codings(self, text: bytes) -> None:
         lowered = text.lower()

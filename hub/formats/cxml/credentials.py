@@ -36,6 +36,11 @@ _TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(r"""([^\s<>/="']+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _DECLARES = re.compile(r"<!DOCTYPE\s[^\[>]*+\[")
+_BEHIND_SUBSET = re.compile(
+    r"""<!DOCTYPE\s[^\[>]*+\[(?:<!--.*?-->|[^\]"'<]++|<(?!!--)|"[^"]*+"|'[^']*+')*+\]\s*+>\s*+"""
+    r"""<cXML(?P<attributes>(?:\s++[^\s<>/="']{1,100}\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))*)\s*+>""",
+    re.DOTALL,
+)
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));")
 _MEANT = re.compile(
     r"""<(?:[\w.-]{1,100}:)?cXML((?:\s++[^\s<>/="']{1,100}\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'))++)""", re.IGNORECASE
@@ -58,7 +63,7 @@ class ShownCredentials(Struct):
     parties: dict[str, list[ShownIdentity]] = {}
     payload: str = ""  # its payloadID
     is_cxml: bool = True  # False: it is XML, and cannot be told what
-    declares: bool = False  # its DOCTYPE has an internal subset, behind which nothing is read
+    declares: bool = False  # its DOCTYPE has an internal subset, behind which nothing is read but the payloadID
 
     @property
     def secret(self) -> str:
@@ -79,6 +84,7 @@ def credentials(head: bytes) -> ShownCredentials | None:
     Where it cannot be told what begins, as behind a comment without end, nothing is shown.
     """
     undecided = declares = False
+    payload = ""
     for piece in pieces(head[:HEAD_BYTES]):
         if b"<" not in piece.content[:_MARK_BYTES].lstrip(_BLANKS)[:2]:
             continue
@@ -92,7 +98,8 @@ def credentials(head: bytes) -> ShownCredentials | None:
             )
         undecided = undecided or reading.root is None
         declares = declares or reading.declares
-    return ShownCredentials(is_cxml=False, declares=declares) if undecided else None
+        payload = payload or (_payload_behind_subset(text) if reading.declares else "")
+    return ShownCredentials(is_cxml=False, declares=declares, payload=payload) if undecided else None
 
 
 def payload_meant(head: bytes) -> str:
@@ -200,6 +207,13 @@ class _Header:
         _, header, party, credential, _ = self._open
         is_one = header == "Header" and party in _PARTIES and credential == "Credential"
         return self.parties[party][-1] if is_one else None
+
+
+def _payload_behind_subset(text: str) -> str:
+    """Return the payloadID that stands in clear text behind an internal subset; "" where an entity may be in it."""
+    found = _BEHIND_SUBSET.search(text)
+    payload = _attributes(found["attributes"]).get("payloadID", "") if found is not None else ""
+    return "" if "&" in payload else payload.strip()[:VALUE_CHARACTERS_MAX]
 
 
 def _attributes(text: str) -> dict[str, str]:

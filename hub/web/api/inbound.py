@@ -18,7 +18,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from hub.exchange.intake import KEY_LENGTH_MAX, Accepted, Incoming
-from hub.flow.receiving import is_called_signed, is_web_form, may_be_signed, names_a_secret, signature
+from hub.flow.receiving import is_called_signed, is_web_form, may_be_signed, names_a_secret, shown_secret
 from hub.flow.signing import DoorAnswer
 from hub.kernel.errors import Conflict, RefusedBody, Unavailable
 from hub.kernel.identity import new_id
@@ -124,8 +124,10 @@ async def _take_in(request: Request[Any, Any, Any], partner: str, arriving: Requ
         raise busy("what may be stored of yours in a day has been stored; your messages wait with you", wait)
     with admission.place(partner) as place, hub.blobs.upload() as upload:
         head = await arriving.look()
-        if key is not None and (shown := signature(head, None)) is not None and shown.secret and shown.secret in key:
-            raise Problem(400, "the Idempotency-Key holds the secret of the body: give it another", code="bad-header")
+        beside = [said for each in (KEY_HEADER, FILE_NAME_HEADER) if (said := request.headers.get(each))]
+        if beside and (shown := shown_secret(head)) is not None and any(map(shown.is_said, beside)):
+            text = "the Idempotency-Key or X-File-Name holds the secret of the body: give it another"
+            raise Problem(400, text, code="bad-header")
         if refusal is None:
             await signers.require(request, partner, head)
         await _read(arriving, upload, place, limit)

@@ -385,3 +385,10 @@ def test_replayed_it_is_decided_as_if_it_came_for_the_first_time_and_in_vain_it_
     assert (mended.outcome, mended.state.id, mended.state.version) == ("accepted", held.id, 2)
     assert mended.effects == [Effect.RECORD_ORDER, Effect.SAY_IT_STANDS]
     assert mended.answer is not None
+
+
+def test_of_a_number_that_cannot_be_filed_it_is_said_what_is_wrong_with_it() -> None:
+    [long] = [each.message for each in decided(order(number="4" * 101)).reasons]
+    [odd] = [each.message for each in decided(order(number="45\x00")).reasons]
+    assert long == "the order's number has 101 characters, and 100 are kept at most"
+    assert odd == "the order's number holds \\x00, a sign that cannot be printed"

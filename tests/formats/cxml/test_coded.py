@@ -39,3 +39,11 @@ def test_what_only_looks_coded_hides_none(shared: Path) -> None:
     samples = [each for each in (CHECKOUT / "partners").rglob("samples/*") if each.is_file()]
     for file in [*samples, *(shared / "samples").rglob("*.edi")]:
         assert not hides_a_secret(file.read_bytes()[: 64 * 1024]), file
+
+
+def test_a_secret_escaped_as_in_json_in_hex_or_twice_in_base64_is_seen() -> None:
+    escaped = b'{"note": "' + CXML.replace(b'"', b"'").replace(b"<S", b"<\\u0053").replace(b"</S", b"</\\u0053") + b'"}'
+    for body in (escaped, CXML.hex().encode(), CXML.hex().upper().encode(), b64encode(b"note: " + b64encode(CXML))):
+        assert hides_a_secret(body), body
+    for before in range(3):
+        assert hides_a_secret(b64encode(bytes(before) + b64encode(CXML)))

@@ -42,6 +42,7 @@ from hub.kernel.errors import Misconfigured, Unreadable
 from hub.kernel.location import Location
 from hub.kernel.outcome import Key
 from hub.kernel.sentence import Phrase, Word, declared
+from hub.kernel.spelling import as_written_among
 from hub.kernel.struct import Struct
 from hub.kernel.words import When
 from hub.mapping.library import Map, MapLibrary
@@ -53,7 +54,6 @@ DOCUMENT = "document"
 NOTHING_AGREED, WRAPPED = "nothing-agreed", "wrapped"
 BEGINNING_BYTES_MAX = 16 * 1024  # looked at of a body that breaks off: what people ask for stands at its head
 KIND_CHARACTERS_MAX = 60  # as its column has it
-_WITH_NAMESPACE = re.compile(r"\{([^{}]*)\}(.+)")
 _UNFIT_FOR_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 log = structlog.get_logger("hub.flow.bodies")
@@ -198,14 +198,14 @@ class BodySyntax(DoorWords, ABC):
     ) -> Diagnostic:
         """Return the finding about a document that no map takes."""
         kinds = sorted({each.kind for each in maps})
-        known = ", ".join(_as_written(each, [received.kind]) for each in kinds)
+        known = ", ".join(as_written_among(each, [received.kind]) for each in kinds)
         return Diagnostic(
             code="MAP-NOT-ROUTED",
             case=case if known else NOTHING_AGREED,
             severity=Severity.DOCUMENT,
             words={"syntax": self.family.called, "partner": partner.id} | words,
             location=received.place,
-            found=_as_written(received.kind, kinds),
+            found=as_written_among(received.kind, kinds),
             expected=known or None,
         )
 
@@ -447,15 +447,3 @@ def _known(envelope: Envelope, known_by: tuple[str, str], content: Sequence[str]
     kind, reference = known_by
     digest = sha256("\n".join(content).encode("utf-8", "surrogatepass")).hexdigest()
     return replace(envelope, kind=kind, reference=reference, digest=digest)
-
-
-def _as_written(kind: str, others: Sequence[str]) -> str:
-    """Return the name of a document as it stands in it; with its namespace where only that tells it from ``others``.
-
-    >>> _as_written("{urn:a}DespatchAdvice", ["{urn:b}Order"]), _as_written("{urn:a}Order", ["{urn:b}Order"])
-    ('DespatchAdvice', 'Order (urn:a)')
-    """
-    found = _WITH_NAMESPACE.fullmatch(kind)
-    name = found[2] if found else kind
-    alike = any(other != kind and other.rpartition("}")[2] == name for other in others)
-    return f"{name} ({found[1]})" if found and alike else name

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from hub.exchange.partners import Partner
 from hub.flow.signing import DoorAnswer, DoorWords, ShapedReceipt, Signature
-from hub.formats.cxml.again import Repetition
+from hub.formats.cxml.again import SecretSearch
 from hub.formats.cxml.behind import SecretWatch
 from hub.formats.cxml.blots import blotted, is_called_secret
 from hub.formats.cxml.coded import hides_a_secret
@@ -76,10 +76,10 @@ class CxmlDoorWords(DoorWords):
         """Look for the names of its elements, and for what is like a secret or a password."""
         return is_called_secret(said.encode("latin-1", "replace"))
 
-    def shown_secret(self, head: bytes) -> Repetition | None:
+    def shown_secret(self, head: bytes) -> SecretSearch | None:
         """Return the SharedSecret of Sender."""
         shown = credentials(head)
-        return Repetition(shown.secret) if shown is not None and shown.secret else None
+        return SecretSearch(shown.secret) if shown is not None and shown.secret else None
 
     def behind(self, head: bytes) -> Callable[[bytes], bool] | None:
         """Look for them in whatever follows."""

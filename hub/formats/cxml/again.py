@@ -13,7 +13,7 @@ from hub.formats.cxml.mime import pieces
 LENGTH_MIN, SIGNS_MIN = 8, 4  # of a secret: whatever is shorter, or of fewer different signs, is a word like any other
 
 
-class Repetition:
+class SecretSearch:
     """One secret, looked for in what is kept beside it."""
 
     def __init__(self, secret: str) -> None:

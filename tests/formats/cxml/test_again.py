@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from hub.formats.cxml.again import Repetition
+from hub.formats.cxml.again import SecretSearch
 
 SECRET = "catheter-0815-hush"
 CODINGS: dict[str, Callable[[str], bytes]] = {
@@ -27,10 +27,10 @@ CODINGS: dict[str, Callable[[str], bytes]] = {
 @pytest.mark.parametrize("coding", CODINGS)
 def test_it_is_seen_in_whatever_coding(coding: str) -> None:
     for before in (b"", b"1", b"12"):
-        assert Repetition(SECRET).stands_in(before + b" <note>" + CODINGS[coding](SECRET) + b"</note>")
+        assert SecretSearch(SECRET).stands_in(before + b" <note>" + CODINGS[coding](SECRET) + b"</note>")
 
 
 def test_another_is_none_and_a_word_like_any_other_neither() -> None:
-    assert not Repetition(SECRET).stands_in(b"<note>catheter-0816-hush</note>")
-    assert not Repetition("welcome").stands_in(b"<note>welcome</note>")
-    assert not Repetition("********").stands_in(b"<SharedSecret>********</SharedSecret>")
+    assert not SecretSearch(SECRET).stands_in(b"<note>catheter-0816-hush</note>")
+    assert not SecretSearch("welcome").stands_in(b"<note>welcome</note>")
+    assert not SecretSearch("********").stands_in(b"<SharedSecret>********</SharedSecret>")

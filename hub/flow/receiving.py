@@ -34,8 +34,8 @@ declared(
             " so nothing of it is kept: send it within them, or without"
         ),
         "refused/secret-again": Phrase(
-            message="its secret stands in it a second time, outside its SharedSecret, where it would be kept:"
-            " leave it out there; nothing of this is kept"
+            message="its secret stands in it a second time beside the place that is meant for it, where it would be"
+            " kept: leave it out there; nothing of this is kept"
         ),
         "refused/no-secret": Phrase(
             message="it has no secret",

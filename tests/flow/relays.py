@@ -13,9 +13,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from hub.bootstrap import open_hub
@@ -39,6 +40,9 @@ def relay(conn: Connection, arrived: Arrived, rules: None, answering: Collection
     """Owe the same to all three."""
     document = arrived.document
     assert isinstance(document, OrderAcknowledgement)
+    assert document.order.placed is not None
+    placed = replace(document.order.placed, at=time(9), zone="+00:00")  # one of the three wants a moment, and BAK04 is a day
+    document = replace(document, order=replace(document.order, placed=placed))
     subject = Key(kind="purchase-order", value=document.order.number)
     due = [
         Due(partner=each, document=document, because=arrived.cause, test=arrived.test, subject=subject) for each in TOLD

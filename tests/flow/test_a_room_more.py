@@ -18,7 +18,7 @@ from tests.flow.relays import ROW, SUPPLIER, TOLD, add_supplier_and_customers, w
 from tests.flow.wire import Sent, group, transaction
 
 ANSWER = (
-    "BAK*00*AD*{order}*20261120~CUR*SE*USD~REF*VN*CM-77~"
+    "BAK*00*AD*{order}*20261119*****20261120~CUR*SE*USD~REF*VN*CM-77~"
     "PO1*10*100*EA*12.35**BP*AC-1001~ACK*IA*100*EA*017*20270315~CTT*1*100~"
 )
 SHORT_NUMBERS = 'extends = "x12/004010/855"\n[elements]\n"BAK03" = { maximum = 8 }\n'

@@ -83,7 +83,7 @@ def told(hub: AtWork, *messages: str) -> list[object]:
         for number in sorted({row.subject for row in detail.documents if row.subject}):
             for one in hub.orders(detail.message.partner, number):
                 page = hub.order(number, one.partner, test=one.test, release=one.release)
-                noted = sorted(page.documents, key=lambda noted: (noted.role, noted.source.control_number or ""))
+                noted = sorted(page.documents, key=lambda noted: (noted.role, noted.source.reference or ""))
                 seen.append(named(replace(page, documents=noted)))
         seen += [sorted(kind for kind, _ in hub.found(key.value)) for key in detail.message.keys]
     return seen

@@ -15,7 +15,7 @@ EXPLAINED: dict[str, str] = {
     "hub/exchange/recording.py:_document: <= → <": "what is as long as it may be is cut to that length",
     "hub/flow/progress.py:Unsettled.acknowledges_many: or → and": BEFOREHAND,
     "hub/flow/progress.py:Unsettled.acknowledges_many: > → >=": BEFOREHAND,
-    "hub/flow/progress.py:Unsettled.acknowledges_many: len(self.before.summary.outcomes) > "
+    "hub/flow/progress.py:Unsettled.acknowledges_many: len(self.before.summary.judged) > "
     "DOCUMENTS_ACKNOWLEDGED_AT_ONCE → None": BEFOREHAND,
     "hub/flow/progress.py:Unsettled.may_be_grouped: is → is not": ALONE,
     "hub/flow/progress.py:Unsettled.may_be_grouped: or → and": (

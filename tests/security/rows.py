@@ -66,7 +66,7 @@ def order_of(
         status="accepted",
         verdict=Verdict.ACCEPTED,
         digest="0" * 64,
-        source=Source(message=message, control_number="101"),
+        source=Source(message=message, reference="101"),
         lines=[replace(line, position=n, number=str(n * 10)) for n in range(1, lines + 1)],
     )
     rows = rows_of(state)

@@ -26,6 +26,7 @@ CONSTANT = {
     "GET /readyz": "a few words",
     "GET /metrics": "numbers of the whole hub",
     "GET /partners": "what stands in memory",
+    "GET /partners/{partner:str}": "what stands in memory",
     "GET /login": "a form",
     "GET /welcome": "a form, and one row",
     "GET /static/{name:path}": "files of ours",

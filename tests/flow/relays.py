@@ -41,7 +41,9 @@ def relay(conn: Connection, arrived: Arrived, rules: None, answering: Collection
     document = arrived.document
     assert isinstance(document, OrderAcknowledgement)
     assert document.order.placed is not None
-    placed = replace(document.order.placed, at=time(9), zone="+00:00")  # one of the three wants a moment, and BAK04 is a day
+    placed = replace(
+        document.order.placed, at=time(9), zone="+00:00"
+    )  # one of the three wants a moment, and BAK04 is a day
     document = replace(document, order=replace(document.order, placed=placed))
     subject = Key(kind="purchase-order", value=document.order.number)
     due = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TypeVar, cast
 
@@ -63,9 +63,9 @@ def dual_write() -> None:
     """Effects, their numbers and the job's completion in one transaction; what goes out in a second one."""
     sent: dict[Connection, list[Callable[[Connection], None]]] = {}
 
-    def put_later(conn: Connection, messages: Sequence[outbox.OutboundMessage]) -> None:
+    def put_later(conn: Connection, messages: Sequence[outbox.OutboundMessage], *more: Collection[str]) -> None:
         for message in messages:  # each in a moment of its own, in which it can be lost
-            sent.setdefault(conn, []).append(partial(outbox.put_all, outgoing=[message]))
+            sent.setdefault(conn, []).append(lambda conn, message=message: outbox.put_all(conn, [message], *more))
 
     def owe_later(conn: Connection, duties: Sequence[Duty]) -> None:
         sent.setdefault(conn, []).append(partial(put_duties, duties=duties))

@@ -41,9 +41,8 @@ def relay(conn: Connection, arrived: Arrived, rules: None, answering: Collection
     document = arrived.document
     assert isinstance(document, OrderAcknowledgement)
     assert document.order.placed is not None
-    placed = replace(
-        document.order.placed, at=time(9), zone="+00:00"
-    )  # one of the three wants a moment, and BAK04 is a day
+    # BAK04 says a day, and one of the three wants a moment
+    placed = replace(document.order.placed, at=time(9), zone="+00:00")
     document = replace(document, order=replace(document.order, placed=placed))
     subject = Key(kind="purchase-order", value=document.order.number)
     due = [

@@ -8,7 +8,6 @@ from hub.mapping.documents import read_documents
 from hub.mapping.sample import sample_document
 from tests.mapping.test_cases import LIBRARY
 
-
 ORDERS_IN_UBL = {"ubl/order", "ubl/peppol-order", "nordlys-implants/order"}
 """Read and never written by us: a line's place and its parts share an element, which a sample fills with both."""
 

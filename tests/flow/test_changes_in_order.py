@@ -127,10 +127,10 @@ def test_a_change_whose_order_does_not_come_is_a_persons_after_four_hours(hub: A
     (change,) = send_all(hub, [a_change(1)])
     assert hub.detail(change).message.why is None
     hub.clock.advance(WAIT_MAX - timedelta(seconds=1))
-    hub.hub.database.write_now(hub.hub._look_at_waiting)
+    hub.hub.database.write_now(lambda conn: hub.hub._look_at_waiting(conn, hub.clock.now()))
     assert outcomes(hub, [change]) == ["none"]
     hub.clock.advance(timedelta(seconds=1))
-    hub.hub.database.write_now(hub.hub._look_at_waiting)
+    hub.hub.database.write_now(lambda conn: hub.hub._look_at_waiting(conn, hub.clock.now()))
     found = hub.detail(change)
     assert found.message.outcome == "held"
     assert found.message.why == f"It is about purchase-order {ORDER}, which has not come"

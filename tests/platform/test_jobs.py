@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -13,7 +14,7 @@ from structlog.testing import capture_logs
 from hub.kernel.errors import Conflict, Overrun, Unavailable
 from hub.platform import jobs
 from hub.platform.database import Database
-from hub.platform.jobs import Job
+from hub.platform.jobs import Job, OnDead
 from hub.platform.runner import Runner
 from tests import stored
 from tests.stored import FrozenClock
@@ -227,57 +228,44 @@ def test_stopping_gives_back_what_does_not_finish(sqlite_database: Database, mon
     asyncio.run(story())
 
 
+def worked_off(database: Database, handle: Callable[[Job], Awaitable[None]], on_dead: OnDead) -> None:
+    """Try what waits as often as it is tried at all, each time once its pause is over."""
+    clock = FrozenClock(NOW)
+
+    async def story() -> None:
+        runner = Runner(database, {"test": handle}, clock, worker="w", on_dead=on_dead)
+        for _ in range(jobs.ATTEMPTS_MAX):
+            await runner.drain()
+            clock.advance(jobs.BACKOFF_MAX)
+        await database.close()
+
+    with capture_logs():
+        asyncio.run(story())
+
+
 def test_work_that_took_too_long_is_tried_once_more_and_given_up_then(database: Database) -> None:
-    clock, tries, told = FrozenClock(NOW), list[int](), list[int]()
+    tries, told = list[int](), list[int]()
 
     async def handle(job: Job) -> None:
         tries.append(job.fence.counted)
         raise Overrun("took more than 120 s")
 
-    async def story() -> None:
-        runner = Runner(
-            database,
-            {"test": handle},
-            clock,
-            worker="w",
-            on_dead=lambda conn, job, why: told.append(job.fence.counted),
-        )
-        for _ in range(4):
-            await runner.drain()
-            clock.advance(timedelta(minutes=10))
-        await database.close()
-
     enqueue(database, "endless")
-    with capture_logs():
-        asyncio.run(story())
+    worked_off(database, handle, lambda conn, job, why: told.append(job.fence.counted))
     assert tries == [1, 2]  # each of them holds up what others have sent
     assert told == [2]
 
 
 def test_who_waits_for_a_job_is_told_when_it_dies_of_its_handler(database: Database) -> None:
-    clock = FrozenClock(NOW)
-    told: list[tuple[str, str]] = []
+    tries, told = list[int](), list[tuple[str, str, int]]()
 
     async def handle(job: Job) -> None:
+        tries.append(job.fence.counted)
         raise ValueError("a payload that nobody shall read")
 
-    async def story() -> None:
-        runner = Runner(
-            database,
-            {"test": handle},
-            clock,
-            worker="w",
-            on_dead=lambda conn, job, why: told.append((job.payload, why)),
-        )
-        for _ in range(jobs.ATTEMPTS_MAX):
-            assert not told
-            await runner.drain()
-            clock.advance(jobs.BACKOFF_MAX)
-        await database.close()
-
     enqueue(database, "poison")
-    asyncio.run(story())
-    assert told == [("poison", "ValueError")]
+    worked_off(database, handle, lambda conn, job, why: told.append((job.payload, why, len(tries))))
+    assert told == [("poison", "ValueError", jobs.ATTEMPTS_MAX)]
 
 
 def test_who_waits_for_a_job_is_told_when_it_dies_with_its_workers(database: Database) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,15 +113,29 @@ def test_a_customer_whose_orders_may_name_anybody_is_warned_of(
     assert [each["code"] for each in told] == ([] if agreed else ["CFG-WHOEVER-IS-NAMED"])
 
 
+def checked(overlay: Path, data: Path, capsys: Captured, *changes: tuple[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Return what is found, once the file of a new partner has been changed."""
+    run(["partner", "new", "north-spine", *NEW_PARTNER])
+    file = overlay / "partners" / "north-spine" / "partner.toml"
+    text = file.read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    file.write_text(text)
+    capsys.readouterr()
+    run(["check", "--json", "--data", str(data)])
+    found: dict[str, list[dict[str, Any]]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+BOTH_RELEASES = ('releases = ["004010"]', 'releases = ["004010", "005010"]')
+
+
 def test_a_release_that_is_agreed_and_that_no_map_of_the_set_reads_is_warned_of(
     overlay: Path, tmp_path: Path, capsys: Captured
 ) -> None:
-    run(["partner", "new", "north-spine", *NEW_PARTNER])
-    file = overlay / "partners" / "north-spine" / "partner.toml"
-    file.write_text(file.read_text().replace('releases = ["004010"]', 'releases = ["004010", "005010"]'))
-    capsys.readouterr()
-    run(["check", "--json", "--data", str(tmp_path)])
-    told = [each for each in json.loads(capsys.readouterr().out)["warnings"] if "north-spine" in each["file"]]
+    found = checked(overlay, tmp_path, capsys, BOTH_RELEASES)
+    told = [each for each in found["warnings"] if "north-spine" in each["file"]]
     assert [each["code"] for each in told] == ["CFG-SENDS"] * 2
     assert told[0]["message"] == (
         "under [sends] x12/004010/850 reads release 004010, and 005010 is agreed too: a set 850 of it is held"
@@ -129,26 +144,17 @@ def test_a_release_that_is_agreed_and_that_no_map_of_the_set_reads_is_warned_of(
 
 
 def test_a_release_that_has_its_own_line_is_read(overlay: Path, tmp_path: Path, capsys: Captured) -> None:
-    run(["partner", "new", "north-spine", *NEW_PARTNER])
-    file = overlay / "partners" / "north-spine" / "partner.toml"
-    text = file.read_text().replace('releases = ["004010"]', 'releases = ["004010", "005010"]')
     more = '[sends]\n850-005010 = "x12/005010/850"\n997-005010 = "x12/005010/997"'
-    file.write_text(text.replace("[sends]", more, 1))
-    capsys.readouterr()
-    run(["check", "--json", "--data", str(tmp_path)])
-    found = json.loads(capsys.readouterr().out)
+    found = checked(overlay, tmp_path, capsys, BOTH_RELEASES, ("[sends]", more))
     assert [each for each in (*found["warnings"], *found["faults"]) if "north-spine" in str(each["file"])] == []
 
 
 def test_a_document_that_is_said_to_leave_in_another_release_than_its_map_s_is_a_fault(
     overlay: Path, tmp_path: Path, capsys: Captured
 ) -> None:
-    run(["partner", "new", "north-spine", *NEW_PARTNER])
-    file = overlay / "partners" / "north-spine" / "partner.toml"
-    file.write_text(file.read_text().replace("[x12]\n", '[x12]\nwritten_in = { 855 = "005010", 997 = "005010" }\n'))
-    capsys.readouterr()
-    run(["check", "--json", "--data", str(tmp_path)])
-    (told,) = [each for each in json.loads(capsys.readouterr().out)["faults"] if each["what"] == "maps"]
+    leaves = ("[x12]\n", '[x12]\nwritten_in = { 855 = "005010", 997 = "005010" }\n')
+    found = checked(overlay, tmp_path, capsys, leaves)
+    (told,) = [each for each in found["faults"] if each["what"] == "maps"]
     assert told["message"] == "855 is written in 005010 by the file of north-spine, and its map writes 004010"
 
 

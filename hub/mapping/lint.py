@@ -137,8 +137,13 @@ def _overlaps(variant: Variant) -> Iterator[MapFault]:
 
 
 def _exclusive(step: PathStep, other: PathStep) -> bool:
-    values = {(c.part, c.component): c.value for c in step.conditions}
-    return any(values.get((c.part, c.component), c.value) != c.value for c in other.conditions)
+    asked = {(c.part, c.component): c.value for c in step.conditions}
+    return any((c.part, c.component) in asked and _apart(asked[c.part, c.component], c.value) for c in other.conditions)
+
+
+def _apart(one: str | None, other: str | None) -> bool:
+    """Say whether no value is both: any value at all (None) is apart from none alone."""
+    return "" in (one, other) and one != other if None in (one, other) else one != other
 
 
 def _too_many(variant: Variant, plan: Plan) -> Iterator[MapFault]:

@@ -15,9 +15,12 @@ from hub.kernel.struct import Struct
 
 
 class Condition(Struct):
-    """A part that must hold a value. Part 0 is the one of that name, or the qualifying one: not yet looked up."""
+    """A part that must hold a value, or, with None, any value at all.
 
-    value: str
+    Part 0 is the one of that name, or the qualifying one: not yet looked up.
+    """
+
+    value: str | None
     part: int = 0
     component: int | None = None
     name: str = ""  # @schemeID, cbc:ChargeIndicator, type; "" where parts have numbers
@@ -139,7 +142,7 @@ def _conditions(text: str | None) -> tuple[Condition, ...]:
 _NAME = r"@?[^\s/\[\]@*?|,~#=<>\"']+"
 _NAMED_STEP = re.compile(rf"({_NAME})(?:\[([^\]]*)\])?(\*?)(\??)\Z")
 _NAMED_PARTS = re.compile(rf"{_NAME}(?:,{_NAME})+\Z|@{_NAME[2:]}\Z")
-_NAMED_CONDITION = re.compile(rf"({_NAME}|\.)=(.*)\Z", re.DOTALL)
+_NAMED_CONDITION = re.compile(rf"({_NAME}|\.)(?:=(.*))?\Z", re.DOTALL)
 
 
 def read_names(text: str) -> Path:
@@ -183,8 +186,8 @@ def has_numbers(wire: str) -> bool:
 
 def _shown(condition: Condition) -> str:
     if condition.name:
-        return f"{condition.name}={condition.value}"
+        return condition.name if condition.value is None else f"{condition.name}={condition.value}"
     if not condition.part:
-        return condition.value
+        return condition.value or ""
     component = f"-{condition.component}" if condition.component else ""
     return f"{condition.part:02d}{component}={condition.value}"

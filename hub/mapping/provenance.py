@@ -15,7 +15,7 @@ from hub.formats.tree import Node, Value
 from hub.kernel.location import Location
 from hub.kernel.struct import Struct
 from hub.mapping.plan import Plan, Rule, Take, Variant
-from hub.mapping.reader_run import component, find_all, fits, trail_text
+from hub.mapping.reader_run import Conditions, component, find_all, fits, trail_text
 from hub.mapping.runsteps import run_steps
 from hub.mapping.shape import PAIRED
 
@@ -140,7 +140,7 @@ def _names(rule: Rule, elements: Sequence[int]) -> list[str]:
     return [""] * len(elements)
 
 
-def _beside(take: Take) -> tuple[tuple[int, int, str], ...]:
+def _beside(take: Take) -> Conditions:
     return tuple((c.part, c.component or 0, c.value) for c in take.path.conditions)
 
 

@@ -21,8 +21,11 @@ from hub.mapping.sentences import finding
 Trail = tuple[Any, str, int] | None
 """Where an item stands in the document: (its parent's trail, list name, index); None for the document."""
 
-Steps = tuple[tuple[str, tuple[tuple[int, int, str], ...], bool, str], ...]
-"""A bound way down: (tag, conditions (element, component or 0, value), optional, key)."""
+Conditions = tuple[tuple[int, int, str | None], ...]
+"""Element, component or 0, and the value it must hold; None asks for any value."""
+
+Steps = tuple[tuple[str, Conditions, bool, str], ...]
+"""A bound way down: (tag, conditions, optional, key)."""
 
 UNWEIGHED_MAX = 20  # of one item: enough to say what to look at
 FINDINGS_MAX = 1000  # of one document; a wholly foreign file would bury the rest. What is beyond is counted.
@@ -211,12 +214,15 @@ def first(value: Value) -> str:
     return component(value, 1)
 
 
-def fits(node: Node, conditions: tuple[tuple[int, int, str], ...]) -> bool:
+def fits(node: Node, conditions: Conditions) -> bool:
     """Say whether the segment holds every value asked for."""
     values = node.values
     for element, part, wanted in conditions:
         value = values[element] if element < len(values) else ""
-        if value != wanted and (isinstance(value, str) or component(value, part or 1) != wanted):
+        if wanted is None:
+            if not value:
+                return False
+        elif value != wanted and (isinstance(value, str) or component(value, part or 1) != wanted):
             return False
     return True
 
@@ -290,7 +296,7 @@ def find_all(base: Node, steps: Steps, claimed: set[Node] | None, seen: dict[Nod
     return nodes
 
 
-def _asked(conditions: tuple[tuple[int, int, str], ...]) -> int:
+def _asked(conditions: Conditions) -> int:
     mask = 0
     for element, _, _ in conditions:
         mask |= 1 << element

@@ -159,7 +159,7 @@ class ValueReader:
             return [f"component({text}, 1)" if described.parts else text]
         texts = [self._element_text(values, take, element) for element in path.parts]
         if path.conditions:
-            tests = " and ".join(f"{values}[{c.part}] == {c.value!r}" for c in path.conditions)
+            tests = " and ".join(_holds(f"{values}[{c.part}]", c.value) for c in path.conditions)
             texts = [f"({text} if {tests} else '')" for text in texts]
         return texts
 
@@ -406,6 +406,11 @@ def absent_value(text: str, after: list[Bound], shape: Shape, tables: dict[str, 
     if shape.kind == "bool":
         return text in ("yes", "true")
     return family.reader(shape.kind, None)(text) if shape.kind in PLAIN_TYPED else text
+
+
+def _holds(said: str, wanted: str | None) -> str:
+    """Return the Python that asks whether the value ``said`` is the one a condition wants, or any."""
+    return said if wanted is None else f"{said} == {wanted!r}"
 
 
 def split_pair(text: str, separator: str) -> tuple[str, str]:

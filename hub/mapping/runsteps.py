@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hub.mapping.paths import PathStep
-from hub.mapping.reader_run import Steps
+from hub.mapping.reader_run import Conditions, Steps
 
 
 def run_steps(steps: tuple[PathStep, ...]) -> Steps:
     """Return ``steps`` as ``reader_run`` takes them: tag, conditions, optional, and a key for the place."""
-    made: list[tuple[str, tuple[tuple[int, int, str], ...], bool, str]] = []
+    made: list[tuple[str, Conditions, bool, str]] = []
     key = ""
     for step in steps:
         key += "/" + str(step)

@@ -162,11 +162,13 @@ class StepWriter:
             return []
         if any(c.component for c in step.conditions):
             return [f"fits({node}, {self.code.constant(run_steps((step,))[0][1])})"]
-        longest = max((c.part for c in step.conditions if c.value), default=0)
+        longest = max((c.part for c in step.conditions if c.value != ""), default=0)
         tests = [f"len({node}.values) > {longest}"] if longest else []
         for c in step.conditions:
             said = f"{node}.values[{c.part}]"
-            if c.value:
+            if c.value is None:
+                tests.append(said)
+            elif c.value:
                 tests.append(f"{said} == {c.value!r}")
             else:  # nothing may stand there
                 tests.append(f"(len({node}.values) <= {c.part} or not {said})")

@@ -12,7 +12,7 @@ from hub.mapping.writer_run import Template
 
 def template(step: PathStep | None, place: Place, width: int) -> Template:
     """Return the values a place opens with: tag, conditions, blanks up to ``width``."""
-    conditions = step.conditions if step else ()
+    conditions = [c for c in step.conditions if c.value is not None] if step else []
     blank: list[Any] = [""] * (max([width, *(c.part for c in conditions)]) + 1)
     blank[0] = place.record.tag
     for condition in conditions:

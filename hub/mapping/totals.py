@@ -17,13 +17,11 @@ from hub.kernel.diagnostics import Severity
 from hub.mapping.paths import PathStep
 from hub.mapping.places_run import new
 from hub.mapping.plan import Total
-from hub.mapping.reader_run import Reading, component, fits
+from hub.mapping.reader_run import Conditions, Reading, component, fits
 from hub.mapping.writer_run import Writing
 
 PLAIN_DIGITS_MAX = 18  # of a number that is added up as it stands: more than any quantity has
 _EXACT = Context(prec=100)  # digits: 100,000 numbers of 18 digits, wherever their points stand, have 41 at most
-
-Conditions = tuple[tuple[int, int, str], ...]
 
 
 def state(totals: Sequence[Total], root: Node, writing: Writing) -> None:

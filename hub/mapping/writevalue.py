@@ -198,7 +198,7 @@ class ValueWriter:
             code.add(f"X.put({node}, {element}, {x}, {rule.number}, P)")
         else:
             code.add(f"{node}.values[{element}] = {x}")
-        for condition in path.conditions:
+        for condition in (c for c in path.conditions if c.value is not None):
             code.add(f"X.put({node}, {condition.part}, {condition.value!r}, {rule.number}, P)")
 
     # two values ------------------------------------------------------------------------------------------------------

@@ -64,6 +64,26 @@ def test_a_line_that_goes_elsewhere_is_held(hub: AtWork, case: str) -> None:
     assert_held_for_its_place(hub, of_a_line(ELSEWHERE[case]), "changed")
 
 
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_a_line_with_parts_and_a_place_of_its_own_is_held(hub: AtWork, case: str) -> None:
+    """What says no quantity is of the line as a whole: its parts stand beside it."""
+    body = UBL.replace(
+        b"<cac:Delivery>\n        <cbc:Q",
+        CAC.format("Delivery", ELSEWHERE[case]).encode() + b"<cac:Delivery>\n        <cbc:Q",
+        1,
+    )
+    assert_held_for_its_place(hub, body, "changed")
+
+
+def test_a_line_with_two_periods_and_no_quantity_is_held(hub: AtWork) -> None:
+    period = CAC.format("Delivery", HERE["a day alone"])
+    later = period.replace("2027-02-10", "2027-02-17")
+    at = UBL.rindex(b"<cac:Price>")
+    got = hub.send(UBL[:at] + period.encode() + later.encode() + UBL[at:], NORDLYS)
+    assert got.message.outcome == "changed", [str(each) for each in findings(got)]
+    assert {"MAP-UNREAD", "MAP-SAID-TWICE"} & {*codes(got)}
+
+
 @pytest.mark.parametrize("said", [NAMED, OTHER])
 def test_an_order_for_somebody_else_than_is_at_its_place_is_held(hub: AtWork, said: str) -> None:
     assert_held_for_its_place(hub, of_the_order(said), "held")

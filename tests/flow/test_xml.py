@@ -177,7 +177,7 @@ def test_a_root_that_no_map_takes_is_held_and_says_which_line_would_take_it(summ
     got = summit.send(body, SUMMIT)
     assert (got.message.validation, got.message.outcome) == ("warnings", "held")
     assert got.message.wire == "Order"
-    assert got.message.why == "Not understood: no map is named for the XML document '{urn:somebody-else}Order'"
+    assert got.message.why == "Not understood: no map is named for the XML document 'Order (urn:somebody-else)'"
     [found] = findings(got)
     assert "name a map that reads them under [sends] of partners/summit-surgical/partner.toml" in (found.remedy or "")
     assert summit.answers(got.message.id) == []

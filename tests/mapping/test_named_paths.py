@@ -82,6 +82,16 @@ def read(folder: Path, text: str, *body: str) -> tuple[Doc, list[str]]:
                 ),
             ),
         ),
+        (
+            "Charge[Text]/Text",
+            WirePath(
+                text="",
+                steps=(
+                    PathStep(tag="Charge", conditions=(Condition(name="Text", value=None),)),
+                    PathStep(tag="Text"),
+                ),
+            ),
+        ),
         ("Street*", WirePath(text="", steps=(PathStep(tag="Street", every=True),))),
         ("/Header/Number", WirePath(text="", steps=(PathStep(tag="Header"), PathStep(tag="Number")), top=True)),
         ("Lines/Line/#", WirePath(text="", steps=(PathStep(tag="Lines"), PathStep(tag="Line")), number=True)),
@@ -95,7 +105,7 @@ def test_a_path_of_names_says_places_and_parts(text: str, path: WirePath) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a//b", "a[", "a[b]", "a]b", "a b", "a|b", "'a'", "a/", "@", "a[b=1", "~1", "a~b", "a=b"]
+    "text", ["", "a//b", "a[", "a[]", "a]b", "a b", "a|b", "'a'", "a/", "@", "a[b=1", "~1", "a~b", "a=b"]
 )
 def test_what_is_no_path_is_refused(text: str) -> None:
     with pytest.raises(Misconfigured):
@@ -147,6 +157,23 @@ def test_a_condition_on_an_attribute_of_a_simple_element_takes_it_or_leaves_it(t
     assert '<Ident schemeID="0160">94</Ident>' in lines
     document, lines = read(tmp_path, text, '<Ident schemeID="0088">95</Ident>')
     assert document.text is None
+
+
+def test_a_condition_that_names_no_value_asks_for_any(tmp_path: Path) -> None:
+    """The same at a place of a list, at a rule beside it, and written; what stands empty says nothing."""
+    text = (
+        '[fields]\nnumber = "Number"\nother = "Charge[Text=]/Indicator"\n'
+        '[each.notes]\nat = "Charge[Text]"\ntext = "Text"\nkind = "Indicator"\n'
+    )
+    spoken = "<Charge><Indicator>true</Indicator><Text>more</Text></Charge>"
+    silent = "<Charge><Indicator>false</Indicator></Charge>"
+    document, lines = read(tmp_path, text, spoken, silent)
+    assert (document.other, [note.text for note in document.notes]) == ("false", ["more"])
+    assert sorted("".join(lines).replace("</Charge>", "</Charge>\n").split("\n"))[1:] == sorted(
+        ["<Number>7</Number>" + silent, spoken]
+    )
+    document, _ = read(tmp_path, text, silent.replace("</Charge>", "<Text></Text></Charge>"))
+    assert (document.other, document.notes) == ("false", [])
 
 
 def test_a_star_takes_every_such_element(tmp_path: Path) -> None:

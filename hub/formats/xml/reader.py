@@ -81,13 +81,14 @@ def no_doctype(text: str, at: int) -> int | Diagnostic:
 
 def open_text(text: str, findings: list[Diagnostic], takes: TakesDoctype = no_doctype) -> OpenedXml:
     """Return the tree of a decoded body in which ``findings`` were made; a DOCTYPE that is taken is never read."""
-    at = doctype_in(text)
-    if at is not None:
-        end = takes(text, at)
+    begins = _beginning(text)
+    if begins is not None and _is_doctype(text, begins):
+        end = takes(text, begins)
         if isinstance(end, Diagnostic):
             return OpenedXml(None, [*findings, end])
-        text = text[:at] + _blanked(text[at:end]) + text[end:]
-    refused = _unfit(text)
+        text = text[:begins] + _blanked(text[begins:end]) + text[end:]
+        begins = _beginning(text)
+    refused = _unfit(text, begins)
     if refused is not None:
         return OpenedXml(None, [*findings, refused])
     parsed = parse(text)
@@ -200,12 +201,11 @@ def _lookup(declared: str) -> str | None:
     return name if name in _ENCODINGS else None
 
 
-def _unfit(text: str) -> Diagnostic | None:
-    """Return why a text does not reach the parser: a DOCTYPE, nothing in it, too much of it."""
-    doctype = doctype_in(text)
-    if doctype is not None:
-        return refusal("SYN-XML-DOCTYPE", place_in(text, doctype))
-    if _beginning(text) == len(text):
+def _unfit(text: str, begins: int | None) -> Diagnostic | None:
+    """Return why a text does not reach the parser: another DOCTYPE where it begins, nothing in it, too much of it."""
+    if begins is not None and _is_doctype(text, begins):
+        return refusal("SYN-XML-DOCTYPE", place_in(text, begins))
+    if begins == len(text):
         return refusal("SYN-XML-EMPTY", Location(line=1))
     if len(text) > 2 * ELEMENTS_MAX and text.count("<") > 2 * ELEMENTS_MAX:  # to count is dear
         return refusal("SYN-XML-ELEMENTS", Location(), most=ELEMENTS_MAX)
@@ -217,7 +217,12 @@ def _unfit(text: str) -> Diagnostic | None:
 def doctype_in(text: str) -> int | None:
     """Return where the DOCTYPE of a text begins, which stands where the document begins or nowhere; None for none."""
     at = _beginning(text)
-    return at if at is not None and text[at : at + 9].upper() == "<!DOCTYPE" else None
+    return at if at is not None and _is_doctype(text, at) else None
+
+
+def _is_doctype(text: str, at: int) -> bool:
+    """Say whether a DOCTYPE stands there; nearly never, and two signs tell that at once."""
+    return text.startswith("<!", at) and text[at : at + 9].upper() == "<!DOCTYPE"
 
 
 def _beginning(text: str) -> int | None:

@@ -4,7 +4,8 @@ The same number with the same content is a ``duplicate`` (answer with the first 
 (quarantine it and tell someone); what it means is compared, and its bytes only where not all of it was kept. Where the
 partner's numbers may restart and the one before is old enough, there is no conflict: that one is ``superseded``, which
 it stays, and this is the first. What was ``refused`` whole had no effect and takes no number: sent again and put right,
-it is the first. The judgement is made by the row's unique key inside the transaction that applies what it holds, so
+it is the first; and so is a document known by its own number, put right, where all of the one before was refused. The
+judgement is made by the row's unique key inside the transaction that applies what it holds, so
 two workers cannot both be first.
 """
 
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.exchange.model import EnvelopeRow, Judgement
 from hub.exchange.storable import storable
-from hub.exchange.tables import envelope
+from hub.exchange.tables import envelope, message
 from hub.kernel.errors import Defect
 from hub.platform.statements import PreparedStatement, unless_there
 
@@ -28,6 +29,7 @@ def enter(
     *,
     refused: bool = False,
     numbered: bool = True,
+    of_a_document: bool = False,
     restarts_after: timedelta | None = None,
     digest_of_bytes: str = "",
 ) -> EnvelopeRow:
@@ -35,7 +37,8 @@ def enter(
 
     ``refused`` says that its envelope is at fault; a replay that finds it mended judges it anew. A number that came
     longer than ``restarts_after`` ago may come again with other bytes; None: never. One that is not ``numbered``
-    (nobody can read its number, and so it is refused) is compared with none. Of an envelope that came before its
+    (nobody can read its number, and so it is refused) is compared with none. What is known by the number
+    ``of_a_document`` gives way to another once it was refused. Of an envelope that came before its
     meaning was compared only ``digest_of_bytes`` is known: the same bytes are the same envelope as well.
     """
     same = (received.digest, digest_of_bytes or received.digest)
@@ -50,6 +53,7 @@ def enter(
             received,
             refused=refused,
             numbered=numbered,
+            of_a_document=of_a_document,
             restarts_after=restarts_after,
             digest_of_bytes=digest_of_bytes,
         )
@@ -68,12 +72,19 @@ def enter(
     former = conn.execute(_FORMER, {**number, "digests": same}).scalar()
     if former is not None:
         return _insert(conn, row, "duplicate", former)
-    if restarts_after is None or received.at - first.at <= restarts_after:
+    restarts = restarts_after is not None and received.at - first.at > restarts_after
+    if not restarts and not (of_a_document and _came_to_nothing(conn, first.message)):
         return _insert(conn, row, "conflict", first.message)
     if refused:
         return _insert(conn, row, "refused", None)
     taken = _take_over(conn, row, first.message, first.position)
-    return taken or enter(conn, received, restarts_after=restarts_after, digest_of_bytes=digest_of_bytes)
+    return taken or enter(
+        conn,
+        received,
+        of_a_document=of_a_document,
+        restarts_after=restarts_after,
+        digest_of_bytes=digest_of_bytes,
+    )
 
 
 def enter_sent(conn: Connection, sent: list[EnvelopeRow]) -> None:
@@ -87,6 +98,11 @@ def _insert(conn: Connection, row: dict[str, object], judgement: Judgement, firs
     return msgspec.convert(judged, EnvelopeRow)
 
 
+def _came_to_nothing(conn: Connection, first: str) -> bool:
+    """Say whether all of a message was refused."""
+    return conn.execute(_OUTCOME, {"wanted": first}).scalar() == "refused"
+
+
 def _take_over(conn: Connection, row: dict[str, object], before: str, position: int) -> EnvelopeRow | None:
     """Give ``row`` the number of the envelope ``before``; None when another has taken it meanwhile."""
     if conn.execute(_SUPERSEDE, {"wanted": before, "at_position": position}).rowcount != 1:
@@ -95,6 +111,7 @@ def _take_over(conn: Connection, row: dict[str, object], before: str, position: 
     return msgspec.convert(taken, EnvelopeRow) if _ENTER.run(conn, taken) == 1 else None
 
 
+_OUTCOME = select(message.c.outcome).where(message.c.id == bindparam("wanted"))
 _IDENTITY = ("partner", "kind", "reference", "sender", "receiver")
 _ENTER = unless_there(envelope)
 _INSERT = PreparedStatement(insert(envelope))

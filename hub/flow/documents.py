@@ -54,6 +54,7 @@ class Envelope(Struct):
     kind: str = ""  # of its control reference; "" where it bears none, and none is entered and judged
     reference: str = ""
     numbered: bool = True  # whether ``reference`` could be read
+    of_a_document: bool = False  # whether ``reference`` is what the one document in it is known by
     sender: Identity = Identity()
     receiver: Identity = Identity()
     usage: Usage = "production"

@@ -160,6 +160,7 @@ class _Settlement:
             row,
             refused=found.refused,
             numbered=found.numbered,
+            of_a_document=found.of_a_document,
             restarts_after=self._syntax.restarts_after(self.partner),
             digest_of_bytes=found.digest_of_bytes,
         )

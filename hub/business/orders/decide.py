@@ -6,7 +6,8 @@ In: a ``PurchaseOrder``, what stands under its number, the customer's catalogue,
 An order is new, a copy, or an instruction about another order (its purpose, BEG01 in X12, says which):
 
 * original or confirm (00, 06): decided line by line; where the number is taken it is a duplicate: nothing of it takes
-  effect, and a person is asked, with both shown;
+  effect, and a person is asked, with both shown. What was refused takes no number: what comes after it stands in its
+  place;
 * duplicate (07): the first answer again when it says the same; when not, as where the number is taken; decided when it
   is the first to arrive;
 * cancel, change, replace (01, 04, 05) and any other: held for a person. A change has a document of its own (860).
@@ -88,6 +89,7 @@ class Given(Struct):
     seller: Party | None = None  # us, as this customer knows us
     parties: tuple[AgreedParty, ...] = ()  # whom the customer's orders may name
     unsaid: Wording | None = None  # why the answer cannot be written: what cannot be said is no promise
+    replaced: bool = False  # another document has come in the place of this one, which was refused
     alike: str | None = None  # another order that stands, whose number differs in zeros, blanks or capitals alone
 
     def terms(self, order: PurchaseOrder) -> OrderTerms:
@@ -118,9 +120,34 @@ def _decided_by(order: PurchaseOrder, known: OrderState | None, given: Given, *,
         return _set_aside(known, given, _instruction(order, known, purpose))
     if known is None:
         return _as_wished(order, _fresh(order, given))
+    if given.replaced:
+        return _stays_refused(order, known, given)
     if purpose == COPY and known.digest == digest_of(order):
         return _repeated(order, known, given, None if answered else _answer(order, known, given))
+    if known.status == "refused" and _place_of(known.source) < _place_of(given.source):
+        return _as_wished(order, _instead(order, known, given))
     return _taken(order, known, given)
+
+
+def _place_of(source: Source) -> tuple[str, int]:
+    """Return by what documents are in the order they came in: the ids of messages are."""
+    return source.message, source.position
+
+
+def _instead(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
+    """Decide an order that came after one of its number was refused: it stands in that one's place."""
+    return replace(_anew(order, known, given), instead_of=known.source)
+
+
+def _anew(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
+    """Decide an order over the one that stands under its number: its answer has a number of its own."""
+    return _fresh(order, replace(given, order_id=known.id), version=known.version + 1)
+
+
+def _stays_refused(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
+    """Leave what was refused, and was answered so, as it is: what came in its place is decided by itself."""
+    reason = say("BUS-ORDER-REPLACED", "number", order=order.number, second=_arrived(known.source))
+    return Decision(outcome="refused", effects=[], test=given.test, reasons=[reason.finding], order_id=known.id)
 
 
 def _withheld(decision: Decision, unsaid: Wording) -> Decision:
@@ -151,9 +178,9 @@ def _as_wished(order: PurchaseOrder, decision: Decision) -> Decision:
 def _replayed(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     """Decide the same document once more where nothing of it stands; what comes out the same is not done twice."""
     if known.status in ("refused", "held"):
-        again = _fresh(order, replace(given, order_id=known.id))
+        again = _anew(order, known, given)
         if again.state and _told(again.state) != _told(known):
-            return replace(again, state=replace(again.state, version=known.version + 1))
+            return again
     waits = any(line.verdict is LineVerdict.HELD for line in known.lines)
     return Decision(
         outcome=known.status,
@@ -201,8 +228,8 @@ def _answer(order: PurchaseOrder, state: OrderState, given: Given) -> OrderAckno
     return answer_to(order, state, given.today, given.seller)
 
 
-def _fresh(order: PurchaseOrder, given: Given) -> Decision:
-    """Decide an order whose number is free, line by line."""
+def _fresh(order: PurchaseOrder, given: Given, version: int = 1) -> Decision:
+    """Decide an order whose number is free, or of which nothing stands, line by line."""
     terms = given.terms(order)
     about_order = _order_reasons(order, terms) + parties_of_order(order, given.parties) + terms.days.faults
     if given.alike is not None:
@@ -219,6 +246,7 @@ def _fresh(order: PurchaseOrder, given: Given) -> Decision:
     if stands:
         about_order.append(_NOT_PLANNED)
     state = _state(order, terms, given, verdict, status, [line.state for line in lines], about_order)
+    state = replace(state, version=version) if version > 1 else state
     effects = [Effect.RECORD_ORDER]
     if any(line.verdict is LineVerdict.HELD for line in lines):
         effects.append(Effect.ASK_A_PERSON)

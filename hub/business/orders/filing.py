@@ -60,6 +60,8 @@ def save(conn: Connection, decision: Decision, source: Source, now: datetime) ->
         return True
     if state is not None:
         if state.version > 1:
+            if decision.instead_of is not None:
+                store.put_behind(conn, order_id, decision.instead_of, source, now)
             store.replace_order(conn, state, now)
         else:
             store.insert_orders(conn, [rows_of(state)], now)
@@ -80,7 +82,8 @@ def take_order(
     """
     known = load(conn, given.catalogue.partner, order, test=given.test)
     answered = known is None or known.id in answering or store.first_answer(conn, known.id) is not None
-    given = replace(given, alike=alike(conn, given, order, known))
+    replaced = known is not None and known.source != given.source and store.was_replaced(conn, known.id, given.source)
+    given = replace(given, alike=alike(conn, given, order, known), replaced=replaced)
     decision = decide(order, known, given, answered=answered)
     if not save(conn, decision, given.source, now) and Effect.REPEAT_ANSWER in decision.effects:
         return replace(decision, effects=[])  # this copy has had its answer

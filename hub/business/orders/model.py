@@ -205,6 +205,7 @@ class Decision(Struct):
     seller_order: str | None = None  # our number for the order that this document makes or has made
     answer: OrderAcknowledgement | None = None  # to be sent; none where the buyer wants none
     events: list[OrderEvent] = []
+    instead_of: Source | None = None  # the document that was refused, in whose place ``state`` stands
 
     @property
     def verdict(self) -> Verdict | None:
@@ -259,6 +260,7 @@ class DocumentRole(StrEnum):
     DUPLICATE = "duplicate"
     INSTRUCTION = "instruction"
     COPY = "copy"
+    REFUSED = "refused"  # it was the order, until another came in its place
 
 
 class OrderDocument(Struct):

@@ -390,6 +390,10 @@ ABOUT_ORDERS = {
         "order '{order}' stands already as '{other}', written otherwise: it may be the same order",
         "ask the customer whether both are meant; the second goes under a number of its own",
     ),
+    "BUS-ORDER-REPLACED": noted(
+        "order {order} was refused as it came here, and the one that came later ({second}) is in its place",
+        "nothing to do; whoever wants another decision replays the later one",
+    ),
     "BUS-ORDER-DUPLICATE/same": held(
         "the same order {order} again ({second}); the first ({first}) stands",
         "discard the second, or ask the customer to send it under a number of its own",

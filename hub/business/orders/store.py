@@ -135,6 +135,29 @@ def replace_order(conn: Connection, state: OrderState, now: datetime) -> None:
     _insert_lines(conn, [rows])
 
 
+def put_behind(conn: Connection, order_id: str, refused: Source, source: Source, now: datetime) -> None:
+    """Keep the document of a refused order beside it, for another comes in its place and arrives now.
+
+    Whatever the new one was to the order before, it is that no longer.
+    """
+    came = conn.execute(select(purchase_order.c.received_at).where(purchase_order.c.id == order_id)).scalar_one()
+    own = order_document.c
+    conn.execute(
+        delete(order_document).where(
+            own.order_id == order_id, own.message == source.message, own.position == source.position
+        )
+    )
+    add_document(conn, order_id, DocumentRole.REFUSED, refused, came)
+    conn.execute(update(purchase_order).where(purchase_order.c.id == order_id).values(received_at=now))
+
+
+def was_replaced(conn: Connection, order_id: str, source: Source) -> bool:
+    """Say whether a document was the order once, and another has come in its place."""
+    own = order_document.c
+    of_it = own.order_id == order_id, own.message == source.message, own.position == source.position
+    return conn.execute(select(own.role).where(*of_it, own.role == DocumentRole.REFUSED)).first() is not None
+
+
 def add_document(conn: Connection, order_id: str, role: DocumentRole, source: Source, at: datetime) -> bool:
     """Note a document beside the order's own, and say whether it is new; one noted before is left as it is."""
     return add_documents(conn, role, [(order_id, source)], at) > 0
@@ -175,7 +198,7 @@ def add_events(conn: Connection, events: Iterable[tuple[str, OrderEvent]], at: d
 
 
 def first_answer(conn: Connection, order_id: str) -> Source | None:
-    """Return the first document we answered the order with."""
+    """Return the first document we answered the order with, as it stands: a refusal in whose place it came is none."""
     row = conn.execute(_FIRST_ANSWER, {"of_order": order_id}).mappings().first()
     return source_of(row) if row else None
 
@@ -337,8 +360,10 @@ _PROMISES = (
 )
 _FIRST_ANSWER = (
     select(order_document)
+    .join(purchase_order, purchase_order.c.id == order_document.c.order_id)
     .where(order_document.c.order_id == bindparam("of_order"), order_document.c.role == DocumentRole.ANSWER)
-    .order_by(order_document.c.at, order_document.c.message)
+    .where(order_document.c.at >= purchase_order.c.changed_at)
+    .order_by(order_document.c.at, order_document.c.message.desc())  # of one moment, a refusal before it was replaced
     .limit(1)
 )
 _READ_APART = ("conditions", "requirements", "notes", "reasons", "digest")

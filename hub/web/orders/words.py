@@ -36,6 +36,7 @@ ROLES = {
     "duplicate": N_("The same order once more"),
     "instruction": N_("An instruction about it"),
     "copy": N_("The answer once more"),
+    "refused": N_("The order as it came before, refused"),
     "told": N_("Told to %(partner)s"),
     "our-acknowledgement": N_("Our acknowledgement"),
     "their-acknowledgement": N_("Their acknowledgement of our answer"),

@@ -33,8 +33,8 @@ from tests.business.orders.shop import (
 )
 
 
-def standing(asked: PurchaseOrder) -> OrderState:
-    state = decided(asked).state
+def standing(asked: PurchaseOrder, source: Source = FIRST) -> OrderState:
+    state = decided(asked, source=source).state
     assert state is not None
     return state
 
@@ -86,10 +86,22 @@ def test_a_second_order_that_differs_outside_its_lines_is_not_said_to_be_the_sam
     assert message.endswith("the second differs")
 
 
-def test_an_order_that_was_refused_keeps_its_number() -> None:
+@pytest.mark.parametrize("purpose", ["original", "confirm", None])
+def test_what_comes_after_an_order_was_refused_is_decided_in_its_place(purpose: str | None) -> None:
     known = standing(order(line(quantity=many(20))))
     assert known.status == "refused"
-    assert decided(order(), known, source=SECOND).outcome == "duplicate"
+    decision = decided(order(purpose=purpose), known, source=SECOND)
+    assert (decision.outcome, decision.order_id, decision.instead_of) == ("accepted", known.id, FIRST)
+    assert decision.state is not None
+    assert (decision.state.source, decision.state.version) == (SECOND, 2)
+    assert decision.answer is not None
+    assert decision.answer.answer_number == f"{known.seller_order}-2"
+
+
+def test_what_came_before_an_order_that_was_refused_is_not_put_in_its_place() -> None:
+    """Only what was sent after a refusal can have been sent because of it."""
+    known = standing(order(line(quantity=many(20))), source=SECOND)
+    assert decided(order(), known, source=FIRST).outcome == "duplicate"
 
 
 @pytest.mark.parametrize("purpose", ["cancel", "change", "replace", "request-for-proposal"])

@@ -174,6 +174,26 @@ def test_a_refused_document_decided_anew_replaces_what_was_refused(database: Dat
     assert page.lines[0].line.acknowledged == many(500)
 
 
+def test_what_comes_after_a_refusal_is_the_order_and_the_refused_one_stands_behind_it(database: Database) -> None:
+    refused = take(database, order(line(item=Item(buyer="B-9"))))
+    answer(database, refused)
+    second = take(database, order(), source=SECOND, now=LATER)
+    assert (second.outcome, second.order_id) == ("accepted", refused.order_id)
+    page = database.read_now(lambda conn: order_of(conn, "customer", "4500098123"))
+    assert page is not None
+    assert [(one.role, one.source, one.at) for one in page.documents if one.role is not DocumentRole.ANSWER] == [
+        (DocumentRole.ORDER, SECOND, LATER),
+        (DocumentRole.REFUSED, FIRST, NOW),
+    ]
+    assert (page.summary.received_at, page.summary.version) == (LATER, 2)
+    assert [one.line.acknowledged for one in page.lines] == [many(500)]
+    order_id = refused.order_id
+    assert order_id is not None
+    assert database.read_now(lambda conn: filing.first_answer(conn, order_id)) is None
+    again = take(database, order(line(item=Item(buyer="B-9"))), now=LATER)
+    assert (again.outcome, again.effects, again.state) == ("refused", [], None)
+
+
 def test_a_number_taken_between_load_and_save_is_a_conflict(database: Database) -> None:
     take(database, order())
     late = decided(order(), source=SECOND)

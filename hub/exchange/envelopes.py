@@ -12,6 +12,7 @@ two workers cannot both be first.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -46,17 +47,18 @@ def enter(
     if not refused and _ENTER.run(conn, row) == 1:
         return msgspec.convert(row, EnvelopeRow)
     own = conn.execute(_OWN, {"wanted": received.message, "at_position": received.position}).one_or_none()
+    again = partial(
+        enter,
+        conn,
+        received,
+        numbered=numbered,
+        of_a_document=of_a_document,
+        restarts_after=restarts_after,
+        digest_of_bytes=digest_of_bytes,
+    )
     if own is not None and own.judgement == "refused":
         conn.execute(_FORGET, {"wanted": received.message, "at_position": received.position})
-        return enter(
-            conn,
-            received,
-            refused=refused,
-            numbered=numbered,
-            of_a_document=of_a_document,
-            restarts_after=restarts_after,
-            digest_of_bytes=digest_of_bytes,
-        )
+        return again(refused=refused)
     if own is not None:
         return EnvelopeRow(**own._mapping)
     if not numbered:
@@ -78,13 +80,7 @@ def enter(
     if refused:
         return _insert(conn, row, "refused", None)
     taken = _take_over(conn, row, first.message, first.position)
-    return taken or enter(
-        conn,
-        received,
-        of_a_document=of_a_document,
-        restarts_after=restarts_after,
-        digest_of_bytes=digest_of_bytes,
-    )
+    return taken or again()
 
 
 def enter_sent(conn: Connection, sent: list[EnvelopeRow]) -> None:

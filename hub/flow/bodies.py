@@ -442,8 +442,8 @@ class OpenedBody:
 def _known(envelope: Envelope, known_by: tuple[str, str], content: Sequence[str]) -> Envelope:
     """Return the envelope with what its document is known by as its reference.
 
-    What is at fault is known by none: its reference stays free, and it is sent again, put right, under the same. So it is
-    after its room has refused all of it.
+    What is at fault is known by none: its reference stays free, and it is sent again, put right, under the same. So it
+    is after its room has refused all of it.
     """
     kind, reference = known_by
     digest = sha256("\n".join(content).encode("utf-8", "surrogatepass")).hexdigest()

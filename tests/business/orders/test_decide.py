@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hub.business.orders.catalogue import Catalogue
 from hub.business.orders.decide import Given, decide, digest_of
-from hub.business.orders.model import Effect, EventKind, OrderState, Verdict
+from hub.business.orders.model import Effect, EventKind, OrderState, Source, Verdict
 from hub.business.orders.our_number import seller_order_number
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Item, Party, Reference, Requirement, Totals

@@ -85,6 +85,7 @@ said_to_partners(
         ),
         # orders
         "BUS-NO-CATALOGUE": ("line {line}: nothing is set up yet that you can order", None),
+        "BUS-UNSAID": ("our answer to it could not be written", None),
         "BUS-PRICE-TOLERATED": (
             "line {line}: ordered at {ordered}, contract {contract} says {agreed}; within the tolerance agreed",
             "nothing to do",

@@ -40,6 +40,7 @@ from hub.flow.standing import Claims, StandingVersions, prepared_of
 from hub.flow.summary import Settled
 from hub.flow.syntaxes import SYNTAXES
 from hub.flow.tasks import complete
+from hub.kernel.diagnostics import is_of_business
 from hub.kernel.errors import Conflict
 from hub.kernel.outcome import Key
 from hub.platform import jobs
@@ -215,7 +216,7 @@ class _Settlement:
             result=result,
             row=document_row(document, envelope, details, result, self._message.id, self.partner.id, test=test),
             numbers=syntax.numbers(envelope, document),
-            judged=_with_room_heard(syntax.judged(document), result),
+            judged=_with_room_heard(syntax.judged(document), result, self.partner.id),
             place=partial(syntax.place, envelope, document),
         )
 
@@ -265,11 +266,13 @@ class _Settlement:
         subject_stands(conn, self.partner.id, self._stand, now=self._effects.now)
 
 
-def _with_room_heard(judged: JudgedDocument | None, result: Result) -> JudgedDocument | None:
-    """Return what is said of a document, with why no answer follows to one whose number is taken."""
-    if judged is None or result.outcome != "duplicate" or result.attention is None:
+def _with_room_heard(judged: JudgedDocument | None, result: Result, sender: str) -> JudgedDocument | None:
+    """Return what is said of a document, with why its room asks a person and lets no answer to it go out."""
+    if judged is None or result.outcome not in ("duplicate", "held") or result.attention is None:
         return judged
-    return replace(judged, unanswered=result.findings)
+    if any(due.partner == sender for due in result.due):
+        return judged
+    return replace(judged, unanswered=[each for each in result.findings if is_of_business(each.code)])
 
 
 def _about(settled: Settled) -> list[Key]:

@@ -18,6 +18,11 @@ FORM = frozenset({"ENV", "SYN", "GDE"})
 what the document says."""
 
 
+def is_of_business(code: str) -> bool:
+    """Say whether a room found it: of a document that was understood, and by what was agreed with its sender."""
+    return code.startswith("BUS-")
+
+
 def is_of_form(code: str) -> bool:
     """Say whether what is found under ``code`` is about the form of a document.
 
@@ -126,7 +131,7 @@ class Diagnostic(Struct):
     @property
     def refused(self) -> Refused | None:
         """What falls with it, in words of no syntax; None where nothing does, and in X12, which has its own."""
-        if self.code.startswith("BUS-"):
+        if is_of_business(self.code):
             return _OF_BUSINESS.get(self.severity)
         at = self.location
         by_name = at.at is not None or (at.line is not None and at.file is None and at.segment is None)

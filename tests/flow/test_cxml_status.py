@@ -16,6 +16,9 @@ from tests.flow.wire import Sent
 OpenOver = Callable[[Path], AtWork]
 STATUS = "//StatusUpdateRequest/Status"
 MANY = ORDER.replace(b'quantity="200"', b'quantity="many"')
+HELD_LINE = ORDER.replace(
+    b"</SupplierPartID>", b"</SupplierPartID><SupplierPartAuxiliaryID>7</SupplierPartAuxiliaryID>", 1
+)
 UNMAPPED = ORDER.replace(b">EA<", b">STK<")
 
 
@@ -58,12 +61,25 @@ def test_an_order_that_no_map_of_ours_understands_is_said_to_wait_for_a_person(h
     assert "'STK' is no code that was agreed with us" in text
 
 
-def test_an_order_whose_kind_a_person_decides_is_said_to_have_been_read(hub: AtWork) -> None:
-    hub.send(ORDER, MERIDIAN)
-    changed = ORDER.replace(b'type="new"', b'type="update" orderVersion="2"').replace(b"1795165200", b"1795165300")
-    got = hub.send(changed, MERIDIAN)
-    assert (got.message.outcome, status(hub, got.message.id)[0]) == ("held", ["200", "OK"])
+@pytest.mark.parametrize("kind", ["update", "delete"])
+@pytest.mark.parametrize("known", [True, False])
+def test_an_instruction_that_a_person_decides_is_said_to_wait_for_one(hub: AtWork, kind: str, known: bool) -> None:
+    """ "OK" would promise that what becomes of it is said by itself."""
+    if known:
+        hub.send(ORDER, MERIDIAN)
+    said = f'type="{kind}" orderVersion="2"'.encode()
+    got = hub.send(ORDER.replace(b'type="new"', said).replace(b"1795165200", b"1795165300"), MERIDIAN)
+    code, text = status(hub, got.message.id)
+    assert (got.message.outcome, code) == ("held", ["201", "Accepted"])
+    assert "sent as an order, about order MC-4500071" in text
+    assert "a person of ours looks at it" in text
     assert answers(hub, got.message.id) == []
+
+
+def test_an_order_with_a_held_line_is_said_to_have_been_read_for_its_answer_says_the_rest(hub: AtWork) -> None:
+    got = hub.send(HELD_LINE, MERIDIAN)
+    assert status(hub, got.message.id)[0] == ["200", "OK"]
+    assert len(answers(hub, got.message.id)) == 1
 
 
 SUBSET = re.sub(rb"(<!DOCTYPE cXML SYSTEM [^>]*)>", rb"\1 [ <!ENTITY co \"Meridian\"> ]>", ORDER)

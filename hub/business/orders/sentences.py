@@ -392,7 +392,7 @@ ABOUT_ORDERS = {
     ),
     "BUS-ORDER-REPLACED": noted(
         "order {order} was refused as it came here, and the one that came later ({second}) is in its place",
-        "nothing to do; whoever wants another decision replays the later one",
+        "nothing to do",
     ),
     "BUS-ORDER-DUPLICATE/same": held(
         "the same order {order} again ({second}); the first ({first}) stands",

@@ -11,6 +11,16 @@ FIELD_WIDTHS = (8, 10)
 RELEASE_WIDTHS = (2, 3, 4, 5)
 
 
+def plain_number(number: str) -> str:
+    """Return ``number`` without what a person passes over: two that come out the same are one number.
+
+    >>> plain_number("010"), plain_number("10 "), plain_number("1a"), plain_number("000")
+    ('10', '10', '1A', '0')
+    """
+    bare = number.strip()
+    return bare.lstrip("0") or "0" if bare.isascii() and bare.isdigit() else bare.upper()
+
+
 def other_spellings(number: str, widths: tuple[int, ...] = FIELD_WIDTHS) -> set[str]:
     """Return the other spellings of ``number``: none of the usual one, ten digits or capitals without a zero before.
 

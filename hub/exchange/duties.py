@@ -7,7 +7,7 @@ in ``overdue``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,18 +44,26 @@ def duty_of(row: Mapping[Any, Any]) -> Duty:
 
 
 def renew_duties(
-    conn: Connection, message_id: str, duties: Sequence[Duty], *, after: int, to: int | None, now: datetime
+    conn: Connection,
+    message_id: str,
+    duties: Sequence[Duty],
+    given_to: Collection[str],
+    *,
+    after: int,
+    to: int | None,
+    now: datetime,
 ) -> None:
     """Write our duties for documents of a message that is processed again, from behind ``after`` up to and with ``to``.
 
-    What is still owed goes on by its first clock; what is not owed any more is done.
+    What is still owed goes on by its first clock. What is not owed any more to partners of ``given_to`` is done; to
+    whom nothing was given it stays owed.
     """
     values = {"wanted": message_id, "after": after, "to": POSITION_MAX if to is None else to}
     open_: dict[tuple[str, str, int], int] = {
         (row.partner, row.kind, row.cause_position): row.id for row in conn.execute(_OPEN, values)
     }
     new = [each for each in duties if open_.pop((each.partner, each.kind, each.because.position or 0), None) is None]
-    for done in open_.values():
+    for done in (id for (partner, _, _), id in open_.items() if partner in given_to):
         conn.execute(_DONE, {"which": done, "by": message_id, "now": now})
     put_duties(conn, new)
 

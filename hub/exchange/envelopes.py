@@ -36,7 +36,8 @@ def enter(
 ) -> EnvelopeRow:
     """Write an inbound envelope and return it with its judgement; entered again by a replay, it keeps its first.
 
-    ``refused`` says that its envelope is at fault; a replay that finds it mended judges it anew. A number that came
+    ``refused`` says that its envelope is at fault; a replay that finds it mended judges it anew, as it does a document
+    that contradicted one of which nothing stands any more. A number that came
     longer than ``restarts_after`` ago may come again with other bytes; None: never. One that is not ``numbered``
     (nobody can read its number, and so it is refused) is compared with none. What is known by the number
     ``of_a_document`` gives way to another once it was refused. Of an envelope that came before its
@@ -56,7 +57,7 @@ def enter(
         restarts_after=restarts_after,
         digest_of_bytes=digest_of_bytes,
     )
-    if own is not None and own.judgement == "refused":
+    if own is not None and (own.judgement == "refused" or (of_a_document and own.judgement == "conflict")):
         conn.execute(_FORGET, {"wanted": received.message, "at_position": received.position})
         return again(refused=refused)
     if own is not None:
@@ -83,6 +84,11 @@ def enter(
     return taken or again()
 
 
+def replaced(conn: Connection, message: str) -> bool:
+    """Say whether another envelope has come in the place of a message's."""
+    return conn.execute(_REPLACED, {"wanted": message}).first() is not None
+
+
 def enter_sent(conn: Connection, sent: list[EnvelopeRow]) -> None:
     """Write envelopes of ours."""
     _INSERT.run_many(conn, [storable(envelope, msgspec.structs.asdict(row)) for row in sent])
@@ -95,7 +101,7 @@ def _insert(conn: Connection, row: dict[str, object], judgement: Judgement, firs
 
 
 def _came_to_nothing(conn: Connection, first: str) -> bool:
-    """Say whether all of a message was refused."""
+    """Say whether a message, which is one document, was refused."""
     return conn.execute(_OUTCOME, {"wanted": first}).scalar() == "refused"
 
 
@@ -107,6 +113,9 @@ def _take_over(conn: Connection, row: dict[str, object], before: str, position: 
     return msgspec.convert(taken, EnvelopeRow) if _ENTER.run(conn, taken) == 1 else None
 
 
+_REPLACED = select(envelope.c.position).where(
+    envelope.c.message == bindparam("wanted"), envelope.c.judgement == "superseded"
+)
 _OUTCOME = select(message.c.outcome).where(message.c.id == bindparam("wanted"))
 _IDENTITY = ("partner", "kind", "reference", "sender", "receiver")
 _ENTER = unless_there(envelope)

@@ -180,6 +180,14 @@ def told_of(conn: Connection, scope: Scope, event: str, *, limit: int) -> list[M
     return [_message(row) for row in conn.execute(asked.limit(page_size(limit))).mappings()]
 
 
+def is_told(conn: Connection, partner: str, event: str) -> bool:
+    """Say whether a message of ours has told a partner of an event."""
+    asked = select(message.c.id).where(
+        message.c.cause == event, message.c.cause_kind == "event", message.c.partner == partner
+    )
+    return conn.execute(asked.limit(1)).first() is not None
+
+
 def acknowledgements(conn: Connection, message_id: str, *, cursor: str | None = None, limit: int) -> Cut[Duty]:
     """Return what the partner owes us, or did, because of the message."""
     return _duties(conn, _awaited_of(message_id), cursor=cursor, limit=limit)

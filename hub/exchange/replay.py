@@ -14,6 +14,7 @@ from hub.exchange.intake import PROCESS, PROCESS_LARGE, enqueue
 from hub.exchange.messages import find_message
 from hub.exchange.model import MessageRow
 from hub.exchange.recording import note
+from hub.exchange.tables import message
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import EVERYONE, Scope
 from hub.kernel.sentence import as_written
@@ -45,8 +46,9 @@ def process_again(conn: Connection, message_id: str, *, now: datetime) -> None:
 def _queue(conn: Connection, message_id: str, row: MessageRow, now: datetime) -> None:
     """Write the job, or take up the one that was given up: it knows that it was tried before.
 
-    A message is never two jobs at once.
+    A message is never two jobs at once: who asks for it at the same time waits here for the other.
     """
+    conn.execute(_LOCK, {"wanted": message_id})
     states = {state: job for job, state in conn.execute(_JOBS, {"wanted": message_id})}
     given_up = states.pop("dead", None)
     if states:
@@ -55,6 +57,7 @@ def _queue(conn: Connection, message_id: str, row: MessageRow, now: datetime) ->
         enqueue(conn, message_id, row.partner, row.size_bytes, now=now)
 
 
+_LOCK = select(message.c.id).where(message.c.id == bindparam("wanted")).with_for_update()
 _JOBS = (
     select(jobs.job.c.id, jobs.job.c.state)
     .where(jobs.job.c.kind.in_((PROCESS, PROCESS_LARGE)), jobs.job.c.payload == bindparam("wanted"))

@@ -15,6 +15,7 @@ from hub.business.room import Arrived, Room
 from hub.canonical.result import Result
 from hub.exchange import outbox, recording
 from hub.exchange.model import Judgement
+from hub.exchange.parts import is_told
 from hub.exchange.waiting import Waiting, must_wait, wait, waits_no_longer
 from hub.flow.documents import Document, not_understood
 from hub.flow.drafts import Draft
@@ -39,6 +40,8 @@ class Results:
 
     def __init__(self, effects: Effects, claims: Claims, unsettled: Unsettled) -> None:
         self._effects, self._claims, self._unsettled = effects, claims, unsettled
+        self.answered: set[int] = set()  # positions of documents to which an answer goes out
+        self.told: set[str] = set()  # partners who listen, and have heard what they are owed
         self._message, self._again = unsettled.task.message, unsettled.task.again
         self._partner = effects.rules.partner(self._message.partner)
         self._syntax = SYNTAXES[unsettled.portion.survey.syntax]
@@ -91,12 +94,19 @@ class Results:
     def _sent(self, document: Document, room: Room | None, result: Result, drafts: Sequence[Draft]) -> Result:
         """Let go out what is owed, and again what the room asks for. Its sender is answered where it sent from.
 
-        Nobody else has the sender's name: what others are told goes to the first of theirs.
+        Nobody else has the sender's name: what others are told goes to the first of theirs. Who listens hears of an
+        event once, however often its message is processed.
         """
         for message in result.resend:
             outbox.resend(self._effects.conn, message, now=self._effects.now, actor="hub")
         to = self._syntax.identity(self._partner, self._unsettled.envelope_of(document), document)
         for draft in drafts:
+            if draft.because.kind == "event":
+                self.told.add(draft.partner)
+                if self._again and is_told(self._effects.conn, draft.partner, draft.because.id):
+                    continue
+            elif draft.partner == self._partner.id:
+                self.answered.add(document.position)
             self._effects.send(room, draft if to is None else replace(draft, to=to))
         return result
 

@@ -53,6 +53,8 @@ def written(rules: Rules, result: Result, sender: str) -> tuple[Result, list[Dra
             drafts.append(_draft(rules, due))
         except Unsendable as fault:
             result = _with_reasons(result, Unsaid(due, fault.findings), "call/not-written")
+        except Misconfigured as fault:  # in the files of who listens: the sender's document stands all the same
+            result = _with_reasons(result, Unsaid(due, [_in_their_files(fault)]), "call/not-written")
     return (replace(result, due=[], events=[]) if result.due or result.events else result), drafts
 
 
@@ -82,6 +84,10 @@ def _reasons(findings: list[Diagnostic]) -> list[Diagnostic]:
     before what its schema misses because of that, however much falls with it."""
     rejects = [each for each in findings if each.severity.is_reject]
     return rejects or findings
+
+
+def _in_their_files(fault: Misconfigured) -> Diagnostic:
+    return Diagnostic(code="CFG", case="listener", severity=Severity.DOCUMENT, words={"fault": fault.wording})
 
 
 def _of_ours(found: Diagnostic, document: str) -> Diagnostic:
@@ -144,6 +150,7 @@ declared(
         "MAP-UNSENDABLE/nowhere": Phrase(
             message="our {document} could not be written, {code}: {said}", remedy="{remedy}"
         ),
+        "CFG/listener": Phrase(message="{fault}"),
         "CFG/no-map-writes-for": Phrase(message="no map writes {name} for {id}", remedy="name one under [receives]"),
     }
 )

@@ -119,7 +119,12 @@ class _Settlement:
         before, conn, now = self.progress, self._effects.conn, self._effects.now
         found = self.unsettled.portion.survey.envelopes[len(before.envelopes) : self.unsettled.portion.entered]
         entered = [self._entered(each) for each in found]
-        again = {row.first_message for row in entered if row and row.judgement == "duplicate" and row.first_message}
+        again = {
+            row.first_message
+            for each, row in zip(found, entered, strict=True)
+            if row and row.judgement == "duplicate" and row.first_message
+            if not (each.of_a_document and envelopes.replaced(conn, row.first_message))  # a refusal that is overtaken
+        }
         for first in sorted(again - before.resent):
             self.stored = self.stored.plus(RESENT.times(outbox.resend_answers(conn, first, now=now)))
         self._new = [
@@ -197,7 +202,8 @@ class _Settlement:
             return
         portion, after = self.unsettled.portion, self.progress.owed
         to = None if portion.last else settled[-1].document.position if settled else after
-        renew_duties(self._effects.conn, message, duties, after=after, to=to, now=now)
+        given_to = {self.partner.id, *self._results.told}
+        renew_duties(self._effects.conn, message, duties, given_to, after=after, to=to, now=now)
         self.progress = replace(self.progress, owed=after if to is None else to)
         if portion.last:
             read_at_last(self._effects.conn, message, now)
@@ -216,9 +222,17 @@ class _Settlement:
             result=result,
             row=document_row(document, envelope, details, result, self._message.id, self.partner.id, test=test),
             numbers=syntax.numbers(envelope, document),
-            judged=_with_room_heard(syntax.judged(document), result, self.partner.id),
+            judged=self._with_room_heard(syntax.judged(document), document.position, result),
             place=partial(syntax.place, envelope, document),
         )
+
+    def _with_room_heard(self, judged: JudgedDocument | None, position: int, result: Result) -> JudgedDocument | None:
+        """Return what is said of a document, with why its room asks a person and lets no answer to it go out."""
+        if judged is None or result.outcome not in ("duplicate", "held") or result.attention is None:
+            return judged
+        if position in self._results.answered:
+            return judged
+        return replace(judged, unanswered=[each for each in result.findings if is_of_business(each.code)])
 
     def found_by(self) -> tuple[str, str, list[Key]]:
         """Return the keys of this portion: the partner, the message, and by what it is found."""
@@ -264,15 +278,6 @@ class _Settlement:
         elif jobs.extend(conn, [fence], now=self._effects.now) != 1:
             raise Conflict(f"job {fence.job} is in other hands")
         subject_stands(conn, self.partner.id, self._stand, now=self._effects.now)
-
-
-def _with_room_heard(judged: JudgedDocument | None, result: Result, sender: str) -> JudgedDocument | None:
-    """Return what is said of a document, with why its room asks a person and lets no answer to it go out."""
-    if judged is None or result.outcome not in ("duplicate", "held") or result.attention is None:
-        return judged
-    if any(due.partner == sender for due in result.due):
-        return judged
-    return replace(judged, unanswered=[each for each in result.findings if is_of_business(each.code)])
 
 
 def _about(settled: Settled) -> list[Key]:

@@ -35,10 +35,10 @@ class StandingVersions:
     def claim(self, room: Room, prepared: PreparedDocument) -> bool:
         """Say whether all that ``prepared`` rests on is as it was and nobody's yet, and make it this document's."""
         keys = [(room.name, standing.id) for standing in prepared.rests_on]
+        if not self._claimed.isdisjoint(keys):
+            return False  # what it has kept to write is in no table yet
         if self._stale:
             self._ask(room, {standing.id for standing in prepared.rests_on})
-        elif not self._claimed.isdisjoint(keys):
-            return False
         self._claimed.update(keys)
         return all(
             self._known.get(key, 0) == standing.version for key, standing in zip(keys, prepared.rests_on, strict=True)

@@ -189,5 +189,5 @@ def _shown(condition: Condition) -> str:
         return condition.name if condition.value is None else f"{condition.name}={condition.value}"
     if not condition.part:
         return condition.value or ""
-    component = f"-{condition.component}" if condition.component else ""
-    return f"{condition.part:02d}{component}={condition.value}"
+    place = f"{condition.part:02d}-{condition.component}" if condition.component else f"{condition.part:02d}"
+    return place if condition.value is None else f"{place}={condition.value}"

@@ -41,4 +41,5 @@ DATES: dict[str, Bearing] = {word: Bearing(said) for word, said in _TABLES["date
 PARTIES: dict[str, str] = _TABLES["parties"]
 CONDITIONS: dict[str, str] = _TABLES["conditions"]
 KINDS: dict[str, str] = _TABLES["kinds"]
+REFERENCES: dict[str, str] = _TABLES["references"]
 PRICES: dict[str, str] = _TABLES["prices"]

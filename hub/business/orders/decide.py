@@ -59,6 +59,7 @@ from hub.kernel.struct import Struct
 
 NEW = frozenset({"original", "confirm"})
 COPY = "duplicate"
+STANDING = frozenset({Verdict.ACCEPTED, Verdict.CHANGED})
 UNSAID = "BUS-UNSAID"
 
 NO_ANSWER = "none"
@@ -124,18 +125,13 @@ def _decided_by(order: PurchaseOrder, known: OrderState | None, given: Given, *,
         return _stays_refused(order, known, given)
     if purpose == COPY and known.digest == digest_of(order):
         return _repeated(order, known, given, None if answered else _answer(order, known, given))
-    if known.status == "refused" and _place_of(known.source) < _place_of(given.source):
+    if known.status == "refused":
         return _as_wished(order, _instead(order, known, given))
     return _taken(order, known, given)
 
 
-def _place_of(source: Source) -> tuple[str, int]:
-    """Return by what documents are in the order they came in: the ids of messages are."""
-    return source.message, source.position
-
-
 def _instead(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
-    """Decide an order that came after one of its number was refused: it stands in that one's place."""
+    """Decide an order under whose number all was refused: it stands in that one's place."""
     return replace(_anew(order, known, given), instead_of=known.source)
 
 
@@ -147,7 +143,16 @@ def _anew(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
 def _stays_refused(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     """Leave what was refused, and was answered so, as it is: what came in its place is decided by itself."""
     reason = say("BUS-ORDER-REPLACED", "number", order=order.number, second=_arrived(known.source))
-    return Decision(outcome="refused", effects=[], test=given.test, reasons=[reason.finding], order_id=known.id)
+    again = _anew(order, known, given)  # for its reasons, as far as they are still the same
+    why = again.all_reasons if again.outcome == "refused" else []
+    return Decision(
+        outcome="refused",
+        effects=[],
+        test=given.test,
+        reasons=[reason.finding, *why],
+        order_id=known.id,
+        seller_order=known.seller_order,
+    )
 
 
 def _withheld(decision: Decision, unsaid: Wording) -> Decision:
@@ -181,11 +186,15 @@ def _replayed(order: PurchaseOrder, known: OrderState, given: Given) -> Decision
         again = _anew(order, known, given)
         if again.state and _told(again.state) != _told(known):
             return again
-    waits = any(line.verdict is LineVerdict.HELD for line in known.lines)
+    effects = [Effect.ASK_A_PERSON] if any(line.verdict is LineVerdict.HELD for line in known.lines) else []
+    stands = known.verdict in STANDING and not known.test and known.digest == digest_of(order)
+    if stands:
+        effects.append(Effect.SAY_IT_STANDS)  # whoever listens and could not be told then is told now
     return Decision(
         outcome=known.status,
-        effects=[Effect.ASK_A_PERSON] if waits else [],
+        effects=effects,
         test=given.test,
+        stands=known if stands else None,
         lines=[LineDecision(state=line) for line in known.lines],
         reasons=known.reasons,
         order_id=known.id,
@@ -242,7 +251,7 @@ def _fresh(order: PurchaseOrder, given: Given, version: int = 1) -> Decision:
     verdict, status = _overall(lines, about_order)
     if given.unsaid is not None:  # a refusal that cannot be said is none either
         verdict, status = Verdict.HELD, "held"
-    stands = verdict in (Verdict.ACCEPTED, Verdict.CHANGED)
+    stands = verdict in STANDING
     if stands:
         about_order.append(_NOT_PLANNED)
     state = _state(order, terms, given, verdict, status, [line.state for line in lines], about_order)

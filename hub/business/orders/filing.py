@@ -46,7 +46,8 @@ def alike(conn: Connection, given: Given, order: PurchaseOrder, known: OrderStat
     """Return the number of an older order that stands and may be this one, written otherwise."""
     if order.number is None:
         return None
-    partner, before = given.catalogue.partner, known.id if known else None
+    stands = known is not None and known.status != "refused"
+    partner, before = given.catalogue.partner, known.id if known and stands else None
     return store.order_alike(conn, partner, order.number, order.release or "", given.test, before)
 
 

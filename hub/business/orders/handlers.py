@@ -146,16 +146,17 @@ def _result(order: PurchaseOrder, decision: Decision, arrived: Arrived, rules: O
 
 def _happened(order: PurchaseOrder, decision: Decision, arrived: Arrived) -> list[Event]:
     """Say that an order is to be made: the buyer's words, and our promise. What is a test or does not stand is not."""
-    if Effect.SAY_IT_STANDS not in decision.effects or decision.state is None:
+    state = decision.state or decision.stands
+    if Effect.SAY_IT_STANDS not in decision.effects or state is None:
         return []
     today = day_in(arrived.partner.time_zone, arrived.now)
-    answer = decision.answer or answer_to(order, decision.state, today, _seller(order.parties))
-    number = decision.state.seller_order
+    answer = decision.answer or answer_to(order, state, today, _seller(order.parties))
+    number = state.seller_order
     return [
         Event(
             kind="order-accepted",
-            document=order_to_make(order, decision.state, answer),
-            record=decision.state.id,
+            document=order_to_make(order, state, answer),
+            record=state.id,
             test=arrived.test,
             keys=[Key(kind="seller-order", value=number)] if number else [],
         )

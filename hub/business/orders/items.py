@@ -47,6 +47,8 @@ _FOREIGN_NUMBERS = frozenset(
 )
 """Schemes of numbers that others may have given: one contradicts the item only where it is another of ours."""
 LEVEL, DRAWING = "engineering-change-level", "drawing-revision"
+REVISED = frozenset({"current-revision", "revision"})
+"""Kinds of numbers a line may refer to that are its item's revision."""
 _TELLS_NO_ITEM = frozenset(
     [
         "plan-equipment",
@@ -207,10 +209,11 @@ def check_revision(line: OrderLine, item: CatalogueItem, terms: OrderTerms, path
 def _levels(line: OrderLine) -> list[str]:
     """Return every engineering level the line says, each once."""
     own = line.item or Item()
-    if not own.others and not line.unweighed:
+    if not own.others and not line.unweighed and not line.references:
         return [own.revision] if own.revision else []
     others = (number.value for number in own.others if number.scheme == LEVEL)
-    said = [own.revision, *others, *said_again(line.unweighed, REVISION)]
+    referred = (each.value for each in line.references if each.kind in REVISED)
+    said = [own.revision, *others, *referred, *said_again(line.unweighed, REVISION)]
     return list(dict.fromkeys(level for level in said if level))
 
 

@@ -69,7 +69,7 @@ class Effect(StrEnum):
     SEND_ANSWER = "send-answer"  # send ``Decision.answer``; the order is recorded and was never answered
     REPEAT_ANSWER = "repeat-answer"  # send the first answer once more
     ASK_A_PERSON = "ask-a-person"  # the message waits in needs-attention; an answer that there is goes out beside
-    SAY_IT_STANDS = "say-it-stands"  # tell who listens, as the plant does, that the order stands; never a test
+    SAY_IT_STANDS = "say-it-stands"  # who listens, as the plant does, hears once that the order stands; never a test
 
 
 class EventKind(StrEnum):
@@ -205,6 +205,7 @@ class Decision(Struct):
     seller_order: str | None = None  # our number for the order that this document makes or has made
     answer: OrderAcknowledgement | None = None  # to be sent; none where the buyer wants none
     events: list[OrderEvent] = []
+    stands: OrderState | None = None  # as it did before: nothing is saved of it
     instead_of: Source | None = None  # the document that was refused, in whose place ``state`` stands
 
     @property

@@ -6,22 +6,24 @@ wherever it is said, is somebody's decision and not ours.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from hub.business.orders.bearings import CONDITIONS, GOODS, PARTIES
+from hub.business.orders.bearings import CONDITIONS, GOODS, PARTIES, REFERENCES
 from hub.business.orders.parties import BUYERS
 from hub.business.orders.reasons import Reason, say
 from hub.canonical.halves import half
 from hub.canonical.named import REVISION as REVISED
 from hub.canonical.named import meaning_of_name, meaning_of_value, names_a_revision
 from hub.canonical.order import OrderLine, PurchaseOrder
-from hub.canonical.shared import Party, Unweighed
+from hub.canonical.shared import Party, Reference, Unweighed
 
 CONTRACT = "contract"
 REVISION = "item.revision"
 """Fields that have rules for a second of them (``contracts``, ``items``)."""
+COMPARED = frozenset({"current-revision", "drawing-revision", "revision"})
+"""Numbers a line refers to that ``items`` holds against what the item is made to."""
 
 _CHANGE_THE_PROMISE = frozenset({"date", "price", "condition", REVISED})
 """What terms in words may say beside a place and numbers, which they name by the way."""
@@ -92,7 +94,7 @@ def unweighed_of_order(order: PurchaseOrder) -> list[Reason]:
     """Return a reason for all that the order as a whole says and no rule weighs."""
     reasons = [
         _unweighed(each, "order", None, "unweighed")
-        for each in [*order.unweighed, *_said_in_terms(order)]
+        for each in [*order.unweighed, *_said_in_terms(order), *_referred_to(order.references)]
         if each.meaning != COUNT and not judged_elsewhere(each)
     ]
     rule = order.cancel_rule
@@ -105,7 +107,7 @@ def unweighed_of_line(line: OrderLine, path: str) -> list[Reason]:
     """Return the same for a line."""
     reasons = [
         _unweighed(each, "line", line.number, f"{path}.unweighed")
-        for each in [*line.unweighed, *_named_by_the_buyer(line)]
+        for each in [*line.unweighed, *_named_by_the_buyer(line), *_referred_to(line.references, COMPARED)]
         if not judged_elsewhere(each) and not _says_the_same(each, line)
     ]
     rule = line.cancel_rule
@@ -135,6 +137,14 @@ def _named_by_the_buyer(line: OrderLine) -> Iterator[Unweighed]:
     for place, text in line.extensions.items():
         if names_a_revision(text):
             yield Unweighed(meaning=REVISED, place=place, value=text)
+
+
+def _referred_to(references: Sequence[Reference], but: frozenset[str] = frozenset()) -> Iterator[Unweighed]:
+    """Yield the numbers that say which state of the goods is meant, ``but`` those that a rule of their own weighs."""
+    for each in references:
+        meaning = REFERENCES.get(each.kind or "")
+        if meaning is not None and each.kind is not None and each.kind not in but:
+            yield Unweighed(meaning=meaning, place=each.kind.replace("-", " "), value=each.value or each.text)
 
 
 def _says_the_same(each: Unweighed, line: OrderLine) -> bool:

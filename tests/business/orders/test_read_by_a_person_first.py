@@ -310,3 +310,37 @@ def test_a_line_that_names_no_item_or_two_is_refused_with_the_number_that_is_mea
     got = answered(order(head=WANTED, lines=f"PO1*1*250*EA*1.875*PE*{numbers}~"))
     assert got.statuses == ["rejected"]
     assert said in got.reason(code)
+
+
+HELD_FOR_A_REVISION = ["ACJ", "SZ", "R2", "V0", "ZI", "7Q", "92", "C4", "YW", "MX", "PZ", "PV"]
+
+
+@pytest.mark.parametrize("qualifier", HELD_FOR_A_REVISION)
+def test_a_number_that_says_which_state_of_the_goods_is_meant_is_asked_about(qualifier: str) -> None:
+    of_line = answered(order(head=WANTED, line=f"REF*{qualifier}*C~"))
+    assert (of_line.held, of_line.codes) == (True, {"BUS-UNWEIGHED"})
+    assert "says a revision" in of_line.reason("BUS-UNWEIGHED")
+    of_all = answered(order(head=f"REF*{qualifier}*C~{WANTED}"))
+    assert (of_all.held, of_all.codes) == (True, {"BUS-UNWEIGHED"})
+
+
+@pytest.mark.parametrize("qualifier", ["YB", "R1"])
+def test_a_revision_that_a_line_refers_to_is_held_against_the_one_it_orders(qualifier: str) -> None:
+    assert answered(order(head=WANTED, line=f"REF*{qualifier}*A~")).statuses == ["accepted"]
+    other = answered(order(head=WANTED, line=f"REF*{qualifier}*B~"))
+    assert (other.statuses, other.codes) == (["rejected"], {"BUS-REVISION-CONTRADICTS"})
+    alone = answered(order(head=WANTED, lines=f"PO1*1*{ITEM.replace('*EC*A', '')}REF*{qualifier}*A~"))
+    assert (alone.statuses, alone.codes) == (["accepted"], set())
+
+
+@pytest.mark.parametrize("qualifier", ["YB", "R1", "ACK"])
+def test_a_revision_that_an_order_refers_to_as_a_whole_is_asked_about(qualifier: str) -> None:
+    """Nobody can tell which of its lines it means."""
+    got = answered(order(head=f"REF*{qualifier}*A~{WANTED}"))
+    assert (got.held, got.codes) == (True, {"BUS-UNWEIGHED"})
+
+
+@pytest.mark.parametrize("qualifier", ["PP", "DG", "QC", "IF", "S1", "2G", "DP"])
+def test_a_number_that_says_nothing_of_the_goods_holds_nothing(qualifier: str) -> None:
+    assert answered(order(head=WANTED, line=f"REF*{qualifier}*C~")).statuses == ["accepted"]
+    assert answered(order(head=f"REF*{qualifier}*C~{WANTED}")).statuses == ["accepted"]

@@ -131,7 +131,7 @@ def test_the_same_document_twice_makes_one_order_and_one_history(database: Datab
     first = take(database, order(requested=None))
     answer(database, first)
     again = take(database, order(), now=LATER)
-    assert (again.outcome, again.effects) == ("accepted", [])
+    assert (again.outcome, again.effects) == ("accepted", [Effect.SAY_IT_STANDS])
     assert again.all_reasons == first.all_reasons
     page = database.read_now(lambda conn: order_of(conn, "customer", "4500098123"))
     assert page is not None

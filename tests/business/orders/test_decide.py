@@ -141,7 +141,7 @@ def test_the_same_document_decided_again_does_nothing_twice() -> None:
 
 
 def test_an_order_that_is_read_otherwise_now_is_told_to_nobody() -> None:
-    assert decided(order(), standing(order(contract="K-2")), source=FIRST).effects == []
+    assert decided(order(), standing(order(line(quantity=many(600)))), source=FIRST).effects == []
 
 
 def test_the_same_document_is_decided_anew_where_nothing_of_it_stands() -> None:

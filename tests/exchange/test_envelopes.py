@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from hub.exchange import envelopes
 from hub.exchange.model import EnvelopeRow
+from hub.exchange.tables import message
 from hub.platform.database import Database
 from tests.exchange.story import NOW, envelope, incoming
 from tests.stored import accept
@@ -108,5 +109,23 @@ def test_a_digest_of_bytes_that_is_not_known_makes_nothing_the_same(database: Da
             row = replace(envelope(message, NUMBER), digest=f"meaning {number}")
             judged = envelopes.enter(conn, row, digest_of_bytes=digest)
             assert told(judged) == ("conflict", before.message)
+
+    database.write_now(work)
+
+
+def test_what_a_document_is_known_by_gives_way_once_all_of_it_was_refused_and_not_before(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        before = arrived(conn, OLD, days=0)
+        second = accept(conn, incoming(NEW)).message_id
+        row = envelope(second, NUMBER, NEW)
+        assert told(envelopes.enter(conn, row, of_a_document=True)) == ("conflict", before.message)
+        assert not envelopes.replaced(conn, before.message)
+        conn.execute(update(message).where(message.c.id == before.message).values(outcome="refused"))
+        assert told(envelopes.enter(conn, row)) == ("conflict", before.message), "a transmission keeps its number"
+        for _ in range(2):  # replayed, it keeps what it was judged last
+            assert told(envelopes.enter(conn, row, of_a_document=True)) == ("first", before.message)
+        assert envelopes.replaced(conn, before.message)
+        third = envelope(accept(conn, incoming(NEWER)).message_id, NUMBER, OLD)
+        assert told(envelopes.enter(conn, third, of_a_document=True)) == ("duplicate", before.message)
 
     database.write_now(work)

@@ -115,3 +115,41 @@ def test_the_plant_may_have_it_by_folder(hub_with: OpenOver, tmp_path: Path) -> 
     hub.deliver()
     (file,) = hub.hub.places.outbox(PLANT).glob("*.json")
     assert json.loads(file.read_bytes())["order"]["number"] == "4500098123"
+
+
+FAULTS = {
+    "a map that is not there": ("[[tells]]", '[receives]\nnotice = "plant/none"\n\n[[tells]]'),
+    "a field that nobody knows": ("currency  =", "curency   ="),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_who_could_not_be_told_is_told_once_when_their_file_is_mended_and_the_message_processed_again(
+    hub_with: OpenOver, tmp_path: Path, case: str
+) -> None:
+    """A fault in the files of who listens is no matter of the customer's: the order stands and is answered."""
+    old, new = FAULTS[case]
+    file = change(tmp_path, f"partners/{PLANT}/partner.toml", old, new)
+    hub = hub_with(tmp_path)
+    got = hub.send(one_order("4500098123"))
+    assert (got.message.outcome, hub.order("4500098123").summary.status) == ("accepted", "accepted")
+    assert [each.kind for each in hub.answers(got.message.id)].count("855") == 1
+    assert told(hub) == []
+    file.write_text(file.read_text().replace(new, old))
+    hub.reopen()
+    for _ in range(2):
+        again = hub.replay(got.message.id)
+        assert (again.message.outcome, len(told(hub))) == ("accepted", 1)
+    assert [duty for duty in again.duties if duty.debtor == "us" and duty.state != "done"] == []
+    assert len(of_kind(hub.sent(), "855")) == 1
+
+
+def test_what_a_listener_could_not_be_told_stays_owed_until_they_are(hub_with: OpenOver, tmp_path: Path) -> None:
+    change(tmp_path, f"partners/{PLANT}/partner.toml", *FAULTS["a map that is not there"])
+    hub = hub_with(tmp_path)
+    got = hub.send(one_order("4500098123"))
+    for each in (got, hub.replay(got.message.id)):
+        owed = [(duty.partner, duty.kind, duty.state) for duty in each.duties if duty.debtor == "us"]
+        assert (PLANT, "OrderAcknowledgement", "awaited") in owed
+        assert each.message.attention is not None
+        assert "plant/none" in str(each.message.why)

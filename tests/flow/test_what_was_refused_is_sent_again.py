@@ -119,3 +119,26 @@ def test_both_in_one_interchange_are_decided_in_their_order(hub: AtWork) -> None
     hub.send(interchange(group(*sets)))
     assert hub.order("PO-1").summary.status == "accepted"
     assert [each.one("BAK")[2] for each in of_kind(hub.sent(), "855")] == ["RD", "AD"]
+
+
+@pytest.mark.parametrize("syntax", ["ubl", "xml", "json"])
+def test_a_late_retry_of_what_was_refused_does_not_repeat_the_refusal_over_the_acceptance(
+    hub: AtWork, syntax: str
+) -> None:
+    partner, wrong, right = PAIRS[syntax]
+    first = hub.send(wrong, partner)
+    hub.send(right, partner)
+    hub.fetch_all(partner)
+    retried = hub.send(wrong + b"\n", partner)
+    assert retried.message.outcome == "duplicate"
+    assert {answer.message for answer in hub.answers(first.message.id)}.isdisjoint(hub.waiting(partner))
+    (stands,) = hub.orders(partner)
+    assert stands.status in ("accepted", "changed")
+
+
+def test_an_order_written_otherwise_that_came_between_holds_the_corrected_one(hub: AtWork) -> None:
+    """That the refused one takes no number does not make two orders of one."""
+    for control, (number, item) in enumerate([("00123", "NONE-9"), ("123", "AC-1001"), ("00123", "AC-1001")], 1):
+        last = hub.send(one_order(number, control, lines=line(1, item=f"BP*{item}*EC*D")))
+    assert (last.message.outcome, "BUS-ORDER-ALIKE" in codes(last)) == ("held", True)
+    assert told(hub) == 1

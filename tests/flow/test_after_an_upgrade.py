@@ -73,3 +73,13 @@ def _taken_back(hub: AtWork) -> None:
 
     hub.hub.database.alone(work)
     schema.upgrade(hub.hub.database)
+
+
+@pytest.mark.parametrize(("before", "now"), [("00123", "123"), ("123", "0123"), ("po-7", "PO-7")])
+def test_an_order_of_before_the_upgrade_is_known_under_any_spelling_of_its_number(
+    hub: AtWork, before: str, now: str
+) -> None:
+    hub.send(one_order(before))
+    hub.hub.database.alone(lambda conn: command.downgrade(schema.alembic_config(conn), "0021"))
+    hub.hub.database.alone(lambda conn: command.upgrade(schema.alembic_config(conn), "head"))
+    assert hub.send(one_order(now, 102)).message.outcome == "held"

@@ -19,6 +19,10 @@ SPELLINGS = [
     ("PO-77A", "Po-77a"),
     ("PO-77A", "  PO-77A"),
     ("7", "0000000007"),
+    ("00501", "501"),
+    ("po-77a", "PO-77A"),
+    ("  PO-77A", "PO-77A"),
+    ("x520", "X520"),
 ]
 OTHERS = [
     ("46550001", "46550010"),
@@ -43,6 +47,18 @@ def test_an_order_that_stands_under_another_spelling_of_its_number_holds_the_sec
     assert again.message.outcome == "held"
     assert again.message.why is not None
     assert f"stands already as '{first.rstrip()}'" in again.message.why
+
+
+@pytest.mark.parametrize(("first", "second"), SPELLINGS)
+def test_so_it_does_whichever_comes_first_and_in_one_body(hub: AtWork, first: str, second: str) -> None:
+    assert hub.send(one_order(second, 101)).message.outcome == "accepted"
+    assert hub.send(one_order(first, 102)).message.outcome == "held"
+    sets = [transaction(order(each.strip() + "1"), control=f"{n:04d}") for n, each in enumerate((first, second), 1)]
+    both = hub.send(interchange(group(*sets), number=103))
+    assert [row.outcome for row in both.documents] == [
+        "accepted",
+        "held" if first.strip() != second.strip() else "duplicate",
+    ]
 
 
 @pytest.mark.parametrize(("first", "second"), OTHERS)

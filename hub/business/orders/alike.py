@@ -1,14 +1,10 @@
 """Order numbers that are one number to a person: zeros or blanks before it, capitals or not.
 
-In: a number. Out: how else it may have been written. Systems fill a number with zeros to the width of a field, and take
-them off again; two orders that differ in nothing else are one order sent twice more often than two.
+In: a number. Out: what it is known as, whichever way it is written. Systems fill a number with zeros to the width of a
+field, and take them off again; two orders that differ in nothing else are one order sent twice more often than two.
 """
 
 from __future__ import annotations
-
-FIELD_WIDTHS = (8, 10)
-"""To which widths the order numbers of the usual systems are filled."""
-RELEASE_WIDTHS = (2, 3, 4, 5)
 
 
 def plain_number(number: str) -> str:
@@ -21,17 +17,10 @@ def plain_number(number: str) -> str:
     return bare.lstrip("0") or "0" if bare.isascii() and bare.isdigit() else bare.upper()
 
 
-def other_spellings(number: str, widths: tuple[int, ...] = FIELD_WIDTHS) -> set[str]:
-    """Return the other spellings of ``number``: none of the usual one, ten digits or capitals without a zero before.
+def known_as(number: str, release: str) -> str:
+    """Return what an order is known as under any spelling of its number and release, "" for none.
 
-    >>> sorted(other_spellings("0046550001")), other_spellings("4600000733"), other_spellings("")
-    (['46550001'], set(), set())
-    >>> sorted(other_spellings("46550001")), other_spellings(" po-7")
-    (['0046550001'], {'PO-7'})
+    >>> known_as("0046550001", ""), known_as(" po-7", "01")
+    ('46550001/', 'PO-7/1')
     """
-    bare = number.strip()
-    found = {bare.upper()}
-    if bare.isascii() and bare.isdigit():
-        short = bare.lstrip("0") or "0"
-        found = {short, *(short.zfill(width) for width in widths)}
-    return found - {number, ""}
+    return f"{plain_number(number)}/{plain_number(release) if release else ''}"

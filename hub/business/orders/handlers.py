@@ -43,13 +43,8 @@ _SENDS = frozenset({Effect.RECORD_ORDER, Effect.SEND_ANSWER})
 
 
 def prepare(arrived: Arrived, rules: OrderRules) -> Prepared | None:
-    """Return what the order comes to if its number is free; None where that follows from more than the order.
-
-    It does where the number may have been written otherwise: another order may be this one then.
-    """
+    """Return what the order comes to if its number is free, in whatever spelling; None where none follows from it."""
     order = _order_of(arrived)
-    if store.has_other_spellings(order.number or "", order.release or ""):
-        return None
     given = _given(order, arrived, rules)
     decision = decide(order, None, given)
     new = ready(decision)
@@ -57,7 +52,7 @@ def prepare(arrived: Arrived, rules: OrderRules) -> Prepared | None:
         return None
     row = new.rows.order
     return Prepared(
-        rests_on=[Standing(id=store.key_of(row.partner, row.number, row.release, row.test))],
+        rests_on=[Standing(id=store.key_of(row.partner, row.known_as, row.test))],
         day=given.today,
         writes=new,
         result=_result(order, decision, arrived, rules),

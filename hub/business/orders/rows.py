@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from hub.business.orders.alike import known_as
 from hub.business.orders.model import (
     Basis,
     LineState,
@@ -33,6 +34,7 @@ class OrderRow(Struct):
     partner: str
     number: str
     release: str
+    known_as: str
     test: bool
     status: OrderStatus
     verdict: Verdict
@@ -109,6 +111,7 @@ def _order(state: OrderState) -> OrderRow:
         partner=state.partner,
         number=state.number,
         release=state.release,
+        known_as=known_as(state.number, state.release),
         test=state.test,
         status=state.status,
         verdict=state.verdict,

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, tuple_, union, update
 
-from hub.business.orders.alike import RELEASE_WIDTHS, other_spellings
+from hub.business.orders.alike import known_as
 from hub.business.orders.model import (
     Basis,
     DocumentRole,
@@ -66,31 +66,23 @@ def known_order(
     return _state(row, _lines(conn, row["id"])) if row else None
 
 
-def key_of(partner: str, number: str, release: str, test: bool) -> str:
+def key_of(partner: str, known_as: str, test: bool) -> str:
     """Return by what an order is known as one text: what ``versions`` is asked for."""
-    return msgspec.json.encode((partner, number, release, test)).decode()
-
-
-def has_other_spellings(number: str, release: str) -> bool:
-    """Say whether an order may stand under another spelling of its number or release: not so of the usual ones."""
-    return bool(other_spellings(number)) or bool(release and other_spellings(release, RELEASE_WIDTHS))
+    return msgspec.json.encode((partner, known_as, test)).decode()
 
 
 def order_alike(
     conn: Connection, partner: str, number: str, release: str, test: bool, before: str | None = None
 ) -> str | None:
-    """Return the number of an order that stands and is another spelling of this one; nothing of the usual numbers.
+    """Return the number of an order that stands and is another spelling of this one.
 
     One that was refused stands for nothing; with the id of an order as ``before`` only older ones are looked at.
     """
-    numbers, releases = other_spellings(number), other_spellings(release, RELEASE_WIDTHS) if release else set()
-    if not numbers and not releases:
-        return None
     order = purchase_order.c
     found = conn.execute(
         select(order.id, order.number, order.release)
-        .where(order.partner == partner, order.test == test, order.status != "refused")
-        .where(order.number.in_(sorted({number, *numbers})), order.release.in_(sorted({release, *releases})))
+        .where(order.partner == partner, order.known_as == known_as(number, release), order.test == test)
+        .where(order.status != "refused")
         .order_by(order.id)
     )
     others = (
@@ -103,12 +95,12 @@ def order_alike(
 
 
 def versions(conn: Connection, keys: Collection[str]) -> Mapping[str, int]:
-    """Return the versions of those orders that stand, by ``key_of`` them; one question for all."""
+    """Return the versions of those orders that stand, in any spelling, by ``key_of`` them; one question for all."""
     if not keys:
         return {}
     wanted = [_KEYS.decode(key) for key in keys]
     found = conn.execute(select(*_KNOWN_BY, purchase_order.c.version).where(tuple_(*_KNOWN_BY).in_(wanted)))
-    return {key_of(row.partner, row.number, row.release, row.test): row.version for row in found}
+    return {key_of(row.partner, row.known_as, row.test): row.version for row in found}
 
 
 def insert_orders(conn: Connection, orders: Sequence[OrderRows], now: datetime) -> None:
@@ -328,8 +320,8 @@ _KEY = (
     purchase_order.c.release == bindparam("of_release"),
     purchase_order.c.test == bindparam("of_test"),
 )
-_KNOWN_BY = (purchase_order.c.partner, purchase_order.c.number, purchase_order.c.release, purchase_order.c.test)
-_KEYS = msgspec.json.Decoder(tuple[str, str, str, bool])
+_KNOWN_BY = (purchase_order.c.partner, purchase_order.c.known_as, purchase_order.c.test)
+_KEYS = msgspec.json.Decoder(tuple[str, str, bool])
 _STANDS = PreparedStatement(select(purchase_order.c.id).where(*_KEY))
 _BY_KEY = select(purchase_order).where(*_KEY)
 _REPLACE = (
@@ -366,5 +358,5 @@ _FIRST_ANSWER = (
     .order_by(order_document.c.at, order_document.c.message.desc())  # of one moment, a refusal before it was replaced
     .limit(1)
 )
-_READ_APART = ("conditions", "requirements", "notes", "reasons", "digest")
+_READ_APART = ("known_as", "conditions", "requirements", "notes", "reasons", "digest")
 SUMMARY = [column for column in purchase_order.c if column.name not in _READ_APART]

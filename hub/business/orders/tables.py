@@ -24,6 +24,7 @@ from hub.platform.database import metadata
 
 ID = String(36)  # UUIDv7 as text
 PARTNER = String(40)
+KNOWN_AS = String(640)  # a number and a release in capitals, of which one small letter may have three
 NUMBER = String(100)  # NUMBER_LENGTH_MAX of decide.py
 WORD = String(40)  # a word of one of the tables of model.py
 
@@ -34,6 +35,7 @@ purchase_order = Table(
     Column("partner", PARTNER, nullable=False),
     Column("number", NUMBER, nullable=False),
     Column("release", NUMBER, nullable=False),  # "" when the order has none: a unique key with NULL in it is none
+    Column("known_as", KNOWN_AS, nullable=False),  # the same for all spellings of number and release
     Column("test", Boolean, nullable=False),
     Column("status", WORD, nullable=False),
     Column("verdict", WORD, nullable=False),
@@ -56,6 +58,7 @@ purchase_order = Table(
     UniqueConstraint("partner", "number", "release", "test"),
 )
 Index("ix_purchase_order_partner_id", purchase_order.c.partner, purchase_order.c.id)
+Index("ix_purchase_order_known_as", purchase_order.c.partner, purchase_order.c.known_as, purchase_order.c.test)
 Index("ix_purchase_order_seller_order", purchase_order.c.seller_order)
 
 order_line = Table(

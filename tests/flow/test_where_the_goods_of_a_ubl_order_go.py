@@ -84,6 +84,17 @@ def test_a_line_with_two_periods_and_no_quantity_is_held(hub: AtWork) -> None:
     assert {"MAP-UNREAD", "MAP-SAID-TWICE"} & {*codes(got)}
 
 
+@pytest.mark.parametrize(
+    ("day", "outcome"), [("2027-01-10", "changed"), ("2027-02-17", "accepted"), ("2027-03-10", "accepted")]
+)
+def test_the_last_day_of_a_line_binds_its_parts(hub: AtWork, day: str, outcome: str) -> None:
+    """A delivery without a quantity is of the whole line: its parts, of which the last may come on 02-17, too."""
+    whole = CAC.format("Delivery", HERE["a day alone"].replace("2027-02-10", day)).encode()
+    part = b"<cac:Delivery>\n        <cbc:Q"
+    got = hub.send(UBL.replace(part, whole + part, 1), NORDLYS)
+    assert (got.message.outcome, "BUS-DATE-TWICE" in codes(got)) == (outcome, outcome == "changed"), codes(got)
+
+
 @pytest.mark.parametrize("said", [NAMED, OTHER])
 def test_an_order_for_somebody_else_than_is_at_its_place_is_held(hub: AtWork, said: str) -> None:
     assert_held_for_its_place(hub, of_the_order(said), "held")

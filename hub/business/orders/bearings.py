@@ -26,6 +26,8 @@ class Bearing(StrEnum):
 
 
 ON = frozenset({Bearing.DELIVER_ON, Bearing.SHIP_ON})
+FIRST = frozenset({Bearing.DELIVER_FROM, Bearing.SHIP_FROM})
+LAST = frozenset({Bearing.DELIVER_UNTIL, Bearing.SHIP_UNTIL})
 SHIP = frozenset({Bearing.SHIP_ON, Bearing.SHIP_FROM, Bearing.SHIP_UNTIL})
 DELIVER = frozenset({Bearing.DELIVER_ON, Bearing.DELIVER_FROM, Bearing.DELIVER_UNTIL})
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, time
 
-from hub.business.orders.bearings import DATES, DELIVER, ON, SHIP, Bearing
+from hub.business.orders.bearings import DATES, DELIVER, FIRST, LAST, ON, SHIP, Bearing
 from hub.business.orders.reasons import Reason, say
 from hub.canonical.order import Order, OrderLine, Schedule
 from hub.canonical.shared import Dated
@@ -102,6 +102,20 @@ def narrowed(wide: list[Stated], near: list[Stated]) -> list[Stated]:
         and not (stated.bearing in ON and any(stated.bearing in axis for axis in axes))
     ]
     return kept + near
+
+
+def beyond(whole: list[Stated], part: list[Stated], line: str) -> Iterator[Reason]:
+    """Yield a reason where a part of a line has its last day after the line's own, or its first before it.
+
+    What a line says replaces what its order says; beside a part of it, it binds.
+    """
+    for near in part:
+        for own in whole:
+            if near.bearing is own.bearing and (
+                near.day > own.day if near.bearing in LAST else near.bearing in FIRST and near.day < own.day
+            ):
+                kinds = {"other": own.kind, "first": own.day}
+                yield _fault("BUS-DATE-TWICE", near.path, line, near.kind, near.day, found=near.day, **kinds)
 
 
 def _when(kind: str, when: When | None, path: str) -> list[_Said]:

@@ -225,14 +225,16 @@ def _check_drawing(line: OrderLine, item: CatalogueItem, level: str, path: str) 
         return []
     made_to = next(revision.drawing for revision in item.revisions if revision.level == level)
     words = {"line": line.number, "revision": level, "item": item.buyer}
+    first = said[0][1]
     for place, drawn in said:
+        at = f"{path}.{place}"
         if made_to and drawn != made_to:
-            at = f"{path}.{place}"
             return [say("BUS-DRAWING-REVISION", at, found=drawn, expected=made_to, drawing=drawn, **words)]
-        if drawn != said[0][1]:
-            at, first = f"{path}.{place}", said[0][1]
+        if drawn != first:
             return [say("BUS-DRAWING-REVISION/two", at, found=drawn, expected=first, drawing=drawn, **words)]
-    return []
+    if made_to:
+        return []
+    return [say("BUS-DRAWING-UNKNOWN", f"{path}.{said[0][0]}", found=first, drawing=first, **words)]
 
 
 def _not_taken(line: OrderLine, item: CatalogueItem, level: str, taken: Word, today: date, at: str) -> Reason:

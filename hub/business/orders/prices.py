@@ -19,7 +19,7 @@ from hub.kernel.sentence import Word, Wording
 from hub.kernel.words import Price, Quantity
 
 EACH = "each"
-PER_LINE_UNIT = frozenset({None, "contract", "catalogue", "current", "fixed", "net", "quoted", "per-unit", "no-charge"})
+PER_LINE_UNIT = frozenset({None, "contract", "catalogue", "current", "fixed", "net", "quoted", "per-unit"})
 """Words of the table ``price-basis`` that leave the price for one of the line's unit."""
 _PER = {
     "per-each": (1, "each"),

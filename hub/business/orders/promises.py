@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from hub.business.orders.bearings import DELIVER, ON, SHIP, Bearing
 from hub.business.orders.catalogue import CatalogueItem
-from hub.business.orders.days import Stated, days_of_line, days_of_schedule, narrowed
+from hub.business.orders.days import Stated, beyond, days_of_line, days_of_schedule, narrowed
 from hub.business.orders.model import Basis, PromiseState, ScheduleState, Status
 from hub.business.orders.quantities import many
 from hub.business.orders.reasons import Reason, say
@@ -66,6 +66,7 @@ def parts_of(
         stated = narrowed(wide, near.stated)
         parts.append(_part(schedule.quantity, stated, said or near.said, f"{path}.schedules[{index}].due"))
         faults += near.faults
+        faults += beyond(own.stated, near.stated, line.number)
     return parts, faults
 
 

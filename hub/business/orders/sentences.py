@@ -95,6 +95,10 @@ ABOUT_ITEMS = {
         " revision {revision} of {item} is made to drawing revision {expected}",
         "correct the drawing or the item revision and order again",
     ),
+    "BUS-DRAWING-UNKNOWN": held(
+        "line {line}: drawing revision '{drawing}' ordered; none is on record for revision {revision} of {item}",
+        "confirm to which drawing the revision is made, and add it to items.toml",
+    ),
     "BUS-DRAWING-REVISION/two": refused(
         "line {line}: drawing revisions '{expected}' and '{drawing}' ordered at once for revision {revision} of {item}",
         "correct the drawing or the item revision and order again",

@@ -61,10 +61,8 @@ def _as_sent(line: OrderLine, item: CatalogueItem | None, terms: OrderTerms, pat
     """Return what is wrong with the line whatever its item is, and what in it only a person can take."""
     reasons: list[Reason] = []
     words = {"line": line.number}
-    other = terms.repeated.get(line.number)
-    if other is not None:
-        key = "BUS-LINE-REPEATED" if other == line.number else "BUS-LINE-REPEATED/spelt"
-        reasons.append(say(key, f"{path}.number", found=line.number, other=other, **words))
+    if line.number in terms.repeated:
+        reasons.append(say("BUS-LINE-REPEATED", f"{path}.number", found=line.number, **words))
     currency = line.price.currency if line.price else None
     if currency and terms.currency and currency != terms.currency:
         at = f"{path}.price.currency"

@@ -280,9 +280,6 @@ ABOUT_LINES = {
     "BUS-LINE-REPEATED": refused(
         "line number '{line}' stands on more than one line", "give every line its own number and order again"
     ),
-    "BUS-LINE-REPEATED/spelt": refused(
-        "line number '{line}' stands on another line as '{other}'", "give every line its own number and order again"
-    ),
     "BUS-CURRENCY-MIXED": refused(
         "line {line}: ordered in '{currency}', the rest of the order in '{expected}'", "order each currency by itself"
     ),

@@ -6,12 +6,9 @@ In: an order, the customer's catalogue and today at the customer's zone. Out: ``
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from types import MappingProxyType
 
-from hub.business.orders.alike import plain_number
 from hub.business.orders.catalogue import Catalogue, DockCalendar
 from hub.business.orders.days import Days, days_of_order
 from hub.business.orders.places import buyer_of, goods_to
@@ -28,7 +25,6 @@ SHOWN_MAX = 60
 """Digits and places of a number that a sentence writes out; any number of a wire has fewer."""
 ORDER_AGE_MAX = timedelta(days=365)
 """How old the date of an order may be: prices, revisions and contracts are agreed by the year."""
-NONE_REPEATED: Mapping[str, str] = MappingProxyType({})
 
 
 class OrderTerms(Struct):
@@ -43,7 +39,7 @@ class OrderTerms(Struct):
     days: Days  # for lines that say none of their own
     home: Party | None  # where the goods go
     buyer: Party | None  # who orders
-    repeated: Mapping[str, str]  # line numbers that stand on more than one line, and how on another
+    repeated: frozenset[str]  # line numbers that stand on more than one line
 
 
 def terms_of(order: PurchaseOrder, catalogue: Catalogue, calendar: DockCalendar, today: date) -> OrderTerms:
@@ -158,18 +154,7 @@ def is_written_out(number: Decimal) -> bool:
     return number.is_finite() and "E" not in text and len(text) <= SHOWN_MAX
 
 
-def _repeated(numbers: list[str]) -> Mapping[str, str]:
-    """Return the numbers that stand on more than one line, each as another has it: 1 and 01 are one to a person."""
-    if len({plain_number(number) for number in numbers}) == len(numbers):
-        return NONE_REPEATED
-    times, spellings = Counter(numbers), dict[str, list[str]]()
-    for number in times:
-        spellings.setdefault(plain_number(number), []).append(number)
-    found: dict[str, str] = {}
-    for number, count in times.items():
-        others = spellings[plain_number(number)]
-        if count > 1:
-            found[number] = number
-        elif len(others) > 1:
-            found[number] = others[1] if others[0] == number else others[0]
-    return found
+def _repeated(numbers: list[str]) -> frozenset[str]:
+    if len(set(numbers)) == len(numbers):
+        return frozenset()
+    return frozenset(number for number, times in Counter(numbers).items() if times > 1)

@@ -249,21 +249,6 @@ def test_a_line_number_on_two_lines_refuses_both() -> None:
     assert decision.verdict is Verdict.CHANGED
 
 
-@pytest.mark.parametrize(("one", "other"), [("1", "01"), ("010", "10"), ("1a", "1A"), ("7", " 7 "), ("0", "000")])
-def test_a_line_number_spelt_in_two_ways_is_one_number(one: str, other: str) -> None:
-    """An answer to line 1 would be read as one to line 01 as well."""
-    decision = decided(order(line(one), line(other), line("20")))
-    assert [each.verdict for each in decision.lines] == [LineVerdict.REFUSED, LineVerdict.REFUSED, LineVerdict.ACCEPTED]
-    said = [
-        [reason.message for reason in each.reasons if reason.code == "BUS-LINE-REPEATED"] for each in decision.lines
-    ]
-    assert said == [
-        [f"line number '{one}' stands on another line as '{other}'"],
-        [f"line number '{other}' stands on another line as '{one}'"],
-        [],
-    ]
-
-
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "sNaN", "1E+1000000", "1E-1000000", "0." + "3" * 40])
 def test_a_number_no_one_can_reckon_with_is_refused_and_harms_nothing(value: str) -> None:
     for asked in (

@@ -7,20 +7,16 @@ field, and take them off again; two orders that differ in nothing else are one o
 from __future__ import annotations
 
 
-def plain_number(number: str) -> str:
-    """Return ``number`` without what a person passes over: two that come out the same are one number.
-
-    >>> plain_number("010"), plain_number("10 "), plain_number("1a"), plain_number("000")
-    ('10', '10', '1A', '0')
-    """
-    bare = number.strip()
-    return bare.lstrip("0") or "0" if bare.isascii() and bare.isdigit() else bare.upper()
-
-
 def known_as(number: str, release: str) -> str:
     """Return what an order is known as under any spelling of its number and release, "" for none.
 
-    >>> known_as("0046550001", ""), known_as(" po-7", "01")
-    ('46550001/', 'PO-7/1')
+    >>> known_as("0046550001", ""), known_as(" po-7", "01"), known_as("000", "")
+    ('46550001/', 'PO-7/1', '0/')
     """
-    return f"{plain_number(number)}/{plain_number(release) if release else ''}"
+    return f"{_meant(number)}/{_meant(release) if release else ''}"
+
+
+def _meant(number: str) -> str:
+    """Return ``number`` without what a person passes over: two that come out the same are one number."""
+    bare = number.strip()
+    return bare.lstrip("0") or "0" if bare.isascii() and bare.isdigit() else bare.upper()

@@ -19,7 +19,7 @@ what the document says."""
 
 
 def is_of_business(code: str) -> bool:
-    """Say whether a room found it: of a document that was understood, and by what was agreed with its sender."""
+    """Say whether it is about what a document asks or says, held against what was agreed: not about its form."""
     return code.startswith("BUS-")
 
 

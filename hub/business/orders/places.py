@@ -28,6 +28,8 @@ COMPARED = frozenset({"current-revision", "drawing-revision", "revision"})
 _CHANGE_THE_PROMISE = frozenset({"date", "price", "condition", REVISED})
 """What terms in words may say beside a place and numbers, which they name by the way."""
 
+MUTUALLY_DEFINED = "mutually-defined"
+
 COUNT = "count"
 """What of an order is no place, date or price, but a total: it is weighed with the quantities."""
 
@@ -134,9 +136,20 @@ def _named_by_the_buyer(line: OrderLine) -> Iterator[Unweighed]:
             yield Unweighed(meaning=meaning, place=each.name, value=str(value or each.name))
     if line.partial is False and len(line.schedules) > 1:
         yield Unweighed(meaning="condition", place="partial", value="false")
-    for place, text in line.extensions.items():
+    said = [*line.extensions.items(), *_mutually_defined(line)]
+    for place, text in said:
         if names_a_revision(text):
             yield Unweighed(meaning=REVISED, place=place, value=text)
+
+
+def _mutually_defined(line: OrderLine) -> Iterator[tuple[str, str]]:
+    """Yield what stands under a qualifier that says no more than that both know what it is."""
+    for number in line.item.others if line.item else ():
+        if number.scheme == MUTUALLY_DEFINED:
+            yield "item", number.value
+    for reference in line.references:
+        if reference.kind == MUTUALLY_DEFINED:
+            yield "reference", reference.value or reference.text or ""
 
 
 def _referred_to(references: Sequence[Reference], but: frozenset[str] = frozenset()) -> Iterator[Unweighed]:

@@ -344,3 +344,12 @@ def test_a_revision_that_an_order_refers_to_as_a_whole_is_asked_about(qualifier:
 def test_a_number_that_says_nothing_of_the_goods_holds_nothing(qualifier: str) -> None:
     assert answered(order(head=WANTED, line=f"REF*{qualifier}*C~")).statuses == ["accepted"]
     assert answered(order(head=f"REF*{qualifier}*C~{WANTED}")).statuses == ["accepted"]
+
+
+@pytest.mark.parametrize("said", ["REV C", "rev. C", "Revision B", "DWG REV 4"])
+def test_a_revision_under_a_qualifier_that_nobody_agreed_on_is_asked_about(said: str) -> None:
+    number = answered(order(head=WANTED, lines=f"PO1*1*{ITEM.rstrip('~')}*ZZ*{said}~"))
+    assert (number.held, number.codes) == (True, {"BUS-UNWEIGHED"})
+    reference = answered(order(head=WANTED, line=f"REF*ZZ*{said}~"))
+    assert (reference.held, reference.codes) == (True, {"BUS-UNWEIGHED"})
+    assert answered(order(head=WANTED, line="REF*ZZ*REVIEWED 7~")).statuses == ["accepted"]

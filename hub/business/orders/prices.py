@@ -225,13 +225,14 @@ def _in_line_unit(line: OrderLine, item: CatalogueItem, contract: ContractPrice,
 
 
 def _said(price: Price, line: OrderLine) -> Wording:
-    per = price.per or Quantity(value=Decimal(1), unit=line.quantity.unit if line.quantity else "one")
+    unit = line.quantity.unit if line.quantity else "one"
+    per = price_per(price, unit) or price.per or Quantity(value=Decimal(1), unit=unit)
     amount = in_currency(price.amount, price.currency)
     words: dict[str, Word] = {"amount": amount, "currency": price.currency}
     key = "order/price-each"  # nobody says "per each"
     if per.unit != EACH or per.value != 1:
         key, words["unit"] = "order/price", per.unit if per.value == 1 else many(per.value, per.unit)
-    if price.basis and not (price.per and price.basis in PER_LINE_UNIT):  # it says nothing more
+    if price.basis and per.value == 1 and not (price.per and price.basis in PER_LINE_UNIT):  # else it is said already
         key, words["basis"] = f"{key}-basis", price.basis
     return Wording(key=key, words=words)
 

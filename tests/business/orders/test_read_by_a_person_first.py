@@ -353,3 +353,10 @@ def test_a_revision_under_a_qualifier_that_nobody_agreed_on_is_asked_about(said:
     reference = answered(order(head=WANTED, line=f"REF*ZZ*{said}~"))
     assert (reference.held, reference.codes) == (True, {"BUS-UNWEIGHED"})
     assert answered(order(head=WANTED, line="REF*ZZ*REVIEWED 7~")).statuses == ["accepted"]
+
+
+@pytest.mark.parametrize(("basis", "said"), [("HP", "1.875 USD per 100 each"), ("TP", "1.875 USD per 1000 each")])
+def test_a_price_for_so_many_is_told_as_that(basis: str, said: str) -> None:
+    got = answered(order(head=WANTED, lines=f"PO1*1*{ITEM.replace('*PE*', f'*{basis}*')}"))
+    assert got.statuses == ["rejected"]
+    assert f"ordered at {said}, contract" in got.reason("BUS-PRICE-OFF-CONTRACT")

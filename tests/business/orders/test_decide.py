@@ -158,7 +158,11 @@ def test_the_same_document_is_decided_anew_where_nothing_of_it_stands() -> None:
         (order(line(quantity=many("NaN"))), "refused", []),
         (order(line(requested=When(on=date(2026, 10, 1)))), "refused", []),
         (order(line(price=costs("12.35", basis="per-wish"))), "held", [Effect.ASK_A_PERSON]),
-        (order(line("1"), line("2", price=costs("12.35", basis="per-wish"))), "changed", [Effect.ASK_A_PERSON, Effect.SAY_IT_STANDS]),
+        (
+            order(line("1"), line("2", price=costs("12.35", basis="per-wish"))),
+            "changed",
+            [Effect.ASK_A_PERSON, Effect.SAY_IT_STANDS],
+        ),
     ],
     ids=["refused", "no number", "refused for a day past", "held", "held in part"],
 )

@@ -160,7 +160,7 @@ def _explain_text(
     if code is None and (not repeats or element.type == "B" or element.number in FREE_TEXT):
         return
     if repeats:
-        count = text.count(place.repetition) + 1
+        count = text.count(place.repetition or "") + 1
         place.add("GDE-TOO-MANY-REPETITIONS", number, component=component, label=element.name, count=count, most=1)
         return
     assert code is not None

@@ -70,7 +70,9 @@ def check(out: Output, data: Path | None) -> None:
             faults += [_fault(what, fault) for fault in _found(find, settings, configuration)]
             step()
     told = [*_doubtful(configuration), *_whoever_is_named(configuration)]
-    warnings = [_fault("partners", each) for each in told]
+    warnings = [_fault("partners", each) for each in told] + [
+        _fault("maps", each) for each in _doubtful_maps(configuration)
+    ]
     budgets = _budgets(settings, configuration)
     out.value({"checked": list(CHECKS), "faults": faults, "warnings": warnings, "budgets": budgets})
     for usage in budgets:
@@ -120,6 +122,13 @@ def _doubtful(configuration: Configuration) -> list[HubError]:
     partners = load_partners(configuration).all()
     found = (syntax.doubts(each, maps, configuration) for syntax in SYNTAXES.values() for each in partners)
     return [fault for faults in found for fault in faults]
+
+
+def _doubtful_maps(configuration: Configuration) -> list[HubError]:
+    """Return what is allowed in maps and most likely a mistake."""
+    maps = MapLibrary(configuration.roots, SchemaLibrary(configuration.roots))
+    doubts = {str(each): each.misconfigured for name in maps.names() for each in maps.doubts(name)}
+    return list(doubts.values())
 
 
 def _reads_parties(library: MapLibrary, name: str) -> bool:

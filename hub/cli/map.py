@@ -125,14 +125,21 @@ def test_cases(out: Output, names: tuple[str, ...], accept: bool) -> None:
 @click.argument("names", metavar="[MAP…]", nargs=-1)
 @reports
 def lint(out: Output, names: tuple[str, ...]) -> None:
-    """Say everything that is wrong with the maps: file, line, column, what was meant."""
+    """Say everything that is wrong with the maps: file, line, column, what was meant.
+
+    What is allowed and most likely a mistake is a warning, and no fault: exit code 0.
+    """
     library = _library()
     faults: list[MapFault] = []
+    warnings: list[MapFault] = []
     for name in names or library.names():
         faults += [fault for fault in library.faults(name) if fault not in faults]
+        warnings += [doubt for doubt in library.doubts(name) if doubt not in warnings]
     if out.as_json:
-        out.value({"faults": faults})
+        out.value({"faults": faults, "warnings": warnings})
     else:
+        for warning in warnings:
+            out.line(f"warning: {warning}")
         for fault in faults:
             out.line(str(fault))
     out.note(f"{len(faults)} fault{'' if len(faults) == 1 else 's'} in {len(names or library.names())} maps")

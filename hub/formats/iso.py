@@ -38,6 +38,8 @@ _DATE = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d){_ZONE}\Z", re.ASCII)
 _OFFSET = re.compile(r"(?:[Zz]|([+-])(\d\d):(\d\d))\Z", re.ASCII)
 _TIME = re.compile(rf"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{{1,9}}))?)?{_ZONE}\Z", re.ASCII)
 
+_END_OF_DAY = re.compile(r"24:00:00(?:\.0+)?(?=\Z|[Zz+-])", re.ASCII)
+
 
 def reader(kind: str, part: Part | None) -> ValueReader:
     """Return what reads a ``kind`` of value."""
@@ -91,8 +93,10 @@ def read_time(text: str) -> time | None:
 
 @functools.lru_cache(CACHED_MAX)
 def read_when(text: str) -> When | None:
-    """Return day, wall time and zone of 2026-11-30T14:30:00+01:00; the day alone where no time is said."""
+    """Return day, wall time and zone of 2026-11-30T14:30:00+01:00; the day alone where no time is said. 24:00:00 is
+    the end of the day before it, whose last second a clock can show."""
     day, clock, rest = text.upper().partition("T")
+    rest = _END_OF_DAY.sub("23:59:59", rest)
     on = read_date(day)
     if on is None or not clock:
         return When(on=on) if on is not None else None

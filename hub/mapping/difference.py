@@ -142,7 +142,7 @@ def _fields(each: DocumentRead) -> dict[str, str]:
     document = each.applied.document
     said = dict(leaves(json.loads(encode_document(document)), "")) if document is not None else {}
     for finding in each.findings:
-        place = finding.location.path or str(replace(finding.location, set=None, interchange=None, group=None))
+        place = finding.location.path or str(replace(finding.location, document=None, envelope=None, group=None))
         said[f"{finding.code} {place}"] = finding.message
     return said
 

@@ -185,6 +185,11 @@ declared(
         "MAP-PATH/not-to-be-asked": Phrase(
             message="{tag} has no {name} that a condition could ask for", remedy="{advice}"
         ),
+        "MAP-LINT-WEIGHED": Phrase(
+            message="`{place}` says a {meaning}, and is read into {field}, where nothing weighs it",
+            remedy="read it into the field it means; leave it unread, and it holds the order; what bears on nothing is "
+            '"none" in [codes.unread]',
+        ),
         "MAP-LINT-WORD": Phrase(message="'{word}' is no word of the vocabulary {name}", remedy="{advice}"),
         "MAP-HEADER/no-document": Phrase(message="no {key} '{text}'", remedy="{advice}"),
         "MAP-HEADER/unsaid": Phrase(message="[map] does not say its {key}", remedy="{advice}"),

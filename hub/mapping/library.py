@@ -22,6 +22,7 @@ from hub.kernel.struct import Struct
 from hub.mapping.arrangements import ARRANGEMENTS, Arrange
 from hub.mapping.bind import bind
 from hub.mapping.compile import Compiled
+from hub.mapping.doubts import doubts_of
 from hub.mapping.faults import MapFault, as_map_fault, map_fault
 from hub.mapping.identity import identity_fields, identity_of
 from hub.mapping.leftovers import leftovers
@@ -168,6 +169,11 @@ class MapLibrary:
     def faults(self, name: str) -> list[MapFault]:
         """Return everything that is wrong with the files of the map ``name``."""
         return self._make(name)[1]
+
+    def doubts(self, name: str) -> list[MapFault]:
+        """Return what is allowed in the map ``name`` and most likely a mistake; nothing of one with faults."""
+        made = self._make(name)[0]
+        return doubts_of(made.compiled.plan, made.compiled.tables) if made else []
 
     def check(self) -> list[Misconfigured]:
         """Return everything that is wrong with any map, and every map without cases: what ``hub check`` shows."""

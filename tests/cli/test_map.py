@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from hub.cli.main import run
 from hub.cli.map import map_
+from tests.flow.overlay import write
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CASES = CHECKOUT / "mappings/acme-cardio/850/cases"
@@ -236,4 +237,45 @@ def test_what_a_buyer_says_beyond_cxml_is_proposed_by_its_name() -> None:
         "new", "--from", CHECKOUT / "partners" / "meridian-cath" / "samples" / "order.xml", "--partner", "east-valve"
     )
     assert 'extends = "cxml/order"' in done.stdout
-    assert '= "ItemOut/ItemDetail/Extrinsic[@name=Revision]"' in done.stdout
+    assert '= "OrderRequestHeader/Extrinsic[@name=Project]"' in done.stdout
+
+
+def test_what_holds_an_order_while_nothing_reads_it_is_never_proposed_as_an_extension(tmp_path: Path) -> None:
+    said = "<Extrinsic name='Cancel after'>2026-12-01</Extrinsic><Extrinsic name='Colour'>red</Extrinsic><Extrinsic"
+    odd = tmp_path / "odd.xml"
+    order = CHECKOUT / "partners" / "meridian-cath" / "samples" / "order.xml"
+    odd.write_text(order.read_text().replace("<Extrinsic", said, 1))
+    told = called("new", "--from", odd, "--partner", "east-valve").stdout
+    proposed, _, held = told.partition("holds the order")
+    assert "Extrinsic[@name=Colour]" in proposed
+    assert "Cancel after" not in proposed
+    assert "Revision" not in proposed
+    assert "# Says a day: requested, valid_until" in held
+    assert "#     OrderRequestHeader/Extrinsic[@name=Cancel after]    # '2026-12-01'" in held
+    assert "# Says a revision: item.revision" in held
+    assert "extensions" not in held
+
+
+def test_lint_warns_of_what_bears_on_the_promise_read_where_nothing_weighs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (CHECKOUT / "mappings/meridian-cath/order.toml").read_text()
+    read = 'extensions.colour = "OrderRequestHeader/Extrinsic[@name=Colour]"\n'
+    read += 'extensions.until = "OrderRequestHeader/Extrinsic[@name=Cancel after]"\n'
+    write(tmp_path, "mappings/meridian-cath/order.toml", text.replace("[fields]\n", f"[fields]\n{read}", 1))
+    x12 = (CHECKOUT / "mappings/acme-cardio/850.toml").read_text()
+    read = 'extensions.late = "DTM[177]02"\nextensions.state = "REF[R1]02"\nextensions.name = "REF[DP]02"\n'
+    write(tmp_path, "mappings/acme-cardio/850.toml", x12.replace("[fields]\n", f"[fields]\n{read}", 1))
+    monkeypatch.setenv("HUB_CONFIG_PATH", str(tmp_path))
+    done = called("lint", "meridian-cath/order", "acme-cardio/850")
+    warned = [line.partition(": MAP-LINT-WEIGHED ")[2] for line in done.stdout.splitlines()]
+    assert done.exit_code == 0, "a warning is no fault"
+    assert [each.partition(", where nothing")[0] for each in warned] == [
+        "`OrderRequestHeader/Extrinsic[@name=Cancel after]` says a date, and is read into extensions.until",
+        "`DTM[177]02` says a date, and is read into extensions.late",
+        "`REF[R1]02` says a revision, and is read into extensions.state",
+    ]
+    none = '\n[codes.unread]\n"Extrinsic[@name=Cancel after]" = "none"\n'
+    path = tmp_path / "mappings/meridian-cath/order.toml"
+    path.write_text(path.read_text() + none)
+    assert called("lint", "meridian-cath/order").stdout == ""

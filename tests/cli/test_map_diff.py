@@ -15,6 +15,8 @@ from hub.cli.main import run
 from hub.cli.map import map_
 from hub.exchange import recording
 from hub.exchange.model import DocumentRow
+from hub.formats.families import SchemaLibrary
+from hub.mapping.library import MapLibrary
 from hub.platform.database import Database
 from tests.exchange.story import incoming
 from tests.stored import accept
@@ -23,6 +25,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 ACME = CHECKOUT / "mappings/acme-cardio/850.toml"
 ORDER = CHECKOUT / "mappings/acme-cardio/850/cases/the reference order/input.edi"
 ANSWER = CHECKOUT / "mappings/x12/004010/855/cases/accepted as ordered/input.json"
+
+LIBRARY = MapLibrary([CHECKOUT], SchemaLibrary([CHECKOUT]))
 
 Captured = pytest.CaptureFixture[str]
 
@@ -116,6 +120,31 @@ def test_the_effect_on_a_file_is_told_by_field() -> None:
     assert "1 of 1 documents come out differently" in done.stdout
     (row,) = [line for line in done.stdout.splitlines() if line.startswith("project ")]
     assert row.split()[:4] == ["project", "1", "(nothing)", "PRJ-771"]
+
+
+OF_CUSTOMERS = (
+    ("acme-cardio/850", "acme-cardio/samples/order.edi"),
+    ("borealis-ortho/850", "borealis-ortho/samples/order.edi"),
+    ("helix-diagnostics/order", "helix-diagnostics/samples/order.json"),
+    ("meridian-cath/order", "meridian-cath/samples/order.xml"),
+    ("nordlys-implants/order", "nordlys-implants/samples/order.xml"),
+    ("summit-surgical/order", "summit-surgical/samples/order.xml"),
+)
+
+
+@pytest.mark.parametrize(("name", "sample"), OF_CUSTOMERS, ids=[name for name, _ in OF_CUSTOMERS])
+def test_the_effect_on_a_customers_order_is_told_whatever_is_found_in_it(name: str, sample: str) -> None:
+    base = [] if LIBRARY.files.base(name) else [name]  # one that extends no other is compared with itself
+    effects = compared(*base, name, "--on", CHECKOUT / "partners" / sample)["effects"]
+    assert effects["documents"] == 1
+    fields = [effect["field"] for effect in effects.get("effects", [])]
+    assert len(fields) == len(set(fields)) >= effects.get("different", 0)
+    assert not [field for field in fields if "document " in field or "envelope " in field], "one place in any message"
+
+
+def test_customers_whose_order_is_tried_are_all_there_are() -> None:
+    with_samples = {folder.parent.name for folder in CHECKOUT.glob("partners/*/samples")}
+    assert {sample.split("/")[0] for _, sample in OF_CUSTOMERS} == with_samples
 
 
 def test_one_field_of_many_lines_is_told_once_and_what_is_found_belongs_to_it(tmp_path: Path) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from tests.flow.at_work import AtWork, codes, findings
+from tests.flow.overlay import write
 from tests.house import CHECKOUT
 
 NORDLYS, MERIDIAN = "nordlys-implants", "meridian-cath"
@@ -41,6 +45,28 @@ def test_another_revision_in_cxml_holds_the_line_however_its_name_is_spelt(hub: 
 @pytest.mark.parametrize("name", NEAR[1:])
 def test_another_revision_in_ubl_holds_the_line_however_its_name_is_spelt(hub: AtWork, name: str) -> None:
     assert_line_held(hub, of_nordlys(PROPERTY.format(name, "A")), NORDLYS)
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [("cancel_after", "date"), ("ship_to", "place"), ("Discount", "price"), ("lot_number", "condition")],
+)
+def test_what_a_map_keeps_under_a_name_that_bears_on_the_promise_is_held_all_the_same(
+    tmp_path: Path, hub_with: Callable[[Path], AtWork], field: str, name: str
+) -> None:
+    map_ = (CHECKOUT / "mappings" / MERIDIAN / "order.toml").read_text()
+    kept = f'extensions.{field} = "OrderRequestHeader/Extrinsic[@name=Colour]"\n'
+    write(tmp_path, f"mappings/{MERIDIAN}/order.toml", map_.replace("[fields]\n", f"[fields]\n{kept}", 1))
+    body = CXML.replace("<Extrinsic", EXTRINSIC.format("Colour", "red") + "<Extrinsic", 1).encode()
+    got = hub_with(tmp_path).send(body, MERIDIAN)
+    assert (got.message.outcome, "BUS-UNWEIGHED" in codes(got)) == ("held", True), [str(each) for each in findings(got)]
+    assert any(name in str(each) for each in findings(got))
+
+
+def test_the_version_of_an_order_is_none_of_an_item(hub: AtWork) -> None:
+    body = CXML.replace(' orderType="regular"', ' orderVersion="2" orderType="regular"', 1).encode()
+    assert body.count(b"orderVersion") == 1
+    assert hub.send(body, MERIDIAN).message.outcome == "accepted"
 
 
 def test_the_revision_ordered_said_again_under_another_name_holds_nothing(hub: AtWork) -> None:

@@ -62,6 +62,7 @@ def test_an_order_is_answered_in_its_release_with_the_agreed_separators(hub: AtW
     [
         ("|10|TY|", "|10^11|TY|", "GDE-TOO-MANY-REPETITIONS", ["IK3|PO1|12|PO1|8", "IK4|2|380|12"]),
         ("DTM|002|20270115", "DTM|002|20270115^20270116", "GDE-TOO-MANY-REPETITIONS", ["IK3|DTM|5||8", "IK4|2|373|12"]),
+        ("|EC|07", "|EC|07^08", "GDE-TOO-MANY-REPETITIONS", ["IK3|PO1|12|PO1|8", "IK4|9|234|12"]),
         ("|TY|", "|QQ|", "GDE-ELEMENT-CODE", ["IK3|PO1|12|PO1|8", "IK4|3|355|7|QQ"]),
         ("||20261119", "|R1|20261119", "GDE-ELEMENT-NOT-USED", ["IK3|BEG|2||8", "IK4|4|328|3|R1"]),
         ("MTX||", "MSG|", "GDE-SEGMENT-NOT-IN-SET", ["IK3|MSG|7|N9|6"]),

@@ -9,6 +9,7 @@ import pytest
 
 from hub.formats.families import SchemaLibrary
 from hub.mapping.cases import run_case
+from hub.mapping.documents import read_documents
 from hub.mapping.library import MapLibrary
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -39,6 +40,36 @@ def test_a_difference_is_named_by_its_field(tmp_path: Path) -> None:
     assert any(difference.startswith("diagnostics[0]") for difference in differences), "the total no longer adds up"
     assert run_case(LIBRARY.map(name), copy, accept=True).differences == []
     assert run_case(LIBRARY.map(name), copy).differences == []
+
+
+def test_a_charge_and_an_allowance_are_the_same_however_their_indicator_is_spelt(tmp_path: Path) -> None:
+    spelt = 0
+    for name, folder in CASES:
+        source = folder / "input.xml"
+        if not source.exists() or "ChargeIndicator>" not in (text := source.read_text()):
+            continue
+        copy = tmp_path / str(spelt)
+        shutil.copytree(folder, copy)
+        for word, digit in (("true", "1"), ("false", "0")):
+            text = text.replace(f"ChargeIndicator>{word}<", f"ChargeIndicator>{digit}<")
+        (copy / "input.xml").write_text(text)
+        assert run_case(LIBRARY.map(name), copy).differences == []
+        spelt += 1
+    assert spelt >= 2
+
+
+def test_the_discount_of_a_price_is_read_from_an_allowance_however_that_is_said() -> None:
+    allowance = "<cac:AllowanceCharge><cbc:ChargeIndicator>{}</cbc:ChargeIndicator>"
+    allowance += '<cbc:Amount currencyID="SEK">5</cbc:Amount></cac:AllowanceCharge></cac:Price>'
+    order = (CHECKOUT / "partners/nordlys-implants/samples/order.xml").read_text()
+    read = []
+    for said in ("false", "0"):
+        body = order.replace("</cac:Price>", allowance.format(said), 1).encode()
+        (each,) = read_documents(LIBRARY.map("ubl/order"), body)
+        assert each.applied is not None
+        read.append((each.applied.document, [finding.code for finding in each.findings]))
+    assert read[0] == read[1]
+    assert read[0][0].lines[0].discount is not None  # type: ignore[union-attr]
 
 
 def test_a_case_without_input_says_so(tmp_path: Path) -> None:

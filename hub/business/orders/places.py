@@ -96,7 +96,7 @@ def unweighed_of_order(order: PurchaseOrder) -> list[Reason]:
     """Return a reason for all that the order as a whole says and no rule weighs."""
     reasons = [
         _unweighed(each, "order", None, "unweighed")
-        for each in [*order.unweighed, *_said_in_terms(order), *_referred_to(order.references)]
+        for each in [*order.unweighed, *_said_in_terms(order), *_of_the_order(order), *_referred_to(order.references)]
         if each.meaning != COUNT and not judged_elsewhere(each)
     ]
     rule = order.cancel_rule
@@ -136,10 +136,22 @@ def _named_by_the_buyer(line: OrderLine) -> Iterator[Unweighed]:
             yield Unweighed(meaning=meaning, place=each.name, value=str(value or each.name))
     if line.partial is False and len(line.schedules) > 1:
         yield Unweighed(meaning="condition", place="partial", value="false")
-    said = [*line.extensions.items(), *_mutually_defined(line)]
-    for place, text in said:
+    for place, text in line.extensions.items():
+        meaning = meaning_of_name(place) or (REVISED if names_a_revision(text) else None)
+        if meaning:
+            yield Unweighed(meaning=meaning, place=place, value=text)
+    for place, text in _mutually_defined(line):
         if names_a_revision(text):
             yield Unweighed(meaning=REVISED, place=place, value=text)
+
+
+def _of_the_order(order: PurchaseOrder) -> Iterator[Unweighed]:
+    """Yield what a map keeps of the whole order under a name that bears on the promise. A version of the order is none
+    of an item."""
+    for place, text in order.extensions.items():
+        meaning = meaning_of_name(place)
+        if meaning and meaning != REVISED:
+            yield Unweighed(meaning=meaning, place=place, value=text)
 
 
 def _mutually_defined(line: OrderLine) -> Iterator[tuple[str, str]]:

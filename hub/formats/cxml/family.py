@@ -43,8 +43,10 @@ WIRE = re.compile(r"cxml(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,60}){1,3}")
 EXTRINSIC = "Extrinsic"
 """What a buyer says beyond the standard: told apart by its name."""
 NAME = re.compile(r"[\w .:-]{1,80}")
-OF_DAYS = (time(0), time(12))
-"""The hours of a day without an hour: networks write midnight, or noon, which is the same day in most zones."""
+OF_DAYS = (time(0), time(12), time(23, 59))
+"""The hours of a day without an hour: networks write midnight, or noon, which is the same day in most zones, or the
+end of the day."""
+LAST_SECOND = time(23, 59, 59)  # and what is left of the day after it
 DEPTH = len(("", "cXML", "Request", "OrderRequest"))  # steps of a path to the document
 FOLDER = "schemas"  # cxml/1.2/OrderRequest is schemas/cxml/1.2/OrderRequest.xsd
 
@@ -81,11 +83,11 @@ class CxmlFamily(XmlFamily):
         return XmlSchemas(roots, FAMILY, FOLDER, WIRE)
 
     def reader(self, kind: str, part: Part | None) -> ValueReader:
-        """Return what reads a ``kind`` of value: midnight and noon are how a day is written where a moment is asked."""
+        """Return what reads a ``kind`` of value: of some hours a moment is how a day is written."""
         return _read_when if kind == "When" else super().reader(kind, part)
 
     def writer(self, kind: str, part: Part | None) -> tuple[ValueWriter, bool]:
-        """Return what writes a ``kind`` of value, and whether it may not fit: those two hours cannot be said."""
+        """Return what writes a ``kind`` of value, and whether it may not fit: those hours cannot be said."""
         return (_write_when, True) if kind == "When" else super().writer(kind, part)
 
     def locate(self, node: Node | None, part: int | None, component: int | None, path: str | None) -> Location:
@@ -156,11 +158,16 @@ def _opened(opened: OpenedCxml) -> OpenedDocument:
 
 def _read_when(text: str) -> When | None:
     when = read_when(text)
-    return When(on=when.on) if when is not None and when.at in OF_DAYS else when
+    return When(on=when.on) if when is not None and _of_a_day(when) else when
 
 
 def _write_when(value: When) -> str | None:
-    return None if value.at in OF_DAYS else write_when(value)
+    return None if _of_a_day(value) else write_when(value)
+
+
+def _of_a_day(value: When) -> bool:
+    """Say whether the hour of a moment only says the day."""
+    return value.at is not None and (value.at in OF_DAYS or value.at >= LAST_SECOND)
 
 
 def _name_at(received: OpenedDocument, at: Location) -> str | None:

@@ -185,9 +185,17 @@ class TransactionSet:
         if not between:
             return False
         if self._mixed is None:
-            lines = self._lines if self._lines is not None else ["".join(values) for values in self._segments]
-            self._mixed = any(between in line for line in lines)
+            self._mixed = self._holds(between)
         return self._mixed
+
+    def holds_repetitions(self) -> bool:
+        """Say whether the repetition separator stands anywhere in the set."""
+        between = self.separators.repetition
+        return bool(between) and self._holds(between or "")
+
+    def _holds(self, sign: str) -> bool:
+        lines = self._lines if self._lines is not None else ["".join(values) for values in self._segments]
+        return any(sign in line for line in lines)
 
     def place(self, segment: int | None = None, tag: str | None = None, element: int | None = None) -> Location:
         """Return a place in this set, or the set itself."""

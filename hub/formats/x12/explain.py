@@ -28,6 +28,10 @@ from hub.kernel.sentence import Word, Wording
 CODES_SHOWN_MAX = 12
 """Codes named in a finding when the list is this short; a longer one is better looked up in the guide."""
 
+FREE_TEXT = frozenset({"3", "61", "352", "369", "933", "1551"})
+"""Elements of words for people ("below 10^2 CFU"), by number: the sign of a repetition in one is a sign like any other.
+Elsewhere it says that there are two values, where one is allowed: "07^08" is no item number."""
+
 WANTED_KEPT_MAX = 4_096
 """What guides want of their elements, kept as it is said: four guides' worth of elements, all
 of a form of their own."""
@@ -152,12 +156,14 @@ def _explain_text(
 ) -> None:
     """One fault at most for one value: a code of the wrong length is not also an unknown code."""
     code = _fault_of(element, text, codes)
-    if code is None:
+    repeats = bool(place.repetition) and (place.repetition or "") in text and element.repeat == 1
+    if code is None and (not repeats or element.type == "B" or element.number in FREE_TEXT):
         return
-    if place.repetition and place.repetition in text and element.repeat == 1:
-        count = text.count(place.repetition) + 1
+    if repeats:
+        count = text.count(place.repetition or "") + 1
         place.add("GDE-TOO-MANY-REPETITIONS", number, component=component, label=element.name, count=count, most=1)
         return
+    assert code is not None
     listed = codes[element.codes] if element.codes is not None else ()
     wanted = _expected(
         element.type, element.minimum, element.maximum, tuple(listed) if 0 < len(listed) <= CODES_SHOWN_MAX else ()

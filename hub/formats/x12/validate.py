@@ -83,7 +83,7 @@ class Validator:
         header: list[Value] = list(set.segments[0]) if set.segments else ["ST"]
         root = Node("ST", 1, header)
         body = set.body
-        walk = _Walk(self, root, findings, set.separators)
+        walk = _Walk(self, root, findings, set.separators, repeated=set.holds_repetitions())
         if len(body) < LARGE_SET_SEGMENTS:
             walk.run(body)
         else:
@@ -141,7 +141,10 @@ def _collector_resting() -> Iterator[None]:
 class _Walk:
     """One document on its way through the places of the guide."""
 
-    def __init__(self, validator: Validator, root: Node, findings: SetFindings, separators: Separators) -> None:
+    def __init__(
+        self, validator: Validator, root: Node, findings: SetFindings, separators: Separators, *, repeated: bool
+    ) -> None:
+        self.repeated = repeated  # whether the sign of a repetition stands anywhere in the set
         self.validator = validator
         self.findings = findings
         self.component = separators.component
@@ -156,6 +159,7 @@ class _Walk:
         """Put every segment of ``body`` in its place; the plain cases here, all others in ``_step``."""
         stack = self.stack
         moves = self.state.moves
+        repeated = self.repeated
         for position, values in enumerate(body, 2):
             tag = values[0]
             move = moves.get(tag)
@@ -169,7 +173,7 @@ class _Walk:
                         beneath[tag] = [node]
                     else:
                         same.append(node)
-                    if not accepts(values):
+                    if not accepts(values) or (repeated and self._repeats(values)):
                         self._explain(place, node)
                     if opens:
                         del stack[depth + 1 :]
@@ -218,9 +222,18 @@ class _Walk:
 
     def _node(self, place: GuidePlace, values: list[str], position: int) -> Node:
         node = Node(place.tag, position, self._cut(place, values))
-        if not place.accepts(node.values):
+        if not place.accepts(node.values) or (self.repeated and self._repeats(node.values)):
             self._explain(place, node)
         return node
+
+    def _repeats(self, values: Sequence[Value]) -> bool:
+        """Say whether the sign of a repetition stands in what was not cut by it: the code made of a guide does not
+        know the sign, which comes with the interchange."""
+        sign = self.repetition
+        if not sign:
+            return False
+        parts = [value if isinstance(value, str) else "".join(map("".join, value)) for value in values]
+        return any(sign in part for part in parts)
 
     def _cut(self, place: GuidePlace, values: list[str]) -> list[Value]:
         """Cut repeating elements and composites as the guide has them."""

@@ -13,13 +13,15 @@ from hub.formats.tree import Value as TreeValue
 from hub.formats.xml.element import TEXT, Attribute, XmlElement, XmlSchema, place_of
 
 _FREE = (Simple(), Simple(minimum=1))
+_FLAG = {"1": "true", "0": "false"}
+"""The other lexical forms of xs:boolean, and the ones by which conditions and codes of maps know a flag."""
 _NARROWER = frozenset({"number", "whole", "date", "time", "moment"})
 
 
 class Value:
     """A part: its number, and what judges a text that stands in it."""
 
-    __slots__ = ("accepts", "fixed", "key", "number", "required", "simple", "stripped", "take", "usual")
+    __slots__ = ("accepts", "fixed", "is_flag", "key", "number", "required", "simple", "stripped", "take", "usual")
 
     def __init__(
         self, key: str, number: int, simple: Simple, *, required: bool, judged: bool, fixed: str | None = None
@@ -29,24 +31,31 @@ class Value:
         self.number = number
         self.simple = simple
         self.required = required
-        self.fixed = fixed
+        self.is_flag = simple.type == "flag" and not simple.codes
+        self.fixed = _FLAG.get(fixed, fixed) if self.is_flag and fixed is not None else fixed
         self.accepts: Callable[[str], bool] = accepts(simple)
         self.stripped = simple.type != "text" or bool(simple.codes)  # blanks around it mean nothing
         free = not self.stripped and (judged or simple in _FREE)
-        self.usual = says_nothing if fixed is not None else None if free else usual(simple)
+        known = frozenset(_FLAG.values()).__contains__ if self.is_flag else usual(simple)
+        self.usual = says_nothing if fixed is not None else None if free else known
         """Says of a text that it is taken as it is, or nothing (see ``take``); None: each of more than blanks is."""
         self.take = self._taker(judged=judged)
         """Returns a text as it is taken; None where it may be no such value."""
 
     def clean(self, text: str | None) -> str:
-        """Return the text as it is taken: blanks alone say nothing, and around what is no free text they mean none."""
+        """Return the text as it is taken: blanks alone say nothing, and around what is no free text they mean none; a
+        flag is told by its value, however it is spelt."""
         if not text:
             return ""
         stripped = text.strip()
+        if self.is_flag:
+            return _FLAG.get(stripped, stripped)
         return stripped if self.stripped or not stripped else text
 
     def _taker(self, *, judged: bool) -> Callable[[str | None], str | None]:
         accepts, fixed, clean = self.accepts, self.fixed, self.clean
+        if self.is_flag and fixed is None and not judged:
+            return lambda text: text if accepts(text := clean(text)) else None
         if (
             judged and self.simple.type in _NARROWER
         ):  # what an XSD allows may be no value of ours: a year of five digits

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.formats.x12.element_types import is_date, is_time, number_fault
-from hub.formats.x12.guide import Element, Guide, Segment, Use
+from hub.formats.x12.guide import Element, Guide, RepeatingElements, Segment, Use
 from tests.formats.x12.guide_documents import ORDER, changed, check, faults, lines_of
 
 LINES = lines_of(ORDER)
@@ -147,6 +147,34 @@ def test_elements_that_repeat_are_cut_and_judged_one_by_one() -> None:
         ("GDE-TOO-MANY-REPETITIONS", 2, None),
         ("GDE-ELEMENT-CODE", 3, 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "element", "component"),
+    [
+        ("XX*A^B*words*AA:x*VP*N-1", 1, None),
+        ("XX*A*below 10^2*AA:x^y*VP*N-1", 3, 2),
+        ("XX*A*words*AA:x*VP*N-1^N-2", 5, None),
+        ("XX*A*words*AA:x*VP*N-1*EC*07^08", 7, None),
+        ("XX*A*below 10^2*AA:x*VP*N-1", None, None),
+    ],
+)
+def test_two_values_where_one_is_allowed_are_told_wherever_they_stand_but_in_free_text(
+    line: str, element: int | None, component: int | None
+) -> None:
+    kind = Element(number="1", name="kind", type="ID", minimum=2, maximum=2)
+    number = Element(number="127", name="number", type="AN", minimum=1, maximum=30)
+    words = Element(number="352", name="words", type="AN", minimum=1, maximum=80)
+    pair = Element(number="C1", name="pair", type="composite", components=(kind, number))
+    segment = Segment(
+        tag="XX", name="item", elements=(number, words, pair, kind, number, kind, number),
+        group=RepeatingElements(first=4, size=2, last=7),
+    )  # fmt: skip
+    guide = Guide(release="005010", set="271", name="x", functional_group="HB", uses=(Use(segment=segment, maximum=0),))
+    found = check(["ST*271*1", line, "SE*3*1"], guide).findings
+    assert [(f.code, f.location.element, f.location.component) for f in found] == (
+        [("GDE-TOO-MANY-REPETITIONS", element, component)] if element else []
+    )
 
 
 def text_part() -> Element:

@@ -30,6 +30,16 @@ def test_a_sound_document_becomes_a_tree_of_places_and_parts(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("said", "taken"), [("1", "true"), ("0", "false"), (" 1 ", "true"), ("true", "true"), ("false", "false")]
+)
+def test_a_flag_is_told_by_its_value_however_it_is_spelt(tmp_path: Path, said: str, taken: str) -> None:
+    sound = checked(tmp_path, order(f"<Paid>{said}</Paid>"))
+    assert (sound.findings, sound.root.values[3]) == ([], taken)
+    faulty = checked(tmp_path, order("<On>never</On>", f"<Paid>{said}</Paid>"))
+    assert ([each.code for each in faulty.findings], faulty.root.values[3]) == (["GDE-VALUE-TYPE"], taken)
+
+
+@pytest.mark.parametrize(
     ("body", "code", "at", "line"),
     [
         (order("<On>2026-02-30</On>"), "GDE-VALUE-TYPE", "/Order/On", 3),

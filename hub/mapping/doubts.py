@@ -1,0 +1,69 @@
+"""What a map says that is allowed and most likely a mistake: a warning to its author, and no fault.
+
+A bound ``Plan`` and its tables enter, warnings leave. So far one: what bears on the promise read into an extension,
+where nothing weighs it. Unread, it would hold its order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hub.canonical.named import REVISION, meaning_of_name
+from hub.mapping.cover import UNWEIGHED
+from hub.mapping.faults import MapFault, map_fault
+from hub.mapping.plan import Plan, Rule, Take, Variant
+from hub.mapping.shape import fields_of
+from hub.mapping.tables import CodeMap
+from hub.mapping.weighing import TABLE, TableOfMeanings
+
+EXTENSION = "extensions."
+REFERENCES = "reference"
+"""The table of the codes that say what a number refers to, as REF01 of X12 does."""
+
+
+def doubts_of(plan: Plan, tables: dict[str, CodeMap]) -> list[MapFault]:
+    """Return a warning for every rule that reads what bears on the promise into an extension."""
+    if UNWEIGHED not in fields_of(plan.document):
+        return []
+    words = tables[TABLE].words if TABLE in tables else {}
+    references = tables[REFERENCES].words if REFERENCES in tables else {}
+    meanings = TableOfMeanings(plan.schema, words)
+    found: list[MapFault] = []
+    for variant in plan.variants:
+        for rule in variant.rules:
+            if rule.reads and rule.field.startswith(EXTENSION):
+                found += _of_rule(rule, variant, meanings, references, whole=variant is plan.root)
+    return list({str(fault): fault for fault in found}.values())
+
+
+def _of_rule(
+    rule: Rule, variant: Variant, meanings: TableOfMeanings, references: Mapping[str, str], *, whole: bool
+) -> Iterator[MapFault]:
+    for take in rule.takes:
+        for number in take.path.parts:
+            meaning = _meaning(take, number, variant, meanings, references, whole=whole)
+            if meaning is not None:
+                place = take.path.text
+                yield map_fault("MAP-LINT-WEIGHED", rule.where, place=place, meaning=meaning, field=rule.field)
+
+
+def _meaning(
+    take: Take, number: int, variant: Variant, meanings: TableOfMeanings, references: Mapping[str, str], *, whole: bool
+) -> str | None:
+    """Return what the place says by the map's table, by what is asked of it (``[@name=Cancel after]``), or by its own
+    name; of the whole document no version, which is its own."""
+    tag = take.record.tag
+    if len(take.places) > 1:
+        above = take.places[-2].record.tag
+    else:
+        above = take.own.record.tag if take.places else (variant.tags[-2:-1] or (tag,))[0]
+    if meanings.bears_on_nothing(above, tag, number):
+        return None
+    asked = [each.value for step in take.steps for each in step.conditions if each.value]
+    asked += [each.value for each in take.path.conditions if each.value]
+    for value in asked:
+        meaning = meanings.of_value(tag, value, "") or meaning_of_name(references.get(value, ""))
+        if meaning is not None:
+            return meaning
+    own = meaning_of_name(take.record.parts[number - 1].key) if not asked else None
+    return meanings.of(above, tag, number) or (None if whole and own == REVISION else own)

@@ -6,9 +6,16 @@ them off again; two orders that differ in nothing else are one order sent twice 
 
 from __future__ import annotations
 
+from hub.kernel.sentence import Wording
+
 FIELD_WIDTHS = (8, 10)
 """To which widths the order numbers of the usual systems are filled."""
 RELEASE_WIDTHS = (2, 3, 4, 5)
+
+
+def called_with_release(number: str, release: str) -> str | Wording:
+    """Return what people call an order: of a release, both; two releases of one number are told apart by it."""
+    return Wording(key="order/of-release", words={"number": number, "release": release}) if release else number
 
 
 def plain_number(number: str) -> str:

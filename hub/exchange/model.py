@@ -179,7 +179,7 @@ class TimelineEntry(Struct):
     actor: str = "hub"  # hub, partner:<id>, person:<login>
 
 
-class DealtWith(Struct):
+class PersonNote(Struct):
     """That a person has seen to a message: when, who, and what they wrote of it."""
 
     at: datetime

@@ -19,12 +19,12 @@ from hub.canonical.acknowledgement import FunctionalAcknowledgement
 from hub.exchange.duties import duty_of
 from hub.exchange.messages import find_message, latest_delivery, stages_of
 from hub.exchange.model import (
-    DealtWith,
     DeliveryRow,
     DocumentRow,
     Duty,
     EnvelopeRow,
     MessageRow,
+    PersonNote,
     StageTime,
     TimelineEntry,
 )
@@ -209,15 +209,15 @@ def happened(conn: Connection, message_id: str, *, cursor: str | None = None, li
     return _by_id(conn, asked.order_by(own.id), limit, TimelineEntry)
 
 
-def dealt_with_in(conn: Connection, messages: Collection[str]) -> dict[str, DealtWith]:
+def dealt_with_in(conn: Connection, messages: Collection[str]) -> dict[str, PersonNote]:
     """Return who took messages from the head of the log, by message; of each the last who did, with their remark."""
-    own, found = timeline.c, dict[str, DealtWith]()
+    own, found = timeline.c, dict[str, PersonNote]()
     asked = select(own.message, own.at, own.event, own.text, own.actor).where(
         own.message.in_(messages), own.event.in_(("dealt-with", "noted"))
     )
     for row in conn.execute(asked.order_by(own.id)):
         if row.event == "dealt-with":
-            found[row.message] = DealtWith(at=row.at, by=row.actor.partition(":")[2] or row.actor)
+            found[row.message] = PersonNote(at=row.at, by=row.actor.partition(":")[2] or row.actor)
         elif row.message in found and found[row.message].at == row.at:  # written down together
             found[row.message] = replace(found[row.message], remark=row.text)
     return found

@@ -10,7 +10,7 @@ An order is new, a copy, or an instruction about another order (its purpose, BEG
   place;
 * duplicate (07): the first answer again when it says the same; when not, as where the number is taken; decided when it
   is the first to arrive;
-* cancel, change, replace (01, 04, 05) and any other: held for a person. A change has a document of its own (860).
+* cancel, change, replace (01, 04, 05) and any other: held for a person, who agrees it by other means.
 """
 
 from __future__ import annotations
@@ -245,10 +245,9 @@ def _fresh(order: PurchaseOrder, given: Given, version: int = 1) -> Decision:
     """Decide an order whose number is free, or of which nothing stands, line by line."""
     terms = given.terms(order)
     about_order = _order_reasons(order, terms) + parties_of_order(order, given.parties) + terms.days.faults
-    if given.alike is not None:
+    if (alike := given.alike) is not None:
         called = called_with_release(order.number or "", order.release or "")
-        words = {"order": called, "other": given.alike}
-        about_order.append(say("BUS-ORDER-ALIKE", "number", found=called, expected=given.alike, **words))
+        about_order.append(say("BUS-ORDER-ALIKE", "number", found=called, expected=alike, order=called, other=alike))
     if given.unsaid is not None:
         about_order.append(say(UNSAID, "lines", why=given.unsaid))
     lines = [decide_line(line, index, terms, about_order) for index, line in enumerate(order.lines)]
@@ -363,8 +362,7 @@ def _unusable_identity(order: PurchaseOrder) -> Reason | None:
     }
     for name, value in filed.items():
         if len(value) > NUMBER_LENGTH_MAX:
-            words: dict[str, object] = {"what": name, "signs": len(value), "length": NUMBER_LENGTH_MAX}
-            return say("BUS-NUMBER-UNUSABLE/too-long", name, **words)
+            return say("BUS-NUMBER-UNUSABLE/too-long", name, what=name, signs=len(value), length=NUMBER_LENGTH_MAX)
         if not value.isprintable():
             sign = next(each for each in value if not each.isprintable())
             return say("BUS-NUMBER-UNUSABLE/unprintable", name, what=name, sign=spelled(sign))
@@ -375,9 +373,8 @@ def _instruction(order: PurchaseOrder, known: OrderState | None, purpose: str) -
     words = {"purpose": purpose, "order": order.number}
     if known is None:
         return say("BUS-INSTRUCTION", "purpose", found=purpose, **words)
-    if known.verdict not in STANDING:
-        return say(f"BUS-INSTRUCTION/{known.status}", "purpose", found=purpose, **words)
-    return say("BUS-INSTRUCTION/known", "purpose", found=purpose, status=known.status, **words)
+    case = "known" if known.verdict in STANDING else known.status
+    return say(f"BUS-INSTRUCTION/{case}", "purpose", found=purpose, status=known.status, **words)
 
 
 def _set_aside(known: OrderState | None, given: Given, reason: Reason) -> Decision:

@@ -72,7 +72,7 @@ class OrderQuery(Struct):
         return "/orders" + (f"?{query}" if query else "")
 
 
-class Unread(Struct):
+class MessageLink(Struct):
     """A message that waits, and of which no order was made."""
 
     id: str
@@ -154,7 +154,7 @@ def _named_by_what_waits(conn: Any, scope: Scope, orders: list[OrderSummary]) ->
     return found
 
 
-def _unread(conn: Any, scope: Scope, query: OrderQuery) -> list[Unread]:
+def _unread(conn: Any, scope: Scope, query: OrderQuery) -> list[MessageLink]:
     """Return messages that wait for a person and of which no order was made: they stand in the log alone."""
     if not query.may_be_unread:
         return []
@@ -163,7 +163,7 @@ def _unread(conn: Any, scope: Scope, query: OrderQuery) -> list[Unread]:
     called = {row.id: [key.value for key in row.keys if key.kind == NUMBER] for row in waiting}
     unread = [row for row in waiting if not any(stands(conn, scope, row.partner, each) for each in called[row.id])]
     return [
-        Unread(id=row.id, partner=row.partner, called=next(iter(called[row.id]), row.file_name or row.id))
+        MessageLink(id=row.id, partner=row.partner, called=next(iter(called[row.id]), row.file_name or row.id))
         for row in unread
     ]
 

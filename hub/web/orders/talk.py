@@ -18,7 +18,7 @@ from hub.business.orders.store import filed_under
 from hub.canonical.result import EVENTS
 from hub.exchange.duties import duties_because_of
 from hub.exchange.messages import came_with, find_message
-from hub.exchange.model import DealtWith, MessageRow
+from hub.exchange.model import MessageRow, PersonNote
 from hub.exchange.parts import (
     ACKNOWLEDGEMENT,
     acknowledged_by,
@@ -62,7 +62,7 @@ class OrderMessage(Struct):
     message: MessageRow | None = None  # whose state is shown beside it: what we sent, and what may wait for a person
     purpose: str | None = None  # what an instruction asks for: cancel, change, replace
     document: int | None = None  # its place in the message, where it is filed with the order
-    dealt_with: DealtWith | None = None  # who has seen to it, where nothing of its message waits any more
+    dealt_with: PersonNote | None = None  # who has seen to it, where nothing of its message waits any more
 
     @property
     def page(self) -> str:

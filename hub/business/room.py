@@ -164,6 +164,7 @@ class Room:
     checks: Mapping[str, Check] = field(default_factory=dict)  # by what they look at, as ``hub check`` names it
     asked_codes: frozenset[str] = frozenset()  # of findings that ask a person of ours; a partner is given no remedy
     when_held: str | None = None  # what a person does about a document that is held, in a sentence
+    when_found: Mapping[str, str] = field(default_factory=dict)  # the same where a finding of this code holds it
 
     @property
     def subject_kind(self) -> str | None:
@@ -178,3 +179,4 @@ class Room:
             yield from (self.pages.label, self.pages.one)
         if self.when_held is not None:
             yield self.when_held
+        yield from self.when_found.values()

@@ -7,6 +7,7 @@ found, and looks no different from what is not there.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, get_args
 
@@ -116,6 +117,12 @@ def message_detail(conn: Connection, scope: Scope, message_id: str) -> MessageDe
         answers=[_message(answer) for answer in conn.execute(answers.limit(ANSWERS_MAX))],
         duties=duties_because_of(conn, message_id),
     )
+
+
+def waiting_among(conn: Connection, scope: Scope, messages: Collection[str]) -> set[str]:
+    """Return those of ``messages`` that wait for a person."""
+    waits = message.c.id.in_(messages), message.c.attention.is_not(None), visible(scope, message.c.partner)
+    return {found for (found,) in conn.execute(select(message.c.id).where(*waits))}
 
 
 def documents_of(

@@ -179,6 +179,14 @@ class TimelineEntry(Struct):
     actor: str = "hub"  # hub, partner:<id>, person:<login>
 
 
+class PersonNote(Struct):
+    """That a person has seen to a message: when, who, and what they wrote of it."""
+
+    at: datetime
+    by: str  # login
+    remark: Wording | None = None
+
+
 class AttemptRow(Struct):
     """One try to hand a message over."""
 

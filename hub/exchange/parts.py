@@ -8,10 +8,11 @@ a cursor that is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
 from hub.canonical.acknowledgement import FunctionalAcknowledgement
@@ -23,6 +24,7 @@ from hub.exchange.model import (
     Duty,
     EnvelopeRow,
     MessageRow,
+    PersonNote,
     StageTime,
     TimelineEntry,
 )
@@ -205,6 +207,20 @@ def happened(conn: Connection, message_id: str, *, cursor: str | None = None, li
         own.message == message_id, own.id > number_of(cursor, NUMBER_MAX)
     )
     return _by_id(conn, asked.order_by(own.id), limit, TimelineEntry)
+
+
+def dealt_with_in(conn: Connection, messages: Collection[str]) -> dict[str, PersonNote]:
+    """Return who took messages from the head of the log, by message; of each the last who did, with their remark."""
+    own, found = timeline.c, dict[str, PersonNote]()
+    asked = select(own.message, own.at, own.event, own.text, own.actor).where(
+        own.message.in_(messages), own.event.in_(("dealt-with", "noted"))
+    )
+    for row in conn.execute(asked.order_by(own.id)):
+        if row.event == "dealt-with":
+            found[row.message] = PersonNote(at=row.at, by=row.actor.partition(":")[2] or row.actor)
+        elif row.message in found and found[row.message].at == row.at:  # written down together
+            found[row.message] = replace(found[row.message], remark=row.text)
+    return found
 
 
 def canonical_size(conn: Connection, scope: Scope, message_id: str, position: int) -> int | None:

@@ -25,7 +25,7 @@ declared(
         "told/rejected": Phrase(message="this could not be taken as it stands"),
         "told/doubted": Phrase(message="this was taken, and something about it is not certain"),
         "told/noted": Phrase(message="this was noticed, and nothing is refused for it"),
-        "told/nothing": Phrase(message="nothing"),
+        "told/nothing": Phrase(message="you need do nothing"),
         "told/placed": Phrase(message="{said} (line {line}, column {column})"),
     }
 )

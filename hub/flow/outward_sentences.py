@@ -18,8 +18,8 @@ TO_PARTNER = "to-partner"
 AGREED = "write what was agreed, or have the change agreed with us first"
 BROKEN = ("the document is not well-formed here", "mend it where it is made, and send it again")
 WHICH = "say which of our messages is meant, by the numbers it bears"
-_UNREAD = "nothing, if it asks nothing of us; else have it agreed with us first"
-_WITH_US = "nothing; the factory looks at it"
+_UNREAD = "you need do nothing if it asks nothing of us; else have it agreed with us first"
+_WITH_US = "you need do nothing: the factory looks at it"
 OF_ALL_CASES: set[str] = set()
 """Codes whose sentence here stands for each of their cases that has none of its own."""
 

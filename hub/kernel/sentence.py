@@ -9,7 +9,7 @@ braces, percent signs and markup in it stay what they are; and nothing is ever r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from string import Formatter
 from typing import Protocol, TypeVar
@@ -123,6 +123,15 @@ def remedy_of(key: str, words: Mapping[str, Word], language: Language = ENGLISH)
     """Return what template ``key`` advises; None when it advises nothing."""
     template = _TEMPLATES.get(key)
     return _filled(template.remedy, words, language, NESTED_MAX) if template and template.remedy else None
+
+
+def keys_within(said: Wording) -> Iterator[str]:
+    """Yield the key of what is said, then those of what is said within it: a call quotes the finding it is about."""
+    yield said.key
+    for word in said.words.values():
+        for each in word if isinstance(word, list) else [word]:
+            if isinstance(each, Wording):
+                yield from keys_within(each)
 
 
 def opening(said: Wording, language: Language = ENGLISH) -> tuple[str, str] | None:

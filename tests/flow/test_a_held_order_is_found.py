@@ -12,13 +12,14 @@ from tests.flow.at_work import AtWork
 from tests.flow.test_cxml import MERIDIAN
 from tests.flow.test_cxml import ORDER as CXML_ORDER
 from tests.flow.test_ubl import NORDLYS, ORDER
+from tests.flow.wire import one_order
 from tests.web.conftest import client_of, session_of
 
 UNREAD = {
     NORDLYS: ORDER.replace(b'unitCode="EA"', b'unitCode="ZZZ"'),
     MERIDIAN: CXML_ORDER.replace(b"<UnitOfMeasure>EA<", b"<UnitOfMeasure>ZZZ<"),
 }
-WAITS = "1 order waits for a person in the message log"
+WAITS = "1 message waits for a person, and no order was made of it"
 
 
 def pages(hub: AtWork, *addresses: str) -> list[tuple[int, str]]:
@@ -59,10 +60,21 @@ def test_the_list_of_orders_tells_of_one_that_waits_unread(hub: AtWork, partner:
     [(_, page)] = pages(hub, "/orders" + query.format(partner=partner))
     assert WAITS in page
     assert "No order fits" not in page
+    notice = page[page.index(WAITS) :]
+    link = re.search(r'href="(/messages[^"]+)"', notice)
+    assert link is not None
+    assert link[1] == f"/messages/{held.message.id}#ways"
+
+
+def test_the_list_of_orders_leads_to_the_log_where_more_wait_than_it_names(hub: AtWork) -> None:
+    for number in range(7):
+        hub.send(one_order(f"N-{number}", 101 + number, purpose="01"))
+    [(_, page)] = pages(hub, "/orders")
+    assert "7 messages wait for a person, and no order was made of them" in page
     link = re.search(r'href="(/messages\?[^"]+)"', page)
     assert link is not None
     [(_, log)] = pages(hub, link[1])
-    assert f"/messages/{held.message.id}" in log
+    assert all(f"N-{number}" in log for number in range(7))
 
 
 def test_the_list_of_orders_tells_of_no_other(hub: AtWork) -> None:

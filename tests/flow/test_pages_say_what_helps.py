@@ -12,6 +12,7 @@ from hub.web.app import create_app
 from tests.flow.at_work import AtWork
 from tests.flow.overlay import short_numbers
 from tests.flow.test_ubl import NORDLYS, ORDER, answers
+from tests.flow.test_what_was_not_agreed_is_told import CANCELLATION
 from tests.flow.wire import acknowledgement, group, interchange, line, of_kind, one_order, order, transaction
 from tests.web.conftest import client_of, session_of
 
@@ -52,8 +53,23 @@ def test_of_a_held_order_one_is_told_to_agree_not_to_have_it_sent_anew(hub: AtWo
     got = hub.send(one_order("N-1", 102, purpose=purpose))
     assert got.message.outcome == "held"
     shown = page(f"/messages/{got.message.id}")
-    assert "ask them for a new order number" in shown
+    assert "by mail or telephone, what becomes of the order" in shown
+    assert "ask them for a new order number" not in shown
     assert "ask the partner to send it anew" not in shown
+
+
+def test_of_a_document_that_nothing_here_reads_one_is_told_to_agree_by_other_means(hub: AtWork, page: Page) -> None:
+    hub.send(one_order("N-1"))
+    change = hub.send(
+        interchange(
+            group(transaction("BCH*04*SA*N-1**1*20261120~", kind="860"), functional="PC", number=102), number=102
+        )
+    )
+    cancellation = hub.send(CANCELLATION, NORDLYS)
+    for got in (change, cancellation):
+        shown = page(f"/messages/{got.message.id}")
+        assert "agree it with the partner by mail or telephone" in shown
+        assert "send it anew" not in shown
 
 
 @pytest.mark.parametrize("purpose", ["01", "04", "05"])
@@ -62,7 +78,8 @@ def test_of_what_is_held_about_an_order_that_never_came_its_number_is_free(
 ) -> None:
     got = hub.send(one_order("N-1", purpose=purpose))
     shown = page(f"/messages/{got.message.id}")
-    assert "ask the partner to send it anew, under a new control number" in shown
+    assert "by mail or telephone, what becomes of the order" in shown
+    assert "ask the partner to send it anew" not in shown
     assert "ask them for a new order number" not in shown
     assert hub.send(one_order("N-1", 102)).message.outcome == "accepted"
 

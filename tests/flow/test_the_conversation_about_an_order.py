@@ -8,9 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from hub.exchange.messages import dismiss
+from hub.exchange.recording import note
 from hub.kernel.scope import EVERYONE
+from hub.kernel.sentence import as_written
 from hub.web.app import create_app
 from tests.flow.at_work import AtWork
 from tests.flow.test_an_order_says_when_it_was_fetched import page_of_order
@@ -18,7 +21,7 @@ from tests.flow.test_found_by_its_number import SAMPLES
 from tests.flow.test_ubl import NORDLYS
 from tests.flow.test_ubl import ORDER as UBL_ORDER
 from tests.flow.test_what_was_not_agreed_is_told import CANCELLATION
-from tests.flow.wire import acknowledgement, one_order
+from tests.flow.wire import acknowledgement, group, interchange, line, one_order, order, transaction
 from tests.web.conftest import client_of, key_of, session_of
 
 ACME, PLANT = "acme-cardio", "plant-erp"
@@ -31,6 +34,28 @@ RECEIPTS = {
     "nordlys-implants": "ApplicationResponse",
     "summit-surgical": "Acknowledgement",
 }
+
+
+def page_at(hub: AtWork, path: str) -> str:
+    """Return what an account manager sees at a path."""
+
+    async def look() -> str:
+        async with client_of(create_app(hub.hub)) as client:
+            client.cookies.set("hub_session", session_of(hub.hub, "account-manager")[0])
+            return (await client.get(path, headers={"accept": "text/html"})).text
+
+    return hub.wait(look())
+
+
+def deal_with(hub: AtWork, message: str, remark: str) -> None:
+    """Take a message from the head of the log, as a person does on its page."""
+    now, actor = hub.clock.now(), "person:ada"
+
+    def see_to(conn: Connection) -> None:
+        assert dismiss(conn, EVERYONE, message, actor=actor, now=now)
+        note(conn, message, "noted", as_written(remark), at=now, actor=actor)
+
+    hub.hub.database.write_now(see_to)
 
 
 def conversation(page: str) -> list[tuple[str, str]]:
@@ -84,6 +109,91 @@ def test_a_cancellation_that_nobody_handled_stands_on_top_of_its_order_until_a_p
     page = page_of_order(hub, NORDLYS, "NL-2026-10077")
     assert "nobody has dealt with it" not in page
     assert ("It names this order, and is no document of it", "OrderCancellation") in conversation(page)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "asked"),
+    [("01", "cancel"), ("04", "change"), ("05", "replace")],
+)
+def test_what_the_customer_asks_about_an_order_stands_on_top_of_it_until_a_person_has_dealt_with_it(
+    hub: AtWork, purpose: str, asked: str
+) -> None:
+    hub.send(one_order("4500098123"))
+    hub.clock.advance(timedelta(minutes=5))
+    got = hub.send(one_order("4500098123", 102, purpose=purpose))
+    page = page_of_order(hub, ACME, "4500098123")
+    assert f"The customer asks to {asked} this order, and nobody has dealt with it." in page
+    assert (f"It asks to {asked} this order", "850") in conversation(page)
+    assert f'/messages/{got.message.id}">The customer asks to {asked} this order' in page[page.index('id="history"') :]
+    assert "The customer asks something" in page_at(hub, "/orders")
+    deal_with(hub, got.message.id, "agreed by telephone, see letter 7")
+    page = page_of_order(hub, ACME, "4500098123")
+    assert "nobody has dealt with it" not in page
+    talk = page[page.index('id="conversation"') : page.index('id="history"')]
+    assert "Dealt with by ada" in talk
+    assert "agreed by telephone, see letter 7" in talk
+    assert "The customer asks something" not in page_at(hub, "/orders")
+
+
+def test_a_second_order_under_the_number_stands_on_top_of_the_first_until_a_person_has_dealt_with_it(
+    hub: AtWork,
+) -> None:
+    hub.send(one_order("4500098123"))
+    sets = [
+        transaction(order("4500098124"), control="0001"),
+        transaction(order("4500098123", lines=line(10, quantity="200")), control="0002"),
+    ]
+    got = hub.send(interchange(group(*sets), number=102))
+    page = page_of_order(hub, ACME, "4500098123")
+    assert "The customer sent a second order under this number, and nobody has dealt with it." in page
+    assert f"/messages/{got.message.id}?document=2#ways" in page
+    assert "nobody has dealt with it" not in page_of_order(hub, ACME, "4500098124")
+
+
+def test_two_orders_of_one_message_under_one_number_both_stand_in_the_conversation(hub: AtWork) -> None:
+    sets = [transaction(order("4500098123"), control=f"000{at}") for at in (1, 2)]
+    hub.send(interchange(group(*sets)))
+    titles = [title for title, _ in conversation(page_of_order(hub, ACME, "4500098123"))]
+    assert {"The order", "The same order once more"} <= set(titles)
+
+
+def test_an_order_that_a_cancellation_names_is_marked_in_the_list(hub: AtWork) -> None:
+    hub.send(UBL_ORDER, NORDLYS)
+    assert "The customer asks something" not in page_at(hub, "/orders")
+    hub.send(CANCELLATION, NORDLYS)
+    assert "The customer asks something" in page_at(hub, "/orders")
+
+
+def test_what_is_owed_for_a_message_that_was_settled_by_hand_is_not_told_as_sent(hub: AtWork) -> None:
+    hub.send(one_order("4500098123"))
+    got = hub.send(one_order("4500098123", 102, purpose="01"))
+    assert "owed until" in page_at(hub, f"/messages/{got.message.id}")
+    deal_with(hub, got.message.id, "by telephone")
+    page = page_at(hub, f"/messages/{got.message.id}")
+    assert "settled by hand, nothing was sent" in page
+    assert "owed, and done" not in page
+
+
+def test_days_are_said_to_be_of_shipment_or_of_delivery(hub: AtWork) -> None:
+    hub.send(one_order("4500098123"))
+    hub.send(one_order("4500098124", 102).replace(b"***002*", b"***010*"))
+    delivered, shipped = (page_of_order(hub, ACME, number) for number in ("4500098123", "4500098124"))
+    assert re.findall(r'Mar 15, 2027 <span class="muted">(\w+)</span>', delivered) == ["delivery", "delivery"]
+    assert re.findall(r'<span class="muted">(shipment|delivery)</span>', shipped)[0] == "shipment"
+
+
+def test_an_order_taken_in_part_says_how_many_of_its_lines_were_refused(hub: AtWork) -> None:
+    hub.send(one_order("4500098123", lines=line(10) + line(20, item="BP*AC-9999")))
+    assert hub.order("4500098123").summary.status == "changed"
+    for page in (page_of_order(hub, ACME, "4500098123"), page_at(hub, "/orders")):
+        assert "1 of 2 lines refused" in page
+
+
+def test_what_waits_and_made_no_order_is_one_link_away_from_the_list_of_orders(hub: AtWork) -> None:
+    got = hub.send(one_order("4500098999", purpose="01"))
+    page = page_at(hub, "/orders")
+    assert "1 message waits for a person, and no order was made of it:" in page
+    assert f'<a href="/messages/{got.message.id}#ways">4500098999</a>' in page
 
 
 def test_attempts_that_failed_under_the_same_number_stand_in_the_conversation(hub: AtWork) -> None:

@@ -366,7 +366,7 @@ def test_what_keeps_an_answer_of_ours_back_is_not_told_as_a_fault_of_the_order(
     told = told_to_partner(said)
     assert (told.message, told.remedy) == (
         "this was taken, and something about it is not certain",
-        "nothing; the factory looks at it",
+        "you need do nothing: the factory looks at it",
     )
 
 
@@ -380,9 +380,13 @@ def test_of_an_unrouted_document_our_remedy_is_told_to_us_alone(hub: AtWork) -> 
 @pytest.mark.parametrize(
     ("severity", "message", "remedy"),
     [
-        (Severity.NOTE, "this was noticed, and nothing is refused for it", "nothing"),
-        (Severity.WARNING, "this was taken, and something about it is not certain", "nothing; the factory looks at it"),
-        (Severity.VALUE, "this could not be taken as it stands", "nothing; the factory looks at it"),
+        (Severity.NOTE, "this was noticed, and nothing is refused for it", "you need do nothing"),
+        (
+            Severity.WARNING,
+            "this was taken, and something about it is not certain",
+            "you need do nothing: the factory looks at it",
+        ),
+        (Severity.VALUE, "this could not be taken as it stands", "you need do nothing: the factory looks at it"),
     ],
 )
 def test_of_what_our_files_are_at_fault_for_a_customer_hears_its_weight_and_that_we_look(

@@ -83,6 +83,12 @@ def test_so_are_releases_of_one_order(hub: AtWork, first: str, second: str, outc
     assert [hub.send(body).message.outcome for body in bodies] == ["accepted", outcome]
 
 
+def test_both_releases_are_named_where_one_may_be_the_other(hub: AtWork) -> None:
+    hub.send(_release("1", 101))
+    why = hub.send(_release("001", 102)).message.why or ""
+    assert "order '4600000733 release 001' stands already as '4600000733 release 1'" in why
+
+
 def test_both_spellings_in_one_interchange_are_one_order_and_a_question(hub: AtWork) -> None:
     sets = [transaction(order(number), control=f"000{at}") for at, number in enumerate(("46550001", "0046550001"), 1)]
     told = hub.send(interchange(group(*sets)))

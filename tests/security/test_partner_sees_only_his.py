@@ -265,6 +265,7 @@ def test_a_text_of_any_writer_is_kept_in_two_thousand_characters(asked: Asking) 
     assert len(asked.get(f"/api/v1/messages/{order}", person).json()["attention"]) == 2_000
 
 
+WITH_US = "you need do nothing: the factory looks at it"
 WEIGHTS = {
     Severity.NOTE: "this was noticed, and nothing is refused for it",
     Severity.WARNING: "this was taken, and something about it is not certain",
@@ -283,7 +284,7 @@ WEIGHTS = {
 def test_what_is_said_in_place_of_our_words_weighs_what_the_finding_weighs(severity: Severity, code: str) -> None:
     told = of_partner(_finding(code=code, severity=severity, told=CANARY, advised=CANARY))
     assert told.message == WEIGHTS[severity]
-    assert told.remedy == ("nothing" if severity is Severity.NOTE else "nothing; the factory looks at it")
+    assert told.remedy == ("you need do nothing" if severity is Severity.NOTE else WITH_US)
 
 
 @pytest.mark.parametrize("severity", WEIGHTS)

@@ -6,6 +6,8 @@ field, and take them off again; two orders that differ in nothing else are one o
 
 from __future__ import annotations
 
+from hub.kernel.sentence import Wording
+
 
 def known_as(number: str, release: str) -> str:
     """Return what an order is known as under any spelling of its number and release, "" for none.
@@ -14,6 +16,11 @@ def known_as(number: str, release: str) -> str:
     ('46550001/', 'PO-7/1', '0/')
     """
     return f"{_meant(number)}/{_meant(release) if release else ''}"
+
+
+def called_with_release(number: str, release: str) -> str | Wording:
+    """Return what people call an order: of a release, both; two releases of one number are told apart by it."""
+    return Wording(key="order/of-release", words={"number": number, "release": release}) if release else number
 
 
 def _meant(number: str) -> str:

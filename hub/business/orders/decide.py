@@ -10,7 +10,7 @@ An order is new, a copy, or an instruction about another order (its purpose, BEG
   place;
 * duplicate (07): the first answer again when it says the same; when not, as where the number is taken; decided when it
   is the first to arrive;
-* cancel, change, replace (01, 04, 05) and any other: held for a person. A change has a document of its own (860).
+* cancel, change, replace (01, 04, 05) and any other: held for a person, who agrees it by other means.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from datetime import date, timedelta
 import msgspec
 from msgspec.structs import replace
 
+from hub.business.orders.alike import called_with_release
 from hub.business.orders.answer import answer_to
 from hub.business.orders.bearings import KINDS
 from hub.business.orders.catalogue import ALWAYS_OPEN, Catalogue, DockCalendar
@@ -50,10 +51,11 @@ from hub.business.orders.reasons import Reason, say, verdict_of
 from hub.business.orders.sums import order_totals, totals_in_another
 from hub.business.orders.terms import ORDER_AGE_MAX, OrderTerms, currency_of, terms_of
 from hub.business.orders.to_make import conditions_of
+from hub.business.orders.wordings import arrived, told_apart
 from hub.business.room import AgreedParty
 from hub.canonical.order import OrderAcknowledgement, PurchaseOrder
 from hub.canonical.shared import Party
-from hub.kernel.sentence import Word, Wording
+from hub.kernel.sentence import Wording
 from hub.kernel.spelling import spelled
 from hub.kernel.struct import Struct
 
@@ -91,7 +93,9 @@ class Given(Struct):
     parties: tuple[AgreedParty, ...] = ()  # whom the customer's orders may name
     unsaid: Wording | None = None  # why the answer cannot be written: what cannot be said is no promise
     replaced: bool = False  # another document has come in the place of this one, which was refused
-    alike: str | None = None  # another order that stands, whose number differs in zeros, blanks or capitals alone
+    alike: str | Wording | None = (
+        None  # another order that stands, whose number differs in zeros, blanks or capitals alone
+    )
 
     def terms(self, order: PurchaseOrder) -> OrderTerms:
         return terms_of(order, self.catalogue, self.calendar, self.today)
@@ -142,7 +146,7 @@ def _anew(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
 
 def _stays_refused(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     """Leave what was refused, and was answered so, as it is: what came in its place is decided by itself."""
-    reason = say("BUS-ORDER-REPLACED", "number", order=order.number, second=_arrived(known.source))
+    reason = say("BUS-ORDER-REPLACED", "number", order=order.number, second=arrived(known.source))
     again = _anew(order, known, given)  # for its reasons, as far as they are still the same
     why = again.all_reasons if again.outcome == "refused" else []
     return Decision(
@@ -241,9 +245,9 @@ def _fresh(order: PurchaseOrder, given: Given, version: int = 1) -> Decision:
     """Decide an order whose number is free, or of which nothing stands, line by line."""
     terms = given.terms(order)
     about_order = _order_reasons(order, terms) + parties_of_order(order, given.parties) + terms.days.faults
-    if given.alike is not None:
-        words = {"order": order.number, "other": given.alike}
-        about_order.append(say("BUS-ORDER-ALIKE", "number", found=order.number, expected=given.alike, **words))
+    if (alike := given.alike) is not None:
+        called = called_with_release(order.number or "", order.release or "")
+        about_order.append(say("BUS-ORDER-ALIKE", "number", found=called, expected=alike, order=called, other=alike))
     if given.unsaid is not None:
         about_order.append(say(UNSAID, "lines", why=given.unsaid))
     lines = [decide_line(line, index, terms, about_order) for index, line in enumerate(order.lines)]
@@ -358,8 +362,7 @@ def _unusable_identity(order: PurchaseOrder) -> Reason | None:
     }
     for name, value in filed.items():
         if len(value) > NUMBER_LENGTH_MAX:
-            words: dict[str, object] = {"what": name, "signs": len(value), "length": NUMBER_LENGTH_MAX}
-            return say("BUS-NUMBER-UNUSABLE/too-long", name, **words)
+            return say("BUS-NUMBER-UNUSABLE/too-long", name, what=name, signs=len(value), length=NUMBER_LENGTH_MAX)
         if not value.isprintable():
             sign = next(each for each in value if not each.isprintable())
             return say("BUS-NUMBER-UNUSABLE/unprintable", name, what=name, sign=spelled(sign))
@@ -370,7 +373,8 @@ def _instruction(order: PurchaseOrder, known: OrderState | None, purpose: str) -
     words = {"purpose": purpose, "order": order.number}
     if known is None:
         return say("BUS-INSTRUCTION", "purpose", found=purpose, **words)
-    return say("BUS-INSTRUCTION/known", "purpose", found=purpose, status=known.status, **words)
+    case = "known" if known.verdict in STANDING else known.status
+    return say(f"BUS-INSTRUCTION/{case}", "purpose", found=purpose, status=known.status, **words)
 
 
 def _set_aside(known: OrderState | None, given: Given, reason: Reason) -> Decision:
@@ -389,7 +393,7 @@ def _set_aside(known: OrderState | None, given: Given, reason: Reason) -> Decisi
 def _repeated(order: PurchaseOrder, known: OrderState, given: Given, late: OrderAcknowledgement | None) -> Decision:
     """Give a copy the first answer again, or the ``late`` one where there is none yet."""
     key = "BUS-COPY/unanswered" if late else "BUS-COPY"
-    reason = say(key, "purpose", order=order.number, first=_arrived(known.source))
+    reason = say(key, "purpose", order=order.number, first=arrived(known.source))
     return Decision(
         outcome="duplicate",
         effects=[Effect.SEND_ANSWER if late else Effect.REPEAT_ANSWER],
@@ -407,7 +411,7 @@ def _taken(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
     key = "BUS-ORDER-DUPLICATE/lines" if different else "BUS-ORDER-DUPLICATE"
     if known.digest == digest_of(order):
         key = "BUS-ORDER-DUPLICATE/same"
-    first, second = _arrived(known.source), _arrived(given.source)
+    first, second = told_apart(known.source, given.source)
     words = {"order": order.number, "first": first, "second": second, "differences": different}
     reason = say(key, "number", found=second, expected=first, **words)
     return Decision(
@@ -418,13 +422,6 @@ def _taken(order: PurchaseOrder, known: OrderState, given: Given) -> Decision:
         order_id=known.id,
         events=[_event(EventKind.DUPLICATE_HELD, reason.finding.message, given)],
     )
-
-
-def _arrived(source: Source) -> Wording:
-    if source.reference:
-        words: dict[str, Word] = {"number": source.reference, "message": source.message}
-        return Wording(key="order/arrived-numbered", words=words)
-    return Wording(key="order/arrived", words={"message": source.message})
 
 
 def _received(order: PurchaseOrder, given: Given) -> OrderEvent:

@@ -20,6 +20,7 @@ from hub.business.orders.decide import Given, decide
 from hub.business.orders.model import Decision, DocumentRole, Effect, OrderEvent, OrderState, Source
 from hub.business.orders.rows import OrderRows, rows_of
 from hub.canonical.order import PurchaseOrder
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 
 
@@ -42,8 +43,8 @@ def load(conn: Connection, partner: str, order: PurchaseOrder, *, test: bool) ->
     return store.known_order(conn, partner, order.number, order.release or "", test)
 
 
-def alike(conn: Connection, given: Given, order: PurchaseOrder, known: OrderState | None) -> str | None:
-    """Return the number of an older order that stands and may be this one, written otherwise."""
+def alike(conn: Connection, given: Given, order: PurchaseOrder, known: OrderState | None) -> str | Wording | None:
+    """Return what an older order is called that stands and may be this one, written otherwise."""
     if order.number is None:
         return None
     stands = known is not None and known.status != "refused"

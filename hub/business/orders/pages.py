@@ -25,7 +25,7 @@ from hub.business.orders.model import (
     ScheduleState,
     Source,
 )
-from hub.business.orders.store import SUMMARY, promise_of, source_of, source_of_order, summary_of
+from hub.business.orders.store import SUMMARY, lines_by_verdict, promise_of, source_of, source_of_order, summary_of
 from hub.business.orders.tables import order_document, order_event, order_line, order_promise, purchase_order
 from hub.canonical.shared import Requirement, Text
 from hub.kernel.diagnostics import Diagnostic
@@ -71,6 +71,7 @@ class OrderHead(Struct):
     history: list[HistoryEntry]
     lines_next: str | None  # where the lines go on
     counts: dict[str, int]
+    verdicts: dict[str, int]  # how many of its lines were refused, held and so on
 
 
 def find_order(conn: Connection, scope: Scope, order_id: str) -> OrderSummary | None:
@@ -102,6 +103,7 @@ def order_head(conn: Connection, summary: OrderSummary, *, lines_from: str | Non
             "documents": 1 + _counted(conn, order_document.c.order_id == summary.id),
             "history": _counted(conn, order_event.c.order_id == summary.id),
         },
+        verdicts=lines_by_verdict(conn, [summary.id]).get(summary.id, {}),
     )
 
 

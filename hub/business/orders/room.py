@@ -50,4 +50,10 @@ ORDERS = Room(
         "If something is to be agreed: agree it with the customer. What they send under the same order number is held "
         "as a copy: ask them for a new order number, or settle it by hand."
     ),
+    when_found={
+        "BUS-INSTRUCTION": (
+            "Agree with the customer, by mail or telephone, what becomes of the order: the hub carries out no such "
+            "instruction, and the same sent once more is held again."
+        )
+    },
 )

@@ -80,7 +80,7 @@ ABOUT_ITEMS = {
     ),
     "BUS-REVISION-UNKNOWN": refused(
         "line {line}: revision '{revision}' of {item} ordered, which we do not know; orders are taken for {taken}",
-        "order revision {taken}, or send the engineering change first",
+        "order revision {taken}, or have the engineering change agreed with us first",
     ),
     "BUS-REVISION-NOT-TAKEN/ended": refused(
         "line {line}: revision '{revision}' of {item} ordered, which ended on {day}; orders are taken for {taken}",
@@ -157,19 +157,19 @@ ABOUT_DATES = {
     ),
     "BUS-DATE-TOO-FAR": refused(
         "line {line}: {part} wanted on {day} ({kind}); we answer no further than {last}",
-        "check the year; for later demand send a forecast",
+        "check the year; tell us of later demand by mail or telephone",
     ),
     "BUS-DATE-LEAD-TIME": changed(
         Status.RESCHEDULED,
         "line {line}: {part} wanted on {day} ({kind}), promised for {promised}:"
         " the lead time is {days} days, not yet planned",
-        "check the new date; ask for an earlier one by an order change",
+        "check the new date; if an earlier one is needed, agree it with us by mail or telephone",
     ),
     "BUS-DATE-NOT-BEFORE": changed(
         Status.RESCHEDULED,
         "line {line}: {part} wanted on {day} ({kind}), promised for {promised}:"
         " the order allows none before {first} ({other})",
-        "check the new date; correct the day that is wrong by an order change",
+        "check the new date; if one of the days is wrong, agree the right one with us by mail or telephone",
     ),
     "BUS-DATE-WITHIN": noted(
         "line {line}: no single day asked for; {part} promised for {promised}, within {allowed}, not yet planned",
@@ -309,7 +309,7 @@ ABOUT_LINES = {
     ),
     "BUS-BOM-CHANGED": held(
         "line {line}: changes the bill of materials for this order",
-        "have engineering look at it; send an engineering change for what shall last",
+        "have engineering look at it; agree with the customer what shall last",
     ),
     "BUS-BACKORDER": held(
         "line {line}: nothing of it may come later than asked, and we cannot keep the day",
@@ -365,21 +365,30 @@ ABOUT_ORDERS = {
     ),
     "BUS-INSTRUCTION": held(
         "purpose {purpose} sent as an order, about order {order}, unknown to us",
-        "decide with the customer; a change belongs in an order change",
+        "agree with the customer what is meant, by mail or telephone",
     ),
     "BUS-INSTRUCTION/known": held(
         "purpose {purpose} sent as an order, about order {order}, which stands as {status}",
-        "decide with the customer; a change belongs in an order change",
+        "agree it with the customer by mail or telephone",
+    ),
+    "BUS-INSTRUCTION/refused": held(
+        "purpose {purpose} sent as an order, about order {order}, all of which was refused",
+        "nothing of the order stands: agree with the customer what is meant, by mail or telephone",
+    ),
+    "BUS-INSTRUCTION/held": held(
+        "purpose {purpose} sent as an order, about order {order}, which is held for a person itself",
+        "agree it with the customer by mail or telephone, together with the order",
     ),
     "BUS-COPY-FIRST": noted(
-        "marked as a copy, but no order of this number has arrived before", "nothing to do; it is taken as the order"
+        "marked as a copy, but no order of this number stands that it could be a copy of",
+        "nothing to do; it is taken as the order",
     ),
     "BUS-COPY": noted("copy of order {order} ({first}); the first answer is sent again", "nothing to do"),
     "BUS-COPY/unanswered": noted(
         "copy of order {order} ({first}), of which no answer is on record; it is answered now", "nothing to do"
     ),
     "BUS-UNANSWERED": held(
-        "order {order} stands as {status} without an answer, and the same message is read otherwise now",
+        "order {order} came out as {status}, no answer to it is on record, and the same message is read otherwise now",
         "compare the order with the message, and answer the customer",
     ),
     "BUS-PARTY": held(

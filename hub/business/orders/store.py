@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import asdict, replace
-from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, tuple_, union, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, func, insert, select, tuple_, union, update
 
-from hub.business.orders.alike import known_as
+from hub.business.orders.alike import called_with_release, known_as
 from hub.business.orders.model import (
     Basis,
     DocumentRole,
@@ -33,6 +33,7 @@ from hub.business.orders.rows import OrderRows, rows_of
 from hub.business.orders.tables import order_document, order_event, order_line, order_promise, purchase_order
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import Scope
+from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
 from hub.kernel.words import Quantity
 from hub.platform.statements import PreparedStatement, unless_there
@@ -73,8 +74,8 @@ def key_of(partner: str, known_as: str, test: bool) -> str:
 
 def order_alike(
     conn: Connection, partner: str, number: str, release: str, test: bool, before: str | None = None
-) -> str | None:
-    """Return the number of an order that stands and is another spelling of this one.
+) -> str | Wording | None:
+    """Return what an order is called that stands and is another spelling of this one.
 
     One that was refused stands for nothing; with the id of an order as ``before`` only older ones are looked at.
     """
@@ -91,7 +92,7 @@ def order_alike(
     other = next(others, None)
     if other is None:
         return None
-    return f"{other.number} release {other.release}" if other.release else str(other.number)
+    return called_with_release(other.number, other.release)
 
 
 def versions(conn: Connection, keys: Collection[str]) -> Mapping[str, int]:
@@ -228,6 +229,23 @@ def filed_under(conn: Connection, partner: str, number: str, messages: Collectio
     later = select(filed.message).join(purchase_order, order.id == filed.order_id)
     found = union(first, later.where(*of_number, filed.message.in_(messages)))
     return {message for (message,) in conn.execute(found)}
+
+
+def lines_by_verdict(conn: Connection, order_ids: Collection[str]) -> dict[str, dict[str, int]]:
+    """Return by order how many of its lines were refused, held and so on."""
+    line, found = order_line.c, dict[str, dict[str, int]]()
+    asked = select(line.order_id, line.verdict, func.count()).where(line.order_id.in_(order_ids))
+    for order_id, verdict, count in conn.execute(asked.group_by(line.order_id, line.verdict)):
+        found.setdefault(order_id, {})[verdict] = count
+    return found
+
+
+def asking_about(conn: Connection, order_ids: Collection[str]) -> list[tuple[str, str]]:
+    """Return what came about orders for a person to see to, instructions and second orders: (order, message)."""
+    own = order_document.c
+    roles = (DocumentRole.INSTRUCTION, DocumentRole.DUPLICATE)
+    asked = select(own.order_id, own.message).where(own.order_id.in_(order_ids), own.role.in_(roles))
+    return [(order_id, message) for order_id, message in conn.execute(asked)]
 
 
 def _filtered(query: Select[Any], scope: Scope, wanted: OrderFilter) -> Select[Any]:

@@ -5,7 +5,8 @@ A key names how it is said; words in braces are filled in where it is made.
 
 from __future__ import annotations
 
-from hub.kernel.sentence import Phrase, Wording, declared
+from hub.business.orders.model import Source
+from hub.kernel.sentence import Phrase, Word, Wording, declared
 
 declared(
     {
@@ -23,6 +24,8 @@ declared(
         "order/day": Phrase(message="{kind} {day}"),
         "order/arrived": Phrase(message="message {message}"),
         "order/arrived-numbered": Phrase(message="under {number}, message {message}"),
+        "order/arrived-at": Phrase(message="{arrived}, document {position} of it"),
+        "order/of-release": Phrase(message="{number} release {release}"),
         "order/line-new": Phrase(message="line {line} is new"),
         "order/line-gone": Phrase(message="line {line} is gone"),
         "order/and-more": Phrase(message="and {count} more"),
@@ -33,3 +36,22 @@ declared(
     }
 )
 NONE = Wording(key="order/none")
+
+
+def arrived(source: Source) -> Wording:
+    """Return where a document came from: its message, and the number its sender gave it."""
+    if source.reference:
+        words: dict[str, Word] = {"number": source.reference, "message": source.message}
+        return Wording(key="order/arrived-numbered", words=words)
+    return Wording(key="order/arrived", words={"message": source.message})
+
+
+def told_apart(first: Source, second: Source) -> tuple[Wording, Wording]:
+    """Return where two documents came from: of one message and number, by their places in it as well."""
+    if (first.message, first.reference) != (second.message, second.reference):
+        return arrived(first), arrived(second)
+    return _arrived_at(first), _arrived_at(second)
+
+
+def _arrived_at(source: Source) -> Wording:
+    return Wording(key="order/arrived-at", words={"arrived": arrived(source), "position": source.position})

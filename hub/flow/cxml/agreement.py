@@ -53,7 +53,7 @@ declared(
         ),
         "ENV-USAGE-DIFFERS/cxml-test": Phrase(
             message="deploymentMode is test: nothing is made of it",
-            remedy="Nothing, if a test was meant; else send it again with deploymentMode production",
+            remedy="you need do nothing if a test was meant; else send it again with deploymentMode production",
         ),
         "ENV-USAGE/cxml": Phrase(
             message="deploymentMode is {found}, neither production nor test",

@@ -21,7 +21,7 @@ TO_PARTNERS: dict[str, Said] = {
     "ENV-RELEASE-NOT-AGREED": ("release {found} (GS08) is not agreed, only {expected}", AGREED),
     "ENV-INTERCHANGE-NUMBER-RESTARTED": (
         "this number came before, in message {before}, and is taken as the first of a new count",
-        "nothing, if your numbers have restarted",
+        "you need do nothing if your numbers have restarted",
     ),
     **dict.fromkeys(
         ("ENV-USAGE-DIFFERS", "ENV-USAGE-DIFFERS/meant"),

@@ -11,9 +11,17 @@ from litestar.params import FromPath, FromQuery
 
 from hub.business.orders.model import OrderStatus, OrderSummary
 from hub.business.orders.pages import FIRST, OrderHead, order_head
-from hub.business.orders.store import OrderFilter, find_orders, list_orders, stands
-from hub.exchange.messages import list_messages
-from hub.exchange.model import Filters, MessageRow
+from hub.business.orders.store import (
+    OrderFilter,
+    asking_about,
+    filed_under,
+    find_orders,
+    lines_by_verdict,
+    list_orders,
+    stands,
+)
+from hub.exchange.messages import list_messages, waiting_among
+from hub.exchange.model import Filters
 from hub.kernel.pages import number_of
 from hub.kernel.scope import Scope
 from hub.kernel.struct import Struct
@@ -33,6 +41,8 @@ PARTS_BEFORE = 2  # orders, the partner: what follows is the number
 PAGE_ROWS = 50
 ORDER, NUMBER = "PurchaseOrder", "purchase-order"
 HELD: OrderStatus = "held"
+IN_PART: OrderStatus = "changed"
+LINES_COUNTED_MAX = 200  # of one order of the list
 
 
 class OrderQuery(Struct):
@@ -60,6 +70,14 @@ class OrderQuery(Struct):
         said = {"partner": self.partner, "status": self.status, "cursor": cursor}
         query = urlencode({name: value for name, value in said.items() if value})
         return "/orders" + (f"?{query}" if query else "")
+
+
+class MessageLink(Struct):
+    """A message that waits, and of which no order was made."""
+
+    id: str
+    partner: str
+    called: str  # the number it names, else its file or its own
 
 
 def order_url(order: OrderSummary) -> str:
@@ -90,6 +108,7 @@ async def order_list(
             lambda conn: list_orders(conn, caller.scope, wanted, after=query.cursor, limit=PAGE_ROWS)
         )
         unread = await hub.database.read(lambda conn: _unread(conn, caller.scope, query))
+        verdicts, asked_about = await hub.database.read(lambda conn: _beside(conn, caller.scope, found.items))
     template = "orders/rows.html" if is_fragment(request) else "orders/list.html"
     return await answer_aside(
         request,
@@ -98,20 +117,55 @@ async def order_list(
         page_items=found.items,
         next_url=query.page(found.next) if found.next else None,
         unread=unread,
-        unread_url=address("messages", query={"document": ORDER, "status": HELD, "partner": query.partner}),
+        unread_url=address("messages", query={"document": ORDER, "status": "attention", "partner": query.partner}),
+        verdicts=verdicts,
+        asked_about=asked_about,
         partners=partner_names(hub, caller.scope),
         order_url=order_url,
     )
 
 
-def _unread(conn: Any, scope: Scope, query: OrderQuery) -> list[MessageRow]:
+def _beside(conn: Any, scope: Scope, orders: list[OrderSummary]) -> tuple[dict[str, dict[str, int]], set[str]]:
+    """Return what the list says beside orders: the lines of one taken in part, and which of them somebody asks about.
+
+    Lines are counted of orders that are quickly counted; of a larger one its page says how many were refused.
+    """
+    in_part = [each.id for each in orders if each.status == IN_PART and each.line_count <= LINES_COUNTED_MAX]
+    about = asking_about(conn, [each.id for each in orders]) if orders else []
+    waiting = waiting_among(conn, scope, {message for _, message in about}) if about else set[str]()
+    named = _named_by_what_waits(conn, scope, orders)
+    asked = {order for order, message in about if message in waiting} | named
+    return lines_by_verdict(conn, in_part) if in_part else {}, asked
+
+
+def _named_by_what_waits(conn: Any, scope: Scope, orders: list[OrderSummary]) -> set[str]:
+    """Return orders that something names which waits and is filed with none: a cancellation that no map reads."""
+    waiting = list_messages(conn, scope, Filters(direction="in", status="attention"), limit=PAGE_ROWS).items
+    by_number: dict[tuple[str, str], list[str]] = {}
+    for row in waiting:
+        for key in row.keys:
+            if key.kind == NUMBER:
+                by_number.setdefault((row.partner, key.value), []).append(row.id)
+    found = set[str]()
+    for order in orders:
+        naming = by_number.get((order.partner, order.number), [])
+        if naming and set(naming) - filed_under(conn, order.partner, order.number, naming):
+            found.add(order.id)
+    return found
+
+
+def _unread(conn: Any, scope: Scope, query: OrderQuery) -> list[MessageLink]:
     """Return messages that wait for a person and of which no order was made: they stand in the log alone."""
     if not query.may_be_unread:
         return []
     held = Filters(partner=query.partner, direction="in", document=ORDER, status=HELD)
     waiting = [row for row in list_messages(conn, scope, held, limit=PAGE_ROWS).items if row.attention is not None]
     called = {row.id: [key.value for key in row.keys if key.kind == NUMBER] for row in waiting}
-    return [row for row in waiting if not any(stands(conn, scope, row.partner, each) for each in called[row.id])]
+    unread = [row for row in waiting if not any(stands(conn, scope, row.partner, each) for each in called[row.id])]
+    return [
+        MessageLink(id=row.id, partner=row.partner, called=next(iter(called[row.id]), row.file_name or row.id))
+        for row in unread
+    ]
 
 
 @get("/orders/{partner:str}/{number:path}", opt=people("order:read"), include_in_schema=False)

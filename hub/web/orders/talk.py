@@ -10,18 +10,28 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from hub.business.orders.model import DocumentRole
+from msgspec.structs import replace
+
+from hub.business.orders.model import DocumentRole, EventKind, HistoryEntry, OrderDocument
 from hub.business.orders.pages import OrderHead
 from hub.business.orders.store import filed_under
 from hub.canonical.result import EVENTS
 from hub.exchange.duties import duties_because_of
 from hub.exchange.messages import came_with, find_message
-from hub.exchange.model import MessageRow
-from hub.exchange.parts import ACKNOWLEDGEMENT, acknowledged_by, happened, told_of
+from hub.exchange.model import MessageRow, PersonNote
+from hub.exchange.parts import (
+    ACKNOWLEDGEMENT,
+    acknowledged_by,
+    dealt_with_in,
+    findings_of_document,
+    happened,
+    told_of,
+)
 from hub.kernel.outcome import Key
 from hub.kernel.scope import Scope
 from hub.kernel.sentence import Wording
 from hub.kernel.struct import Struct
+from hub.web.addresses import message_page
 from hub.web.orders import words as order_words
 from hub.web.statuses import local_name
 
@@ -33,6 +43,11 @@ NUMBER = "purchase-order"
 OURS = (DocumentRole.ANSWER, DocumentRole.COPY)
 TOLD, OUR_RECEIPT, THEIR_RECEIPT, NAMING = "told", "our-acknowledgement", "their-acknowledgement", "naming"
 """What a message is to an order that is no document of it."""
+ASKING = (DocumentRole.INSTRUCTION, DocumentRole.DUPLICATE, NAMING)
+"""What may wait for a person beside the order itself."""
+INSTRUCTION = "BUS-INSTRUCTION"  # code of the finding that says what an instruction asks
+FINDINGS_LOOKED_AT_MAX = 50  # of one document, the worst first: what holds it is among them
+FILED_STEPS = {EventKind.INSTRUCTION_HELD, EventKind.DUPLICATE_HELD}  # of documents that have a page of their own
 
 
 class OrderMessage(Struct):
@@ -44,7 +59,27 @@ class OrderMessage(Struct):
     ours: bool
     partner: str
     wire: str = ""  # how its syntax names the document: 850
-    message: MessageRow | None = None  # whose state is shown beside it: what we sent, and what names the order
+    message: MessageRow | None = None  # whose state is shown beside it: what we sent, and what may wait for a person
+    purpose: str | None = None  # what an instruction asks for: cancel, change, replace
+    document: int | None = None  # its place in the message, where it is filed with the order
+    dealt_with: PersonNote | None = None  # who has seen to it, where nothing of its message waits any more
+
+    @property
+    def page(self) -> str:
+        """Where it is shown: of a message that holds several documents, the one that is meant."""
+        return message_page(self.id, document=str(self.document) if (self.document or 0) > 1 else None)
+
+    @property
+    def title(self) -> str:
+        """What it is to the order: of an instruction, what it asks."""
+        return order_words.ASKS.get(self.purpose or "", order_words.ROLES.get(self.role, self.role))
+
+    @property
+    def unhandled(self) -> str | None:
+        """What is said on top of the order while nobody has dealt with it."""
+        if self.role not in ASKING or self.message is None or self.message.attention is None:
+            return None
+        return order_words.UNHANDLED.get(self.purpose or "", order_words.UNHANDLED[self.role])
 
 
 class OrderStep(Struct):
@@ -68,9 +103,8 @@ class OrderMessages(Struct):
 
     @property
     def unhandled(self) -> list[OrderMessage]:
-        """What names the order, is no document of it, and waits for a person: a cancellation, an attempt refused."""
-        named = (each for each in self.conversation if each.role == NAMING)
-        return [each for each in named if each.message is not None and each.message.attention is not None]
+        """What waits for a person beside the order: an instruction, a second order, and what merely names it."""
+        return [each for each in self.conversation if each.unhandled is not None]
 
     @property
     def refusals(self) -> list[OrderStep]:
@@ -79,13 +113,13 @@ class OrderMessages(Struct):
 
 def conversation_of(conn: Any, scope: Scope, head: OrderHead) -> list[OrderMessage]:
     """Return all messages of the conversation about an order that the caller may see."""
-    found: dict[str, OrderMessage] = {}
+    found: dict[str | tuple[str, int], OrderMessage] = {}
     for each in head.documents:
         row = find_message(conn, scope, each.source.message)
         if row is None:
             continue
         ours = each.role in OURS
-        found[row.id] = _spoken(each.role, row, each.at)
+        found[row.id, each.source.position] = _filed(conn, each, row)
         if ours:
             told = dict.fromkeys(duty.done_by for duty in duties_because_of(conn, row.id) if duty.done_by)
             receipts = [theirs for by in told if (theirs := find_message(conn, scope, by)) is not None]
@@ -93,13 +127,30 @@ def conversation_of(conn: Any, scope: Scope, head: OrderHead) -> list[OrderMessa
             receipts = acknowledged_by(conn, row.id, limit=ACKNOWLEDGEMENTS_EACH_MAX)
         for receipt in receipts:
             found.setdefault(receipt.id, _spoken(THEIR_RECEIPT if ours else OUR_RECEIPT, receipt))
-    for row in _naming(conn, scope, head, found):
+    for row in _naming(conn, scope, head, {each.id for each in found.values()}):
         found[row.id] = _spoken(DocumentRole.DUPLICATE if row.outcome == "duplicate" else NAMING, row)
         for receipt in acknowledged_by(conn, row.id, limit=ACKNOWLEDGEMENTS_EACH_MAX):
             found.setdefault(receipt.id, _spoken(OUR_RECEIPT, receipt))
     for event in (f"{kind}:{head.summary.id}" for kind in EVENTS):
         found |= {row.id: _spoken(TOLD, row) for row in told_of(conn, scope, event, limit=TOLD_SHOWN_MAX)}
-    return sorted(found.values(), key=lambda each: (each.at, each.id))
+    seen_to = dealt_with_in(conn, {each.id for each in found.values() if _waits_no_more(each)})
+    spoken = [replace(each, dealt_with=seen_to.get(each.id)) for each in found.values()]
+    return sorted(spoken, key=lambda each: (each.at, each.id, each.document or 0))
+
+
+def _waits_no_more(each: OrderMessage) -> bool:
+    return each.message is not None and not each.ours and each.message.attention is None
+
+
+def _filed(conn: Any, filed: OrderDocument, row: MessageRow) -> OrderMessage:
+    """Return a document that is filed with the order; an instruction says in its findings what it asks."""
+    message, position = filed.source.message, filed.source.position
+    purpose = None
+    if filed.role is DocumentRole.INSTRUCTION:
+        looked_at = findings_of_document(conn, message, position, limit=FINDINGS_LOOKED_AT_MAX, worst_first=True).items
+        asked = (each.words.get("purpose") for each in looked_at if each.code == INSTRUCTION and each.words)
+        purpose = next((each for each in asked if isinstance(each, str)), None)
+    return replace(_spoken(filed.role, row, filed.at), purpose=purpose, document=position)
 
 
 def _naming(conn: Any, scope: Scope, head: OrderHead, known: Collection[str]) -> list[MessageRow]:
@@ -127,7 +178,8 @@ def talk_of(conn: Any, scope: Scope, head: OrderHead) -> OrderMessages:
         duty.debtor == "us" and duty.reference == summary.number and duty.state != "done"
         for duty in duties_because_of(conn, head.source.message)
     )
-    own = [OrderStep(at=each.at, title=order_words.EVENTS.get(each.kind, each.text)) for each in head.history]
+    asked = {(each.id, each.document): each for each in conversation}
+    own = [_step(each, asked.get((each.source.message, each.source.position))) for each in head.history]
     own += [
         OrderStep(at=each.at, title=order_words.ANSWERED, message=each.id)
         for each in conversation
@@ -153,8 +205,17 @@ def _spoken(role: str, row: MessageRow, at: datetime | None = None) -> OrderMess
         ours=ours,
         partner=row.partner,
         wire=local_name(row.wire or "") if role != TOLD else "",
-        message=row if ours or role == NAMING else None,
+        message=row if ours or role in (*ASKING, DocumentRole.ORDER) else None,
     )
+
+
+def _step(event: HistoryEntry, spoken: OrderMessage | None) -> OrderStep:
+    """Return an event of the order; of an instruction and of a second order it leads to the message."""
+    title = order_words.EVENTS.get(event.kind, event.text)
+    if event.kind not in FILED_STEPS or spoken is None:
+        return OrderStep(at=event.at, title=title)
+    said = order_words.ASKED.get(spoken.purpose or "", title)
+    return OrderStep(at=event.at, title=said, message=spoken.id)
 
 
 def _came(named: OrderMessage) -> OrderStep:

@@ -42,6 +42,33 @@ ROLES = {
     "their-acknowledgement": N_("Their acknowledgement of our answer"),
     "naming": N_("It names this order, and is no document of it"),
 }
+ASKS = {
+    "cancel": N_("It asks to cancel this order"),
+    "delete": N_("It asks to delete from this order"),
+    "add": N_("It asks to add to this order"),
+    "change": N_("It asks to change this order"),
+    "replace": N_("It asks to replace this order"),
+}
+"""What a document about an order asks, by its purpose; of any other purpose it is an instruction."""
+ASKED = {
+    "cancel": N_("The customer asks to cancel this order: held for a person"),
+    "delete": N_("The customer asks to delete from this order: held for a person"),
+    "add": N_("The customer asks to add to this order: held for a person"),
+    "change": N_("The customer asks to change this order: held for a person"),
+    "replace": N_("The customer asks to replace this order: held for a person"),
+}
+"""The same as a step of the order's history."""
+UNHANDLED = {
+    "cancel": N_("The customer asks to cancel this order, and nobody has dealt with it."),
+    "delete": N_("The customer asks to delete from this order, and nobody has dealt with it."),
+    "add": N_("The customer asks to add to this order, and nobody has dealt with it."),
+    "change": N_("The customer asks to change this order, and nobody has dealt with it."),
+    "replace": N_("The customer asks to replace this order, and nobody has dealt with it."),
+    "instruction": N_("The customer sent an instruction about this order, and nobody has dealt with it."),
+    "duplicate": N_("The customer sent a second order under this number, and nobody has dealt with it."),
+    "naming": N_("%(wire)s names this order, and nobody has dealt with it."),
+}
+"""What stands on top of an order of a document of its conversation that waits, by purpose, else by role."""
 NAMED = N_("%(partner)s sent what names this order, and is no document of it")
 EVENTS = {
     "order-received": N_("Order received"),

@@ -22,6 +22,7 @@ from hub.flow.syntaxes import SYNTAXES
 from hub.flow.views import BODY_READ_MAX, HEAD_READ_MAX, View
 from hub.kernel.diagnostics import Diagnostic
 from hub.kernel.scope import Scope
+from hub.kernel.sentence import keys_within
 from hub.kernel.struct import Struct
 from hub.web.canonical import Branch, place_of, tree_of
 from hub.web.hub import Hub, Link
@@ -35,10 +36,16 @@ TABS_MAX = 40  # documents offered above the views; the next forty are one link 
 LISTED_MAX = 20  # answers, acknowledgements
 ENVELOPES_SHOWN_MAX = 3
 WHEN_HELD = {document: room.when_held for room in ROOMS for document in room.handles}
+WHEN_FOUND = {code: way for room in ROOMS for code, way in room.when_found.items()}
+NOT_TAKEN = ("MAP-NOT-ROUTED", "GDE-NO-GUIDE", "GDE-SET-NOT-AGREED")  # codes: nothing here reads such a document
 TAKEN = ("held", "duplicate")  # of a record that stands: what comes again under its number is held once more
 SEND_RENUMBERED = N_("If the fault is theirs: ask the partner to send it anew, under a new control number.")
 SEND_APART = N_("If both are meant: ask the partner to send the second under a number of its own.")
 SEND_ANEW = N_("If the fault is theirs: ask the partner to send it anew, put right.")
+SETTLE_OTHERWISE = N_(
+    "If it asks something of us: agree it with the partner by mail or telephone, for nothing here reads such a "
+    "document. If another one was meant: ask the partner to send that."
+)
 OF_MAP = "MAP-"  # codes of what is found where a document is read
 CANONICAL_READ_MAX = 1024 * 1024  # bytes of a document shown as understood: some 2,000 lines
 
@@ -72,8 +79,16 @@ class Shown(Struct):
     @property
     def if_theirs(self) -> str:
         """What the partner is asked for where the fault is theirs: to agree, where what they send under the number of a
-        record that stands would be held once more; else to send it anew, under the number that has to be another."""
-        return self._to_agree or self._to_send
+        record that stands would be held once more, or what nothing here carries out; else to send it anew, under the
+        number that has to be another."""
+        return self._to_settle or self._to_agree or self._to_send
+
+    @property
+    def _to_settle(self) -> str | None:
+        asked = self.detail.message.attention
+        codes = [key.partition("/")[0] for key in keys_within(asked)] if asked else []
+        ways = (SETTLE_OTHERWISE if code in NOT_TAKEN else WHEN_FOUND.get(code) for code in codes)
+        return next((way for way in ways if way), None)
 
     @property
     def _to_agree(self) -> str | None:

@@ -12,6 +12,7 @@ from hub.business.orders.catalogue import Catalogue
 from hub.business.orders.decide import Given, decide, digest_of
 from hub.business.orders.model import Effect, EventKind, OrderState, Source, Verdict
 from hub.business.orders.our_number import seller_order_number
+from hub.business.orders.sentences import SENTENCES
 from hub.canonical.order import OrderLine, PurchaseOrder
 from hub.canonical.shared import Item, Party, Reference, Requirement, Totals
 from hub.kernel.sentence import as_written
@@ -114,6 +115,29 @@ def test_an_instruction_sent_as_an_order_waits_for_a_person(purpose: str, is_kno
     assert decision.state is None
     assert codes(decision) == {"BUS-INSTRUCTION"}
     assert len(decision.events) == (1 if is_known else 0)
+
+
+def test_what_is_said_of_an_order_that_was_refused_does_not_call_it_standing() -> None:
+    """Nor a copy of it the first of its number: one came, and nothing of it stands."""
+    refused = standing(order(line(quantity=many(20))), source=FIRST)
+    assert refused.status == "refused"
+    [asked] = decided(order(purpose="cancel"), refused, source=SECOND).reasons
+    assert asked.message.endswith("all of which was refused")
+    copy = decided(order(purpose="duplicate"), refused, source=SECOND)
+    [first] = [each for each in copy.reasons if each.code == "BUS-COPY-FIRST"]
+    assert "has arrived before" not in first.message
+
+
+def test_nobody_is_sent_to_an_order_change_which_is_not_taken() -> None:
+    assert not [key for key, said in SENTENCES.items() if "order change" in said.remedy]
+    assert not [key for key, said in SENTENCES.items() if "send a forecast" in said.remedy]
+
+
+def test_two_orders_of_one_message_under_one_number_are_told_apart_by_their_places() -> None:
+    first, second = (Source(message="m-1", position=at, reference="0001") for at in (1, 2))
+    [found] = decided(order(), standing(order(), source=first), source=second).reasons
+    assert "document 1 of it" in found.message
+    assert "document 2 of it" in found.message
 
 
 def test_a_copy_gets_the_first_answer_again() -> None:

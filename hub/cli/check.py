@@ -7,6 +7,7 @@ a fault.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import time
 from collections.abc import Callable
 from functools import partial
@@ -37,6 +38,7 @@ from hub.platform.at_rest import refuse_open
 from hub.platform.configuration import Configuration, find_configuration
 from hub.platform.database import SQLITE_FILE
 from hub.platform.settings import Settings
+from hub.platform.toml_lines import read_toml
 from hub.transport.hand import READABLE_AGAIN, Hand
 from hub.transport.places import IN, Places
 
@@ -53,6 +55,7 @@ class Fault(Struct):
 
 
 MAPS_NAMED_MAX = 5
+MAP_NEAR = 0.5  # how alike two names of maps are where one is suggested for the other
 
 Check = Callable[[Settings, Configuration], list[HubError]]
 
@@ -164,13 +167,27 @@ def _maps(settings: Settings, configuration: Configuration) -> list[HubError]:
             found.append(fault)
     found += [_map_fault(each, names) for each, names in of.values()]
     for partner in load_partners(configuration).all():
-        for kind, name in {**partner.sends, **partner.receives}.items():
-            if name not in known:
-                file = file_of(configuration, partner.id)
-                missing = f"{kind} names the map {name}, which is not there"
-                found.append(Misconfigured.told(missing, file=file, remedy="make it"))
+        named = [("sends", *each) for each in partner.sends.items()]
+        named += [("receives", *each) for each in partner.receives.items()]
+        found += [
+            _no_such_map(configuration, partner.id, (table, kind), name, known)
+            for table, kind, name in named
+            if name not in known
+        ]
         found += [fault for syntax in SYNTAXES.values() for fault in syntax.faults(partner, library, configuration)]
     return found
+
+
+def _no_such_map(
+    configuration: Configuration, partner: str, key: tuple[str, str], name: str, known: set[str]
+) -> Misconfigured:
+    """Return that a partner's file names a map that is not there: in which line, and what may be meant."""
+    near = difflib.get_close_matches(name, known, 1, MAP_NEAR)
+    file = file_of(configuration, partner)
+    line = read_toml(Path(file))[1].of(key)
+    missing = f"{key[1]} names the map {name}, which is not there"
+    remedy = f"did you mean {near[0]}? Else make it" if near else "make it"
+    return Misconfigured.told(missing, file=file, line=line, remedy=remedy)
 
 
 def _map_fault(fault: MapFault, names: list[str]) -> Misconfigured:

@@ -250,7 +250,9 @@ def new(out: Output, files: tuple[Path, ...], partner: str, name: str | None) ->
 @reports
 def sample(out: Output, name: str, canonical: bool) -> None:
     """Print a document made from MAP and its guide: valid, and saying as much as may stand together."""
-    document, written = sample_document(_map(name))
+    chosen = _map(name)
+    partner = load_partners(_configuration()).get(chosen.partner) if chosen.partner else None
+    document, written = sample_document(chosen, _dress_of_a_sample(chosen, partner))
     if canonical or out.as_json:
         click.echo(encode_document(document).decode())
     elif written.data is not None:
@@ -366,3 +368,12 @@ def _dress(map_: Map, partner: Partner | None, sender: X12Party | None, receiver
     if not isinstance(dress, EnvelopeStyle):
         return dress
     return replace(dress, sender=sender or dress.sender, receiver=receiver or dress.receiver)
+
+
+def _dress_of_a_sample(map_: Map, partner: Partner | None) -> object:
+    """Return the envelope of X12 that was agreed with the partner; of what they send, they sign it."""
+    dress = _dress(map_, partner, None, None)
+    if partner is None or not isinstance(dress, EnvelopeStyle):
+        return None
+    theirs = map_.name in partner.sends.values()
+    return replace(dress, sender=dress.receiver, receiver=dress.sender) if theirs else dress

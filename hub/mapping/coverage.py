@@ -74,7 +74,7 @@ def _rules(map_: Map) -> list[tuple[str, str]]:
             if rule.reads and rule.takes and not rule.takes[0].path.number:
                 field = f"{variant.name}.{rule.field}" if variant.name else rule.field
                 found.append((field, str(rule.where)))
-    return found
+    return list(dict.fromkeys(found))  # one rule of a list may be read at several places
 
 
 def _fired(field: str, where: str, fired: set[tuple[str, str]]) -> bool:

@@ -1,7 +1,7 @@
 """What a map says that is allowed and most likely a mistake: a warning to its author, and no fault.
 
-A bound ``Plan`` and its tables enter, warnings leave. So far one: what bears on the promise read into an extension,
-where nothing weighs it. Unread, it would hold its order.
+A bound ``Plan`` and its tables enter, warnings leave: what bears on the promise read into an extension, where nothing
+weighs it (unread, it would hold its order); and a word that its vocabulary does not have, where any word may stand.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from hub.canonical.named import REVISION, meaning_of_name
 from hub.mapping.cover import UNWEIGHED
 from hub.mapping.faults import MapFault, map_fault
+from hub.mapping.lint import strange_word
 from hub.mapping.plan import Plan, Rule, Take, Variant
 from hub.mapping.shape import fields_of
 from hub.mapping.tables import CodeMap
@@ -22,9 +23,23 @@ REFERENCES = "reference"
 
 
 def doubts_of(plan: Plan, tables: dict[str, CodeMap]) -> list[MapFault]:
+    """Return a warning for all that is most likely not meant as it is said."""
+    found = [*_strange_words(plan, tables)]
+    if UNWEIGHED in fields_of(plan.document):
+        found += _unweighed(plan, tables)
+    return list({str(fault): fault for fault in found}.values())
+
+
+def _strange_words(plan: Plan, tables: dict[str, CodeMap]) -> Iterator[MapFault]:
+    """Yield the words that the rules of this program do not know, of tables that let any code pass: without the plus
+    each is a fault."""
+    for name in {bound.table for rule in plan.rules for bound in rule.codecs if bound.passes}:
+        for word, where in tables[name].strange.items() if name else ():
+            yield strange_word(word, where, name or "")
+
+
+def _unweighed(plan: Plan, tables: dict[str, CodeMap]) -> list[MapFault]:
     """Return a warning for every rule that reads what bears on the promise into an extension."""
-    if UNWEIGHED not in fields_of(plan.document):
-        return []
     words = tables[TABLE].words if TABLE in tables else {}
     references = tables[REFERENCES].words if REFERENCES in tables else {}
     meanings = TableOfMeanings(plan.schema, words)
@@ -33,7 +48,7 @@ def doubts_of(plan: Plan, tables: dict[str, CodeMap]) -> list[MapFault]:
         for rule in variant.rules:
             if rule.reads and rule.field.startswith(EXTENSION):
                 found += _of_rule(rule, variant, meanings, references, whole=variant is plan.root)
-    return list({str(fault): fault for fault in found}.values())
+    return found
 
 
 def _of_rule(

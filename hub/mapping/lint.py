@@ -54,13 +54,17 @@ def _tables(rule: Rule, tables: dict[str, CodeMap]) -> Iterator[MapFault]:
                 yield map_fault("MAP-LINT-REVERSE", where, name=table.name, word=word)
         if not bound.passes:
             for word, where in table.strange.items():
-                near = difflib.get_close_matches(word, VOCABULARIES[table.name], n=1)
-                any_word = Wording(key="map/any-word", words={"name": table.name})
-                advice = near_or(near, any_word, "map/near-quoted")
-                yield map_fault("MAP-LINT-WORD", where, word=word, name=table.name, advice=advice)
+                yield strange_word(word, where, table.name)
         if bound.passes:
             for code, where in table.loose.items():
                 yield map_fault("MAP-LINT-LOOSE", where, name=table.name, code=code)
+
+
+def strange_word(word: str, where: Where, name: str) -> MapFault:
+    """Return that the vocabulary ``name`` has no such word, with the nearest."""
+    near = difflib.get_close_matches(word, VOCABULARIES[name], n=1)
+    any_word = Wording(key="map/any-word", words={"name": name})
+    return map_fault("MAP-LINT-WORD", where, word=word, name=name, advice=near_or(near, any_word, "map/near-quoted"))
 
 
 def _absences(rule: Rule, variant: Variant, plan: Plan, tables: dict[str, CodeMap]) -> Iterator[MapFault]:

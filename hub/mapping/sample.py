@@ -62,15 +62,16 @@ class PlainChooser:
         return min(max(low, 1), high)
 
 
-def sample_document(map_: Map) -> tuple[Struct, DocumentWritten]:
+def sample_document(map_: Map, dress: object = None) -> tuple[Struct, DocumentWritten]:
     """Return a document that says all the schema lets stand together, and how it is written.
 
-    What the schema refuses (one element without another) is left out, rule by rule, until nothing is refused.
+    ``dress`` is the family's own: who signs, with which separators. What the schema refuses (one element without
+    another) is left out, rule by rule, until nothing is refused.
     """
     without: set[str] = set()
     for _ in range(ATTEMPTS_MAX):
         document = invent(map_, PlainChooser(frozenset(without)))
-        written = write_document(map_, document)
+        written = write_document(map_, document, dress=dress)
         refused = {finding.rule for finding in written.findings if finding.rule}
         if written.data is not None and not refused:
             (again,) = [each for each in read_documents(map_, written.data, provenance=True) if each.applied]

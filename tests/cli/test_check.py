@@ -50,6 +50,24 @@ def test_faults_of_every_kind_are_found_in_one_run(overlay: Path, tmp_path: Path
     assert unknown["line"] == len((north / "partner.toml").read_text().splitlines()) - 1
 
 
+@pytest.mark.parametrize(("table", "right", "wrong"), [
+    ("sends", '850 = "x12/004010/850"', '850 = "x12/004010/580"'),
+    ("receives", '855 = "x12/004010/855"', '855 = "x12/04010/855"'),
+])  # fmt: skip
+def test_a_map_that_is_not_there_is_told_with_its_line_and_what_may_be_meant(
+    overlay: Path, tmp_path: Path, capsys: Captured, table: str, right: str, wrong: str
+) -> None:
+    run(["partner", "new", "north-spine", *NEW_PARTNER])
+    file = overlay / "partners" / "north-spine" / "partner.toml"
+    lines = file.read_text().splitlines()
+    [at] = [number for number, line in enumerate(lines, 1) if line.startswith(right)]
+    file.write_text("\n".join(lines).replace(right, wrong))
+    code, faults = _check(capsys, "--data", str(tmp_path))
+    [fault] = [each for each in faults if "which is not there" in str(each["message"])]
+    assert (code, fault["line"]) == (1, at)
+    assert str(fault["remedy"]).startswith(f"did you mean x12/004010/{right[:3]}?")
+
+
 def test_a_key_of_a_partner_who_is_gone_is_a_fault(
     data: list[str], sqlite_database: Database, overlay: Path, capsys: Captured
 ) -> None:

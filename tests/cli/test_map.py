@@ -232,6 +232,40 @@ def test_a_map_is_tried_on_a_partner_s_json_as_what_it_is() -> None:
     assert "0 of 1 documents come out differently" in done.stdout
 
 
+def test_what_is_written_for_a_partner_has_the_envelope_that_was_agreed(tmp_path: Path) -> None:
+    case = CHECKOUT / "mappings/borealis-ortho/855/cases"
+    answer = next(case.glob("*/input.json"))
+    lines = called("render", "borealis-ortho/855", answer).stdout.splitlines()
+    assert lines[1].startswith("GS|PR|MEDCM|BOREALIS|"), "their name in groups, and a line for each segment"
+    lines = called("sample", "borealis-ortho/850").stdout.splitlines()
+    assert lines[0].split("|")[6::2][:2] == ["BOREALISORTHO  ", "MEDCM          "], "they sign what they send"
+    assert lines[1].startswith("GS|PO|BOREALIS|MEDCM|")
+    made = tmp_path / "sample.edi"
+    made.write_text("\n".join(lines))
+    again = called("apply", "borealis-ortho/850", made)
+    assert (again.exit_code, again.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["x12/004010/850", "acme-cardio/855", "ubl/order", "cxml/order"])
+def test_coverage_names_each_rule_once(name: str) -> None:
+    lines = called("coverage", name).stdout.splitlines()
+    assert len(lines) == len(set(lines))
+
+
+def test_lint_warns_of_a_word_that_no_vocabulary_has_where_any_may_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (CHECKOUT / "mappings/acme-cardio/850.toml").read_text()
+    write(tmp_path, "mappings/acme-cardio/850.toml", text + '\n[codes.reference]\nQQ9 = "custmer-order"\n')
+    monkeypatch.setenv("HUB_CONFIG_PATH", str(tmp_path))
+    done = called("lint", "acme-cardio/850")
+    assert done.exit_code == 0
+    assert "warning: acme-cardio/850.toml:" in done.stdout
+    assert (
+        "'custmer-order' is no word of the vocabulary reference; remedy: did you mean 'customer-order'?" in done.stdout
+    )
+
+
 def test_what_a_buyer_says_beyond_cxml_is_proposed_by_its_name() -> None:
     done = called(
         "new", "--from", CHECKOUT / "partners" / "meridian-cath" / "samples" / "order.xml", "--partner", "east-valve"

@@ -86,10 +86,14 @@ def style_of(partner: Partner) -> EnvelopeStyle:
         return EnvelopeStyle()
     ours, theirs, said = partner.x12.ours, partner.x12.theirs[0], partner.x12.agreed_separators
     return EnvelopeStyle(
-        sender=X12Party(qualifier=ours.qualifier, id=ours.id),
-        receiver=X12Party(qualifier=theirs.qualifier, id=theirs.id),
+        sender=X12Party(qualifier=ours.qualifier, id=ours.id, group=ours.group),
+        receiver=X12Party(qualifier=theirs.qualifier, id=theirs.id, group=theirs.group),
         separators=Separators(
-            element=said.element, segment=said.segment, component=said.component, repetition=said.repetition
+            element=said.element,
+            segment=said.segment,
+            component=said.component,
+            repetition=said.repetition,
+            segment_suffix=said.line_end,
         ),
     )
 

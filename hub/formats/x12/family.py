@@ -43,10 +43,16 @@ QUALIFIED = ("REF", "DTM", "N9", "PER", "AMT")
 
 
 class X12Party(Struct):
-    """Who signs an envelope: qualifier and id in ISA, id in GS."""
+    """Who signs an envelope: qualifier and id in ISA, and in GS its ``group``, or the same id."""
 
     qualifier: str
     id: str
+    group: str | None = None
+
+    @property
+    def group_id(self) -> str:
+        """What it is called in GS."""
+        return self.group or self.id
 
 
 class EnvelopeStyle(Struct):
@@ -223,8 +229,8 @@ def _group(dress: EnvelopeStyle, functional_group: str, release: str) -> GroupHe
         functional_group=functional_group,
         control_number=CONTROL_NUMBER,
         release=release,
-        sender=dress.sender.id if dress.sender else "SENDER",
-        receiver=dress.receiver.id if dress.receiver else "RECEIVER",
+        sender=dress.sender.group_id if dress.sender else "SENDER",
+        receiver=dress.receiver.group_id if dress.receiver else "RECEIVER",
         on=FROZEN_AT.date(),
         at=FROZEN_AT.time(),
     )

@@ -1,4 +1,5 @@
-"""What a network hears of a cXML whose Response said no more than that it came: a StatusUpdateRequest."""
+"""What a network hears of a cXML whose Response said no more than that it came: a StatusUpdateRequest; and how each of
+our answers is numbered."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.at_work import AtWork
+from tests.flow.at_work import AtWork, codes
 from tests.flow.overlay import change
 from tests.flow.test_cxml import MERIDIAN, ORDER, PAYLOAD, answers, said
 from tests.flow.wire import Sent
@@ -31,6 +32,40 @@ def status(hub: AtWork, message: str) -> tuple[list[str], str]:
 
 def spoken_of(sent: Sent) -> list[str]:
     return said(sent.body, "//StatusUpdateRequest/DocumentReference/@payloadID")
+
+
+@pytest.mark.parametrize(
+    ("hour", "outcome"),
+    [
+        ("23:59:00", "accepted"),
+        ("23:59:59", "accepted"),
+        ("23:59:59.999", "accepted"),
+        ("24:00:00", "accepted"),
+        ("23:30:00", "changed"),
+    ],
+)
+def test_the_end_of_a_day_is_the_day_alone(hub: AtWork, hour: str, outcome: str) -> None:
+    assert b"2027-01-27T00:00:00" in ORDER
+    got = hub.send(ORDER.replace(b"2027-01-27T00:00:00", f"2027-01-27T{hour}".encode()), MERIDIAN)
+    assert got.message.outcome == outcome
+    assert ("BUS-DATE-TIME" in codes(got)) == (outcome == "changed")
+
+
+def test_no_two_answers_to_one_order_have_the_same_number_and_each_says_ours_of_the_order(hub: AtWork) -> None:
+    changed = ORDER.replace(PAYLOAD.encode(), b"second@buy.meridian-cath.example").replace(
+        b'type="new"', b'type="update"'
+    )
+    said: list[tuple[str, str]] = []
+    for body in (ORDER, changed):
+        got = hub.send(body, MERIDIAN)
+        for each in hub.answers(got.message.id):
+            if b"<ConfirmationRequest" in each.body:
+                text = each.body.decode()
+                number = text.partition('confirmID="')[2].partition('"')[0]
+                said.append((number, text.partition('name="supplierOrderID">')[2].partition("<")[0]))
+    assert [number for number, _ in said] == [f"{ours}-{turn}" for turn, (_, ours) in enumerate(said, 1)]
+    assert said
+    assert all(ours.startswith("SO-") for _, ours in said)
 
 
 def test_an_order_that_was_read_is_said_to_be_beside_its_confirmation(hub: AtWork) -> None:

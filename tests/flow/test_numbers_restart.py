@@ -93,11 +93,13 @@ def test_what_the_same_partner_sends_in_json_never_begins_anew(
     path = change(tmp_path / "overlay", FILE, AGREED, AGREED + ', "number-may-restart"')
     path.write_text(path.read_text().replace("[sends]", '[sends]\norder = "helix-diagnostics/order"'))
     hub = hub_with(tmp_path / "overlay")
-    in_json = hub.send(json_order("N-1"), ACME)
+    ordered = {"lineNo": 1, "partNo": "AC-1001", "revision": "D", "size": {"amount": 500, "unit": "each"}}
+    said = {"agreement": "BPA-2026-017", "currency": "USD", "items": [{**ordered, "netPrice": 12.35}]}
+    in_json = hub.send(json_order("N-1", **said), ACME)
     in_x12 = hub.send(one_order("4500098123"))
     hub.later(days=61)
-    assert in_json.message.validation == "valid"
-    assert hub.send(json_order("N-1", remarks=["hurry"]), ACME).message.outcome == "quarantined"
+    assert (in_json.message.validation, in_json.message.outcome) == ("valid", "accepted"), codes(in_json)
+    assert hub.send(json_order("N-1", **said, remarks=["hurry"]), ACME).message.outcome == "quarantined"
     assert hub.send(one_order("4500098124")).message.outcome == "accepted"
     assert [row.judgement for row in hub.detail(in_json.message.id).envelopes] == ["first"]
     assert [row.judgement for row in hub.detail(in_x12.message.id).envelopes] == ["superseded"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.canonical.order import PurchaseOrder
 from hub.formats.families import SchemaLibrary
 from hub.mapping.cases import run_case
 from hub.mapping.documents import read_documents
@@ -67,9 +68,11 @@ def test_the_discount_of_a_price_is_read_from_an_allowance_however_that_is_said(
         body = order.replace("</cac:Price>", allowance.format(said), 1).encode()
         (each,) = read_documents(LIBRARY.map("ubl/order"), body)
         assert each.applied is not None
-        read.append((each.applied.document, [finding.code for finding in each.findings]))
+        document = each.applied.document
+        assert isinstance(document, PurchaseOrder)
+        assert document.lines[0].discount is not None
+        read.append((document, [finding.code for finding in each.findings]))
     assert read[0] == read[1]
-    assert read[0][0].lines[0].discount is not None  # type: ignore[union-attr]
 
 
 def test_a_case_without_input_says_so(tmp_path: Path) -> None:

@@ -122,7 +122,9 @@ def _usual_number(simple: Simple) -> Callable[[str], object] | None:
     behind = min(fraction, (most - 1) // 2)
     ahead = most - behind - (behind > 0)
     point = rf"\.?[0-9]{{0,{behind}}}" if behind else ""  # no group, which is dear: 12. is a number, too
-    first = "[1-9]" if simple.low is not None and simple.low > 0 else "[0-9]"
+    first = (
+        "[1-9]" if simple.type == "whole" or (simple.low or 0) > 0 else "[0-9]"
+    )  # a whole one may be spelt otherwise
     return re.compile(rf"{first}[0-9]{{0,{ahead - 1}}}{point}").fullmatch
 
 

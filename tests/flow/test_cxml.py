@@ -61,6 +61,12 @@ def test_an_order_is_answered_by_a_confirmation_line_by_line(hub: AtWork) -> Non
     assert said(answer.body, "//ConfirmationStatus/@deliveryDate") == ["2027-01-20", "2027-02-17", "2027-01-27"]
 
 
+def test_line_numbers_that_are_one_number_are_one_however_they_are_spelt(hub: AtWork) -> None:
+    got = hub.send(ORDER.replace(b'lineNumber="2"', b'lineNumber="01"'), MERIDIAN)
+    assert got.message.outcome == "refused"
+    assert [each.found for each in findings(got) if each.code == "BUS-LINE-REPEATED"] == ["1", "1"]
+
+
 def test_the_envelope_of_the_answer_goes_the_other_way_under_an_id_of_its_own(hub: AtWork) -> None:
     [answer] = answers(hub, hub.send(ORDER, MERIDIAN).message.id)
     assert said(answer.body, "//Header/From/Credential/Identity/text()") == ["AN01000098765"]

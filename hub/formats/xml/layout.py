@@ -5,6 +5,7 @@ In: an ``XmlElement``. Out: its ``XmlLayout``, made once for a schema and kept. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from hub.formats.schema import Record
@@ -15,13 +16,27 @@ from hub.formats.xml.element import TEXT, Attribute, XmlElement, XmlSchema, plac
 _FREE = (Simple(), Simple(minimum=1))
 _FLAG = {"1": "true", "0": "false"}
 """The other lexical forms of xs:boolean, and the ones by which conditions and codes of maps know a flag."""
+_LONGER_WHOLE = re.compile(r"(?:\+|(-))?0*([0-9]+)", re.ASCII)
 _NARROWER = frozenset({"number", "whole", "date", "time", "moment"})
+
+
+def _flag(text: str) -> str:
+    return _FLAG.get(text, text)
+
+
+def _whole(text: str) -> str:
+    """Return a whole number without what xs:integer may have before it and means nothing: a plus, and zeros."""
+    found = _LONGER_WHOLE.fullmatch(text)
+    return text if found is None else f"{found[1] or ''}{found[2]}" if found[2] != "0" else "0"
+
+
+_SPELT: Mapping[str, Callable[[str], str]] = {"flag": _flag, "whole": _whole}
 
 
 class Value:
     """A part: its number, and what judges a text that stands in it."""
 
-    __slots__ = ("accepts", "fixed", "is_flag", "key", "number", "required", "simple", "stripped", "take", "usual")
+    __slots__ = ("accepts", "fixed", "key", "number", "required", "simple", "spelt", "stripped", "take", "usual")
 
     def __init__(
         self, key: str, number: int, simple: Simple, *, required: bool, judged: bool, fixed: str | None = None
@@ -31,12 +46,13 @@ class Value:
         self.number = number
         self.simple = simple
         self.required = required
-        self.is_flag = simple.type == "flag" and not simple.codes
-        self.fixed = _FLAG.get(fixed, fixed) if self.is_flag and fixed is not None else fixed
+        self.spelt = None if simple.codes or simple.minimum > 1 else _SPELT.get(simple.type)
+        """Returns the one spelling of a value that may be spelt in several; None where it may not."""
+        self.fixed = self.spelt(fixed) if self.spelt is not None and fixed is not None else fixed
         self.accepts: Callable[[str], bool] = accepts(simple)
         self.stripped = simple.type != "text" or bool(simple.codes)  # blanks around it mean nothing
         free = not self.stripped and (judged or simple in _FREE)
-        known = frozenset(_FLAG.values()).__contains__ if self.is_flag else usual(simple)
+        known = frozenset(_FLAG.values()).__contains__ if simple.type == "flag" and self.spelt else usual(simple)
         self.usual = says_nothing if fixed is not None else None if free else known
         """Says of a text that it is taken as it is, or nothing (see ``take``); None: each of more than blanks is."""
         self.take = self._taker(judged=judged)
@@ -44,22 +60,22 @@ class Value:
 
     def clean(self, text: str | None) -> str:
         """Return the text as it is taken: blanks alone say nothing, and around what is no free text they mean none; a
-        flag is told by its value, however it is spelt."""
+        flag, and a whole number, is told by its value, however it is spelt."""
         if not text:
             return ""
         stripped = text.strip()
-        if self.is_flag:
-            return _FLAG.get(stripped, stripped)
+        if self.spelt is not None:
+            return self.spelt(stripped)
         return stripped if self.stripped or not stripped else text
 
     def _taker(self, *, judged: bool) -> Callable[[str | None], str | None]:
         accepts, fixed, clean = self.accepts, self.fixed, self.clean
-        if self.is_flag and fixed is None and not judged:
+        if self.spelt is not None and fixed is None and not judged:
             return lambda text: text if accepts(text := clean(text)) else None
         if (
             judged and self.simple.type in _NARROWER
         ):  # what an XSD allows may be no value of ours: a year of five digits
-            return lambda text: text if not (text := text.strip() if text else "") or accepts(text) else None
+            return lambda text: text if not (text := clean(text)) or accepts(text) else None
         if judged:
             return clean
         if fixed is not None:

@@ -39,6 +39,14 @@ def test_a_flag_is_told_by_its_value_however_it_is_spelt(tmp_path: Path, said: s
     assert ([each.code for each in faulty.findings], faulty.root.values[3]) == (["GDE-VALUE-TYPE"], taken)
 
 
+@pytest.mark.parametrize(("said", "taken"), [("1", "1"), ("01", "1"), ("+1", "1"), (" 001 ", "1"), ("10", "10")])
+def test_a_whole_number_is_told_by_its_value_however_it_is_spelt(tmp_path: Path, said: str, taken: str) -> None:
+    line = LINE.replace('"1"', f'"{said}"')
+    sound, faulty = checked(tmp_path, order(line)), checked(tmp_path, order("<On>never</On>", line))
+    assert [each.code for each in sound.findings + faulty.findings] == ["GDE-VALUE-TYPE"]
+    assert [each.root.children["Line"][0].values[1] for each in (sound, faulty)] == [taken, taken]
+
+
 @pytest.mark.parametrize(
     ("body", "code", "at", "line"),
     [

@@ -8,7 +8,7 @@ stands is written for all of the group together, and anything else is handled on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableSet, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -106,9 +106,9 @@ class Pages(Struct):
     stands: Callable[[Connection, Scope, str, str], bool]  # whether a partner has one of that number, in scope
 
 
-Handle = Callable[[Connection, Arrived, Any, Collection[str]], Result]
+Handle = Callable[[Connection, Arrived, Any, MutableSet[str]], Result]
 """Given the transaction, the document, the room's rules for its partner, and the ids of those of the room's records
-that an answer of this transaction is already due for."""
+that an answer of this transaction is already due for. The room takes out the record that it decides anew."""
 ChangeOf = Callable[[Struct], Change]
 """Given a canonical document that changes something: what."""
 Check = Callable[[Configuration, str], Sequence[HubError]]

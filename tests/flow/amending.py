@@ -6,7 +6,7 @@ effect comes too late and does nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import MutableSet
 
 from sqlalchemy import Connection, text
 
@@ -22,7 +22,7 @@ LAST = text("SELECT max(sequence) FROM amended WHERE number = :number AND test =
 MAKE = text("INSERT INTO amended VALUES (:number, :test, :sequence, :message)")
 
 
-def amend(conn: Connection, arrived: Arrived, rules: None, answering: Collection[str]) -> Result:
+def amend(conn: Connection, arrived: Arrived, rules: None, answering: MutableSet[str]) -> Result:
     """Amend the order, unless it does not stand, or has a later amendment."""
     change = change_of(arrived.document)
     number, sequence = change.subject.value, change.sequence or 0

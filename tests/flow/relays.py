@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import MutableSet
 from datetime import datetime, time
 from pathlib import Path
 
@@ -36,7 +36,7 @@ SUPPLIER = "north-valve"
 TOLD = (ACME, SUMMIT, HELIX)  # X12, XML, JSON
 
 
-def relay(conn: Connection, arrived: Arrived, rules: None, answering: Collection[str]) -> Result:
+def relay(conn: Connection, arrived: Arrived, rules: None, answering: MutableSet[str]) -> Result:
     """Owe the same to all three."""
     document = arrived.document
     assert isinstance(document, OrderAcknowledgement)

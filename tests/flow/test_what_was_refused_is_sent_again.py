@@ -121,6 +121,15 @@ def test_both_in_one_interchange_are_decided_in_their_order(hub: AtWork) -> None
     assert [each.one("BAK")[2] for each in of_kind(hub.sent(), "855")] == ["RD", "AD"]
 
 
+def test_a_copy_of_a_corrected_one_that_wanted_no_answer_is_answered_though_the_refusal_goes_out_beside(
+    hub: AtWork,
+) -> None:
+    unasked = [order("PO-1", purpose=each, lines=line(1)).replace("2026-017~", "2026-017*NA~") for each in ("00", "07")]
+    orders = [order("PO-1", lines=line(1, item="BP*NONE-9*EC*D")), *unasked]
+    hub.send(interchange(group(*(transaction(each, control=f"000{n}") for n, each in enumerate(orders, 1)))))
+    assert [each.one("BAK")[2] for each in of_kind(hub.sent(), "855")] == ["RD", "AD"]
+
+
 @pytest.mark.parametrize("syntax", ["ubl", "xml", "json"])
 def test_a_late_retry_of_what_was_refused_does_not_repeat_the_refusal_over_the_acceptance(
     hub: AtWork, syntax: str

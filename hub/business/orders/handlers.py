@@ -7,7 +7,7 @@ the order is decided in the transaction, on what stands then. Both ways the same
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import MutableSet, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -59,10 +59,12 @@ def prepare(arrived: Arrived, rules: OrderRules) -> Prepared | None:
     )
 
 
-def take_purchase_order(conn: Connection, arrived: Arrived, rules: OrderRules, answering: Collection[str]) -> Result:
-    """Decide the order on what stands, record it, and owe the answer."""
+def take_purchase_order(conn: Connection, arrived: Arrived, rules: OrderRules, answering: MutableSet[str]) -> Result:
+    """Decide the order on what stands, record it, and owe the answer; what came in its place it answers no more."""
     order = _order_of(arrived)
     decision = take_order(conn, order, _given(order, arrived, rules), arrived.now, answering=answering)
+    if decision.state is not None:
+        answering.discard(decision.state.id)
     return replace(_result(order, decision, arrived, rules), resend=_first_answer(conn, decision))
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from hub.exchange.model import MessageDetail
 from hub.formats.x12.survey import TA1S_MAX
 from tests.flow.at_work import AtWork, assert_each_finding_helps, codes
+from tests.flow.overlay import change, write
 from tests.flow.wire import acknowledgement, group, interchange, of_kind, one_order, transaction
 
 DUE_HOURS = 24  # partner.toml: functional_due_minutes
 FUNCTIONAL = "FunctionalAcknowledgement"
+OpenOver = Callable[[Path], AtWork]
 
 
 @pytest.mark.parametrize(
@@ -99,12 +104,31 @@ def test_what_answers_our_acknowledgement_calls_a_person_only_where_it_rejects(
     assert (told.message.outcome, told.message.attention is not None) == ("accepted", calls)
 
 
+def test_what_a_map_of_their_own_reads_no_group_of_waits_for_a_person(tmp_path: Path, hub_with: OpenOver) -> None:
+    own = '[map]\ndocument = "FunctionalAcknowledgement"\nwire = "x12/004010/997"\nversion = 1\n'
+    write(tmp_path, "mappings/acme-cardio/997.toml", f'{own}[fields]\nverdict = "AK901 | code:ack"\n')
+    change(tmp_path, "partners/acme-cardio/partner.toml", '"x12/004010/997"', '"acme-cardio/997"')
+    hub = hub_with(tmp_path)
+    hub.send(one_order("4500098123"))
+    said = transaction("AK1*PR*1~AK9*A*1*1*1~", kind="997")
+    told = hub.send(interchange(group(said, number=900, functional="FA"), number=900))
+    assert (told.message.outcome, "BUS-ACKNOWLEDGES-UNNAMED" in codes(told)) == ("held", True)
+    assert told.message.attention is not None
+
+
 def test_a_ta1_is_given_where_it_is_asked_for(hub: AtWork) -> None:
     got = hub.send(one_order("4500098123", wish=1))
     answers = hub.answers(got.message.id)
     (acknowledged,) = of_kind(answers, "997")
+    assert [segment[0] for each in answers for segment in each.segments].count("TA1") == 1
     assert acknowledged.one("TA1") == ["TA1", "000000101", "261120", "0600", "A", "000"]
     assert [segment[0] for segment in acknowledged.segments][:3] == ["ISA", "TA1", "GS"]
+
+
+def test_of_several_interchanges_that_ask_for_a_ta1_each_gets_one(hub: AtWork) -> None:
+    got = hub.send(one_order("4500098123", wish=1) + interchange(number=102, wish=1))
+    given = [segment[1] for each in hub.answers(got.message.id) for segment in each.segments if segment[0] == "TA1"]
+    assert sorted(given) == ["000000101", "000000102"]
 
 
 def test_a_ta1_that_refuses_our_interchange_calls_a_person_to_both_messages(hub: AtWork) -> None:
@@ -123,6 +147,13 @@ def test_a_ta1_that_refuses_our_interchange_calls_a_person_to_both_messages(hub:
     assert shown.message.why == f"acme-cardio rejected what we sent (acknowledgement {told.message.id})"
     assert [each.acknowledgement for each in shown.documents] == ["rejected"]
     assert _acknowledged(shown) == ["interchange rejected by acme-cardio, note 006"]
+
+
+@pytest.mark.parametrize(("note", "told"), [("*000", ", note 000"), ("", "")])
+def test_a_ta1_that_takes_our_interchange_is_told_in_the_timeline_of_ours(hub: AtWork, note: str, told: str) -> None:
+    answer, _ = _answered_order(hub)
+    hub.send(_with_ta1(f"TA1*000000001*261120*0600*A{note}~"))
+    assert _acknowledged(hub.detail(answer.message.id)) == [f"interchange accepted by acme-cardio{told}"]
 
 
 def test_what_was_refused_with_its_envelope_is_not_overdue_as_well(hub: AtWork) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from hub.canonical.order import OrderAcknowledgement, OrderRef
 from hub.exchange.partner_cxml import CxmlId, CxmlTable
 from hub.exchange.partners import Partner
 from hub.flow.cxml.agreement import agreed_cxml, envelope_of, payload_of
-from hub.flow.cxml.syntax import payload_id
+from hub.flow.cxml.syntax import CxmlSyntax, payload_id
 from hub.flow.documents import Envelope
 from hub.flow.rules import Rules
 from hub.formats.cxml.header import Credential, CxmlHeader
@@ -142,3 +143,10 @@ def test_of_a_body_that_could_not_be_opened_what_was_found_of_its_payload_is_tol
 )
 def test_a_payload_of_ours_is_an_id_at_us_without_signs_that_mean_something(identity: str, at: str) -> None:
     assert payload_id("m1", CxmlId(domain="NetworkId", identity=identity)) == f"m1@{at}"
+
+
+def test_nothing_is_written_for_a_partner_of_whom_nobody_says_who_signs() -> None:
+    confirmation = RULES.maps.map("cxml/confirmation")
+    answer = OrderAcknowledgement(order=OrderRef(number="4711"), verdict="accepted")
+    with pytest.raises(Misconfigured, match="cxml"):
+        CxmlSyntax().render(RULES, replace(MERIDIAN, cxml=None), confirmation, answer)

@@ -283,3 +283,17 @@ def test_a_bug_of_ours_is_told_of_its_message_and_keeps_no_other_from_being_read
     assert isinstance(following, StepResult)
     (gone,) = steps.take([Step(name="unlucky", partner=ACME)])
     assert isinstance(gone, Unavailable)
+
+
+def test_the_file_of_a_message_is_let_go_of_once_it_is_mapped(rules: Rules, tmp_path: Path) -> None:
+    file = tmp_path / "body"
+    file.write_bytes(orders(3))
+    given: list[int] = []
+
+    def taken() -> int:
+        given.append(os.open(file, os.O_RDONLY))
+        return given[-1]
+
+    Steps(rules, taken).take([Step(name="of a file", partner=ACME, begins=True)])
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(given[0])

@@ -155,6 +155,7 @@ NOTES = {
     "a code without its copy": ("AK3*BAK*2**8~AK4*1*353*7~", "BAK", 2, 1, "the code is not one they take", "00"),
     "too long": ("AK3*BAK*2**8~AK4*3*324*5~", "BAK", 2, 3, "the value is too long", "4500098123"),
     "a character": ("AK3*BAK*02**8~AK4*03*324*06~", "BAK", 2, 3, "a character that they do not take", "4500098123"),
+    "the place of the name": ("AK3*BAK*2**8~AK4*0*324*7~", "BAK", 2, None, "the code is not one they take", None),
     "a component": ("AK3*BAK*2**8~AK4*3>1*324*7~", "BAK", 2, 3, "the code is not one they take", "4500098123"),
     "an unknown segment": ("AK3*BAK*2**1~", "BAK", 2, None, "they do not know this segment", "BAK"),
     "a segment not expected": ("AK3*BAK*2*BAK*2~", "BAK", 2, None, "do not expect this segment there", "BAK"),

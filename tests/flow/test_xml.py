@@ -225,6 +225,7 @@ def test_one_partner_may_send_x12_and_xml_and_each_is_answered_in_its_own(tmp_pa
     assert (x12.message.syntax, x12.message.outcome) == ("x12", "accepted")
     assert {each.kind for each in hub.answers(x12.message.id)} == {"997", "855"}
     assert (xml.message.syntax, xml.message.document) == ("xml", "PurchaseOrder")
+    assert hub.send(b"<4711>no name begins so</4711>").message.syntax == "xml", "it is told in words of what was meant"
 
 
 def test_the_page_of_a_faulty_order_shows_its_lines_and_where_the_fault_stands(summit: AtWork) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
+import msgspec
 from msgspec import Meta
 
 from hub.canonical import DOCUMENTS
 from hub.canonical.result import EVENTS, EventKind
 from hub.exchange.partner_syntax import Fault, SyntaxTable
+from hub.kernel.errors import Misconfigured
+from hub.kernel.own_files import read_own_text
 from hub.kernel.sentence import Phrase, declared
 from hub.kernel.struct import Struct
+from hub.platform.toml_lines import read_toml
 
 DocumentName = Annotated[str, Meta(max_length=60)]
 
@@ -38,6 +44,33 @@ class Tell(Struct):
     document: DocumentName  # canonical
     on: Annotated[list[EventKind], Meta(min_length=1, max_length=100)]
     when: Literal["each"]  # in the transaction of what happened
+
+
+class _Plant(Struct):
+    """As much of a file as says what a plant is told of, whatever else is in it."""
+
+    kind: Literal["plant"]
+    tells: list[Tell]
+
+
+_SAYS_PLANT = re.compile(r"""^\s*kind\s*=\s*["']plant["']""", re.MULTILINE)
+_SAYS_TELLS = re.compile(r"^\s*\[\[\s*tells\s*\]\]", re.MULTILINE)
+
+
+def hears_of(path: Path) -> frozenset[str]:
+    """Return the kinds of events that a partner file at fault asks to be told of: nobody is told, and all is owed.
+
+    Where it cannot be taken apart, and has the table, all of them; none where there is nothing to be read.
+    """
+    try:
+        plant = msgspec.convert(read_toml(path)[0], _Plant)
+    except (Misconfigured, msgspec.ValidationError):
+        try:
+            text = read_own_text(path)
+        except Misconfigured:
+            return frozenset()
+        return frozenset(EVENTS) if _SAYS_PLANT.search(text) and _SAYS_TELLS.search(text) else frozenset()
+    return frozenset(event for tell in plant.tells for event in tell.on)
 
 
 def tells_at_fault(tells: list[Tell], kind: str, canonical: Collection[str], receives: Collection[str]) -> list[Fault]:

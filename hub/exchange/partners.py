@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,7 +23,7 @@ from msgspec import Meta
 from hub.exchange.partner_cxml import CxmlTable
 from hub.exchange.partner_parties import PARTIES_MAX, NamedParty, parties_at_fault
 from hub.exchange.partner_syntax import Fault, Signs, SyntaxTable
-from hub.exchange.partner_tells import JsonTable, Tell, tells_at_fault
+from hub.exchange.partner_tells import JsonTable, Tell, hears_of, tells_at_fault
 from hub.exchange.partner_x12 import LENIENCIES, WRITTEN_BY_US, Minutes, X12Envelope
 from hub.exchange.weights import Amount
 from hub.kernel.errors import Misconfigured
@@ -156,8 +158,14 @@ class Partner(Struct):
 class Partners:
     """All partners whose files are sound, and why the others are not."""
 
-    def __init__(self, partners: dict[str, Partner], faults: dict[str, Misconfigured]) -> None:
+    def __init__(
+        self,
+        partners: dict[str, Partner],
+        faults: dict[str, Misconfigured],
+        missing: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    ) -> None:
         self.faults = faults
+        self._missing = missing  # by partner at fault: the kinds of events it would be told of
         self._partners = partners
         self._by_name = {
             (table.syntax, name.signs): partner
@@ -174,6 +182,11 @@ class Partners:
         """Return the partner who signs envelopes of the syntax so."""
         return self._by_name.get((syntax, signs))
 
+    def listeners(self, event: str) -> list[str]:
+        """Return who is told each time of such an event; those at fault among them, to whom it is owed."""
+        told = [each.id for each in self.all() if any(event in tell.on for tell in each.tells)]
+        return told + sorted(name for name, events in self._missing.items() if event in events)
+
     def all(self) -> list[Partner]:
         """Return every partner alive, by id."""
         return [self._partners[name] for name in sorted(self._partners)]
@@ -183,9 +196,10 @@ def load_partners(configuration: Configuration) -> Partners:
     """Read every ``partners/<id>/partner.toml``; faults are collected, not raised."""
     partners: dict[str, Partner] = {}
     faults: dict[str, Misconfigured] = {}
+    missing: dict[str, frozenset[str]] = {}
     taken: dict[tuple[str, Signs], str] = {}
     for name in configuration.folders("partners"):
-        file = f"partners/{name}/partner.toml"
+        file, path = f"partners/{name}/partner.toml", None
         try:
             path = configuration.find(file)
             if path is None:
@@ -195,7 +209,9 @@ def load_partners(configuration: Configuration) -> Partners:
             partners[name] = partner
         except Exception as fault:  # noqa: BLE001 - one partner's file, whatever it does to its reader, stops that one
             faults[name] = Misconfigured.of(fault, file=file, code="CFG-PARTNER")
-    return Partners(partners, faults)
+            if path is not None:
+                missing[name] = hears_of(path)
+    return Partners(partners, faults, missing)
 
 
 def file_of(configuration: Configuration, partner_id: str) -> str:

@@ -60,11 +60,9 @@ class Rules:
         return None
 
     def listeners(self, event: EventKind) -> tuple[str, ...]:
-        """Return the partners that are told each time of such an event."""
+        """Return the partners that are told each time of such an event, or to whom that is owed."""
         if event not in self._listeners:
-            self._listeners[event] = tuple(
-                each.id for each in self.partners.all() if any(event in tell.on for tell in each.tells)
-            )
+            self._listeners[event] = tuple(self.partners.listeners(event))
         return self._listeners[event]
 
     def facts(self, partner_id: str) -> PartnerFacts:

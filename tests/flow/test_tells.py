@@ -120,6 +120,12 @@ def test_the_plant_may_have_it_by_folder(hub_with: OpenOver, tmp_path: Path) -> 
 FAULTS = {
     "a map that is not there": ("[[tells]]", '[receives]\nnotice = "plant/none"\n\n[[tells]]'),
     "a field that nobody knows": ("currency  =", "curency   ="),
+    "no TOML at all": ("[[tells]]", "[json\n[[tells]]"),
+}
+NAMED = {
+    "a map that is not there": "plant/none",
+    "a field that nobody knows": "curency",
+    "no TOML at all": f"partners/{PLANT}/partner.toml",
 }
 
 
@@ -144,12 +150,22 @@ def test_who_could_not_be_told_is_told_once_when_their_file_is_mended_and_the_me
     assert len(of_kind(hub.sent(), "855")) == 1
 
 
-def test_what_a_listener_could_not_be_told_stays_owed_until_they_are(hub_with: OpenOver, tmp_path: Path) -> None:
-    change(tmp_path, f"partners/{PLANT}/partner.toml", *FAULTS["a map that is not there"])
+@pytest.mark.parametrize("case", FAULTS)
+def test_what_a_listener_could_not_be_told_stays_owed_until_they_are(
+    hub_with: OpenOver, tmp_path: Path, case: str
+) -> None:
+    old, new = FAULTS[case]
+    change(tmp_path, f"partners/{PLANT}/partner.toml", old, new)
     hub = hub_with(tmp_path)
     got = hub.send(one_order("4500098123"))
     for each in (got, hub.replay(got.message.id)):
         owed = [(duty.partner, duty.kind, duty.state) for duty in each.duties if duty.debtor == "us"]
         assert (PLANT, "OrderAcknowledgement", "awaited") in owed
         assert each.message.attention is not None
-        assert "plant/none" in str(each.message.why)
+        assert NAMED[case] in str(each.message.why)
+
+
+def test_what_waits_for_a_listeners_file_calls_nobody_for_a_test(hub_with: OpenOver, tmp_path: Path) -> None:
+    change(tmp_path, f"partners/{PLANT}/partner.toml", *FAULTS["a field that nobody knows"])
+    got = hub_with(tmp_path).send(one_order("4500098123", usage="T"))
+    assert (got.message.outcome, got.message.attention) == ("accepted", None)

@@ -227,8 +227,7 @@ class _Lines:
         self.number = 1
         self.laid = False
         self._text, self._faulty, self._shows = text, faulty, shows
-        self._at = 0  # in the text
-        self._count = 0  # characters shown
+        self._at = self._count = 0  # in the text, and characters shown
         self._found: list[ViewLine] = []
         self._texts: list[ViewText] = []
         self._own = 1  # number of the line that is being written; 0 once it was broken

@@ -108,7 +108,7 @@ def is_of(
     it asks for nothing to be sent again.
     """
     room, result = ROOM_OF.get(document.document or ""), prepared.result
-    if room is None or not document.takes_effect or result.due or result.resend or result.events:
+    if room is None or result.due or result.resend or result.events:
         return False
     because = Cause(kind="message", id=message, position=document.position)
     if any(duty.partner != partner for duty in prepared.result.open_duties):

@@ -13,6 +13,18 @@ EXPLAINED: dict[str, str] = {
     "hub/flow/delivering.py:Deliverer.__init__: 0 → 1": "turns are numbered to be compared with each other",
     "hub/flow/x12/opening.py:open_interchanges: 1 → 2": "with which event a step ends: steps are as long as before",
     "hub/exchange/recording.py:_document: <= → <": "what is as long as it may be is cut to that length",
+    "hub/flow/readers.py:ReadInSubprocess.start: await self._subprocess.start() → pass": (
+        "the process comes up with the first message: pace alone"
+    ),
+    "hub/flow/preparing.py:with_drafts: waits and replace(waits, result=withheld(waits.result, fault)) → None": (
+        BEFOREHAND
+    ),
+    "hub/flow/x12/rendering.py:render: composed → not (composed)": (
+        "what a map writes has a place in its guide, and what comes too often the validator finds again"
+    ),
+    "hub/flow/x12/rendering.py:as_set: \"ST\" → 'STx'": "what is judged is what stands between ST and SE",
+    "hub/exchange/intake.py:_row: \"document\" → 'documentx'": "the column is empty where nothing is put into it",
+    "hub/exchange/envelopes.py:_take_over: 1 → 2": "what was entered is found again as its own: pace alone",
     "hub/flow/progress.py:Unsettled.acknowledges_many: or → and": BEFOREHAND,
     "hub/flow/progress.py:Unsettled.acknowledges_many: > → >=": BEFOREHAND,
     "hub/flow/progress.py:Unsettled.acknowledges_many: len(self.before.summary.judged) > "

@@ -13,7 +13,7 @@ from hub.flow.preparing import PreparedDocument
 from hub.flow.readers import Reader
 from hub.flow.reading import ReadMessage, ToRead
 from tests.flow.at_work import ACME, AtWork
-from tests.flow.wire import of_kind, one_order
+from tests.flow.wire import acknowledgement, of_kind, one_order
 
 Forge = Callable[[PreparedDocument, str], PreparedDocument]
 
@@ -78,6 +78,39 @@ class Forging:
     @property
     def fault(self) -> str | None:
         return self._reader.fault
+
+
+class Handing:
+    """Reads as the hub's own reader does, and gives each message what it had prepared for the last."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader, self._last = reader, dict[int, PreparedDocument]()
+
+    async def read(self, wanted: ToRead) -> ReadMessage:
+        reading = await self._reader.read(wanted)
+        handed, self._last = self._last or reading.prepared, reading.prepared
+        return replace(reading, prepared=handed)
+
+    async def ready(self) -> None:
+        await self._reader.ready()
+
+    async def close(self) -> None:
+        await self._reader.close()
+
+    @property
+    def fault(self) -> str | None:
+        return self._reader.fault
+
+
+def test_what_no_room_prepares_is_taken_by_nothing_that_was(hub: AtWork) -> None:
+    hub.hub.services.reader = Handing(hub.hub.services.reader)
+    first = hub.send(one_order("4500000001", 101))
+    (answer,) = of_kind(hub.answers(first.message.id), "855")
+    assert answer.group is not None
+    told = hub.send(acknowledgement(answer.group))
+    assert (told.message.outcome, told.message.attention) == ("accepted", None)
+    assert hub.detail(answer.message).message.acknowledgement == "accepted"
+    assert [row.number for row in hub.orders()] == ["4500000001"]
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)

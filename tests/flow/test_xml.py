@@ -122,6 +122,16 @@ def test_the_same_order_in_another_moment_is_made_once(summit: AtWork) -> None:
     assert len(summit.orders(SUMMIT, "SU-4")) == 1
 
 
+def test_who_cancels_under_the_moment_of_the_order_is_understood_as_cancelling(summit: AtWork) -> None:
+    ordered = summit.send(xml_order("SU-1"), SUMMIT)
+    cancelled = summit.send(xml_order("SU-1").replace(b">NEW<", b">CANCEL<"), SUMMIT)
+    assert (ordered.message.outcome, cancelled.message.outcome) == ("accepted", "held")
+    assert codes(cancelled) == {"BUS-INSTRUCTION"}
+    assert cancelled.message.attention is not None
+    again = summit.send(xml_order("SU-1").replace(b">NEW<", b">CANCEL<") + b"\n", SUMMIT)
+    assert again.message.outcome == "duplicate"
+
+
 def test_a_test_partners_order_is_a_test(tmp_path: Path, hub_with: OpenOver) -> None:
     add_summit(tmp_path / "config", usage="T")
     hub = hub_with(tmp_path / "config")

@@ -43,7 +43,7 @@ def send(
         )
     with HubClient(url or address_of(settings_for(None)), key) as client:
         try:
-            receipt = client.send(partner, read_named(file), idempotency_key=idempotency_key)
+            receipt = client.send(partner, read_named(file), file_name=file.name, idempotency_key=idempotency_key)
             verdict = _verdict(out, client, receipt) if wait else None
         except Refused as refused:
             out.note(f"refused: {refused.status} {refused.detail}{_remedy(refused.status, partner)}")

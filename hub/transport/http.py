@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -45,9 +46,18 @@ class HubClient:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def send(self, partner: str, body: bytes, *, idempotency_key: str | None = None) -> dict[str, Any]:
-        """Hand in ``body`` as ``partner``; return the hub's receipt: message, status, duplicate."""
+    def send(
+        self, partner: str, body: bytes, *, file_name: str | None = None, idempotency_key: str | None = None
+    ) -> dict[str, Any]:
+        """Hand in ``body`` as ``partner``; return the hub's receipt: message, status, duplicate.
+
+        By ``file_name`` people find it; what no header can hold of it is written as in addresses (RFC 3986).
+        """
         headers = {"content-type": "application/octet-stream", "accept": "application/json"}  # also where it is cXML
+        if file_name:
+            headers["x-file-name"] = "".join(
+                sign if sign.isascii() and sign.isprintable() else quote(sign, errors="replace") for sign in file_name
+            )
         if idempotency_key:
             headers["idempotency-key"] = idempotency_key
         return self._json("POST", f"/inbound/{partner}", content=body, headers=headers)

@@ -21,9 +21,11 @@ class _Hub(BaseHTTPRequestHandler):
     outcome = "accepted"
     more: Mapping[str, object] = {}  # what it says beside, from its first answer on
     asked = 0
+    called = ""  # the file, as the last message said
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
+        type(self).called = self.headers["x-file-name"]
         if self.headers["authorization"] != "Bearer hub_key":
             self._answer(401, {"title": "Unauthorized", "detail": "this key is not known"}, "application/problem+json")
         else:
@@ -78,6 +80,16 @@ def order(tmp_path: Path) -> str:
 def test_the_message_id_is_printed(url: str, order: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["send", order, "--partner", "somebody", "--url", url, "--key", "hub_key"]) == 0
     assert capsys.readouterr().out == "message  0193\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [("order 1.edi", "order 1.edi"), ("订单.edi", "%E8%AE%A2%E5%8D%95.edi"), ("a\nb.edi", "a%0Ab.edi")],
+)
+def test_the_hub_is_told_what_the_file_is_called(url: str, tmp_path: Path, name: str, called: str) -> None:
+    (tmp_path / name).write_bytes(ORDER)
+    assert run(["send", str(tmp_path / name), "--partner", "somebody", "--url", url, "--key", "hub_key"]) == 0
+    assert _Hub.called == called
 
 
 def test_the_key_may_come_from_the_environment(url: str, order: str, monkeypatch: pytest.MonkeyPatch) -> None:

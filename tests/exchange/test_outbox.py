@@ -11,6 +11,7 @@ from hub.exchange import mailbox, messages, outbox, stopped
 from hub.exchange.model import MessageDetail
 from hub.kernel.errors import Conflict
 from hub.kernel.scope import EVERYONE, only
+from hub.kernel.identity import new_id
 from hub.kernel.sentence import as_written
 from hub.platform import lanes
 from hub.platform.database import Database
@@ -83,6 +84,16 @@ def test_failures_follow_the_schedule_and_end_with_a_person(database: Database) 
         assert outbox.claim(conn, now=now + timedelta(days=30)) == []
         assert outbox.resend(conn, sent, now=now, actor="person:kim")
         assert [d.message for d in outbox.claim(conn, now=now)] == [sent]
+
+    database.write_now(work)
+
+
+def test_what_was_never_ours_to_deliver_is_not_sent_again(database: Database) -> None:
+    def work(conn: Connection) -> None:
+        received = receive_order(conn, "PO-1")
+        for each in (received, new_id()):
+            assert not outbox.resend(conn, each, now=NOW, actor="person:kim")
+        assert "resend-asked" not in {entry.event for entry in detail(conn, received).timeline}
 
     database.write_now(work)
 

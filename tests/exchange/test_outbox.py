@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from hub.exchange import mailbox, messages, outbox, stopped
 from hub.exchange.model import MessageDetail
 from hub.kernel.errors import Conflict
-from hub.kernel.scope import EVERYONE, only
 from hub.kernel.identity import new_id
+from hub.kernel.scope import EVERYONE, only
 from hub.kernel.sentence import as_written
 from hub.platform import lanes
 from hub.platform.database import Database

@@ -6,8 +6,8 @@
 One `hub serve` on SQLite in a new data directory, with a second partner who means no good. Each attack runs in a
 process of its own while orders are posted one after another; an order is finished when its 855 stands in the mailbox,
 which a database connection of ours looks for every 10 ms. Memory is the server's and its children's together, looked at
-five times a second. Prints a table and ends with 1 when a limit is missed. Attacks stay on this machine, and end with
-this command.
+five times a second; a page that they share is counted once. Prints a table and ends with 1 when a limit is missed.
+Attacks stay on this machine, and end with this command.
 """
 
 from __future__ import annotations
@@ -259,8 +259,9 @@ class Server:
 
 
 def _memory_megabytes(process: int) -> float:
+    """Return what a process takes; of a page that several have in common its share (proc_pid_smaps(5): Pss)."""
     with contextlib.suppress(OSError, IndexError):
-        return int(Path(f"/proc/{process}/status").read_text().split("VmRSS:")[1].split()[0]) / 1024
+        return int(Path(f"/proc/{process}/smaps_rollup").read_text().split("\nPss:")[1].split()[0]) / 1024
     return 0.0
 
 

@@ -30,6 +30,16 @@ def answers(hub: AtWork, message: str) -> list[Any]:
     return [json.loads(each.body) for each in hub.answers(message)]
 
 
+def test_what_a_map_makes_no_document_of_is_told_as_what_is_missing(tmp_path: Path, hub_with: OpenOver) -> None:
+    add_helix(tmp_path / "config")
+    map_ = '[map]\ndocument = "FunctionalAcknowledgement"\nwire = "helix-diagnostics/order"\nversion = 1\n'
+    fields = '[fields]\nverdict = "currency | code:ack"\n[codes.ack]\n"EUR" = "accepted"\n'
+    write(tmp_path / "config", "mappings/helix-diagnostics/order.toml", map_ + fields)
+    got = hub_with(tmp_path / "config").send(json_order("HX-1"), HELIX)
+    assert (got.message.outcome, got.message.attention is not None) == ("held", True)
+    assert [each.location.path for each in findings(got) if each.code == "MAP-REQUIRED"] == ["verdict"]
+
+
 def test_an_order_is_answered_in_the_customers_own_json(helix: AtWork) -> None:
     got = helix.send(json_order("HX-1"), HELIX)
     assert (got.message.validation, got.message.outcome, got.message.syntax) == ("valid", "accepted", "json")

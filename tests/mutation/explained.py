@@ -25,6 +25,7 @@ EXPLAINED: dict[str, str] = {
     "hub/flow/x12/rendering.py:as_set: \"ST\" → 'STx'": "what is judged is what stands between ST and SE",
     "hub/flow/laying_out.py:_Lines._is_long: < → <=": "an empty first line holds nothing that could be broken",
     "hub/flow/x12/acknowledging.py:_about: < → <=": "by how many numbers it is found is a measure: one more or less",
+    "hub/flow/outgoing.py:Outgoing.flush: self._drafts = {} → pass": "a transaction ends with the one flush",
     "hub/exchange/intake.py:_row: \"document\" → 'documentx'": "the column is empty where nothing is put into it",
     "hub/exchange/envelopes.py:_take_over: 1 → 2": "what was entered is found again as its own: pace alone",
     "hub/flow/progress.py:Unsettled.acknowledges_many: or → and": BEFOREHAND,

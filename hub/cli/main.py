@@ -136,6 +136,7 @@ def hub() -> None:
 COMMANDS: dict[str, Entry] = {
     "serve": Entry(target="hub.cli.serve:serve", help="Run the hub: API, pages and the worker in one process."),
     "demo": Entry(target="hub.cli.demo:demo", help="Play the reference conversation over the real interfaces."),
+    "try": Entry(target="hub.cli.try_file:try_file", help="Say what a file would come to, and all we would send."),
     "send": Entry(target="hub.cli.send:send", help="Hand a file to a running hub as a partner would."),
     "check": Entry(target="hub.cli.check:check", help="Find every fault in partners, maps, guides, tables and keys."),
     "inspect": Entry(

@@ -131,11 +131,10 @@ def new(
         raise click.BadParameter("lower case letters, digits and hyphens, as in north-spine", param_hint="ID")
     agreed = _agreed(syntax, theirs, ours, sends, receives)
     settings = settings_for(data)
-    folder = _writable_root(find_configuration(settings.config_path)) / "partners" / partner_id
-    if folder.exists():
-        raise Misconfigured.told(
-            f"partner {partner_id} is there already", file=str(folder), remedy="edit its partner.toml"
-        )
+    configuration = find_configuration(settings.config_path)
+    folder = _writable_root(configuration) / "partners" / partner_id
+    _refuse_one_that_is_there(configuration, folder)
+    before = load_partners(configuration).faults
     files = new_partner(
         partner_id,
         name=name,
@@ -149,6 +148,9 @@ def new(
         for file, text in files.items():
             (folder / file).write_text(text, encoding="utf-8")
         read_partner(folder / "partner.toml", partner_id)
+        for faulty, fault in load_partners(configuration).faults.items():
+            if faulty not in before:  # it signs as somebody does who is there
+                raise fault
     except Misconfigured:
         shutil.rmtree(folder)
         raise
@@ -212,6 +214,21 @@ for command in (key, keys, secret, secrets, revoke):
 
 def _configuration() -> Configuration:
     return find_configuration(settings_for(None).config_path)
+
+
+def _refuse_one_that_is_there(configuration: Configuration, folder: Path) -> None:
+    """Refuse an id that is somebody's: in another folder of configuration, the new file would stand in front of his."""
+    known = configuration.find(f"partners/{folder.name}/partner.toml")
+    if known is not None and known.parent != folder:
+        raise Misconfigured.told(
+            f"partner {folder.name} is there already, and a new file would stand in front of it",
+            file=str(known),
+            remedy=f"choose another id; to change that partner, copy its file to {folder} and edit it there",
+        )
+    if folder.exists():
+        raise Misconfigured.told(
+            f"partner {folder.name} is there already", file=str(folder), remedy="edit its partner.toml"
+        )
 
 
 def _named_party(named: NamedParty) -> str:

@@ -37,6 +37,23 @@ def test_a_partner_who_is_there_already_is_left_alone(overlay: Path, capsys: Cap
     assert "there already" in capsys.readouterr().err
 
 
+def test_nobody_is_written_in_front_of_a_partner_of_another_folder(overlay: Path, capsys: Captured) -> None:
+    assert run(["partner", "new", "acme-cardio", *NEW_PARTNER]) == 2
+    told = capsys.readouterr().err
+    assert "acme-cardio is there already" in told
+    assert "partners/acme-cardio/partner.toml" in told
+    assert not (overlay / "partners" / "acme-cardio").exists()
+
+
+@pytest.mark.parametrize("partner", ["aaa-first", "zzz-last"])
+def test_nobody_is_written_who_signs_as_somebody_who_is_there(overlay: Path, capsys: Captured, partner: str) -> None:
+    theirs = ["--theirs", "01:123456789", "--ours", "ZZ:MEDCM"]
+    assert run(["partner", "new", partner, "--name", "Another", *theirs]) == 2
+    assert "123456789" in capsys.readouterr().err
+    assert not (overlay / "partners" / partner).exists()
+    assert run(["partner", "check"]) == 0
+
+
 def test_a_name_with_quotes_is_still_toml(overlay: Path) -> None:
     assert run(["partner", "new", "quoted", "--name", 'The "Quoted" \\ 心脏', *NEW_PARTNER[2:]]) == 0
 

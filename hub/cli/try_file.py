@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,7 +46,8 @@ class Sent(Struct):
     content_type: str | None
     file_name: str | None
     because: str | None  # what a listener is told of; None for what answers the file
-    body: str
+    body: str  # as text
+    base64: str | None = None  # of bytes that are no UTF-8: the body as it is
 
 
 class Tried(Struct):
@@ -125,6 +127,7 @@ def _findings(detail: MessageDetail) -> list[Diagnostic]:
 
 
 def _sent(row: MessageRow, body: bytes) -> Sent:
+    text = body.decode("utf-8", "replace")
     return Sent(
         to=row.partner,
         document=row.document,
@@ -132,7 +135,8 @@ def _sent(row: MessageRow, body: bytes) -> Sent:
         content_type=row.content_type,
         file_name=row.file_name,
         because=row.cause if row.cause_kind != "message" else None,
-        body=body.decode("utf-8", "replace"),
+        body=text,
+        base64=None if text.encode() == body else b64encode(body).decode(),
     )
 
 

@@ -77,7 +77,8 @@ class _Binder:
         for key, said in table.const.items():
             self._constant(variant, key, said, elsewhere)
         for field, said in table.why.items():
-            self.plan.whys[f"{variant.name}.{field}" if variant.name else field] = said.text
+            named = f"{variant.name}.{field}" if variant.name else field
+            self.plan.whys[named], self.plan.why_places[named] = said.text, said.where
         for name, tables in table.lists.items():
             if depth < LIST_DEPTH_MAX:
                 self._list(variant, name, tables, depth)

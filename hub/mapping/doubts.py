@@ -1,16 +1,19 @@
 """What a map says that is allowed and most likely a mistake: a warning to its author, and no fault.
 
 A bound ``Plan`` and its tables enter, warnings leave: what bears on the promise read into an extension, where nothing
-weighs it (unread, it would hold its order); and a word that its vocabulary does not have, where any word may stand.
+weighs it (unread, it would hold its order); a word that its vocabulary does not have, where any word may stand; a table
+of codes that no rule asks, and a reason for what no rule reads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 
 from hub.canonical.named import REVISION, meaning_of_name
+from hub.kernel.sentence import Wording
 from hub.mapping.cover import UNWEIGHED
-from hub.mapping.faults import MapFault, map_fault
+from hub.mapping.faults import MapFault, map_fault, near_or
 from hub.mapping.lint import strange_word
 from hub.mapping.plan import Plan, Rule, Take, Variant
 from hub.mapping.shape import fields_of
@@ -22,9 +25,9 @@ REFERENCES = "reference"
 """The table of the codes that say what a number refers to, as REF01 of X12 does."""
 
 
-def doubts_of(plan: Plan, tables: dict[str, CodeMap]) -> list[MapFault]:
-    """Return a warning for all that is most likely not meant as it is said."""
-    found = [*_strange_words(plan, tables)]
+def doubts_of(plan: Plan, tables: dict[str, CodeMap], file: str) -> list[MapFault]:
+    """Return a warning for all that is most likely not meant as it is said; ``file`` is the map's own."""
+    found = [*_strange_words(plan, tables), *_unasked_tables(plan, tables, file), *_idle_reasons(plan, file)]
     if UNWEIGHED in fields_of(plan.document):
         found += _unweighed(plan, tables)
     return list({str(fault): fault for fault in found}.values())
@@ -36,6 +39,26 @@ def _strange_words(plan: Plan, tables: dict[str, CodeMap]) -> Iterator[MapFault]
     for name in {bound.table for rule in plan.rules for bound in rule.codecs if bound.passes}:
         for word, where in tables[name].strange.items() if name else ():
             yield strange_word(word, where, name or "")
+
+
+def _unasked_tables(plan: Plan, tables: dict[str, CodeMap], file: str) -> Iterator[MapFault]:
+    """Yield the tables of the file that no rule asks; what several maps share may be asked by another."""
+    asked = {bound.table for rule in plan.rules for bound in rule.codecs if bound.table}
+    for name, table in tables.items():
+        if name not in asked and name not in (TABLE, REFERENCES) and file in table.places:
+            near = get_close_matches(name, asked, n=1)
+            advice = near_or(near, Wording(key="map/leave-out"), "map/near-quoted")
+            yield map_fault("MAP-LINT-UNASKED", table.places[file], name=name, advice=advice)
+
+
+def _idle_reasons(plan: Plan, file: str) -> Iterator[MapFault]:
+    """Yield the reasons of the file that stand with no value: nobody would ever see them."""
+    named = {f"{variant.name}.{rule.field}".lstrip(".") for variant in plan.variants for rule in variant.rules}
+    for path, where in plan.why_places.items():
+        if where.file == file and path not in named:
+            near = get_close_matches(path, named, n=1)
+            advice = near_or(near, Wording(key="map/leave-out"), "map/near-quoted")
+            yield map_fault("MAP-LINT-WHY", where, path=path, advice=advice)
 
 
 def _unweighed(plan: Plan, tables: dict[str, CodeMap]) -> list[MapFault]:

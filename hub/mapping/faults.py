@@ -185,6 +185,9 @@ declared(
         "MAP-PATH/not-to-be-asked": Phrase(
             message="{tag} has no {name} that a condition could ask for", remedy="{advice}"
         ),
+        "MAP-LINT-UNASKED": Phrase(message="no rule asks the table {name}", remedy="{advice}"),
+        "MAP-LINT-WHY": Phrase(message="no rule reads {path}: its reason would never be shown", remedy="{advice}"),
+        "map/leave-out": Phrase(message="leave it out"),
         "MAP-LINT-WEIGHED": Phrase(
             message="`{place}` says a {meaning}, and is read into {field}, where nothing weighs it",
             remedy="read it into the field it means; leave it unread, and it holds the order; what bears on nothing is "

@@ -173,7 +173,7 @@ class MapLibrary:
     def doubts(self, name: str) -> list[MapFault]:
         """Return what is allowed in the map ``name`` and most likely a mistake; nothing of one with faults."""
         made = self._make(name)[0]
-        return doubts_of(made.compiled.plan, made.compiled.tables) if made else []
+        return doubts_of(made.compiled.plan, made.compiled.tables, f"{name}.toml") if made else []
 
     def check(self) -> list[Misconfigured]:
         """Return everything that is wrong with any map, and every map without cases: what ``hub check`` shows."""

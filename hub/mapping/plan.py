@@ -171,3 +171,4 @@ class Plan:
         self.numbers = 0  # rules, constants and totals share one numbering
         self.places: list[tuple[str, Where]] = []  # by number: field and where it was said
         self.whys: dict[str, str] = {}
+        self.why_places: dict[str, Where] = {}

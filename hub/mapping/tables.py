@@ -24,6 +24,7 @@ class CodeMap(Struct):
     doubles: dict[str, Where]
     strange: dict[str, Where]  # words that the vocabulary of the table's name does not have
     loose: dict[str, Where]  # codes that equal a word of another code: with + they could not be told apart
+    places: dict[str, Where]  # where each file that has a part of it says its first word
 
 
 def code_maps(tables: Mapping[str, CodeTable]) -> dict[str, CodeMap]:
@@ -46,7 +47,9 @@ def _code_map(name: str, table: CodeTable) -> CodeMap:
     strange = _strange(
         name, [*table.words.values(), *(SourceText(text=w, where=said.where) for w, said in table.reverse.items())]
     )
-    return CodeMap(name=name, words=words, codes=codes, doubles=doubles, strange=strange, loose=loose)
+    said_at = [said.where for said in (*table.words.values(), *table.reverse.values())]
+    places = {where.file: where for where in reversed(said_at)}
+    return CodeMap(name=name, words=words, codes=codes, doubles=doubles, strange=strange, loose=loose, places=places)
 
 
 def _strange(name: str, said: Iterable[SourceText]) -> dict[str, Where]:

@@ -290,6 +290,24 @@ def test_what_holds_an_order_while_nothing_reads_it_is_never_proposed_as_an_exte
     assert "extensions" not in held
 
 
+def test_lint_warns_of_a_table_that_no_rule_asks_and_of_a_reason_that_nobody_would_see(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (CHECKOUT / "mappings/acme-cardio/850.toml").read_text()
+    slips = '\n[codes.unti]\n"ZZ" = "each"\n\n[codes.colour]\n"R" = "red"\n\n[why]\ncurency = "they say it"\n'
+    write(tmp_path, "mappings/acme-cardio/850.toml", text + slips)
+    monkeypatch.setenv("HUB_CONFIG_PATH", str(tmp_path))
+    done = called("lint", "acme-cardio/850")
+    line = text.count("\n") + 3
+    assert done.exit_code == 0, "a warning is no fault"
+    assert [each.partition("850.toml:")[2] for each in done.stdout.splitlines()] == [
+        f"{line}:9: MAP-LINT-UNASKED no rule asks the table unti; remedy: did you mean 'unit'?",
+        f"{line + 3}:8: MAP-LINT-UNASKED no rule asks the table colour; remedy: leave it out",
+        f"{line + 6}:12: MAP-LINT-WHY no rule reads curency: its reason would never be shown; "
+        "remedy: did you mean 'currency'?",
+    ]
+
+
 def test_lint_warns_of_what_bears_on_the_promise_read_where_nothing_weighs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

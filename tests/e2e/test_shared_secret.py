@@ -234,7 +234,9 @@ def test_no_secret_stays_that_is_coded_escaped_misspelt_or_said_beside_the_messa
 
 
 def _aside(network: Network, name: str) -> list[Path]:
-    return [each for each, _ in network.kept() if each.name.startswith(name) and "in" not in each.parts[-2:-1]]
+    """Return the files of that name that are nobody's any more: not dropped, and not in hand."""
+    found = [each for each, _ in network.kept() if each.name.startswith(name)]
+    return [each for each in found if each.parent.name != "in" and "taking" not in each.parts]
 
 
 def _drop(network: Network, name: str, body: bytes) -> None:

@@ -50,7 +50,7 @@ class Sent(Struct):
     base64: str | None = None  # of bytes that are no UTF-8: the body as it is
 
 
-class Tried(Struct):
+class ProcessedFile(Struct):
     """What the hub made of the file, and all that would leave."""
 
     validation: str
@@ -82,7 +82,7 @@ def try_file(out: Output, file: Path, partner: str) -> None:
         raise click.exceptions.Exit(WAITS_FOR_A_PERSON)
 
 
-async def _tried(partner: str, body: bytes, name: str) -> Tried:
+async def _tried(partner: str, body: bytes, name: str) -> ProcessedFile:
     """Process the file on a hub of its own, which ends with it."""
     with tempfile.TemporaryDirectory(prefix="hub-try-") as folder:
         settings = replace(settings_for(Path(folder) / "data"), folders=None, database_url=None, redis_url=None)
@@ -108,11 +108,11 @@ async def _taken(hub: Hub, partner: str, body: bytes, name: str) -> str:
     return (await hub.intake(incoming)).message_id
 
 
-def _told(hub: Hub, conn: Connection, message: str) -> Tried:
+def _told(hub: Hub, conn: Connection, message: str) -> ProcessedFile:
     detail = messages.message_detail(conn, EVERYONE, message)
     assert detail is not None
     rows = messages.list_messages(conn, EVERYONE, Filters(direction="out"), limit=messages.PAGE_MAX).items
-    return Tried(
+    return ProcessedFile(
         validation=detail.message.validation,
         outcome=detail.message.outcome,
         why=detail.message.why,
@@ -140,7 +140,7 @@ def _sent(row: MessageRow, body: bytes) -> Sent:
     )
 
 
-def _show(out: Output, tried: Tried) -> None:
+def _show(out: Output, tried: ProcessedFile) -> None:
     out.line(f"{tried.validation}, {tried.outcome}{f': {tried.why}' if tried.why else ''}")
     for each in tried.documents:
         out.line(f"   {each.document or each.kind} {each.subject or each.reference or ''}: {each.outcome}")

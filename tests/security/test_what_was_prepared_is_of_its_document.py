@@ -81,15 +81,16 @@ class Forging:
 
 
 class Handing:
-    """Reads as the hub's own reader does, and gives each message what it had prepared for the last."""
+    """Reads as the hub's own reader does, and gives each message what was prepared for the last, less its answers."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader, self._last = reader, dict[int, PreparedDocument]()
 
     async def read(self, wanted: ToRead) -> ReadMessage:
         reading = await self._reader.read(wanted)
-        handed, self._last = self._last or reading.prepared, reading.prepared
-        return replace(reading, prepared=handed)
+        handed, self._last = self._last, reading.prepared
+        silent = {position: replace(each, drafts=[]) for position, each in handed.items()}
+        return replace(reading, prepared=silent or reading.prepared)
 
     async def ready(self) -> None:
         await self._reader.ready()

@@ -12,7 +12,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -27,6 +26,7 @@ from hub.exchange.partners import Partner
 from hub.flow.acknowledged import take_unnamed_acknowledgement
 from hub.flow.documents import Document, Envelope, Identity, JudgedDocument, NotRouted, Survey, is_test
 from hub.flow.drafts import Content, DocumentAcknowledgements, Draft, Reply, Unsendable
+from hub.flow.identities import known_again
 from hub.flow.numbered import numbers_before_the_break, numbers_of, numbers_of_others, numbers_said
 from hub.flow.routing import agreed_maps, route
 from hub.flow.rules import Rules
@@ -436,15 +436,7 @@ class OpenedBody:
             return document, envelope
         document = replace(document, document=map_.document, canonical=encode_document(applied.document))
         known_by = self._syntax.known_by(envelope, map_, applied.document) if document.takes_effect else None
-        return document, envelope if known_by is None else _known(envelope, known_by, map_.content(received))
-
-
-def _known(envelope: Envelope, known_by: tuple[str, str], content: Sequence[str]) -> Envelope:
-    """Return the envelope with what its document is known by as its reference.
-
-    What is at fault is known by none: its reference stays free, and it is sent again, put right, under the same. So it
-    is after its room has refused all of it.
-    """
-    kind, reference = known_by
-    digest = sha256("\n".join(content).encode("utf-8", "surrogatepass")).hexdigest()
-    return replace(envelope, kind=kind, reference=reference, digest=digest, of_a_document=True)
+        if known_by is not None:
+            test = is_test(envelope, self._partner)
+            envelope = known_again(envelope, known_by, map_.content(received), test=test)
+        return document, envelope

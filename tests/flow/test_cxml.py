@@ -154,6 +154,20 @@ def test_a_test_is_taken_as_one_and_answered_as_one(hub: AtWork) -> None:
     assert said(answer.body, "//Request/@deploymentMode") == ["test"]
 
 
+@pytest.mark.parametrize("real_first", [False, True])
+def test_a_test_is_never_in_the_way_of_the_real_one_under_its_payload(hub: AtWork, real_first: bool) -> None:
+    test = ORDER.replace(b'deploymentMode="production"', b'deploymentMode="test"')
+    for body in (ORDER, test) if real_first else (test, ORDER):
+        got = hub.send(body, MERIDIAN)
+        assert (got.message.outcome, got.message.test) == ("accepted", body is test)
+        mode = "test" if body is test else "production"
+        (answer,) = answers(hub, got.message.id)
+        assert said(answer.body, "//Request/@deploymentMode") == [mode]
+        assert said(answer.body, "//OrderReference/DocumentReference/@payloadID") == [PAYLOAD]
+        assert hub.send(body + b"\n", MERIDIAN).message.outcome == "duplicate"
+    assert len(hub.log(direction="out", partner="plant-erp")) == 1
+
+
 def test_an_order_that_replaces_another_waits_for_a_person(hub: AtWork) -> None:
     hub.send(ORDER, MERIDIAN)
     changed = ORDER.replace(b'type="new"', b'type="update" orderVersion="2"').replace(b"1795165200", b"1795165300")

@@ -69,7 +69,8 @@ class TableOfMeanings:
         described, place = record.parts[element - 1], self._spelt(self._schema, tag, element)
         names = [f"{above}/{place}", f"{above}/{tag}", place, tag, described.key]
         word = next((self._words[name] for name in names if name in self._words), None)
-        return self._by_ending(described.key) if word is None else word
+        own = tag if described.key == "." else described.key  # what may come again is a place of its own
+        return self._by_ending(own) if word is None else word
 
     def of_foreign(self, name: str, at: str, value: str) -> str | None:
         """Return what a place means that no schema of ours describes: by the ending of its name, as a dialect whose

@@ -211,6 +211,24 @@ def test_of_a_ubl_line(hub: AtWork, case: str) -> None:
     assert_held(hub, UBL[:at] + OF_A_UBL_LINE[case].encode() + UBL[at:], NORDLYS, whole=False)
 
 
+@pytest.mark.parametrize(
+    "substitute",
+    ["SellerProposedSubstituteLineItem", "SellerSubstitutedLineItem", "BuyerProposedSubstituteLineItem"],
+)
+def test_of_what_a_ubl_line_is_to_be_or_was_substituted_by(hub: AtWork, substitute: str) -> None:
+    item = CAC.format("Item", CAC.format("SellersItemIdentification", CBC.format("ID", "NL-8008")))
+    mark = b"</cac:LineItem>"
+    at = UBL.rindex(mark) + len(mark)
+    said = CAC.format(substitute, CBC.format("ID", "1") + item)
+    assert_held(hub, UBL[:at] + said.encode() + UBL[at:], NORDLYS, whole=False)
+
+
+def test_of_what_a_ubl_revision_is_qualified_by(hub: AtWork) -> None:
+    at = UBL.rindex(b"</cac:AdditionalItemProperty>")
+    said = CBC.format("ValueQualifier", "or newer").encode()
+    assert_held(hub, UBL[:at] + said + UBL[at:], NORDLYS, whole=False)
+
+
 @pytest.mark.parametrize("case", OF_A_UBL_ITEM)
 def test_of_a_ubl_item(hub: AtWork, case: str) -> None:
     at = UBL.rindex(b"<cac:Item>") + len(b"<cac:Item>")

@@ -56,11 +56,29 @@ FORGERIES: dict[str, Forge] = {
 }
 
 
-class Forging:
+class Beside:
+    """Stands in the place of the hub's own reader, and has it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def ready(self) -> None:
+        await self._reader.ready()
+
+    async def close(self) -> None:
+        await self._reader.close()
+
+    @property
+    def fault(self) -> str | None:
+        return self._reader.fault
+
+
+class Forging(Beside):
     """Reads as the hub's own reader does, and says something else of what documents come to."""
 
     def __init__(self, reader: Reader, forge: Forge, other: str) -> None:
-        self._reader, self._forge, self._other = reader, forge, other
+        super().__init__(reader)
+        self._forge, self._other = forge, other
 
     async def read(self, wanted: ToRead) -> ReadMessage:
         reading = await self._reader.read(wanted)
@@ -69,38 +87,19 @@ class Forging:
         assert forged != reading.prepared
         return replace(reading, prepared=forged)
 
-    async def ready(self) -> None:
-        await self._reader.ready()
 
-    async def close(self) -> None:
-        await self._reader.close()
-
-    @property
-    def fault(self) -> str | None:
-        return self._reader.fault
-
-
-class Handing:
+class Handing(Beside):
     """Reads as the hub's own reader does, and gives each message what was prepared for the last, less its answers."""
 
     def __init__(self, reader: Reader) -> None:
-        self._reader, self._last = reader, dict[int, PreparedDocument]()
+        super().__init__(reader)
+        self._last: dict[int, PreparedDocument] = {}
 
     async def read(self, wanted: ToRead) -> ReadMessage:
         reading = await self._reader.read(wanted)
         handed, self._last = self._last, reading.prepared
         silent = {position: replace(each, drafts=[]) for position, each in handed.items()}
         return replace(reading, prepared=silent or reading.prepared)
-
-    async def ready(self) -> None:
-        await self._reader.ready()
-
-    async def close(self) -> None:
-        await self._reader.close()
-
-    @property
-    def fault(self) -> str | None:
-        return self._reader.fault
 
 
 def test_what_no_room_prepares_is_taken_by_nothing_that_was(hub: AtWork) -> None:
